@@ -1,0 +1,124 @@
+"""Every error that a client can see.
+
+The engine raises these and knows nothing about REST or GraphQL; the two renderers (``api/rest``, ``api/graphql``)
+turn them into their wire shapes. Messages are Twenty's wording (spec/rest-core.md §4, spec/graphql-core.md §7),
+because clients match on them.
+"""
+
+from __future__ import annotations
+
+
+class IcosaError(Exception):
+    """An error with a wire form.
+
+    ``message`` is shown to the client and must never hold a secret. ``sub_code`` is Twenty's own exception code
+    (``INVALID_CURSOR`` …): REST sends it as ``code``, GraphQL as ``extensions.subCode``. ``friendly`` is the text for
+    people in GraphQL's ``userFriendlyMessage``.
+
+    >>> BadRequest("limit 'abc' is invalid. Should be an integer").status
+    400
+    """
+
+    status: int = 500
+    #: ``error`` in REST bodies: the class name of the HTTP exception in Twenty.
+    rest_error: str = "InternalServerErrorException"
+    #: ``extensions.code`` in GraphQL.
+    graphql_code: str = "INTERNAL_SERVER_ERROR"
+
+    def __init__(self, message: str, *, sub_code: str | None = None, friendly: str | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.sub_code = sub_code
+        self.friendly = friendly
+
+
+class BadRequest(IcosaError):
+    """The request cannot be understood or breaks a rule of the data (400)."""
+
+    status = 400
+    rest_error = "BadRequestException"
+    graphql_code = "BAD_USER_INPUT"
+
+
+class InvalidFilter(BadRequest):
+    """A filter that names unknown fields, operators or values."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, sub_code="INVALID_ARGS_FILTER")
+
+
+class InvalidData(BadRequest):
+    """Record data that does not fit the object's fields."""
+
+    def __init__(self, message: str, *, sub_code: str = "INVALID_ARGS_DATA", friendly: str | None = None) -> None:
+        super().__init__(message, sub_code=sub_code, friendly=friendly)
+
+
+class Unauthenticated(IcosaError):
+    """The token is not valid (401)."""
+
+    status = 401
+    rest_error = "UNAUTHENTICATED"
+    graphql_code = "UNAUTHENTICATED"
+
+
+class Forbidden(IcosaError):
+    """The caller is known and may not do this (403)."""
+
+    status = 403
+    rest_error = "ForbiddenException"
+    graphql_code = "FORBIDDEN"
+
+
+class PermissionDenied(Forbidden):
+    """The caller's role does not allow the operation."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Entity performing the request does not have permission",
+            sub_code="PERMISSION_DENIED",
+            friendly="User does not have permission.",
+        )
+
+
+class NotFound(IcosaError):
+    """The record does not exist for this caller (404)."""
+
+    status = 404
+    rest_error = "NotFoundException"
+    graphql_code = "NOT_FOUND"
+
+
+class RecordNotFound(NotFound):
+    """No live record has this id."""
+
+    def __init__(self, message: str = "Record not found") -> None:
+        super().__init__(
+            message,
+            sub_code="RECORD_NOT_FOUND",
+            friendly="This record does not exist or has been deleted.",
+        )
+
+
+class PayloadTooLarge(IcosaError):
+    """The body or the record exceeds a limit, which the message names (413)."""
+
+    status = 413
+    rest_error = "PayloadTooLargeException"
+    graphql_code = "BAD_USER_INPUT"
+
+
+class Conflict(IcosaError):
+    """Other writers kept changing the same records until the attempts were used up (409). Retrying is safe."""
+
+    status = 409
+    rest_error = "ConflictException"
+    graphql_code = "CONFLICT"
+
+
+class Unavailable(IcosaError):
+    """The store throttles or does not answer (503). Retrying is safe."""
+
+    status = 503
+    rest_error = "ServiceUnavailableException"
+    graphql_code = "INTERNAL_SERVER_ERROR"

@@ -1,0 +1,227 @@
+"""What a workspace's data looks like: objects and fields, immutable, with the look-ups that requests need.
+
+A ``Model`` is one version of a workspace's metadata. It is built once per version and shared by every request that
+sees this version, so everything derived from it alone is cached on it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    from .types.base import FieldType, Leaf
+
+RelationKind = Literal["MANY_TO_ONE", "ONE_TO_MANY"]
+OnDelete = Literal["CASCADE", "RESTRICT", "SET_NULL", "NO_ACTION"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Option:
+    """A choice of a SELECT, MULTI_SELECT or RATING field."""
+
+    id: str
+    value: str
+    label: str
+    position: int
+    color: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Relation:
+    """The relation side of a RELATION or MORPH_RELATION field.
+
+    ``target_object_id`` and ``target_field_id`` are metadata ids. ``join_column`` (``companyId``) and ``on_delete``
+    exist on the MANY_TO_ONE side only: that side holds the target's id.
+    """
+
+    kind: RelationKind
+    target_object_id: str
+    target_field_id: str
+    on_delete: OnDelete | None = None
+    join_column: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Field:
+    """A field of an object.
+
+    ``key`` is the field's short id (``f7``): the attribute name in record items and the path in index keys. It never
+    changes and is never used again, so a rename touches no record. ``default_value`` is in metadata grammar
+    (``"'NEW'"``, ``"now"``, ``7``): ``FieldType.default`` evaluates it.
+    """
+
+    id: str
+    key: str
+    name: str
+    type: FieldType
+    label: str = ""
+    description: str | None = None
+    icon: str | None = None
+    is_nullable: bool = True
+    is_unique: bool = False
+    is_system: bool = False
+    is_active: bool = True
+    is_custom: bool = False
+    is_ui_editable: bool = True
+    is_label_synced_with_name: bool = False
+    default_value: Any = None
+    options: tuple[Option, ...] = ()
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    relation: Relation | None = None
+    morph_id: str | None = None
+
+    @cached_property
+    def leaves(self) -> tuple[Leaf, ...]:
+        """The scalar values of this field that filters, orders and indexes speak about."""
+        return self.type.leaves(self)
+
+    @cached_property
+    def option_values(self) -> frozenset[str]:
+        return frozenset(option.value for option in self.options)
+
+    @property
+    def is_many_to_one(self) -> bool:
+        return self.relation is not None and self.relation.kind == "MANY_TO_ONE"
+
+    @property
+    def is_one_to_many(self) -> bool:
+        return self.relation is not None and self.relation.kind == "ONE_TO_MANY"
+
+    @property
+    def input_name(self) -> str:
+        """The name under which the stored value is read and written: the join column for many-to-one relations."""
+        if self.relation is not None and self.relation.join_column:
+            return self.relation.join_column
+        return self.name
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UniqueConstraint:
+    """Values that at most one record of the object (live or in the trash) may have together.
+
+    ``key`` is the short id used in guard rows. ``leaves`` are paths such as ``("emails", "primaryEmail")``.
+    """
+
+    key: str
+    field_ids: tuple[str, ...]
+    leaves: tuple[Leaf, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Object:
+    """An object (standard or custom) with its fields. ``key`` is its short id (``o3``) in every storage key."""
+
+    id: str
+    key: str
+    name_singular: str
+    name_plural: str
+    fields: tuple[Field, ...]
+    label_singular: str = ""
+    label_plural: str = ""
+    description: str | None = None
+    icon: str | None = None
+    shortcut: str | None = None
+    color: str | None = None
+    is_custom: bool = False
+    is_system: bool = False
+    is_active: bool = True
+    is_remote: bool = False
+    is_searchable: bool = True
+    is_ui_editable: bool = True
+    is_ui_creatable: bool = True
+    is_audit_logged: bool = True
+    is_label_synced_with_name: bool = False
+    label_identifier_field_id: str | None = None
+    image_identifier_field_id: str | None = None
+    #: Lists of leaf paths (``(("name", "firstName"), ("name", "lastName"))``) that make two records duplicates when all are equal.
+    duplicate_criteria: tuple[tuple[tuple[str, ...], ...], ...] = ()
+    search_field_ids: tuple[str, ...] = ()
+    unique_constraints: tuple[UniqueConstraint, ...] = ()
+
+    @cached_property
+    def by_name(self) -> Mapping[str, Field]:
+        """Fields by their own names (``company``, never ``companyId``)."""
+        return {f.name: f for f in self.fields}
+
+    @cached_property
+    def by_input_name(self) -> Mapping[str, Field]:
+        """Stored fields by the name that holds their value (``companyId`` for the relation ``company``)."""
+        return {f.input_name: f for f in self.fields if not f.is_one_to_many}
+
+    @cached_property
+    def by_id(self) -> Mapping[str, Field]:
+        return {f.id: f for f in self.fields}
+
+    @cached_property
+    def by_key(self) -> Mapping[str, Field]:
+        return {f.key: f for f in self.fields}
+
+    @cached_property
+    def stored_fields(self) -> tuple[Field, ...]:
+        """Fields with a value in the record item, in metadata order."""
+        return tuple(f for f in self.fields if not f.is_one_to_many and f.type.is_stored)
+
+    @cached_property
+    def leaves(self) -> Mapping[tuple[str, ...], Leaf]:
+        """Every leaf by its path of names: ``("name", "firstName")``, ``("companyId",)``, ``("createdAt",)``."""
+        return {leaf.path: leaf for f in self.stored_fields for leaf in f.leaves}
+
+    @cached_property
+    def indexed_leaves(self) -> tuple[Leaf, ...]:
+        return tuple(leaf for leaf in self.leaves.values() if leaf.kind.is_indexed)
+
+    @cached_property
+    def many_to_one(self) -> tuple[Field, ...]:
+        return tuple(f for f in self.fields if f.is_many_to_one)
+
+    @cached_property
+    def one_to_many(self) -> tuple[Field, ...]:
+        return tuple(f for f in self.fields if f.is_one_to_many)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Model:
+    """One version of a workspace's objects."""
+
+    workspace_id: str
+    version: int
+    objects: tuple[Object, ...]
+
+    @cached_property
+    def by_plural(self) -> Mapping[str, Object]:
+        return {o.name_plural: o for o in self.objects}
+
+    @cached_property
+    def by_singular(self) -> Mapping[str, Object]:
+        return {o.name_singular: o for o in self.objects}
+
+    @cached_property
+    def by_id(self) -> Mapping[str, Object]:
+        return {o.id: o for o in self.objects}
+
+    @cached_property
+    def by_key(self) -> Mapping[str, Object]:
+        return {o.key: o for o in self.objects}
+
+    def target_of(self, relation_field: Field) -> Object:
+        """The object at the other end of a relation field."""
+        assert relation_field.relation is not None
+        return self.by_id[relation_field.relation.target_object_id]
+
+    def inverse_of(self, relation_field: Field) -> Field:
+        """The field at the other end of a relation field."""
+        assert relation_field.relation is not None
+        return self.target_of(relation_field).by_id[relation_field.relation.target_field_id]
+
+    @cached_property
+    def references(self) -> Mapping[str, tuple[tuple[Object, Field], ...]]:
+        """By object id: every many-to-one field of any object that points at it."""
+        found: dict[str, list[tuple[Object, Field]]] = {o.id: [] for o in self.objects}
+        for o in self.objects:
+            for f in o.many_to_one:
+                assert f.relation is not None
+                found[f.relation.target_object_id].append((o, f))
+        return {k: tuple(v) for k, v in found.items()}

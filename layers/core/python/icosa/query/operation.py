@@ -1,0 +1,292 @@
+"""The language that REST and GraphQL share: what a request asks for, with every name resolved against the model.
+
+All classes are immutable and pure. Parsers in ``api/`` produce them, ``engine/`` executes them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from ..model.model import Field, Object
+from ..model.types.base import Leaf
+
+# ------------------------------------------------------------------ filters
+
+
+@dataclass(frozen=True, slots=True)
+class Compare:
+    """One operator on one leaf. ``operand`` is normalised by the leaf's kind; for ``is`` it is "NULL" or "NOT_NULL"."""
+
+    leaf: Leaf
+    operator: str
+    operand: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Related:
+    """A filter on the record that a many-to-one field points at (left join: without one, all its values are null)."""
+
+    field: Field
+    target: Object
+    filter: Filter
+
+
+@dataclass(frozen=True, slots=True)
+class RelatedAny:
+    """At least one live record of a one-to-many field satisfies the filter."""
+
+    field: Field
+    target: Object
+    filter: Filter
+
+
+@dataclass(frozen=True, slots=True)
+class And:
+    items: tuple[Filter, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Or:
+    items: tuple[Filter, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Not:
+    item: Filter
+
+
+Filter = Compare | Related | RelatedAny | And | Or | Not
+
+# ------------------------------------------------------------------ order
+
+Direction = Literal["AscNullsFirst", "AscNullsLast", "DescNullsFirst", "DescNullsLast"]
+
+
+@dataclass(frozen=True, slots=True)
+class OrderTerm:
+    """One sort criterion. ``relation`` is set when the leaf belongs to the target of a many-to-one field."""
+
+    leaf: Leaf
+    direction: Direction
+    relation: Field | None = None
+
+    @property
+    def descending(self) -> bool:
+        return self.direction.startswith("Desc")
+
+    @property
+    def nulls_first(self) -> bool:
+        return self.direction.endswith("First")
+
+    @property
+    def path(self) -> tuple[str, ...]:
+        return (self.relation.name, *self.leaf.path) if self.relation else self.leaf.path
+
+
+Order = tuple[OrderTerm, ...]
+"""The user's criteria without the tie-break: ``id`` ascending is always the last criterion unless ``id`` is among them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """A position in an ordered list: the ordered values of a record, one per criterion (None is null), and its id."""
+
+    values: tuple[Any, ...]
+    id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """Which slice of an ordered list is wanted. ``before`` pages backward; at most one of the cursors is set."""
+
+    limit: int = 60
+    after: Cursor | None = None
+    before: Cursor | None = None
+    offset: int = 0
+
+
+# ------------------------------------------------------------------ selection
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RelationSelection:
+    """What to load of a relation field. The list arguments concern one-to-many fields only (GraphQL nested connections)."""
+
+    selection: Selection
+    filter: Filter | None = None
+    order: Order = ()
+    page: Page = Page()
+    total_count: bool = False
+    aggregates: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Selection:
+    """Which fields of a record the answer shows.
+
+    ``fields`` are the stored fields (by ``Field.name``) in output order, None for all that the caller may read;
+    ``relations`` maps a relation's field name to what is loaded of it.
+    """
+
+    fields: tuple[str, ...] | None = None
+    relations: Mapping[str, RelationSelection] = field(default_factory=dict)
+
+
+# ------------------------------------------------------------------ operations
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FindOne:
+    object: Object
+    filter: Filter | None = None
+    id: str | None = None
+    selection: Selection = Selection()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FindMany:
+    object: Object
+    filter: Filter | None = None
+    order: Order = ()
+    page: Page = Page()
+    selection: Selection = Selection()
+    total_count: bool = True
+    aggregates: frozenset[str] = frozenset()
+    #: False when only the total and aggregates are wanted.
+    records: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FindDuplicates:
+    object: Object
+    ids: tuple[str, ...] | None = None
+    data: tuple[Mapping[str, Any], ...] | None = None
+    selection: Selection = Selection()
+
+
+Granularity = Literal[
+    "DAY", "WEEK", "MONTH", "QUARTER", "YEAR", "DAY_OF_THE_WEEK", "MONTH_OF_THE_YEAR", "QUARTER_OF_THE_YEAR", "NONE"
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dimension:
+    """One element of ``group_by``. ``relation`` as in OrderTerm."""
+
+    leaf: Leaf
+    relation: Field | None = None
+    granularity: Granularity = "NONE"
+    time_zone: str | None = None
+    week_start_day: Literal["MONDAY", "SUNDAY", "SATURDAY"] = "MONDAY"
+    unnest: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GroupOrder:
+    """A criterion on groups: an aggregate by name, or a dimension by its position in ``dimensions``."""
+
+    direction: Direction
+    aggregate: str | None = None
+    dimension: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GroupBy:
+    object: Object
+    dimensions: tuple[Dimension, ...]
+    aggregates: tuple[str, ...] = ()
+    filter: Filter | None = None
+    order: tuple[GroupOrder, ...] = ()
+    limit: int = 50
+    records: Selection | None = None
+    records_limit: int = 10
+    records_offset: int = 0
+    records_order: Order = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Create:
+    """Create one or many records. ``data`` are request bodies, unchecked: the engine validates all before it writes."""
+
+    object: Object
+    data: tuple[Mapping[str, Any], ...]
+    upsert: bool = False
+    selection: Selection = Selection()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Update:
+    """Patch one record (``id``) or all that match ``filter``."""
+
+    object: Object
+    data: Mapping[str, Any]
+    id: str | None = None
+    filter: Filter | None = None
+    selection: Selection = Selection()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delete:
+    """Soft-delete (``destroy=False``) or destroy one record or all that match ``filter``."""
+
+    object: Object
+    destroy: bool
+    id: str | None = None
+    filter: Filter | None = None
+    selection: Selection = Selection()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Restore:
+    object: Object
+    id: str | None = None
+    filter: Filter | None = None
+    selection: Selection = Selection()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Merge:
+    object: Object
+    ids: tuple[str, ...]
+    priority_index: int
+    dry_run: bool = False
+    selection: Selection = Selection()
+
+
+Operation = FindOne | FindMany | FindDuplicates | GroupBy | Create | Update | Delete | Restore | Merge
+
+# ------------------------------------------------------------------ results
+
+
+@dataclass(slots=True)
+class Node:
+    """A record in a result: its item (attribute names are field keys) and the relations that were asked for.
+
+    ``related`` maps a relation's field name to a Node, None, or a Connection.
+    """
+
+    item: Mapping[str, Any]
+    related: dict[str, Node | Connection | None] = field(default_factory=dict)
+
+
+@dataclass(slots=True, kw_only=True)
+class Connection:
+    """A page of records. Cursors are those of the first and last record; the renderer encodes them."""
+
+    nodes: list[Node]
+    order: Order = ()
+    total_count: int | None = None
+    has_next_page: bool = False
+    has_previous_page: bool = False
+    aggregates: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(slots=True, kw_only=True)
+class Group:
+    """One group: ``dimensions`` are wire values (bucket texts included); aggregates are Python numbers, Decimals or text."""
+
+    dimensions: tuple[Any, ...]
+    aggregates: Mapping[str, Any]
+    records: list[Node] = field(default_factory=list)
