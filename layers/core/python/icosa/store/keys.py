@@ -1,0 +1,120 @@
+"""Every DynamoDB key of Icosa is built here, and nowhere else.
+
+A key is ``(PK, SK)``. Every PK begins with the workspace id, so no request can address another workspace's rows: the
+functions take the workspace id of the caller's principal as their first argument.
+
+| Row | PK | SK |
+|---|---|---|
+| record | ``ws#R#object`` | ``id`` |
+| trash | ``ws#D#object`` | ``id`` |
+| unique guard | ``ws#U#object#constraint#value`` | ``-`` |
+| edge | ``ws#E#target-id`` | ``object.field#L|D#id`` |
+| index | ``ws#I#object#leaf`` | ``0|1 value \\x01 id`` |
+| counter | ``ws#C#object`` | shard |
+| open batches | ``ws#B`` | ``open`` |
+| batch log | ``ws#B`` | ``log#batch#part`` |
+| workspace | ``ws#W`` | ``workspace`` |
+| API key | ``ws#K`` | key id |
+| role | ``ws#P`` | role id |
+| metadata | ``ws#M`` | ``object#id``, ``field#object-id#field-id`` … |
+"""
+
+from __future__ import annotations
+
+import hashlib
+
+Key = tuple[str, str]
+
+#: Ends an encoded value inside a sort key. Encodings never contain it, and it sorts below all they contain.
+END = "\x01"
+#: Sorts above every id and every encoded value (ids are hexadecimal; encodings are valid UTF-8 below U+10FFFF).
+TOP = "\U0010ffff"
+NULL = "0"
+VALUE = "1"
+#: DynamoDB allows 2048 bytes for a partition key: longer unique values are represented by their hash.
+_MAX_UNIQUE_BYTES = 512
+
+
+def records(ws: str, obj: str) -> str:
+    """Partition of an object's live records."""
+    return f"{ws}#R#{obj}"
+
+
+def trash(ws: str, obj: str) -> str:
+    """Partition of an object's soft-deleted records."""
+    return f"{ws}#D#{obj}"
+
+
+def unique(ws: str, obj: str, constraint: str, value: str) -> Key:
+    """Guard of a unique value. ``value`` is the constraint's values joined injectively."""
+    if len(value.encode()) > _MAX_UNIQUE_BYTES:
+        value = f"{END}{hashlib.sha256(value.encode()).hexdigest()}"
+    return f"{ws}#U#{obj}#{constraint}#{value}", "-"
+
+
+def edges(ws: str, target_id: str) -> str:
+    """Partition of everything that points at a record."""
+    return f"{ws}#E#{target_id}"
+
+
+def edge_prefix(obj: str, field: str, *, live: bool) -> str:
+    """Prefix of the sort keys of one relation's edges: live records and trashed ones stand apart."""
+    return f"{obj}.{field}#{'L' if live else 'D'}#"
+
+
+def index(ws: str, obj: str, leaf: str) -> str:
+    """Partition of one leaf's index."""
+    return f"{ws}#I#{obj}#{leaf}"
+
+
+def index_sort(encoded: str | None, record_id: str) -> str:
+    """Sort key of an index row: nulls before values, values in encoded order, equal values by id."""
+    if encoded is None:
+        return f"{NULL}{END}{record_id}"
+    return f"{VALUE}{encoded}{END}{record_id}"
+
+
+def split_index_sort(sort: str) -> tuple[str | None, str]:
+    """``(encoded value or None for null, record id)`` of an index row's sort key."""
+    head, _, record_id = sort.rpartition(END)
+    return (None if head == NULL else head[1:]), record_id
+
+
+def counter(ws: str, obj: str) -> str:
+    """Partition of an object's live-record counters; the sort key is the shard number."""
+    return f"{ws}#C#{obj}"
+
+
+def open_batches(ws: str) -> Key:
+    """The register of multi-step writes under way."""
+    return f"{ws}#B", "open"
+
+
+def batch_log(ws: str, batch: str, part: int) -> Key:
+    """One part of the list of rows that a multi-step write touches."""
+    return f"{ws}#B", f"log#{batch}#{part}"
+
+
+def workspace(ws: str) -> Key:
+    return f"{ws}#W", "workspace"
+
+
+def api_key(ws: str, key_id: str) -> Key:
+    return f"{ws}#K", key_id
+
+
+def role(ws: str, role_id: str) -> Key:
+    return f"{ws}#P", role_id
+
+
+def metadata(ws: str) -> str:
+    """Partition of a workspace's metadata rows."""
+    return f"{ws}#M"
+
+
+def object_row(ws: str, object_id: str) -> Key:
+    return f"{ws}#M", f"object#{object_id}"
+
+
+def field_row(ws: str, object_id: str, field_id: str) -> Key:
+    return f"{ws}#M", f"field#{object_id}#{field_id}"
