@@ -140,6 +140,8 @@ class Object:
     duplicate_criteria: tuple[tuple[tuple[str, ...], ...], ...] = ()
     search_field_ids: tuple[str, ...] = ()
     unique_constraints: tuple[UniqueConstraint, ...] = ()
+    #: What other layers compile from this object once (row derivation, renderers); lives as long as the model version.
+    memo: dict[Any, Any] = field(default_factory=dict, compare=False, repr=False)
 
     @cached_property
     def by_name(self) -> Mapping[str, Field]:
@@ -189,6 +191,8 @@ class Model:
     workspace_id: str
     version: int
     objects: tuple[Object, ...]
+    #: As ``Object.memo``, for what concerns the whole model.
+    memo: dict[Any, Any] = field(default_factory=dict, compare=False, repr=False)
 
     @cached_property
     def by_plural(self) -> Mapping[str, Object]:

@@ -1,0 +1,105 @@
+"""Everything that is stored besides a record and follows from it: index rows, edges, unique guards.
+
+``Rows`` is the one pure function from a record to its derived rows. A write is the difference between the rows of the old
+and the new record; backfilling an index and judging whether a row is stale are the same function again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from ..model.model import Model, Object, UniqueConstraint
+from ..model.types.base import Item, Leaf
+from . import keys
+from .keys import END, NULL, VALUE, Key
+
+#: What a row holds besides its key.
+Attributes = Mapping[str, Any]
+_NOTHING: Attributes = {}
+
+#: Marks a record or trash row that a multi-step write is moving between the two partitions (see store/batch.py).
+HIDDEN = "h"
+#: The record's version: every write increments it, every write is conditional on it.
+VERSION = "v"
+
+
+class Rows:
+    """Derives rows for one object of one workspace; built once per model version (``Rows.of``)."""
+
+    def __init__(self, model: Model, obj: Object) -> None:
+        ws = model.workspace_id
+        self._ws = ws
+        self._obj = obj
+        self._index: list[tuple[str, Leaf, Callable[[Any], str], Callable[[Any], str | None]]] = [
+            (keys.index(ws, obj.key, leaf.key), leaf, leaf.kind.encode, leaf.kind.detail) for leaf in obj.indexed_leaves
+        ]
+        self._id_key = obj.by_name["id"].key
+        self._edges = [
+            (field.key, keys.edge_prefix(obj.key, field.key, live=True), keys.edge_prefix(obj.key, field.key, live=False))
+            for field in obj.many_to_one
+        ]
+
+    @classmethod
+    def of(cls, model: Model, obj: Object) -> Rows:
+        rows = obj.memo.get(cls)
+        if rows is None:
+            rows = obj.memo[cls] = cls(model, obj)
+        return rows  # type: ignore[no-any-return]
+
+    def index(self, item: Item) -> dict[Key, Attributes]:
+        """Index rows of a live record: one for each indexed leaf, nulls included, so that every index is complete."""
+        tail = END + item["SK"]
+        null = NULL + tail
+        found: dict[Key, Attributes] = {}
+        for partition, leaf, encode, detail in self._index:
+            value = item.get(leaf.field.key)
+            if value is not None and leaf.sub is not None:
+                value = value.get(leaf.sub)
+            if value is None:
+                found[partition, null] = _NOTHING
+                continue
+            exact = detail(value)
+            found[partition, f"{VALUE}{encode(value)}{tail}"] = _NOTHING if exact is None else {"e": exact}
+        return found
+
+    def edges(self, item: Item, *, live: bool) -> dict[Key, Attributes]:
+        """One row in the partition of every record that this one points at."""
+        found: dict[Key, Attributes] = {}
+        for key, live_prefix, trash_prefix in self._edges:
+            target = item.get(key)
+            if target is not None:
+                found[keys.edges(self._ws, target), (live_prefix if live else trash_prefix) + item["SK"]] = _NOTHING
+        return found
+
+    def guards(self, item: Item) -> dict[Key, Attributes]:
+        """One row for each unique constraint whose values are all present; the trash keeps its values, too."""
+        found: dict[Key, Attributes] = {}
+        for constraint in self._obj.unique_constraints:
+            value = constraint_value(constraint, item)
+            if value is not None:
+                found[keys.unique(self._ws, self._obj.key, constraint.key, value)] = {"id": item["SK"]}
+        return found
+
+    def derive(self, item: Item, *, live: bool) -> dict[Key, Attributes]:
+        """All derived rows of a record except its guards, which are written under conditions of their own."""
+        if not live:
+            return self.edges(item, live=False)
+        return self.index(item) | self.edges(item, live=True)
+
+
+def constraint_value(constraint: UniqueConstraint, item: Item) -> str | None:
+    """The values of a unique constraint joined into one text, or None when one is null: nulls never collide."""
+    parts: list[str] = []
+    for leaf in constraint.leaves:
+        value = leaf.get(item)
+        if value is None:
+            return None
+        parts.append(str(value))
+    return parts[0] if len(parts) == 1 else END.join(parts)
+
+
+def is_confirmed(item: Item, leaf: Leaf, encoded: str | None) -> bool:
+    """Whether an index row is what ``derive`` gives for the record now (rows may be left by an unfinished write)."""
+    value = leaf.get(item)
+    return encoded is None if value is None else leaf.kind.encode(value) == encoded

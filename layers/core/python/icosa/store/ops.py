@@ -1,0 +1,91 @@
+"""Writes inside a transaction, as data.
+
+Each names its key and what must hold for it; ``request`` is pydynox's form. Conditions are DynamoDB expressions over
+the item at the same key.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from .keys import Key
+
+NOT_EXISTS = "attribute_not_exists(PK)"
+EXISTS = "attribute_exists(PK)"
+
+
+@dataclass(frozen=True, slots=True)
+class Put:
+    """Replace the item at its key. ``item`` includes PK and SK."""
+
+    item: Mapping[str, Any]
+    condition: str | None = None
+    names: Mapping[str, str] | None = None
+    values: Mapping[str, Any] | None = None
+
+    @property
+    def key(self) -> Key:
+        return self.item["PK"], self.item["SK"]
+
+    def request(self, table: str) -> dict[str, Any]:
+        return _with_condition({"type": "put", "table": table, "item": self.item}, self)
+
+
+@dataclass(frozen=True, slots=True)
+class Delete:
+    """Delete the item at ``key`` (no error when there is none)."""
+
+    key: Key
+    condition: str | None = None
+    names: Mapping[str, str] | None = None
+    values: Mapping[str, Any] | None = None
+
+    def request(self, table: str) -> dict[str, Any]:
+        return _with_condition({"type": "delete", "table": table, "key": as_key(self.key)}, self)
+
+
+@dataclass(frozen=True, slots=True)
+class Update:
+    """Apply an update expression to the item at ``key``."""
+
+    key: Key
+    expression: str
+    condition: str | None = None
+    names: Mapping[str, str] | None = None
+    values: Mapping[str, Any] | None = None
+
+    def request(self, table: str) -> dict[str, Any]:
+        request = {"type": "update", "table": table, "key": as_key(self.key), "update_expression": self.expression}
+        return _with_condition(request, self)
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """Change nothing, but fail the transaction unless ``condition`` holds for the item at ``key``."""
+
+    key: Key
+    condition: str = EXISTS
+    names: Mapping[str, str] | None = None
+    values: Mapping[str, Any] | None = None
+
+    def request(self, table: str) -> dict[str, Any]:
+        return _with_condition({"type": "condition_check", "table": table, "key": as_key(self.key)}, self)
+
+
+Op = Put | Delete | Update | Check
+
+
+def as_key(key: Key) -> dict[str, str]:
+    return {"PK": key[0], "SK": key[1]}
+
+
+def _with_condition(request: dict[str, Any], op: Op) -> dict[str, Any]:
+    if op.condition is not None:
+        request["condition_expression"] = op.condition
+    if op.names is not None:
+        request["expression_attribute_names"] = op.names
+    if op.values is not None:
+        request["expression_attribute_values"] = op.values
+    return request

@@ -1,0 +1,310 @@
+"""The table: the one place that talks to DynamoDB on the data plane.
+
+All reads are strongly consistent. Throttling and lost connections are retried with jitter; writes carry a client request
+token, so a retry of a write whose answer was lost applies once.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import threading
+import time
+import uuid
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any, NoReturn
+
+from pydynox import pydynox_core as dynamo
+
+from ..errors import PayloadTooLarge, Unavailable
+from . import meter as metering
+from .keys import Key
+from .meter import Meter
+from .ops import Check, Delete, Op, Put, Update, as_key
+
+Item = dict[str, Any]
+
+#: DynamoDB's limits (Developer Guide, "Quotas").
+MAX_TRANSACTION = 100
+MAX_BATCH_GET = 100
+_ATTEMPTS = 6
+_FIRST_DELAY = 0.02
+_local = threading.local()
+
+
+def _mark_worker() -> None:
+    _local.is_worker = True
+
+
+_pool = ThreadPoolExecutor(max_workers=16, thread_name_prefix="dynamo", initializer=_mark_worker)
+
+
+class TransactionFailed(Exception):
+    """A condition did not hold; nothing was written. ``failed`` are the indexes of the operations concerned."""
+
+    def __init__(self, failed: tuple[int, ...]) -> None:
+        super().__init__(f"conditions failed at {failed}")
+        self.failed = failed
+
+
+class TransactionConflict(Exception):
+    """Other transactions kept touching the same items until the attempts were used up; nothing was written."""
+
+
+@dataclass(frozen=True, slots=True)
+class QueryPage:
+    """Rows of one partition in sort-key order. ``last`` is the sort key to go on after, None at the end.
+
+    ``scanned`` counts the rows read, also those that a filter left out.
+    """
+
+    items: list[Item]
+    last: str | None
+    scanned: int
+
+
+class Table:
+    """A table with a meter. ``metered`` gives every request its own counters over the shared client.
+
+    >>> table = Table.from_environment()  # doctest: +SKIP
+    >>> table.get(("ws#W", "workspace"))  # doctest: +SKIP
+    """
+
+    def __init__(self, name: str, client: dynamo.DynamoDBClient, meter: Meter | None = None) -> None:
+        self.name = name
+        self._client = client
+        self.meter = meter or Meter()
+
+    @classmethod
+    def from_environment(cls) -> Table:
+        """The table named by TABLE_NAME; AWS_ENDPOINT_URL_DYNAMODB points at an emulator."""
+        client = dynamo.DynamoDBClient(
+            region=os.environ.get("AWS_REGION"),
+            endpoint_url=os.environ.get("AWS_ENDPOINT_URL_DYNAMODB"),
+            connect_timeout=2.0,
+            read_timeout=10.0,
+        )
+        return cls(os.environ["TABLE_NAME"], client)
+
+    def metered(self, meter: Meter) -> Table:
+        """The same table, counting into ``meter``."""
+        return type(self)(self.name, self._client, meter)
+
+    # ------------------------------------------------------------------ reads
+
+    def get(self, key: Key) -> Item | None:
+        """One item, or None."""
+
+        def call() -> Item | None:
+            item, _ = self._client.sync_get_item(self.name, as_key(key), consistent_read=True)
+            return item
+
+        item = self._call("get", call)
+        if self.meter.detailed:
+            self.meter.read_units += metering.read_units([item])
+        return item
+
+    def batch_get(self, keys: Sequence[Key], project: str | None = None) -> list[Item | None]:
+        """Items in the order of ``keys``, None where there is none. More than 100 keys are read in parallel calls."""
+        if not keys:
+            return []
+        unique = list(dict.fromkeys(keys))
+        chunks = [unique[i : i + MAX_BATCH_GET] for i in range(0, len(unique), MAX_BATCH_GET)]
+        found: dict[Key, Item] = {}
+        for part in self.parallel([_bind(Table._batch_get, chunk, project) for chunk in chunks]):
+            found.update(part)
+        return [found.get(key) for key in keys]
+
+    def _batch_get(self, keys: Sequence[Key], project: str | None) -> dict[Key, Item]:
+        def call() -> list[Item]:
+            return self._client.sync_batch_get(self.name, [as_key(key) for key in keys], True, project)
+
+        items = {(item["PK"], item["SK"]): item for item in self._call("batch_get", call)}
+        if self.meter.detailed:
+            self.meter.read_units += metering.read_units(items.get(key) for key in keys)
+        return items
+
+    def query(
+        self,
+        pk: str,
+        *,
+        low: str | None = None,
+        high: str | None = None,
+        prefix: str | None = None,
+        after: str | None = None,
+        forward: bool = True,
+        limit: int | None = None,
+        project: str | None = None,
+        filter: str | None = None,
+        values: Mapping[str, Any] | None = None,
+        names: Mapping[str, str] | None = None,
+    ) -> QueryPage:
+        """One page (1 MB or ``limit`` rows) of a partition.
+
+        ``low`` and ``high`` bound the sort key inclusively, or ``prefix`` does. ``after`` is the last sort key of the page
+        before. ``filter`` is a DynamoDB filter expression over attributes that are not keys.
+        """
+        expression, bound = _key_condition(pk, low, high, prefix)
+        if expression is None:
+            return QueryPage([], None, 0)
+
+        def call() -> tuple[list[Item], Item | None, Any]:
+            return self._client.sync_query_page(
+                self.name,
+                expression,
+                filter_expression=filter,
+                projection_expression=project,
+                expression_attribute_names=dict(names) if names else None,
+                expression_attribute_values={**bound, **(values or {})},
+                limit=limit,
+                exclusive_start_key=None if after is None else {"PK": pk, "SK": after},
+                scan_index_forward=forward,
+                consistent_read=True,
+            )
+
+        items, last, metrics = self._call("query", call)
+        self.meter.read_units += metrics.consumed_rcu or 0.0
+        return QueryPage(items, last["SK"] if last else None, metrics.scanned_count or len(items))
+
+    def query_pages(self, pk: str, **options: Any) -> Iterator[QueryPage]:
+        """All pages of ``query``, one after the other."""
+        after = options.pop("after", None)
+        while True:
+            page = self.query(pk, after=after, **options)
+            yield page
+            if page.last is None:
+                return
+            after = page.last
+
+    def query_all(self, pk: str, **options: Any) -> list[Item]:
+        """All rows of ``query``."""
+        return [item for page in self.query_pages(pk, **options) for item in page.items]
+
+    def count(self, pk: str, **options: Any) -> int:
+        """How many rows ``query`` would return, without their transfer.
+
+        The client has no Select=COUNT; a filter that no row passes (or, with ``unlike``, only those that do not count)
+        leaves the same answer in the scanned count.
+        """
+        unlike = options.pop("unlike", "attribute_exists(#none)")
+        if unlike == "attribute_exists(#none)":
+            options["names"] = {"#none": "none"}
+        return sum(page.scanned - len(page.items) for page in self.query_pages(pk, filter=unlike, project="SK", **options))
+
+    # ------------------------------------------------------------------ writes
+
+    def transact(self, ops: Sequence[Op]) -> None:
+        """Apply all operations or none.
+
+        Raises TransactionFailed when a condition does not hold, TransactionConflict when the attempts are used up,
+        PayloadTooLarge beyond DynamoDB's 400 KB an item or 4 MB a transaction.
+        """
+        assert len(ops) <= MAX_TRANSACTION, "a transaction holds at most 100 operations"
+        token = str(uuid.uuid4())
+        request = [op.request(self.name) for op in ops]
+        for attempt in range(_ATTEMPTS):
+            try:
+                self._call("transact", lambda: self._client.sync_transact_write(request, client_request_token=token))
+            except dynamo.TransactionCanceledException as error:
+                reasons = _reasons(str(error))
+                failed = tuple(i for i, reason in enumerate(reasons) if reason == "ConditionalCheckFailed")
+                if failed:
+                    raise TransactionFailed(failed) from None
+                if any(reason == "ValidationError" for reason in reasons):
+                    raise PayloadTooLarge("The records are larger than the store allows (400 KB a record, 4 MB a request)") from None
+                _wait(attempt)
+                continue
+            if self.meter.detailed:
+                self.meter.write_units += metering.write_units(_op_size(op) for op in ops)
+            return
+        raise TransactionConflict
+
+    # ------------------------------------------------------------------ plumbing
+
+    def parallel[T](self, branches: Sequence[Callable[[Table], T]]) -> list[T]:
+        """Run reads or writes side by side. Each branch gets a table of its own meter; results keep the order."""
+        if len(branches) == 1 or getattr(_local, "is_worker", False):
+            # A worker that waits for workers could wait for ever when all of them do.
+            return [branch(self) for branch in branches]
+        tables = [self.metered(Meter(detailed=self.meter.detailed)) for _ in branches]
+        try:
+            futures = [_pool.submit(branch, table) for branch, table in zip(branches[1:], tables[1:], strict=True)]
+            try:
+                first = branches[0](tables[0])
+            finally:
+                rest = [_outcome(future) for future in futures]
+        finally:
+            self.meter.add_parallel(table.meter for table in tables)
+        for outcome in rest:
+            if isinstance(outcome, BaseException):
+                raise outcome
+        return [first, *rest]
+
+    def _call[T](self, name: str, send: Callable[[], T]) -> T:
+        """Send one call, again on throttling and lost connections."""
+        self.meter.round_trips += 1
+        self.meter.calls += 1
+        for attempt in range(_ATTEMPTS):
+            try:
+                return send()
+            except (dynamo.ProvisionedThroughputExceededException, dynamo.ConnectionException):
+                _wait(attempt)
+            except dynamo.ValidationException as error:
+                _reject(error)
+        raise Unavailable("The record store does not answer. Please try again.")
+
+
+def _outcome(future: Any) -> Any:
+    """A branch's result or its error: every branch is waited for, so none writes after the request has failed."""
+    return future.exception() or future.result()
+
+
+def _bind[*A, T](method: Callable[[Table, *A], T], *arguments: *A) -> Callable[[Table], T]:
+    return lambda table: method(table, *arguments)
+
+
+def _wait(attempt: int) -> None:
+    time.sleep(random.uniform(0, _FIRST_DELAY * 2**attempt))
+
+
+def _reject(error: Exception) -> NoReturn:
+    text = str(error)
+    if "size has exceeded" in text or "size exceeded" in text.lower():
+        raise PayloadTooLarge("The record is larger than the 400 KB that the store allows") from None
+    raise error
+
+
+def _reasons(message: str) -> list[str]:
+    """Cancellation reasons, one per operation: the client has them in its message only (``… [None, ConditionalCheckFailed]``)."""
+    _, _, listed = message.rpartition("[")
+    return [reason.strip() for reason in listed.rstrip("]").split(",")]
+
+
+def _key_condition(pk: str, low: str | None, high: str | None, prefix: str | None) -> tuple[str | None, dict[str, str]]:
+    if prefix is not None:
+        return "PK = :pk AND begins_with(SK, :prefix)", {":pk": pk, ":prefix": prefix}
+    if low is not None and high is not None:
+        # DynamoDB refuses an empty BETWEEN, to us it is just an empty range.
+        return ("PK = :pk AND SK BETWEEN :low AND :high" if low <= high else None), {":pk": pk, ":low": low, ":high": high}
+    if low is not None:
+        return "PK = :pk AND SK >= :low", {":pk": pk, ":low": low}
+    if high is not None:
+        return "PK = :pk AND SK <= :high", {":pk": pk, ":high": high}
+    return "PK = :pk", {":pk": pk}
+
+
+def _op_size(op: Op) -> int:
+    match op:
+        case Put(item=item):
+            return metering.item_size(item)
+        case Update(key=key, values=values):
+            return sum(map(len, key)) + metering.item_size(values or {})
+        case Delete(key=key) | Check(key=key):
+            return sum(map(len, key))
+
+
+def chunked[T](items: Sequence[T], size: int) -> Iterable[Sequence[T]]:
+    """``items`` in runs of at most ``size``."""
+    return (items[i : i + size] for i in range(0, len(items), size))
