@@ -173,7 +173,8 @@ class Object:
 
     @cached_property
     def indexed_leaves(self) -> tuple[Leaf, ...]:
-        return tuple(leaf for leaf in self.leaves.values() if leaf.kind.is_indexed)
+        """Leaves with index rows: ``id`` needs none (it is the key), nor ``deletedAt`` (null in every live record)."""
+        return tuple(leaf for leaf in self.leaves.values() if leaf.kind.is_indexed and leaf.path not in (("id",), ("deletedAt",)))
 
     @cached_property
     def many_to_one(self) -> tuple[Field, ...]:

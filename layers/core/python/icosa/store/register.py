@@ -46,34 +46,57 @@ class Register:
         return [batch for batch, (_, started) in self.open.items() if now_ms - started > ABANDONED_AFTER_MS]
 
 
-def opening(ws: str, batch: str, objects: frozenset[str], now_ms: int) -> Update:
-    """Enter a batch. The register item must exist (provisioning creates it)."""
+_NAMES = {"#open": "open"}
+
+
+def opening(ws: str, batch: str, objects: frozenset[str], now_ms: int, *, unchanged_since: int | None = None) -> Update:
+    """Enter a batch. The register item must exist (provisioning creates it).
+
+    ``unchanged_since`` is a sequence number: entering fails when the register has changed since it was read.
+    """
+    condition = "attribute_exists(PK) AND attribute_not_exists(#open.#batch)"
+    values: dict[str, Any] = {":entry": {"objects": ",".join(sorted(objects)), "started": now_ms}, ":one": 1}
+    if unchanged_since is not None:
+        condition += " AND seq = :seen"
+        values[":seen"] = unchanged_since
     return Update(
-        keys.open_batches(ws),
-        "SET #open.#batch = :entry ADD seq :one",
-        condition="attribute_exists(PK) AND attribute_not_exists(#open.#batch)",
-        names={"#open": "open", "#batch": batch},
-        values={":entry": {"objects": ",".join(sorted(objects)), "started": now_ms}, ":one": 1},
+        keys.open_batches(ws), "SET #open.#batch = :entry ADD seq :one", condition, names={**_NAMES, "#batch": batch}, values=values
     )
 
 
 def holding(ws: str, batch: str) -> Update:
-    """Demand at commit that the batch has not been given up; counts as a change, since from here on reads differ."""
+    """Demand, at commit, that nobody has given the batch up."""
     return Update(
         keys.open_batches(ws),
         "ADD seq :one",
-        condition="attribute_exists(#open.#batch)",
-        names={"#open": "open", "#batch": batch},
+        "attribute_exists(#open.#batch) AND attribute_not_exists(#open.#batch.settling)",
+        names={**_NAMES, "#batch": batch},
         values={":one": 1},
     )
 
 
-def closing(ws: str, batch: str) -> Update:
-    """Remove a batch. Fails when somebody else removed it."""
+def claiming(ws: str, batch: str) -> Update:
+    """Give an abandoned batch up: from here on it cannot commit, so its traces can be removed."""
     return Update(
         keys.open_batches(ws),
-        "REMOVE #open.#batch ADD seq :one",
-        condition="attribute_exists(#open.#batch)",
-        names={"#open": "open", "#batch": batch},
+        "SET #open.#batch.settling = :one ADD seq :one",
+        "attribute_exists(#open.#batch)",
+        names={**_NAMES, "#batch": batch},
         values={":one": 1},
     )
+
+
+def closing(ws: str, batch: str, *, at_commit: bool) -> Update:
+    """Remove a batch. ``at_commit``: only if nobody has given it up (``holding`` and closing in one)."""
+    condition = "attribute_exists(#open.#batch)"
+    if at_commit:
+        condition += " AND attribute_not_exists(#open.#batch.settling)"
+    return Update(
+        keys.open_batches(ws), "REMOVE #open.#batch ADD seq :one", condition, names={**_NAMES, "#batch": batch}, values={":one": 1}
+    )
+
+
+def new_register(ws: str) -> dict[str, Any]:
+    """The register item of a new workspace."""
+    pk, sk = keys.open_batches(ws)
+    return {"PK": pk, "SK": sk, "seq": 0, "open": {}}

@@ -1,0 +1,174 @@
+"""A record before and after a write, and the operations that take the store from one to the other."""
+
+from __future__ import annotations
+
+import random
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ..errors import PayloadTooLarge
+from ..model.model import Model, Object, UniqueConstraint
+from ..model.types.base import Item
+from . import keys
+from .derive import HIDDEN, VERSION, Attributes, Rows, constraint_value
+from .keys import Key
+from .meter import item_size
+from .ops import NOT_EXISTS, Check, Delete, Op, Put, Update
+
+#: Counters are split over this many items so that concurrent creates rarely touch the same one.
+COUNTER_SHARDS = 16
+MAX_ITEM_BYTES = 400 * 1024
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """One record's change. ``before`` None creates, ``after`` None destroys.
+
+    Items hold ``PK``, ``SK`` (the id), the version and the fields by key; ``*_live`` says whether the state belongs to the
+    live records or to the trash.
+    """
+
+    obj: Object
+    before: Item | None = None
+    before_live: bool = True
+    after: Item | None = None
+    after_live: bool = True
+    #: The id came from the client: it may exist already, in either partition.
+    id_is_given: bool = False
+
+    @property
+    def id(self) -> str:
+        item = self.after or self.before
+        assert item is not None
+        return item["SK"]  # type: ignore[no-any-return]
+
+    @property
+    def live_delta(self) -> int:
+        """How the count of live records changes."""
+        return int(self.after is not None and self.after_live) - int(self.before is not None and self.before_live)
+
+    @property
+    def moves(self) -> bool:
+        """Whether the record goes from the live records to the trash or back."""
+        return self.before is not None and self.after is not None and self.before_live != self.after_live
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """Why a condition may fail: what to tell the client, or whether to try again."""
+
+    kind: str  # "version" | "id" | "guard" | "target" | "register"
+    change: Change | None = None
+    constraint: UniqueConstraint | None = None
+    key: Key | None = None
+
+
+Blamed = tuple[Op, Cause | None]
+
+
+def stored(model: Model, obj: Object, item: Mapping[str, Any], *, live: bool, version: int) -> dict[str, Any]:
+    """A record item ready to be put: keys and version set. Raises PayloadTooLarge beyond 400 KB."""
+    partition = keys.records if live else keys.trash
+    result = {**item, "PK": partition(model.workspace_id, obj.key), VERSION: version}
+    result.pop(HIDDEN, None)
+    # Sizes are only worth computing when some value is long: a record of short ones is far from the limit.
+    if any(len(value) > 8192 for value in result.values() if isinstance(value, str | list | dict)) or len(result) > 300:
+        if item_size(result) > MAX_ITEM_BYTES:
+            raise PayloadTooLarge("The record is larger than the 400 KB that the store allows")
+    return result
+
+
+@dataclass(frozen=True, slots=True)
+class RowDiff:
+    """Derived rows to add and to remove for one change."""
+
+    added: Mapping[Key, Attributes]
+    removed: tuple[Key, ...]
+
+
+def row_diff(model: Model, change: Change) -> RowDiff:
+    rows = Rows.of(model, change.obj)
+    before = rows.derive(change.before, live=change.before_live) if change.before is not None else {}
+    after = rows.derive(change.after, live=change.after_live) if change.after is not None else {}
+    if not before:
+        return RowDiff(after, ())
+    return RowDiff(
+        {key: attributes for key, attributes in after.items() if before.get(key) != attributes},
+        tuple(key for key in before if key not in after),
+    )
+
+
+def record_ops(model: Model, change: Change) -> Iterator[Blamed]:
+    """The record itself, in one transaction: conditional on the version that was read."""
+    before, after = change.before, change.after
+    version = Cause("version", change)
+    if before is None:
+        assert after is not None
+        yield Put(after, NOT_EXISTS), Cause("id", change)
+        if change.id_is_given:
+            yield Check((keys.trash(model.workspace_id, change.obj.key), change.id), NOT_EXISTS), Cause("id", change)
+        return
+    same = {"names": {"#v": VERSION}, "values": {":v": before[VERSION]}}
+    if after is None:
+        yield Delete((before["PK"], before["SK"]), "#v = :v", **same), version
+    elif change.moves:
+        yield Delete((before["PK"], before["SK"]), "#v = :v", **same), version
+        yield Put(after, NOT_EXISTS), version
+    else:
+        yield Put(after, "#v = :v", **same), version
+
+
+def guard_ops(model: Model, changes: Sequence[Change]) -> Iterator[Blamed]:
+    """Guards of all changes together: a value may pass from one record of the request to another.
+
+    Raises KeyError never; two records that claim the same value yield a failing pair, found here as ``SameValue``.
+    """
+    released: dict[Key, str] = {}
+    claimed: dict[Key, Change] = {}
+    for change in changes:
+        rows = Rows.of(model, change.obj)
+        before = rows.guards(change.before) if change.before is not None else {}
+        after = rows.guards(change.after) if change.after is not None else {}
+        for key in before.keys() - after.keys():
+            released[key] = change.id
+        for key in after.keys() - before.keys():
+            if key in claimed:
+                raise SameValue(change, _constraint_of(model, change, key))
+            claimed[key] = change
+    for key, change in claimed.items():
+        cause = Cause("guard", change, _constraint_of(model, change, key), key)
+        owner = released.pop(key, change.id)
+        item = {"PK": key[0], "SK": key[1], "id": change.id}
+        yield Put(item, f"{NOT_EXISTS} OR id = :owner", values={":owner": owner}), cause
+    for key, owner in released.items():
+        yield Delete(key, f"{NOT_EXISTS} OR id = :owner", values={":owner": owner}), None
+
+
+class SameValue(Exception):
+    """Two records of one request claim the same unique value."""
+
+    def __init__(self, change: Change, constraint: UniqueConstraint) -> None:
+        super().__init__(constraint.key)
+        self.change = change
+        self.constraint = constraint
+
+
+def _constraint_of(model: Model, change: Change, key: Key) -> UniqueConstraint:
+    for constraint in change.obj.unique_constraints:
+        value = constraint_value(constraint, change.after or {})
+        if value is not None and keys.unique(model.workspace_id, change.obj.key, constraint.key, value) == key:
+            return constraint
+    raise LookupError(key)
+
+
+def counter_ops(model: Model, changes: Iterable[Change]) -> Iterator[Blamed]:
+    """One counter update for each object whose number of live records changes."""
+    deltas: dict[str, int] = defaultdict(int)
+    for change in changes:
+        deltas[change.obj.key] += change.live_delta
+    for obj_key, delta in deltas.items():
+        if delta:
+            shard = str(random.randrange(COUNTER_SHARDS))
+            yield Update((keys.counter(model.workspace_id, obj_key), shard), "ADD n :n", values={":n": delta}), None
