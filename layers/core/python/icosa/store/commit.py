@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from ..model.model import Model
 from . import batch, keys
 from .change import Blamed, Cause, Change, SameValue, counter_ops, guard_ops, record_ops, row_diff
-from .derive import HIDDEN, Rows
+from .derive import Rows
 from .keys import Key
 from .ops import Check, Delete, Put
 from .register import Register
@@ -102,7 +102,3 @@ def _release_stale_guard(table: Table, model: Model, cause: Cause, register: Reg
         return True
     return True
 
-
-def is_visible(item: object) -> bool:
-    """Whether a record item is in force: rows on the move between live and trash are hidden until decided."""
-    return isinstance(item, dict) and HIDDEN not in item

@@ -64,6 +64,8 @@ class Kind(ABC):
     is_indexed: ClassVar[bool] = True
     #: Whether the leaf may be ordered by.
     is_sortable: ClassVar[bool] = True
+    #: Whether ``detail`` can be anything but None.
+    has_detail: ClassVar[bool] = False
     #: Empty text, empty list: a filter value that also stands for null (spec/rest-core.md §2.7.7). None if there is none.
     null_equivalent: ClassVar[Any] = None
 

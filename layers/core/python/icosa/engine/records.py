@@ -1,0 +1,111 @@
+"""Reading records by id, and counting them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from ..model.model import Object
+from ..model.types.base import Item
+from ..store import keys
+from ..store.derive import HIDDEN
+from ..store.register import Register
+from ..store.table import QueryPage, Table
+from .context import Context
+
+#: Above this many live records a full read is split into parallel parts.
+_PARALLEL_FROM = 4_000
+_HEX = "0123456789abcdef"
+
+
+def visible(item: Item | None) -> Item | None:
+    """The item unless it is the hidden half of a record that a batch is moving."""
+    return None if item is None or HIDDEN in item else item
+
+
+def live_key(ctx: Context, obj: Object, record_id: str) -> keys.Key:
+    return keys.records(ctx.model.workspace_id, obj.key), record_id
+
+
+def trash_key(ctx: Context, obj: Object, record_id: str) -> keys.Key:
+    return keys.trash(ctx.model.workspace_id, obj.key), record_id
+
+
+def get_live(ctx: Context, obj: Object, ids: Sequence[str], table: Table | None = None) -> list[Item | None]:
+    """Live records in the order of ``ids``."""
+    found = (table or ctx.table).batch_get([live_key(ctx, obj, record_id) for record_id in ids])
+    return [visible(item) for item in found]
+
+
+def get_live_and_register(ctx: Context, obj: Object, ids: Sequence[str]) -> tuple[list[Item | None], Register]:
+    """``get_live`` and, in the same round trip, the register as it is now."""
+    wanted = [live_key(ctx, obj, record_id) for record_id in ids]
+    *items, register = ctx.table.batch_get([*wanted, keys.open_batches(ctx.model.workspace_id)])
+    return [visible(item) for item in items], Register.parse(register)
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """A record, live or in the trash."""
+
+    item: Item
+    live: bool
+
+
+def get_any(ctx: Context, obj: Object, ids: Sequence[str], table: Table | None = None) -> list[State | None]:
+    """Records in the order of ``ids``, wherever they are.
+
+    Where a batch is moving a record the visible side decides (store/batch.py): a trash row counts unless it is hidden while
+    the live row is in force.
+    """
+    wanted = [key for record_id in ids for key in (live_key(ctx, obj, record_id), trash_key(ctx, obj, record_id))]
+    found = (table or ctx.table).batch_get(wanted)
+    states: list[State | None] = []
+    for live, trashed in zip(found[::2], found[1::2], strict=True):
+        if visible(live) is not None:
+            assert live is not None
+            states.append(State(live, True))
+        else:
+            states.append(None if trashed is None else State(trashed, False))
+    return states
+
+
+def count_live(ctx: Context, obj: Object, table: Table | None = None) -> int:
+    """Exact number of live records: the sum of the counter's shards."""
+    rows = (table or ctx.table).query_all(keys.counter(ctx.model.workspace_id, obj.key))
+    return sum(row["n"] for row in rows)
+
+
+def scan_live(ctx: Context, obj: Object) -> Iterator[list[Item]]:
+    """All live records, in no particular order, some pages at a time; in parallel parts when there are many."""
+    pk = keys.records(ctx.model.workspace_id, obj.key)
+    if count_live(ctx, obj) < _PARALLEL_FROM:
+        for page in ctx.table.query_pages(pk):
+            yield _visible(page)
+        return
+    # Ids are random, so their first digit splits them evenly; ids given by clients may be skewed, which costs only time.
+    parts: list[tuple[str, str | None]] = [(digit, None) for digit in _HEX]
+    while parts:
+        pages = ctx.table.parallel([_reader(pk, digit, after) for digit, after in parts])
+        yield [item for page in pages for item in _visible(page)]
+        parts = [(digit, page.last) for (digit, _), page in zip(parts, pages, strict=True) if page.last is not None]
+
+
+def scan_trash(ctx: Context, obj: Object) -> list[Item]:
+    """All records in the trash. The trash has no indexes: reads of it cost in proportion to its size."""
+    items = ctx.table.query_all(keys.trash(ctx.model.workspace_id, obj.key))
+    doubtful = [item["SK"] for item in items if HIDDEN in item]
+    if not doubtful:
+        return items  # type: ignore[return-value]
+    live = {item["SK"] for item in get_live(ctx, obj, doubtful) if item is not None}
+    return [item for item in items if item["SK"] not in live]
+
+
+def _reader(pk: str, prefix: str, after: str | None) -> Callable[[Table], QueryPage]:
+    if after is None:
+        return lambda table: table.query(pk, prefix=prefix)
+    return lambda table: table.query(pk, prefix=prefix, after=after)
+
+
+def _visible(page: QueryPage) -> list[Item]:
+    return [item for item in page.items if HIDDEN not in item]
