@@ -264,11 +264,13 @@ Operation = FindOne | FindMany | FindDuplicates | GroupBy | Create | Update | De
 class Node:
     """A record in a result: its item (attribute names are field keys) and the relations that were asked for.
 
-    ``related`` maps a relation's field name to a Node, None, or a Connection.
+    ``related`` maps a relation's field name to a Node, None, or a Connection. ``ordered`` are the values of the list's
+    order, one per term; set when a term goes through a relation, where the item does not hold them.
     """
 
     item: Mapping[str, Any]
     related: dict[str, Node | Connection | None] = field(default_factory=dict)
+    ordered: tuple[Any, ...] | None = None
 
 
 @dataclass(slots=True, kw_only=True)

@@ -1,0 +1,156 @@
+"""From the nested form that GraphQL sends, and that REST text is parsed into, to a Filter over the model.
+
+The form is ``{"and": [{"name": {"firstName": {"eq": "Ada"}}}, {"not": {"companyId": {"is": "NULL"}}}]}``: keys of one
+object are ANDed, a scalar holds exactly one operator, a composite holds sub-fields, a relation holds a filter on its
+target (one hop). Rules and texts: spec/rest-core.md §2.7.4-2.7.8, spec/graphql-core.md §4.5-4.6.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from ..errors import InvalidFilter
+from ..model.model import Field, Model, Object
+from ..model.types.base import Leaf
+from .operation import And, Compare, Filter, Not, Or, Related, RelatedAny
+
+#: Conjunctions may nest this deep. Nobody writes more by hand, and every walk over a filter is recursive.
+MAX_DEPTH = 50
+
+_DELETED_AT = "deletedAt"
+
+
+def resolve_filter(model: Model, obj: Object, raw: Any) -> Filter | None:
+    """The filter that ``raw`` means for ``obj``, or None when it holds no condition (``{}``, ``{"and": []}``, null).
+
+    Raises InvalidFilter.
+    """
+    return _Resolver(model).block(obj, raw, hops=0, depth=0)
+
+
+def require_filter(filter: Filter | None) -> Filter:
+    """Refuse a bulk change without a condition. Raises InvalidFilter (spec/graphql-core.md §5.8)."""
+    if filter is None:
+        raise InvalidFilter("A non-empty filter is required for a bulk mutation")
+    return filter
+
+
+def mentions_deleted_at(filter: Filter | None) -> bool:
+    """Whether the filter itself decides about soft-deleted records, so that they are not left out by default.
+
+    True when ``deletedAt`` is compared at the root or anywhere inside ``and``/``or``/``not``. Inside a relation block it
+    concerns the related record only (spec/graphql-core.md §4.5).
+    """
+    match filter:
+        case Compare(leaf=leaf):
+            return leaf.field.name == _DELETED_AT
+        case And(items=items) | Or(items=items):
+            return any(mentions_deleted_at(item) for item in items)
+        case Not(item=item):
+            return mentions_deleted_at(item)
+    return False
+
+
+class _Resolver:
+    def __init__(self, model: Model) -> None:
+        self._model = model
+
+    def block(self, obj: Object, raw: Any, *, hops: int, depth: int) -> Filter | None:
+        """A filter object: its keys ANDed."""
+        if raw is None:
+            return None
+        if depth > MAX_DEPTH:
+            raise InvalidFilter(f"Filter conditions cannot be nested deeper than {MAX_DEPTH} levels")
+        if not isinstance(raw, Mapping):
+            raise InvalidFilter(f"Filter for object {obj.name_singular} must be an object")
+        return _all([part for key, value in raw.items() for part in self._entry(obj, key, value, hops=hops, depth=depth)])
+
+    def _entry(self, obj: Object, key: str, value: Any, *, hops: int, depth: int) -> Iterator[Filter]:
+        match key:
+            case "and":
+                yield from self._blocks(obj, key, value, hops=hops, depth=depth)
+            case "or":
+                if parts := list(self._blocks(obj, key, value, hops=hops, depth=depth)):
+                    yield parts[0] if len(parts) == 1 else Or(tuple(parts))
+            case "not":
+                if (negated := self.block(obj, value, hops=hops, depth=depth + 1)) is not None:
+                    yield Not(negated)
+            case _:
+                yield from self._field(obj, key, value, hops=hops, depth=depth)
+
+    def _blocks(self, obj: Object, key: str, value: Any, *, hops: int, depth: int) -> Iterator[Filter]:
+        if value is None:
+            return
+        if isinstance(value, Mapping):  # GraphQL takes one value where a list is expected
+            value = [value]
+        if not isinstance(value, Sequence) or isinstance(value, str):
+            raise InvalidFilter(f'Filter value for "{key}" must be an array of objects')
+        for raw in value:
+            if (part := self.block(obj, raw, hops=hops, depth=depth + 1)) is not None:
+                yield part
+
+    def _field(self, obj: Object, key: str, value: Any, *, hops: int, depth: int) -> Iterator[Filter]:
+        stored = obj.by_input_name.get(key)
+        if stored is not None and stored.leaves:
+            if stored.type.is_composite:
+                yield from _composite(stored, value)
+            else:
+                yield _compare(stored.leaves[0], value)
+            return
+        relation = obj.by_name.get(key)
+        if relation is None or relation.relation is None:
+            raise InvalidFilter(f'Object {obj.name_singular} doesn\'t have any "{key}" field.')
+        if hops:
+            raise InvalidFilter("Relation filter nesting deeper than 1 hop is not supported")
+        if (part := self._related(relation, value, depth=depth)) is not None:
+            yield part
+
+    def _related(self, relation: Field, value: Any, *, depth: int) -> Filter | None:
+        target = self._model.target_of(relation)
+        if relation.is_many_to_one:
+            if not isinstance(value, Mapping):
+                raise InvalidFilter(f'Cannot filter by relation field "{relation.name}": use "{relation.input_name}" instead')
+            inner = self.block(target, value, hops=1, depth=depth + 1)
+            return None if inner is None else Related(relation, target, inner)
+        if not isinstance(value, Mapping) or _is_operator(target, value):
+            raise InvalidFilter(f'Cannot filter by relation field "{relation.name}"')
+        inner = self.block(target, value, hops=1, depth=depth + 1)
+        return None if inner is None else RelatedAny(relation, target, inner)
+
+
+def _composite(field: Field, value: Any) -> Iterator[Filter]:
+    if not isinstance(value, Mapping):
+        raise InvalidFilter(f'Filter value for field "{field.name}" must be an object')
+    leaves = {leaf.sub: leaf for leaf in field.leaves}
+    for sub, comparison in value.items():
+        if (leaf := leaves.get(sub)) is None:
+            raise InvalidFilter(f'Sub field "{sub}" not found for composite type: {field.type.name}')
+        yield _compare(leaf, comparison)
+
+
+def _compare(leaf: Leaf, value: Any) -> Compare:
+    name = leaf.dotted
+    if not isinstance(value, Mapping):
+        raise InvalidFilter(f'Filter value for field "{name}" must be an object')
+    if len(value) != 1:
+        raise InvalidFilter(f'Filter for field "{name}" must have exactly one operator')
+    ((operator, raw),) = value.items()
+    kind = leaf.kind
+    if operator not in kind.operators:
+        allowed = ", ".join(kind.operators)
+        raise InvalidFilter(
+            f'Operator "{operator}" is not valid for field "{name}" of type {kind.name} - Allowed operators: {allowed}'
+        )
+    return Compare(leaf, operator, kind.operand(name, operator, raw))
+
+
+def _is_operator(target: Object, value: Mapping[str, Any]) -> bool:
+    """Whether ``value`` compares the relation itself (``{"eq": "<id>"}``) instead of naming fields of the target."""
+    return any(key not in target.by_name and key not in target.by_input_name and not isinstance(raw, Mapping | list) for key, raw in value.items())
+
+
+def _all(parts: list[Filter]) -> Filter | None:
+    if not parts:
+        return None
+    return parts[0] if len(parts) == 1 else And(tuple(parts))
