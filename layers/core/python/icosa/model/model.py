@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 RelationKind = Literal["MANY_TO_ONE", "ONE_TO_MANY"]
 OnDelete = Literal["CASCADE", "RESTRICT", "SET_NULL", "NO_ACTION"]
+#: What a role may allow on an object's records; ``update`` covers create, ``soft_delete`` covers restore.
+Right = Literal["read", "update", "soft_delete", "destroy"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +74,8 @@ class Field:
     settings: Mapping[str, Any] = field(default_factory=dict)
     relation: Relation | None = None
     morph_id: str | None = None
+    #: The same in every workspace for shipped fields (spec/metadata.md §1).
+    universal_identifier: str | None = None
 
     @cached_property
     def leaves(self) -> tuple[Leaf, ...]:
@@ -140,6 +144,13 @@ class Object:
     duplicate_criteria: tuple[tuple[tuple[str, ...], ...], ...] = ()
     search_field_ids: tuple[str, ...] = ()
     unique_constraints: tuple[UniqueConstraint, ...] = ()
+    #: The same in every workspace for shipped objects (spec/metadata.md §1).
+    universal_identifier: str | None = None
+    #: Rights on records that roles do not decide by their record permissions: right → the permission flag that grants
+    #: it, or None where everybody has it (spec/access.md §3.2, "Exceptions").
+    right_flags: Mapping[Right, str | None] = field(default_factory=dict)
+    #: The number of the next field or constraint key: keys are never used again.
+    next_key: int = 1
     #: What other layers compile from this object once (row derivation, renderers); lives as long as the model version.
     memo: dict[Any, Any] = field(default_factory=dict, compare=False, repr=False)
 

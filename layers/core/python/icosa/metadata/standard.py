@@ -1,0 +1,131 @@
+"""The objects of a new workspace, built from the data in ``schemas/``.
+
+Ids are new for every workspace; universal identifiers are the same in all. Names in the data become ids in three steps:
+every object and field gets its id, then relations and morph groups are resolved, then whole objects are put together.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from ..model.model import Field, Model, Object, Option, Relation
+from ..model.types.registry import by_name
+from .constraints import unique_constraint
+from .shipped import load
+
+NewId = Callable[[], str]
+Spec = Mapping[str, Any]
+
+_FIELD_FLAGS = {
+    "isNullable": "is_nullable",
+    "isUnique": "is_unique",
+    "isSystem": "is_system",
+    "isUIEditable": "is_ui_editable",
+    "defaultValue": "default_value",
+    "settings": "settings",
+    "description": "description",
+}
+_OBJECT_FLAGS = {
+    "description": "description",
+    "shortcut": "shortcut",
+    "isActive": "is_active",
+    "isSystem": "is_system",
+    "isRemote": "is_remote",
+    "isSearchable": "is_searchable",
+    "isUIEditable": "is_ui_editable",
+    "isUICreatable": "is_ui_creatable",
+    "isAuditLogged": "is_audit_logged",
+    "rightFlags": "right_flags",
+}
+
+
+def standard_model(workspace_id: str, *, new_id: NewId = lambda: str(uuid.uuid4())) -> Model:
+    """The first version of a workspace's model.
+
+    >>> standard_model("w").by_plural["companies"].key
+    'o1'
+    """
+    names = load("standard-objects/index")
+    return Model(workspace_id=workspace_id, version=1, objects=build_objects([load(f"standard-objects/{name}") for name in names], new_id))
+
+
+def build_objects(specs: list[Spec], new_id: NewId) -> tuple[Object, ...]:
+    """Objects from their data, with keys ``o1``… in the order given. Raises KeyError for a name that nothing defines."""
+    fields = {spec["nameSingular"]: _field_specs(spec) for spec in specs}
+    ids = _Ids(fields, new_id)
+    return tuple(_object(number, spec, fields[spec["nameSingular"]], ids) for number, spec in enumerate(specs, start=1))
+
+
+class _Ids:
+    """Ids of objects, fields and morph groups by their names."""
+
+    def __init__(self, fields: Mapping[str, list[Spec]], new_id: NewId) -> None:
+        self.new = new_id
+        self.objects = {name: new_id() for name in fields}
+        self.fields = {(name, spec["name"]): new_id() for name, specs in fields.items() for spec in specs}
+        self.morphs = {(name, spec["morphGroup"]): new_id() for name, specs in fields.items() for spec in specs if "morphGroup" in spec}
+
+
+def _field_specs(spec: Spec) -> list[Spec]:
+    """System fields, with what this object changes about them, then the object's own."""
+    changes = spec.get("systemFields", {})
+    return [*({**field, **changes.get(field["name"], {})} for field in load("system-fields")), *spec["fields"]]
+
+
+def _object(number: int, spec: Spec, field_specs: list[Spec], ids: _Ids) -> Object:
+    name = spec["nameSingular"]
+    fields = tuple(_field(position, name, spec, field_spec, ids) for position, field_spec in enumerate(field_specs, start=1))
+    by_field_name = {field.name: field for field in fields}
+    # The primary key is unique by being the record's key.
+    unique = [field for field in fields if field.is_unique and field.name != "id"]
+    image = spec.get("imageIdentifier")
+    return Object(
+        id=ids.objects[name],
+        key=f"o{number}",
+        name_singular=name,
+        name_plural=spec["namePlural"],
+        label_singular=spec["labelSingular"],
+        label_plural=spec["labelPlural"],
+        icon=spec["icon"],
+        universal_identifier=spec["universalIdentifier"],
+        fields=fields,
+        label_identifier_field_id=by_field_name[spec["labelIdentifier"]].id,
+        image_identifier_field_id=by_field_name[image].id if image else None,
+        duplicate_criteria=tuple(tuple(tuple(path.split(".")) for path in paths) for paths in spec.get("duplicateCriteria", ())),
+        search_field_ids=tuple(by_field_name[field].id for field in spec.get("searchFields", ())),
+        unique_constraints=tuple(
+            unique_constraint(f"u{key}", [field]) for key, field in enumerate(unique, start=len(fields) + 1)
+        ),
+        next_key=len(fields) + len(unique) + 1,
+        **{attribute: spec[flag] for flag, attribute in _OBJECT_FLAGS.items() if flag in spec},
+    )
+
+
+def _field(number: int, object_name: str, object_spec: Spec, spec: Spec, ids: _Ids) -> Field:
+    relation = spec.get("relation")
+    return Field(
+        id=ids.fields[object_name, spec["name"]],
+        key=f"f{number}",
+        name=spec["name"],
+        type=by_name[spec["type"]],
+        label=spec["label"],
+        icon=spec["icon"],
+        options=tuple(Option(id=ids.new(), **option) for option in spec.get("options", ())),
+        relation=None if relation is None else _relation(spec["name"], relation, ids),
+        morph_id=ids.morphs[object_name, spec["morphGroup"]] if "morphGroup" in spec else None,
+        universal_identifier=str(uuid.uuid5(uuid.UUID(object_spec["universalIdentifier"]), spec["name"])),
+        **{attribute: spec[flag] for flag, attribute in _FIELD_FLAGS.items() if flag in spec},
+    )
+
+
+def _relation(name: str, spec: Spec, ids: _Ids) -> Relation:
+    holds_id = spec["kind"] == "MANY_TO_ONE"
+    return Relation(
+        kind=spec["kind"],
+        target_object_id=ids.objects[spec["object"]],
+        target_field_id=ids.fields[spec["object"], spec["field"]],
+        on_delete=spec["onDelete"] if holds_id else None,
+        join_column=f"{name}Id" if holds_id else None,
+    )
