@@ -170,6 +170,8 @@ Granularity = Literal[
     "DAY", "WEEK", "MONTH", "QUARTER", "YEAR", "DAY_OF_THE_WEEK", "MONTH_OF_THE_YEAR", "QUARTER_OF_THE_YEAR", "NONE"
 ]
 
+WeekStartDay = Literal["MONDAY", "SUNDAY", "SATURDAY"]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dimension:
@@ -179,7 +181,7 @@ class Dimension:
     relation: Field | None = None
     granularity: Granularity = "NONE"
     time_zone: str | None = None
-    week_start_day: Literal["MONDAY", "SUNDAY", "SATURDAY"] = "MONDAY"
+    week_start_day: WeekStartDay = "MONDAY"
     unnest: bool = False
 
 
@@ -287,7 +289,8 @@ class Connection:
 
 @dataclass(slots=True, kw_only=True)
 class Group:
-    """One group: ``dimensions`` are wire values (bucket texts included); aggregates are Python numbers, Decimals or text."""
+    """One group. ``dimensions`` hold buckets as dates or names, other values as stored (query/buckets.py); aggregates are
+    Python numbers, Decimals or stored values (query/aggregates.py). Renderers choose the wire forms."""
 
     dimensions: tuple[Any, ...]
     aggregates: Mapping[str, Any]

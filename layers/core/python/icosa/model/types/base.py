@@ -68,6 +68,12 @@ class Kind(ABC):
     has_detail: ClassVar[bool] = False
     #: Empty text, empty list: a filter value that also stands for null (spec/rest-core.md §2.7.7). None if there is none.
     null_equivalent: ClassVar[Any] = None
+    #: "day" for calendar days (``YYYY-MM-DD``), "instant" for points in time (ISO 8601): groupBy sorts both into calendar buckets.
+    calendar: ClassVar[Literal["day", "instant"] | None] = None
+    #: Values are lists: groupBy can make a group for each member (``unnest``).
+    is_list: ClassVar[bool] = False
+    #: Numbers are decimals (PostgreSQL's numeric) rather than floating point: aggregates are exact, and text in REST.
+    is_exact: ClassVar[bool] = False
 
     @abstractmethod
     def operand(self, field_name: str, operator: str, raw: Any) -> Any:
