@@ -1,0 +1,216 @@
+"""Whether a role may run an operation, for both APIs (spec/access.md §3, spec/rest-core.md §4.5, spec/graphql-core.md §8).
+
+What a request names itself (selected fields and relations, conditions, order criteria, groups, data) must be allowed, or the
+request is refused as a whole. What it leaves open ("all fields") is narrowed to what the role may read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import Any, Protocol
+
+from ..errors import InvalidData, PermissionDenied
+from ..model.model import Field, Model, Object, Right
+from ..query.aggregates import aggregates_of
+from ..query.operation import (
+    And,
+    Compare,
+    Create,
+    Delete,
+    Dimension,
+    Filter,
+    FindDuplicates,
+    FindMany,
+    FindOne,
+    GroupBy,
+    Merge,
+    Not,
+    Operation,
+    Or,
+    Order,
+    Related,
+    RelatedAny,
+    RelationSelection,
+    Restore,
+    Selection,
+    Update,
+)
+
+#: Records created inside one another (``{"company": {"create": {…}}}``) may nest this deep (spec/rest-core.md §3.17).
+MAX_NESTED_CREATES = 5
+
+
+class Rights(Protocol):
+    """What a role may do; ``permissions.Permissions``."""
+
+    def can(self, obj: Object, right: Right) -> bool: ...
+    def unreadable_fields(self, obj: Object) -> frozenset[str]: ...
+    def unwritable_fields(self, obj: Object) -> frozenset[str]: ...
+
+
+def authorize(rights: Rights, operation: Operation, model: Model) -> Operation:
+    """The operation with its selection narrowed to what the role may read. Raises PermissionDenied."""
+    check = _Check(rights, model)
+    obj = operation.object
+    for right in _needed(operation):
+        check.require(obj, right)
+    match operation:
+        case FindOne() | Delete() | Restore():
+            check.filter(obj, operation.filter)
+        case Update():
+            check.filter(obj, operation.filter)
+            check.data(obj, (operation.data,))
+        case FindMany():
+            check.filter(obj, operation.filter)
+            check.order(obj, operation.order)
+            check.aggregates(obj, operation.aggregates)
+        case Create():
+            check.data(obj, operation.data)
+        case FindDuplicates():
+            check.names(obj, (name for record in operation.data or () for name in record))
+    if isinstance(operation, GroupBy):
+        return check.group_by(obj, operation)
+    selection = check.selection(obj, operation.selection)
+    return operation if selection is operation.selection else replace(operation, selection=selection)
+
+
+def is_relation_readable(rights: Rights, model: Model, obj: Object, relation: Field) -> bool:
+    """Whether answers may show the records of a relation: the field itself and records of the target can be read."""
+    return relation.id not in rights.unreadable_fields(obj) and rights.can(model.target_of(relation), "read")
+
+
+def _needed(operation: Operation) -> tuple[Right, ...]:
+    match operation:
+        case Create() | Update():
+            return ("read", "update")
+        case Delete(destroy=True):
+            return ("read", "destroy")
+        case Delete() | Restore():
+            return ("read", "soft_delete")
+        case Merge():  # the losers go to the trash
+            return ("read", "update", "soft_delete")
+    return ("read",)
+
+
+class _Check:
+    def __init__(self, rights: Rights, model: Model) -> None:
+        self._rights = rights
+        self._model = model
+
+    def require(self, obj: Object, right: Right) -> None:
+        if not self._rights.can(obj, right):
+            raise PermissionDenied
+
+    def readable(self, obj: Object, field: Field) -> None:
+        if field.id in self._rights.unreadable_fields(obj):
+            raise PermissionDenied
+
+    def names(self, obj: Object, names: Iterable[str]) -> None:
+        """Fields by the names of a request body; unknown names are the engine's to refuse."""
+        hidden = self._rights.unreadable_fields(obj)
+        if hidden and any(field.id in hidden for name in names if (field := _named(obj, name)) is not None):
+            raise PermissionDenied
+
+    def filter(self, obj: Object, filter: Filter | None) -> None:
+        match filter:
+            case Compare(leaf=leaf):
+                self.readable(obj, leaf.field)
+            case And(items=items) | Or(items=items):
+                for item in items:
+                    self.filter(obj, item)
+            case Not(item=item):
+                self.filter(obj, item)
+            case Related(field=field, target=target, filter=inner) | RelatedAny(field=field, target=target, filter=inner):
+                self.relation(obj, field)
+                self.filter(target, inner)
+
+    def relation(self, obj: Object, relation: Field) -> None:
+        if not is_relation_readable(self._rights, self._model, obj, relation):
+            raise PermissionDenied
+
+    def order(self, obj: Object, order: Order) -> None:
+        for term in order:
+            self._leaf(obj, term.relation, term.leaf.field)
+
+    def _leaf(self, obj: Object, relation: Field | None, field: Field) -> None:
+        if relation is None:
+            self.readable(obj, field)
+        else:
+            self.relation(obj, relation)
+            self.readable(self._model.target_of(relation), field)
+
+    def aggregates(self, obj: Object, names: Iterable[str]) -> None:
+        known = aggregates_of(obj)
+        for name in names:
+            if (field := known[name].field) is not None:
+                self.readable(obj, field)
+
+    def group_by(self, obj: Object, operation: GroupBy) -> GroupBy:
+        self.filter(obj, operation.filter)
+        for dimension in operation.dimensions:
+            self._dimension(obj, dimension)
+        self.aggregates(obj, operation.aggregates)
+        self.aggregates(obj, (order.aggregate for order in operation.order if order.aggregate is not None))
+        self.order(obj, operation.records_order)
+        if operation.records is None:
+            return operation
+        return replace(operation, records=self.selection(obj, operation.records))
+
+    def _dimension(self, obj: Object, dimension: Dimension) -> None:
+        self._leaf(obj, dimension.relation, dimension.leaf.field)
+
+    # ------------------------------------------------------------------ data
+
+    def data(self, obj: Object, records: Iterable[Mapping[str, Any]], *, depth: int = 0) -> None:
+        """Every field that a body names may be written; what it connects may be read, what it creates beside may be created."""
+        locked = self._rights.unwritable_fields(obj)
+        for record in records:
+            for name, value in record.items():
+                field = _named(obj, name)
+                if field is None:
+                    continue
+                if field.id in locked:
+                    raise PermissionDenied
+                if field.is_many_to_one and name == field.name and isinstance(value, Mapping):
+                    self._nested(self._model.target_of(field), value, depth=depth + 1)
+
+    def _nested(self, target: Object, value: Mapping[str, Any], *, depth: int) -> None:
+        if "connect" in value:
+            self.require(target, "read")
+        created = value.get("create")
+        if isinstance(created, Mapping):
+            if depth > MAX_NESTED_CREATES:
+                raise InvalidData(f"Records cannot be created more than {MAX_NESTED_CREATES} levels deep")
+            self.require(target, "update")
+            self.data(target, (created,), depth=depth)
+
+    # ------------------------------------------------------------------ selection
+
+    def selection(self, obj: Object, selection: Selection) -> Selection:
+        """The selection with "all fields" narrowed, the same one when nothing is hidden. Raises PermissionDenied."""
+        hidden = self._rights.unreadable_fields(obj)
+        fields = selection.fields
+        if hidden:
+            if fields is None:
+                fields = tuple(field.name for field in obj.stored_fields if field.id not in hidden)
+            elif any(obj.by_name[name].id in hidden for name in fields):
+                raise PermissionDenied
+        relations = {name: self._relation_selection(obj, name, part) for name, part in selection.relations.items()}
+        if fields is selection.fields and all(relations[name] is part for name, part in selection.relations.items()):
+            return selection
+        return Selection(fields=fields, relations=relations)
+
+    def _relation_selection(self, obj: Object, name: str, part: RelationSelection) -> RelationSelection:
+        relation = obj.by_name[name]
+        self.relation(obj, relation)
+        target = self._model.target_of(relation)
+        self.filter(target, part.filter)
+        self.order(target, part.order)
+        self.aggregates(target, part.aggregates)
+        selection = self.selection(target, part.selection)
+        return part if selection is part.selection else replace(part, selection=selection)
+
+
+def _named(obj: Object, name: str) -> Field | None:
+    return obj.by_input_name.get(name) or obj.by_name.get(name)
