@@ -82,13 +82,13 @@ class Batch:
     # ------------------------------------------------------------------ steps
 
     def _open(self, log: Sequence[Item]) -> None:
-        objects = frozenset(change.obj.key for change in self.changes)
+        objects = self._objects()
         # Two batches that create the same ids would remove each other's rows: there is no version yet to check.
         given = any(change.id_is_given and change.before is None for change in self.changes)
         if given and any(self.register.touches(key) for key in objects):
             raise TransactionConflict
         opening = register.opening(
-            self.model.workspace_id, self.id, objects, self.now_ms, unchanged_since=self.register.sequence if given else None
+            self.model.workspace_id, self.id, objects, self.now_ms, unchanged_since=self.register if given else None
         )
         try:
             self.table.transact([opening, *(Put(item) for item in log)])
@@ -123,7 +123,9 @@ class Batch:
         done = done and not any(change.moves for change in self.changes)
         ws = self.model.workspace_id
         records = [op for change in self.changes for op in self._record(change)]
-        end: list[Blamed] = [((register.closing(ws, self.id, at_commit=True) if done else register.holding(ws, self.id)), Cause("register"))]
+        objects = self._objects()
+        last = register.closing(ws, self.id, objects, at_commit=True) if done else register.holding(ws, self.id, objects)
+        end: list[Blamed] = [(last, Cause("register"))]
         if done:
             end += [(Delete((item["PK"], item["SK"])), None) for item in log]
         blamed = [*records, *self.counters, *end]
@@ -183,9 +185,12 @@ class Batch:
 
     def _settle(self, touched: Mapping[_RecordId, Sequence[Key]], log: Sequence[Item]) -> None:
         settle(self.table, self.model, self.id, touched)
-        _close(self.table, self.model, self.id, [(item["PK"], item["SK"]) for item in log])
+        _close(self.table, self.model, self.id, self._objects(), [(item["PK"], item["SK"]) for item in log])
 
     # ------------------------------------------------------------------ details
+
+    def _objects(self) -> frozenset[str]:
+        return frozenset(change.obj.key for change in self.changes)
 
     def _touched(self) -> dict[_RecordId, list[Key]]:
         touched: dict[_RecordId, list[Key]] = {}
@@ -317,8 +322,8 @@ def _check_state(model: Model, obj: Object, record_id: str, item: Item | None, *
     return [Check(((here if live else there), record_id), "#v = :v", names={"#v": VERSION}, values={":v": item[VERSION]})]
 
 
-def _close(table: Table, model: Model, batch: str, log: Sequence[Key]) -> None:
-    closing = register.closing(model.workspace_id, batch, at_commit=False)
+def _close(table: Table, model: Model, batch: str, objects: Iterable[str], log: Sequence[Key]) -> None:
+    closing = register.closing(model.workspace_id, batch, objects, at_commit=False)
     try:
         table.transact([closing, *map(Delete, log)])
     except TransactionFailed:
@@ -330,17 +335,18 @@ def current_register(table: Table, model: Model) -> Register:
     return Register.parse(table.get(keys.open_batches(model.workspace_id)))
 
 
-def settle_abandoned(table: Table, model: Model, batch: str) -> None:
+def settle_abandoned(table: Table, model: Model, seen: Register, batch: str) -> None:
     """Clean up after a batch whose writer died. Does nothing when the batch is closed already."""
     ws = model.workspace_id
+    objects = seen.open[batch][0]
     try:
-        table.transact([register.claiming(ws, batch)])
+        table.transact([register.claiming(ws, batch, objects)])
     except TransactionFailed:
         return
     pk, prefix = keys.batch_log(ws, batch, 0)[0], f"log#{batch}#"
     items = table.query_all(pk, prefix=prefix)
     settle(table, model, batch, _read_log(ws, items))
-    _close(table, model, batch, [(item["PK"], item["SK"]) for item in items])
+    _close(table, model, batch, objects, [(item["PK"], item["SK"]) for item in items])
 
 
 # ---------------------------------------------------------------------- log

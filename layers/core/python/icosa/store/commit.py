@@ -92,7 +92,7 @@ def _release_stale_guard(table: Table, model: Model, cause: Cause, register: Reg
         return False
     current = batch.current_register(table, model)
     for abandoned in current.abandoned(now_ms):
-        batch.settle_abandoned(table, model, abandoned)
+        batch.settle_abandoned(table, model, current, abandoned)
     if batch.current_register(table, model).touches(obj.key):
         # A batch under way may be about to commit this very record: whether the value is taken is decided then.
         return True

@@ -9,7 +9,7 @@ batch that was given up and cleaned away cannot come back to life.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -20,21 +20,28 @@ from .ops import Update
 ABANDONED_AFTER_MS = 60_000
 
 
+_ENTRY = "open"
+_SEQUENCE = "seq_"
+
+
 @dataclass(frozen=True, slots=True)
 class Register:
-    """``open`` maps the ids of open batches to ``(keys of the objects they touch, start in ms since the epoch)``."""
+    """``open`` maps ids of open batches to ``(keys of the objects they touch, start in ms since the epoch)``.
 
-    sequence: int = 0
+    ``sequences`` counts, by object key, how often batches that touch the object were opened, committed or closed.
+    """
+
+    sequences: Mapping[str, int] = field(default_factory=dict)
     open: Mapping[str, tuple[frozenset[str], int]] = field(default_factory=dict)
 
     @classmethod
     def parse(cls, item: Mapping[str, Any] | None) -> Register:
-        """From the register's item; None (no batch ever) is an empty register."""
+        """From the register's item; None is an empty register."""
         if item is None:
             return cls()
-        entries = item.get("open", {})
+        entries = item.get(_ENTRY, {})
         return cls(
-            sequence=item.get("seq", 0),
+            sequences={name[len(_SEQUENCE) :]: count for name, count in item.items() if name.startswith(_SEQUENCE)},
             open={batch: (frozenset(entry["objects"].split(",")), entry["started"]) for batch, entry in entries.items()},
         )
 
@@ -42,61 +49,68 @@ class Register:
         """Whether an open batch concerns the object."""
         return any(object_key in objects for objects, _ in self.open.values())
 
+    def is_quiet_since(self, earlier: Register, object_key: str) -> bool:
+        """Whether no batch touched the object from ``earlier`` until now: rows read in between are all confirmed."""
+        return (
+            not earlier.touches(object_key)
+            and not self.touches(object_key)
+            and earlier.sequences.get(object_key) == self.sequences.get(object_key)
+        )
+
     def abandoned(self, now_ms: int) -> list[str]:
+        """Batches whose writer cannot be alive any more."""
         return [batch for batch, (_, started) in self.open.items() if now_ms - started > ABANDONED_AFTER_MS]
 
 
-_NAMES = {"#open": "open"}
-
-
-def opening(ws: str, batch: str, objects: frozenset[str], now_ms: int, *, unchanged_since: int | None = None) -> Update:
+def opening(ws: str, batch: str, objects: Iterable[str], now_ms: int, *, unchanged_since: Register | None = None) -> Update:
     """Enter a batch. The register item must exist (provisioning creates it).
 
-    ``unchanged_since`` is a sequence number: entering fails when the register has changed since it was read.
+    With ``unchanged_since``, entering fails when a batch has touched one of the objects since that look at the register.
     """
+    objects = sorted(objects)
     condition = "attribute_exists(PK) AND attribute_not_exists(#open.#batch)"
-    values: dict[str, Any] = {":entry": {"objects": ",".join(sorted(objects)), "started": now_ms}, ":one": 1}
+    values: dict[str, Any] = {":entry": {"objects": ",".join(objects), "started": now_ms}}
     if unchanged_since is not None:
-        condition += " AND seq = :seen"
-        values[":seen"] = unchanged_since
-    return Update(
-        keys.open_batches(ws), "SET #open.#batch = :entry ADD seq :one", condition, names={**_NAMES, "#batch": batch}, values=values
-    )
+        for i, obj in enumerate(objects):
+            seen = unchanged_since.sequences.get(obj)
+            condition += f" AND attribute_not_exists(#s{i})" if seen is None else f" AND #s{i} = :seen{i}"
+            if seen is not None:
+                values[f":seen{i}"] = seen
+    return _update(ws, batch, objects, "SET #open.#batch = :entry", condition, values)
 
 
-def holding(ws: str, batch: str) -> Update:
+def holding(ws: str, batch: str, objects: Iterable[str]) -> Update:
     """Demand, at commit, that nobody has given the batch up."""
-    return Update(
-        keys.open_batches(ws),
-        "ADD seq :one",
-        "attribute_exists(#open.#batch) AND attribute_not_exists(#open.#batch.settling)",
-        names={**_NAMES, "#batch": batch},
-        values={":one": 1},
-    )
+    return _update(ws, batch, objects, "", "attribute_exists(#open.#batch) AND attribute_not_exists(#open.#batch.settling)")
 
 
-def claiming(ws: str, batch: str) -> Update:
+def claiming(ws: str, batch: str, objects: Iterable[str]) -> Update:
     """Give an abandoned batch up: from here on it cannot commit, so its traces can be removed."""
-    return Update(
-        keys.open_batches(ws),
-        "SET #open.#batch.settling = :one ADD seq :one",
-        "attribute_exists(#open.#batch)",
-        names={**_NAMES, "#batch": batch},
-        values={":one": 1},
-    )
+    return _update(ws, batch, objects, "SET #open.#batch.settling = :one", "attribute_exists(#open.#batch)")
 
 
-def closing(ws: str, batch: str, *, at_commit: bool) -> Update:
+def closing(ws: str, batch: str, objects: Iterable[str], *, at_commit: bool) -> Update:
     """Remove a batch. ``at_commit``: only if nobody has given it up (``holding`` and closing in one)."""
     condition = "attribute_exists(#open.#batch)"
     if at_commit:
         condition += " AND attribute_not_exists(#open.#batch.settling)"
-    return Update(
-        keys.open_batches(ws), "REMOVE #open.#batch ADD seq :one", condition, names={**_NAMES, "#batch": batch}, values={":one": 1}
-    )
+    return _update(ws, batch, objects, "REMOVE #open.#batch", condition)
 
 
 def new_register(ws: str) -> dict[str, Any]:
     """The register item of a new workspace."""
     pk, sk = keys.open_batches(ws)
-    return {"PK": pk, "SK": sk, "seq": 0, "open": {}}
+    return {"PK": pk, "SK": sk, _ENTRY: {}}
+
+
+def _update(ws: str, batch: str, objects: Iterable[str], expression: str, condition: str, values: Mapping[str, Any] | None = None) -> Update:
+    """An update of the register that also counts up the sequence of every object concerned."""
+    names = {f"#s{i}": f"{_SEQUENCE}{obj}" for i, obj in enumerate(sorted(objects))}
+    adding = ", ".join(f"{name} :one" for name in names)
+    return Update(
+        keys.open_batches(ws),
+        f"{expression} ADD {adding}".strip(),
+        condition,
+        names={**names, "#open": _ENTRY, "#batch": batch},
+        values={":one": 1, **(values or {})},
+    )

@@ -1,0 +1,108 @@
+"""Merging records into one (spec/rest-core.md §1.12)."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from typing import Any
+
+from ..errors import BadRequest, RecordNotFound
+from ..model.model import Object
+from ..model.types.base import Item
+from ..query.operation import Merge, Node
+from .context import Context
+from .records import State, get_live
+from .relations import load
+from .remove import MAX_COMMIT, dependents, soft_delete
+from .writing import apply, changed, retrying, stamps
+
+#: Fields that belong to the surviving record whatever the others hold.
+_OWN = ("id", "createdAt", "updatedAt", "deletedAt", "createdBy", "updatedBy", "position", "searchVector")
+
+
+def merge(ctx: Context, operation: Merge) -> Node:
+    """Merge the records of ``operation.ids`` into the one at ``priority_index``; the others go to the trash."""
+    obj = operation.object
+    _check(ctx, operation)
+
+    def attempt() -> Item:
+        found = get_live(ctx, obj, operation.ids)
+        if any(item is None for item in found):
+            raise RecordNotFound
+        items = [item for item in found if item is not None]
+        survivor = State(items[operation.priority_index], True)
+        values = merged_values(obj, items, survivor.item)
+        if operation.dry_run:
+            preview = {key: value for key, value in {**survivor.item, **values}.items() if value is not None}
+            new_id = str(uuid.uuid4())
+            return {**preview, "SK": new_id, obj.by_name["id"].key: new_id, obj.by_name["deletedAt"].key: ctx.now}
+        losers = [State(item, True) for item in items if item["SK"] != survivor.item["SK"]]
+        return _apply(ctx, obj, survivor, losers, values)
+
+    node = Node(retrying(attempt))
+    load(ctx, obj, [node], operation.selection)
+    return node
+
+
+def _check(ctx: Context, operation: Merge) -> None:
+    count, obj = len(operation.ids), operation.object
+    if not obj.duplicate_criteria:
+        raise _invalid(
+            "Merge is only available for objects with duplicate criteria. "
+            f"Object '{obj.name_singular}' does not have duplicate criteria defined."
+        )
+    if count < 2:
+        raise _invalid("At least 2 record IDs are required for merge")
+    if count > ctx.settings.merge_limit:
+        raise _invalid(f"Maximum {ctx.settings.merge_limit} records can be merged at once")
+    if not 0 <= operation.priority_index < count:
+        raise _invalid(f"Invalid conflict priority '{operation.priority_index}'. Valid options for {count} records: 0-{count - 1}")
+    if len(set(operation.ids)) < count:
+        raise _invalid("Each record can be merged only once")
+
+
+def _invalid(message: str) -> BadRequest:
+    return BadRequest(message, sub_code="INVALID_QUERY_INPUT")
+
+
+def merged_values(obj: Object, items: Sequence[Item], survivor: Item) -> dict[str, Any]:
+    """New values of the survivor, by field key, where they differ from its own."""
+    values: dict[str, Any] = {}
+    for field in obj.stored_fields:
+        if field.name in _OWN:
+            continue
+        held = [item.get(field.key) for item in items]
+        given = [value for value in held if value is not None]
+        own = survivor.get(field.key)
+        match len(given):
+            case 0:
+                continue
+            case 1:
+                value = given[0]
+            case _:
+                value = field.type.merge(field, held, own)
+        if value != own:
+            values[field.key] = value
+    return values
+
+
+def _apply(ctx: Context, obj: Object, survivor: State, losers: Sequence[State], values: dict[str, Any]) -> Item:
+    kept = changed(ctx, obj, survivor, stamps(ctx, obj, values))
+    changes = [kept, *soft_delete(ctx, obj, losers)]
+    own = {state.item["SK"] for state in (survivor, *losers)}
+    pointing = dependents(ctx, [obj], [state.item["SK"] for state in losers])
+    repointed: dict[tuple[str, str], tuple[Object, State, dict[str, str]]] = {}
+    for owner, relation, state in pointing:
+        if owner.key == obj.key and state.item["SK"] in own:
+            continue
+        key = (owner.key, state.item["SK"])
+        repointed.setdefault(key, (owner, state, {}))[2][relation.key] = survivor.item["SK"]
+    moves = [changed(ctx, owner, state, fields) for owner, state, fields in repointed.values()]
+    if len(changes) + len(moves) > MAX_COMMIT:
+        # References first: until the merge itself commits, pointing at the survivor is as true as pointing at the other.
+        for start in range(0, len(moves), MAX_COMMIT):
+            apply(ctx, moves[start : start + MAX_COMMIT])
+        moves = []
+    apply(ctx, [*changes, *moves])
+    assert kept.after is not None
+    return kept.after

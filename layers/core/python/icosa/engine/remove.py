@@ -1,0 +1,124 @@
+"""Soft deletion, restoring, and destruction with everything that depends on a record.
+
+Destroying a record acts on all that points at it, live or in the trash, by each relation's on-delete action (as PostgreSQL
+would): CASCADE destroys, SET_NULL clears, RESTRICT and NO_ACTION refuse. What fits is one commit. Beyond that the record
+itself goes first and the rest follows in further commits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from ..errors import BadRequest
+from ..model.model import Field, Object
+from ..store import keys
+from ..store.change import Change
+from ..store.table import Table
+from .context import Context
+from .records import State, get_any
+from .writing import apply, changed, destroyed, stamps
+
+#: Records in one commit beside counters, register and guards: DynamoDB takes 100 operations.
+MAX_COMMIT = 90
+
+Doomed = dict[tuple[str, str], tuple[Object, State]]
+
+
+def soft_delete(ctx: Context, obj: Object, states: Sequence[State]) -> list[Change]:
+    """Move records to the trash; those that are there get a new ``deletedAt`` (spec/observed.md 16)."""
+    deleted_at = obj.by_name["deletedAt"].key
+    return [changed(ctx, obj, state, stamps(ctx, obj, {deleted_at: ctx.now})) for state in states]
+
+
+def restore(ctx: Context, obj: Object, states: Sequence[State]) -> list[Change]:
+    """Bring records back; live ones stay as they are."""
+    deleted_at = obj.by_name["deletedAt"].key
+    return [changed(ctx, obj, state, stamps(ctx, obj, {deleted_at: None})) for state in states]
+
+
+@dataclass(slots=True)
+class Cascade:
+    """What follows from destroying records: further records to destroy, references to clear."""
+
+    doomed: Doomed = field(default_factory=dict)
+    cleared: dict[tuple[str, str], tuple[Object, State, set[str]]] = field(default_factory=dict)
+
+    def changes(self, ctx: Context) -> list[Change]:
+        """Roots first."""
+        found = [destroyed(obj, state) for obj, state in self.doomed.values()]
+        for key, (obj, state, fields) in self.cleared.items():
+            if key not in self.doomed:
+                found.append(changed(ctx, obj, state, dict.fromkeys(fields)))
+        return found
+
+
+def destroy(ctx: Context, obj: Object, states: Sequence[State]) -> None:
+    """Destroy records and act on what points at them. Raises BadRequest when a RESTRICT relation forbids it."""
+    cascade = Cascade({(obj.key, state.item["SK"]): (obj, state) for state in states})
+    follow(ctx, cascade, list(cascade.doomed))
+    changes = cascade.changes(ctx)
+    apply(ctx, changes[:MAX_COMMIT])
+    # The roots are gone; whatever still points at them is cleared in further commits. Should this process die in between,
+    # the janitor finds the remaining edges when the stream tells it of the destroyed record.
+    for start in range(MAX_COMMIT, len(changes), MAX_COMMIT):
+        apply(ctx, changes[start : start + MAX_COMMIT])
+
+
+def follow(ctx: Context, cascade: Cascade, frontier: list[tuple[str, str]]) -> None:
+    """Add to the cascade all that depends on the records of ``frontier``, level by level."""
+    while frontier:
+        found = dependents(ctx, [cascade.doomed[key][0] for key in frontier], [record_id for _, record_id in frontier])
+        frontier = []
+        for owner, relation, state in found:
+            key = (owner.key, state.item["SK"])
+            assert relation.relation is not None
+            match relation.relation.on_delete:
+                case "CASCADE":
+                    if key not in cascade.doomed:
+                        cascade.doomed[key] = (owner, state)
+                        frontier.append(key)
+                case "RESTRICT" | "NO_ACTION":
+                    if key not in cascade.doomed:
+                        raise BadRequest(
+                            f"The record is still referenced by {owner.name_singular}.{relation.name} and cannot be deleted",
+                            friendly="This record cannot be deleted because it is still referenced by other records.",
+                        )
+                case _:
+                    cascade.cleared.setdefault(key, (owner, state, set()))[2].add(relation.key)
+
+
+def dependents(ctx: Context, objects: Sequence[Object], ids: Sequence[str]) -> list[tuple[Object, Field, State]]:
+    """Every record that points at one of ``ids``, live or in the trash, with the field that does."""
+    pointing = {(owner.key, relation.key): (owner, relation) for obj in objects for owner, relation in ctx.model.references[obj.id]}
+    if not pointing:
+        return []
+
+    rows = [(target, *edge) for target, part in zip(ids, ctx.table.parallel([_edge_reader(ctx, i) for i in ids]), strict=True) for edge in part]
+    found: list[tuple[Object, Field, State]] = []
+    by_owner: dict[str, dict[str, list[tuple[str, Field]]]] = {}
+    for target, owner_key, field_key, record_id in rows:
+        if (owner_key, field_key) in pointing:
+            _, relation = pointing[owner_key, field_key]
+            by_owner.setdefault(owner_key, {}).setdefault(record_id, []).append((target, relation))
+    for owner_key, records in by_owner.items():
+        owner = ctx.model.by_key[owner_key]
+        for (record_id, relations), state in zip(records.items(), get_any(ctx, owner, list(records)), strict=True):
+            for target, relation in relations:
+                if state is not None and state.item.get(relation.key) == target:
+                    found.append((owner, relation, state))
+    return found
+
+
+def _edge_reader(ctx: Context, target_id: str) -> Callable[[Table], list[tuple[str, str, str]]]:
+    return lambda table: read_edges(table, ctx.model.workspace_id, target_id)
+
+
+def read_edges(table: Table, ws: str, target_id: str) -> list[tuple[str, str, str]]:
+    """``(object key, field key, record id)`` of everything that points at a record."""
+    found = []
+    for row in table.query_all(keys.edges(ws, target_id), project="SK"):
+        relation, _, record_id = row["SK"].split("#", 2)
+        owner_key, _, field_key = relation.partition(".")
+        found.append((owner_key, field_key, record_id))
+    return found

@@ -1,0 +1,295 @@
+"""Walking an object's records in a requested order, from a cursor on, in whatever rows give that order for free.
+
+A walk yields batches of ``Row``; records are fetched by the caller, many at once. Three walks exist: the record partition
+itself (order by id), one index or edge range whose rows are in id order, and the index of the first ordered leaf.
+
+The index walk has three subtleties. Nulls stand before all values in an index, so null placement means walking two
+segments. Rows of equal value are in id order, while a descending walk meets them backward: where the wanted id order is not
+the index's (``createdAt`` descending, ``id`` ascending), each run of equal values is turned round. And where more than
+the first leaf decides (further criteria, or text cut in the key), batches end only between runs, so that sorting each batch
+by the full order gives the right total order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import groupby
+from typing import Any
+
+from ..model.model import Model, Object
+from ..model.types.base import Item, Leaf
+from ..query.operation import Cursor, Order
+from ..store import keys
+from ..store.derive import HIDDEN, is_confirmed
+from ..store.keys import END, NULL, TOP, VALUE
+from ..store.table import QueryPage, Table
+from .candidates import RowRange
+
+#: A run of equal first values longer than this is not sorted record by record.
+MAX_RUN = 2_000
+#: Rows read beyond the wanted number, so that a run of equal values at the end is usually complete.
+_SLACK = 8
+
+
+class RunTooLong(Exception):
+    """Too many records share the first ordered value: another way of sorting is cheaper."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A record that may be next: its id, and either the record itself or the index entry that it must confirm."""
+
+    id: str
+    item: Item | None = None
+    leaf: Leaf | None = None
+    encoded: str | None = None
+
+    def confirms(self, item: Item | None) -> bool:
+        """Whether the record still stands behind this row."""
+        return item is not None and (self.leaf is None or is_confirmed(item, self.leaf, self.encoded))
+
+
+@dataclass(slots=True)
+class Walk:
+    """Base: ``size`` is how many rows the next batch should hold; the caller may raise it between batches."""
+
+    table: Table
+    size: int = 64
+    #: Batches are only ordered by the first criterion: sort each by the full order, and drop what the cursor excludes.
+    refine: bool = False
+
+    def batches(self) -> Iterator[list[Row]]:
+        raise NotImplementedError
+
+
+@dataclass(slots=True)
+class RecordWalk(Walk):
+    """The record partition, in id order."""
+
+    pk: str = ""
+    after: str | None = None
+    forward: bool = True
+
+    def batches(self) -> Iterator[list[Row]]:
+        after = self.after
+        while True:
+            page = self.table.query(self.pk, after=after, forward=self.forward, limit=self.size)
+            yield [Row(item["SK"], item) for item in page.items if HIDDEN not in item]
+            if page.last is None:
+                return
+            after = page.last
+
+
+@dataclass(slots=True)
+class IdRangeWalk(Walk):
+    """Rows of one range, all of the same value, in id order."""
+
+    range: RowRange = field(default_factory=lambda: RowRange(pk="", low="", high=""))
+    after: str | None = None
+    forward: bool = True
+
+    def batches(self) -> Iterator[list[Row]]:
+        low, high = self.range.low, self.range.high
+        if self.after is not None:
+            # The cursor's row itself is excluded; END is the smallest step up, and ids are longer than any prefix of theirs.
+            base = self.range.prefix or self.range.low
+            if self.forward:
+                low = max(low, base + self.after + END)
+            else:
+                high = min(high, base + _before(self.after))
+        after = None
+        while True:
+            page = query_range(self.table, self.range, low=low, high=high, after=after, forward=self.forward, limit=self.size)
+            yield [row_of(item, self.range) for item in page.items]
+            if page.last is None:
+                return
+            after = page.last
+
+
+def query_range(
+    table: Table, part: RowRange, *, low: str | None = None, high: str | None = None, after: str | None = None, forward: bool = True, limit: int
+) -> QueryPage:
+    return table.query(
+        part.pk,
+        low=low or part.low,
+        high=high or part.high,
+        after=after,
+        forward=forward,
+        limit=limit,
+        project="SK",
+        filter=part.wanted,
+        values=dict(part.values) if part.wanted and ":exact" in part.wanted else None,
+    )
+
+
+def row_of(item: Item, part: RowRange) -> Row:
+    if part.leaf is None:
+        return Row(item["SK"][len(part.prefix) :])
+    encoded, record_id = keys.split_index_sort(item["SK"])
+    return Row(record_id, None, part.leaf, encoded)
+
+
+@dataclass(frozen=True, slots=True)
+class _Segment:
+    """Consecutive index rows to walk: bounds (inclusive sort keys) and direction of values and of ids within a value."""
+
+    low: str
+    high: str
+    forward: bool
+    ids_forward: bool
+
+    @property
+    def natural(self) -> bool:
+        return self.forward == self.ids_forward
+
+
+@dataclass(slots=True)
+class IndexWalk(Walk):
+    """The index of one leaf, in the order of values, nulls placed as wanted, equal values by id."""
+
+    pk: str = ""
+    leaf: Leaf | None = None
+    segments: Sequence[_Segment] = ()
+    #: The order has further criteria.
+    several: bool = False
+
+    def batches(self) -> Iterator[list[Row]]:
+        rows = (batch for segment in self.segments for batch in self._segment(segment))
+        return self._whole_runs(rows) if self.refine else rows
+
+    def _segment(self, segment: _Segment) -> Iterator[list[Row]]:
+        if segment.natural:
+            yield from self._natural(segment.low, segment.high, segment.forward)
+        else:
+            yield from self._turned(segment)
+
+    def _natural(self, low: str, high: str, forward: bool) -> Iterator[list[Row]]:
+        after = None
+        while True:
+            limit = self.size + (_SLACK if self.refine else 0)
+            page = self.table.query(self.pk, low=low, high=high, after=after, forward=forward, limit=limit, project="SK")
+            yield [self._row(item) for item in page.items]
+            if page.last is None:
+                return
+            after = page.last
+
+    def _turned(self, segment: _Segment) -> Iterator[list[Row]]:
+        low, high, forward = segment.low, segment.high, segment.forward
+        while True:
+            page = self.table.query(self.pk, low=low, high=high, forward=forward, limit=self.size + _SLACK, project="SK")
+            runs = [(encoded, list(rows)) for encoded, rows in groupby(map(self._row, page.items), key=lambda row: row.encoded)]
+            if page.last is None:
+                yield [row for _, rows in runs for row in reversed(rows)]
+                return
+            # The last run may go on: read it by itself, in the order of ids, however long it is.
+            *whole, (encoded, _) = runs
+            yield [row for _, rows in whole for row in reversed(rows)]
+            start, end = _run_bounds(encoded)
+            yield from self._natural(start, end, segment.ids_forward)
+            if forward:
+                low = end
+            else:
+                high = start
+            if low > high:
+                return
+
+    def _whole_runs(self, batches: Iterator[list[Row]]) -> Iterator[list[Row]]:
+        """Cut batches between runs whose order is not yet decided."""
+        assert self.leaf is not None
+        is_cut = self.leaf.kind.is_cut
+        held: list[Row] = []
+        for batch in batches:
+            held += batch
+            if not self.several and held and not (held[-1].encoded is not None and is_cut(held[-1].encoded)):
+                yield held
+                held = []
+                continue
+            cut = next((i for i in range(len(held) - 1, 0, -1) if held[i].encoded != held[i - 1].encoded), 0)
+            if cut:
+                yield held[:cut]
+                held = held[cut:]
+            elif len(held) > MAX_RUN:
+                raise RunTooLong
+        if len(held) > MAX_RUN:
+            raise RunTooLong
+        yield held
+
+    def _row(self, item: Item) -> Row:
+        encoded, record_id = keys.split_index_sort(item["SK"])
+        return Row(record_id, None, self.leaf, encoded)
+
+
+def _run_bounds(encoded: str | None) -> tuple[str, str]:
+    """Sort keys just before and just after all rows of one value."""
+    start = (NULL if encoded is None else VALUE + encoded) + END
+    return start, start + TOP
+
+
+def record_walk(table: Table, model: Model, obj: Object, *, cursor: Cursor | None, backward: bool) -> RecordWalk:
+    """All live records by id."""
+    pk = keys.records(model.workspace_id, obj.key)
+    return RecordWalk(table, pk=pk, after=cursor.id if cursor else None, forward=not backward)
+
+
+def id_range_walk(table: Table, part: RowRange, *, cursor: Cursor | None, backward: bool) -> IdRangeWalk:
+    """The records behind a range that is sorted by id."""
+    return IdRangeWalk(table, range=part, after=cursor.id if cursor else None, forward=not backward)
+
+
+def index_walk(
+    table: Table, model: Model, obj: Object, order: Order, *, cursor: Cursor | None, backward: bool, within: Sequence[RowRange] = ()
+) -> IndexWalk:
+    """Records by ``order``, whose first criterion must be an indexed leaf of the object itself.
+
+    ``within`` restricts the walk to parts of that leaf's index (a filter on the same leaf).
+    """
+    term = order[0]
+    leaf = term.leaf
+    descending, nulls_first, ids_forward = term.descending != backward, term.nulls_first != backward, not backward
+    start_value: Any = cursor.values[0] if cursor else None
+    encoded = None if start_value is None else leaf.kind.encode(start_value)
+    several = len(order) > 1
+    whole_run = several or (encoded is not None and leaf.kind.is_cut(encoded))
+    parts = [(part.low, part.high) for part in within] or [(NULL, NULL + TOP), (VALUE, VALUE + TOP)]
+    nulls = [part for part in parts if part[0].startswith(NULL)]
+    values = sorted((part for part in parts if part[0].startswith(VALUE)), reverse=descending)
+    null_segments = [_Segment(low, high, ids_forward, ids_forward) for low, high in nulls]
+    value_segments = [_Segment(low, high, not descending, ids_forward) for low, high in values]
+    if cursor is not None:
+        if start_value is None:
+            null_segments = _beyond(null_segments, None, cursor.id, several)
+            value_segments = [] if not nulls_first else value_segments
+        else:
+            value_segments = _beyond(value_segments, encoded, cursor.id, whole_run)
+            null_segments = [] if nulls_first else null_segments
+    segments = [*null_segments, *value_segments] if nulls_first else [*value_segments, *null_segments]
+    pk = keys.index(model.workspace_id, obj.key, leaf.key)
+    return IndexWalk(table, pk=pk, leaf=leaf, segments=segments, several=several, refine=several or leaf.kind.has_detail)
+
+
+def _beyond(segments: Sequence[_Segment], encoded: str | None, record_id: str, whole_run: bool) -> list[_Segment]:
+    """What of the segments comes after a cursor. With ``whole_run`` the cursor's run is kept: its order is decided later."""
+    start, end = _run_bounds(encoded)
+    beyond: list[_Segment] = []
+    for segment in segments:
+        low, high = segment.low, segment.high
+        if segment.natural and not whole_run:
+            at = start + record_id
+            low, high = (max(low, at + END), high) if segment.forward else (low, min(high, start + _before(record_id)))
+            pieces = [_Segment(low, high, segment.forward, segment.ids_forward)]
+        elif whole_run:
+            low, high = (max(low, start), high) if segment.forward else (low, min(high, end))
+            pieces = [_Segment(low, high, segment.forward, segment.ids_forward)]
+        else:
+            run_low, run_high = (start + record_id + END, end) if segment.ids_forward else (start, start + _before(record_id))
+            run = _Segment(max(low, run_low), min(high, run_high), segment.ids_forward, segment.ids_forward)
+            rest = (max(low, end), high) if segment.forward else (low, min(high, start))
+            pieces = [run, _Segment(*rest, segment.forward, segment.ids_forward)]
+        beyond += [piece for piece in pieces if piece.low <= piece.high]
+    return beyond
+
+
+def _before(record_id: str) -> str:
+    """A key just below a record id: nothing that sorts below the id sorts above it."""
+    return record_id[:-1] + chr(ord(record_id[-1]) - 1) + TOP
