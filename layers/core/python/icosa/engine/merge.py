@@ -10,10 +10,12 @@ from ..errors import BadRequest, RecordNotFound
 from ..model.model import Object
 from ..model.types.base import Item
 from ..query.operation import Merge, Node
+from ..store.change import Change
+from ..store.derive import constraint_value
 from .context import Context
 from .records import State, get_live
 from .relations import load
-from .remove import MAX_COMMIT, dependents, soft_delete
+from .remove import MAX_COMMIT, dependents
 from .writing import apply, changed, retrying, stamps
 
 #: Fields that belong to the surviving record whatever the others hold.
@@ -88,7 +90,8 @@ def merged_values(obj: Object, items: Sequence[Item], survivor: Item) -> dict[st
 
 def _apply(ctx: Context, obj: Object, survivor: State, losers: Sequence[State], values: dict[str, Any]) -> Item:
     kept = changed(ctx, obj, survivor, stamps(ctx, obj, values))
-    changes = [kept, *soft_delete(ctx, obj, losers)]
+    assert kept.after is not None
+    changes = [kept, *(_retire(ctx, obj, loser, kept.after) for loser in losers)]
     own = {state.item["SK"] for state in (survivor, *losers)}
     pointing = dependents(ctx, [obj], [state.item["SK"] for state in losers])
     repointed: dict[tuple[str, str], tuple[Object, State, dict[str, str]]] = {}
@@ -104,5 +107,14 @@ def _apply(ctx: Context, obj: Object, survivor: State, losers: Sequence[State], 
             apply(ctx, moves[start : start + MAX_COMMIT])
         moves = []
     apply(ctx, [*changes, *moves])
-    assert kept.after is not None
     return kept.after
+
+
+def _retire(ctx: Context, obj: Object, loser: State, survivor: Item) -> Change:
+    """Move a merged record to the trash, without the unique values that the survivor has taken over."""
+    values: dict[str, Any] = {obj.by_name["deletedAt"].key: ctx.now}
+    for constraint in obj.unique_constraints:
+        value = constraint_value(constraint, survivor)
+        if value is not None and constraint_value(constraint, loser.item) == value:
+            values |= {leaf.field.key: None for leaf in constraint.leaves}
+    return changed(ctx, obj, loser, stamps(ctx, obj, values))
