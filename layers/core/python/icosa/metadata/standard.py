@@ -95,9 +95,7 @@ def _object(number: int, spec: Spec, field_specs: list[Spec], ids: _Ids) -> Obje
         image_identifier_field_id=by_field_name[image].id if image else None,
         duplicate_criteria=tuple(tuple(tuple(path.split(".")) for path in paths) for paths in spec.get("duplicateCriteria", ())),
         search_field_ids=tuple(by_field_name[field].id for field in spec.get("searchFields", ())),
-        unique_constraints=tuple(
-            unique_constraint(f"u{key}", [field]) for key, field in enumerate(unique, start=len(fields) + 1)
-        ),
+        unique_constraints=tuple(unique_constraint(f"u{key}", [field]) for key, field in enumerate(unique, start=len(fields) + 1)),
         next_key=len(fields) + len(unique) + 1,
         **{attribute: spec[flag] for flag, attribute in _OBJECT_FLAGS.items() if flag in spec},
     )

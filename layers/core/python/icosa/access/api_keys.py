@@ -1,0 +1,161 @@
+"""Administering API keys (spec/access.md §1).
+
+A live key always has its gateway key: that is made before the key's row and removed after the row is revoked. A crash in
+between leaves a gateway key without a row, which opens nothing and is taken over by the next attempt.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from pynamodb.exceptions import PutError, UpdateError
+from pynamodb.expressions.update import Action
+
+from ..errors import BadRequest, Conflict, Forbidden, NotFound
+from ..store import keys
+from ..store.control import ApiKeyRow, RoleRow, api_keys_of
+from . import token
+from .gateway_keys import GatewayKeys
+from .times import parse_expiry, stored_time
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApiKey:
+    """An API key as its administrators see it; times are ISO 8601. It holds no secret: tokens are minted on demand."""
+
+    id: str
+    name: str
+    role_id: str
+    expires_at: str
+    revoked_at: str | None
+    created_at: str
+    updated_at: str
+
+
+class ApiKeys:
+    """The API keys of all workspaces; every call names the workspace.
+
+    ``secret`` gives the signing secret and is called only to mint.
+    """
+
+    def __init__(self, gateway: GatewayKeys, secret: Callable[[], str]) -> None:
+        self._gateway = gateway
+        self._secret = secret
+
+    def list(self, workspace_id: str) -> list[ApiKey]:
+        """Keys that are not revoked, expired ones included."""
+        return [_view(row) for row in api_keys_of(workspace_id) if row.revoked_at is None]
+
+    def create(self, workspace_id: str, *, name: str, role_id: str, expires_at: str | None = None) -> ApiKey:
+        """A new key. Without ``expires_at`` it lives for a hundred years.
+
+        Raises NotFound for an unknown role, BadRequest for one that keys may not have, for a blank name or a bad date.
+        """
+        if not name.strip():
+            raise BadRequest("name should not be empty")
+        now = datetime.now(UTC)
+        expiry = parse_expiry(expires_at, now=now)
+        _assignable_role(workspace_id, role_id)
+        key_id = str(uuid.uuid4())
+        gateway_id = self._gateway.add(key_id)
+        row = ApiKeyRow.at(
+            keys.api_key(workspace_id, key_id),
+            name=name,
+            role_id=role_id,
+            expires_at=stored_time(expiry),
+            created_at=stored_time(now),
+            updated_at=stored_time(now),
+            gateway_key_id=gateway_id,
+        )
+        try:
+            row.save(condition=ApiKeyRow.PK.does_not_exist())
+        except PutError:
+            self._gateway.remove(gateway_id)
+            raise
+        return _view(row)
+
+    def revoke(self, workspace_id: str, key_id: str) -> ApiKey:
+        """End a key: it acts on its next request. Repeating a call that failed half-way finishes it. Raises NotFound."""
+        row = _find(workspace_id, key_id)
+        now = stored_time(datetime.now(UTC))
+        row.update(actions=[ApiKeyRow.revoked_at.set(now), ApiKeyRow.updated_at.set(now)], condition=ApiKeyRow.PK.exists())
+        self._gateway.remove(row.gateway_key_id)
+        return _view(row)
+
+    def restore(self, workspace_id: str, key_id: str) -> ApiKey:
+        """Undo a revocation; its tokens work again. Raises NotFound, Conflict when somebody else changes the key meanwhile."""
+        row = _find(workspace_id, key_id)
+        revoked_at = row.revoked_at
+        if revoked_at is None:
+            return _view(row)
+        gateway_id = self._gateway.add(key_id)
+        now = stored_time(datetime.now(UTC))
+        actions: list[Action] = [ApiKeyRow.revoked_at.remove(), ApiKeyRow.updated_at.set(now), ApiKeyRow.gateway_key_id.set(gateway_id)]
+        try:
+            row.update(actions=actions, condition=ApiKeyRow.revoked_at == revoked_at)
+        except UpdateError as error:
+            # Two calls at once share a gateway key: it stays when the other one put it to use.
+            if _find(workspace_id, key_id).gateway_key_id != gateway_id:
+                self._gateway.remove(gateway_id)
+            if error.cause_response_code == "ConditionalCheckFailedException":
+                raise Conflict("The API key was changed by somebody else. Please try again.") from None
+            raise
+        return _view(row)
+
+    def assign_role(self, workspace_id: str, key_id: str, role_id: str) -> None:
+        """Give a key another role. Raises NotFound for the key or the role, BadRequest for a role that keys may not have."""
+        row = ApiKeyRow.find(keys.api_key(workspace_id, key_id))
+        if row is None:
+            raise NotFound(f"API Key with id {key_id} not found in workspace", sub_code="API_KEY_NOT_FOUND")
+        _assignable_role(workspace_id, role_id)
+        now = stored_time(datetime.now(UTC))
+        row.update(actions=[ApiKeyRow.role_id.set(role_id), ApiKeyRow.updated_at.set(now)], condition=ApiKeyRow.PK.exists())
+
+    def mint(self, workspace_id: str, key_id: str, *, expires_at: str | None = None) -> str:
+        """A token for a live key; any number may exist. Without ``expires_at`` it is valid for a hundred years.
+
+        Raises NotFound, Forbidden (revoked), BadRequest (expired, bad date).
+        """
+        row = _find(workspace_id, key_id)
+        now = datetime.now(UTC)
+        if row.revoked_at is not None:
+            raise Forbidden("This API Key is revoked", sub_code="API_KEY_REVOKED")
+        if row.expires_at <= stored_time(now):
+            raise BadRequest("This API Key has expired", sub_code="API_KEY_EXPIRED")
+        claims = token.Claims(
+            workspace_id=workspace_id,
+            key_id=key_id,
+            type=token.API_KEY,
+            expires_at=int(parse_expiry(expires_at, now=now).timestamp()),
+        )
+        return token.sign(claims, secret=self._secret(), issued_at=int(now.timestamp()))
+
+
+def _find(workspace_id: str, key_id: str) -> ApiKeyRow:
+    row = ApiKeyRow.find(keys.api_key(workspace_id, key_id))
+    if row is None:
+        raise NotFound(f"API Key with id {key_id} not found", sub_code="API_KEY_NOT_FOUND")
+    return row
+
+
+def _assignable_role(workspace_id: str, role_id: str) -> None:
+    role = RoleRow.find(keys.role(workspace_id, role_id))
+    if role is None:
+        raise NotFound(f"Role with id {role_id} not found in workspace", sub_code="ROLE_NOT_FOUND")
+    if not role.canBeAssignedToApiKeys:
+        raise BadRequest(f'Role "{role.label}" cannot be assigned to API keys', sub_code="ROLE_CANNOT_BE_ASSIGNED_TO_API_KEYS")
+
+
+def _view(row: ApiKeyRow) -> ApiKey:
+    return ApiKey(
+        id=row.id,
+        name=row.name,
+        role_id=row.role_id,
+        expires_at=row.expires_at,
+        revoked_at=row.revoked_at,
+        created_at=row.created_at,
+        updated_at=row.updated_at,
+    )

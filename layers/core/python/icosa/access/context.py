@@ -1,0 +1,45 @@
+"""Everything that a request knows about itself."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from ..model.model import Model
+from ..settings import Settings, settings
+from ..store.register import Register
+from ..store.table import Table
+from .permissions import Permissions
+from .principal import Principal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Workspace:
+    """The caller's workspace. ``preferences`` are what its own settings change about the product."""
+
+    id: str
+    name: str
+    default_role_id: str | None = None
+    preferences: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequestContext:
+    """One authenticated request; fulfils ``engine.context.Context``.
+
+    ``now`` is the time of the request as a stored DATE_TIME (``2026-01-31T12:00:00.000Z``).
+    """
+
+    principal: Principal
+    permissions: Permissions
+    workspace: Workspace
+    model: Model
+    table: Table
+    register: Register
+    now: str
+    settings: Settings = settings
+
+    @property
+    def actor(self) -> Mapping[str, Any]:
+        return self.principal.actor

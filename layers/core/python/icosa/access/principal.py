@@ -1,0 +1,22 @@
+"""Who makes a request."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Principal:
+    """An API key at work. Every storage key of a request is built from ``workspace_id``."""
+
+    workspace_id: str
+    key_id: str
+    name: str
+    role_id: str
+
+    @property
+    def actor(self) -> Mapping[str, Any]:
+        """The stored ACTOR value of records that this key writes (spec/access.md §4); absent members are null."""
+        return {"source": "API", "name": self.name}

@@ -1,0 +1,104 @@
+"""From an authorized event to a request context, in one strongly consistent read.
+
+The gateway may answer for the authorizer from its cache, so what the authorizer saw can be minutes old. Therefore every
+request reads workspace, key, role and register again, together: revocation, expiry, a new role and a new metadata
+version act on the next request.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from ..metadata.loader import MetadataState, load_model
+from ..model.model import Model
+from ..store import keys
+from ..store.register import Register
+from ..store.table import Table
+from . import token
+from .context import RequestContext, Workspace
+from .failures import ExpiredToken, KeyExpired, KeyRevoked, KeyWithoutRole, MissingToken, WorkspaceNotFound, WrongTokenType
+from .permissions import Permissions
+from .principal import Principal
+from .recent import Recent
+from .roles import Role
+
+Item = Mapping[str, Any]
+
+
+#: Models by workspace and version. A model of 30 objects takes some 3 MB with what is compiled from it.
+_models: Recent[tuple[str, int], Model] = Recent(size=64)
+#: The role that a key had when it was last seen: a guess that saves a second read, checked on every request.
+_role_of_key: Recent[tuple[str, str], str] = Recent(size=4096)
+
+
+def open_context(event: Mapping[str, Any], table: Table) -> RequestContext:
+    """The context of an API Gateway proxy event that passed ``functions/authorizer``.
+
+    Reads ``requestContext.authorizer`` (``workspaceId``, ``keyId``, ``type``, ``exp``). Raises the failures of
+    spec/access.md §7: MissingToken, WrongTokenType, ExpiredToken, WorkspaceNotFound, KeyRevoked, KeyExpired, KeyWithoutRole.
+    """
+    authorized = event.get("requestContext", {}).get("authorizer") or {}
+    if "workspaceId" not in authorized:
+        raise MissingToken
+    if authorized["type"] != token.API_KEY:
+        raise WrongTokenType
+    moment = datetime.now(UTC)
+    if moment.timestamp() >= int(authorized["exp"]):
+        raise ExpiredToken
+    return _open(authorized["workspaceId"], authorized["keyId"], table, stored_time(moment))
+
+
+def stored_time(moment: datetime) -> str:
+    """A moment as a stored DATE_TIME: UTC, milliseconds, ``Z``. Its text order is its order in time.
+
+    >>> stored_time(datetime(2026, 1, 31, 12, tzinfo=UTC))
+    '2026-01-31T12:00:00.000Z'
+    """
+    return moment.strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03}Z"
+
+
+def _open(workspace_id: str, key_id: str, table: Table, now: str) -> RequestContext:
+    guess = _role_of_key.recall((workspace_id, key_id))
+    wanted = [keys.workspace(workspace_id), keys.api_key(workspace_id, key_id), keys.open_batches(workspace_id)]
+    workspace, key, register, *roles = table.batch_get(wanted if guess is None else [*wanted, keys.role(workspace_id, guess)])
+    if workspace is None:
+        raise WorkspaceNotFound
+    if key is None or key.get("revokedAt") is not None:
+        raise KeyRevoked
+    if key["expiresAt"] <= now:
+        raise KeyExpired
+    role_id: str | None = key.get("roleId")
+    if role_id is None:
+        raise KeyWithoutRole(key_id)
+    role = roles[0] if role_id == guess else table.get(keys.role(workspace_id, role_id))
+    if role is None:
+        raise KeyWithoutRole(key_id)
+    _role_of_key.remember((workspace_id, key_id), role_id)
+    return RequestContext(
+        principal=Principal(workspace_id=workspace_id, key_id=key_id, name=key["name"], role_id=role_id),
+        permissions=Permissions(Role.parse(role)),
+        workspace=_workspace(workspace_id, workspace),
+        model=_model(table, workspace_id, MetadataState.parse(workspace)),
+        table=table,
+        register=Register.parse(register),
+        now=now,
+    )
+
+
+def _workspace(workspace_id: str, item: Item) -> Workspace:
+    return Workspace(
+        id=workspace_id,
+        name=item["name"],
+        default_role_id=item.get("defaultRoleId"),
+        preferences=item.get("preferences", {}),
+    )
+
+
+def _model(table: Table, workspace_id: str, state: MetadataState) -> Model:
+    model = _models.recall((workspace_id, state.version))
+    if model is None:
+        model = load_model(table, workspace_id, state)
+        _models.remember((workspace_id, model.version), model)
+    return model

@@ -1,0 +1,36 @@
+"""Moments as stored DATE_TIME text: UTC with milliseconds and ``Z``, so that text order is order in time."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from ..errors import BadRequest
+
+#: "Never" is a hundred years from now (spec/access.md §1.1).
+NEVER_YEARS = 100
+
+
+def stored_time(moment: datetime) -> str:
+    """The stored form of a moment.
+
+    >>> stored_time(datetime(2026, 1, 31, 12, tzinfo=UTC))
+    '2026-01-31T12:00:00.000Z'
+    """
+    moment = moment.astimezone(UTC)
+    return f"{moment:%Y-%m-%dT%H:%M:%S}.{moment.microsecond // 1000:03}Z"
+
+
+def parse_expiry(text: str | None, *, now: datetime) -> datetime:
+    """The moment that an ``expiresAt`` names; without one, "never". Text without an offset is UTC.
+
+    Raises BadRequest for text that is no ISO 8601 date.
+    """
+    if text is None:
+        # A leap day has no counterpart in most years: the day before serves.
+        day = 28 if (now.month, now.day) == (2, 29) else now.day
+        return now.replace(year=now.year + NEVER_YEARS, day=day)
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise BadRequest("expiresAt must be a valid ISO 8601 date string") from None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

@@ -1,0 +1,105 @@
+"""A new workspace: standard objects, roles, register, first API key, and demo records where wanted.
+
+Everything is written under a workspace id that nobody knows yet; the workspace's own row comes last and makes it exist.
+Whatever fails before leaves rows that no request can reach, and no gateway key.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from ..access.api_keys import ApiKey, ApiKeys
+from ..access.context import RequestContext, Workspace
+from ..access.permissions import Permissions
+from ..access.principal import Principal
+from ..access.roles import Role
+from ..access.times import stored_time
+from ..errors import BadRequest
+from ..metadata.loader import MetadataState
+from ..metadata.rows import model_items
+from ..metadata.shipped import load
+from ..metadata.standard import standard_model
+from ..model.model import Model
+from ..store import keys
+from ..store.control import RegisterRow, RoleRow, WorkspaceRow
+from ..store.ops import Put
+from ..store.register import Register
+from ..store.table import MAX_TRANSACTION, Table, chunked
+from .demo import seed
+
+#: The name of the first key: records that it makes say so.
+FIRST_KEY_NAME = "Admin"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Provisioned:
+    """A new workspace and its first key, whose token is shown here and never again."""
+
+    workspace_id: str
+    api_key: ApiKey
+    token: str
+
+
+def provision(table: Table, api_keys: ApiKeys, name: str, *, demo: bool = False) -> Provisioned:
+    """Create a workspace. Raises BadRequest for a blank name."""
+    if not name.strip():
+        raise BadRequest("name should not be empty")
+    model = standard_model(str(uuid.uuid4()))
+    workspace_id = model.workspace_id
+    items = model_items(model)
+    for chunk in chunked(items, MAX_TRANSACTION):
+        table.transact([Put(item) for item in chunk])
+    RegisterRow.at(keys.open_batches(workspace_id)).save()
+    roles = _install_roles(workspace_id, demo=demo)
+    key_role = next(role for role in roles.values() if role.canBeAssignedToApiKeys)
+    key = api_keys.create(workspace_id, name=FIRST_KEY_NAME, role_id=key_role.id)
+    try:
+        token = api_keys.mint(workspace_id, key.id)
+        if demo:
+            seed(_context(table, model, key, name))
+        WorkspaceRow.at(
+            keys.workspace(workspace_id),
+            name=name.strip(),
+            created_at=stored_time(datetime.now(UTC)),
+            default_role_id=next(roles[spec["label"]].id for spec in load("roles") if spec.get("isDefault")),
+            next_object_key=len(model.objects) + 1,
+            **_metadata_state(model, items),
+        ).save(condition=WorkspaceRow.PK.does_not_exist())
+    except BaseException:
+        api_keys.revoke(workspace_id, key.id)
+        raise
+    return Provisioned(workspace_id=workspace_id, api_key=key, token=token)
+
+
+def _metadata_state(model: Model, items: list[dict[str, Any]]) -> Mapping[str, int]:
+    state = MetadataState.of(model.version, items)
+    return {"metadata_version": state.version, "metadata_rows": state.rows, "metadata_revisions": state.revisions}
+
+
+def _install_roles(workspace_id: str, *, demo: bool) -> Mapping[str, RoleRow]:
+    """The shipped roles by label, in the order of the data."""
+    roles = {}
+    for spec in [*load("roles"), *(load("demo/roles") if demo else [])]:
+        attributes = {name: value for name, value in spec.items() if name != "isDefault"}
+        role = roles[spec["label"]] = RoleRow.at(keys.role(workspace_id, str(uuid.uuid4())), **attributes)
+        role.save()
+    return roles
+
+
+def _context(table: Table, model: Model, key: ApiKey, name: str) -> RequestContext:
+    """The context of the first key, before there is a workspace that could be opened."""
+    role = table.get(keys.role(model.workspace_id, key.role_id))
+    assert role is not None
+    return RequestContext(
+        principal=Principal(workspace_id=model.workspace_id, key_id=key.id, name=key.name, role_id=key.role_id),
+        permissions=Permissions(Role.parse(role)),
+        workspace=Workspace(id=model.workspace_id, name=name),
+        model=model,
+        table=table,
+        register=Register(),
+        now=stored_time(datetime.now(UTC)),
+    )

@@ -1,0 +1,121 @@
+"""Control-plane items as PynamoDB models: workspaces, API keys, roles, the register of open batches.
+
+For the functions that administer them. Requests read the same items through ``store.table`` as plain dictionaries
+(``access.session``, ``access.roles``), so that they need not import botocore.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Self
+
+from pynamodb.attributes import BooleanAttribute, ListAttribute, MapAttribute, NumberAttribute, UnicodeAttribute
+from pynamodb.models import Model
+
+from . import keys
+from .keys import Key
+
+
+class Row(Model):
+    """An item of the table."""
+
+    class Meta:
+        table_name: str
+        region: str | None = None
+        host: str | None = None
+
+    PK = UnicodeAttribute(hash_key=True)
+    SK = UnicodeAttribute(range_key=True)
+
+    @classmethod
+    def at(cls, key: Key, **attributes: Any) -> Self:
+        """A new item at a key of ``store.keys``."""
+        return cls(*key, **attributes)
+
+    @classmethod
+    def find(cls, key: Key) -> Self | None:
+        """The item at a key, read strongly, or None."""
+        try:
+            return cls.get(*key, consistent_read=True)
+        except cls.DoesNotExist:
+            return None
+
+
+class WorkspaceRow(Row):
+    """A workspace. ``metadata_*`` describe its metadata rows (``metadata.loader.MetadataState``)."""
+
+    name = UnicodeAttribute()
+    created_at = UnicodeAttribute(attr_name="createdAt")
+    metadata_version = NumberAttribute(attr_name="metadataVersion")
+    metadata_rows = NumberAttribute(attr_name="metadataRows")
+    metadata_revisions = NumberAttribute(attr_name="metadataRevisions")
+    #: The number of the next object key: keys are never used again.
+    next_object_key = NumberAttribute(attr_name="nextObjectKey")
+    default_role_id = UnicodeAttribute(attr_name="defaultRoleId")
+    preferences: MapAttribute[str, Any] = MapAttribute(default=dict)  # type: ignore[no-untyped-call]
+
+
+class ApiKeyRow(Row):
+    """An API key. ``gateway_key_id`` is API Gateway's own id of the key that the usage plan counts."""
+
+    name = UnicodeAttribute()
+    role_id = UnicodeAttribute(attr_name="roleId")
+    expires_at = UnicodeAttribute(attr_name="expiresAt")
+    revoked_at = UnicodeAttribute(attr_name="revokedAt", null=True)
+    created_at = UnicodeAttribute(attr_name="createdAt")
+    updated_at = UnicodeAttribute(attr_name="updatedAt")
+    gateway_key_id = UnicodeAttribute(attr_name="gatewayKeyId")
+
+    @property
+    def id(self) -> str:
+        return self.SK
+
+
+class RoleRow(Row):
+    """A role with its flags and overrides; ``access.roles.Role`` is what requests make of it."""
+
+    label = UnicodeAttribute()
+    description = UnicodeAttribute(null=True)
+    icon = UnicodeAttribute(null=True)
+    isEditable = BooleanAttribute(default=True)
+    canBeAssignedToUsers = BooleanAttribute(default=True)
+    canBeAssignedToAgents = BooleanAttribute(default=True)
+    canBeAssignedToApiKeys = BooleanAttribute(default=True)
+    canUpdateAllSettings = BooleanAttribute(default=False)
+    canAccessAllTools = BooleanAttribute(default=False)
+    canReadAllObjectRecords = BooleanAttribute(default=False)
+    canUpdateAllObjectRecords = BooleanAttribute(default=False)
+    canSoftDeleteAllObjectRecords = BooleanAttribute(default=False)
+    canDestroyAllObjectRecords = BooleanAttribute(default=False)
+    permissionFlags: ListAttribute[str] = ListAttribute(default=list)
+    #: By object id: the role's overrides for one object.
+    objectPermissions: MapAttribute[str, Any] = MapAttribute(default=dict)  # type: ignore[no-untyped-call]
+    #: By object id and field id: the role's restrictions.
+    fieldPermissions: MapAttribute[str, Any] = MapAttribute(default=dict)  # type: ignore[no-untyped-call]
+
+    @property
+    def id(self) -> str:
+        return self.SK
+
+
+class RegisterRow(Row):
+    """``store.register``: must exist before the workspace's first multi-step write."""
+
+    sequence = NumberAttribute(attr_name="seq", default=0)
+    open: MapAttribute[str, Any] = MapAttribute(default=dict)  # type: ignore[no-untyped-call]
+
+
+def use_table(name: str, *, region: str | None, host: str | None) -> None:
+    """Bind the models to a table; ``host`` points at an emulator. To be called before the first use."""
+    Row.Meta.table_name = name
+    Row.Meta.region = region
+    Row.Meta.host = host
+
+
+def roles_of(workspace_id: str) -> list[RoleRow]:
+    """All roles of a workspace."""
+    return list(RoleRow.query(keys.role(workspace_id, "")[0], consistent_read=True))
+
+
+def api_keys_of(workspace_id: str) -> list[ApiKeyRow]:
+    """All API keys of a workspace, revoked ones included."""
+    return list(ApiKeyRow.query(keys.api_key(workspace_id, "")[0], consistent_read=True))
