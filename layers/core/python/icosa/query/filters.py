@@ -18,8 +18,6 @@ from .operation import And, Compare, Filter, Not, Or, Related, RelatedAny
 #: Conjunctions may nest this deep. Nobody writes more by hand, and every walk over a filter is recursive.
 MAX_DEPTH = 50
 
-_DELETED_AT = "deletedAt"
-
 
 def resolve_filter(model: Model, obj: Object, raw: Any) -> Filter | None:
     """The filter that ``raw`` means for ``obj``, or None when it holds no condition (``{}``, ``{"and": []}``, null).
@@ -27,29 +25,6 @@ def resolve_filter(model: Model, obj: Object, raw: Any) -> Filter | None:
     Raises InvalidFilter.
     """
     return _Resolver(model).block(obj, raw, hops=0, depth=0)
-
-
-def require_filter(filter: Filter | None) -> Filter:
-    """Refuse a bulk change without a condition. Raises InvalidFilter (spec/graphql-core.md §5.8)."""
-    if filter is None:
-        raise InvalidFilter("A non-empty filter is required for a bulk mutation")
-    return filter
-
-
-def mentions_deleted_at(filter: Filter | None) -> bool:
-    """Whether the filter itself decides about soft-deleted records, so that they are not left out by default.
-
-    True when ``deletedAt`` is compared at the root or anywhere inside ``and``/``or``/``not``. Inside a relation block it
-    concerns the related record only (spec/graphql-core.md §4.5).
-    """
-    match filter:
-        case Compare(leaf=leaf):
-            return leaf.field.name == _DELETED_AT
-        case And(items=items) | Or(items=items):
-            return any(mentions_deleted_at(item) for item in items)
-        case Not(item=item):
-            return mentions_deleted_at(item)
-    return False
 
 
 class _Resolver:

@@ -1,0 +1,106 @@
+"""The envelopes of spec/rest-core.md §1: from an operation's result to a JSON-ready value."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from ...model.model import Model, Object
+from ...query.aggregates import aggregates_of
+from ...query.cursors import cursor_of
+from ...query.operation import Connection, FindDuplicates, FindMany, Group, GroupBy, Node, Operation, Order, Selection
+from .render import Renderer
+
+#: Makes the answer of an operation that is known to have produced the result.
+Show = Callable[[Model, Any, Any], Any]
+
+
+def record(verb: str = "") -> Show:
+    """``{"data": {"createPerson": {…}}}``; without a verb ``{"data": {"person": {…}}}``."""
+
+    def show(model: Model, operation: Operation, result: Node | Sequence[Node]) -> Any:
+        node = result if isinstance(result, Node) else result[0]
+        return {"data": {_key(verb, operation.object.name_singular): _renderer(model, operation)(node)}}
+
+    return show
+
+
+def records(verb: str) -> Show:
+    """``{"data": {"createPeople": […]}}``."""
+
+    def show(model: Model, operation: Operation, result: Sequence[Node]) -> Any:
+        render = _renderer(model, operation)
+        return {"data": {_key(verb, operation.object.name_plural): [render(node) for node in result]}}
+
+    return show
+
+
+def page(model: Model, operation: FindMany, result: Connection) -> Any:
+    """``{"data": {"people": […]}, "totalCount": 17, "pageInfo": {…}}``."""
+    obj = operation.object
+    return {"data": {obj.name_plural: _nodes(model, operation, result)}, **_page_members(obj, result)}
+
+
+def duplicates(model: Model, operation: FindDuplicates, result: Sequence[Connection]) -> Any:
+    """``{"data": [{"personDuplicates": […], "totalCount": 1, "pageInfo": {…}}, …]}``."""
+    obj = operation.object
+    key = f"{obj.name_singular}Duplicates"
+    return {"data": [{key: _nodes(model, operation, part), **_page_members(obj, part)} for part in result]}
+
+
+def groups(model: Model, operation: GroupBy, result: Sequence[Group]) -> Any:
+    """A bare array: ``[{"totalCount": "4", "groupByDimensionValues": ["NEW"], "records": […]}, …]``."""
+    known = aggregates_of(operation.object)
+    exact = {name: known[name].is_exact for name in operation.aggregates}
+    render = None if operation.records is None else Renderer.of(model, operation.object, operation.records)
+    shown = []
+    for group in result:
+        entry: dict[str, Any] = {name: _number(group.aggregates[name], exact[name]) for name in operation.aggregates}
+        entry["groupByDimensionValues"] = [_dimension(value) for value in group.dimensions]
+        if render is not None:
+            entry["records"] = [render(node) for node in group.records]
+        shown.append(entry)
+    return shown
+
+
+def _renderer(model: Model, operation: Operation) -> Renderer:
+    selection: Selection = operation.selection  # type: ignore[union-attr]  # GroupBy is shown by ``groups``
+    return Renderer.of(model, operation.object, selection)
+
+
+def _nodes(model: Model, operation: Operation, connection: Connection) -> list[Any]:
+    render = _renderer(model, operation)
+    return [render(node) for node in connection.nodes]
+
+
+def _page_members(obj: Object, connection: Connection) -> dict[str, Any]:
+    nodes = connection.nodes
+    order: Order = connection.order
+    return {
+        "totalCount": connection.total_count,
+        "pageInfo": {
+            "hasNextPage": connection.has_next_page,
+            "hasPreviousPage": connection.has_previous_page,
+            "startCursor": cursor_of(obj, order, nodes[0]) if nodes else None,
+            "endCursor": cursor_of(obj, order, nodes[-1]) if nodes else None,
+        },
+    }
+
+
+def _key(verb: str, name: str) -> str:
+    """Only the first letter changes: ``create`` + ``noteTargets`` is ``createNoteTargets``."""
+    return verb + name[0].upper() + name[1:] if verb else name
+
+
+def _number(value: Any, exact: bool) -> Any:
+    """Counts and decimals are text, as PostgreSQL's driver gives bigint and numeric (spec/observed.md 9)."""
+    if value is None or not exact:
+        return value
+    return format(value, "f") if isinstance(value, Decimal) else str(value)
+
+
+def _dimension(value: Any) -> Any:
+    """Buckets are timestamps of their first moment; everything else is as stored."""
+    return f"{value.isoformat()}T00:00:00.000Z" if isinstance(value, date) else value

@@ -1,0 +1,70 @@
+"""Request bodies (spec/rest-core.md §0, §4.8)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import orjson
+
+from ...errors import BadRequest, PayloadTooLarge
+from ..errors import MalformedJson, UnsupportedMediaType
+from .path import parse_id
+
+Record = dict[str, Any]
+
+
+def read_body(raw: bytes, content_type: str | None, *, limit: int) -> Any:
+    """The JSON value of a body, None when there is none.
+
+    Raises PayloadTooLarge over ``limit`` bytes, UnsupportedMediaType when the body is declared as something else than JSON,
+    MalformedJson.
+    """
+    if len(raw) > limit:
+        raise PayloadTooLarge(f"Request body is larger than {limit} bytes")
+    if not raw.strip():
+        return None
+    media_type = (content_type or "application/json").partition(";")[0].strip().lower()
+    if media_type != "application/json" and not media_type.endswith("+json"):
+        raise UnsupportedMediaType(media_type)
+    try:
+        return orjson.loads(raw)
+    except orjson.JSONDecodeError as error:
+        raise MalformedJson(str(error)) from error
+
+
+def as_record(body: Any) -> Record:
+    """Raises BadRequest unless the body is an object."""
+    if not isinstance(body, dict):
+        raise BadRequest("Request body must be a JSON object")
+    return body
+
+
+def as_records(value: Any, *, name: str = "Request body") -> tuple[Record, ...]:
+    """Raises BadRequest unless the value is an array of objects."""
+    if not isinstance(value, list) or not all(isinstance(element, dict) for element in value):
+        raise BadRequest(f"{name} must be a JSON array of objects")
+    return tuple(value)
+
+
+def as_ids(name: str, value: Any) -> tuple[str, ...]:
+    """The member ``name`` of a body as record ids. Raises BadRequest."""
+    if not isinstance(value, list):
+        raise _invalid(f'"{name}" must be an array of record IDs')
+    ids = []
+    for element in value:
+        record_id = parse_id(element)
+        if record_id is None:
+            raise _invalid(f'Value "{element}" is not a valid UUID')
+        ids.append(record_id)
+    return tuple(ids)
+
+
+def as_index(name: str, value: Any) -> int:
+    """The member ``name`` of a body as a position in a list. Raises BadRequest."""
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise _invalid(f'"{name}" must be an integer')
+    return value
+
+
+def _invalid(message: str) -> BadRequest:
+    return BadRequest(message, sub_code="INVALID_QUERY_INPUT")

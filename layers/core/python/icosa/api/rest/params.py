@@ -1,0 +1,155 @@
+"""The parameters of a query string (spec/rest-core.md §2)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import parse_qsl
+
+import orjson
+
+from ...errors import BadRequest
+from .filter_text import Raw, parse_filter, parse_order
+
+_FIELDS_HINT = "Expected a comma-separated list of field names, e.g. fields=id,name"
+_GROUP_BY_HINT = (
+    "Invalid group_by query parameter - should be a valid array of objects - ex: "
+    '[{"firstField": true}, {"secondField": {"subField": true}}, {"dateField": {"granularity": \'DAY\'}}]'
+)
+_AGGREGATE_HINT = (
+    'Invalid aggregate query parameter - should be a valid array of string - ex: ["countNotEmptyId", "countEmptyField"]'
+)
+_GROUP_ORDER_HINT = (
+    "Invalid order_by query parameter - should be a valid array of objects - ex: "
+    '[{"firstField": "AscNullsFirst"}, {"secondField": {"subField": "DescNullsLast"}}, '
+    '{"aggregate": {"aggregateField": "DescNullsLast"}}, {dateField: {"orderBy": "AscNullsFirst", "granularity": "DAY"}}]'
+)
+
+
+class Params:
+    """A parsed query string. Unknown parameters are ignored, and so are ``filter`` and ``order_by`` given more than once.
+
+    Methods raise BadRequest.
+    """
+
+    def __init__(self, query_string: str) -> None:
+        self._values: dict[str, list[str]] = {}
+        for name, value in parse_qsl(query_string, keep_blank_values=True):
+            self._values.setdefault(name, []).append(value)
+
+    @property
+    def filter(self) -> Raw | None:
+        text = self._once("filter")
+        return parse_filter(text) if text else None
+
+    @property
+    def order(self) -> list[Raw]:
+        return self._order("order_by")
+
+    @property
+    def depth(self) -> int:
+        text = self._all("depth")
+        if text in ("", "0"):
+            return 0
+        if text != "1":
+            raise BadRequest(f"'depth={text}' parameter invalid. Allowed values are 0, 1", sub_code="INVALID_DEPTH_QUERY_PARAM")
+        return 1
+
+    def limit(self, *, default: int, maximum: int) -> int:
+        """Larger values are cut to ``maximum``."""
+        text = self._all("limit")
+        if not text:
+            return default
+        digits = text.strip()
+        if not (digits.isascii() and digits.isdecimal()):
+            raise BadRequest(f"limit '{text}' is invalid. Should be an integer", sub_code="INVALID_LIMIT_QUERY_PARAM")
+        return min(int(digits), maximum) if len(digits) < 10 else maximum
+
+    @property
+    def after(self) -> str:
+        return self._all("starting_after")
+
+    @property
+    def before(self) -> str:
+        return self._all("ending_before")
+
+    @property
+    def fields(self) -> tuple[str, ...] | None:
+        """Names of ``fields`` without repetition, None when it is not given (spec/rest-core.md §2.4)."""
+        if any(name.startswith("fields[") for name in self._values):
+            raise BadRequest(f"'fields' parameter invalid. {_FIELDS_HINT}", sub_code="INVALID_QUERY_INPUT")
+        given = self._values.get("fields")
+        if given is None:
+            return None
+        names = (name.strip() for text in given for name in text.split(","))
+        found = tuple(dict.fromkeys(name for name in names if name))
+        if not found:
+            raise BadRequest(f"'fields' parameter is empty. {_FIELDS_HINT}", sub_code="INVALID_QUERY_INPUT")
+        return found
+
+    @property
+    def upsert(self) -> bool:
+        return self._flag("upsert")
+
+    @property
+    def soft_delete(self) -> bool:
+        return self._flag("soft_delete")
+
+    @property
+    def include_records_sample(self) -> bool:
+        return self._flag("include_records_sample")
+
+    @property
+    def group_by(self) -> list[Raw]:
+        elements = self._json("group_by", Mapping, _GROUP_BY_HINT)
+        if not elements:
+            raise _invalid(_GROUP_BY_HINT)
+        return elements
+
+    @property
+    def aggregates(self) -> list[str]:
+        return self._json("aggregate", str, _AGGREGATE_HINT) or []
+
+    @property
+    def group_order(self) -> list[Raw]:
+        return self._json("order_by", Mapping, _GROUP_ORDER_HINT) or []
+
+    @property
+    def records_order(self) -> list[Raw]:
+        return self._order("order_by_for_records")
+
+    @property
+    def view_id(self) -> str:
+        return self._all("view_id") or self._all("viewId")
+
+    def _once(self, name: str) -> str | None:
+        values = self._values.get(name, ())
+        return values[0] if len(values) == 1 else None
+
+    def _all(self, name: str) -> str:
+        """The value as Twenty's framework prints it: several are joined."""
+        return ",".join(self._values.get(name, ()))
+
+    def _flag(self, name: str) -> bool:
+        return self._once(name) == "true"
+
+    def _order(self, name: str) -> list[Raw]:
+        text = self._once(name)
+        return parse_order(text) if text else []
+
+    def _json(self, name: str, member: type[Any], hint: str) -> list[Any] | None:
+        """A JSON array whose members are all of one type; None when the parameter is absent."""
+        text = self._once(name)
+        if text is None:
+            return None
+        try:
+            value = orjson.loads(text)
+        except ValueError as error:
+            raise _invalid(hint) from error
+        if not isinstance(value, list) or not all(isinstance(element, member) for element in value):
+            raise _invalid(hint)
+        return value
+
+
+def _invalid(message: str) -> BadRequest:
+    return BadRequest(message, sub_code="INVALID_QUERY_INPUT")

@@ -1,0 +1,68 @@
+"""What a path asks for (spec/rest-core.md §1.2)."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+from ...errors import BadRequest
+
+#: What the path names: all records of an object, one of them, or one of the special routes.
+Shape = Literal["many", "one", "batch", "duplicates", "groupBy", "merge", "restoreMany", "restoreOne"]
+
+#: Any version and variant of RFC 4122 in hexadecimal text form.
+_UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+_SPECIAL: dict[str, Shape] = {"duplicates": "duplicates", "groupBy": "groupBy", "merge": "merge"}
+
+
+@dataclass(frozen=True, slots=True)
+class Path:
+    """``plural`` is the object's segment as sent; ``id`` is in lower case."""
+
+    shape: Shape
+    plural: str
+    id: str | None = None
+
+
+def parse_path(method: str, path: str) -> Path | None:
+    """The parsed path, None when it is not below ``/rest``. Raises BadRequest.
+
+    What precedes ``/rest`` (the stage, a base path of a custom domain) is skipped. Empty segments are dropped. Records are
+    restored under ``/people/{id}/restore`` and, as older clients do it, under ``/restore/people/{id}``.
+    """
+    segments = [segment for segment in path.split("/") if segment]
+    if "rest" not in segments:
+        return None
+    segments = segments[segments.index("rest") + 1 :]
+    match segments, method:
+        case ["restore", plural], "PATCH":
+            return Path("restoreMany", plural)
+        case (["restore", plural, record_id] | [plural, record_id, "restore"]), "PATCH":
+            return Path("restoreOne", plural, _id(record_id))
+        case [plural], _:
+            return Path("many", plural)
+        case ["batch", plural], _:
+            return Path("batch", plural)
+        case [plural, special], _ if special in _SPECIAL:
+            return Path(_SPECIAL[special], plural)
+        case [plural, "restore"], "PATCH":
+            return Path("restoreMany", plural)
+        case [plural, record_id], _:
+            return Path("one", plural, _id(record_id))
+    raise BadRequest(
+        f"Query path '{path}' invalid. Valid examples: /rest/companies/id or /rest/companies or /rest/batch/companies",
+        sub_code="INVALID_QUERY_INPUT",
+    )
+
+
+def parse_id(value: object) -> str | None:
+    """A UUID in lower case, None when the value is none."""
+    return value.lower() if isinstance(value, str) and _UUID.fullmatch(value) else None
+
+
+def _id(segment: str) -> str:
+    record_id = parse_id(segment)
+    if record_id is None:
+        raise BadRequest(f"'{segment}' is not a valid UUID", sub_code="INVALID_QUERY_INPUT")
+    return record_id

@@ -1,0 +1,101 @@
+"""A REST request from its bytes to the bytes of its answer (spec/rest-core.md §8), without a web framework."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import orjson
+
+from ...access.check import authorize
+from ...access.session import open_context
+from ...engine.executor import execute
+from ...errors import IcosaError
+from ...settings import Settings, settings
+from ...store.meter import Meter
+from ...store.table import Table
+from ..errors import MethodNotAllowed, Unexpected, UnknownRoute, rest_body, rest_headers
+from .body import read_body
+from .endpoints import ENDPOINTS, Call, Endpoint
+from .params import Params
+from .path import Path, parse_path
+
+logger = logging.getLogger(__name__)
+
+_WITH_BODY = frozenset(("POST", "PUT", "PATCH"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RestRequest:
+    """``event`` is the API Gateway proxy event, which says who asks. ``explain`` asks for the cost in headers."""
+
+    method: str
+    path: str
+    query_string: str = ""
+    body: bytes = b""
+    content_type: str | None = None
+    explain: bool = False
+    event: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """``body`` is JSON."""
+
+    status: int
+    body: bytes
+    headers: Mapping[str, str]
+
+
+class RestApi:
+    """The Core REST API over a table."""
+
+    def __init__(self, table: Table, *, settings: Settings = settings) -> None:
+        self._table = table
+        self._settings = settings
+
+    def answer(self, request: RestRequest) -> Answer:
+        """Never raises: every failure has its answer. Those that are no IcosaError are logged and say nothing of their cause."""
+        meter = Meter(detailed=request.explain)
+        try:
+            status, document = self._run(request, meter)
+            return Answer(status, orjson.dumps(document), meter.headers() if request.explain else {})
+        except IcosaError as error:
+            failure = error
+        except Exception:
+            request_id = request.event.get("requestContext", {}).get("requestId")
+            logger.exception("unexpected failure", extra={"request_id": request_id, "method": request.method, "path": request.path})
+            failure = Unexpected()
+        return Answer(failure.status, orjson.dumps(rest_body(failure)), rest_headers(failure))
+
+    def _run(self, request: RestRequest, meter: Meter) -> tuple[int, Any]:
+        """Status and body. ``meter`` counts what comes after authentication."""
+        body = None
+        if request.method in _WITH_BODY:
+            body = read_body(request.body, request.content_type, limit=self._settings.body_limit)
+        context = open_context(request.event, self._table.metered(Meter()))
+        path, endpoint = _route(request)
+        call = Call(
+            path=path,
+            params=Params(request.query_string),
+            body=body,
+            model=context.model,
+            rights=context.permissions,
+            settings=self._settings,
+        )
+        operation = authorize(context.permissions, endpoint.ask(call), context.model)
+        metered = replace(context, table=self._table.metered(meter), settings=self._settings)
+        return endpoint.status, endpoint.show(context.model, operation, execute(metered, operation))
+
+
+def _route(request: RestRequest) -> tuple[Path, Endpoint]:
+    path = parse_path(request.method, request.path)
+    if path is None:
+        raise UnknownRoute(request.method, request.path)
+    methods = ENDPOINTS[path.shape]
+    endpoint = methods.get(request.method)
+    if endpoint is None:
+        raise MethodNotAllowed(request.method, request.path, tuple(methods))
+    return path, endpoint
