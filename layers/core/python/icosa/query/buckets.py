@@ -17,8 +17,8 @@ from .operation import Dimension, Granularity, WeekStartDay
 #: Index of the first day in ``date.weekday()`` counting.
 _WEEK_STARTS: Mapping[WeekStartDay, int] = {"MONDAY": 0, "SUNDAY": 6, "SATURDAY": 5}
 WEEK_START_DAYS: tuple[WeekStartDay, ...] = tuple(_WEEK_STARTS)
-_DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-_MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December")  # fmt: skip
+_DAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
+_MONTHS = ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"]
 
 
 def time_zone(name: str) -> tzinfo:

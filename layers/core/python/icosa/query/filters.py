@@ -122,7 +122,8 @@ def _compare(leaf: Leaf, value: Any) -> Compare:
 
 def _is_operator(target: Object, value: Mapping[str, Any]) -> bool:
     """Whether ``value`` compares the relation itself (``{"eq": "<id>"}``) instead of naming fields of the target."""
-    return any(key not in target.by_name and key not in target.by_input_name and not isinstance(raw, Mapping | list) for key, raw in value.items())
+    named = target.by_name.keys() | target.by_input_name.keys()
+    return any(key not in named and not isinstance(raw, Mapping | list) for key, raw in value.items())
 
 
 def _all(parts: list[Filter]) -> Filter | None:
