@@ -13,6 +13,7 @@ from functools import cache
 from typing import Any
 
 from aws_lambda_powertools import Logger
+
 from icosa.access.api_keys import ApiKey, ApiKeys
 from icosa.access.gateway_keys import GatewayKeys
 from icosa.access.role_admin import create_role, list_roles

@@ -20,6 +20,7 @@ from ..store.control import ApiKeyRow, RoleRow, api_keys_of
 from . import token
 from .gateway_keys import GatewayKeys
 from .times import parse_expiry, stored_time
+from .token_type import API_KEY
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,7 +129,7 @@ class ApiKeys:
         claims = token.Claims(
             workspace_id=workspace_id,
             key_id=key_id,
-            type=token.API_KEY,
+            type=API_KEY,
             expires_at=int(parse_expiry(expires_at, now=now).timestamp()),
         )
         return token.sign(claims, secret=self._secret(), issued_at=int(now.timestamp()))

@@ -16,16 +16,16 @@ from ..model.model import Model
 from ..store import keys
 from ..store.register import Register
 from ..store.table import Table
-from . import token
 from .context import RequestContext, Workspace
 from .failures import ExpiredToken, KeyExpired, KeyRevoked, KeyWithoutRole, MissingToken, WorkspaceNotFound, WrongTokenType
 from .permissions import Permissions
 from .principal import Principal
 from .recent import Recent
 from .roles import Role
+from .times import stored_time
+from .token_type import API_KEY
 
 Item = Mapping[str, Any]
-
 
 #: Models by workspace and version. A model of 30 objects takes some 3 MB with what is compiled from it.
 _models: Recent[tuple[str, int], Model] = Recent(size=64)
@@ -42,7 +42,7 @@ def open_context(event: Mapping[str, Any], table: Table) -> RequestContext:
     authorized = event.get("requestContext", {}).get("authorizer") or {}
     if "workspaceId" not in authorized:
         raise MissingToken
-    if authorized["type"] != token.API_KEY:
+    if authorized["type"] != API_KEY:
         raise WrongTokenType
     moment = datetime.now(UTC)
     if moment.timestamp() >= int(authorized["exp"]):
@@ -50,13 +50,10 @@ def open_context(event: Mapping[str, Any], table: Table) -> RequestContext:
     return _open(authorized["workspaceId"], authorized["keyId"], table, stored_time(moment))
 
 
-def stored_time(moment: datetime) -> str:
-    """A moment as a stored DATE_TIME: UTC, milliseconds, ``Z``. Its text order is its order in time.
-
-    >>> stored_time(datetime(2026, 1, 31, 12, tzinfo=UTC))
-    '2026-01-31T12:00:00.000Z'
-    """
-    return moment.strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03}Z"
+def current_model(table: Table, workspace_id: str) -> Model | None:
+    """The model of a workspace as it is now, for work that no caller asked for; None when the workspace is gone."""
+    workspace = table.get(keys.workspace(workspace_id))
+    return None if workspace is None else _model(table, workspace_id, MetadataState.parse(workspace))
 
 
 def _open(workspace_id: str, key_id: str, table: Table, now: str) -> RequestContext:

@@ -12,7 +12,6 @@ import jwt
 
 from .failures import ExpiredToken, InvalidToken, MissingToken
 
-API_KEY = "API_KEY"
 _ALGORITHM = "HS256"
 _SCHEME = "bearer"
 

@@ -1,0 +1,58 @@
+"""Fixtures of all tests.
+
+Unit tests use none that touch a store. ``table`` is an empty table of a server in memory, ``control_table`` the same bound to
+the PynamoDB models as well, ``gateway`` an API Gateway with a usage plan.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from icosa.access.gateway_keys import GatewayKeys
+
+# Before any import of a client: never a real account, never a lookup of instance credentials.
+os.environ |= {
+    "AWS_ACCESS_KEY_ID": "test",
+    "AWS_SECRET_ACCESS_KEY": "test",
+    "AWS_DEFAULT_REGION": "eu-central-1",
+    "AWS_REGION": "eu-central-1",
+    "AWS_EC2_METADATA_DISABLED": "true",
+    "POWERTOOLS_TRACE_DISABLED": "true",
+}
+
+from icosa.store.table import Table
+from tests.support import dynoxide
+
+
+@pytest.fixture(scope="session")
+def dynamodb_endpoint() -> Iterator[str]:
+    with dynoxide.server() as endpoint:
+        yield endpoint
+
+
+@pytest.fixture
+def table(dynamodb_endpoint: str) -> Iterator[Table]:
+    with dynoxide.fresh_table(dynamodb_endpoint) as fresh:
+        yield fresh
+
+
+@pytest.fixture
+def control_table(table: Table, dynamodb_endpoint: str) -> Table:
+    from icosa.store import control
+
+    control.use_table(table.name, region="eu-central-1", host=dynamodb_endpoint)
+    return table
+
+
+@pytest.fixture
+def gateway() -> Iterator[GatewayKeys]:
+    """API Gateway (emulated) with an empty usage plan."""
+    from tests.support.gateway import emulated
+
+    with emulated() as keys:
+        yield keys

@@ -1,0 +1,33 @@
+"""API Gateway's keys and usage plans for tests, emulated by moto."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from typing import Any
+
+import boto3
+from moto import mock_aws
+
+from icosa.access.gateway_keys import GatewayKeys
+
+
+@contextlib.contextmanager
+def emulated() -> Iterator[GatewayKeys]:
+    """An API Gateway with one usage plan for as long as the block."""
+    with mock_aws():
+        client = boto3.client("apigateway")
+        plan = client.create_usage_plan(name="test")["id"]
+        yield GatewayKeys(client, plan)
+
+
+def values_in_plan(gateway: GatewayKeys) -> set[str]:
+    """The values of the keys that the usage plan counts."""
+    client: Any = gateway._client
+    return {item["value"] for item in client.get_usage_plan_keys(usagePlanId=gateway._plan)["items"]}
+
+
+def values(gateway: GatewayKeys) -> set[str]:
+    """The values of all gateway keys."""
+    client: Any = gateway._client
+    return {item["value"] for item in client.get_api_keys(includeValues=True)["items"]}
