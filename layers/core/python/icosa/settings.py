@@ -16,6 +16,8 @@ class Settings:
 
     #: Records of one batch create or upsert.
     batch_limit: int = 60
+    #: Records that one update, deletion or restore by filter may change: all of them in one transaction.
+    bulk_limit: int = 60
     #: Records of a list page when the request names no limit, and at most.
     page_default: int = 60
     page_limit: int = 200

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ..model.model import Model, Object
-from ..model.types.base import Kind, KeyRange, Leaf
+from ..model.types.base import KeyRange, Kind, Leaf
 from ..query.operation import And, Compare, Filter, Or
 from ..store import keys
 from ..store.keys import END, NULL, TOP, VALUE

@@ -27,7 +27,10 @@ def find_duplicates(ctx: Context, operation: FindDuplicates) -> list[Connection]
     if operation.ids is not None:
         items: list[Item] = [item for item in get_live(ctx, obj, operation.ids) if item is not None]
     else:
-        items = [{k: v for k, v in parse_input(ctx.model, obj, data, mode="create", now=ctx.now).values.items() if v is not None} for data in operation.data or ()]
+        items = [
+            {k: v for k, v in parse_input(ctx.model, obj, data, mode="create", now=ctx.now).values.items() if v is not None}
+            for data in operation.data or ()
+        ]
     return ctx.table.parallel([_finder(ctx, operation, item) for item in items]) if items else []
 
 

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from ..model.model import Object
 from ..model.types.base import Item
@@ -132,8 +133,10 @@ class _Find:
             return next(batches, None) if self.need else None
 
         total: int | None = None
+        rows: list[Row] | None
         if count is not None and self.want_total:
-            rows, total = self.ctx.table.parallel([first, count])  # type: ignore[list-item]
+            branches: list[Callable[[Table], Any]] = [first, count]
+            rows, total = self.ctx.table.parallel(branches)
         else:
             rows = first(self.ctx.table)
         walk.table = self.ctx.table
@@ -150,7 +153,9 @@ class _Find:
         items = items[: self.limit]
         return Found(items[::-1] if self.backward else items, more, total)
 
-    def _take(self, walk: Walk, rows: list[Row] | None, batches: Iterator[list[Row]], *, with_register: bool) -> tuple[list[Item], Register]:
+    def _take(
+        self, walk: Walk, rows: list[Row] | None, batches: Iterator[list[Row]], *, with_register: bool
+    ) -> tuple[list[Item], Register]:
         """Records of the walk that match, until enough are found."""
         taken: list[Item] = []
         checked = 0

@@ -102,7 +102,7 @@ def matching(ctx: Context, obj: Object, filter: Filter | None, *, leaves: Iterab
 def matching_records(ctx: Context, obj: Object, filter: Filter, *, most: int) -> list[Item]:
     """The whole records of up to ``most + 1`` live matches, ordered by id: enough to see whether a limit is exceeded."""
     found = matching(ctx, obj, filter)
-    found.sort(key=lambda item: item["SK"])  # type: ignore[no-any-return]
+    found.sort(key=lambda item: item["SK"])
     items = get_live(ctx, obj, [item["SK"] for item in found[: most + 1]])
     return [item for item in items if item is not None]
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-
 from ..errors import RecordNotFound
 from ..model.types.base import Item
 from ..query.evaluate import compile_filter, compile_keyset, compile_order, deleted_scope, ordered_values
@@ -76,5 +75,3 @@ def _slice(ctx: Context, operation: FindMany) -> Found:
     more = len(wanted) > page.limit
     wanted = wanted[: page.limit]
     return Found(wanted[::-1] if backward else wanted, more, total)
-
-

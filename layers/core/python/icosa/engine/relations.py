@@ -87,7 +87,9 @@ def _load_to_many(ctx: Context, nodes: Sequence[Node], relations: Sequence[tuple
             parent = node.item["SK"]
             children: list[Item] = [items[i] for i in part if i in items and items[i].get(spec.inverse.key) == parent]
             limit = spec.wanted.page.limit
-            node.related[spec.relation.name] = Connection(nodes=[Node(item) for item in children[:limit]], has_next_page=len(children) > limit)
+            node.related[spec.relation.name] = Connection(
+                nodes=[Node(item) for item in children[:limit]], has_next_page=len(children) > limit
+            )
 
 
 def _edge_reader(pk: str, specs: Sequence[_ToMany]) -> Callable[[Table], dict[str, list[str]]]:

@@ -17,7 +17,7 @@ from ..store.change import Change
 from ..store.table import Table
 from .context import Context
 from .records import State, get_any
-from .writing import apply, changed, destroyed, stamps
+from .writing import apply, changed, destroyed, retrying, stamps
 
 #: Records in one commit beside counters, register and guards: DynamoDB takes 100 operations.
 MAX_COMMIT = 90
@@ -59,33 +59,54 @@ def destroy(ctx: Context, obj: Object, states: Sequence[State]) -> None:
     follow(ctx, cascade, list(cascade.doomed))
     changes = cascade.changes(ctx)
     apply(ctx, changes[:MAX_COMMIT])
-    # The roots are gone; whatever still points at them is cleared in further commits. Should this process die in between,
-    # the janitor finds the remaining edges when the stream tells it of the destroyed record.
-    for start in range(MAX_COMMIT, len(changes), MAX_COMMIT):
-        apply(ctx, changes[start : start + MAX_COMMIT])
+    if len(changes) > MAX_COMMIT:
+        sweep(ctx, [(owner, record_id) for (_, record_id), (owner, _) in cascade.doomed.items()])
+
+
+def sweep(ctx: Context, gone: Sequence[tuple[Object, str]]) -> None:
+    """Act on everything that still points at destroyed records, in as many commits as it takes.
+
+    Safe to repeat: the janitor does so for every destroyed record, in case the writer died in between.
+    """
+
+    def attempt() -> int:
+        cascade = Cascade()
+        expand(cascade, dependents(ctx, [obj for obj, _ in gone], [record_id for _, record_id in gone]))
+        changes = cascade.changes(ctx)
+        apply(ctx, changes[:MAX_COMMIT])
+        return len(changes)
+
+    while retrying(attempt) > MAX_COMMIT:
+        pass
 
 
 def follow(ctx: Context, cascade: Cascade, frontier: list[tuple[str, str]]) -> None:
     """Add to the cascade all that depends on the records of ``frontier``, level by level."""
     while frontier:
         found = dependents(ctx, [cascade.doomed[key][0] for key in frontier], [record_id for _, record_id in frontier])
-        frontier = []
-        for owner, relation, state in found:
-            key = (owner.key, state.item["SK"])
-            assert relation.relation is not None
-            match relation.relation.on_delete:
-                case "CASCADE":
-                    if key not in cascade.doomed:
-                        cascade.doomed[key] = (owner, state)
-                        frontier.append(key)
-                case "RESTRICT" | "NO_ACTION":
-                    if key not in cascade.doomed:
-                        raise BadRequest(
-                            f"The record is still referenced by {owner.name_singular}.{relation.name} and cannot be deleted",
-                            friendly="This record cannot be deleted because it is still referenced by other records.",
-                        )
-                case _:
-                    cascade.cleared.setdefault(key, (owner, state, set()))[2].add(relation.key)
+        frontier = expand(cascade, found)
+
+
+def expand(cascade: Cascade, found: Sequence[tuple[Object, Field, State]]) -> list[tuple[str, str]]:
+    """Add dependents by their on-delete actions; returns those that are destroyed in turn."""
+    frontier: list[tuple[str, str]] = []
+    for owner, relation, state in found:
+        key = (owner.key, state.item["SK"])
+        assert relation.relation is not None
+        match relation.relation.on_delete:
+            case "CASCADE":
+                if key not in cascade.doomed:
+                    cascade.doomed[key] = (owner, state)
+                    frontier.append(key)
+            case "RESTRICT" | "NO_ACTION":
+                if key not in cascade.doomed:
+                    raise BadRequest(
+                        f"The record is still referenced by {owner.name_singular}.{relation.name} and cannot be deleted",
+                        friendly="This record cannot be deleted because it is still referenced by other records.",
+                    )
+            case _:
+                cascade.cleared.setdefault(key, (owner, state, set()))[2].add(relation.key)
+    return frontier
 
 
 def dependents(ctx: Context, objects: Sequence[Object], ids: Sequence[str]) -> list[tuple[Object, Field, State]]:
@@ -94,7 +115,9 @@ def dependents(ctx: Context, objects: Sequence[Object], ids: Sequence[str]) -> l
     if not pointing:
         return []
 
-    rows = [(target, *edge) for target, part in zip(ids, ctx.table.parallel([_edge_reader(ctx, i) for i in ids]), strict=True) for edge in part]
+    rows = [
+        (target, *edge) for target, part in zip(ids, ctx.table.parallel([_edge_reader(ctx, i) for i in ids]), strict=True) for edge in part
+    ]
     found: list[tuple[Object, Field, State]] = []
     by_owner: dict[str, dict[str, list[tuple[str, Field]]]] = {}
     for target, owner_key, field_key, record_id in rows:
@@ -103,7 +126,7 @@ def dependents(ctx: Context, objects: Sequence[Object], ids: Sequence[str]) -> l
             by_owner.setdefault(owner_key, {}).setdefault(record_id, []).append((target, relation))
     for owner_key, records in by_owner.items():
         owner = ctx.model.by_key[owner_key]
-        for (record_id, relations), state in zip(records.items(), get_any(ctx, owner, list(records)), strict=True):
+        for relations, state in zip(records.values(), get_any(ctx, owner, list(records)), strict=True):
             for target, relation in relations:
                 if state is not None and state.item.get(relation.key) == target:
                     found.append((owner, relation, state))

@@ -108,7 +108,14 @@ class IdRangeWalk(Walk):
 
 
 def query_range(
-    table: Table, part: RowRange, *, low: str | None = None, high: str | None = None, after: str | None = None, forward: bool = True, limit: int
+    table: Table,
+    part: RowRange,
+    *,
+    low: str | None = None,
+    high: str | None = None,
+    after: str | None = None,
+    forward: bool = True,
+    limit: int,
 ) -> QueryPage:
     return table.query(
         part.pk,

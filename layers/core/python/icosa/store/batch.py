@@ -37,6 +37,8 @@ from .register import Register
 from .table import MAX_TRANSACTION, Table, TransactionConflict, TransactionFailed, chunked
 
 _LOG_PART_BYTES = 300_000
+#: A log that nobody has dealt with by then expires, and its expiry calls the janitor.
+_LOG_SECONDS = 300
 _SETTLE_ATTEMPTS = 5
 _RecordId = tuple[str, str]  # object key, record id
 
@@ -67,7 +69,7 @@ class Batch:
     def run(self) -> None:
         """Raises StepFailed and TransactionConflict; in both cases nothing of the batch remains visible."""
         touched = self._touched()
-        log = list(_log_items(self.model.workspace_id, self.id, touched))
+        log = list(_log_items(self.model.workspace_id, self.id, touched, expires=self.now_ms // 1000 + _LOG_SECONDS))
         self.table.meter.note(f"batch of {len(self.changes)} records, {sum(map(len, touched.values()))} rows")
         self._open(log)
         try:
@@ -87,9 +89,7 @@ class Batch:
         given = any(change.id_is_given and change.before is None for change in self.changes)
         if given and any(self.register.touches(key) for key in objects):
             raise TransactionConflict
-        opening = register.opening(
-            self.model.workspace_id, self.id, objects, self.now_ms, unchanged_since=self.register if given else None
-        )
+        opening = register.opening(self.model.workspace_id, self.id, objects, self.now_ms, unchanged_since=self.register if given else None)
         try:
             self.table.transact([opening, *(Put(item) for item in log)])
         except TransactionFailed:
@@ -278,7 +278,11 @@ def _settler(
         assert trashed is not None
         check: list[Op] = [
             Update(
-                (trashed["PK"], record_id), "REMOVE #h", "#h = :h AND #v = :v", **mine, values={":h": trashed[HIDDEN], ":v": trashed[VERSION]}
+                (trashed["PK"], record_id),
+                "REMOVE #h",
+                "#h = :h AND #v = :v",
+                **mine,
+                values={":h": trashed[HIDDEN], ":v": trashed[VERSION]},
             )
         ]
         again = _check_state(model, obj, record_id, item, live=False)
@@ -336,7 +340,10 @@ def current_register(table: Table, model: Model) -> Register:
 
 
 def settle_abandoned(table: Table, model: Model, seen: Register, batch: str) -> None:
-    """Clean up after a batch whose writer died. Does nothing when the batch is closed already."""
+    """Clean up after a batch whose writer died. Does nothing when the batch is closed already.
+
+    Raises TransactionConflict when its records keep changing; the batch stays open then.
+    """
     ws = model.workspace_id
     objects = seen.open[batch][0]
     try:
@@ -345,14 +352,31 @@ def settle_abandoned(table: Table, model: Model, seen: Register, batch: str) -> 
         return
     pk, prefix = keys.batch_log(ws, batch, 0)[0], f"log#{batch}#"
     items = table.query_all(pk, prefix=prefix)
+    if not items:
+        return  # expired: the janitor has, or will get, what it held
     settle(table, model, batch, _read_log(ws, items))
     _close(table, model, batch, objects, [(item["PK"], item["SK"]) for item in items])
+
+
+def settle_expired(table: Table, model: Model, log_item: Item) -> None:
+    """Clean up by a part of a batch's log that has expired: its writer died and nobody else has dealt with it."""
+    ws = model.workspace_id
+    batch = log_item["SK"].split("#")[1]
+    seen = current_register(table, model)
+    if batch in seen.open:
+        try:
+            table.transact([register.claiming(ws, batch, seen.open[batch][0])])
+        except TransactionFailed:
+            seen = current_register(table, model)
+    settle(table, model, batch, _read_log(ws, [log_item]))
+    if batch in seen.open and not table.query_all(keys.batch_log(ws, batch, 0)[0], prefix=f"log#{batch}#", project="SK"):
+        _close(table, model, batch, seen.open[batch][0], [])
 
 
 # ---------------------------------------------------------------------- log
 
 
-def _log_items(ws: str, batch: str, touched: Mapping[_RecordId, Sequence[Key]]) -> Iterable[Item]:
+def _log_items(ws: str, batch: str, touched: Mapping[_RecordId, Sequence[Key]], *, expires: int) -> Iterable[Item]:
     """The log as items of less than 400 KB: rows by record, keys without the workspace id, compressed."""
     cut = len(ws)
     entries = [[obj, record, [[pk[cut:], sk] for pk, sk in rows]] for (obj, record), rows in touched.items()]
@@ -367,7 +391,7 @@ def _log_items(ws: str, batch: str, touched: Mapping[_RecordId, Sequence[Key]]) 
         size += weight
     for number, part in enumerate(parts):
         pk, sk = keys.batch_log(ws, batch, number)
-        yield {"PK": pk, "SK": sk, "rows": zlib.compress(orjson.dumps(part), 1)}
+        yield {"PK": pk, "SK": sk, "rows": zlib.compress(orjson.dumps(part), 1), "ttl": expires}
 
 
 def _read_log(ws: str, items: Iterable[Item]) -> dict[_RecordId, list[Key]]:

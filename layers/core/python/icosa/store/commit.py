@@ -101,4 +101,3 @@ def _release_stale_guard(table: Table, model: Model, cause: Cause, register: Reg
     except TransactionFailed:
         return True
     return True
-

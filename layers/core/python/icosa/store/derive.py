@@ -45,7 +45,7 @@ class Rows:
         rows = obj.memo.get(cls)
         if rows is None:
             rows = obj.memo[cls] = cls(model, obj)
-        return rows  # type: ignore[no-any-return]
+        return rows
 
     def index(self, item: Item) -> dict[Key, Attributes]:
         """Index rows of a live record: one for each indexed leaf, nulls included, so that every index is complete."""

@@ -103,7 +103,9 @@ def new_register(ws: str) -> dict[str, Any]:
     return {"PK": pk, "SK": sk, _ENTRY: {}}
 
 
-def _update(ws: str, batch: str, objects: Iterable[str], expression: str, condition: str, values: Mapping[str, Any] | None = None) -> Update:
+def _update(
+    ws: str, batch: str, objects: Iterable[str], expression: str, condition: str, values: Mapping[str, Any] | None = None
+) -> Update:
     """An update of the register that also counts up the sequence of every object concerned."""
     names = {f"#s{i}": f"{_SEQUENCE}{obj}" for i, obj in enumerate(sorted(objects))}
     adding = ", ".join(f"{name} :one" for name in names)

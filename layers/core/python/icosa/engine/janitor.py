@@ -1,0 +1,69 @@
+"""Finishing what writers left: called with the table's stream.
+
+Two things can remain when a process dies in the middle of a write. References to a destroyed record, when they did not fit
+into the commit that destroyed it: the stream tells of every destroyed record, and its edge partition holds what is left.
+And the rows of a batch that never got to its end: its log expires, and the expired log names them.
+Both are safe to repeat, so events may come twice and in any order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ..model.model import Model
+from ..settings import Settings
+from ..store import keys
+from ..store.batch import settle_expired
+from ..store.register import Register
+from ..store.table import Table
+from .records import get_any
+from .remove import sweep
+
+#: Who clears references when no request does.
+_ACTOR: Mapping[str, Any] = {"source": "SYSTEM", "name": "System"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Context:
+    model: Model
+    table: Table
+    register: Register
+    settings: Settings
+    now: str
+    actor: Mapping[str, Any]
+
+
+def tidy(table: Table, load_model: Callable[[str], Model | None], image: Mapping[str, Any], *, now: str, settings: Settings) -> None:
+    """Deal with one removed item of the stream (its old image, as plain values).
+
+    ``load_model`` gives a workspace's model, None when the workspace is gone. Raises what the store raises: the event must
+    then be delivered again.
+    """
+    workspace_id, kind, *rest = image["PK"].split("#")
+    if kind not in _TIDY:
+        return
+    model = load_model(workspace_id)
+    if model is None:
+        return
+    register = Register.parse(table.get(keys.open_batches(workspace_id)))
+    ctx = _Context(model=model, table=table, register=register, settings=settings, now=now, actor=_ACTOR)
+    _TIDY[kind](ctx, rest, image)
+
+
+def _destroyed(ctx: _Context, rest: list[str], image: Mapping[str, Any]) -> None:
+    obj = ctx.model.by_key.get(rest[0])
+    if obj is None:
+        return
+    [state] = get_any(ctx, obj, [image["SK"]])
+    if state is None:  # not moved to the other partition, and not created again
+        sweep(ctx, [(obj, image["SK"])])
+
+
+def _expired(ctx: _Context, rest: list[str], image: Mapping[str, Any]) -> None:
+    if "rows" in image:
+        settle_expired(ctx.table, ctx.model, image)
+
+
+_TIDY: Mapping[str, Callable[[_Context, list[str], Mapping[str, Any]], None]] = {"R": _destroyed, "D": _destroyed, "B": _expired}

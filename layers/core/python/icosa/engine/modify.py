@@ -1,0 +1,124 @@
+"""Changing existing records: update, soft deletion, restoring, destruction; by id or by filter.
+
+By id, records in the trash are reached, too; a filter means live records unless it speaks of ``deletedAt``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from ..errors import BadRequest, RecordNotFound
+from ..model.input import parse_input
+from ..model.model import Object
+from ..model.types.base import Item
+from ..query.evaluate import compile_filter, deleted_scope
+from ..query.operation import Delete, Filter, Node, Restore, Selection, Update
+from ..store.change import Change
+from .context import Context
+from .create import resolve_links
+from .joins import Joined
+from .matching import matching_records
+from .records import State, get_any, scan_live, scan_trash
+from .relations import load
+from .remove import destroy, soft_delete
+from .remove import restore as restoring
+from .writing import apply, changed, retrying, stamps
+
+
+def update(ctx: Context, operation: Update) -> list[Node]:
+    """Patch the records; every one is validated before any is written."""
+    obj = operation.object
+
+    def change(states: Sequence[State]) -> list[Change]:
+        return _patched(ctx, operation, states)
+
+    return _write(ctx, obj, operation.id, operation.filter, operation.selection, change)
+
+
+def delete(ctx: Context, operation: Delete) -> list[Node]:
+    """Soft-delete or destroy. Destroyed records come back in their last state."""
+    obj = operation.object
+    if not operation.destroy:
+        return _write(ctx, obj, operation.id, operation.filter, operation.selection, lambda states: soft_delete(ctx, obj, states))
+
+    def attempt() -> list[Node]:
+        states = _affected(ctx, obj, operation.id, operation.filter)
+        nodes = [Node(state.item) for state in states]
+        load(ctx, obj, nodes, operation.selection)
+        destroy(ctx, obj, states)
+        return nodes
+
+    return retrying(attempt)
+
+
+def restore(ctx: Context, operation: Restore) -> list[Node]:
+    """Bring records back from the trash."""
+    obj = operation.object
+    return _write(ctx, obj, operation.id, operation.filter, operation.selection, lambda states: restoring(ctx, obj, states))
+
+
+def _write(
+    ctx: Context,
+    obj: Object,
+    record_id: str | None,
+    filter: Filter | None,
+    selection: Selection,
+    change: Callable[[Sequence[State]], list[Change]],
+) -> list[Node]:
+    def attempt() -> list[Item]:
+        changes = change(_affected(ctx, obj, record_id, filter))
+        apply(ctx, changes)
+        return [one.after for one in changes if one.obj is obj and one.before is not None and one.after is not None]
+
+    nodes = [Node(item) for item in retrying(attempt)]
+    load(ctx, obj, nodes, selection)
+    return nodes
+
+
+def _affected(ctx: Context, obj: Object, record_id: str | None, filter: Filter | None) -> list[State]:
+    """The records that a write is about. Raises RecordNotFound for an unknown id, BadRequest beyond the limit."""
+    if record_id is not None:
+        [state] = get_any(ctx, obj, [record_id])
+        if state is None:
+            raise RecordNotFound
+        return [state]
+    if filter is None:
+        raise BadRequest("A non-empty filter is required for a bulk mutation", sub_code="INVALID_ARGS_FILTER")
+    states = _matches(ctx, obj, filter)
+    limit = ctx.settings.bulk_limit
+    if len(states) > limit:
+        raise BadRequest(
+            f"Cannot change more than {limit} records at once",
+            sub_code="TOO_MANY_RECORDS_TO_UPDATE",
+            friendly=f"You can only change up to {limit} records at once.",
+        )
+    return states
+
+
+def _matches(ctx: Context, obj: Object, filter: Filter) -> list[State]:
+    limit = ctx.settings.bulk_limit
+    scope = deleted_scope(filter)
+    if scope == "live":
+        return [State(item, True) for item in matching_records(ctx, obj, filter, most=limit)]
+    states = [State(item, False) for item in scan_trash(ctx, obj)]
+    if scope == "all":
+        states += [State(item, True) for part in scan_live(ctx, obj) for item in part]
+    matches, joined = compile_filter(filter), Joined.needed_by(ctx, filter)
+    if joined.is_needed:
+        joined.load(state.item for state in states)
+    return sorted((state for state in states if matches(state.item, joined)), key=lambda state: state.item["SK"])
+
+
+def _patched(ctx: Context, operation: Update, states: Sequence[State]) -> list[Change]:
+    obj = operation.object
+    parsed = [parse_input(ctx.model, obj, operation.data, mode="update", old=state.item, now=ctx.now) for state in states]
+    if not any(one.links for one in parsed):
+        return [changed(ctx, obj, state, stamps(ctx, obj, one.values)) for state, one in zip(states, parsed, strict=True)]
+    linked, nested = resolve_links(ctx, parsed)
+    return [
+        *nested,
+        *(
+            changed(ctx, obj, state, stamps(ctx, obj, {**one.values, **values}))
+            for state, one, values in zip(states, parsed, linked, strict=True)
+        ),
+    ]

@@ -1,0 +1,56 @@
+"""Where new records go when the request does not say: first, before all others (spec/rest-core.md §3.12)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from ..model.model import Object
+from ..store import keys
+from ..store.keys import TOP, VALUE
+from ..store.table import Table
+from .context import Context
+
+#: What an empty table counts as: the first record gets 0, the first "last" one 2.
+_EMPTY = 1
+
+
+def edge_position(ctx: Context, obj: Object, *, last: bool, table: Table) -> float | int | None:
+    """The smallest (or largest) position of the live records, None when there is none."""
+    leaf = obj.leaves["position",]
+    pk = keys.index(ctx.model.workspace_id, obj.key, leaf.key)
+    page = table.query(pk, low=VALUE, high=VALUE + TOP, forward=not last, limit=1)
+    if not page.items:
+        return None
+    row = page.items[0]
+    encoded, _ = keys.split_index_sort(row["SK"])
+    assert encoded is not None
+    return leaf.kind.decode(encoded, row.get("e"))  # type: ignore[no-any-return]
+
+
+def assign(wanted: Sequence[Any], smallest: float | int | None, largest: float | int | None) -> list[float | int]:
+    """Positions for the records of a request: numbers as given, ``"first"`` before and ``"last"`` after all others.
+
+    Numbers given in the same request count as existing positions.
+
+    >>> assign(["first", "first", 7], None, None)
+    [6, 5, 7]
+    >>> assign(["first", "last"], 3, 9)
+    [2, 10]
+    """
+    given = [position for position in wanted if not isinstance(position, str)]
+    low = min((value for value in (*given, smallest) if value is not None), default=_EMPTY)
+    high = max((value for value in (*given, largest) if value is not None), default=_EMPTY)
+    first = last = 0
+    positions: list[float | int] = []
+    for position in wanted:
+        match position:
+            case "first":
+                first += 1
+                positions.append(low - first)
+            case "last":
+                last += 1
+                positions.append(high + last)
+            case _:
+                positions.append(position)
+    return positions

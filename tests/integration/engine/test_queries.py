@@ -1,0 +1,129 @@
+"""Random records, filters, orders and pages against the in-memory reference."""
+
+from __future__ import annotations
+
+from random import Random
+from typing import Any
+from unittest.mock import patch
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from icosa.query.cursors import cursor_of, decode
+from icosa.query.operation import Connection, Create, Delete
+from icosa.store.table import Table
+
+from . import generate
+from .reference import Record, Reference
+from .worlds import World
+
+_QUERIES = 40
+#: The thresholds between the ways of finding records, lowered so that small data takes all of them.
+_TUNINGS: tuple[dict[str, int], ...] = (
+    {},
+    {"matching.PROBE": 4},
+    {"matching.PROBE": 1, "matching._MAX_INDEXES": 0},
+    {"matching.PROBE": 2, "find._MAX_CHECKED": 5, "walk.MAX_RUN": 3, "walk._SLACK": 1},
+    {"matching.PROBE": 2, "records._PARALLEL_FROM": 5, "matching._MAX_INDEXES": 1},
+)
+
+
+def populate(world: World, random: Random, deals: int) -> Reference:
+    """Firms and deals in the store and in the reference, some in the trash."""
+    reference = Reference({"firm": {}, "deal": {}})
+    firm, deal = world.object("firm"), world.object("deal")
+    bodies = [{"name": generate.maybe(random, generate.text(random))} for _ in range(4)]
+    nodes = world.run(Create(object=firm, data=tuple(bodies)))
+    reference.objects["firm"] = {node.item["SK"]: {**world.record("firm", node), **body} for node, body in zip(nodes, bodies, strict=True)}
+    firms = list(reference.objects["firm"])
+    made: list[dict[str, Any]] = []
+    codes: set[str | None] = set()
+    while len(made) < deals:
+        body = generate.deal(random, firms)
+        if body["code"] not in codes or body["code"] is None:
+            codes.add(body["code"])
+            made.append(body)
+    for start in range(0, deals, 20):
+        part = made[start : start + 20]
+        for node, body in zip(world.run(Create(object=deal, data=tuple(part))), part, strict=True):
+            reference.objects["deal"][node.item["SK"]] = {**world.record("deal", node), **body, "deletedAt": None}
+    for record_id in random.sample(sorted(reference.objects["deal"]), deals // 8):
+        [node] = world.run(Delete(object=deal, destroy=False, id=record_id))
+        reference.objects["deal"][record_id]["deletedAt"] = world.record("deal", node)["deletedAt"]
+        reference.objects["deal"][record_id]["updatedAt"] = world.record("deal", node)["updatedAt"]
+    return reference
+
+
+def check_page(world: World, expected: list[Record], condition: Any, order: Any, limit: int, start: int | None, *, backward: bool) -> None:
+    """One page from the store is the same slice of the expected list."""
+    page: dict[str, Any] = {"limit": limit}
+    if start is not None:
+        whole: Connection = world.find("deal", condition, order, limit=len(expected))
+        deal, resolved = world.object("deal"), world.order("deal", order)
+        cursor = decode(resolved, cursor_of(deal, resolved, whole.nodes[start]))
+        page["before" if backward else "after"] = cursor
+    found = world.find("deal", condition, order, **page)
+    ids = [record["id"] for record in expected]
+    if backward and start is not None:
+        wanted, more = ids[max(0, start - limit) : start], start > limit
+        assert found.has_previous_page == more
+    else:
+        begin = 0 if start is None else start + 1
+        wanted, more = ids[begin : begin + limit], len(ids) > begin + limit
+        assert found.has_next_page == more
+    assert [node.item["SK"] for node in found.nodes] == wanted
+    assert found.total_count == len(ids)
+
+
+@given(seed=st.integers(0, 2**32), tuning=st.sampled_from(_TUNINGS))
+@settings(max_examples=55, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+def test_every_query_answers_like_the_reference(dynamodb_endpoint: str, seed: int, tuning: dict[str, int]) -> None:
+    from tests.support.dynoxide import fresh_table
+
+    random = Random(seed)
+    with fresh_table(dynamodb_endpoint) as table:
+        world, patches = World(table), [patch(f"icosa.engine.{name}", value) for name, value in tuning.items()]
+        reference = populate(world, random, random.choice((3, 20, 45)))
+        for one in patches:
+            one.start()
+        try:
+            _check_queries(world, reference, random)
+        finally:
+            for one in patches:
+                one.stop()
+
+
+def _check_queries(world: World, reference: Reference, random: Random) -> None:
+    firms = list(reference.objects["firm"])
+    for _ in range(_QUERIES):
+        condition = None if random.random() < 0.15 else generate.condition(random, firms=firms)
+        scope = random.choice(("live", "live", "live", "trash", "all"))
+        order = generate.order(random)
+        expected = reference.select("deal", condition, order, scope=_SCOPES[scope])
+        start = random.randrange(len(expected)) if expected and random.random() < 0.5 else None
+        check_page(
+            world, expected, _scoped(condition, scope), order, random.choice((1, 3, 60)), start, backward=random.random() < 0.4
+        )
+
+
+_SCOPES = {
+    "live": lambda record: record["deletedAt"] is None,
+    "trash": lambda record: record["deletedAt"] is not None,
+    "all": lambda record: True,
+}
+
+
+def _scoped(condition: Any, scope: str) -> Any:
+    mention: Any = {
+        "live": None,
+        "trash": ("deletedAt", "is", "NOT_NULL"),
+        "all": ("or", [("deletedAt", "is", "NULL"), ("deletedAt", "is", "NOT_NULL")]),
+    }[scope]
+    parts = [part for part in (condition, mention) if part is not None]
+    return None if not parts else parts[0] if len(parts) == 1 else ("and", parts)
+
+
+def test_tables_are_separate(table: Table) -> None:
+    world = World(table)
+    assert world.find("deal").nodes == []
+    assert world.find("deal").total_count == 0

@@ -1,0 +1,169 @@
+"""Random writes whose process dies between any two calls: a write shows as a whole or not at all, and nothing is left over."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable
+from random import Random
+from typing import Any
+from unittest.mock import patch
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from icosa.engine.executor import execute
+from icosa.errors import IcosaError
+from icosa.query.operation import Create, Delete, Operation, Restore, Update
+from icosa.settings import Settings
+from icosa.store import batch, keys
+from icosa.store.register import Register
+
+from . import generate
+from .faults import Crash, Fuse, MortalTable
+from .objects import WORKSPACE
+from .worlds import World
+
+_WRITES = 14
+State = dict[str, dict[str, dict[str, Any]]]
+
+
+def shown(world: World) -> State:
+    """All records of all objects as reads show them, live and trashed; every list agrees with its total."""
+    found: State = {}
+    for name in ("firm", "deal", "line"):
+        found[name] = {}
+        for condition in (None, ("deletedAt", "is", "NOT_NULL")):
+            page = world.find(name, condition, limit=200)
+            assert page.total_count == len(page.nodes)
+            for node in page.nodes:
+                assert node.item["SK"] not in found[name], "a record shows twice"
+                found[name][node.item["SK"]] = world.record(name, node)
+    for name, column, target in (("deal", "firmId", "firm"), ("line", "dealId", "deal")):
+        for record in found[name].values():
+            assert record[column] is None or record[column] in found[target], "a reference to nothing"
+    return found
+
+
+def lists_agree(world: World, state: State) -> None:
+    """Filters and orders through indexes show the same records as the default list."""
+    live = {i: r for i, r in state["deal"].items() if r["deletedAt"] is None}
+    for path, value in (("stage", "NEW"), ("hot", True), ("title", "Ann")):
+        found = world.find("deal", (path, "eq", value), limit=200)
+        expected = sorted(i for i, r in live.items() if r[path] == value)
+        assert [node.item["SK"] for node in found.nodes] == expected
+        assert found.total_count == len(expected)
+    ordered = world.find("deal", None, [("amount", "DescNullsLast")], limit=200)
+    assert sorted(node.item["SK"] for node in ordered.nodes) == sorted(live)
+    for firm in state["firm"]:
+        found = world.find("deal", ("firmId", "eq", firm), limit=200)
+        assert sorted(node.item["SK"] for node in found.nodes) == sorted(i for i, r in live.items() if r["firm" + "Id"] == firm)
+
+
+def some_write(world: World, random: Random, state: State) -> Operation:
+    """A random operation on the records as they are."""
+    deal, firm, line = (world.object(name) for name in ("deal", "firm", "line"))
+    deals, firms = sorted(state["deal"]), sorted(state["firm"])
+    choices: list[Callable[[], Operation]] = [
+        lambda: Create(object=firm, data=tuple({"name": generate.text(random)} for _ in range(random.choice((1, 3))))),
+        lambda: Create(object=deal, data=tuple(generate.deal(random, firms) for _ in range(random.choice((1, 1, 7, 20))))),
+    ]
+    if deals:
+        some = random.sample(deals, min(len(deals), random.choice((1, 2, 12))))
+        by_id = world.filter("deal", ("and", [("id", "in", some), _EVERYTHING]))
+        body = {key: value for key, value in generate.deal(random, firms).items() if random.random() < 0.5 and key != "code"}
+        choices += [
+            lambda: Update(object=deal, data=generate.deal(random, firms), id=some[0]),
+            lambda: Update(object=deal, data=body, filter=by_id),
+            lambda: Delete(object=deal, destroy=False, filter=by_id),
+            lambda: Delete(object=deal, destroy=True, filter=by_id),
+            lambda: Restore(object=deal, filter=by_id),
+            lambda: Create(object=deal, data=tuple({"id": i, **generate.deal(random, firms)} for i in some), upsert=True),
+            lambda: Create(object=line, data=tuple({"name": "l", "dealId": random.choice(deals)} for _ in range(4))),
+        ]
+    if firms:
+        choices.append(lambda: Delete(object=firm, destroy=random.random() < 0.5, id=random.choice(firms)))
+    return random.choice(choices)()
+
+
+_EVERYTHING = ("or", [("deletedAt", "is", "NULL"), ("deletedAt", "is", "NOT_NULL")])
+
+
+def attempt(world: World, operation: Operation, fuse: Fuse) -> None:
+    """Run an operation through a table that dies when the fuse blows. Errors that a client would see are fine."""
+    request = world.request(MortalTable(world.table.name, world.table._client, fuse=fuse))
+    try:
+        execute(request, operation)
+    except IcosaError:
+        pass
+
+
+def janitor(world: World) -> None:
+    """What the expiry of the batch logs brings about."""
+    register = Register.parse(world.table.get(keys.open_batches(WORKSPACE)))
+    for one in register.open:
+        batch.settle_abandoned(world.table, world.model, register, one)
+    left = Register.parse(world.table.get(keys.open_batches(WORKSPACE)))
+    assert not left.open
+
+
+@given(seed=st.integers(0, 2**32))
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+def test_a_crash_shows_all_or_nothing(dynamodb_endpoint: str, seed: int) -> None:
+    from tests.support.dynoxide import fresh_table
+
+    random = Random(seed)
+    with fresh_table(dynamodb_endpoint) as table, patch("icosa.engine.find._MAX_CHECKED", 50):
+        world = World(table, Settings(bulk_limit=60))
+        state = shown(world)
+        for _ in range(_WRITES):
+            operation = some_write(world, random, state)
+            clock = world.clock
+            if random.random() < 0.6:
+                after = _with_crash(world, operation, random, state)
+            else:
+                attempt(world, operation, Fuse(None))
+                after = shown(world)
+            assert world.clock >= clock
+            lists_agree(world, after)
+            state = after
+            if random.random() < 0.3:
+                janitor(world)
+                assert world.orphans() == []
+        janitor(world)
+        assert shown(world) == state
+        assert world.orphans() == []
+        assert world.counters_agree()
+
+
+def _with_crash(world: World, operation: Operation, random: Random, before: State) -> State:
+    """Die at a random call. What shows then is the state before, or one that a whole run could have left."""
+    try:
+        attempt(world, operation, Fuse(random.randrange(12)))
+    except Crash:
+        after = shown(world)
+        if not _is_whole(operation, before, after):
+            raise AssertionError(f"half of {type(operation).__name__} shows") from None
+        return after
+    return shown(world)
+
+
+def _is_whole(operation: Operation, before: State, after: State) -> bool:
+    if after == before:
+        return True
+    name = operation.object.name_singular
+    changed = {i for i in before[name].keys() | after[name].keys() if before[name].get(i) != after[name].get(i)}
+    match operation:
+        case Create(data=data, upsert=False):
+            return len(changed) == len(data) and not changed & before[name].keys()
+        case Create(data=data):
+            return {body["id"] for body in data} == changed
+        case Update(id=str()) | Delete(id=str()):
+            return len(changed) == 1
+        case _:
+            return len(changed) == len(_targets(operation, before))
+
+
+def _targets(operation: Any, before: State) -> set[str]:
+    """The records that a bulk operation of ``some_write`` names."""
+    wanted = copy.copy(operation.filter.items[0].operand)
+    return {i for i in wanted if i in before[operation.object.name_singular]}
