@@ -1,0 +1,46 @@
+"""ACTOR: who did something, and by what means."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import orjson
+
+from . import schemas, values
+from .base import Stored
+from .composite import CompositeType, Member, text_member
+from .kinds import RawJson, Select, Uuid
+
+if TYPE_CHECKING:
+    from ..model import Field
+
+#: In the order of spec/graphql-core.md §3.8.
+SOURCES = ("EMAIL", "CALENDAR", "WORKFLOW", "AGENT", "API", "IMPORT", "MANUAL", "SYSTEM", "WEBHOOK", "APPLICATION")
+
+
+def _source(name: str, value: Any) -> str | None:
+    return values.option(name, value, SOURCES)
+
+
+class Actor(CompositeType):
+    """Null reads as null where the field may be null, else as an unnamed manual actor (spec/rest-core.md §3.14)."""
+
+    name: ClassVar[str] = "ACTOR"
+    words = "actor"
+    members = (
+        Member(name="source", kind=Select(SOURCES), read=_source, schema=schemas.enum(SOURCES), empty="MANUAL"),
+        Member(name="workspaceMemberId", kind=Uuid(), read=values.uuid, schema=schemas.UUID),
+        text_member("name"),
+        Member(name="context", kind=RawJson(), read=values.json_text, schema=schemas.OBJECT, empty={}, show=orjson.loads),
+    )
+
+    def render(self, field: Field, value: Stored) -> Any:
+        value = value or {}
+        if field.is_nullable and "source" not in value and "name" not in value:
+            return None
+        return super().render(field, value)
+
+    def openapi(self, field: Field, *, response: bool) -> Mapping[str, Any]:
+        shown = self.members[:3] if response else self.members[:1]
+        return schemas.object_of({member.name: member.schema for member in shown})

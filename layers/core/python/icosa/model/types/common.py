@@ -1,0 +1,65 @@
+"""What field types have in common: names of aggregates, scalars with one leaf, defaults."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from .base import FieldType, Kind, Leaf, Mode, Stored
+from .defaults import evaluate
+
+if TYPE_CHECKING:
+    from ..model import Field
+
+_COUNTS = ("countUniqueValues", "countEmpty", "countNotEmpty", "percentageEmpty", "percentageNotEmpty")
+
+
+def capitalised(name: str) -> str:
+    """``name`` with its first letter in upper case, as in names of aggregates and physical columns."""
+    return name[:1].upper() + name[1:]
+
+
+class ParsedDefault(FieldType):
+    """A type whose default is parsed as if a request had sent it."""
+
+    def default(self, field: Field, *, now: str) -> Stored:
+        value = evaluate(field.default_value, now=now)
+        return None if value is None else self.parse(field, value)
+
+
+class Counted(FieldType):
+    """A type with the aggregates that every field has, and some functions of a leaf."""
+
+    def aggregates(self, field: Field) -> Mapping[str, tuple[str, Leaf | None]]:
+        name = capitalised(field.name)
+        found: dict[str, tuple[str, Leaf | None]] = {f"{function}{name}": (function, None) for function in _COUNTS}
+        for function, sub in self.leaf_functions(field):
+            leaf = next(leaf for leaf in field.leaves if leaf.sub == sub)
+            found[f"{function}{name}{capitalised(sub or '')}"] = (function, leaf)
+        return found
+
+    def leaf_functions(self, field: Field) -> tuple[tuple[str, str | None], ...]:
+        """Pairs of an aggregate function and the member that it is computed on."""
+        return ()
+
+
+class ScalarType(ParsedDefault, Counted):
+    """A type with one leaf, which is the field itself."""
+
+    def leaves(self, field: Field) -> tuple[Leaf, ...]:
+        return (Leaf(field=field, path=(field.input_name,), key=field.key, sub=None, kind=self.kind(field)),)
+
+    @abstractmethod
+    def kind(self, field: Field) -> Kind:
+        """The kind of the leaf."""
+
+    def parse(self, field: Field, value: Any, *, old: Stored = None, mode: Mode = "create") -> Stored:
+        return None if value is None else self.read(field, value)
+
+    @abstractmethod
+    def read(self, field: Field, value: Any) -> Stored:
+        """As ``parse``, for a value that is not null."""
+
+    def render(self, field: Field, value: Stored) -> Any:
+        return value

@@ -1,0 +1,141 @@
+"""Types with members: what they share, and the three that are nothing but their members."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from ...errors import InvalidData
+from ..inspect import inspect
+from . import schemas, values
+from .base import Kind, Leaf, Mode, Stored
+from .common import Counted, ParsedDefault
+from .decimals import to_number
+from .kinds import Numeric, Text
+
+if TYPE_CHECKING:
+    from ..model import Field
+
+_TEXT = Text()
+_NUMERIC = Numeric()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Member:
+    """A member of a composite. ``read`` checks a value that is not null; ``show`` renders one; ``empty`` is null rendered."""
+
+    name: str
+    kind: Kind
+    read: Callable[[str, Any], Stored]
+    schema: schemas.Schema
+    empty: Any = None
+    show: Callable[[Stored], Any] | None = None
+
+
+def text_member(name: str, *, empty: str | None = "") -> Member:
+    return Member(name=name, kind=_TEXT, read=values.text, schema=schemas.STRING, empty=empty)
+
+
+def decimal_member(name: str) -> Member:
+    return Member(name=name, kind=_NUMERIC, read=values.decimal, schema=schemas.NUMBER, show=to_number)
+
+
+class CompositeType(ParsedDefault, Counted):
+    """A type whose stored value is a dict of its members that are not null; None when there are none."""
+
+    is_composite: ClassVar[bool] = True
+    #: The type in "Invalid subfield x for … field".
+    words: ClassVar[str]
+    members: ClassVar[tuple[Member, ...]]
+
+    _by_name: Mapping[str, Member]
+    _template: Mapping[str, Any]
+    _shown: tuple[tuple[str, Callable[[Stored], Any]], ...]
+
+    def __init__(self) -> None:
+        self._by_name = {member.name: member for member in self.members}
+        self._template = {member.name: member.empty for member in self.members}
+        self._shown = tuple((member.name, member.show) for member in self.members if member.show)
+
+    def leaves(self, field: Field) -> tuple[Leaf, ...]:
+        return tuple(
+            Leaf(field=field, path=(field.name, member.name), key=f"{field.key}.{member.name}", sub=member.name, kind=member.kind)
+            for member in self.members
+        )
+
+    def parse(self, field: Field, value: Any, *, old: Stored = None, mode: Mode = "create") -> Stored:
+        if value is None:
+            return None
+        self.check(field, value)
+        return self.combine(field, value, old or {}) or None
+
+    def check(self, field: Field, value: Any) -> None:
+        """Refuse what is not an object, and members that the type does not have."""
+        if not isinstance(value, Mapping):
+            raise InvalidData(f'Invalid object value {inspect(value)} for field "{field.name}"')
+        for name in value:
+            if name not in self._by_name:
+                raise InvalidData(f'Invalid subfield {name} for {self.words} field "{field.name}"')
+
+    def combine(self, field: Field, value: Mapping[str, Any], old: Mapping[str, Stored]) -> dict[str, Stored]:
+        """The members that are not null: those sent, and those of ``old`` that were not (spec/rest-core.md §3.16)."""
+        found = dict(old)
+        for name, raw in value.items():
+            stored = self.member(field, name, raw)
+            if stored is None:
+                found.pop(name, None)
+            else:
+                found[name] = stored
+        return found
+
+    def member(self, field: Field, name: str, raw: Any) -> Stored:
+        """One member's stored form. Raises InvalidData."""
+        return None if raw is None else self._by_name[name].read(f"{field.name}.{name}", raw)
+
+    def render(self, field: Field, value: Stored) -> Any:
+        if value is None:
+            return dict(self._template)
+        shown = {**self._template, **value}
+        for name, show in self._shown:
+            if name in value:
+                shown[name] = show(value[name])
+        return shown
+
+    def unique_subs(self) -> Sequence[str | None]:
+        return ()
+
+    def openapi(self, field: Field, *, response: bool) -> Mapping[str, Any]:
+        return schemas.object_of({member.name: member.schema for member in self.members})
+
+
+class FullName(CompositeType):
+    name: ClassVar[str] = "FULL_NAME"
+    words = "full name"
+    members = (text_member("firstName"), text_member("lastName"))
+
+
+class Address(CompositeType):
+    name: ClassVar[str] = "ADDRESS"
+    words = "address"
+    members = (
+        text_member("addressStreet1"),
+        text_member("addressStreet2"),
+        text_member("addressCity"),
+        text_member("addressPostcode"),
+        text_member("addressState"),
+        text_member("addressCountry"),
+        decimal_member("addressLat"),
+        decimal_member("addressLng"),
+    )
+
+
+class Currency(CompositeType):
+    """An amount in millionths, and the code of its currency, which reads as null when there is none."""
+
+    name: ClassVar[str] = "CURRENCY"
+    words = "currency"
+    members = (decimal_member("amountMicros"), text_member("currencyCode", empty=None))
+
+    def leaf_functions(self, field: Field) -> tuple[tuple[str, str | None], ...]:
+        return tuple((function, "amountMicros") for function in ("min", "max", "avg", "sum"))

@@ -1,0 +1,68 @@
+"""EMAILS."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from ...errors import InvalidData
+from .. import email_address
+from ..inspect import inspect
+from . import schemas, values
+from .base import Stored
+from .composite import CompositeType, Member
+from .kinds import EmailText, RawJson
+
+if TYPE_CHECKING:
+    from ..model import Field
+
+PRIMARY, ADDITIONAL = "primaryEmail", "additionalEmails"
+
+
+def _address(name: str, value: Any) -> str | None:
+    if value == "":
+        return None
+    found = email_address.normalise(value) if isinstance(value, str) else None
+    if found is None:
+        raise InvalidData(f'Invalid string value {inspect(value)} for email field "{name}"')
+    return found
+
+
+def _addresses(name: str, value: Any) -> list[str] | None:
+    try:
+        members = values.json_list(name, value)
+    except InvalidData as error:
+        raise InvalidData(f'Invalid string value {inspect(value)} for email field "{name}"') from error
+    found = [_address(name, member) for member in members]
+    if None in found:
+        raise InvalidData(f"Invalid string value '' for email field \"{name}\"")
+    return found or None  # type: ignore[return-value]
+
+
+class Emails(CompositeType):
+    """A primary address and more. Sending only the additional ones clears the primary one (spec/graphql-core.md §5.3)."""
+
+    name: ClassVar[str] = "EMAILS"
+    words = "emails"
+    members = (
+        Member(name=PRIMARY, kind=EmailText(), read=_address, schema=schemas.EMAIL, empty=""),
+        Member(name=ADDITIONAL, kind=RawJson(), read=_addresses, schema=schemas.array(schemas.EMAIL), empty=[]),
+    )
+
+    def combine(self, field: Field, value: Mapping[str, Any], old: Mapping[str, Stored]) -> dict[str, Stored]:
+        found = super().combine(field, value, old)
+        if ADDITIONAL in value and PRIMARY not in value:
+            found.pop(PRIMARY, None)
+        return found
+
+    def unique_subs(self) -> Sequence[str | None]:
+        return (PRIMARY,)
+
+    def merge(self, field: Field, values: Sequence[Stored], priority: Stored) -> Stored:
+        """The survivor's primary address; then the other primaries, then all additional ones (spec/observed.md 3)."""
+        records = [value for value in (priority, *(value for value in values if value is not priority)) if value]
+        addresses = [record[PRIMARY] for record in records if PRIMARY in record]
+        addresses += [address for record in records for address in record.get(ADDITIONAL, ())]
+        primary, *additional = dict.fromkeys(addresses)
+        merged: dict[str, Stored] = {PRIMARY: primary}
+        return {**merged, ADDITIONAL: additional} if additional else merged

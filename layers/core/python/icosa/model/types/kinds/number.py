@@ -1,0 +1,81 @@
+"""NUMBER and POSITION: double precision, and exact 64-bit integers."""
+
+from __future__ import annotations
+
+import math
+import struct
+from typing import Any
+
+from ....errors import InvalidFilter
+from ...inspect import inspect
+from ..base import Stored
+from ..limits import EXACT_INTEGERS
+from ..values import bigint, double
+from .common import OrderedKind
+
+_DOUBLE = struct.Struct(">d")
+_BITS = struct.Struct(">Q")
+_SIGN = 1 << 63
+_ALL = (1 << 64) - 1
+#: Middle of the range that four hexadecimal digits have.
+_CENTRE = 0x8000
+
+
+class Number(OrderedKind):
+    """Numbers.
+
+    Encoded: the bits of the nearest double as hexadecimal text, mapped so that text order is numeric order; from
+    2**53 on, where several integers share a double, followed by the difference from it.
+    """
+
+    def __init__(self, name: str = "NUMBER", *, is_bigint: bool = False) -> None:
+        self.name = name
+        self._is_bigint = is_bigint
+
+    def value(self, field_name: str, raw: Any) -> int | float:
+        number = _read(raw)
+        if number is None or not math.isfinite(number):
+            # Text is what has been read, so it is shown as JavaScript shows the number that it is not.
+            shown = "NaN" if isinstance(raw, str) else inspect(raw)
+            raise InvalidFilter(f'Invalid number value {shown} for field "{field_name}"')
+        try:
+            return bigint(number) if self._is_bigint and number == int(number) else double(number)
+        except ValueError as error:
+            raise InvalidFilter(f'Invalid number value {inspect(number)} for field "{field_name}" - {error}') from error
+
+    def encode(self, value: Stored) -> str:
+        nearest = float(value)
+        (bits,) = _BITS.unpack(_DOUBLE.pack(nearest + 0.0))  # + 0.0: no negative zero
+        text = f"{bits ^ _ALL if bits & _SIGN else bits | _SIGN:016x}"
+        if -EXACT_INTEGERS < value < EXACT_INTEGERS:
+            return text
+        return f"{text}{int(value) - int(nearest) + _CENTRE:04x}"
+
+    def decode(self, encoded: str, detail: str | None) -> Stored:
+        bits = int(encoded[:16], 16)
+        (nearest,) = _DOUBLE.unpack(_BITS.pack(bits ^ _SIGN if bits & _SIGN else bits ^ _ALL))
+        if len(encoded) == 16:
+            return int(nearest) if nearest.is_integer() else nearest
+        return int(nearest) + int(encoded[16:], 16) - _CENTRE
+
+    def from_cursor(self, raw: Any) -> Stored:
+        if isinstance(raw, bool) or not isinstance(raw, int | float) or not math.isfinite(raw):
+            raise ValueError("not a number")
+        return raw
+
+
+def _read(raw: Any) -> int | float | None:
+    if isinstance(raw, bool):
+        return None
+    if isinstance(raw, int | float):
+        return raw
+    if not isinstance(raw, str) or not raw.isascii() or "_" in raw:
+        return None
+    try:
+        return int(raw)
+    except ValueError:
+        pass
+    try:
+        return float(raw)
+    except ValueError:
+        return None

@@ -1,0 +1,147 @@
+"""TEXT and the text members of composites."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ...email_address import normalise
+from .. import values
+from ..base import KeyRange, Ranges, Stored
+from .common import ScalarKind, equal_ranges
+from .folding import fold
+from .like import ilike, like, literal_prefix
+
+_MAX_BYTES = 128
+#: No character takes more bytes, so what was cut is longer than _MAX_BYTES less this.
+_MAX_CHARACTER = 4
+_MAX_DETAIL = 1024
+
+
+class Text(ScalarKind):
+    r"""Text. Filters compare by code point and case, orders fold to lower case (spec/graphql-core.md §4.4).
+
+    Encoded: the folded text, cut at 128 bytes. ``\x01`` and ``\x02`` are written ``\x02\x02`` and ``\x02\x03``, since
+    ``\x01`` ends a value inside a key.
+    """
+
+    name = "TEXT"
+    operators = ("eq", "neq", "gt", "gte", "lt", "lte", "in", "is", "like", "ilike", "startsWith", "endsWith")
+    null_equivalent = ""
+    has_detail = True
+
+    def value(self, field_name: str, raw: Any) -> str:
+        return "" if raw is None else values.text(field_name, raw) or ""
+
+    def test(self, operator: str, value: Stored, operand: Any) -> bool:
+        match operator:
+            case "eq":
+                return bool(value == operand)
+            case "neq":
+                return bool(value != operand)
+            case "in":
+                return value in operand
+            case "like":
+                return like(operand)(value)
+            case "ilike":
+                return ilike(operand)(value)
+            case "startsWith":
+                return bool(value.startswith(operand))
+            case "endsWith":
+                return bool(value.endswith(operand))
+            case "gt":
+                return bool(value > operand)
+            case "gte":
+                return bool(value >= operand)
+            case "lt":
+                return bool(value < operand)
+            case "lte":
+                return bool(value <= operand)
+        raise AssertionError(operator)
+
+    def encode(self, value: Stored) -> str:
+        return _cut(_escape(fold(value)))
+
+    def is_cut(self, encoded: str) -> bool:
+        longest_whole = _MAX_BYTES - _MAX_CHARACTER
+        return len(encoded) * _MAX_CHARACTER > longest_whole and len(encoded.encode()) > longest_whole
+
+    def detail(self, value: Stored) -> str | None:
+        encoded = self.encode(value)
+        if encoded == value and not self.is_cut(encoded):
+            return None
+        if len(value) * _MAX_CHARACTER > _MAX_DETAIL and len(value.encode()) > _MAX_DETAIL:
+            return None
+        return str(value)
+
+    def decode(self, encoded: str, detail: str | None) -> Stored:
+        if detail is not None:
+            return detail
+        if self.is_cut(encoded):
+            raise ValueError("the text is longer than its index row holds")
+        return encoded
+
+    def sort_key(self, value: Stored) -> str:
+        return fold(value)
+
+    def ranges(self, operator: str, operand: Any) -> Ranges | None:
+        match operator:
+            case "eq":
+                return self._equal((operand,), exact=_has_no_case(operand))
+            case "in":
+                return self._equal(operand, exact=all(map(_has_no_case, operand)))
+            case "startsWith":
+                return self._starting(operand, exact=_has_no_case(operand))
+            case "like" | "ilike":
+                prefix, rest = literal_prefix(operand)
+                exact = rest != "?" and (operator == "ilike" or _has_no_case(prefix))
+                if rest == "":
+                    return self._equal((prefix,), exact=exact)
+                return self._starting(prefix, exact=exact) if prefix or exact else None
+        return None
+
+    def _equal(self, operands: tuple[str, ...], *, exact: bool) -> Ranges:
+        encoded = {self.encode(operand) for operand in operands}
+        return equal_ranges(encoded, exact=exact and not any(map(self.is_cut, encoded)))
+
+    def _starting(self, prefix: str, *, exact: bool) -> Ranges:
+        encoded = self.encode(prefix)
+        if not encoded:
+            return Ranges((KeyRange(),), True)
+        return Ranges((KeyRange(low=encoded, prefix=True),), exact and not self.is_cut(encoded))
+
+    def from_cursor(self, raw: Any) -> Stored:
+        if not isinstance(raw, str):
+            raise ValueError("not text")
+        return raw or None
+
+
+class EmailText(Text):
+    """An e-mail address: operands of ``eq``, ``neq`` and ``in`` are normalised as stored values are."""
+
+    def value(self, field_name: str, raw: Any) -> str:
+        text = super().value(field_name, raw)
+        return normalise(text) or text.strip().lower()
+
+
+class LongText(Text):
+    """Text of documents: filtered by reading the records, without index rows."""
+
+    is_indexed = False
+
+
+def _escape(text: str) -> str:
+    if "\x01" in text or "\x02" in text:
+        return text.replace("\x02", "\x02\x03").replace("\x01", "\x02\x02")
+    return text
+
+
+def _cut(text: str) -> str:
+    if len(text) * _MAX_CHARACTER <= _MAX_BYTES:
+        return text
+    encoded = text.encode()
+    return text if len(encoded) <= _MAX_BYTES else encoded[:_MAX_BYTES].decode(errors="ignore")
+
+
+def _has_no_case(text: str) -> bool:
+    """Whether no other text folds to the same (ASCII only: elsewhere folding has too many corners)."""
+    return text.isascii() and text.upper() == text.lower()

@@ -1,0 +1,88 @@
+"""LINKS."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from ...errors import InvalidData
+from .. import web_link
+from ..inspect import inspect
+from . import schemas, values
+from .base import Stored
+from .composite import CompositeType, Member, text_member
+from .kinds import RawJson, Text
+
+if TYPE_CHECKING:
+    from ..model import Field
+
+LABEL, URL, SECONDARY = "primaryLinkLabel", "primaryLinkUrl", "secondaryLinks"
+
+
+def _url(name: str, value: Any) -> str | None:
+    text = values.text(name, value)
+    if text is None or not text.strip():
+        return None
+    found = web_link.normalise(text)
+    if found is None:
+        raise InvalidData("The URL of the link is not valid", sub_code="INVALID_URL")
+    return found
+
+
+def _links(name: str, value: Any) -> list[dict[str, str]] | None:
+    """Links with a URL, as ``{"label", "url"}``."""
+    found = []
+    for link in values.json_list(name, value):
+        if not isinstance(link, Mapping):
+            raise InvalidData(f'Invalid object value {inspect(link)} for field "{name}"')
+        label, url = link.get("label"), link.get("url")
+        url = None if url is None else _url(f"{name}.url", url)
+        label = None if label is None else values.text(f"{name}.label", label)
+        if url is not None:
+            found.append({"label": label or "", "url": url})
+    return found or None
+
+
+class Links(CompositeType):
+    """A primary link and more. Every write replaces the whole; without a primary URL the next link moves up."""
+
+    name: ClassVar[str] = "LINKS"
+    words = "links"
+    members = (
+        text_member(LABEL),
+        Member(name=URL, kind=Text(), read=_url, schema=schemas.STRING, empty=""),
+        Member(
+            name=SECONDARY,
+            kind=RawJson(),
+            read=_links,
+            schema=schemas.array(schemas.object_of({"url": schemas.URI, "label": schemas.STRING})),
+            empty=[],
+        ),
+    )
+
+    def combine(self, field: Field, value: Mapping[str, Any], old: Mapping[str, Stored]) -> dict[str, Stored]:
+        sent = super().combine(field, value, {})
+        links = [{"label": sent.get(LABEL, ""), "url": sent[URL]}] if URL in sent else []
+        return _stored([*links, *sent.get(SECONDARY, ())])
+
+    def unique_subs(self) -> Sequence[str | None]:
+        return (URL,)
+
+    def merge(self, field: Field, values: Sequence[Stored], priority: Stored) -> Stored:
+        """The survivor's primary link; then the other primaries, then all secondary ones, each URL once."""
+        records = [value for value in (priority, *(value for value in values if value is not priority)) if value]
+        links = [{"label": record.get(LABEL, ""), "url": record[URL]} for record in records if URL in record]
+        links += [link for record in records for link in record.get(SECONDARY, ())]
+        return _stored(list({link["url"]: link for link in reversed(links)}.values())[::-1])
+
+
+def _stored(links: list[dict[str, str]]) -> dict[str, Stored]:
+    if not links:
+        return {}
+    primary, *secondary = links
+    found: dict[str, Stored] = {URL: primary["url"]}
+    if primary["label"]:
+        found[LABEL] = primary["label"]
+    if secondary:
+        found[SECONDARY] = secondary
+    return found

@@ -1,0 +1,81 @@
+"""PHONES."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from ...errors import InvalidData
+from .. import phone_number
+from ..inspect import inspect
+from . import schemas, values
+from .base import Stored
+from .composite import CompositeType, Member, text_member
+from .kinds import RawJson
+
+if TYPE_CHECKING:
+    from ..model import Field
+
+NUMBER, COUNTRY, CALLING = "primaryPhoneNumber", "primaryPhoneCountryCode", "primaryPhoneCallingCode"
+ADDITIONAL = "additionalPhones"
+_PRIMARY = (NUMBER, COUNTRY, CALLING)
+_PHONE = ("number", "countryCode", "callingCode")
+
+
+def _phones(name: str, value: Any) -> list[dict[str, str]] | None:
+    """Phones as ``{"number", "callingCode", "countryCode"}``; those without any part are dropped."""
+    found = []
+    for phone in values.json_list(name, value):
+        if not isinstance(phone, Mapping):
+            raise InvalidData(f'Invalid object value {inspect(phone)} for field "{name}"')
+        number, country, calling = (_part(f"{name}.{key}", phone.get(key)) for key in _PHONE)
+        if number or country or calling:
+            read = phone_number.normalise(number=number, country=country, calling_code=calling)
+            found.append({"number": read.number, "callingCode": read.calling_code, "countryCode": read.country})
+    return found or None
+
+
+def _part(name: str, value: Any) -> str:
+    return "" if value is None else (values.text(name, value) or "").strip()
+
+
+class Phones(CompositeType):
+    """A primary number and more. A write without ``additionalPhones`` clears them; other members keep their values."""
+
+    name: ClassVar[str] = "PHONES"
+    words = "phones"
+    members = (
+        text_member(NUMBER),
+        text_member(COUNTRY),
+        text_member(CALLING),
+        Member(name=ADDITIONAL, kind=RawJson(), read=_phones, schema=schemas.array(schemas.STRING), empty=[]),
+    )
+
+    def combine(self, field: Field, value: Mapping[str, Any], old: Mapping[str, Stored]) -> dict[str, Stored]:
+        found = super().combine(field, value, {name: old[name] for name in _PRIMARY if name in old})
+        sent = {name: _part(f"{field.name}.{name}", value.get(name)) for name in _PRIMARY}
+        if any(sent.values()):
+            # Codes on record are not consulted: a national number needs its country beside it (spec/observed.md 29).
+            read = phone_number.normalise(number=sent[NUMBER], country=sent[COUNTRY], calling_code=sent[CALLING])
+            primary = {NUMBER: read.number, COUNTRY: read.country, CALLING: read.calling_code}
+            found |= {name: part for name, part in primary.items() if part}
+        return found
+
+    def unique_subs(self) -> Sequence[str | None]:
+        return _PRIMARY
+
+    def merge(self, field: Field, values: Sequence[Stored], priority: Stored) -> Stored:
+        """The survivor's primary number; then the other primaries, then all additional ones, each number once."""
+        records = [value for value in (priority, *(value for value in values if value is not priority)) if value]
+        phones = [
+            {"number": record[NUMBER], "callingCode": record.get(CALLING, ""), "countryCode": record.get(COUNTRY, "")}
+            for record in records
+            if NUMBER in record
+        ]
+        phones += [phone for record in records for phone in record.get(ADDITIONAL, ())]
+        if not phones:
+            return priority
+        primary, *additional = list({(phone["callingCode"], phone["number"]): phone for phone in reversed(phones)}.values())[::-1]
+        parts = zip(_PRIMARY, (primary["number"], primary["countryCode"], primary["callingCode"]), strict=True)
+        merged: dict[str, Stored] = {name: part for name, part in parts if part}
+        return {**merged, ADDITIONAL: additional} if additional else merged

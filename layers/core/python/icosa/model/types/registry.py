@@ -1,0 +1,53 @@
+"""Every field type by its name (spec/metadata.md §5.2). Adding a type is adding one entry."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from .actor import Actor
+from .base import FieldType
+from .choices import ArrayType, ChoiceType, MultiSelectType
+from .composite import Address, Currency, FullName
+from .emails import Emails
+from .json import FilesType, RawJsonType
+from .links import Links
+from .phones import Phones
+from .relation import RelationType
+from .rich_text import RichText
+from .scalars import BOOLEAN, DATE, DATE_TIME, NUMERIC, TEXT, UUID, NumberType, PositionType, TsVectorType
+
+_TYPES: tuple[FieldType, ...] = (
+    TEXT,
+    NumberType(),
+    NUMERIC,
+    BOOLEAN,
+    DATE,
+    DATE_TIME,
+    UUID,
+    ChoiceType("SELECT"),
+    MultiSelectType(),
+    ChoiceType("RATING"),
+    ArrayType(),
+    RawJsonType(),
+    PositionType(),
+    TsVectorType(),
+    FilesType(),
+    Currency(),
+    FullName(),
+    Address(),
+    Links(),
+    Emails(),
+    Phones(),
+    Actor(),
+    RichText(),
+    RelationType("RELATION", is_counted=False),
+    RelationType("MORPH_RELATION", is_counted=True),
+)
+#: Names that types had before (spec/graphql-core.md §3.3).
+_ALIASES = {"RICH_TEXT_V2": "RICH_TEXT"}
+
+_by_own_name = {type_.name: type_ for type_ in _TYPES}
+by_name: Mapping[str, FieldType] = MappingProxyType(
+    _by_own_name | {alias: _by_own_name[name] for alias, name in _ALIASES.items()}
+)

@@ -1,0 +1,156 @@
+"""TEXT, NUMBER, NUMERIC, BOOLEAN, DATE, DATE_TIME, UUID, POSITION, and TS_VECTOR, which has no value of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from ...errors import InvalidData
+from ..inspect import inspect
+from . import schemas, values
+from .base import FieldType, Kind, Leaf, Mode, Stored
+from .common import ScalarType
+from .kinds import Boolean, Date, DateTime, Number, Numeric, Text, Uuid
+from .limits import EXACT_INTEGERS
+
+if TYPE_CHECKING:
+    from ..model import Field
+
+
+class PlainType(ScalarType):
+    """A scalar that depends on nothing but its value: a kind, a check, a schema."""
+
+    def __init__(
+        self,
+        name: str,
+        kind: Kind,
+        read: Callable[[str, Any], Stored],
+        schema: schemas.Schema,
+        *,
+        functions: tuple[str, ...] = (),
+        empty: Any = None,
+    ) -> None:
+        self.name = name  # type: ignore[misc]
+        self._kind = kind
+        self._read = read
+        self._schema = schema
+        self._functions = functions
+        self._empty = empty
+
+    def kind(self, field: Field) -> Kind:
+        return self._kind
+
+    def read(self, field: Field, value: Any) -> Stored:
+        return self._read(field.name, value)
+
+    def render(self, field: Field, value: Stored) -> Any:
+        return self._empty if value is None else value
+
+    def openapi(self, field: Field, *, response: bool) -> Mapping[str, Any]:
+        return self._schema
+
+    def leaf_functions(self, field: Field) -> tuple[tuple[str, str | None], ...]:
+        return tuple((function, None) for function in self._functions)
+
+
+TEXT = PlainType("TEXT", Text(), values.text, schemas.STRING, empty="")
+NUMERIC = PlainType("NUMERIC", Numeric(), values.decimal, schemas.NUMBER)
+BOOLEAN = PlainType("BOOLEAN", Boolean(), values.boolean, schemas.BOOLEAN, functions=("countTrue", "countFalse"))
+DATE = PlainType("DATE", Date(), values.day, schemas.DATE, functions=("min", "max"))
+DATE_TIME = PlainType("DATE_TIME", DateTime(), values.instant, schemas.DATE_TIME, functions=("min", "max"))
+UUID = PlainType("UUID", Uuid(), values.uuid, schemas.UUID)
+
+
+class NumberType(ScalarType):
+    """Double precision; 64-bit integers when ``settings.dataType`` is ``bigint`` (spec/metadata.md §5.3)."""
+
+    name: ClassVar[str] = "NUMBER"
+    _DOUBLE = Number()
+    _BIGINT = Number(is_bigint=True)
+
+    def kind(self, field: Field) -> Kind:
+        return self._BIGINT if _is_bigint(field) else self._DOUBLE
+
+    def read(self, field: Field, value: Any) -> Stored:
+        return values.number(field.name, value, is_bigint=_is_bigint(field))
+
+    def render(self, field: Field, value: Stored) -> Any:
+        return value if _is_bigint(field) else json_number(value)
+
+    def openapi(self, field: Field, *, response: bool) -> Mapping[str, Any]:
+        settings = field.settings or {}
+        has_fractions = bool(settings.get("decimals")) or settings.get("dataType") == "float"
+        return schemas.NUMBER if has_fractions else schemas.INTEGER
+
+    def leaf_functions(self, field: Field) -> tuple[tuple[str, str | None], ...]:
+        return (("min", None), ("max", None), ("avg", None), ("sum", None))
+
+
+class PositionType(ScalarType):
+    """A record's place in hand-sorted lists. ``first`` and ``last`` are resolved by the engine (spec/rest-core.md §3.12)."""
+
+    name: ClassVar[str] = "POSITION"
+    is_groupable: ClassVar[bool] = False
+    _KIND = Number("POSITION")
+
+    def kind(self, field: Field) -> Kind:
+        return self._KIND
+
+    def parse(self, field: Field, value: Any, *, old: Stored = None, mode: Mode = "create") -> Stored:
+        return self.read(field, value)
+
+    def read(self, field: Field, value: Any) -> Stored:
+        try:
+            return values.number(field.name, value)
+        except InvalidData as error:
+            raise InvalidData(f'Invalid position value {inspect(value)} for field "{field.name}"') from error
+
+    def render(self, field: Field, value: Stored) -> Any:
+        return json_number(value)
+
+    def default(self, field: Field, *, now: str) -> Stored:
+        """None: a record without position comes first, which depends on the others."""
+        return None
+
+    def unique_subs(self) -> Sequence[str | None]:
+        return ()
+
+    def openapi(self, field: Field, *, response: bool) -> Mapping[str, Any]:
+        return schemas.NUMBER
+
+
+class TsVectorType(FieldType):
+    """The search vector. Search has rows of its own; nothing is stored, read or written under the field's name."""
+
+    name: ClassVar[str] = "TS_VECTOR"
+    is_stored: ClassVar[bool] = False
+    is_groupable: ClassVar[bool] = False
+
+    def leaves(self, field: Field) -> tuple[Leaf, ...]:
+        return ()
+
+    def parse(self, field: Field, value: Any, *, old: Stored = None, mode: Mode = "create") -> Stored:
+        raise InvalidData(f"{field.name} TS_VECTOR-typed field does not support write operations")
+
+    def render(self, field: Field, value: Stored) -> Any:
+        return None
+
+    def unique_subs(self) -> Sequence[str | None]:
+        return ()
+
+    def openapi(self, field: Field, *, response: bool) -> Mapping[str, Any]:
+        return schemas.STRING
+
+    def aggregates(self, field: Field) -> Mapping[str, tuple[str, Leaf | None]]:
+        return {}
+
+
+def json_number(value: Stored) -> Any:
+    """A double as JSON shows it. Integers come back from the store as such, however large; JSON libraries stop at 64 bits."""
+    if value is None or -EXACT_INTEGERS <= value <= EXACT_INTEGERS:
+        return value
+    return float(value)
+
+
+def _is_bigint(field: Field) -> bool:
+    return bool(field.settings) and field.settings.get("dataType") == "bigint"

@@ -1,0 +1,60 @@
+"""Links in the form in which they are stored and compared (spec/rest-core.md §3.8, spec/graphql-core.md §5.3)."""
+
+from __future__ import annotations
+
+import re
+
+#: Schemes that a link may have; ``javascript:`` and the like would run code in a browser.
+_SCHEMES = frozenset({"http", "https", "ftp"})
+_ABSOLUTE = re.compile(r"(?P<scheme>[a-z][a-z0-9+.-]*)://(?P<authority>[^/?#\\]+)(?P<rest>.*)", re.IGNORECASE | re.DOTALL)
+_OTHER_SCHEME = re.compile(r"(?:javascript|data|vbscript|mailto|tel|file):", re.IGNORECASE)
+_BARE = re.compile(r"(?P<host>[^/?#\\:@\s]+)(?P<port>:\d{1,5})?(?P<rest>[/?#].*)?", re.DOTALL)
+#: Host names as links have them: labels with dots between. (URLs allow nearly every character in a host.)
+_HOST = re.compile(r"(?:[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?\.)+[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.?")
+_IPV6 = re.compile(r"\[[0-9a-f:.]+\]")
+
+
+def normalise(link: str) -> str | None:
+    """The link as it is stored, None when it is not valid.
+
+    An absolute link gets its scheme and host in lower case (and in punycode) and loses one slash at its end; what
+    follows the host stays as it is. A link without scheme stays as it is.
+
+    >>> normalise("htTps://wwW.exAmple.coM/TEST?Param=Value"), normalise("3.com"), normalise("wwwexamplecom")
+    ('https://www.example.com/TEST?Param=Value', '3.com', None)
+    """
+    link = link.strip()
+    if absolute := _ABSOLUTE.fullmatch(link):
+        return _absolute(absolute)
+    bare = _BARE.fullmatch(link)
+    if bare is None or _OTHER_SCHEME.match(link) or "." not in bare["host"].strip("."):
+        return None
+    found = _parse(f"http://{link}")
+    return link if found and _HOST.fullmatch(found[1]) else None
+
+
+def _absolute(match: re.Match[str]) -> str | None:
+    if match["scheme"].lower() not in _SCHEMES:
+        return None
+    found = _parse(match.group())
+    if found is None:
+        return None
+    origin, host = found
+    if host != "localhost" and not _HOST.fullmatch(host) and not _IPV6.fullmatch(host):
+        return None
+    userinfo = match["authority"].rpartition("@")[0]
+    if userinfo:
+        scheme, _, authority = origin.partition("://")
+        origin = f"{scheme}://{userinfo}@{authority}"
+    return f"{origin}{match['rest']}".removesuffix("/")
+
+
+def _parse(url: str) -> tuple[str, str] | None:
+    """Origin and host name of a URL by the rules of browsers, None when they refuse it."""
+    from ada_url import URL
+
+    try:
+        parsed = URL(url)
+    except ValueError:
+        return None
+    return parsed.origin, parsed.hostname
