@@ -1,0 +1,223 @@
+"""API keys and their gateway keys (spec/access.md §1)."""
+
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from pynamodb.exceptions import PutError
+
+from icosa.access import token
+from icosa.access.api_keys import ApiKeys
+from icosa.access.gateway_keys import GatewayKeys
+from icosa.access.role_admin import create_role, list_roles
+from icosa.errors import BadRequest, Conflict, Forbidden, IcosaError, NotFound
+from icosa.store import keys
+from icosa.store.control import ApiKeyRow, RoleRow
+from icosa.store.table import Table
+from tests.support import gateway as gateways
+
+SECRET = "a secret of this deployment, long enough"
+
+
+@pytest.fixture
+def workspace(control_table: Table) -> str:
+    return str(uuid.uuid4())
+
+
+@pytest.fixture
+def role(workspace: str) -> str:
+    return str(create_role(workspace, {"label": "Integration", "canReadAllObjectRecords": True})["id"])
+
+
+@pytest.fixture
+def api_keys(gateway: GatewayKeys) -> ApiKeys:
+    return ApiKeys(gateway, lambda: SECRET)
+
+
+def test_a_new_key_has_a_gateway_key_in_the_plan(api_keys: ApiKeys, gateway: GatewayKeys, workspace: str, role: str) -> None:
+    key = api_keys.create(workspace, name="Sync", role_id=role, expires_at="2199-12-31T00:00:00Z")
+    assert (key.name, key.role_id, key.expires_at, key.revoked_at) == ("Sync", role, "2199-12-31T00:00:00.000Z", None)
+    assert gateways.values_in_plan(gateway) == {key.id}
+    assert api_keys.list(workspace) == [key]
+
+
+def test_a_token_is_minted_and_never_stored(api_keys: ApiKeys, control_table: Table, workspace: str, role: str) -> None:
+    key = api_keys.create(workspace, name="Sync", role_id=role)
+    text = api_keys.mint(workspace, key.id, expires_at="2100-01-01T00:00:00Z")
+    claims = token.verify(text, secret=SECRET)
+    assert (claims.workspace_id, claims.key_id, claims.type, claims.expires_at) == (workspace, key.id, "API_KEY", 4102444800)
+    stored = repr(control_table.query_all(keys.api_key(workspace, "")[0]))
+    assert key.id in stored
+    assert not any(part in stored for part in (text, text.split(".")[2], SECRET))
+
+
+def test_revoking_removes_the_gateway_key_and_restoring_brings_one_back(
+    api_keys: ApiKeys, gateway: GatewayKeys, workspace: str, role: str
+) -> None:
+    key = api_keys.create(workspace, name="Sync", role_id=role)
+    assert api_keys.revoke(workspace, key.id).revoked_at is not None
+    assert gateways.values(gateway) == set()
+    assert api_keys.list(workspace) == []
+    with pytest.raises(Forbidden, match="This API Key is revoked"):
+        api_keys.mint(workspace, key.id)
+    api_keys.revoke(workspace, key.id)
+    assert api_keys.restore(workspace, key.id).revoked_at is None
+    assert gateways.values_in_plan(gateway) == {key.id}
+    assert api_keys.restore(workspace, key.id).revoked_at is None
+    assert api_keys.mint(workspace, key.id)
+
+
+def test_an_expired_key_mints_nothing_but_is_listed(api_keys: ApiKeys, workspace: str, role: str) -> None:
+    key = api_keys.create(workspace, name="Old", role_id=role, expires_at="2020-01-01")
+    with pytest.raises(BadRequest, match="This API Key has expired"):
+        api_keys.mint(workspace, key.id)
+    assert [listed.id for listed in api_keys.list(workspace)] == [key.id]
+
+
+def test_roles_of_keys(api_keys: ApiKeys, gateway: GatewayKeys, workspace: str, role: str) -> None:
+    members_only = create_role(workspace, {"label": "Members only", "canBeAssignedToApiKeys": False})["id"]
+    other = create_role(workspace, {"label": "Other"})["id"]
+    with pytest.raises(BadRequest, match=r'^Role "Members only" cannot be assigned to API keys$'):
+        api_keys.create(workspace, name="Sync", role_id=members_only)
+    with pytest.raises(NotFound, match=r"^Role with id nobody not found in workspace$"):
+        api_keys.create(workspace, name="Sync", role_id="nobody")
+    assert gateways.values(gateway) == set()
+    key = api_keys.create(workspace, name="Sync", role_id=role)
+    api_keys.assign_role(workspace, key.id, other)
+    assert api_keys.list(workspace)[0].role_id == other
+    with pytest.raises(BadRequest):
+        api_keys.assign_role(workspace, key.id, members_only)
+    with pytest.raises(NotFound, match=r"^API Key with id nobody not found in workspace$"):
+        api_keys.assign_role(workspace, "nobody", role)
+
+
+@pytest.mark.parametrize("name", ["", "   "])
+def test_a_key_needs_a_name(api_keys: ApiKeys, workspace: str, role: str, name: str) -> None:
+    with pytest.raises(BadRequest):
+        api_keys.create(workspace, name=name, role_id=role)
+
+
+def test_nothing_is_left_when_a_key_cannot_be_stored(
+    api_keys: ApiKeys, gateway: GatewayKeys, workspace: str, role: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: Any, **__: Any) -> None:
+        raise PutError("no table today")
+
+    monkeypatch.setattr(ApiKeyRow, "save", fail)
+    with pytest.raises(PutError):
+        api_keys.create(workspace, name="Sync", role_id=role)
+    assert gateways.values(gateway) == set()
+    assert api_keys.list(workspace) == []
+
+
+def test_nothing_is_left_when_the_usage_plan_refuses_a_key(
+    api_keys: ApiKeys, gateway: GatewayKeys, workspace: str, role: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(**_: Any) -> None:
+        raise gateway._client.exceptions.NotFoundException({"Error": {"Code": "NotFoundException"}}, "CreateUsagePlanKey")
+
+    monkeypatch.setattr(gateway._client, "create_usage_plan_key", refuse)
+    with pytest.raises(gateway._client.exceptions.NotFoundException):
+        api_keys.create(workspace, name="Sync", role_id=role)
+    assert gateways.values(gateway) == set()
+    assert api_keys.list(workspace) == []
+
+
+def test_a_gateway_key_left_by_a_crash_is_taken_over(api_keys: ApiKeys, gateway: GatewayKeys, workspace: str, role: str) -> None:
+    key = api_keys.create(workspace, name="Sync", role_id=role)
+    api_keys.revoke(workspace, key.id)
+    gateway._client.create_api_key(name=key.id, value=key.id, enabled=True)
+    api_keys.restore(workspace, key.id)
+    assert gateways.values_in_plan(gateway) == gateways.values(gateway) == {key.id}
+
+
+def test_restoring_loses_against_a_revocation_meanwhile(
+    api_keys: ApiKeys, gateway: GatewayKeys, workspace: str, role: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key = api_keys.create(workspace, name="Sync", role_id=role)
+    api_keys.revoke(workspace, key.id)
+    add = gateway.add
+
+    def revoked_meanwhile(key_id: str) -> str:
+        gateway_id = add(key_id)
+        ApiKeyRow.at(keys.api_key(workspace, key_id)).update(actions=[ApiKeyRow.revoked_at.set("2030-01-01T00:00:00.000Z")])
+        return gateway_id
+
+    monkeypatch.setattr(gateway, "add", revoked_meanwhile)
+    with pytest.raises(Conflict):
+        api_keys.restore(workspace, key.id)
+    assert gateways.values(gateway) == set()
+
+
+def test_no_workspace_reaches_anothers_keys_or_roles(api_keys: ApiKeys, workspace: str, role: str) -> None:
+    stranger = str(uuid.uuid4())
+    key = api_keys.create(workspace, name="Sync", role_id=role)
+    attempts: list[Callable[[], object]] = [
+        lambda: api_keys.revoke(stranger, key.id),
+        lambda: api_keys.restore(stranger, key.id),
+        lambda: api_keys.mint(stranger, key.id),
+        lambda: api_keys.assign_role(stranger, key.id, role),
+        lambda: api_keys.create(stranger, name="Sync", role_id=role),
+    ]
+    for attempt in attempts:
+        with pytest.raises(NotFound):
+            attempt()
+    assert api_keys.list(stranger) == []
+    assert list_roles(stranger) == []
+    assert api_keys.list(workspace) == [key]
+
+
+def test_a_new_role_may_do_nothing_unless_told(workspace: str) -> None:
+    role = create_role(workspace, {"label": "  Reader "})
+    assert role["label"] == "Reader"
+    assert {name for name, value in role.items() if value is True} == {
+        "isEditable",
+        "canBeAssignedToUsers",
+        "canBeAssignedToAgents",
+        "canBeAssignedToApiKeys",
+    }
+    assert list_roles(workspace) == [role]
+
+
+@pytest.mark.parametrize(
+    ("given", "error", "message"),
+    [
+        ({"label": " "}, BadRequest, "label should not be empty"),
+        ({"label": "Reader"}, Forbidden, "A role with this label already exists"),
+        ({"label": "X", "canDestroyAllObjectRecords": True}, BadRequest, "Cannot give writing permission without reading permission"),
+        (
+            {"label": "X", "canBeAssignedToUsers": False, "canBeAssignedToAgents": False, "canBeAssignedToApiKeys": False},
+            BadRequest,
+            "Role must be assignable to at least one target type",
+        ),
+    ],
+)
+def test_roles_that_cannot_be(workspace: str, given: dict[str, Any], error: type[IcosaError], message: str) -> None:
+    create_role(workspace, {"label": "Reader"})
+    with pytest.raises(error, match=f"^{message}$"):
+        create_role(workspace, given)
+    assert len(list_roles(workspace)) == 1
+
+
+def test_role_rows_read_as_roles(control_table: Table, workspace: str, role: str) -> None:
+    """PynamoDB writes what ``Role.parse`` reads."""
+    from icosa.access.roles import Role
+
+    row = RoleRow.find(keys.role(workspace, role))
+    assert row is not None
+    row.permissionFlags = ["ROLES"]
+    row.objectPermissions = {"o": {"canReadObjectRecords": False, "canUpdateObjectRecords": None}}
+    row.fieldPermissions = {"o": {"f": {"canReadFieldValue": False, "canUpdateFieldValue": None}}}
+    row.save()
+    item = control_table.get(keys.role(workspace, role))
+    assert item is not None
+    assert Role.parse(item) == Role(
+        id=role,
+        label="Integration",
+        rights=frozenset({"read"}),
+        flags=frozenset({"ROLES"}),
+        object_rights={"o": {"read": False}},
+        hidden_fields={"o": frozenset({"f"})},
+        locked_fields={"o": frozenset()},
+    )

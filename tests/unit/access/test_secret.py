@@ -1,0 +1,40 @@
+from collections.abc import Iterator
+
+import boto3
+import pytest
+from moto import mock_aws
+
+from icosa.access.secret import signing_secret
+
+SECRET = "a secret of this deployment, long enough"
+
+
+@pytest.fixture(autouse=True)
+def forgetful(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.delenv("SIGNING_SECRET", raising=False)
+    monkeypatch.delenv("SIGNING_SECRET_ARN", raising=False)
+    signing_secret.cache_clear()
+    yield
+    signing_secret.cache_clear()
+
+
+def test_the_environment_wins(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SIGNING_SECRET", SECRET)
+    monkeypatch.setenv("SIGNING_SECRET_ARN", "arn:aws:secretsmanager:eu-central-1:123456789012:secret:none")
+    assert signing_secret() == SECRET
+
+
+def test_from_secrets_manager(monkeypatch: pytest.MonkeyPatch) -> None:
+    with mock_aws():
+        arn = boto3.client("secretsmanager").create_secret(Name="signing", SecretString=SECRET)["ARN"]
+        monkeypatch.setenv("SIGNING_SECRET_ARN", arn)
+        assert signing_secret() == SECRET
+
+
+@pytest.mark.parametrize("secret", [None, "too short"])
+def test_no_start_without_a_good_secret(monkeypatch: pytest.MonkeyPatch, secret: str | None) -> None:
+    if secret:
+        monkeypatch.setenv("SIGNING_SECRET", secret)
+    with pytest.raises(RuntimeError) as caught:
+        signing_secret()
+    assert "too short" not in str(caught.value)
