@@ -1,0 +1,112 @@
+# The commands of the project. `make help` lists them.
+
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+PORT ?= 8000
+DATA ?= .icosa
+RATE ?=
+NAME ?=
+ENV ?= dev
+ARGS ?=
+
+export PYTHONPATH := $(CURDIR)/layers/core/python:$(CURDIR)
+export SAM_CLI_TELEMETRY := 0
+
+BIN := .venv/bin
+SAM_BIN := .venv-sam/bin
+PIP_INSTALL := -m pip install -qq --disable-pip-version-check --require-hashes
+
+.PHONY: help install dev workspace test bench lint format validate build deploy sam-local lock clean
+
+help: ## this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
+
+# --------------------------------------------------------------------------------------------------- environments
+# Made anew when their lock file changes; otherwise nothing happens. Messages go to standard error: standard output is the
+# running program's.
+
+# A Python 3.13 that runs; a pyenv shim counts only if it has a version behind it.
+find_python = $$(for python in python3.13 python3 "$$(pyenv prefix 3.13 2>/dev/null)/bin/python3.13"; do \
+	if "$$python" -c 'import sys; sys.exit(sys.version_info[:2] != (3, 13))' 2>/dev/null; then echo "$$python"; exit; fi; done)
+
+define venv
+	@python=$(find_python); if [ -z "$$python" ]; then echo 'Icosa needs Python 3.13, for example from pyenv: pyenv install 3.13' >&2; exit 1; fi; \
+	echo 'Installing $< ...' >&2; rm -rf $(@D); "$$python" -m venv $(@D); $(@D)/bin/python $(PIP_INSTALL) -r $<; touch $@
+endef
+
+.venv/installed: requirements/dev.txt
+	$(venv)
+
+.venv-sam/installed: requirements/sam.txt
+	$(venv)
+
+node_modules/.installed: package-lock.json
+	@echo 'Installing $< ...' >&2
+	@npm ci --silent --no-audit --no-fund >&2
+	@touch $@
+
+install: .venv/installed node_modules/.installed ## everything that `make dev` and `make test` need
+
+# -------------------------------------------------------------------------------------------------------- running
+
+dev: install ## the local stack; PORT=8000 DATA=.icosa RATE=off (no throttling) or calls a minute
+	@exec $(BIN)/python -m local --port $(PORT) --data "$(DATA)" $(if $(RATE),--rate $(RATE))
+
+workspace: install ## a new workspace; NAME="Acme", of the local stack's DATA
+	@exec $(BIN)/python -m local.workspace --data "$(DATA)" --name "$(NAME)"
+
+test: install ## every test; ARGS="-k name" to choose
+	@$(BIN)/python -m pytest $(ARGS)
+
+bench: install ## the benchmarks; ARGS="--help" for more
+	@$(BIN)/python -m bench $(ARGS)
+
+# --------------------------------------------------------------------------------------------------------- checks
+
+lint: .venv/installed ## style and types
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+format: .venv/installed ## repair style
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+validate: .venv-sam/installed ## the SAM template
+	$(SAM_BIN)/sam validate --lint
+	$(SAM_BIN)/cfn-lint template.yaml
+
+# ----------------------------------------------------------------------------------------------------- deployment
+
+# sam wants a python3.13 that is no shim. ARCH also reaches the dependency layer's Makefile, which chooses wheels by it.
+export ARCH ?= arm64
+SAM = PATH="$(CURDIR)/$(SAM_BIN):$$PATH" sam
+
+build: .venv/installed .venv-sam/installed ## what is deployed, and its sizes
+	$(SAM) build --parameter-overrides Architecture=$(ARCH)
+	$(BIN)/python .ci/sizes.py
+
+deploy: build ## ENV=dev, staging or prod (samconfig.toml); ARGS for sam deploy
+	$(SAM) deploy --config-env $(ENV) $(ARGS)
+
+sam-local: ARCH = $(if $(filter aarch64 arm64,$(shell uname -m)),arm64,x86_64)
+sam-local: build ## the API under `sam local start-api`; needs Docker
+	$(SAM) local start-api --port $(PORT) --parameter-overrides Architecture=$(ARCH) $(ARGS)
+
+# ---------------------------------------------------------------------------------------------------- maintenance
+
+# Hashes of every platform's files, and no addresses. botocore and its urllib3 come with Lambda's runtime.
+COMPILE = $(CURDIR)/$(BIN)/uv pip compile --quiet --universal --python-version 3.13 --generate-hashes --no-header --no-annotate \
+	--no-emit-index-url --no-emit-find-links --upgrade
+
+lock: .venv/installed ## newest versions into requirements/*.txt
+	cd requirements && $(COMPILE) --no-emit-package botocore --no-emit-package urllib3 runtime.in -o runtime.txt
+	cd requirements && $(COMPILE) dev.in -o dev.txt
+	cd requirements && $(COMPILE) sam.in -o sam.txt
+
+clean: ## what was made here, but the local stack's data
+	rm -rf .venv .venv-sam .aws-sam node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	find . -name __pycache__ -prune -exec rm -rf {} +
