@@ -1,0 +1,292 @@
+"""From the body of a create or an update to stored values, and to the relations that it connects, clears or creates.
+
+Pure: what a ``connect`` finds, which position is first and who the caller is, the engine knows. Rules and texts:
+spec/rest-core.md §3.1, §3.16, §3.17; spec/graphql-core.md §5.1, §6.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, NoReturn
+
+from ..errors import InvalidData
+from .inspect import inspect
+from .model import Field, Model, Object, UniqueConstraint
+from .types.base import Item, Leaf, Mode, Stored
+from .types.common import capitalised
+from .types.defaults import is_volatile
+
+_ID = "id"
+_POSITION = "position"
+_STAMPED = frozenset({"createdBy", "updatedBy"})
+_OPERATIONS = ("create", "connect", "disconnect")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Connect:
+    """Let ``field`` point at the one live record of ``target`` that holds the values of ``where``.
+
+    ``where`` is shaped like a record item and holds normalised values: those of ``constraint``, or the id when
+    ``constraint`` is None. ``description`` shows them in the message for a record that is not there.
+    """
+
+    field: Field
+    target: Object
+    constraint: UniqueConstraint | None
+    where: Mapping[str, Stored]
+    description: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Disconnect:
+    """Let ``field`` point at nothing."""
+
+    field: Field
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NestedCreate:
+    """Create a record of ``target`` from ``data`` (unchecked) and let ``field`` point at it."""
+
+    field: Field
+    target: Object
+    data: Mapping[str, Any]
+
+
+Link = Connect | Disconnect | NestedCreate
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedInput:
+    """A checked body.
+
+    ``values`` holds stored values by field key, None for null, for the fields that the body mentions. ``position`` is set
+    when the body asks for a place rather than a number. ``mentioned`` are the names of all fields that it writes.
+    """
+
+    values: dict[str, Stored]
+    position: Literal["first", "last"] | None
+    links: tuple[Link, ...]
+    mentioned: frozenset[str]
+
+
+def parse_input(model: Model, obj: Object, data: Mapping[str, Any], *, mode: Mode, now: str, old: Item | None = None) -> ParsedInput:
+    """Check and normalise a request body for one record.
+
+    ``old`` is the record that an update changes: composites keep what the body does not name, and ``id`` may be repeated.
+    ``now`` is the time of the request, for defaults. Raises InvalidData.
+    """
+    parse = _Parse(model, obj, data, mode, now, old)
+    entries = _entries(obj)
+    mentioned = []
+    for name, value in data.items():
+        entry = entries.get(name)
+        if entry is None:
+            raise InvalidData(f'Object {obj.name_singular} doesn\'t have any "{name}" field.')
+        read, field = entry
+        read(parse, field, value)
+        mentioned.append(field.name)
+    return ParsedInput(parse.values, parse.position, tuple(parse.links), frozenset(mentioned))
+
+
+def defaults(obj: Object, now: str) -> dict[str, Stored]:
+    """The stored values, by field key, of a new record whose body is empty. Nested values are shared: do not change them."""
+    compiled: tuple[dict[str, Stored], tuple[Field, ...]] | None = obj.memo.get(defaults)
+    if compiled is None:
+        fields = [field for field in obj.stored_fields if field.default_value is not None]
+        fixed = {field.key: field.type.default(field, now=now) for field in fields if not is_volatile(field.default_value)}
+        compiled = obj.memo[defaults] = (
+            {key: value for key, value in fixed.items() if value is not None},
+            tuple(field for field in fields if is_volatile(field.default_value)),
+        )
+    fixed, volatile = compiled
+    found = dict(fixed)
+    for field in volatile:
+        value = field.type.default(field, now=now)
+        if value is not None:
+            found[field.key] = value
+    return found
+
+
+def check_required(obj: Object, item: Item) -> None:
+    """Refuse a new record that lacks a value which its field requires (spec/graphql-core.md §7.4). Raises InvalidData.
+
+    To be called when relations are resolved and stamps are set.
+    """
+    required: tuple[Field, ...] | None = obj.memo.get(check_required)
+    if required is None:
+        required = obj.memo[check_required] = tuple(
+            field for field in obj.stored_fields if not field.is_nullable and field.default_value is None
+        )
+    for field in required:
+        if field.key not in item:
+            raise InvalidData(
+                f'A value is required for field "{field.input_name}"',
+                friendly="A required field is missing. Please provide all required values and try again.",
+            )
+
+
+class _Parse:
+    """What the readers of a body's keys share, and what they fill."""
+
+    __slots__ = ("data", "links", "mode", "model", "now", "obj", "old", "position", "values")
+
+    def __init__(self, model: Model, obj: Object, data: Mapping[str, Any], mode: Mode, now: str, old: Item | None) -> None:
+        self.model = model
+        self.obj = obj
+        self.data = data
+        self.mode: Mode = mode
+        self.now = now
+        self.old = old
+        self.values: dict[str, Stored] = {}
+        self.position: Literal["first", "last"] | None = None
+        self.links: list[Link] = []
+
+    def value(self, field: Field, value: Any) -> None:
+        """The value of a field under its own name, or an id under the name of the join column."""
+        if value is None:
+            if not field.is_nullable:
+                _refuse_null(field)
+            self.values[field.key] = None
+            return
+        self.values[field.key] = field.type.parse(field, value, mode=self.mode)
+
+    def composite(self, field: Field, value: Any) -> None:
+        """A value whose members that the body does not name stay what they are, or take their defaults."""
+        if value is None:
+            self.value(field, None)
+            return
+        known = (self.old or {}) if self.mode == "update" else _member_defaults(self.obj, self.now)
+        before = known.get(field.key)
+        self.values[field.key] = field.type.parse(field, value, old=before, mode=self.mode)
+
+    def id(self, field: Field, value: Any) -> None:
+        found = field.type.parse(field, value)
+        if found is None:
+            raise InvalidData(f'Invalid UUID value null for field "{field.name}"')
+        if self.mode == "create":
+            self.values[field.key] = found
+        elif self.old is None or self.old.get(field.key) != found:
+            raise InvalidData(f'The id of a record cannot be changed, but the data has another one: {inspect(value)}')
+
+    def place(self, field: Field, value: Any) -> None:
+        if value == "first" or value == "last":
+            self.position = value
+        else:
+            self.values[field.key] = field.type.parse(field, value)
+
+    def refused(self, field: Field, value: Any) -> None:
+        """A field without a value of its own: its type says why it cannot be written."""
+        field.type.parse(field, value)
+
+    def relation(self, field: Field, value: Any) -> None:
+        """A relation by its own name: an object with one operation; null clears it."""
+        if field.input_name in self.data:
+            raise InvalidData(f"{field.name} and {field.input_name} cannot be both provided.")
+        if value is None:
+            self.links.append(Disconnect(field=field))
+            return
+        given = [name for name in _OPERATIONS if name in value] if isinstance(value, Mapping) else []
+        if not given or len(given) < len(value):
+            raise InvalidData(f'Relation "{field.name}" requires create, connect, or disconnect operation')
+        if len(given) > 1:
+            raise InvalidData(f"Cannot have both {given[0]} and {given[1]} for the same field on {self.obj.name_singular}.")
+        operation = given[0]
+        operand = value[operation]
+        target = self.model.target_of(field)
+        if operation == "connect":
+            self.links.append(_connect(field, target, operand))
+        elif operation == "create" and isinstance(operand, Mapping):
+            self.links.append(NestedCreate(field=field, target=target, data=operand))
+        elif operation == "disconnect" and isinstance(operand, bool):
+            if operand:
+                self.links.append(Disconnect(field=field))
+        else:
+            raise InvalidData(f'Relation "{field.name}" requires create, connect, or disconnect operation')
+
+
+def _member_defaults(obj: Object, now: str) -> Mapping[str, Stored]:
+    """What members of composites are in a new record when the body names others only. The engine stamps actors."""
+    found: dict[str, Stored] | None = obj.memo.get(_member_defaults)
+    if found is None:
+        composites = {field.key for field in obj.stored_fields if field.type.is_composite and field.name not in _STAMPED}
+        found = obj.memo[_member_defaults] = {key: value for key, value in defaults(obj, now).items() if key in composites}
+    return found
+
+
+_Reader = Callable[[_Parse, Field, Any], None]
+
+
+def _entries(obj: Object) -> Mapping[str, tuple[_Reader, Field]]:
+    """How each key of a body is read."""
+    found: dict[str, tuple[_Reader, Field]] | None = obj.memo.get(_entries)
+    if found is None:
+        found = obj.memo[_entries] = {}
+        for field in obj.fields:
+            if field.is_many_to_one:
+                found[field.name] = (_Parse.relation, field)
+            found[field.input_name] = (_reader(field), field)
+    return found
+
+
+def _reader(field: Field) -> _Reader:
+    if field.name == _ID:
+        return _Parse.id
+    if field.name == _POSITION:
+        return _Parse.place
+    if not field.leaves:
+        return _Parse.refused
+    return _Parse.composite if field.type.is_composite else _Parse.value
+
+
+def _refuse_null(field: Field) -> NoReturn:
+    reason = "is not nullable." if field.default_value is not None else "is not nullable and has no default value."
+    raise InvalidData(f"Field {field.input_name} {reason}", friendly="A required field is missing.")
+
+
+# ---------------------------------------------------------------------- connect
+
+
+def _connect(field: Field, target: Object, operand: Any) -> Connect:
+    where = operand.get("where") if isinstance(operand, Mapping) else None
+    if where is not None and not isinstance(where, Mapping):
+        raise InvalidData(f'Invalid object value {inspect(where)} for field "{field.name}.connect.where"')
+    given = [path for name, value in (where or {}).items() for path in _paths(field, target, name, value)]
+    id_leaf = target.leaves[(_ID,)]
+    constraints = [(None, (id_leaf,)), *((constraint, constraint.leaves) for constraint in target.unique_constraints)]
+    full = [(constraint, leaves) for constraint, leaves in constraints if all(leaf.path in given for leaf in leaves)]
+    missing = InvalidData(f"Missing required fields: at least one unique constraint have to be fully populated for '{field.name}'.")
+    if not full:
+        raise missing
+    constraint, leaves = full[0]
+    if len(full) > 1 or len(given) > len(leaves):
+        raise InvalidData(f"Expected exactly one unique constraint in the where of '{field.name}'.")
+    found = _normalised(leaves, where or {})
+    if any(leaf.get(found) is None for leaf in leaves):
+        raise missing
+    description = " and ".join(f"{_column(leaf.path)} = {leaf.get(found)}" for leaf in leaves)
+    return Connect(field=field, target=target, constraint=constraint, where=found, description=description)
+
+
+def _paths(field: Field, target: Object, name: str, value: Any) -> list[tuple[str, ...]]:
+    """The paths under one key of a ``where`` that have a value. Each must belong to a unique constraint or be the id."""
+    unique = {leaf.path for constraint in target.unique_constraints for leaf in constraint.leaves} | {(_ID,)}
+    is_nested = isinstance(value, Mapping)
+    paths: dict[tuple[str, ...], Any] = {(name, sub): sub_value for sub, sub_value in value.items()} if is_nested else {(name,): value}
+    for path in paths:
+        is_prefix = any(len(known) > len(path) and known[: len(path)] == path for known in unique)
+        if path not in unique and not is_prefix:
+            raise InvalidData(f"Field {'.'.join(path)} is not a unique constraint field for '{field.name}'.")
+    return [path for path, path_value in paths.items() if path in unique and path_value is not None and path_value != ""]
+
+
+def _normalised(leaves: Sequence[Leaf], where: Mapping[str, Any]) -> dict[str, Stored]:
+    """An item with the values that ``where`` names, as a record would hold them."""
+    fields = {leaf.field.key: leaf.field for leaf in leaves}
+    return {key: field.type.parse(field, where[field.input_name]) for key, field in fields.items()}
+
+
+def _column(path: tuple[str, ...]) -> str:
+    """A path as one name: ``domainNamePrimaryLinkUrl``."""
+    return path[0] + "".join(capitalised(name) for name in path[1:])
