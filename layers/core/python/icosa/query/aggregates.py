@@ -16,6 +16,7 @@ import orjson
 
 from ..model.model import Field, Object
 from ..model.types.base import Item, Leaf
+from ..model.types.limits import EXACT_INTEGERS
 
 TOTAL_COUNT = "totalCount"
 
@@ -65,7 +66,7 @@ class Tally:
             part.add(item)
 
     def results(self) -> dict[str, Any]:
-        """By name: int for counts, Decimal for percentages and for exact sums and averages, float for those of floating
+        """By name: int for counts, Decimal for percentages and for exact sums and averages, int or float for those of floating
         point numbers, a stored value for minimum and maximum. Without records all are None except ``totalCount``."""
         return {name: part.result() for name, part in self._parts}
 
@@ -192,7 +193,10 @@ class _Sum(_OfLeaf):
         return self._number(self.total) if self.count else None
 
     def _number(self, value: Decimal) -> Decimal | float:
-        return value if self.leaf.kind.is_exact else float(value)
+        if self.leaf.kind.is_exact:
+            return value
+        number = float(value)
+        return int(number) if number.is_integer() and abs(number) <= EXACT_INTEGERS else number
 
 
 class _Average(_Sum):

@@ -70,7 +70,7 @@ def _stored(field: Field, name: str, value: Any, relation: Field | None = None) 
     if not field.type.is_composite:
         return _scalar(field.leaves[0], name, value, relation)
     sub, flag = _single(name, value)
-    leaf = next((leaf for leaf in field.leaves if leaf.sub == sub and leaf.kind.is_sortable), None)
+    leaf = next((leaf for leaf in field.leaves if leaf.sub == sub and leaf.kind.is_groupable), None)
     if leaf is None:
         raise _invalid(f'Composite subfield "{sub}" is not supported in groupBy for "{name}"')
     if flag is not True:

@@ -8,9 +8,9 @@ from decimal import Decimal
 from typing import Any
 
 from ...model.model import Model, Object
-from ...query.aggregates import aggregates_of
+from ...query.aggregates import Aggregate, aggregates_of
 from ...query.cursors import cursor_of
-from ...query.operation import Connection, FindDuplicates, FindMany, Group, GroupBy, Node, Operation, Order, Selection
+from ...query.operation import Connection, Dimension, FindDuplicates, FindMany, Group, GroupBy, Node, Operation, Order, Selection
 from .render import Renderer
 
 #: Makes the answer of an operation that is known to have produced the result.
@@ -53,12 +53,13 @@ def duplicates(model: Model, operation: FindDuplicates, result: Sequence[Connect
 def groups(model: Model, operation: GroupBy, result: Sequence[Group]) -> Any:
     """A bare array: ``[{"totalCount": "4", "groupByDimensionValues": ["NEW"], "records": […]}, …]``."""
     known = aggregates_of(operation.object)
-    exact = {name: known[name].is_exact for name in operation.aggregates}
     render = None if operation.records is None else Renderer.of(model, operation.object, operation.records)
     shown = []
     for group in result:
-        entry: dict[str, Any] = {name: _number(group.aggregates[name], exact[name]) for name in operation.aggregates}
-        entry["groupByDimensionValues"] = [_dimension(value) for value in group.dimensions]
+        entry: dict[str, Any] = {name: _aggregate_value(known[name], group.aggregates[name]) for name in operation.aggregates}
+        entry["groupByDimensionValues"] = [
+            _dimension_value(dimension, value) for dimension, value in zip(operation.dimensions, group.dimensions, strict=True)
+        ]
         if render is not None:
             entry["records"] = [render(node) for node in group.records]
         shown.append(entry)
@@ -94,13 +95,18 @@ def _key(verb: str, name: str) -> str:
     return verb + name[0].upper() + name[1:] if verb else name
 
 
-def _number(value: Any, exact: bool) -> Any:
+def _aggregate_value(aggregate: Aggregate, value: Any) -> Any:
     """Counts and decimals are text, as PostgreSQL's driver gives bigint and numeric (spec/observed.md 9)."""
-    if value is None or not exact:
-        return value
-    return format(value, "f") if isinstance(value, Decimal) else str(value)
+    if value is None:
+        return None
+    if aggregate.is_exact:
+        return format(value, "f") if isinstance(value, Decimal) else str(value)
+    return value if aggregate.leaf is None else aggregate.leaf.kind.cursor_value(value)
 
 
-def _dimension(value: Any) -> Any:
-    """Buckets are timestamps of their first moment; everything else is as stored."""
-    return f"{value.isoformat()}T00:00:00.000Z" if isinstance(value, date) else value
+def _dimension_value(dimension: Dimension, value: Any) -> Any:
+    """Buckets are timestamps of their first moment, or names."""
+    if isinstance(value, date):
+        return f"{value.isoformat()}T00:00:00.000Z"
+    is_plain = value is None or dimension.unnest or dimension.granularity != "NONE"
+    return value if is_plain else dimension.leaf.kind.cursor_value(value)

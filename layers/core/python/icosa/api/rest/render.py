@@ -1,7 +1,6 @@
 """Records as JSON-ready values, by a plan that is made once for each object and selection.
 
-Rendering is the largest part of the CPU of a list: a plan is a flat list of (name, key, null, render function), and columns
-whose stored value is the wire value need no call.
+Rendering is a large part of the CPU of a list, so a plan is flat: (name, key, wire value of null, render function) by column.
 """
 
 from __future__ import annotations
@@ -56,9 +55,9 @@ class Renderer:
         record: dict[str, Any] = {}
         for name, key, null, render in self._columns:
             value = get(key)
-            record[name] = null if value is None else value if render is None else render(value)
+            record[name] = null if value is None else render(value)
         for child in self._children:
-            related = node.related.get(child.name)
+            related = node.related[child.name]
             if isinstance(related, Connection):
                 record[child.name] = [child.record(part) for part in related.nodes]
             elif related is not None:
@@ -71,7 +70,7 @@ class Renderer:
         return record
 
 
-def _column(field: Field) -> tuple[str, str, Any, _Render | None]:
+def _column(field: Field) -> tuple[str, str, Any, _Render]:
     render = partial(field.type.render, field)
     return field.input_name, field.key, render(None), render
 

@@ -68,6 +68,8 @@ class Kind(ABC):
     has_detail: ClassVar[bool] = False
     #: Empty text, empty list: a filter value that also stands for null (spec/rest-core.md §2.7.7). None if there is none.
     null_equivalent: ClassVar[Any] = None
+    #: Whether groupBy accepts the leaf (JSON is not).
+    is_groupable: ClassVar[bool] = True
     #: "day" for calendar days (``YYYY-MM-DD``), "instant" for points in time (ISO 8601): groupBy sorts both into calendar buckets.
     calendar: ClassVar[Literal["day", "instant"] | None] = None
     #: Values are lists: groupBy can make a group for each member (``unnest``).
@@ -116,7 +118,7 @@ class Kind(ABC):
         return None
 
     def cursor_value(self, value: Stored) -> Any:
-        """JSON form in cursors (default: the stored value)."""
+        """JSON form in cursors and in dimensions of groups (default: the stored value)."""
         return value
 
     def from_cursor(self, raw: Any) -> Stored:
