@@ -1,0 +1,116 @@
+"""Each function may do exactly what is listed here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+Document = dict[str, Any]
+
+_SECRET = {"Ref": "SigningSecret"}
+_TABLE = {"Fn::GetAtt": ["Table", "Arn"]}
+_STREAM = {"Fn::GetAtt": ["Table", "StreamArn"]}
+_DEAD_LETTERS = {"Fn::GetAtt": ["EventsDeadLetters", "Arn"]}
+_GATEWAY = "arn:${AWS::Partition}:apigateway:${AWS::Region}::"
+
+_RECORDS = {
+    "dynamodb:GetItem",
+    "dynamodb:BatchGetItem",
+    "dynamodb:Query",
+    "dynamodb:ConditionCheckItem",
+    "dynamodb:PutItem",
+    "dynamodb:UpdateItem",
+    "dynamodb:DeleteItem",
+}
+
+#: By function: actions and the one resource that they are for. Logging and tracing are the same for all, see below.
+_ALLOWED: dict[str, list[tuple[set[str], object]]] = {
+    "AuthorizerFunction": [({"secretsmanager:GetSecretValue"}, _SECRET)],
+    "CoreRestFunction": [(_RECORDS, _TABLE)],
+    "KeysFunction": [
+        ({"secretsmanager:GetSecretValue"}, _SECRET),
+        (_RECORDS, _TABLE),
+        ({"apigateway:GET", "apigateway:POST"}, {"Fn::Sub": f"{_GATEWAY}/apikeys"}),
+        ({"apigateway:POST"}, {"Fn::Sub": f"{_GATEWAY}/usageplans/${{UsagePlan}}/keys"}),
+        ({"apigateway:DELETE"}, {"Fn::Sub": f"{_GATEWAY}/apikeys/*"}),
+    ],
+    "EventsFunction": [
+        ({"dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator", "dynamodb:ListStreams"}, _STREAM),
+        (_RECORDS, _TABLE),
+        ({"sqs:SendMessage"}, _DEAD_LETTERS),
+    ],
+}
+
+
+def _role(document: Document, function: str) -> tuple[str, Document]:
+    logical_id = document["Resources"][function]["Properties"]["Role"]["Fn::GetAtt"][0]
+    return logical_id, document["Resources"][logical_id]["Properties"]
+
+
+def _statements(role: Document) -> Iterator[tuple[set[str], object]]:
+    for policy in role["Policies"]:
+        for statement in policy["PolicyDocument"]["Statement"]:
+            assert set(statement) == {"Effect", "Action", "Resource"}
+            assert statement["Effect"] == "Allow"
+            actions = statement["Action"]
+            yield {actions} if isinstance(actions, str) else set(actions), statement["Resource"]
+
+
+def test_every_function_is_listed(functions: dict[str, Document]) -> None:
+    assert set(functions) == set(_ALLOWED)
+
+
+@pytest.mark.parametrize("function", _ALLOWED)
+def test_a_function_may_do_what_is_listed_and_nothing_else(transformed: Document, function: str) -> None:
+    logs = transformed["Resources"][function]["Properties"]["LoggingConfig"]["LogGroup"]["Ref"]
+    for_all: list[tuple[set[str], object]] = [
+        ({"logs:CreateLogStream", "logs:PutLogEvents"}, {"Fn::GetAtt": [logs, "Arn"]}),
+        ({"xray:PutTraceSegments", "xray:PutTelemetryRecords"}, "*"),
+    ]
+
+    _, role = _role(transformed, function)
+
+    def text(statement: tuple[set[str], object]) -> str:
+        return f"{sorted(statement[0])} {statement[1]}"
+
+    assert sorted(_statements(role), key=text) == sorted([*for_all, *_ALLOWED[function]], key=text)
+
+
+@pytest.mark.parametrize("function", _ALLOWED)
+def test_a_role_belongs_to_one_function_and_to_lambda(transformed: Document, function: str) -> None:
+    logical_id, role = _role(transformed, function)
+    users = [
+        name
+        for name, resource in transformed["Resources"].items()
+        if resource["Type"] == "AWS::Lambda::Function" and logical_id in str(resource["Properties"]["Role"])
+    ]
+
+    assert users == [function]
+    assert "ManagedPolicyArns" not in role
+    assert role["AssumeRolePolicyDocument"]["Statement"] == {
+        "Effect": "Allow",
+        "Principal": {"Service": "lambda.amazonaws.com"},
+        "Action": "sts:AssumeRole",
+    }
+
+
+def test_nothing_may_scan_or_administer_the_table() -> None:
+    assert not {"dynamodb:Scan", "dynamodb:*", "*"} & {action for rules in _ALLOWED.values() for actions, _ in rules for action in actions}
+
+
+def test_sam_adds_no_role_of_its_own(transformed: Document) -> None:
+    roles = {name for name, resource in transformed["Resources"].items() if resource["Type"] == "AWS::IAM::Role"}
+
+    assert roles == {"ApiGatewayLogsWriter", *(_role(transformed, function)[0] for function in _ALLOWED)}
+
+
+def test_only_the_gateway_invokes_the_functions_behind_the_api(transformed: Document) -> None:
+    permissions = [
+        resource["Properties"] for resource in transformed["Resources"].values() if resource["Type"] == "AWS::Lambda::Permission"
+    ]
+
+    invokers = {(permission["FunctionName"]["Ref"].removesuffix("Aliaslive"), permission["Principal"]) for permission in permissions}
+    assert invokers == {("AuthorizerFunction", "apigateway.amazonaws.com"), ("CoreRestFunction", "apigateway.amazonaws.com")}
+    assert all("SourceArn" in permission for permission in permissions)

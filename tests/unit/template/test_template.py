@@ -1,0 +1,178 @@
+"""Rules of the template that no linter knows."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Iterator
+from graphlib import TopologicalSorter
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from icosa.settings import Settings
+from icosa.store.register import ABANDONED_AFTER_MS
+from tests.support.checkout import ROOT
+
+Document = dict[str, Any]
+
+
+def _nodes(value: object) -> Iterator[tuple[str, Any]]:
+    """Every key and value of nested maps and lists."""
+    if isinstance(value, dict):
+        for key, item in value.items():
+            yield key, item
+            yield from _nodes(item)
+    elif isinstance(value, list):
+        for item in value:
+            yield from _nodes(item)
+
+
+def _references(value: object, names: set[str]) -> set[str]:
+    """The resources that Ref, GetAtt, Sub and DependsOn in a value name."""
+    found: set[str] = set()
+    for key, item in _nodes(value):
+        if key == "Ref":
+            found.add(item)
+        elif key == "Fn::GetAtt":
+            found.add(item.partition(".")[0] if isinstance(item, str) else item[0])
+        elif key == "Fn::Sub":
+            text = item if isinstance(item, str) else item[0]
+            found |= {part.split("}")[0].partition(".")[0] for part in text.split("${")[1:]}
+        elif key == "DependsOn":
+            found |= {item} if isinstance(item, str) else set(item)
+    return found & names
+
+
+def test_depends_on_names_resources(transformed: Document) -> None:
+    named = {name for _, value in _nodes({"resources": transformed["Resources"]}) for name in _depends_on(value)}
+
+    assert named <= set(transformed["Resources"])
+
+
+def _depends_on(value: object) -> set[str]:
+    depends = value.get("DependsOn", []) if isinstance(value, dict) else []
+    return {depends} if isinstance(depends, str) else set(depends)
+
+
+def test_resources_can_be_created_in_some_order(transformed: Document) -> None:
+    resources = transformed["Resources"]
+    names = set(resources)
+
+    order = list(TopologicalSorter({name: _references(body, names) - {name} for name, body in resources.items()}).static_order())
+
+    assert order.index("Api") < order.index("ApiGatewayAccount") < order.index("ApiStage")
+
+
+def test_environments_are_plain(functions: dict[str, Document], template: Document) -> None:
+    """`sam local` turns !If into nothing and every !Ref of a resource into its logical id."""
+    for properties in [*functions.values(), template["Globals"]["Function"]]:
+        for value in properties["Environment"]["Variables"].values():
+            assert isinstance(value, str) or set(value) == {"Ref"}
+
+
+def test_functions_get_no_variable_that_they_do_not_need(functions: dict[str, Document]) -> None:
+    def variables(name: str) -> set[str]:
+        return set(functions[name]["Environment"]["Variables"])
+
+    assert variables("AuthorizerFunction") == {"POWERTOOLS_SERVICE_NAME", "SIGNING_SECRET_ARN"}
+    assert variables("KeysFunction") == {"POWERTOOLS_SERVICE_NAME", "SIGNING_SECRET_ARN", "TABLE_NAME", "USAGE_PLAN_ID"}
+    assert variables("EventsFunction") == {"POWERTOOLS_SERVICE_NAME", "TABLE_NAME"}
+    assert variables("CoreRestFunction") == {"POWERTOOLS_SERVICE_NAME", "TABLE_NAME"} | {
+        field.name.upper() for field in dataclasses.fields(Settings)
+    }
+
+
+def test_limits_default_to_those_of_the_code(functions: dict[str, Document], template: Document) -> None:
+    variables = functions["CoreRestFunction"]["Environment"]["Variables"]
+    for field in dataclasses.fields(Settings):
+        assert template["Parameters"][variables[field.name.upper()]["Ref"]]["Default"] == field.default
+
+
+def test_the_rate_is_the_same_by_minute_and_by_second(template: Document) -> None:
+    parameters = template["Parameters"]
+
+    assert round(parameters["RateLimit"]["Default"] / 60, 4) == parameters["RatePerSecond"]["Default"]
+
+
+def test_no_function_runs_as_long_as_a_batch_may_stay_open(functions: dict[str, Document]) -> None:
+    assert all(properties["Timeout"] * 1000 < ABANDONED_AFTER_MS for properties in functions.values())
+    assert functions["CoreRestFunction"]["Timeout"] <= 29
+
+
+def test_what_runs_is_a_published_version(transformed: Document) -> None:
+    """SnapStart works for versions only, so nothing may invoke $LATEST."""
+    resources = transformed["Resources"]
+    for name in [name for name, resource in resources.items() if resource["Type"] == "AWS::Lambda::Function"]:
+        properties = resources[name]["Properties"]
+        assert properties["SnapStart"] == {"ApplyOn": "PublishedVersions"}
+        assert properties["Runtime"] == "python3.13"
+        assert properties["Handler"] == "handler.handler"
+    targets = [
+        resource["Properties"]["FunctionName"]
+        for resource in resources.values()
+        if resource["Type"] in {"AWS::Lambda::Permission", "AWS::Lambda::EventSourceMapping"}
+    ]
+    assert all(target["Ref"].endswith("Aliaslive") for target in targets)
+
+
+def test_code_is_where_the_template_says(functions: dict[str, Document], template: Document) -> None:
+    for properties in functions.values():
+        assert (ROOT / properties["CodeUri"] / "handler.py").is_file()
+    for name, resource in template["Resources"].items():
+        if resource["Type"] == "AWS::Serverless::LayerVersion":
+            makefile = ROOT / resource["Properties"]["ContentUri"] / "Makefile"
+            assert f"build-{name}:" in makefile.read_text(encoding="utf-8")
+
+
+def test_the_table_keeps_its_data(template: Document) -> None:
+    table = template["Resources"]["Table"]
+
+    assert (table["DeletionPolicy"], table["UpdateReplacePolicy"]) == ("Retain", "Retain")
+    properties = table["Properties"]
+    assert properties["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
+    assert properties["StreamSpecification"] == {"StreamViewType": "NEW_AND_OLD_IMAGES"}
+    assert properties["TimeToLiveSpecification"] == {"AttributeName": "ttl", "Enabled": True}
+    assert properties["BillingMode"] == "PAY_PER_REQUEST"
+    assert "GlobalSecondaryIndexes" not in properties
+
+
+def test_every_route_wants_a_token_and_counts(transformed: Document) -> None:
+    for path, methods in transformed["Resources"]["Api"]["Properties"]["Body"]["paths"].items():
+        for method, route in methods.items():
+            if method == "options":
+                assert "security" not in route, path
+            else:
+                assert {"Bearer": []} in route["security"] and {"api_key": []} in route["security"], f"{method} {path}"
+
+
+def test_routes(transformed: Document) -> None:
+    paths = transformed["Resources"]["Api"]["Properties"]["Body"]["paths"]
+
+    assert set(paths) == {"/rest", "/rest/{proxy+}"}
+    assert all(set(methods) == {"get", "post", "patch", "put", "delete", "options"} for methods in paths.values())
+
+
+@pytest.mark.parametrize("secret", ["header", "querystring", 'identity.apiKey"', "authorizer."])
+def test_access_logs_hold_no_tokens(template: Document, secret: str) -> None:
+    text = template["Resources"]["Api"]["Properties"]["AccessLogSetting"]["Format"]
+
+    assert isinstance(json.loads(text), dict)
+    assert secret not in text
+
+
+def test_filters_of_the_stream_are_patterns(template: Document) -> None:
+    source = template["Resources"]["EventsFunction"]["Properties"]["Events"]["Changes"]["Properties"]
+
+    for entry in source["FilterCriteria"]["Filters"]:
+        assert json.loads(entry["Pattern"])["eventName"] == ["REMOVE"]
+
+
+def test_environments_deploy_under_their_own_names() -> None:
+    import tomllib
+
+    config = tomllib.loads(Path(ROOT / "samconfig.toml").read_text(encoding="utf-8"))
+    names = {environment: config[environment]["deploy"]["parameters"]["stack_name"] for environment in ("dev", "staging", "prod")}
+
+    assert names == {"dev": "icosa-dev", "staging": "icosa-staging", "prod": "icosa-prod"}
