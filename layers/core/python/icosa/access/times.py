@@ -16,8 +16,7 @@ def stored_time(moment: datetime) -> str:
     >>> stored_time(datetime(2026, 1, 31, 12, tzinfo=UTC))
     '2026-01-31T12:00:00.000Z'
     """
-    moment = moment.astimezone(UTC)
-    return f"{moment:%Y-%m-%dT%H:%M:%S}.{moment.microsecond // 1000:03}Z"
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds").removesuffix("+00:00") + "Z"
 
 
 def parse_expiry(text: str | None, *, now: datetime) -> datetime:

@@ -1,0 +1,108 @@
+"""A new workspace: complete, or not there at all."""
+
+from typing import Any
+
+import pytest
+
+from icosa.access import token
+from icosa.access.api_keys import ApiKeys
+from icosa.access.gateway_keys import GatewayKeys
+from icosa.access.role_admin import list_roles
+from icosa.access.session import current_model, open_context
+from icosa.engine.executor import execute
+from icosa.errors import BadRequest
+from icosa.metadata.shipped import load
+from icosa.model.model import Model
+from icosa.provisioning import workspace as provisioning
+from icosa.provisioning.workspace import Provisioned, provision
+from icosa.query.operation import Connection, FindMany, Page
+from icosa.store import keys
+from icosa.store.control import WorkspaceRow
+from icosa.store.table import Table
+from tests.support import gateway as gateways
+from tests.support.provisioning import event_of, forget
+
+SECRET = "a secret of this deployment, long enough"
+
+
+@pytest.fixture
+def api_keys(gateway: GatewayKeys) -> ApiKeys:
+    forget()
+    return ApiKeys(gateway, lambda: SECRET)
+
+
+def test_a_workspace_has_objects_roles_and_one_admin_key(control_table: Table, api_keys: ApiKeys, gateway: GatewayKeys) -> None:
+    made = provision(control_table, api_keys, "  Acme ")
+    context = open_context(event_of(made), control_table)
+    assert context.workspace.name == "Acme"
+    assert [obj.name_singular for obj in context.model.objects] == load("standard-objects/index")
+    roles = {role["label"]: role for role in list_roles(made.workspace_id)}
+    assert sorted(roles) == ["Admin", "Member"]
+    assert context.workspace.default_role_id == roles["Member"]["id"]
+    assert made.api_key.role_id == roles["Admin"]["id"]
+    assert api_keys.list(made.workspace_id) == [made.api_key]
+    claims = token.verify(made.token, secret=SECRET)
+    assert (claims.workspace_id, claims.key_id) == (made.workspace_id, made.api_key.id)
+    assert gateways.values_in_plan(gateway) == {made.api_key.id}
+    assert total(control_table, made, "people") == 0
+
+
+def test_two_workspaces_share_nothing(control_table: Table, api_keys: ApiKeys) -> None:
+    one, two = provision(control_table, api_keys, "Same"), provision(control_table, api_keys, "Same")
+    models = [current_model(control_table, made.workspace_id) for made in (one, two)]
+
+    def ids(model: Model | None) -> set[str]:
+        assert model is not None
+        return {model.workspace_id} | {obj.id for obj in model.objects} | {field.id for obj in model.objects for field in obj.fields}
+
+    assert not ids(models[0]) & ids(models[1])
+    assert {role["id"] for role in list_roles(one.workspace_id)}.isdisjoint(role["id"] for role in list_roles(two.workspace_id))
+
+
+def test_a_workspace_needs_a_name(control_table: Table, api_keys: ApiKeys, gateway: GatewayKeys) -> None:
+    with pytest.raises(BadRequest):
+        provision(control_table, api_keys, " ")
+    assert gateways.values(gateway) == set()
+
+
+def test_what_fails_half_way_leaves_no_workspace_and_no_gateway_key(
+    control_table: Table, api_keys: ApiKeys, gateway: GatewayKeys, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[str] = []
+
+    def fail(context: Any) -> None:
+        seen.append(context.workspace.id)
+        raise RuntimeError("out of coffee")
+
+    monkeypatch.setattr(provisioning, "seed", fail)
+    with pytest.raises(RuntimeError, match="out of coffee"):
+        provision(control_table, api_keys, "Acme", demo=True)
+    assert gateways.values(gateway) == set()
+    assert WorkspaceRow.find(keys.workspace(seen[0])) is None
+    assert current_model(control_table, seen[0]) is None
+
+
+def total(table: Table, made: Provisioned, plural: str) -> int | None:
+    context = open_context(event_of(made), table)
+    found = execute(context, FindMany(object=context.model.by_plural[plural], page=Page(limit=1)))
+    assert isinstance(found, Connection)
+    return found.total_count
+
+
+def test_the_demo_workspace_is_full_of_related_records(control_table: Table, api_keys: ApiKeys) -> None:
+    made = provision(control_table, api_keys, "Demo", demo=True)
+    other = provision(control_table, api_keys, "Other")
+    for plural in load("demo/index"):
+        assert total(control_table, made, plural) == len(load(f"demo/{plural}"))
+        assert total(control_table, other, plural) == 0
+    assert [role["label"] for role in list_roles(made.workspace_id)] == ["Admin", "Guest", "Member"]
+
+
+def test_the_demo_records_are_enough_to_look_around() -> None:
+    counts = {plural: len(load(f"demo/{plural}")) for plural in load("demo/index")}
+    assert counts["companies"] >= 60
+    assert counts["people"] >= 150
+    assert counts["opportunities"] >= 50
+    assert counts["notes"] >= 40
+    assert counts["tasks"] >= 50
+    assert counts["workspaceMembers"] == 4

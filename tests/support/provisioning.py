@@ -1,0 +1,26 @@
+"""Workspaces for tests."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from icosa.access import session
+from icosa.provisioning.workspace import Provisioned
+
+
+def event_of(provisioned: Provisioned, *, key_id: str | None = None, **changes: Any) -> dict[str, Any]:
+    """What a function behind the authorizer gets for a call with a workspace's first key (or another of its keys)."""
+    authorized = {
+        "workspaceId": provisioned.workspace_id,
+        "keyId": key_id or provisioned.api_key.id,
+        "type": "API_KEY",
+        "exp": str(int(time.time()) + 3600),
+    }
+    return {"requestContext": {"authorizer": authorized | changes}}
+
+
+def forget() -> None:
+    """As if the process were new: nothing remembered of any workspace or key."""
+    session._models = session.Recent(size=64)
+    session._role_of_key = session.Recent(size=4096)
