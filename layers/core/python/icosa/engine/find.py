@@ -134,13 +134,13 @@ class _Find:
 
         total: int | None = None
         rows: list[Row] | None
-        if count is not None and self.want_total:
-            branches: list[Callable[[Table], Any]] = [first, count]
-            rows, total = self.ctx.table.parallel(branches)
-        else:
-            rows = first(self.ctx.table)
-        walk.table = self.ctx.table
         try:
+            if count is not None and self.want_total:
+                branches: list[Callable[[Table], Any]] = [first, count]
+                rows, total = self.ctx.table.parallel(branches)
+            else:
+                rows = first(self.ctx.table)
+            walk.table = self.ctx.table
             items, register = self._take(walk, rows, batches, with_register=counts_rows and total is not None)
         except (RunTooLong, _GiveUp):
             if not self.want_total and self.filter is not None:

@@ -184,7 +184,7 @@ class Batch:
         self._settle({record: rows for record, rows in touched.items() if record in moved}, log)
 
     def _settle(self, touched: Mapping[_RecordId, Sequence[Key]], log: Sequence[Item]) -> None:
-        settle(self.table, self.model, self.id, touched)
+        settle(self.table, self.model, touched)
         _close(self.table, self.model, self.id, self._objects(), [(item["PK"], item["SK"]) for item in log])
 
     # ------------------------------------------------------------------ details
@@ -235,7 +235,7 @@ def _packed(groups: Iterable[list[Op]]) -> list[list[Op]]:
 # ---------------------------------------------------------------------- settling
 
 
-def settle(table: Table, model: Model, batch: str, touched: Mapping[_RecordId, Sequence[Key]]) -> None:
+def settle(table: Table, model: Model, touched: Mapping[_RecordId, Sequence[Key]]) -> None:
     """Remove, of the rows that a batch touched, those that do not follow from the records as they are now.
 
     Right whatever became of the batch, and safe beside other writers: every removal checks its record's version. Raises
@@ -247,20 +247,29 @@ def settle(table: Table, model: Model, batch: str, touched: Mapping[_RecordId, S
             return
         ids = list(left)
         ws = model.workspace_id
-        items = table.batch_get([(partition(ws, obj), record) for obj, record in ids for partition in (keys.records, keys.trash)])
+        states = [(partition(ws, obj), record) for obj, record in ids for partition in (keys.records, keys.trash)]
+        guard_keys = [key for record in ids for key in left[record] if _is_guard(model, key)]
+        items = table.batch_get([*states, *guard_keys])
+        owners = {key: guard["id"] for key, guard in zip(guard_keys, items[len(states) :], strict=True) if guard is not None}
         branches: list[Callable[[Table], _RecordId | None]] = []
         for i, record in enumerate(ids):
             obj = model.by_key.get(record[0])
             if obj is None:  # the object is gone, and its rows with it
                 continue
-            branches.append(_settler(model, obj, record, items[2 * i], items[2 * i + 1], left[record], batch))
+            branches.append(_settler(model, obj, record, items[2 * i], items[2 * i + 1], left[record], owners))
         failed = [record for record in table.parallel(branches) if record is not None] if branches else []
         left = {record: left[record] for record in failed}
     raise TransactionConflict
 
 
 def _settler(
-    model: Model, obj: Object, record: _RecordId, live: Item | None, trashed: Item | None, rows: Sequence[Key], batch: str
+    model: Model,
+    obj: Object,
+    record: _RecordId,
+    live: Item | None,
+    trashed: Item | None,
+    rows: Sequence[Key],
+    owners: Mapping[Key, str],
 ) -> Callable[[Table], _RecordId | None]:
     """A branch that settles one record and returns it when that did not succeed."""
     record_id = record[1]
@@ -294,13 +303,15 @@ def _settler(
     valid = derive.derive(item, live=is_live) if item is not None else {}
     guards = derive.guards(item) if item is not None else {}
     for key in rows:
-        if key in guards:
-            ops.append(Put({"PK": key[0], "SK": key[1], "id": record_id}))
-        elif _is_guard(model, key):
-            ops.append(Delete(key, f"{NOT_EXISTS} OR id = :id", values={":id": record_id}))
+        if _is_guard(model, key):
+            owner = owners.get(key)
+            if key in guards and owner != record_id:
+                ops.append(Put({"PK": key[0], "SK": key[1], "id": record_id}))
+            elif key not in guards and owner == record_id:
+                ops.append(Delete(key, "id = :id", values={":id": record_id}))
         elif key not in valid:
             ops.append(Delete(key))
-    parts = list(chunked(ops, MAX_TRANSACTION - 3))
+    parts = list(chunked(ops, MAX_TRANSACTION - 3)) or [[]]
 
     def send(table: Table) -> _RecordId | None:
         try:
@@ -354,7 +365,7 @@ def settle_abandoned(table: Table, model: Model, seen: Register, batch: str) -> 
     items = table.query_all(pk, prefix=prefix)
     if not items:
         return  # expired: the janitor has, or will get, what it held
-    settle(table, model, batch, _read_log(ws, items))
+    settle(table, model, _read_log(ws, items))
     _close(table, model, batch, objects, [(item["PK"], item["SK"]) for item in items])
 
 
@@ -368,7 +379,7 @@ def settle_expired(table: Table, model: Model, log_item: Item) -> None:
             table.transact([register.claiming(ws, batch, seen.open[batch][0])])
         except TransactionFailed:
             seen = current_register(table, model)
-    settle(table, model, batch, _read_log(ws, [log_item]))
+    settle(table, model, _read_log(ws, [log_item]))
     if batch in seen.open and not table.query_all(keys.batch_log(ws, batch, 0)[0], prefix=f"log#{batch}#", project="SK"):
         _close(table, model, batch, seen.open[batch][0], [])
 

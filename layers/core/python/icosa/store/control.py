@@ -109,6 +109,8 @@ def use_table(name: str, *, region: str | None, host: str | None) -> None:
     Row.Meta.table_name = name
     Row.Meta.region = region
     Row.Meta.host = host
+    # Made here, the connection is inherited by all models; each would make its own, at 100 ms of processor time.
+    Row._get_connection()
 
 
 def roles_of(workspace_id: str) -> list[RoleRow]:

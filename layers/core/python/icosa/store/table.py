@@ -225,7 +225,7 @@ class Table:
 
     def parallel[T](self, branches: Sequence[Callable[[Table], T]]) -> list[T]:
         """Run reads or writes side by side. Each branch gets a table of its own meter; results keep the order."""
-        if len(branches) == 1 or getattr(_local, "is_worker", False):
+        if len(branches) <= 1 or getattr(_local, "is_worker", False):
             # A worker that waits for workers could wait for ever when all of them do.
             return [branch(self) for branch in branches]
         tables = [self.metered(Meter(detailed=self.meter.detailed)) for _ in branches]
