@@ -49,7 +49,7 @@ def fresh_table(endpoint: str) -> Iterator[Table]:
     """A new table for as long as the block."""
     client = dynamo.DynamoDBClient(region="eu-central-1", endpoint_url=endpoint, access_key="test", secret_key="test")
     name = f"test-{uuid.uuid4().hex}"
-    client.sync_create_table(name, ("PK", "S"), ("SK", "S"), wait=True)
+    client.sync_create_table(name, ("PK", "S"), ("SK", "S"), wait=True)  # type: ignore[attr-defined]  # Not in the client's type stubs.
     try:
         yield Table(name, client)
     finally:

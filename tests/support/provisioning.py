@@ -6,6 +6,7 @@ import time
 from typing import Any
 
 from icosa.access import session
+from icosa.access.recent import Recent
 from icosa.provisioning.workspace import Provisioned
 
 
@@ -22,5 +23,5 @@ def event_of(provisioned: Provisioned, *, key_id: str | None = None, **changes: 
 
 def forget() -> None:
     """As if the process were new: nothing remembered of any workspace or key."""
-    session._models = session.Recent(size=64)
-    session._role_of_key = session.Recent(size=4096)
+    session._models = Recent(size=64)
+    session._role_of_key = Recent(size=4096)

@@ -61,7 +61,7 @@ def test_a_token_carries_the_claims_of_twenty() -> None:
         make(workspaceId="../other", sub="../other"),
         make(type=7),
         jwt.encode({"sub": "x"}, SECRET * 2, algorithm="HS384"),
-        jwt.encode({"sub": "x"}, None, algorithm="none"),
+        jwt.encode({"sub": "x"}, "", algorithm="none"),
     ],
 )
 def test_what_is_not_a_token_of_ours_is_invalid(text: str) -> None:

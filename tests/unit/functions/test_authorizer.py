@@ -1,13 +1,12 @@
-import importlib.util
 import time
 import uuid
-from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 import pytest
 
 from icosa.access import secret, token
+from tests.support import functions
 
 SECRET = "a secret of this deployment, long enough"
 WORKSPACE, KEY = str(uuid.UUID(int=1)), str(uuid.UUID(int=2))
@@ -18,13 +17,7 @@ ARN = "arn:aws:execute-api:eu-central-1:123456789012:abcdef/dev/GET/rest/people"
 def authorizer(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     monkeypatch.setenv("SIGNING_SECRET", SECRET)
     secret.signing_secret.cache_clear()
-    path = Path(__file__).parents[3] / "functions" / "authorizer" / "handler.py"
-    spec = importlib.util.spec_from_file_location("authorizer_handler", path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return functions.load("authorizer")
 
 
 def event(authorization: str | None, name: str = "Authorization") -> dict[str, Any]:

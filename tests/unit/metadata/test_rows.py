@@ -69,7 +69,7 @@ def some_fields(draw: st.DrawFn) -> tuple[Field, ...]:
 def some_objects(draw: st.DrawFn, number: int) -> Object:
     fields = draw(some_fields())
     plain = [field for field in fields if field.type.name in ("TEXT", "NUMBER", "EMAILS", "PHONES")]
-    flags = {
+    flags: dict[str, Any] = {
         name: draw(st.booleans())
         for name in ("is_custom", "is_system", "is_active", "is_remote", "is_searchable", "is_ui_editable", "is_ui_creatable")
     }

@@ -48,7 +48,7 @@ class ApiKeys:
 
     def list(self, workspace_id: str) -> list[ApiKey]:
         """Keys that are not revoked, expired ones included."""
-        return [_view(row) for row in api_keys_of(workspace_id) if row.revoked_at is None]
+        return [_view(row) for row in api_keys_of(workspace_id) if not row.revoked_at]
 
     def create(self, workspace_id: str, *, name: str, role_id: str, expires_at: str | None = None) -> ApiKey:
         """A new key. Without ``expires_at`` it lives for a hundred years.
@@ -90,7 +90,7 @@ class ApiKeys:
         """Undo a revocation; its tokens work again. Raises NotFound, Conflict when somebody else changes the key meanwhile."""
         row = _find(workspace_id, key_id)
         revoked_at = row.revoked_at
-        if revoked_at is None:
+        if not revoked_at:
             return _view(row)
         gateway_id = self._gateway.add(key_id)
         now = stored_time(datetime.now(UTC))
@@ -122,7 +122,7 @@ class ApiKeys:
         """
         row = _find(workspace_id, key_id)
         now = datetime.now(UTC)
-        if row.revoked_at is not None:
+        if row.revoked_at:
             raise Forbidden("This API Key is revoked", sub_code="API_KEY_REVOKED")
         if row.expires_at <= stored_time(now):
             raise BadRequest("This API Key has expired", sub_code="API_KEY_EXPIRED")

@@ -1,0 +1,97 @@
+"""The keys function, and the authorizer and sessions with what it makes."""
+
+import logging
+from collections.abc import Iterator
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+from icosa.access import secret
+from icosa.access.failures import KeyRevoked
+from icosa.access.gateway_keys import GatewayKeys
+from icosa.access.session import open_context
+from icosa.errors import BadRequest, NotFound
+from icosa.store.table import Table
+from tests.support import functions
+from tests.support import gateway as gateways
+from tests.support.provisioning import forget
+
+SECRET = "a secret of this deployment, long enough"
+ARN = "arn:aws:execute-api:eu-central-1:123456789012:abcdef/dev/GET/rest/people"
+
+
+@pytest.fixture
+def keys(control_table: Table, dynamodb_endpoint: str, gateway: GatewayKeys, monkeypatch: pytest.MonkeyPatch) -> Iterator[ModuleType]:
+    monkeypatch.setenv("TABLE_NAME", control_table.name)
+    monkeypatch.setenv("AWS_ENDPOINT_URL_DYNAMODB", dynamodb_endpoint)
+    monkeypatch.setenv("USAGE_PLAN_ID", gateway._plan)
+    monkeypatch.setenv("SIGNING_SECRET", SECRET)
+    secret.signing_secret.cache_clear()
+    forget()
+    yield functions.load("keys")
+    secret.signing_secret.cache_clear()
+
+
+def call(keys: ModuleType, action: str, **parameters: Any) -> dict[str, Any]:
+    answer: dict[str, Any] = keys.handler({"action": action, **parameters}, None)
+    return answer
+
+
+def authorized(token: str) -> dict[str, Any]:
+    """The event behind the authorizer for a call with a token."""
+    answer = functions.load("authorizer").handler({"methodArn": ARN, "headers": {"Authorization": f"Bearer {token}"}}, None)
+    return {"requestContext": {"authorizer": answer["context"]}}
+
+
+def test_the_life_of_a_key(keys: ModuleType, table: Table, gateway: GatewayKeys) -> None:
+    made = call(keys, "provision_workspace", name="Acme")
+    workspace = made["workspaceId"]
+    assert set(made["apiKey"]) == {"id", "name", "roleId", "expiresAt", "revokedAt", "createdAt", "updatedAt", "token"}
+    assert open_context(authorized(made["apiKey"]["token"]), table).workspace.id == workspace
+
+    role = call(keys, "create_role", workspaceId=workspace, role={"label": "Reader", "canReadAllObjectRecords": True})["role"]
+    assert [known["label"] for known in call(keys, "list_roles", workspaceId=workspace)["roles"]] == ["Admin", "Member", "Reader"]
+    key = call(keys, "create_api_key", workspaceId=workspace, name="Sync", roleId=role["id"], expiresAt="2199-12-31")["apiKey"]
+    assert "token" not in key
+    assert gateways.values_in_plan(gateway) == {made["apiKey"]["id"], key["id"]}
+
+    token = call(keys, "mint_token", workspaceId=workspace, apiKeyId=key["id"])["token"]
+    assert open_context(authorized(token), table).principal.role_id == role["id"]
+    call(keys, "revoke_api_key", workspaceId=workspace, apiKeyId=key["id"])
+    with pytest.raises(KeyRevoked):
+        open_context(authorized(token), table)
+    assert gateways.values_in_plan(gateway) == {made["apiKey"]["id"]}
+    call(keys, "restore_api_key", workspaceId=workspace, apiKeyId=key["id"])
+    assert open_context(authorized(token), table).principal.name == "Sync"
+
+    call(keys, "assign_role", workspaceId=workspace, apiKeyId=key["id"], roleId=made["apiKey"]["roleId"])
+    assert open_context(authorized(token), table).principal.role_id == made["apiKey"]["roleId"]
+    listed = call(keys, "list_api_keys", workspaceId=workspace)["apiKeys"]
+    assert {listed_key["id"] for listed_key in listed} == {made["apiKey"]["id"], key["id"]}
+
+
+@pytest.mark.parametrize(
+    "event", [{}, {"action": "drop_table"}, {"action": "provision_workspace"}, {"action": "mint_token", "workspaceId": "w", "apiKeyId": 7}]
+)
+def test_events_that_make_no_sense(keys: ModuleType, event: dict[str, Any]) -> None:
+    with pytest.raises(BadRequest):
+        keys.handler(event, None)
+
+
+def test_a_key_is_administered_in_its_own_workspace_only(keys: ModuleType) -> None:
+    one, two = (call(keys, "provision_workspace", name=name) for name in ("One", "Two"))
+    for action in ("revoke_api_key", "restore_api_key", "mint_token"):
+        with pytest.raises(NotFound):
+            call(keys, action, workspaceId=one["workspaceId"], apiKeyId=two["apiKey"]["id"])
+
+
+def test_tokens_are_not_logged(keys: ModuleType, caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]) -> None:
+    with caplog.at_level(logging.DEBUG):
+        made = call(keys, "provision_workspace", name="Acme")
+        token = call(keys, "mint_token", workspaceId=made["workspaceId"], apiKeyId=made["apiKey"]["id"])["token"]
+    written = caplog.text + "".join(capsys.readouterr())
+    for text in (token, made["apiKey"]["token"]):
+        assert text not in written
+        assert text.split(".")[2] not in written
+    assert SECRET not in written
