@@ -155,8 +155,10 @@ def connect(ctx: Context, inputs: Sequence[tuple[ParsedInput, dict[str, str]]], 
     wanted += [(link, found, link.where[link.target.by_name["id"].key]) for link, found in links if link.constraint is None]
     for obj in {link.target.key: link.target for link, _, _ in wanted}.values():
         part = [(link, found, owner) for link, found, owner in wanted if link.target.key == obj.key]
-        states = get_any(ctx, obj, [owner or "" for _, _, owner in part], table)
-        for (link, found, owner), state in zip(part, states, strict=True):
+        known = [owner for _, _, owner in part if owner is not None]
+        states = dict(zip(known, get_any(ctx, obj, known, table), strict=True))
+        for link, found, owner in part:
+            state = None if owner is None else states[owner]
             if owner is None or state is None or not state.live or not _holds(link, state.item):
                 raise BadRequest(f"Expected 1 record to connect to {link.field.name}, but found 0 for {link.description}")
             found[link.field.key] = owner
