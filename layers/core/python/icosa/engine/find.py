@@ -161,10 +161,14 @@ class _Find:
         checked = 0
         register = self.ctx.register
         while rows is not None:
-            fetched, register = self._fetch(rows, with_register=with_register)
-            items = [item for row, item in zip(rows, fetched, strict=True) if item is not None and row.confirms(item)]
-            taken += self._kept(items, refine=walk.refine)
+            both = [*rows, *walk.peeked]
+            fetched, register = self._fetch(both, with_register=with_register)
+            confirmed = [item if item is not None and row.confirms(item) else None for row, item in zip(both, fetched, strict=True)]
+            taken += self._kept([item for item in confirmed[: len(rows)] if item is not None], refine=walk.refine)
             checked += len(rows)
+            if len(taken) == self.need + self.offset - 1:
+                # Only whether anything follows is open: any of the rows behind the batch tells.
+                taken += self._kept([item for item in confirmed[len(rows) :] if item is not None], refine=walk.refine)[:1]
             if len(taken) >= self.need + self.offset:
                 break
             if checked > _MAX_CHECKED and self.filter is not None:

@@ -6,6 +6,7 @@ By id, records in the trash are reached, too; a filter means live records unless
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 from ..errors import BadRequest, RecordNotFound
 from ..model.input import parse_input
@@ -14,13 +15,14 @@ from ..model.types.base import Item
 from ..query.evaluate import compile_filter, deleted_scope
 from ..query.operation import Delete, Filter, Node, Restore, Selection, Update
 from ..store.change import Change
+from ..store.table import Table
 from .context import Context
 from .create import resolve_links
 from .joins import Joined
 from .matching import matching_records
 from .records import State, get_any, scan_live, scan_trash
 from .relations import load
-from .remove import destroy, soft_delete
+from .remove import Edge, destroy, read_edges, soft_delete
 from .remove import restore as restoring
 from .writing import apply, changed, retrying, stamps
 
@@ -42,10 +44,13 @@ def delete(ctx: Context, operation: Delete) -> list[Node]:
         return _write(ctx, obj, operation.id, operation.filter, operation.selection, lambda states: soft_delete(ctx, obj, states))
 
     def attempt() -> list[Node]:
-        states = _affected(ctx, obj, operation.id, operation.filter)
+        if operation.id is not None:
+            states, edges = _with_edges(ctx, obj, operation.id)
+        else:
+            states, edges = _affected(ctx, obj, None, operation.filter), None
         nodes = [Node(state.item) for state in states]
         load(ctx, obj, nodes, operation.selection)
-        destroy(ctx, obj, states)
+        destroy(ctx, obj, states, edges=edges)
         return nodes
 
     return retrying(attempt)
@@ -73,6 +78,22 @@ def _write(
     nodes = [Node(item) for item in retrying(attempt)]
     load(ctx, obj, nodes, selection)
     return nodes
+
+
+def _with_edges(ctx: Context, obj: Object, record_id: str) -> tuple[list[State], dict[str, list[Edge]]]:
+    """A record and, in the same round trip, what points at it."""
+
+    def record(table: Table) -> list[State | None]:
+        return get_any(ctx, obj, [record_id], table)
+
+    def edges(table: Table) -> list[Edge]:
+        return read_edges(table, ctx.model.workspace_id, record_id)
+
+    branches: list[Callable[[Table], Any]] = [record, edges]
+    [state], found = ctx.table.parallel(branches)
+    if state is None:
+        raise RecordNotFound
+    return [state], {record_id: found}
 
 
 def _affected(ctx: Context, obj: Object, record_id: str | None, filter: Filter | None) -> list[State]:

@@ -7,7 +7,7 @@ itself goes first and the rest follows in further commits.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ..errors import BadRequest
@@ -22,6 +22,8 @@ from .writing import apply, changed, destroyed, retrying, stamps
 #: Records in one commit beside counters, register and guards: DynamoDB takes 100 operations.
 MAX_COMMIT = 90
 
+#: ``(object key, field key, record id)`` of a record that points at another.
+Edge = tuple[str, str, str]
 Doomed = dict[tuple[str, str], tuple[Object, State]]
 
 
@@ -53,10 +55,13 @@ class Cascade:
         return found
 
 
-def destroy(ctx: Context, obj: Object, states: Sequence[State]) -> None:
-    """Destroy records and act on what points at them. Raises BadRequest when a RESTRICT relation forbids it."""
+def destroy(ctx: Context, obj: Object, states: Sequence[State], *, edges: Mapping[str, Sequence[Edge]] | None = None) -> None:
+    """Destroy records and act on what points at them. ``edges`` are given where they have been read already.
+
+    Raises BadRequest when a RESTRICT relation forbids it.
+    """
     cascade = Cascade({(obj.key, state.item["SK"]): (obj, state) for state in states})
-    follow(ctx, cascade, list(cascade.doomed))
+    follow(ctx, cascade, list(cascade.doomed), edges)
     changes = cascade.changes(ctx)
     apply(ctx, changes[:MAX_COMMIT])
     if len(changes) > MAX_COMMIT:
@@ -80,11 +85,11 @@ def sweep(ctx: Context, gone: Sequence[tuple[Object, str]]) -> None:
         pass
 
 
-def follow(ctx: Context, cascade: Cascade, frontier: list[tuple[str, str]]) -> None:
+def follow(ctx: Context, cascade: Cascade, frontier: list[tuple[str, str]], edges: Mapping[str, Sequence[Edge]] | None = None) -> None:
     """Add to the cascade all that depends on the records of ``frontier``, level by level."""
     while frontier:
-        found = dependents(ctx, [cascade.doomed[key][0] for key in frontier], [record_id for _, record_id in frontier])
-        frontier = expand(cascade, found)
+        found = dependents(ctx, [cascade.doomed[key][0] for key in frontier], [record_id for _, record_id in frontier], edges)
+        frontier, edges = expand(cascade, found), None
 
 
 def expand(cascade: Cascade, found: Sequence[tuple[Object, Field, State]]) -> list[tuple[str, str]]:
@@ -109,15 +114,17 @@ def expand(cascade: Cascade, found: Sequence[tuple[Object, Field, State]]) -> li
     return frontier
 
 
-def dependents(ctx: Context, objects: Sequence[Object], ids: Sequence[str]) -> list[tuple[Object, Field, State]]:
+def dependents(
+    ctx: Context, objects: Sequence[Object], ids: Sequence[str], edges: Mapping[str, Sequence[Edge]] | None = None
+) -> list[tuple[Object, Field, State]]:
     """Every record that points at one of ``ids``, live or in the trash, with the field that does."""
     pointing = {(owner.key, relation.key): (owner, relation) for obj in objects for owner, relation in ctx.model.references[obj.id]}
     if not pointing:
         return []
 
-    rows = [
-        (target, *edge) for target, part in zip(ids, ctx.table.parallel([_edge_reader(ctx, i) for i in ids]), strict=True) for edge in part
-    ]
+    if edges is None:
+        edges = dict(zip(ids, ctx.table.parallel([_edge_reader(ctx, i) for i in ids]), strict=True))
+    rows = [(target, *edge) for target in ids for edge in edges[target]]
     found: list[tuple[Object, Field, State]] = []
     by_owner: dict[str, dict[str, list[tuple[str, Field]]]] = {}
     for target, owner_key, field_key, record_id in rows:
@@ -133,13 +140,13 @@ def dependents(ctx: Context, objects: Sequence[Object], ids: Sequence[str]) -> l
     return found
 
 
-def _edge_reader(ctx: Context, target_id: str) -> Callable[[Table], list[tuple[str, str, str]]]:
+def _edge_reader(ctx: Context, target_id: str) -> Callable[[Table], list[Edge]]:
     return lambda table: read_edges(table, ctx.model.workspace_id, target_id)
 
 
-def read_edges(table: Table, ws: str, target_id: str) -> list[tuple[str, str, str]]:
-    """``(object key, field key, record id)`` of everything that points at a record."""
-    found = []
+def read_edges(table: Table, ws: str, target_id: str) -> list[Edge]:
+    """Everything that points at a record."""
+    found: list[Edge] = []
     for row in table.query_all(keys.edges(ws, target_id), project="SK"):
         relation, _, record_id = row["SK"].split("#", 2)
         owner_key, _, field_key = relation.partition(".")

@@ -58,6 +58,8 @@ class Walk:
     size: int = 64
     #: Batches are only ordered by the first criterion: sort each by the full order, and drop what the cursor excludes.
     refine: bool = False
+    #: Rows that follow the current batch, though not in their final order: enough to know whether more follows.
+    peeked: list[Row] = field(default_factory=list)
 
     def batches(self) -> Iterator[list[Row]]:
         raise NotImplementedError
@@ -190,8 +192,10 @@ class IndexWalk(Walk):
                 yield [row for _, rows in runs for row in reversed(rows)]
                 return
             # The last run may go on: read it by itself, in the order of ids, however long it is.
-            *whole, (encoded, _) = runs
+            *whole, (encoded, begun) = runs
+            self.peeked = begun[:_SLACK]
             yield [row for _, rows in whole for row in reversed(rows)]
+            self.peeked = []
             start, end = _run_bounds(encoded)
             yield from self._natural(start, end, segment.ids_forward)
             if forward:
@@ -212,6 +216,7 @@ class IndexWalk(Walk):
                 yield held
                 held = []
                 continue
+            self.peeked = []
             cut = next((i for i in range(len(held) - 1, 0, -1) if held[i].encoded != held[i - 1].encoded), 0)
             if cut:
                 yield held[:cut]
