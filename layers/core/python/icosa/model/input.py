@@ -168,7 +168,7 @@ class _Parse:
         if self.mode == "create":
             self.values[field.key] = found
         elif self.old is None or self.old.get(field.key) != found:
-            raise InvalidData(f'The id of a record cannot be changed, but the data has another one: {inspect(value)}')
+            raise InvalidData(f"The id of a record cannot be changed, but the data has another one: {inspect(value)}")
 
     def place(self, field: Field, value: Any) -> None:
         if value == "first" or value == "last":

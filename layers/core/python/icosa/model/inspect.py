@@ -10,6 +10,8 @@ from typing import Any
 _WIDTH = 72
 _MAX_DEPTH = 2
 _MAX_ITEMS = 100
+#: JavaScript writes larger numbers with an exponent.
+_MAX_DIGITS = 1e21
 #: Far below Node's 10,000, because messages are sent back and logged.
 _MAX_TEXT = 1000
 _IDENTIFIER = re.compile(r"[A-Za-z_$][A-Za-z0-9_$]*")
@@ -31,9 +33,7 @@ def _inspect(value: Any, depth: int) -> str:
         return "null"
     if isinstance(value, bool):
         return "true" if value else "false"
-    if isinstance(value, int):
-        return str(value)
-    if isinstance(value, float):
+    if isinstance(value, int | float):
         return _number(value)
     if isinstance(value, str):
         return _text(value)
@@ -45,11 +45,18 @@ def _inspect(value: Any, depth: int) -> str:
 
 
 def _number(value: float) -> str:
+    if isinstance(value, int):
+        if abs(value) < _MAX_DIGITS:
+            return str(value)
+        try:
+            value = float(value)
+        except OverflowError:
+            return "Infinity" if value > 0 else "-Infinity"
     if math.isnan(value):
         return "NaN"
     if math.isinf(value):
         return "Infinity" if value > 0 else "-Infinity"
-    if value.is_integer() and abs(value) < 1e21:
+    if value.is_integer() and abs(value) < _MAX_DIGITS:
         return "-0" if value == 0 and math.copysign(1, value) < 0 else str(int(value))
     return re.sub(r"e([+-])0", r"e\1", repr(value))
 

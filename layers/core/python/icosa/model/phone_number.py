@@ -35,8 +35,11 @@ def normalise(*, number: str, country: str, calling_code: str) -> PhoneNumber:
         )
     if not number:
         return PhoneNumber(number="", country=country, calling_code=calling_code)
+    region = country or (regions[0] if regions else None)
+    if region == phonenumbers.REGION_CODE_FOR_NON_GEO_ENTITY and not number.startswith("+"):
+        number = f"+{_digits(calling_code)}{number}"
     try:
-        parsed = phonenumbers.parse(number, country or (regions[0] if regions else None))
+        parsed = phonenumbers.parse(number, region)
     except phonenumbers.NumberParseException as error:
         raise InvalidData(f"Provided phone number is invalid {number}", sub_code="INVALID_PHONE_NUMBER") from error
     inferred_country = _real(phonenumbers.region_code_for_number(parsed))

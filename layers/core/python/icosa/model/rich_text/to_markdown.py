@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any
+from itertools import groupby
+from typing import Any, NamedTuple
 
 _INDENT = "    "
 _TO_ESCAPE = re.compile(r"([\\`*_\[\]<>~])")
@@ -18,6 +19,13 @@ _NUMBER_START = re.compile(r"^(\s*\d+)([.)])(?=\s|$)", re.MULTILINE)
 _LIST_TYPES = frozenset({"bulletListItem", "numberedListItem", "checkListItem"})
 #: Styles from the outermost mark to the innermost.
 _MARKS = (("bold", "**"), ("italic", "*"), ("strike", "~~"))
+
+
+class _Run(NamedTuple):
+    """A piece of a line in Markdown, and the styles that are still to be marked."""
+
+    text: str
+    styles: frozenset[str]
 
 
 def markdown_of(blocks: Sequence[Any]) -> str:
@@ -116,41 +124,53 @@ def _inline(content: Any) -> str:
         return _escaped(content)
     if not isinstance(content, list):
         return ""
-    return "".join(_run(part) for part in content)
+    return _marked([part for part in map(_run, content) if part is not None], _MARKS)
 
 
-def _run(part: Any) -> str:
+def _run(part: Any) -> _Run | None:
     if isinstance(part, str):
-        return _escaped(part)
+        return _Run(_escaped(part), frozenset())
     if not isinstance(part, dict):
-        return ""
+        return None
     if part.get("type") == "link":
         href = part.get("href")
-        return f"[{_inline(part.get('content'))}]({_target(href) if isinstance(href, str) else ''})"
-    text = part.get("text")
-    return _styled(text, part.get("styles")) if isinstance(text, str) and text else ""
+        return _Run(f"[{_inline(part.get('content'))}]({_target(href) if isinstance(href, str) else ''})", frozenset())
+    text, styles = part.get("text"), part.get("styles")
+    if not isinstance(text, str):
+        return None
+    on = frozenset(style for style, value in styles.items() if value is True) if isinstance(styles, dict) else frozenset()
+    return _Run(_code_span(text) if "code" in on else _escaped(text), on)
 
 
-def _styled(text: str, styles: Any) -> str:
-    if not isinstance(styles, dict):
-        return _escaped(text)
-    # Marks must touch the text: blanks at its ends go outside.
+def _marked(runs: list[_Run], marks: Sequence[tuple[str, str]]) -> str:
+    """Runs in Markdown: neighbours with the same style share its marks, which would otherwise touch and mean another."""
+    if not marks:
+        return "".join(run.text for run in runs)
+    (style, mark), *inner = marks
+    shown = []
+    for is_on, group in groupby(runs, key=lambda run: style in run.styles):
+        text = _marked(list(group), inner)
+        shown.append(_around(text, mark) if is_on else text)
+    return "".join(shown)
+
+
+def _around(text: str, mark: str) -> str:
+    """Marks must touch the text: blanks at its ends go outside."""
     core = text.strip()
     if not core:
-        return _escaped(text)
-    before, after = text[: len(text) - len(text.lstrip())], text[len(text.rstrip()) :]
-    if styles.get("code") is True:
-        fence = "`"
-        while fence in core:
-            fence += "`"
-        pad = " " if core.startswith("`") or core.endswith("`") else ""
-        shown = f"{fence}{pad}{core}{pad}{fence}"
-    else:
-        shown = _escaped(core)
-    for style, mark in reversed(_MARKS):
-        if styles.get(style) is True:
-            shown = f"{mark}{shown}{mark}"
-    return f"{before}{shown}{after}"
+        return text
+    start = len(text) - len(text.lstrip())
+    return f"{text[:start]}{mark}{core}{mark}{text[start + len(core) :]}"
+
+
+def _code_span(text: str) -> str:
+    if not text.strip():
+        return text
+    fence = "`"
+    while fence in text:
+        fence += "`"
+    pad = " " if text.startswith(("`", " ")) or text.endswith(("`", " ")) else ""
+    return f"{fence}{pad}{text}{pad}{fence}".replace("\n", " ")
 
 
 def _plain(content: Any) -> str:

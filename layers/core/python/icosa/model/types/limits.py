@@ -1,8 +1,17 @@
 """Limits of stored numbers."""
 
+from __future__ import annotations
+
+import math
+
 #: Up to here every integer is a double.
 EXACT_INTEGERS = 2**53
 #: DynamoDB's number type holds magnitudes up to 9.99e125 …
-MAX_NUMBER = 9.9999999999999999e125
+MAX_NUMBER = math.nextafter(1e126, 0)
 #: … and, other than zero, from 1e-130.
 MIN_NUMBER = 1e-130
+
+
+def is_finite(number: float) -> bool:
+    """``math.isfinite`` that takes integers of any size."""
+    return isinstance(number, int) or math.isfinite(number)

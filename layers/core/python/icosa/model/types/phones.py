@@ -57,8 +57,10 @@ class Phones(CompositeType):
         if any(sent.values()):
             # Codes on record are not consulted: a national number needs its country beside it (spec/observed.md 29).
             read = phone_number.normalise(number=sent[NUMBER], country=sent[COUNTRY], calling_code=sent[CALLING])
-            primary = {NUMBER: read.number, COUNTRY: read.country, CALLING: read.calling_code}
-            found |= {name: part for name, part in primary.items() if part}
+            if sent[NUMBER]:
+                rest = {name: found[name] for name in found if name not in _PRIMARY}
+                primary = {NUMBER: read.number, COUNTRY: read.country, CALLING: read.calling_code}
+                return {**{name: part for name, part in primary.items() if part}, **rest}
         return found
 
     def unique_subs(self) -> Sequence[str | None]:

@@ -6,7 +6,6 @@ Texts: spec/rest-core.md §3.2, spec/graphql-core.md §5.2.
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -17,7 +16,7 @@ from ...errors import InvalidData
 from ..dates import parse_day, parse_instant
 from ..inspect import inspect
 from .decimals import canonical
-from .limits import EXACT_INTEGERS, MAX_NUMBER, MIN_NUMBER
+from .limits import EXACT_INTEGERS, MAX_NUMBER, MIN_NUMBER, is_finite
 
 _UUID = re.compile(r"[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}")
 
@@ -80,7 +79,7 @@ def number(name: str, value: Any, *, is_bigint: bool = False) -> int | float:
 
     ``is_bigint``: 64-bit integers, exact.
     """
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+    if isinstance(value, bool) or not isinstance(value, int | float) or not is_finite(value):
         raise InvalidData(f'Invalid number value {inspect(value)} for field "{name}"')
     try:
         return bigint(value) if is_bigint else double(value)

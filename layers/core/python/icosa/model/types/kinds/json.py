@@ -22,6 +22,7 @@ class RawJson(ScalarKind):
 
     operators = ("is", "like")
     is_indexed = False
+    is_groupable = False
 
     def __init__(self, name: str = "RAW_JSON") -> None:
         self.name = name

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import math
 import struct
 from typing import Any
 
 from ....errors import InvalidFilter
 from ...inspect import inspect
 from ..base import Stored
-from ..limits import EXACT_INTEGERS
+from ..limits import EXACT_INTEGERS, is_finite
 from ..values import bigint, double
 from .common import OrderedKind
 
@@ -34,7 +33,7 @@ class Number(OrderedKind):
 
     def value(self, field_name: str, raw: Any) -> int | float:
         number = _read(raw)
-        if number is None or not math.isfinite(number):
+        if number is None or not is_finite(number):
             # Text is what has been read, so it is shown as JavaScript shows the number that it is not.
             shown = "NaN" if isinstance(raw, str) else inspect(raw)
             raise InvalidFilter(f'Invalid number value {shown} for field "{field_name}"')
@@ -58,8 +57,12 @@ class Number(OrderedKind):
             return int(nearest) if nearest.is_integer() else nearest
         return int(nearest) + int(encoded[16:], 16) - _CENTRE
 
+    def cursor_value(self, value: Stored) -> Any:
+        """JSON libraries stop at 64 bits, and the store gives doubles without a fraction as integers, however large."""
+        return value if self._is_bigint or -EXACT_INTEGERS <= value <= EXACT_INTEGERS else float(value)
+
     def from_cursor(self, raw: Any) -> Stored:
-        if isinstance(raw, bool) or not isinstance(raw, int | float) or not math.isfinite(raw):
+        if isinstance(raw, bool) or not isinstance(raw, int | float) or not is_finite(raw):
             raise ValueError("not a number")
         return raw
 
