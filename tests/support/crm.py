@@ -7,7 +7,7 @@ from functools import cache
 from typing import Any
 
 from icosa.metadata.standard import standard_model
-from icosa.model.model import Field, Model, Object, Option
+from icosa.model.model import Field, Model, Object, Option, Relation, RelationKind
 from icosa.model.types.registry import by_name
 
 WORKSPACE = "0a3d7f5e-9a44-4ad5-8a7a-5d8b6c1f0001"
@@ -23,7 +23,7 @@ def field(number: int, name: str, type_name: str, **options: Any) -> Field:
 
 
 _COLOURS = tuple(option(position, value) for position, value in enumerate(("RED", "GREEN", "BLUE")))
-_ROCKET = (
+_ROCKET: tuple[tuple[str, str, dict[str, Any]], ...] = (
     ("name", "TEXT", {}),
     ("mass", "NUMBER", {}),
     ("serial", "NUMBER", {"settings": {"dataType": "bigint"}}),
@@ -47,11 +47,19 @@ _ROCKET = (
 )
 
 
+def _itself(kind: RelationKind, inverse: str, **options: Any) -> Relation:
+    return Relation(kind=kind, target_object_id="rocket", target_field_id=f"rocket.{inverse}", **options)
+
+
 @cache
 def crm() -> Model:
     """One model for all tests: it is immutable."""
     standard = standard_model(WORKSPACE)
     system = tuple(f for f in standard.by_plural["companies"].fields if f.is_system)
-    fields = tuple(field(100 + number, name, type_name, **options) for number, (name, type_name, options) in enumerate(_ROCKET))
+    fields = (
+        *(field(100 + number, name, type_name, **options) for number, (name, type_name, options) in enumerate(_ROCKET)),
+        field(200, "booster", "RELATION", relation=_itself("MANY_TO_ONE", "boosted", join_column="boosterId", on_delete="SET_NULL")),
+        field(201, "boosted", "RELATION", relation=_itself("ONE_TO_MANY", "booster")),
+    )
     rocket = Object(id="rocket", key="o900", name_singular="rocket", name_plural="rockets", fields=(*system, *fields), is_custom=True)
     return Model(workspace_id=WORKSPACE, version=1, objects=(*standard.objects, rocket))

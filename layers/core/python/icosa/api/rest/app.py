@@ -34,5 +34,5 @@ def create_app(api: RestApi) -> FastAPI:
         )
         return Response(answer.body, answer.status, {**_HEADERS, **answer.headers})
 
-    app.add_api_route("/{path:path}", serve, methods=list(_METHODS), include_in_schema=False)
+    app.add_route("/{path:path}", serve, methods=list(_METHODS))
     return app

@@ -1,0 +1,80 @@
+"""The Core REST API as API Gateway calls it: proxy events in, answers out."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import parse_qsl
+
+import orjson
+from mangum import Mangum
+
+from icosa.api.rest.app import create_app
+from icosa.api.rest.service import RestApi
+from icosa.settings import Settings
+from icosa.store.table import Table
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    status: int
+    json: Any
+    headers: Mapping[str, str]
+
+    @property
+    def message(self) -> str:
+        """The one message of an error."""
+        [message] = self.json["messages"]
+        return str(message)
+
+
+@dataclass
+class RestClient:
+    """``event`` is a proxy event that says who asks."""
+
+    table: Table
+    event: Mapping[str, Any]
+    settings: Settings = field(default_factory=Settings)
+
+    def __post_init__(self) -> None:
+        self._loop = asyncio.new_event_loop()
+        asyncio.set_event_loop(self._loop)
+        self._handler = Mangum(create_app(RestApi(self.table, settings=self.settings)), lifespan="off")
+
+    def __call__(
+        self, method: str, path: str, body: Any = None, *, headers: Mapping[str, str] | None = None, raw: str | None = None, **params: Any
+    ) -> Reply:
+        """``params`` that are no text are sent as JSON; ``path`` may have a query string of its own."""
+        path, _, query = path.partition("?")
+        pairs = [*parse_qsl(query, keep_blank_values=True), *((name, _text(value)) for name, value in params.items())]
+        values: dict[str, list[str]] = {}
+        for name, value in pairs:
+            values.setdefault(name, []).append(value)
+        text = raw if raw is not None else None if body is None else orjson.dumps(body).decode()
+        event = {
+            **self.event,
+            "resource": "/rest/{proxy+}",
+            "path": path,
+            "httpMethod": method,
+            "headers": {"Host": "api.example", **({} if text is None else {"Content-Type": "application/json"}), **(headers or {})},
+            "multiValueHeaders": None,
+            "queryStringParameters": {name: some[-1] for name, some in values.items()} or None,
+            "multiValueQueryStringParameters": values or None,
+            "body": text,
+            "isBase64Encoded": False,
+        }
+        asyncio.set_event_loop(self._loop)
+        answer = self._handler(event, None)  # type: ignore[arg-type]  # No handler looks at the context.
+        return Reply(answer["statusCode"], orjson.loads(answer["body"]), answer["headers"])
+
+    def close(self) -> None:
+        self._loop.close()
+        asyncio.set_event_loop(None)
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else orjson.dumps(value).decode()
+
+

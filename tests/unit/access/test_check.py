@@ -1,0 +1,243 @@
+"""Operations against roles (spec/access.md §3, spec/rest-core.md §4.5)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+
+from icosa.access.check import MAX_NESTED_CREATES, authorize, is_relation_readable
+from icosa.api.rest.selection import Selector
+from icosa.errors import BadRequest, InvalidData, PermissionDenied
+from icosa.model.model import Object, Right
+from icosa.query.filters import resolve_filter
+from icosa.query.groups import resolve_dimensions, resolve_group_order
+from icosa.query.operation import (
+    Create,
+    Delete,
+    FindDuplicates,
+    FindMany,
+    FindOne,
+    GroupBy,
+    Merge,
+    Operation,
+    RelationSelection,
+    Restore,
+    Selection,
+    Update,
+)
+from icosa.query.orders import resolve_order
+from tests.support.crm import crm
+
+MODEL = crm()
+PEOPLE, COMPANIES = MODEL.by_plural["people"], MODEL.by_plural["companies"]
+ID = "7c1b6b6e-3a3e-4f61-8b64-0a5a0d6a0001"
+
+
+@dataclass
+class Role:
+    """Everything is allowed but what is named: rights by object, fields by object."""
+
+    denied: Mapping[str, set[Right]] = field(default_factory=dict)
+    hidden: Mapping[str, set[str]] = field(default_factory=dict)
+    locked: Mapping[str, set[str]] = field(default_factory=dict)
+
+    def can(self, obj: Object, right: Right) -> bool:
+        return right not in self.denied.get(obj.name_plural, ())
+
+    def unreadable_fields(self, obj: Object) -> frozenset[str]:
+        return frozenset(obj.by_name[name].id for name in self.hidden.get(obj.name_plural, ()))
+
+    def unwritable_fields(self, obj: Object) -> frozenset[str]:
+        return frozenset(obj.by_name[name].id for name in self.locked.get(obj.name_plural, ()))
+
+
+def _denied(role: Role, operation: Operation) -> None:
+    with pytest.raises(PermissionDenied):
+        authorize(role, operation, MODEL)
+
+
+NEEDED: list[tuple[Operation, set[Right]]] = [
+    (FindOne(object=PEOPLE, id=ID), {"read"}),
+    (FindMany(object=PEOPLE), {"read"}),
+    (FindDuplicates(object=PEOPLE, ids=(ID,)), {"read"}),
+    (GroupBy(object=PEOPLE, dimensions=resolve_dimensions(MODEL, PEOPLE, [{"jobTitle": True}])), {"read"}),
+    (Create(object=PEOPLE, data=({},)), {"read", "update"}),
+    (Update(object=PEOPLE, data={}, id=ID), {"read", "update"}),
+    (Delete(object=PEOPLE, destroy=False, id=ID), {"read", "soft_delete"}),
+    (Delete(object=PEOPLE, destroy=True, id=ID), {"read", "destroy"}),
+    (Restore(object=PEOPLE, id=ID), {"read", "soft_delete"}),
+    (Merge(object=PEOPLE, ids=(ID, ID), priority_index=0), {"read", "update", "soft_delete"}),
+]
+
+
+@pytest.mark.parametrize(("operation", "needed"), NEEDED)
+def test_rights_that_operations_need(operation: Operation, needed: set[Right]) -> None:
+    rights: tuple[Right, ...] = ("read", "update", "soft_delete", "destroy")
+    for right in rights:
+        role = Role(denied={"people": {right}})
+        if right in needed:
+            _denied(role, operation)
+        else:
+            assert authorize(role, operation, MODEL) is operation
+
+
+def test_an_operation_of_a_full_role_is_the_same() -> None:
+    operation = FindMany(object=PEOPLE, selection=_depth_1(Role()))
+    assert authorize(Role(), operation, MODEL) is operation
+
+
+# ------------------------------------------------------------------ what is shown
+
+
+def _depth_1(role: Role) -> Selection:
+    return Selector(MODEL, role, children=60, field_limit=200).select(PEOPLE, 1, None)
+
+
+def test_all_fields_are_narrowed() -> None:
+    narrowed = authorize(Role(hidden={"people": {"emails", "company"}}), FindOne(object=PEOPLE, id=ID), MODEL)
+    assert isinstance(narrowed, FindOne)
+    names = [f.name for f in PEOPLE.stored_fields if f.name not in ("emails", "company")]
+    assert list(narrowed.selection.fields or ()) == names
+
+
+def test_all_fields_of_related_and_grouped_records_are_narrowed() -> None:
+    role = Role(hidden={"companies": {"name"}, "people": {"emails"}})
+    narrowed = authorize(role, FindOne(object=PEOPLE, id=ID, selection=_depth_1(role)), MODEL)
+    assert isinstance(narrowed, FindOne)
+    assert "name" not in (narrowed.selection.relations["company"].selection.fields or ())
+    dimensions = resolve_dimensions(MODEL, PEOPLE, [{"jobTitle": True}])
+    grouped = authorize(role, GroupBy(object=PEOPLE, dimensions=dimensions, records=Selection()), MODEL)
+    assert isinstance(grouped, GroupBy)
+    assert grouped.records is not None
+    assert "emails" not in (grouped.records.fields or ())
+
+
+def test_fields_and_relations_that_are_asked_for_must_be_readable() -> None:
+    _denied(Role(hidden={"people": {"emails"}}), FindOne(object=PEOPLE, id=ID, selection=Selection(fields=("id", "emails"))))
+    company = Selection(relations={"company": RelationSelection(selection=Selection(fields=("name",)))})
+    for role in (
+        Role(denied={"companies": {"read"}}),
+        Role(hidden={"people": {"company"}}),
+        Role(hidden={"companies": {"name"}}),
+    ):
+        _denied(role, FindMany(object=PEOPLE, selection=company))
+
+
+def test_depth_1_leaves_unreadable_relations_out() -> None:
+    assert "company" in _depth_1(Role()).relations
+    for role in (Role(denied={"companies": {"read"}}), Role(hidden={"people": {"company"}})):
+        assert not is_relation_readable(role, MODEL, PEOPLE, PEOPLE.by_name["company"])
+        selection = _depth_1(role)
+        assert "company" not in selection.relations
+        assert "noteTargets" in selection.relations
+        authorize(role, FindMany(object=PEOPLE, selection=selection), MODEL)
+
+
+@pytest.mark.parametrize(("names", "depth"), [(("emails",), 0), (("company",), 1)])
+def test_unreadable_names_in_fields_are_unknown(names: tuple[str, ...], depth: int) -> None:
+    role = Role(hidden={"people": {"emails"}}, denied={"companies": {"read"}})
+    with pytest.raises(BadRequest, match=f"Unknown or unreadable fields on 'person': {names[0]}"):
+        Selector(MODEL, role, children=60, field_limit=200).select(PEOPLE, depth, names)
+
+
+def test_the_first_fields_of_many() -> None:
+    selector = Selector(MODEL, Role(hidden={"people": {"jobTitle"}}), children=60, field_limit=len(PEOPLE.stored_fields) - 1)
+    shown = selector.select(PEOPLE, 0, None).fields or ()
+    assert shown[:2] == ("id", "name")
+    assert "jobTitle" not in shown
+    assert len(shown) == len(PEOPLE.stored_fields) - 1
+
+
+# ------------------------------------------------------------------ what is asked by
+
+
+HIDDEN_TITLE = Role(hidden={"people": {"jobTitle"}})
+FILTERS: list[Any] = [
+    {"jobTitle": {"eq": "x"}},
+    {"or": [{"id": {"eq": ID}}, {"not": {"jobTitle": {"eq": "x"}}}]},
+]
+
+
+@pytest.mark.parametrize("raw", FILTERS)
+def test_conditions_on_hidden_fields_are_refused(raw: Any) -> None:
+    condition = resolve_filter(MODEL, PEOPLE, raw)
+    for operation in (
+        FindOne(object=PEOPLE, filter=condition),
+        FindMany(object=PEOPLE, filter=condition),
+        Update(object=PEOPLE, data={}, filter=condition),
+        Delete(object=PEOPLE, destroy=True, filter=condition),
+        Restore(object=PEOPLE, filter=condition),
+        GroupBy(object=PEOPLE, dimensions=(), filter=condition),
+    ):
+        _denied(HIDDEN_TITLE, operation)
+        authorize(Role(), operation, MODEL)
+
+
+def test_conditions_through_relations() -> None:
+    through_company = FindMany(object=PEOPLE, filter=resolve_filter(MODEL, PEOPLE, {"company": {"name": {"eq": "x"}}}))
+    through_people = FindMany(object=COMPANIES, filter=resolve_filter(MODEL, COMPANIES, {"people": {"jobTitle": {"eq": "x"}}}))
+    _denied(Role(denied={"companies": {"read"}}), through_company)
+    _denied(Role(hidden={"people": {"company"}}), through_company)
+    _denied(Role(hidden={"companies": {"name"}}), through_company)
+    _denied(HIDDEN_TITLE, through_people)
+    _denied(Role(denied={"people": {"read"}}), through_people)
+    authorize(HIDDEN_TITLE, through_company, MODEL)
+
+
+def test_orders_on_hidden_fields_are_refused() -> None:
+    by_title = FindMany(object=PEOPLE, order=resolve_order(MODEL, PEOPLE, [{"jobTitle": "AscNullsLast"}]))
+    by_company = FindMany(object=PEOPLE, order=resolve_order(MODEL, PEOPLE, [{"company": {"name": "AscNullsLast"}}]))
+    _denied(HIDDEN_TITLE, by_title)
+    _denied(Role(hidden={"companies": {"name"}}), by_company)
+    _denied(Role(denied={"companies": {"read"}}), by_company)
+    authorize(HIDDEN_TITLE, by_company, MODEL)
+
+
+def test_groups_and_aggregates_on_hidden_fields_are_refused() -> None:
+    dimensions = resolve_dimensions(MODEL, PEOPLE, [{"jobTitle": True}])
+    _denied(HIDDEN_TITLE, GroupBy(object=PEOPLE, dimensions=dimensions))
+    order = resolve_group_order(MODEL, PEOPLE, [{"aggregate": {"countEmptyJobTitle": "AscNullsLast"}}], ())
+    _denied(HIDDEN_TITLE, GroupBy(object=PEOPLE, dimensions=(), order=order))
+    _denied(HIDDEN_TITLE, GroupBy(object=PEOPLE, dimensions=(), aggregates=("countEmptyJobTitle",)))
+    _denied(HIDDEN_TITLE, GroupBy(object=PEOPLE, dimensions=(), records_order=resolve_order(MODEL, PEOPLE, [{"jobTitle": "AscNullsLast"}])))
+    _denied(HIDDEN_TITLE, FindMany(object=PEOPLE, aggregates=frozenset({"countEmptyJobTitle"})))
+    authorize(HIDDEN_TITLE, FindMany(object=PEOPLE, aggregates=frozenset({"totalCount", "countEmptyId"})), MODEL)
+
+
+def test_duplicates_of_hidden_values_are_refused() -> None:
+    _denied(HIDDEN_TITLE, FindDuplicates(object=PEOPLE, data=({"jobTitle": "x"},)))
+    authorize(HIDDEN_TITLE, FindDuplicates(object=PEOPLE, data=({"city": "x"},)), MODEL)
+
+
+# ------------------------------------------------------------------ what is written
+
+
+def test_locked_fields_cannot_be_written() -> None:
+    role = Role(locked={"people": {"jobTitle", "company"}})
+    for data in ({"jobTitle": None}, {"companyId": ID}, {"company": {"disconnect": True}}):
+        _denied(role, Create(object=PEOPLE, data=({}, data)))
+        _denied(role, Update(object=PEOPLE, data=data, id=ID))
+    authorize(role, Create(object=PEOPLE, data=({"name": {"firstName": "Ada"}, "unknown": 1},)), MODEL)
+
+
+def test_connecting_needs_to_read_and_creating_inside_needs_to_write() -> None:
+    connected = Create(object=PEOPLE, data=({"company": {"connect": {"where": {"id": ID}}}},))
+    created = Create(object=PEOPLE, data=({"company": {"create": {"name": "x"}}},))
+    _denied(Role(denied={"companies": {"read"}}), connected)
+    _denied(Role(denied={"companies": {"update"}}), created)
+    _denied(Role(locked={"companies": {"name"}}), created)
+    authorize(Role(denied={"companies": {"update"}}), connected, MODEL)
+    authorize(Role(), Create(object=PEOPLE, data=({"company": "nonsense"}, {"company": {"create": 1}})), MODEL)
+
+
+def test_nesting_is_limited() -> None:
+    data: dict[str, Any] = {}
+    for _ in range(MAX_NESTED_CREATES):
+        data = {"booster": {"create": data}}
+    rockets = MODEL.by_plural["rockets"]
+    authorize(Role(), Create(object=rockets, data=(data,)), MODEL)
+    with pytest.raises(InvalidData, match="Records cannot be created more than 5 levels deep"):
+        authorize(Role(), Create(object=rockets, data=({"booster": {"create": data}},)), MODEL)
