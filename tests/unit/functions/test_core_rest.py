@@ -1,0 +1,79 @@
+"""The core_rest function: what Lambda calls, and what it imports."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+from tests.support import functions
+
+ROOT = Path(__file__).parents[3]
+
+
+@dataclass
+class LambdaContext:
+    function_name: str = "core-rest"
+    memory_limit_in_mb: int = 1769
+    invoked_function_arn: str = "arn:aws:lambda:eu-central-1:123456789012:function:core-rest"
+    aws_request_id: str = "0b6f3f4e-6a0b-4bd0-a6c5-1f1f1f1f0001"
+
+
+@pytest.fixture
+def core_rest(monkeypatch: pytest.MonkeyPatch) -> Iterator[ModuleType]:
+    monkeypatch.setenv("TABLE_NAME", "none")
+    monkeypatch.setenv("POWERTOOLS_SERVICE_NAME", "core-rest")
+    loop = asyncio.new_event_loop()
+    asyncio.set_event_loop(loop)
+    yield functions.load("core_rest")
+    loop.close()
+    asyncio.set_event_loop(None)
+
+
+def _event(**changes: Any) -> dict[str, Any]:
+    return {
+        "resource": "/rest/{proxy+}",
+        "path": "/rest/people",
+        "httpMethod": "GET",
+        "headers": {"Host": "api.example"},
+        "multiValueHeaders": {"Host": ["api.example"]},
+        "queryStringParameters": None,
+        "multiValueQueryStringParameters": None,
+        "requestContext": {"requestId": "r1", "authorizer": None},
+        "body": None,
+        "isBase64Encoded": False,
+        **changes,
+    }
+
+
+def test_a_call_without_caller(core_rest: ModuleType) -> None:
+    answer = core_rest.handler(_event(), LambdaContext())
+    assert answer["statusCode"] == 403
+    assert answer["isBase64Encoded"] is False
+    assert json.loads(answer["body"])["messages"] == ["Missing authentication token"]
+
+
+def test_a_binary_body_is_decoded(core_rest: ModuleType) -> None:
+    answer = core_rest.handler(
+        _event(httpMethod="POST", body="e30g/w==", isBase64Encoded=True, headers={"Content-Type": "application/json"}), LambdaContext()
+    )
+    assert (answer["statusCode"], json.loads(answer["body"])["error"]) == (400, "Bad Request")
+
+
+def test_nothing_is_imported_that_records_do_not_need() -> None:
+    code = (
+        "import sys, handler; "
+        "print(sorted(sys.modules.keys() & {'boto3', 'botocore.session', 'pynamodb', 'ariadne', 'graphql', 'moto', 'jwt'}))"
+    )
+    path = f"{ROOT / 'layers/core/python'}:{ROOT / 'functions/core_rest'}"
+    environment = {"PYTHONPATH": path, "TABLE_NAME": "none", "AWS_REGION": "eu-central-1", "POWERTOOLS_SERVICE_NAME": "core-rest"}
+    found = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
+    assert found.stdout.strip() == "[]"
