@@ -12,7 +12,8 @@ from typing import Any
 
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
-from icosa.access.session import current_model, stored_time
+from icosa.access.session import current_model
+from icosa.access.times import stored_time
 from icosa.engine.janitor import tidy
 from icosa.settings import settings
 from icosa.store.table import Table

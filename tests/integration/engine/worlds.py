@@ -16,6 +16,7 @@ from icosa.store import keys
 from icosa.store.derive import Rows
 from icosa.store.meter import Meter
 from icosa.store.ops import Put
+from icosa.store.record import unpack
 from icosa.store.register import Register, new_register
 from icosa.store.table import Table
 
@@ -93,7 +94,8 @@ class World:
                 for (row_pk, _), item in rows.items():
                     if row_pk == pk:
                         assert "h" not in item, "a hidden record remains"
-                        expected |= set(derive.derive(item, live=live)) | set(derive.guards(item))
+                        record = unpack(item)
+                        expected |= set(derive.derive(record, live=live)) | set(derive.guards(record))
         derived = {key for key in rows if key[0].split("#")[1] in "IEU"}
         return sorted(derived ^ expected)
 

@@ -81,9 +81,12 @@ class _Find:
         direct = self._direct(options[0]) if len(parts) == len(options) == 1 and options[0].exact else None
         if direct is not None:
             return self._walked(direct, lambda table: count_rows(table, options[0]), counts_rows=True)
-        known = candidate_ids(self.ctx, probe(self.ctx, options))
+        probed = probe(self.ctx, options)
+        known = candidate_ids(self.ctx, probed)
         if known is not None:
-            return self._sorted(get_live(self.ctx, self.obj, known))
+            exact = len(parts) == len(options) and all(o.exact and p.complete for o, p in zip(options, probed, strict=True))
+            found = self._by_id(known) if exact and not self.order else None
+            return found or self._sorted(get_live(self.ctx, self.obj, known))
         if not self.want_total and (walk := self._walk()) is not None:
             try:
                 return self._walked(walk, None, counts_rows=False)
@@ -175,9 +178,6 @@ class _Find:
                 raise _GiveUp
             walk.size = min(_MAX_BATCH, max(walk.size, 2 * checked))
             rows = next(batches, None)
-        else:
-            if with_register and checked == 0:
-                _, register = get_live_and_register(self.ctx, self.obj, [])
         return taken, register
 
     def _fetch(self, rows: Sequence[Row], *, with_register: bool) -> tuple[list[Item | None], Register]:
@@ -198,6 +198,21 @@ class _Find:
                 kept = [item for item in kept if self.beyond(item, self.joined)]
             kept.sort(key=lambda item: self.key(item, self.joined), reverse=self.backward)
         return kept
+
+    def _by_id(self, ids: list[str]) -> Found | None:
+        """A page of exactly known matches in id order: only its own records are fetched. None when rows turn out stale."""
+        if self.cursor is not None:
+            start = self.cursor.id
+            beyond = [i for i in ids if i < start][::-1] if self.backward else [i for i in ids if i > start]
+        else:
+            beyond = ids
+        wanted = beyond[self.offset : self.offset + self.need]
+        fetched, register = get_live_and_register(self.ctx, self.obj, wanted)
+        items = self._kept([item for item in fetched if item is not None], refine=False)
+        if len(items) < len(wanted) or not register.is_quiet_since(self.ctx.register, self.obj.key):
+            return None
+        more, items = len(items) > self.limit, items[: self.limit]
+        return Found(items[::-1] if self.backward else items, more, len(ids) if self.want_total else None)
 
     # ------------------------------------------------------------------ sorting
 

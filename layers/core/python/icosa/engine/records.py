@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from ..model.model import Object
 from ..model.types.base import Item
 from ..store import keys
-from ..store.derive import HIDDEN
+from ..store.record import HIDDEN, unpack
 from ..store.register import Register
 from ..store.table import QueryPage, Table
 from .context import Context
@@ -18,9 +19,9 @@ _PARALLEL_FROM = 4_000
 _HEX = "0123456789abcdef"
 
 
-def visible(item: Item | None) -> Item | None:
-    """The item unless it is the hidden half of a record that a batch is moving."""
-    return None if item is None or HIDDEN in item else item
+def visible(stored: dict[str, Any] | None) -> Item | None:
+    """The record of a live row, unless that is the hidden half of a record that a batch is moving."""
+    return None if stored is None or HIDDEN in stored else unpack(stored)
 
 
 def live_key(ctx: Context, obj: Object, record_id: str) -> keys.Key:
@@ -62,11 +63,11 @@ def get_any(ctx: Context, obj: Object, ids: Sequence[str], table: Table | None =
     found = (table or ctx.table).batch_get(wanted)
     states: list[State | None] = []
     for live, trashed in zip(found[::2], found[1::2], strict=True):
-        if visible(live) is not None:
-            assert live is not None
-            states.append(State(live, True))
+        item = visible(live)
+        if item is not None:
+            states.append(State(item, True))
         else:
-            states.append(None if trashed is None else State(trashed, False))
+            states.append(None if trashed is None else State(unpack(trashed), False))
     return states
 
 
@@ -95,10 +96,8 @@ def scan_trash(ctx: Context, obj: Object) -> list[Item]:
     """All records in the trash. The trash has no indexes: reads of it cost in proportion to its size."""
     items = ctx.table.query_all(keys.trash(ctx.model.workspace_id, obj.key))
     doubtful = [item["SK"] for item in items if HIDDEN in item]
-    if not doubtful:
-        return items  # type: ignore[return-value]
     live = {item["SK"] for item in get_live(ctx, obj, doubtful) if item is not None}
-    return [item for item in items if item["SK"] not in live]
+    return [unpack(item) for item in items if item["SK"] not in live]
 
 
 def _reader(pk: str, prefix: str, after: str | None) -> Callable[[Table], QueryPage]:
@@ -108,4 +107,4 @@ def _reader(pk: str, prefix: str, after: str | None) -> Callable[[Table], QueryP
 
 
 def _visible(page: QueryPage) -> list[Item]:
-    return [item for item in page.items if HIDDEN not in item]
+    return [unpack(item) for item in page.items if HIDDEN not in item]

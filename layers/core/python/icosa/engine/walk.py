@@ -21,8 +21,9 @@ from ..model.model import Model, Object
 from ..model.types.base import Item, Leaf
 from ..query.operation import Cursor, Order
 from ..store import keys
-from ..store.derive import HIDDEN, is_confirmed
+from ..store.derive import is_confirmed
 from ..store.keys import END, NULL, TOP, VALUE
+from ..store.record import HIDDEN, unpack
 from ..store.table import QueryPage, Table
 from .candidates import RowRange
 
@@ -77,7 +78,7 @@ class RecordWalk(Walk):
         after = self.after
         while True:
             page = self.table.query(self.pk, after=after, forward=self.forward, limit=self.size)
-            yield [Row(item["SK"], item) for item in page.items if HIDDEN not in item]
+            yield [Row(item["SK"], unpack(item)) for item in page.items if HIDDEN not in item]
             if page.last is None:
                 return
             after = page.last

@@ -30,9 +30,10 @@ from ..model.model import Model, Object
 from ..model.types.base import Item
 from . import keys, register
 from .change import Blamed, Cause, Change, RowDiff
-from .derive import HIDDEN, VERSION, Rows
+from .derive import Rows
 from .keys import Key
 from .ops import NOT_EXISTS, Check, Delete, Op, Put, Update
+from .record import HIDDEN, VERSION, pack, unpack_or_none
 from .register import Register
 from .table import MAX_TRANSACTION, Table, TransactionConflict, TransactionFailed, chunked
 
@@ -106,7 +107,7 @@ class Batch:
 
     def _twin(self, change: Change) -> Iterable[Op]:
         assert change.before is not None and change.after is not None
-        yield Put({**change.after, HIDDEN: self.id}, NOT_EXISTS)
+        yield Put(pack({**change.after, HIDDEN: self.id}), NOT_EXISTS)
         if not change.before_live:
             key = (change.before["PK"], change.before["SK"])
             yield Update(
@@ -141,14 +142,14 @@ class Batch:
         cause = Cause("version", change)
         if before is None:
             assert after is not None
-            yield Put(after, NOT_EXISTS), Cause("id", change)
+            yield Put(pack(after), NOT_EXISTS), Cause("id", change)
             return
         key = (before["PK"], before["SK"])
         version = {":v": before[VERSION]}
         if after is None:
             yield Delete(key, "#v = :v", names={"#v": VERSION}, values=version), cause
         elif not change.moves:
-            yield Put(after, "#v = :v", names={"#v": VERSION}, values=version), cause
+            yield Put(pack(after), "#v = :v", names={"#v": VERSION}, values=version), cause
         elif change.before_live:
             yield (
                 Update(
@@ -249,8 +250,9 @@ def settle(table: Table, model: Model, touched: Mapping[_RecordId, Sequence[Key]
         ws = model.workspace_id
         states = [(partition(ws, obj), record) for obj, record in ids for partition in (keys.records, keys.trash)]
         guard_keys = [key for record in ids for key in left[record] if _is_guard(model, key)]
-        items = table.batch_get([*states, *guard_keys])
-        owners = {key: guard["id"] for key, guard in zip(guard_keys, items[len(states) :], strict=True) if guard is not None}
+        found = table.batch_get([*states, *guard_keys])
+        owners = {key: guard["id"] for key, guard in zip(guard_keys, found[len(states) :], strict=True) if guard is not None}
+        items = [unpack_or_none(item) for item in found[: len(states)]]
         branches: list[Callable[[Table], _RecordId | None]] = []
         for i, record in enumerate(ids):
             obj = model.by_key.get(record[0])

@@ -8,18 +8,16 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ..errors import PayloadTooLarge
 from ..model.model import Model, Object, UniqueConstraint
 from ..model.types.base import Item
 from . import keys
-from .derive import HIDDEN, VERSION, Attributes, Rows, constraint_value
+from .derive import Attributes, Rows, constraint_value
 from .keys import Key
-from .meter import item_size
 from .ops import NOT_EXISTS, Check, Delete, Op, Put, Update
+from .record import HIDDEN, VERSION, pack
 
 #: Counters are split over this many items so that concurrent creates rarely touch the same one.
 COUNTER_SHARDS = 16
-MAX_ITEM_BYTES = 400 * 1024
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,14 +67,10 @@ Blamed = tuple[Op, Cause | None]
 
 
 def stored(model: Model, obj: Object, item: Mapping[str, Any], *, live: bool, version: int) -> dict[str, Any]:
-    """A record item ready to be put: keys and version set. Raises PayloadTooLarge beyond 400 KB."""
+    """A record item ready to be written: keys and version set."""
     partition = keys.records if live else keys.trash
     result = {**item, "PK": partition(model.workspace_id, obj.key), VERSION: version}
     result.pop(HIDDEN, None)
-    # Sizes are only worth computing when some value is long: a record of short ones is far from the limit.
-    if any(len(value) > 8192 for value in result.values() if isinstance(value, str | list | dict)) or len(result) > 300:
-        if item_size(result) > MAX_ITEM_BYTES:
-            raise PayloadTooLarge("The record is larger than the 400 KB that the store allows")
     return result
 
 
@@ -106,7 +100,7 @@ def record_ops(model: Model, change: Change) -> Iterator[Blamed]:
     version = Cause("version", change)
     if before is None:
         assert after is not None
-        yield Put(after, NOT_EXISTS), Cause("id", change)
+        yield Put(pack(after), NOT_EXISTS), Cause("id", change)
         if change.id_is_given:
             yield Check((keys.trash(model.workspace_id, change.obj.key), change.id), NOT_EXISTS), Cause("id", change)
         return
@@ -115,9 +109,9 @@ def record_ops(model: Model, change: Change) -> Iterator[Blamed]:
         yield Delete((before["PK"], before["SK"]), "#v = :v", **same), version
     elif change.moves:
         yield Delete((before["PK"], before["SK"]), "#v = :v", **same), version
-        yield Put(after, NOT_EXISTS), version
+        yield Put(pack(after), NOT_EXISTS), version
     else:
-        yield Put(after, "#v = :v", **same), version
+        yield Put(pack(after), "#v = :v", **same), version
 
 
 def guard_ops(model: Model, changes: Sequence[Change]) -> Iterator[Blamed]:

@@ -10,6 +10,7 @@ from .change import Blamed, Cause, Change, SameValue, counter_ops, guard_ops, re
 from .derive import Rows
 from .keys import Key
 from .ops import Check, Delete, Put
+from .record import unpack
 from .register import Register
 from .table import MAX_TRANSACTION, Table, TransactionConflict, TransactionFailed
 
@@ -86,8 +87,8 @@ def _release_stale_guard(table: Table, model: Model, cause: Cause, register: Reg
     if guard is None:
         return True
     owner, obj = guard["id"], cause.change.obj
-    live, trashed = table.batch_get([(keys.records(model.workspace_id, obj.key), owner), (keys.trash(model.workspace_id, obj.key), owner)])
-    holders = [item for item in (live, trashed) if item is not None]
+    found = table.batch_get([(keys.records(model.workspace_id, obj.key), owner), (keys.trash(model.workspace_id, obj.key), owner)])
+    holders = [unpack(item) for item in found if item is not None]
     if any(cause.key in Rows.of(model, obj).guards(item) for item in holders):
         return False
     current = batch.current_register(table, model)

@@ -18,11 +18,6 @@ from .keys import END, NULL, VALUE, Key
 Attributes = Mapping[str, Any]
 _NOTHING: Attributes = {}
 
-#: Marks a record or trash row that a multi-step write is moving between the two partitions (see store/batch.py).
-HIDDEN = "h"
-#: The record's version: every write increments it, every write is conditional on it.
-VERSION = "v"
-
 
 class Rows:
     """Derives rows for one object of one workspace; built once per model version (``Rows.of``)."""

@@ -1,0 +1,47 @@
+"""Record items as DynamoDB holds them.
+
+In memory an item is a dict with ``PK``, ``SK`` (the id), ``v`` and the record's values by field key. In the table the values
+are one JSON text in the attribute ``d``: a page of 60 people is read with less than half of the CPU that 60 times 17 typed
+attributes take, and numbers keep all their digits.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import orjson
+
+from ..errors import PayloadTooLarge
+from ..model.types.base import Item
+
+#: The record's version: every write increments it, every write is conditional on it.
+VERSION = "v"
+#: Marks a record or trash row that a multi-step write is moving between the two partitions (see store/batch.py).
+HIDDEN = "h"
+_DATA = "d"
+_KEYS = ("PK", "SK", VERSION, HIDDEN)
+#: DynamoDB's limit for an item is 400 KB; the rest of an item takes less than this reserve.
+_MAX_DATA_BYTES = 400 * 1024 - 1024
+
+
+def pack(item: Item) -> dict[str, Any]:
+    """The stored form. Raises PayloadTooLarge beyond 400 KB."""
+    packed = {key: item[key] for key in _KEYS if key in item}
+    data = orjson.dumps({key: value for key, value in item.items() if key not in packed})
+    if len(data) > _MAX_DATA_BYTES:
+        raise PayloadTooLarge("The record is larger than the 400 KB that the store allows")
+    packed[_DATA] = data.decode()
+    return packed
+
+
+def unpack(stored: dict[str, Any]) -> Item:
+    """Inverse of ``pack``."""
+    item: dict[str, Any] = orjson.loads(stored[_DATA])
+    item["PK"], item["SK"], item[VERSION] = stored["PK"], stored["SK"], stored[VERSION]
+    if HIDDEN in stored:
+        item[HIDDEN] = stored[HIDDEN]
+    return item
+
+
+def unpack_or_none(stored: dict[str, Any] | None) -> Item | None:
+    return None if stored is None else unpack(stored)
