@@ -371,6 +371,15 @@ def test_large_bodies(shared_table: Table, workspace: Any) -> None:
     assert (reply.status, reply.json["error"], reply.message) == (413, "PayloadTooLargeException", "Request body is larger than 50 bytes")
 
 
+def test_large_answers(call: RestClient, tag: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("icosa.api.rest.service._ANSWER_LIMIT", 300)
+    hint = "is larger than 300 bytes. Ask for fewer records with 'limit' or fewer fields with 'fields'"
+    assert call("POST", "/rest/people", {"name": {"lastName": tag}}).message == f"The change was made, but its answer {hint}"
+    listed = call("GET", "/rest/people", filter=_of(tag))
+    assert (listed.status, listed.message) == (400, f"The answer {hint}")
+    assert call("GET", "/rest/people", filter=_of(tag), limit="0").status == 200
+
+
 def test_no_caller(shared_table: Table) -> None:
     client = RestClient(shared_table, {"requestContext": {}})
     reply = client("GET", "/rest/foos")

@@ -46,6 +46,14 @@ class UnsupportedMediaType(IcosaError):
         super().__init__(f"Content-Type '{content_type}' is not supported. Send application/json")
 
 
+class AnswerTooLarge(BadRequest):
+    """An answer that Lambda would not deliver."""
+
+    def __init__(self, limit: int, *, is_change: bool) -> None:
+        done = "The change was made, but its answer" if is_change else "The answer"
+        super().__init__(f"{done} is larger than {limit} bytes. Ask for fewer records with 'limit' or fewer fields with 'fields'")
+
+
 class Unexpected(IcosaError):
     """A fault of ours. Says nothing about its cause; the log has it under the request id."""
 

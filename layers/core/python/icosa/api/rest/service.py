@@ -13,10 +13,11 @@ from ...access.check import authorize
 from ...access.session import open_context
 from ...engine.executor import execute
 from ...errors import IcosaError
+from ...query.operation import FindDuplicates, FindMany, FindOne, GroupBy, Operation
 from ...settings import Settings, settings
 from ...store.meter import Meter
 from ...store.table import Table
-from ..errors import MethodNotAllowed, Unexpected, UnknownRoute, rest_body, rest_headers
+from ..errors import AnswerTooLarge, MethodNotAllowed, Unexpected, UnknownRoute, rest_body, rest_headers
 from .body import read_body
 from .endpoints import ENDPOINTS, Call, Endpoint
 from .params import Params
@@ -25,6 +26,8 @@ from .path import Path, parse_path
 logger = logging.getLogger(__name__)
 
 _WITH_BODY = frozenset(("POST", "PUT", "PATCH"))
+#: Lambda's answers end at 6 MB, as JSON that holds this JSON as a text.
+_ANSWER_LIMIT = 6_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,8 +63,8 @@ class RestApi:
         """Never raises: every failure has its answer. Those that are no IcosaError are logged and say nothing of their cause."""
         meter = Meter(detailed=request.explain)
         try:
-            status, document = self._run(request, meter)
-            return Answer(status, orjson.dumps(document), meter.headers() if request.explain else {})
+            status, body = self._run(request, meter)
+            return Answer(status, body, meter.headers() if request.explain else {})
         except IcosaError as error:
             failure = error
         except Exception:
@@ -70,24 +73,31 @@ class RestApi:
             failure = Unexpected()
         return Answer(failure.status, orjson.dumps(rest_body(failure)), rest_headers(failure))
 
-    def _run(self, request: RestRequest, meter: Meter) -> tuple[int, Any]:
+    def _run(self, request: RestRequest, meter: Meter) -> tuple[int, bytes]:
         """Status and body. ``meter`` counts what comes after authentication."""
-        body = None
+        sent = None
         if request.method in _WITH_BODY:
-            body = read_body(request.body, request.content_type, limit=self._settings.body_limit)
+            sent = read_body(request.body, request.content_type, limit=self._settings.body_limit)
         context = open_context(request.event, self._table.metered(Meter()))
         path, endpoint = _route(request)
         call = Call(
             path=path,
             params=Params(request.query_string),
-            body=body,
+            body=sent,
             model=context.model,
             rights=context.permissions,
             settings=self._settings,
         )
         operation = authorize(context.permissions, endpoint.ask(call), context.model)
         metered = replace(context, table=self._table.metered(meter), settings=self._settings)
-        return endpoint.status, endpoint.show(context.model, operation, execute(metered, operation))
+        body = orjson.dumps(endpoint.show(context.model, operation, execute(metered, operation)))
+        _check_size(body, operation)
+        return endpoint.status, body
+
+
+def _check_size(body: bytes, operation: Operation) -> None:
+    if len(body) > _ANSWER_LIMIT // 2 and len(body) + body.count(b'"') + body.count(b"\\") > _ANSWER_LIMIT:
+        raise AnswerTooLarge(_ANSWER_LIMIT, is_change=not isinstance(operation, FindOne | FindMany | FindDuplicates | GroupBy))
 
 
 def _route(request: RestRequest) -> tuple[Path, Endpoint]:
