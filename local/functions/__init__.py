@@ -1,0 +1,1 @@
+"""Lambda, locally: functions from the template in processes of their own."""

@@ -1,0 +1,1 @@
+"""API Gateway's REST API contract: routing, authorizers, usage plans, proxy integration, gateway responses."""

@@ -1,0 +1,25 @@
+"""What a stack is started with."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from local.gateway.usage import Rate
+
+
+@dataclass(frozen=True, kw_only=True)
+class Options:
+    """``root`` is the folder of ``template.yaml``; ``rate`` replaces the usage plans' own throttling.
+
+    ``environments`` is how many processes one function may have; ``parameters`` override the template's defaults.
+    """
+
+    root: Path
+    data: Path
+    host: str = "127.0.0.1"
+    port: int = 8000
+    rate: Rate | None = None
+    environments: int = 2
+    parameters: Mapping[str, str] = field(default_factory=dict)

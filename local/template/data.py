@@ -1,0 +1,79 @@
+"""Tables, queues, secrets and parameters of the template."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from local.template.application import Queue, Secret, Table
+from local.template.document import TemplateError
+from local.template.scope import Scope
+
+#: Properties of AWS::DynamoDB::Table that CreateTable takes unchanged.
+_TABLE_PROPERTIES = ("KeySchema", "AttributeDefinitions", "GlobalSecondaryIndexes", "LocalSecondaryIndexes", "ProvisionedThroughput")
+
+
+def read_tables(scope: Scope) -> list[Table]:
+    """DynamoDB tables."""
+    found = []
+    for name, properties in scope.of_type("AWS::DynamoDB::Table"):
+        used = {key: properties[key] for key in (*_TABLE_PROPERTIES, "BillingMode", "TimeToLiveSpecification") if key in properties}
+        stream = scope.resolve(properties.get("StreamSpecification") or {})
+        resolved = scope.resolve(used)
+        expiry = resolved.pop("TimeToLiveSpecification", None) or {}
+        definition: dict[str, Any] = {"TableName": scope.names.name(name), "BillingMode": "PROVISIONED", **resolved}
+        if stream:
+            definition["StreamSpecification"] = {"StreamEnabled": True, "StreamViewType": stream["StreamViewType"]}
+        found.append(
+            Table(
+                name=scope.names.name(name),
+                arn=scope.names.arn(name),
+                stream_arn=scope.names.attribute(name, "StreamArn"),
+                definition=definition,
+                ttl=expiry["AttributeName"] if expiry.get("Enabled") else None,
+            )
+        )
+    return found
+
+
+def read_queues(scope: Scope) -> list[Queue]:
+    """SQS queues. First-in-first-out queues are refused."""
+    found = []
+    for name, properties in scope.of_type("AWS::SQS::Queue"):
+        if properties.get("FifoQueue"):
+            raise TemplateError(f"{name}: the local stack has no FIFO queues")
+        resolved = scope.resolve(properties)
+        redrive = resolved.get("RedrivePolicy") or {}
+        found.append(
+            Queue(
+                name=scope.names.name(name),
+                arn=scope.names.arn(name),
+                url=scope.names.ref(name),
+                visibility_timeout=int(resolved.get("VisibilityTimeout", 30)),
+                delay=int(resolved.get("DelaySeconds", 0)),
+                retention=int(resolved.get("MessageRetentionPeriod", 345_600)),
+                dead_letter_arn=redrive.get("deadLetterTargetArn"),
+                max_receive_count=int(redrive["maxReceiveCount"]) if "maxReceiveCount" in redrive else None,
+            )
+        )
+    return found
+
+
+def read_secrets(scope: Scope) -> list[Secret]:
+    """Secrets Manager secrets."""
+    found = []
+    for name, properties in scope.of_type("AWS::SecretsManager::Secret"):
+        resolved = scope.resolve({key: properties[key] for key in ("SecretString", "GenerateSecretString") if key in properties})
+        found.append(
+            Secret(
+                name=scope.names.name(name),
+                arn=scope.names.arn(name),
+                value=resolved.get("SecretString"),
+                generate=resolved.get("GenerateSecretString"),
+            )
+        )
+    return found
+
+
+def read_parameters(scope: Scope) -> dict[str, str]:
+    """Systems Manager parameters that the template declares, by name."""
+    return {scope.names.name(name): str(scope.resolve(properties["Value"])) for name, properties in scope.of_type("AWS::SSM::Parameter")}

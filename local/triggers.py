@@ -1,0 +1,87 @@
+"""What invokes functions beside the API: streams, queues, schedules. And what keeps streams going: expiry, trimming."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from contextlib import AsyncExitStack
+from functools import partial
+from typing import Any
+
+from local.background import every, run_in_background
+from local.dynamodb.expiry import Expiry
+from local.dynamodb.tables import trim_streams
+from local.queues.consumer import QueueConsumer
+from local.schedules.runner import run_schedule
+from local.services import Services, sender
+from local.streams.checkpoints import Checkpoints
+from local.streams.follower import Follower
+from local.streams.reader import StreamReader
+from local.template.application import EventSource, Table
+
+#: Seconds between looks at a stream, at expired items, and at old stream records.
+_LOOK_INTERVAL = 0.2
+_SWEEP_INTERVAL = 5.0
+_TRIM_INTERVAL = 30.0
+
+
+async def start_triggers(stack: AsyncExitStack, services: Services) -> None:
+    """Start every event source of the application, until the exit stack unwinds."""
+    application, deployment = services.application, services.deployment
+    checkpoints = Checkpoints(services.state)
+    for table in application.tables:
+        sources = [source for source in application.event_sources if source.source_arn == table.stream_arn]
+        if sources or table.ttl:
+            await _follow(stack, services, table, sources, checkpoints)
+    for source in application.event_sources:
+        if source.source_arn.split(":")[2] == "sqs":
+            consumer = QueueConsumer(source=source, queues=services.queues, invoker=services.pool, region=deployment.region)
+            run_in_background(stack, source.id, consumer.run)
+    for schedule in application.schedules:
+        run = partial(run_schedule, schedule, invoker=services.asynchronous, region=deployment.region, account=deployment.account)
+        run_in_background(stack, schedule.id, run)
+    trim = partial(asyncio.to_thread, trim_streams, application.tables, services.folder.database)
+    run_in_background(stack, "trimming of streams", partial(every, _TRIM_INTERVAL, trim))
+
+
+async def _follow(stack: AsyncExitStack, services: Services, table: Table, sources: list[EventSource], checkpoints: Checkpoints) -> None:
+    """Everything that follows one table's stream."""
+    reader = StreamReader(services.dynoxide.client, table.name)
+    end = await reader.open()
+    dress: Callable[[dict[str, Any]], dict[str, Any]] = _as_it_is
+    if table.ttl:
+        expiry = Expiry(table=table, client=services.dynoxide.client, state=services.state)
+        dress = expiry.identify
+        run_in_background(stack, f"expiry of {table.name}", partial(_teach, expiry, table, reader, checkpoints))
+        run_in_background(stack, f"expiry of {table.name}", partial(every, _SWEEP_INTERVAL, expiry.sweep))
+    for source in sources:
+        follower = Follower(
+            source=source,
+            region=services.deployment.region,
+            function_arn=services.application.functions[source.function].arn,
+            reader=reader,
+            checkpoints=checkpoints,
+            invoker=services.pool,
+            dress=dress,
+            send_to=sender(services.queues),
+        )
+        run_in_background(stack, source.id, partial(follower.run, end))
+    run_in_background(stack, f"stream of {table.name}", partial(every, _LOOK_INTERVAL, reader.look))
+
+
+def _as_it_is(record: dict[str, Any]) -> dict[str, Any]:
+    return record
+
+
+async def _teach(expiry: Expiry, table: Table, reader: StreamReader, checkpoints: Checkpoints) -> None:
+    """Let the expiry know of every change."""
+    name = f"expiry of {table.name}"
+    read = checkpoints.get(name) or 0
+    while True:
+        page = await reader.page(read)
+        if page.records:
+            expiry.follow(page.records)
+            read = page.last
+            checkpoints.set(name, read)
+        else:
+            await reader.wait(read)

@@ -1,0 +1,3 @@
+"""A layer's module, whose only word tells that layers are found."""
+
+WORD = "shared"
