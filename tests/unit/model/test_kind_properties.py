@@ -24,6 +24,7 @@ TEXTS = st.one_of(
         st.integers(25, 130),
         st.text("aAé", max_size=3),
     ),
+    st.builds(lambda n, tail: "x" * n + tail, st.integers(124, 129), st.text("aé€😀\x7f\x02", max_size=2)),
     st.builds(lambda n: "x" * n, st.integers(1020, 1030)),
 )
 DOUBLES = st.one_of(

@@ -103,7 +103,7 @@ def test_blocks_of_other_shapes_are_passed_over() -> None:
     assert markdown_of(blocks) == "# H\n\nx"
 
 
-WORDS = st.text("ab *_`#[]<>\\-+1.)~!", min_size=1, max_size=8).map(str.strip).filter(bool)
+WORDS = st.text("ab *_`#[]<>\\-+1.)~!&;=:|", min_size=1, max_size=8).map(str.strip).filter(bool)
 
 
 @given(st.lists(WORDS, min_size=1, max_size=4))

@@ -12,9 +12,9 @@ from itertools import groupby
 from typing import Any, NamedTuple
 
 _INDENT = "    "
-_TO_ESCAPE = re.compile(r"([\\`*_\[\]<>~])")
+_TO_ESCAPE = re.compile(r"([\\`*_\[\]<>~]|&(?=[#a-zA-Z]))")
 #: What would make a paragraph something else when it stands at the beginning of a line.
-_LINE_START = re.compile(r"^(\s*)(#{1,6}(?=\s|$)|[-+](?=\s|$)|=+\s*$|>)", re.MULTILINE)
+_LINE_START = re.compile(r"^(\s*)(#{1,6}(?=\s|$)|[-+=])", re.MULTILINE)
 _NUMBER_START = re.compile(r"^(\s*\d+)([.)])(?=\s|$)", re.MULTILINE)
 _LIST_TYPES = frozenset({"bulletListItem", "numberedListItem", "checkListItem"})
 #: Styles from the outermost mark to the innermost.
@@ -186,8 +186,8 @@ def _escaped(text: str) -> str:
 
 
 def _guarded(text: str) -> str:
-    """``text`` such that no line of it begins like a heading, a list or a quote."""
-    return _NUMBER_START.sub(r"\1\\\2", _LINE_START.sub(r"\1\\\2", text))
+    """``text`` such that no line of it begins like a heading, a list, a rule or a block of code."""
+    return _NUMBER_START.sub(r"\1\\\2", _LINE_START.sub(r"\1\\\2", text.lstrip()))
 
 
 def _target(url: str) -> str:

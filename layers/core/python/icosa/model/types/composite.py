@@ -109,6 +109,24 @@ class CompositeType(ParsedDefault, Counted):
         return schemas.object_of({member.name: member.schema for member in self.members})
 
 
+def united[T](
+    values: Sequence[Stored],
+    priority: Stored,
+    primary: Callable[[Stored], T | None],
+    additional: Callable[[Stored], Sequence[T]],
+    key: Callable[[T], Any],
+) -> tuple[T | None, list[T]]:
+    """The parts of several records' values, each once: the first primary part, then the other primary parts, then all
+    additional ones, beginning with the surviving record (spec/observed.md 3)."""
+    records = [value for value in (priority, *(value for value in values if value is not priority)) if value]
+    primaries = [part for part in map(primary, records) if part is not None]
+    parts: dict[Any, T] = {}
+    for part in (*primaries, *(part for record in records for part in additional(record))):
+        parts.setdefault(key(part), part)
+    rest = list(parts.values())
+    return (rest.pop(0) if primaries else None), rest
+
+
 class FullName(CompositeType):
     name: ClassVar[str] = "FULL_NAME"
     words = "full name"

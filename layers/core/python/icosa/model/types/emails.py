@@ -10,7 +10,7 @@ from .. import email_address
 from ..inspect import inspect
 from . import schemas, values
 from .base import Stored
-from .composite import CompositeType, Member
+from .composite import CompositeType, Member, united
 from .kinds import EmailText, RawJson
 
 if TYPE_CHECKING:
@@ -59,10 +59,8 @@ class Emails(CompositeType):
         return (PRIMARY,)
 
     def merge(self, field: Field, values: Sequence[Stored], priority: Stored) -> Stored:
-        """The survivor's primary address; then the other primaries, then all additional ones (spec/observed.md 3)."""
-        records = [value for value in (priority, *(value for value in values if value is not priority)) if value]
-        addresses = [record[PRIMARY] for record in records if PRIMARY in record]
-        addresses += [address for record in records for address in record.get(ADDITIONAL, ())]
-        primary, *additional = dict.fromkeys(addresses)
-        merged: dict[str, Stored] = {PRIMARY: primary}
+        primary, additional = united(
+            values, priority, lambda record: record.get(PRIMARY), lambda record: record.get(ADDITIONAL, ()), lambda address: address
+        )
+        merged: dict[str, Stored] = {} if primary is None else {PRIMARY: primary}
         return {**merged, ADDITIONAL: additional} if additional else merged

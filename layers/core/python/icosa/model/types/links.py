@@ -10,7 +10,7 @@ from .. import web_link
 from ..inspect import inspect
 from . import schemas, values
 from .base import Stored
-from .composite import CompositeType, Member, text_member
+from .composite import CompositeType, Member, text_member, united
 from .kinds import RawJson, Text
 
 if TYPE_CHECKING:
@@ -62,18 +62,19 @@ class Links(CompositeType):
 
     def combine(self, field: Field, value: Mapping[str, Any], old: Mapping[str, Stored]) -> dict[str, Stored]:
         sent = super().combine(field, value, {})
-        links = [{"label": sent.get(LABEL, ""), "url": sent[URL]}] if URL in sent else []
-        return _stored([*links, *sent.get(SECONDARY, ())])
+        primary = _primary(sent)
+        return _stored([*([primary] if primary else []), *sent.get(SECONDARY, ())])
 
     def unique_subs(self) -> Sequence[str | None]:
         return (URL,)
 
     def merge(self, field: Field, values: Sequence[Stored], priority: Stored) -> Stored:
-        """The survivor's primary link; then the other primaries, then all secondary ones, each URL once."""
-        records = [value for value in (priority, *(value for value in values if value is not priority)) if value]
-        links = [{"label": record.get(LABEL, ""), "url": record[URL]} for record in records if URL in record]
-        links += [link for record in records for link in record.get(SECONDARY, ())]
-        return _stored(list({link["url"]: link for link in reversed(links)}.values())[::-1])
+        primary, secondary = united(values, priority, _primary, lambda record: record.get(SECONDARY, ()), lambda link: link["url"])
+        return _stored([*([primary] if primary else []), *secondary]) or None
+
+
+def _primary(record: Mapping[str, Stored]) -> dict[str, str] | None:
+    return {"label": record.get(LABEL, ""), "url": record[URL]} if URL in record else None
 
 
 def _stored(links: list[dict[str, str]]) -> dict[str, Stored]:

@@ -10,7 +10,7 @@ from .. import phone_number
 from ..inspect import inspect
 from . import schemas, values
 from .base import Stored
-from .composite import CompositeType, Member, text_member
+from .composite import CompositeType, Member, text_member, united
 from .kinds import RawJson
 
 if TYPE_CHECKING:
@@ -67,17 +67,17 @@ class Phones(CompositeType):
         return _PRIMARY
 
     def merge(self, field: Field, values: Sequence[Stored], priority: Stored) -> Stored:
-        """The survivor's primary number; then the other primaries, then all additional ones, each number once."""
-        records = [value for value in (priority, *(value for value in values if value is not priority)) if value]
-        phones = [
-            {"number": record[NUMBER], "callingCode": record.get(CALLING, ""), "countryCode": record.get(COUNTRY, "")}
-            for record in records
-            if NUMBER in record
-        ]
-        phones += [phone for record in records for phone in record.get(ADDITIONAL, ())]
-        if not phones:
-            return priority
-        primary, *additional = list({(phone["callingCode"], phone["number"]): phone for phone in reversed(phones)}.values())[::-1]
-        parts = zip(_PRIMARY, (primary["number"], primary["countryCode"], primary["callingCode"]), strict=True)
-        merged: dict[str, Stored] = {name: part for name, part in parts if part}
-        return {**merged, ADDITIONAL: additional} if additional else merged
+        primary, additional = united(
+            values, priority, _primary, lambda record: record.get(ADDITIONAL, ()), lambda phone: (phone["callingCode"], phone["number"])
+        )
+        if primary is None:
+            merged = {name: part for name, part in (priority or {}).items() if name in _PRIMARY}
+        else:
+            merged = {name: primary[key] for name, key in zip(_PRIMARY, _PHONE, strict=True) if primary[key]}
+        return ({**merged, ADDITIONAL: additional} if additional else merged) or None
+
+
+def _primary(record: Mapping[str, Stored]) -> dict[str, str] | None:
+    if NUMBER not in record:
+        return None
+    return {"number": record[NUMBER], "callingCode": record.get(CALLING, ""), "countryCode": record.get(COUNTRY, "")}

@@ -12,8 +12,10 @@ from .folding import fold
 from .like import ilike, like, literal_prefix
 
 _MAX_BYTES = 128
-#: No character takes more bytes, so what was cut is longer than _MAX_BYTES less this.
+#: No character takes more bytes.
 _MAX_CHARACTER = 4
+#: The greatest character of so many bytes.
+_FILLERS = ("", "\x7f", "\u07ff", "\uffff")
 _MAX_DETAIL = 1024
 
 
@@ -62,8 +64,7 @@ class Text(ScalarKind):
         return _cut(_escape(fold(value)))
 
     def is_cut(self, encoded: str) -> bool:
-        longest_whole = _MAX_BYTES - _MAX_CHARACTER
-        return len(encoded) * _MAX_CHARACTER > longest_whole and len(encoded.encode()) > longest_whole
+        return len(encoded) * _MAX_CHARACTER >= _MAX_BYTES and len(encoded.encode()) == _MAX_BYTES
 
     def detail(self, value: Stored) -> str | None:
         encoded = self.encode(value)
@@ -136,10 +137,15 @@ def _escape(text: str) -> str:
 
 
 def _cut(text: str) -> str:
+    """The first 128 bytes. A character that would be split is replaced by the greatest one that fits: it sorts above all
+    shorter ones, and so must the text that was cut before it."""
     if len(text) * _MAX_CHARACTER <= _MAX_BYTES:
         return text
     encoded = text.encode()
-    return text if len(encoded) <= _MAX_BYTES else encoded[:_MAX_BYTES].decode(errors="ignore")
+    if len(encoded) <= _MAX_BYTES:
+        return text
+    whole = encoded[:_MAX_BYTES].decode(errors="ignore")
+    return whole + _FILLERS[_MAX_BYTES - len(whole.encode())]
 
 
 def _has_no_case(text: str) -> bool:

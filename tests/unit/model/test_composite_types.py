@@ -1,0 +1,302 @@
+"""Composites in bodies: members, partial updates, read defaults, merging (spec/rest-core.md §3.7-3.16, §1.12)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import orjson
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from icosa.errors import InvalidData
+from tests.unit.model.fields import ID, make_field
+
+FR = {"primaryPhoneNumber": "610203040", "primaryPhoneCountryCode": "FR", "primaryPhoneCallingCode": "+33"}
+NO_PHONE = {"primaryPhoneNumber": "", "primaryPhoneCountryCode": "", "primaryPhoneCallingCode": "", "additionalPhones": []}
+NO_ADDRESS = {
+    "addressStreet1": "",
+    "addressStreet2": "",
+    "addressCity": "",
+    "addressPostcode": "",
+    "addressState": "",
+    "addressCountry": "",
+    "addressLat": None,
+    "addressLng": None,
+}
+
+#: type, input, stored, shown
+TAKEN: list[tuple[str, Any, Any, Any]] = [
+    ("FULL_NAME", {"firstName": "Ada"}, {"firstName": "Ada"}, {"firstName": "Ada", "lastName": ""}),
+    ("FULL_NAME", {"firstName": "", "lastName": None}, None, {"firstName": "", "lastName": ""}),
+    ("FULL_NAME", {}, None, {"firstName": "", "lastName": ""}),
+    ("FULL_NAME", None, None, {"firstName": "", "lastName": ""}),
+    ("CURRENCY", {"amountMicros": 1500000000, "currencyCode": "EUR"}, {"amountMicros": "1500000000", "currencyCode": "EUR"}, ...),
+    ("CURRENCY", {"amountMicros": "5"}, {"amountMicros": "5"}, {"amountMicros": 5, "currencyCode": None}),
+    ("CURRENCY", {"amountMicros": 0.5}, {"amountMicros": "0.5"}, {"amountMicros": 0.5, "currencyCode": None}),
+    ("CURRENCY", {"currencyCode": ""}, None, {"amountMicros": None, "currencyCode": None}),
+    (
+        "ADDRESS",
+        {"addressCity": "Lyon", "addressLat": 48.8566, "addressLng": "-2"},
+        {"addressCity": "Lyon", "addressLat": "48.8566", "addressLng": "-2"},
+        {**NO_ADDRESS, "addressCity": "Lyon", "addressLat": 48.8566, "addressLng": -2},
+    ),
+    (
+        "LINKS",
+        {"primaryLinkUrl": "https://WWW.Example.COM/Path", "primaryLinkLabel": "lbl", "secondaryLinks": []},
+        {"primaryLinkUrl": "https://www.example.com/Path", "primaryLinkLabel": "lbl"},
+        {"primaryLinkUrl": "https://www.example.com/Path", "primaryLinkLabel": "lbl", "secondaryLinks": []},
+    ),
+    (
+        "LINKS",
+        {"primaryLinkUrl": "", "secondaryLinks": [{"url": "", "label": "no"}, {"label": "B", "url": "b.com"}, {"url": "https://C.com/"}]},
+        {"primaryLinkUrl": "b.com", "primaryLinkLabel": "B", "secondaryLinks": [{"label": "", "url": "https://c.com"}]},
+        ...,
+    ),
+    ("LINKS", {"secondaryLinks": '[{"url": "a.com", "label": null}]'}, {"primaryLinkUrl": "a.com"}, ...),
+    ("LINKS", {"primaryLinkLabel": "only"}, None, {"primaryLinkUrl": "", "primaryLinkLabel": "", "secondaryLinks": []}),
+    (
+        "EMAILS",
+        {"primaryEmail": "Ada@Example.ORG", "additionalEmails": ["B@example.org"]},
+        {"primaryEmail": "ada@example.org", "additionalEmails": ["b@example.org"]},
+        {"primaryEmail": "ada@example.org", "additionalEmails": ["b@example.org"]},
+    ),
+    ("EMAILS", {"primaryEmail": "", "additionalEmails": "[]"}, None, {"primaryEmail": "", "additionalEmails": []}),
+    ("PHONES", {"primaryPhoneNumber": "+33610203040"}, FR, {**FR, "additionalPhones": []}),
+    ("PHONES", {"primaryPhoneNumber": "06 10 20 30 40", "primaryPhoneCountryCode": "FR"}, FR, ...),
+    ("PHONES", {"primaryPhoneNumber": "610203040", "primaryPhoneCallingCode": "+33", "additionalPhones": None}, FR, ...),
+    ("PHONES", {"primaryPhoneNumber": "", "primaryPhoneCountryCode": "FR"}, {"primaryPhoneCountryCode": "FR"}, ...),
+    (
+        "PHONES",
+        {"additionalPhones": [{"number": "+33611223344"}, {"number": "", "countryCode": None}]},
+        {"additionalPhones": [{"number": "611223344", "callingCode": "+33", "countryCode": "FR"}]},
+        {**NO_PHONE, "additionalPhones": [{"number": "611223344", "callingCode": "+33", "countryCode": "FR"}]},
+    ),
+    (
+        "ACTOR",
+        {"source": "EMAIL", "workspaceMemberId": ID.upper(), "name": "Ada", "context": {"provider": "google"}},
+        {"source": "EMAIL", "workspaceMemberId": ID, "name": "Ada", "context": '{"provider":"google"}'},
+        {"source": "EMAIL", "workspaceMemberId": ID, "name": "Ada", "context": {"provider": "google"}},
+    ),
+    ("ACTOR", {"source": "API", "context": {}}, {"source": "API"}, ...),
+    ("ACTOR", None, None, None),
+    ("RICH_TEXT", None, None, {"blocknote": None, "markdown": ""}),
+    ("RICH_TEXT", {"blocknote": None, "markdown": ""}, None, {"blocknote": None, "markdown": ""}),
+    ("RICH_TEXT", {"blocknote": "[]", "markdown": "m"}, {"blocknote": "[]", "markdown": "m"}, {"blocknote": "[]", "markdown": "m"}),
+    ("RICH_TEXT", {"blocknote": "[]"}, {"blocknote": "[]"}, {"blocknote": "[]", "markdown": ""}),
+]
+
+
+@pytest.mark.parametrize(("name", "value", "stored", "shown"), TAKEN)
+def test_taken(name: str, value: Any, stored: Any, shown: Any) -> None:
+    field = make_field(name)
+    assert field.type.parse(field, value) == stored
+    if shown is not ...:
+        assert field.type.render(field, stored) == shown
+
+
+def test_what_is_shown_can_be_sent_back() -> None:
+    for name, value, stored, _ in TAKEN:
+        field = make_field(name)
+        assert field.type.parse(field, field.type.render(field, field.type.parse(field, value))) == stored
+
+
+#: type, input, message
+REFUSED: list[tuple[str, Any, str]] = [
+    ("FULL_NAME", "x", "Invalid object value 'x' for field \"f\""),
+    ("FULL_NAME", [], 'Invalid object value [] for field "f"'),
+    ("FULL_NAME", {"nickname": "x"}, 'Invalid subfield nickname for full name field "f"'),
+    ("FULL_NAME", {"firstName": 1}, 'Invalid string value 1 for text field "f.firstName"'),
+    ("ADDRESS", "Paris", "Invalid object value 'Paris' for field \"f\""),
+    ("ADDRESS", {"city": "x"}, 'Invalid subfield city for address field "f"'),
+    ("ADDRESS", {"addressLat": "abc"}, 'Invalid number value NaN for field "f.addressLat"'),
+    ("CURRENCY", {"amountMicros": "abc"}, 'Invalid number value NaN for field "f.amountMicros"'),
+    ("CURRENCY", {"x": 1}, 'Invalid subfield x for currency field "f"'),
+    ("LINKS", {"foo": 1}, 'Invalid subfield foo for links field "f"'),
+    ("LINKS", {"primaryLinkUrl": "?o"}, "The URL of the link is not valid"),
+    ("LINKS", {"primaryLinkUrl": 1}, 'Invalid string value 1 for text field "f.primaryLinkUrl"'),
+    ("LINKS", {"secondaryLinks": [{"label": "x", "url": "nope"}]}, "The URL of the link is not valid"),
+    ("LINKS", {"secondaryLinks": "x"}, "Invalid object value 'x' for field \"f.secondaryLinks\""),
+    ("LINKS", {"secondaryLinks": [1]}, 'Invalid object value 1 for field "f.secondaryLinks"'),
+    ("EMAILS", {"primaryEmail": "not-an-email"}, "Invalid string value 'not-an-email' for email field \"f.primaryEmail\""),
+    ("EMAILS", {"primaryEmail": 1}, 'Invalid string value 1 for email field "f.primaryEmail"'),
+    ("EMAILS", {"additionalEmails": ["a@b.org", "x"]}, "Invalid string value 'x' for email field \"f.additionalEmails\""),
+    ("EMAILS", {"additionalEmails": [""]}, "Invalid string value '' for email field \"f.additionalEmails\""),
+    ("EMAILS", {"additionalEmails": "x"}, "Invalid string value 'x' for email field \"f.additionalEmails\""),
+    ("EMAILS", {"x": 1}, 'Invalid subfield x for emails field "f"'),
+    ("PHONES", {"primaryPhoneNumber": "610203040"}, "Provided phone number is invalid 610203040"),
+    ("PHONES", {"primaryPhoneCountryCode": "XX"}, "Invalid country code XX"),
+    ("PHONES", {"additionalPhones": [{"number": "1"}]}, "Provided phone number is invalid 1"),
+    ("PHONES", {"additionalPhones": ["+33610203040"]}, "Invalid object value '+33610203040' for field \"f.additionalPhones\""),
+    ("PHONES", {"x": 1}, 'Invalid subfield x for phones field "f"'),
+    (
+        "ACTOR",
+        {"source": "X"},
+        'Invalid value "X" for field "f.source". Valid values are: '
+        "EMAIL, CALENDAR, WORKFLOW, AGENT, API, IMPORT, MANUAL, SYSTEM, WEBHOOK, APPLICATION",
+    ),
+    ("ACTOR", {"workspaceMemberId": "x"}, "Invalid UUID value 'x' for field \"f.workspaceMemberId\""),
+    ("ACTOR", {"context": "x"}, "Invalid object value 'x' for field \"f.context\""),
+    ("ACTOR", {"x": 1}, 'Invalid subfield x for actor field "f"'),
+    ("RICH_TEXT", "x", "Invalid rich text v2 value 'x' for field \"f\" - Should be an object"),
+    ("RICH_TEXT", {"x": 1}, 'Invalid subfield x for rich text field "f"'),
+    ("RICH_TEXT", {"blocknote": "{"}, 'Invalid blocknote value for field "f.blocknote" - must contain valid JSON'),
+    ("RICH_TEXT", {"blocknote": "{}"}, 'Invalid blocknote value for field "f.blocknote" - must be a JSON array of blocks'),
+    (
+        "RICH_TEXT",
+        {"blocknote": "[" * 70 + "]" * 70},
+        'Invalid blocknote value for field "f.blocknote" - must not be nested deeper than 64 levels',
+    ),
+    (
+        "RICH_TEXT",
+        {"blocknote": '[{"content": [{"type": "link", "href": " java\\nScript:alert(1)"}]}]'},
+        'Dangerous URL protocol in blocknote content for field "f.blocknote"',
+    ),
+    ("RICH_TEXT", {"markdown": 1}, 'Invalid string value 1 for text field "f.markdown"'),
+]
+
+
+@pytest.mark.parametrize(("name", "value", "message"), REFUSED)
+def test_refused(name: str, value: Any, message: str) -> None:
+    field = make_field(name)
+    with pytest.raises(InvalidData) as caught:
+        field.type.parse(field, value)
+    assert caught.value.message == message
+
+
+ADA = {"primaryEmail": "ada@example.org", "additionalEmails": ["a2@example.org"]}
+MORE_PHONES = [{"number": "1", "callingCode": "+33", "countryCode": "FR"}]
+
+#: type, stored before, input of an update, stored after
+UPDATED: list[tuple[str, Any, Any, Any]] = [
+    ("FULL_NAME", {"firstName": "Ada", "lastName": "L"}, {"lastName": "B"}, {"firstName": "Ada", "lastName": "B"}),
+    ("FULL_NAME", {"firstName": "Ada"}, {"firstName": ""}, None),
+    ("FULL_NAME", {"firstName": "Ada"}, None, None),
+    ("CURRENCY", {"amountMicros": "1", "currencyCode": "EUR"}, {"amountMicros": 2}, {"amountMicros": "2", "currencyCode": "EUR"}),
+    ("ADDRESS", {"addressCity": "Lyon", "addressCountry": "F"}, {"addressCity": "Nice"}, {"addressCity": "Nice", "addressCountry": "F"}),
+    ("ACTOR", {"source": "API", "name": "k"}, {"source": "EMAIL"}, {"source": "EMAIL", "name": "k"}),
+    # The whole is replaced.
+    ("LINKS", {"primaryLinkUrl": "a.com", "primaryLinkLabel": "A"}, {"primaryLinkLabel": "Z"}, None),
+    ("LINKS", {"primaryLinkUrl": "a.com", "primaryLinkLabel": "A"}, {"primaryLinkUrl": "z.com"}, {"primaryLinkUrl": "z.com"}),
+    ("RICH_TEXT", {"markdown": "a", "blocknote": "[1]"}, {"blocknote": "[]"}, {"blocknote": "[]"}),
+    # Additional addresses alone clear the primary one, not the other way round.
+    ("EMAILS", ADA, {"additionalEmails": ["b@example.org"]}, {"additionalEmails": ["b@example.org"]}),
+    ("EMAILS", ADA, {"primaryEmail": "b@example.org"}, {**ADA, "primaryEmail": "b@example.org"}),
+    # Additional phones are cleared, codes follow the number.
+    ("PHONES", {**FR, "additionalPhones": MORE_PHONES}, {"primaryPhoneNumber": "+33611223344"}, {**FR, "primaryPhoneNumber": "611223344"}),
+    ("PHONES", {**FR, "additionalPhones": MORE_PHONES}, {}, FR),
+    ("PHONES", FR, {"additionalPhones": []}, FR),
+    ("PHONES", FR, {"primaryPhoneNumber": ""}, {"primaryPhoneCountryCode": "FR", "primaryPhoneCallingCode": "+33"}),
+    (
+        "PHONES",
+        FR,
+        {"primaryPhoneNumber": "+80012345678"},
+        {"primaryPhoneNumber": "12345678", "primaryPhoneCallingCode": "+800"},
+    ),
+]
+
+
+@pytest.mark.parametrize(("name", "before", "value", "after"), UPDATED)
+def test_updates_of_members(name: str, before: Any, value: Any, after: Any) -> None:
+    field = make_field(name)
+    kept = orjson.dumps(before)
+    assert field.type.parse(field, value, old=before, mode="update") == after
+    assert orjson.dumps(before) == kept, "stored values are shared"
+
+
+def test_codes_on_record_are_not_consulted() -> None:
+    field = make_field("PHONES")
+    with pytest.raises(InvalidData, match="Provided phone number is invalid 611223344"):
+        field.type.parse(field, {"primaryPhoneNumber": "611223344"}, old=FR, mode="update")
+
+
+def test_rich_text_derives_the_other_member() -> None:
+    field = make_field("RICH_TEXT")
+    stored = field.type.parse(field, {"markdown": "# Title"})
+    [heading] = orjson.loads(stored["blocknote"])
+    assert (heading["type"], heading["content"]) == ("heading", [{"type": "text", "text": "Title", "styles": {}}])
+    blocks = '[{"id":"1","type":"paragraph","props":{},"content":[{"type":"text","text":"Hi","styles":{}}],"children":[]}]'
+    assert field.type.parse(field, {"blocknote": blocks}) == {"blocknote": blocks, "markdown": "Hi"}
+
+
+def test_an_actor_that_must_be_there_is_shown_with_defaults() -> None:
+    required = make_field("ACTOR", is_nullable=False)
+    assert required.type.render(required, None) == {"source": "MANUAL", "workspaceMemberId": None, "name": "", "context": {}}
+    assert required.type.render(required, {"source": "API"})["name"] == ""
+    optional = make_field("ACTOR")
+    assert optional.type.render(optional, {"context": "{}"}) is None
+
+
+def link(number: int, *more: int) -> dict[str, Any]:
+    found: dict[str, Any] = {"primaryLinkUrl": f"{number}.com", "primaryLinkLabel": str(number)}
+    if more:
+        found["secondaryLinks"] = [{"label": str(n), "url": f"{n}.com"} for n in more]
+    return found
+
+
+MERGED: list[tuple[str, list[Any], int, Any]] = [
+    (
+        "EMAILS",
+        [{"primaryEmail": "a@x.org"}, None, {"primaryEmail": "b@x.org", "additionalEmails": ["c@x.org", "a@x.org"]}],
+        0,
+        {"primaryEmail": "a@x.org", "additionalEmails": ["b@x.org", "c@x.org"]},
+    ),
+    ("EMAILS", [{"primaryEmail": "a@x.org"}, {"primaryEmail": "a@x.org"}], 1, {"primaryEmail": "a@x.org"}),
+    (
+        "EMAILS",
+        [{"additionalEmails": ["c@x.org"]}, {"primaryEmail": "b@x.org"}],
+        0,
+        {"primaryEmail": "b@x.org", "additionalEmails": ["c@x.org"]},
+    ),
+    ("EMAILS", [{"additionalEmails": ["a@x.org"]}, {"additionalEmails": ["b@x.org"]}], 1, {"additionalEmails": ["b@x.org", "a@x.org"]}),
+    ("LINKS", [link(1), link(2)], 1, link(2, 1)),
+    ("LINKS", [link(1, 3), link(2, 1)], 0, link(1, 2, 3)),
+    (
+        "PHONES",
+        [FR, {"primaryPhoneNumber": "2025550123", "primaryPhoneCountryCode": "US", "primaryPhoneCallingCode": "+1"}],
+        0,
+        {**FR, "additionalPhones": [{"number": "2025550123", "callingCode": "+1", "countryCode": "US"}]},
+    ),
+    ("PHONES", [{"primaryPhoneCountryCode": "FR"}, {"primaryPhoneCountryCode": "US"}], 1, {"primaryPhoneCountryCode": "US"}),
+    ("FULL_NAME", [{"firstName": "a"}, {"lastName": "b"}, None], 1, {"lastName": "b"}),
+    ("FULL_NAME", [{"firstName": "a"}, {"lastName": "b"}, None], 2, None),
+]
+
+
+@pytest.mark.parametrize(("name", "values", "priority", "merged"), MERGED)
+def test_merging(name: str, values: list[Any], priority: int, merged: Any) -> None:
+    field = make_field(name)
+    assert field.type.merge(field, values, values[priority]) == merged
+
+
+def test_unique_members() -> None:
+    subs = {name: tuple(make_field(name).type.unique_subs()) for name in ("EMAILS", "LINKS", "PHONES", "ADDRESS", "ACTOR", "TEXT")}
+    assert subs == {
+        "EMAILS": ("primaryEmail",),
+        "LINKS": ("primaryLinkUrl",),
+        "PHONES": ("primaryPhoneNumber", "primaryPhoneCountryCode", "primaryPhoneCallingCode"),
+        "ADDRESS": (),
+        "ACTOR": (),
+        "TEXT": (None,),
+    }
+
+
+def test_documents_are_not_indexed() -> None:
+    assert {leaf.sub for name in ("RICH_TEXT", "EMAILS", "LINKS") for leaf in make_field(name).leaves if leaf.kind.is_indexed} == {
+        "primaryEmail",
+        "primaryLinkUrl",
+        "primaryLinkLabel",
+    }
+
+
+WORDS = st.text("ab", max_size=2) | st.none()
+
+
+@given(
+    st.dictionaries(st.sampled_from(["firstName", "lastName"]), WORDS), st.dictionaries(st.sampled_from(["firstName", "lastName"]), WORDS)
+)
+def test_an_update_is_a_create_of_what_is_shown_with_the_changes(first: dict[str, Any], second: dict[str, Any]) -> None:
+    field = make_field("FULL_NAME")
+    before = field.type.parse(field, first)
+    after = field.type.parse(field, second, old=before, mode="update")
+    assert after == field.type.parse(field, {**first, **second})

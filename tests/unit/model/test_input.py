@@ -1,0 +1,232 @@
+"""Bodies of creates and updates (spec/rest-core.md §3.1, §3.17, spec/graphql-core.md §5.1, §6)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from icosa.errors import InvalidData
+from icosa.model.input import Connect, Disconnect, Link, NestedCreate, ParsedInput, check_required, defaults, parse_input
+from icosa.model.types.base import Item, Mode
+from tests.unit.model.fields import ID, NOW, OTHER_ID, make_field, make_model, make_object, many_to_one, one_to_many
+
+COMPANY = make_object(
+    "company",
+    make_field("TEXT", "name", "f10"),
+    make_field("LINKS", "domainName", "f11"),
+    make_field("PHONES", "phones", "f12"),
+    one_to_many("people", "person", "f13"),
+    key="o1",
+    unique=("domainName", "phones"),
+)
+PERSON = make_object(
+    "person",
+    make_field("FULL_NAME", "name", "f10"),
+    make_field("TEXT", "city", "f11", default_value="'Paris'"),
+    make_field("SELECT", "stage", "f12", is_nullable=False, default_value="'RED'"),
+    make_field("TEXT", "code", "f13", is_nullable=False),
+    make_field("CURRENCY", "fee", "f14", default_value={"amountMicros": None, "currencyCode": "'EUR'"}),
+    make_field("EMAILS", "emails", "f15"),
+    many_to_one("company", "company", "f16"),
+    many_to_one("targetCompany", "company", "f17", is_nullable=False),
+    one_to_many("notes", "company", "f18"),
+    key="o2",
+    unique=("emails",),
+)
+MODEL = make_model(COMPANY, PERSON)
+OLD: Item = {"f1": ID, "f10": {"firstName": "Ada", "lastName": "L"}, "f14": {"currencyCode": "USD"}}
+
+
+def parse(data: dict[str, Any], mode: Mode = "create", old: Item | None = None) -> ParsedInput:
+    return parse_input(MODEL, PERSON, data, mode=mode, now=NOW, old=old)
+
+
+#: data, values
+TAKEN: list[tuple[dict[str, Any], dict[str, Any]]] = [
+    ({}, {}),
+    ({"name": {"firstName": "Ada"}}, {"f10": {"firstName": "Ada"}}),
+    ({"city": ""}, {"f11": None}),
+    ({"city": None}, {"f11": None}),
+    ({"code": ""}, {"f13": None}),
+    ({"id": ID.upper()}, {"f1": ID}),
+    ({"createdAt": "2020-01-01", "deletedAt": None}, {"f2": "2020-01-01T00:00:00.000Z", "f3": None}),
+    ({"companyId": ID.upper()}, {"f16": ID}),
+    ({"companyId": None}, {"f16": None}),
+    ({"position": 2.5}, {"f5": 2.5}),
+    # Members that the body does not name take their defaults; those of actors are the engine's.
+    ({"fee": {"amountMicros": 5}}, {"f14": {"amountMicros": "5", "currencyCode": "EUR"}}),
+    ({"fee": None}, {"f14": None}),
+    ({"createdBy": {"source": "EMAIL"}}, {"f4": {"source": "EMAIL"}}),
+]
+
+
+@pytest.mark.parametrize(("data", "values"), TAKEN)
+def test_create(data: dict[str, Any], values: dict[str, Any]) -> None:
+    found = parse(data)
+    assert found.values == values
+    assert (found.position, found.links) == (None, ())
+
+
+def test_update() -> None:
+    data = {"name": {"lastName": "B"}, "fee": {"amountMicros": 1}, "id": ID.upper()}
+    assert parse(data, "update", OLD).values == {
+        "f10": {"firstName": "Ada", "lastName": "B"},
+        "f14": {"amountMicros": "1", "currencyCode": "USD"},
+    }
+    assert OLD["f10"] == {"firstName": "Ada", "lastName": "L"}
+    assert parse({"fee": {"amountMicros": 1}}, "update", {"f1": ID}).values == {"f14": {"amountMicros": "1"}}
+
+
+@pytest.mark.parametrize("place", ["first", "last"])
+def test_places(place: str) -> None:
+    found = parse({"position": place})
+    assert (found.position, found.values) == (place, {})
+
+
+def test_mentioned_fields() -> None:
+    found = parse({"companyId": None, "targetCompany": {"disconnect": True}, "name": {}, "position": "first", "city": "x"})
+    assert found.mentioned == {"company", "targetCompany", "name", "position", "city"}
+
+
+#: data, mode, message
+REFUSED: list[tuple[dict[str, Any], Mode, str]] = [
+    ({"foo": 1}, "create", 'Object person doesn\'t have any "foo" field.'),
+    ({"id": None}, "create", 'Invalid UUID value null for field "id"'),
+    ({"id": "x"}, "create", "Invalid UUID value 'x' for field \"id\""),
+    ({"id": OTHER_ID}, "update", f"The id of a record cannot be changed, but the data has another one: '{OTHER_ID}'"),
+    ({"code": None}, "create", "Field code is not nullable and has no default value."),
+    ({"code": None}, "update", "Field code is not nullable and has no default value."),
+    ({"targetCompanyId": None}, "update", "Field targetCompanyId is not nullable and has no default value."),
+    ({"stage": None}, "update", "Field stage is not nullable."),
+    ({"createdBy": None}, "create", "Field createdBy is not nullable."),
+    ({"position": None}, "create", 'Invalid position value null for field "position"'),
+    ({"position": "middle"}, "create", "Invalid position value 'middle' for field \"position\""),
+    ({"searchVector": "x"}, "create", "searchVector TS_VECTOR-typed field does not support write operations"),
+    ({"notes": []}, "create", "One-to-many relation notes field does not support write operations."),
+    ({"notes": None}, "update", "One-to-many relation notes field does not support write operations."),
+    ({"name": "x"}, "create", "Invalid object value 'x' for field \"name\""),
+    ({"companyId": "x"}, "create", "Invalid UUID value 'x' for field \"companyId\""),
+    ({"company": {}}, "create", 'Relation "company" requires create, connect, or disconnect operation'),
+    ({"company": ID}, "create", 'Relation "company" requires create, connect, or disconnect operation'),
+    ({"company": {"link": {}}}, "create", 'Relation "company" requires create, connect, or disconnect operation'),
+    ({"company": {"disconnect": "yes"}}, "create", 'Relation "company" requires create, connect, or disconnect operation'),
+    ({"company": {"create": []}}, "create", 'Relation "company" requires create, connect, or disconnect operation'),
+    ({"company": None, "companyId": None}, "create", "company and companyId cannot be both provided."),
+    (
+        {"company": {"connect": {}, "disconnect": True}},
+        "create",
+        "Cannot have both connect and disconnect for the same field on person.",
+    ),
+]
+
+
+@pytest.mark.parametrize(("data", "mode", "message"), REFUSED)
+def test_refused(data: dict[str, Any], mode: Mode, message: str) -> None:
+    with pytest.raises(InvalidData) as caught:
+        parse(data, mode, OLD if mode == "update" else None)
+    assert caught.value.message == message
+    assert caught.value.sub_code == "INVALID_ARGS_DATA"
+
+
+def test_an_id_in_a_change_of_many_records_is_refused() -> None:
+    with pytest.raises(InvalidData, match="The id of a record cannot be changed"):
+        parse({"id": ID}, "update")
+
+
+def only(links: tuple[Link, ...]) -> Link:
+    [link] = links
+    return link
+
+
+def test_disconnect() -> None:
+    assert only(parse({"company": {"disconnect": True}}).links) == Disconnect(field=PERSON.by_name["company"])
+    assert only(parse({"company": None}).links) == Disconnect(field=PERSON.by_name["company"])
+    assert parse({"company": {"disconnect": False}}).links == ()
+
+
+def test_nested_create() -> None:
+    link = only(parse({"targetCompany": {"create": {"name": "x"}}}).links)
+    assert isinstance(link, NestedCreate)
+    assert (link.field.name, link.target.name_singular, link.data) == ("targetCompany", "company", {"name": "x"})
+
+
+@pytest.mark.parametrize(
+    ("where", "constraint", "values", "description"),
+    [
+        ({"id": ID.upper()}, None, {"f1": ID}, f"id = {ID}"),
+        (
+            {"domainName": {"primaryLinkUrl": "https://ACME.test/"}},
+            "u0",
+            {"f11": {"primaryLinkUrl": "https://acme.test"}},
+            "domainNamePrimaryLinkUrl = https://acme.test",
+        ),
+        (
+            {"phones": {"primaryPhoneNumber": "+33 6 10 20 30 40", "primaryPhoneCountryCode": "FR", "primaryPhoneCallingCode": "+33"}},
+            "u1",
+            {"f12": {"primaryPhoneNumber": "610203040", "primaryPhoneCountryCode": "FR", "primaryPhoneCallingCode": "+33"}},
+            "phonesPrimaryPhoneNumber = 610203040 and phonesPrimaryPhoneCountryCode = FR and phonesPrimaryPhoneCallingCode = +33",
+        ),
+    ],
+)
+def test_connect(where: dict[str, Any], constraint: str | None, values: dict[str, Any], description: str) -> None:
+    link = only(parse({"company": {"connect": {"where": where}}}, "update", OLD).links)
+    assert isinstance(link, Connect)
+    assert (link.field.name, link.target.name_singular) == ("company", "company")
+    assert (link.constraint.key if link.constraint else None) == constraint
+    assert (link.where, link.description) == (values, description)
+
+
+@pytest.mark.parametrize(
+    ("operand", "message"),
+    [
+        ({}, "Missing required fields: at least one unique constraint have to be fully populated for 'company'."),
+        (None, "Missing required fields: at least one unique constraint have to be fully populated for 'company'."),
+        ({"where": {}}, "Missing required fields: at least one unique constraint have to be fully populated for 'company'."),
+        ({"where": {"id": None}}, "Missing required fields: at least one unique constraint have to be fully populated for 'company'."),
+        (
+            {"where": {"domainName": {"primaryLinkUrl": " "}}},
+            "Missing required fields: at least one unique constraint have to be fully populated for 'company'.",
+        ),
+        (
+            {"where": {"phones": {"primaryPhoneNumber": "+33610203040"}}},
+            "Missing required fields: at least one unique constraint have to be fully populated for 'company'.",
+        ),
+        ({"where": {"name": "x"}}, "Field name is not a unique constraint field for 'company'."),
+        (
+            {"where": {"domainName": {"primaryLinkLabel": "x"}}},
+            "Field domainName.primaryLinkLabel is not a unique constraint field for 'company'.",
+        ),
+        (
+            {"where": {"id": ID, "domainName": {"primaryLinkUrl": "a.com"}}},
+            "Expected exactly one unique constraint in the where of 'company'.",
+        ),
+        ({"where": {"domainName": {"primaryLinkUrl": "?o"}}}, "The URL of the link is not valid"),
+        ({"where": {"id": "x"}}, "Invalid UUID value 'x' for field \"id\""),
+        ({"where": 1}, 'Invalid object value 1 for field "company.connect.where"'),
+    ],
+)
+def test_refused_connects(operand: Any, message: str) -> None:
+    with pytest.raises(InvalidData) as caught:
+        parse({"company": {"connect": operand}})
+    assert caught.value.message == message
+
+
+def test_defaults() -> None:
+    first, second = defaults(PERSON, NOW), defaults(PERSON, NOW)
+    assert first.pop("f1") != second.pop("f1")
+    assert first == {
+        "f2": NOW,
+        "f4": {"source": "MANUAL", "name": "System"},
+        "f11": "Paris",
+        "f12": "RED",
+        "f14": {"currencyCode": "EUR"},
+    }
+    assert defaults(PERSON, "2030-01-01T00:00:00.000Z")["f2"] == "2030-01-01T00:00:00.000Z"
+
+
+def test_required_values() -> None:
+    item = {"f13": "x", "f17": ID}
+    check_required(PERSON, item)
+    with pytest.raises(InvalidData, match='A value is required for field "targetCompanyId"'):
+        check_required(PERSON, {"f13": "x"})
