@@ -1,0 +1,51 @@
+"""What scripts may rely on when they start the local stack."""
+
+from __future__ import annotations
+
+import stat
+import subprocess
+from pathlib import Path
+
+import httpx
+
+from tests.support.checkout import ROOT
+from tests.support.stack import RunningStack, local_stack
+
+
+def _people(stack: RunningStack) -> httpx.Response:
+    return httpx.get(f"{stack.url}/rest/people", params={"limit": "1"}, headers={"Authorization": f"Bearer {stack.key}"})
+
+
+def test_a_stack_keeps_its_data_and_its_key(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    with local_stack(data) as stack:
+        key = stack.key
+        assert stat.S_IMODE((data / "api-key").stat().st_mode) == 0o600
+        made = httpx.post(f"{stack.url}/rest/companies", json={"name": "Kept"}, headers={"Authorization": f"Bearer {key}"})
+        assert made.status_code == 201
+        assert stack.stop() == 0
+        assert stack.process.stdout and stack.process.stdout.read() == ""
+
+    with local_stack(data) as stack:
+        assert stack.key == key
+        made_id = made.json()["data"]["createCompany"]["id"]
+        again = httpx.get(f"{stack.url}/rest/companies/{made_id}", headers={"Authorization": f"Bearer {key}"})
+        assert again.json()["data"]["company"]["name"] == "Kept"
+
+
+def test_the_rate_is_what_the_command_line_says(tmp_path: Path) -> None:
+    with local_stack(tmp_path / "data", rate="2") as stack:
+        answers = [_people(stack) for _ in range(4)]
+
+    assert {answer.status_code for answer in answers} == {200, 429}
+    refused = next(answer for answer in answers if answer.status_code == 429)
+    assert refused.json()["error"] == "HttpException"
+    assert int(refused.headers["retry-after"]) >= 1
+
+
+def test_make_passes_its_arguments_on() -> None:
+    done = subprocess.run(
+        ["make", "--dry-run", "dev", "PORT=8123", "DATA=/elsewhere", "RATE=off"], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+
+    assert '-m local --port 8123 --data "/elsewhere" --rate off' in done.stdout

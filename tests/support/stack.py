@@ -1,0 +1,61 @@
+"""The local stack as its users start it: a process of its own, with a data folder."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.support.checkout import ROOT
+
+_READY = "Icosa is ready on "
+#: Seconds that a stack gets to end by itself.
+_PATIENCE = 10
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunningStack:
+    """``url`` is the API's base URL, ``key`` the demo workspace's Admin key."""
+
+    url: str
+    data: Path
+    process: subprocess.Popen[str]
+
+    @property
+    def key(self) -> str:
+        return (self.data / "api-key").read_text(encoding="utf-8").strip()
+
+    def stop(self) -> int:
+        """End it by SIGTERM; its exit status."""
+        self.process.send_signal(signal.SIGTERM)
+        return self.process.wait(_PATIENCE)
+
+
+@contextlib.contextmanager
+def local_stack(data: Path, *, rate: str = "off") -> Iterator[RunningStack]:
+    """Run a stack on a free port for as long as the block."""
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT / "layers" / "core" / "python"), str(ROOT)])}
+    command = [sys.executable, "-m", "local", "--port", "0", "--data", str(data), "--rate", rate]
+    with (data.parent / f"{data.name}.log").open("a+", encoding="utf-8") as log:
+        process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=log, text=True)
+        assert process.stdout
+        try:
+            line = process.stdout.readline()
+            if not line.startswith(_READY):
+                log.seek(0)
+                raise RuntimeError(f"the local stack did not start: {line}{log.read()}")
+            yield RunningStack(url=line.removeprefix(_READY).strip(), data=data, process=process)
+        finally:
+            if process.poll() is None:
+                process.terminate()
+                try:
+                    process.wait(_PATIENCE)
+                except subprocess.TimeoutExpired:
+                    process.kill()
+                    process.wait()
+            process.stdout.close()
