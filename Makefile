@@ -93,8 +93,8 @@ deploy: build ## ENV=dev, staging or prod (samconfig.toml); ARGS for sam deploy
 	$(SAM) deploy --config-env $(ENV) $(ARGS)
 
 sam-local: ARCH = $(if $(filter aarch64 arm64,$(shell uname -m)),arm64,x86_64)
-sam-local: build ## the API under `sam local start-api`; needs Docker
-	$(SAM) local start-api --port $(PORT) --parameter-overrides Architecture=$(ARCH) $(ARGS)
+sam-local: build ## the API under `sam local start-api`, on the DATA of `make dev`; needs Docker
+	@exec $(BIN)/python -m local.sam --port $(PORT) --data "$(DATA)" --sam $(SAM_BIN)/sam --parameter-overrides Architecture=$(ARCH) $(ARGS)
 
 # ---------------------------------------------------------------------------------------------------- maintenance
 
