@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from icosa.errors import InvalidData
-from icosa.model.input import Connect, Disconnect, Link, NestedCreate, ParsedInput, check_required, defaults, parse_input
+from icosa.model.input import Connect, Disconnect, Link, NestedCreate, ParsedInput, defaults, parse_input
 from icosa.model.types.base import Item, Mode
 from tests.unit.model.fields import ID, NOW, OTHER_ID, make_field, make_model, make_object, many_to_one, one_to_many
 
@@ -48,7 +48,6 @@ TAKEN: list[tuple[dict[str, Any], dict[str, Any]]] = [
     ({"name": {"firstName": "Ada"}}, {"f10": {"firstName": "Ada"}}),
     ({"city": ""}, {"f11": None}),
     ({"city": None}, {"f11": None}),
-    ({"code": ""}, {"f13": None}),
     ({"id": ID.upper()}, {"f1": ID}),
     ({"createdAt": "2020-01-01", "deletedAt": None}, {"f2": "2020-01-01T00:00:00.000Z", "f3": None}),
     ({"companyId": ID.upper()}, {"f16": ID}),
@@ -96,6 +95,8 @@ REFUSED: list[tuple[dict[str, Any], Mode, str]] = [
     ({"id": "x"}, "create", "Invalid UUID value 'x' for field \"id\""),
     ({"id": OTHER_ID}, "update", f"The id of a record cannot be changed, but the data has another one: '{OTHER_ID}'"),
     ({"code": None}, "create", "Field code is not nullable and has no default value."),
+    ({"code": ""}, "update", "Field code is not nullable and has no default value."),
+    ({"createdBy": {}}, "create", "Field createdBy is not nullable."),
     ({"code": None}, "update", "Field code is not nullable and has no default value."),
     ({"targetCompanyId": None}, "update", "Field targetCompanyId is not nullable and has no default value."),
     ({"stage": None}, "update", "Field stage is not nullable."),
@@ -223,10 +224,3 @@ def test_defaults() -> None:
         "f14": {"currencyCode": "EUR"},
     }
     assert defaults(PERSON, "2030-01-01T00:00:00.000Z")["f2"] == "2030-01-01T00:00:00.000Z"
-
-
-def test_required_values() -> None:
-    item = {"f13": "x", "f17": ID}
-    check_required(PERSON, item)
-    with pytest.raises(InvalidData, match='A value is required for field "targetCompanyId"'):
-        check_required(PERSON, {"f13": "x"})

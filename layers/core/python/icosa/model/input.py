@@ -109,24 +109,6 @@ def defaults(obj: Object, now: str) -> dict[str, Stored]:
     return found
 
 
-def check_required(obj: Object, item: Item) -> None:
-    """Refuse a new record that lacks a value which its field requires (spec/graphql-core.md §7.4). Raises InvalidData.
-
-    To be called when relations are resolved and stamps are set.
-    """
-    required: tuple[Field, ...] | None = obj.memo.get(check_required)
-    if required is None:
-        required = obj.memo[check_required] = tuple(
-            field for field in obj.stored_fields if not field.is_nullable and field.default_value is None
-        )
-    for field in required:
-        if field.key not in item:
-            raise InvalidData(
-                f'A value is required for field "{field.input_name}"',
-                friendly="A required field is missing. Please provide all required values and try again.",
-            )
-
-
 class _Parse:
     """What the readers of a body's keys share, and what they fill."""
 
@@ -145,12 +127,7 @@ class _Parse:
 
     def value(self, field: Field, value: Any) -> None:
         """The value of a field under its own name, or an id under the name of the join column."""
-        if value is None:
-            if not field.is_nullable:
-                _refuse_null(field)
-            self.values[field.key] = None
-            return
-        self.values[field.key] = field.type.parse(field, value, mode=self.mode)
+        self._set(field, None if value is None else field.type.parse(field, value, mode=self.mode))
 
     def composite(self, field: Field, value: Any) -> None:
         """A value whose members that the body does not name stay what they are, or take their defaults."""
@@ -159,7 +136,13 @@ class _Parse:
             return
         known = (self.old or {}) if self.mode == "update" else _member_defaults(self.obj, self.now)
         before = known.get(field.key)
-        self.values[field.key] = field.type.parse(field, value, old=before, mode=self.mode)
+        self._set(field, field.type.parse(field, value, old=before, mode=self.mode))
+
+    def _set(self, field: Field, stored: Stored) -> None:
+        """Null is refused where it may not be, also as ``""``, ``[]`` or ``{}``, which are null."""
+        if stored is None and not field.is_nullable:
+            _refuse_null(field)
+        self.values[field.key] = stored
 
     def id(self, field: Field, value: Any) -> None:
         found = field.type.parse(field, value)
