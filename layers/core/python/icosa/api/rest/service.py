@@ -13,11 +13,12 @@ from ...access.check import authorize
 from ...access.session import open_context
 from ...engine.executor import execute
 from ...errors import IcosaError
-from ...query.operation import FindDuplicates, FindMany, FindOne, GroupBy, Operation
+from ...query.operation import FindDuplicates, FindMany, FindOne, GroupBy
 from ...settings import Settings, settings
 from ...store.meter import Meter
 from ...store.table import Table
-from ..errors import AnswerTooLarge, MethodNotAllowed, Unexpected, UnknownRoute, rest_body, rest_headers
+from ..errors import MethodNotAllowed, Unexpected, UnknownRoute, rest_body, rest_headers
+from ..gateway import check_size
 from .body import read_body
 from .endpoints import ENDPOINTS, Call, Endpoint
 from .params import Params
@@ -26,8 +27,6 @@ from .path import Path, parse_path
 logger = logging.getLogger(__name__)
 
 _WITH_BODY = frozenset(("POST", "PUT", "PATCH"))
-#: Lambda's answers end at 6 MB, as JSON that holds this JSON as a text.
-_ANSWER_LIMIT = 6_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,13 +90,8 @@ class RestApi:
         operation = authorize(context.permissions, endpoint.ask(call), context.model)
         metered = replace(context, table=self._table.metered(meter), settings=self._settings)
         body = orjson.dumps(endpoint.show(context.model, operation, execute(metered, operation)))
-        _check_size(body, operation)
+        check_size(body, is_change=not isinstance(operation, FindOne | FindMany | FindDuplicates | GroupBy))
         return endpoint.status, body
-
-
-def _check_size(body: bytes, operation: Operation) -> None:
-    if len(body) > _ANSWER_LIMIT // 2 and len(body) + body.count(b'"') + body.count(b"\\") > _ANSWER_LIMIT:
-        raise AnswerTooLarge(_ANSWER_LIMIT, is_change=not isinstance(operation, FindOne | FindMany | FindDuplicates | GroupBy))
 
 
 def _route(request: RestRequest) -> tuple[Path, Endpoint]:

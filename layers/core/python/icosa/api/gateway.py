@@ -1,0 +1,84 @@
+"""API Gateway's proxy events as HTTP requests, and answers as it wants them, for functions that need no web framework.
+
+Importing FastAPI and Mangum takes 400 ms; the functions that route by a table of their own need nothing of them.
+"""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlencode
+
+from .errors import AnswerTooLarge
+
+#: Scripts of any origin may read every answer (spec/observed.md 34).
+_HEADERS = {"access-control-allow-origin": "*", "content-type": "application/json; charset=utf-8"}
+#: Lambda's answers end at 6 MB, as JSON that holds the body as a text.
+ANSWER_LIMIT = 6_000_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HttpRequest:
+    """``headers`` have lower-case names. ``event`` is the proxy event itself, which says who asks."""
+
+    method: str
+    path: str
+    query_string: str = ""
+    body: bytes = b""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    event: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def request_id(self) -> str | None:
+        request_id: str | None = self.event.get("requestContext", {}).get("requestId")
+        return request_id
+
+
+@dataclass(frozen=True, slots=True)
+class HttpAnswer:
+    """``body`` is JSON unless ``headers`` say otherwise."""
+
+    status: int
+    body: bytes
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+def proxy(serve: Callable[[HttpRequest], HttpAnswer]) -> Callable[[Mapping[str, Any], Any], dict[str, Any]]:
+    """A Lambda handler for proxy events of a REST API (payload format 1.0)."""
+
+    def handler(event: Mapping[str, Any], _context: Any) -> dict[str, Any]:
+        return as_response(serve(read_event(event)))
+
+    return handler
+
+
+def read_event(event: Mapping[str, Any]) -> HttpRequest:
+    """The request of a proxy event."""
+    body = event.get("body") or ""
+    return HttpRequest(
+        method=event["httpMethod"],
+        path=event["path"],
+        # API Gateway hands parameters on decoded, in the order of their names.
+        query_string=urlencode(event.get("multiValueQueryStringParameters") or {}, doseq=True),
+        body=base64.b64decode(body) if event.get("isBase64Encoded") else body.encode(),
+        headers={name.lower(): value for name, value in (event.get("headers") or {}).items()},
+        event=event,
+    )
+
+
+def as_response(answer: HttpAnswer) -> dict[str, Any]:
+    """The proxy answer of an answer whose body is text."""
+    return {
+        "statusCode": answer.status,
+        "headers": {**_HEADERS, **answer.headers},
+        "body": answer.body.decode(),
+        "isBase64Encoded": False,
+    }
+
+
+def check_size(body: bytes, *, is_change: bool) -> None:
+    """Raises AnswerTooLarge for a body that Lambda would not deliver; ``is_change`` tells the client whether something happened."""
+    if len(body) > ANSWER_LIMIT // 2 and len(body) + body.count(b'"') + body.count(b"\\") > ANSWER_LIMIT:
+        raise AnswerTooLarge(ANSWER_LIMIT, is_change=is_change)
