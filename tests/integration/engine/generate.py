@@ -60,7 +60,9 @@ def condition(random: Random, depth: int = 2, *, firms: list[str], within: bool 
         case 3:
             return _ordered_condition(random, "due", _DATES)
         case 4:
-            return random.choice((("stage", "eq", "NEW"), ("stage", "neq", "WON"), ("stage", "in", ["NEW", "LOST"]), ("stage", "is", "NULL")))
+            return random.choice(
+                (("stage", "eq", "NEW"), ("stage", "neq", "WON"), ("stage", "in", ["NEW", "LOST"]), ("stage", "is", "NULL"))
+            )
         case 5:
             return random.choice((("hot", "eq", True), ("hot", "eq", False), ("hot", "is", "NOT_NULL")))
         case 6 if firms:

@@ -13,7 +13,9 @@ WORKSPACE = "11111111-1111-4111-8111-111111111111"
 
 
 def _field(number: int, name: str, type_name: str, **options: Any) -> Field:
-    return Field(id=str(uuid.uuid5(uuid.NAMESPACE_OID, name)), key=f"f{number}", name=name, type=by_name[type_name], label=name.title(), **options)
+    return Field(
+        id=str(uuid.uuid5(uuid.NAMESPACE_OID, name)), key=f"f{number}", name=name, type=by_name[type_name], label=name.title(), **options
+    )
 
 
 _OPTIONS = tuple(Option(id=value, value=value, label=value, position=i) for i, value in enumerate(("NEW", "WON", "LOST")))
@@ -36,18 +38,14 @@ def model() -> Model:
     firm_of_deal = _field(20, "firm", "RELATION")
     lines_of_deal = _field(21, "lines", "RELATION")
     deal_of_line = _field(22, "deal", "RELATION")
-    deals_of_firm = replace(
-        deals_of_firm, relation=Relation(kind="ONE_TO_MANY", target_object_id=deal_id, target_field_id=firm_of_deal.id)
-    )
+    deals_of_firm = replace(deals_of_firm, relation=Relation(kind="ONE_TO_MANY", target_object_id=deal_id, target_field_id=firm_of_deal.id))
     firm_of_deal = replace(
         firm_of_deal,
         relation=Relation(
             kind="MANY_TO_ONE", target_object_id=firm_id, target_field_id=deals_of_firm.id, on_delete="SET_NULL", join_column="firmId"
         ),
     )
-    lines_of_deal = replace(
-        lines_of_deal, relation=Relation(kind="ONE_TO_MANY", target_object_id=line_id, target_field_id=deal_of_line.id)
-    )
+    lines_of_deal = replace(lines_of_deal, relation=Relation(kind="ONE_TO_MANY", target_object_id=line_id, target_field_id=deal_of_line.id))
     deal_of_line = replace(
         deal_of_line,
         relation=Relation(
@@ -69,7 +67,9 @@ def model() -> Model:
         firm_of_deal,
         lines_of_deal,
     )
-    firm = Object(id=firm_id, key="o1", name_singular="firm", name_plural="firms", fields=(*_SYSTEM, _field(10, "name", "TEXT"), deals_of_firm))
+    firm = Object(
+        id=firm_id, key="o1", name_singular="firm", name_plural="firms", fields=(*_SYSTEM, _field(10, "name", "TEXT"), deals_of_firm)
+    )
     deal = Object(
         id=deal_id,
         key="o2",
@@ -79,5 +79,7 @@ def model() -> Model:
         unique_constraints=(UniqueConstraint(key="u1", field_ids=(code.id,), leaves=code.leaves),),
         duplicate_criteria=((("title",),), (("who", "firstName"), ("who", "lastName"))),
     )
-    line = Object(id=line_id, key="o3", name_singular="line", name_plural="lines", fields=(*_SYSTEM, _field(10, "name", "TEXT"), deal_of_line))
+    line = Object(
+        id=line_id, key="o3", name_singular="line", name_plural="lines", fields=(*_SYSTEM, _field(10, "name", "TEXT"), deal_of_line)
+    )
     return Model(workspace_id=WORKSPACE, version=1, objects=(firm, deal, line))

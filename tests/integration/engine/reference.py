@@ -47,9 +47,7 @@ class Reference:
                 return _compare(read(record, path), operator, operand)
         raise AssertionError(condition)
 
-    def select(
-        self, obj: str, condition: Condition, order: list[tuple[str, str]], *, scope: Callable[[Record], bool]
-    ) -> list[Record]:
+    def select(self, obj: str, condition: Condition, order: list[tuple[str, str]], *, scope: Callable[[Record], bool]) -> list[Record]:
         """Every matching record in order: ``order`` are (path, direction); ties go by id."""
         found = [record for record in self.objects.get(obj, {}).values() if scope(record) and self.holds(condition, record) is True]
         found.sort(key=functools.cmp_to_key(lambda a, b: self._ordered(a, b, order)))
@@ -91,7 +89,7 @@ def _compare(value: Any, operator: str, operand: Any) -> bool | None:
         case "neq":
             return bool(value != operand)
         case "in":
-            return value in operand
+            return bool(value in operand)
         case "gt":
             return bool(value > operand)
         case "gte":

@@ -101,9 +101,7 @@ def _check_queries(world: World, reference: Reference, random: Random) -> None:
         order = generate.order(random)
         expected = reference.select("deal", condition, order, scope=_SCOPES[scope])
         start = random.randrange(len(expected)) if expected and random.random() < 0.5 else None
-        check_page(
-            world, expected, _scoped(condition, scope), order, random.choice((1, 3, 60)), start, backward=random.random() < 0.4
-        )
+        check_page(world, expected, _scoped(condition, scope), order, random.choice((1, 3, 60)), start, backward=random.random() < 0.4)
 
 
 _SCOPES = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import copy
 from collections.abc import Callable
 from random import Random
@@ -91,10 +92,8 @@ _EVERYTHING = ("or", [("deletedAt", "is", "NULL"), ("deletedAt", "is", "NOT_NULL
 def attempt(world: World, operation: Operation, fuse: Fuse) -> None:
     """Run an operation through a table that dies when the fuse blows. Errors that a client would see are fine."""
     request = world.request(MortalTable(world.table.name, world.table._client, fuse=fuse))
-    try:
+    with contextlib.suppress(IcosaError):
         execute(request, operation)
-    except IcosaError:
-        pass
 
 
 def janitor(world: World) -> None:

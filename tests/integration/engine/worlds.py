@@ -81,8 +81,7 @@ class World:
 
     def record(self, obj: str, node: Node) -> dict[str, Any]:
         """The wire values of the fields, nulls as null."""
-        found = {f.input_name: node.item.get(f.key) for f in self.object(obj).stored_fields}
-        return found
+        return {f.input_name: node.item.get(f.key) for f in self.object(obj).stored_fields}
 
     def orphans(self) -> list[tuple[str, str]]:
         """Derived rows that no record stands for, and rows that a record should have and has not."""

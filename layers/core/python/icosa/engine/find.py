@@ -85,8 +85,8 @@ class _Find:
         known = candidate_ids(self.ctx, probed)
         if known is not None:
             exact = len(parts) == len(options) and all(o.exact and p.complete for o, p in zip(options, probed, strict=True))
-            found = self._by_id(known) if exact and not self.order else None
-            return found or self._sorted(get_live(self.ctx, self.obj, known))
+            page = self._by_id(known) if exact and not self.order else None
+            return page or self._sorted(get_live(self.ctx, self.obj, known))
         if not self.want_total and (walk := self._walk()) is not None:
             try:
                 return self._walked(walk, None, counts_rows=False)

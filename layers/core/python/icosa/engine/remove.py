@@ -22,6 +22,9 @@ from .writing import apply, changed, destroyed, retrying, stamps
 #: Records in one commit beside counters, register and guards: DynamoDB takes 100 operations.
 MAX_COMMIT = 90
 
+#: A request answers within seconds; beyond so many commits it leaves the rest to the janitor.
+_COMMITS_OF_A_REQUEST = 10
+
 #: ``(object key, field key, record id)`` of a record that points at another.
 Edge = tuple[str, str, str]
 Doomed = dict[tuple[str, str], tuple[Object, State]]
@@ -65,13 +68,13 @@ def destroy(ctx: Context, obj: Object, states: Sequence[State], *, edges: Mappin
     changes = cascade.changes(ctx)
     apply(ctx, changes[:MAX_COMMIT])
     if len(changes) > MAX_COMMIT:
-        sweep(ctx, [(owner, record_id) for (_, record_id), (owner, _) in cascade.doomed.items()])
+        sweep(ctx, [(owner, record_id) for (_, record_id), (owner, _) in cascade.doomed.items()], commits=_COMMITS_OF_A_REQUEST)
 
 
-def sweep(ctx: Context, gone: Sequence[tuple[Object, str]]) -> None:
-    """Act on everything that still points at destroyed records, in as many commits as it takes.
+def sweep(ctx: Context, gone: Sequence[tuple[Object, str]], *, commits: int | None = None) -> None:
+    """Act on everything that still points at destroyed records, in at most so many commits (None: as many as it takes).
 
-    Safe to repeat: the janitor does so for every destroyed record, in case the writer died in between.
+    Safe to repeat: the janitor does so for every destroyed record, in case the writer died or gave up in between.
     """
 
     def attempt() -> int:
@@ -82,7 +85,8 @@ def sweep(ctx: Context, gone: Sequence[tuple[Object, str]]) -> None:
         return len(changes)
 
     while retrying(attempt) > MAX_COMMIT:
-        pass
+        if commits is not None and (commits := commits - 1) <= 0:
+            return
 
 
 def follow(ctx: Context, cascade: Cascade, frontier: list[tuple[str, str]], edges: Mapping[str, Sequence[Edge]] | None = None) -> None:

@@ -13,8 +13,8 @@ from ..model.types.base import Item
 from ..store import keys
 from ..store.change import Cause, Change, SameValue, stored
 from ..store.commit import CommitFailed, Retry, commit
-from ..store.record import VERSION
 from ..store.keys import Key
+from ..store.record import VERSION
 from .context import Context
 from .records import State, get_live
 

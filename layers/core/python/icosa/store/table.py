@@ -31,6 +31,8 @@ MAX_TRANSACTION = 100
 MAX_BATCH_GET = 100
 _ATTEMPTS = 6
 _FIRST_DELAY = 0.02
+#: Errors of DynamoDB that pass by themselves and that the client has no class for; it names them in its message.
+_TRANSIENT = ("TransactionInProgress", "Throttling", "RequestLimitExceeded", "InternalServerError", "ServiceUnavailable")
 _local = threading.local()
 
 
@@ -253,6 +255,10 @@ class Table:
                 _wait(attempt)
             except dynamo.ValidationException as error:
                 _reject(error)
+            except dynamo.PydynoxException as error:
+                if not any(code in str(error) for code in _TRANSIENT):
+                    raise
+                _wait(attempt)
         raise Unavailable("The record store does not answer. Please try again.")
 
 
