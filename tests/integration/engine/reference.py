@@ -76,7 +76,7 @@ class Reference:
 
 def _compare(value: Any, operator: str, operand: Any) -> bool | None:
     if operator == "is":
-        return (value is None) == (operand == "NULL")
+        return bool((value is None) == (operand == "NULL"))
     if operand == "" and operator in ("eq", "like", "ilike"):
         return value is None
     if operand == "" and operator == "neq":

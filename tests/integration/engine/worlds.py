@@ -93,7 +93,7 @@ class World:
                 for (row_pk, _), item in rows.items():
                     if row_pk == pk:
                         assert "h" not in item, "a hidden record remains"
-                        record = unpack(item)
+                        record = unpack(item, obj.stored_form)
                         expected |= set(derive.derive(record, live=live)) | set(derive.guards(record))
         derived = {key for key in rows if key[0].split("#")[1] in "IEU"}
         return sorted(derived ^ expected)

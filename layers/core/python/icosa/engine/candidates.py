@@ -105,7 +105,7 @@ def _for_compare(model: Model, obj: Object, condition: Compare) -> Candidates | 
             return None
         ids = dict.fromkeys(operand if operator == "in" else (operand,))
         return Candidates(condition=condition, ids=tuple(ids), exact=True)
-    if not leaf.kind.is_indexed or leaf.path == ("deletedAt",):
+    if not leaf.has_index:
         return None
     pk = keys.index(model.workspace_id, obj.key, leaf.key)
     empty = leaf.kind.null_equivalent

@@ -23,10 +23,11 @@ from ..query.evaluate import compile_filter, compile_keyset, compile_order
 from ..query.operation import Cursor, Filter, FindMany, Order
 from ..store.register import Register
 from ..store.table import Table
-from .candidates import Candidates, candidates, conjuncts
+from .candidates import Candidates, conjuncts
 from .context import Context
 from .joins import Joined
-from .matching import candidate_ids, count_rows, matching, probe
+from .matching import matching_all, narrowed, options_for
+from .probing import count_rows
 from .records import count_live, get_live, get_live_and_register
 from .walk import Row, RunTooLong, Walk, id_range_walk, index_walk, record_walk
 
@@ -77,16 +78,14 @@ class _Find:
             if walk is None:
                 return self._sorted(None)
             return self._walked(walk, lambda table: count_live(self.ctx, self.obj, table), counts_rows=False)
-        options = [found for part in parts if (found := candidates(self.ctx.model, self.obj, part)) is not None]
+        options = options_for(self.ctx, self.obj, parts)
         direct = self._direct(options[0]) if len(parts) == len(options) == 1 and options[0].exact else None
         if direct is not None:
             return self._walked(direct, lambda table: count_rows(table, options[0]), counts_rows=True)
-        probed = probe(self.ctx, options)
-        known = candidate_ids(self.ctx, probed)
-        if known is not None:
-            exact = len(parts) == len(options) and all(o.exact and p.complete for o, p in zip(options, probed, strict=True))
-            page = self._by_id(known) if exact and not self.order else None
-            return page or self._sorted(get_live(self.ctx, self.obj, known))
+        known = narrowed(self.ctx, self.obj, parts, options)
+        if known.ids is not None:
+            page = self._by_id(known.ids) if known.exact and not self.order else None
+            return page or self._sorted(get_live(self.ctx, self.obj, known.ids))
         if not self.want_total and (walk := self._walk()) is not None:
             try:
                 return self._walked(walk, None, counts_rows=False)
@@ -106,7 +105,7 @@ class _Find:
             return None
         if first.leaf.path == ("id",):
             return record_walk(table, model, self.obj, cursor=self.cursor, backward=self.backward != first.descending)
-        if not first.leaf.kind.is_indexed or first.leaf.path == ("deletedAt",):
+        if not first.leaf.has_index:
             return None
         return index_walk(table, model, self.obj, self.order, cursor=self.cursor, backward=self.backward)
 
@@ -150,7 +149,7 @@ class _Find:
                 raise _GiveUp from None
             return self._sorted(None)
         if counts_rows and total is not None and not register.is_quiet_since(self.ctx.register, self.obj.key):
-            total = len(matching(self.ctx, self.obj, self.filter))
+            total = len(matching_all(self.ctx, self.obj, self.filter, leaves=(), joined=self.joined))
         items = items[self.offset :]
         more = len(items) > self.limit
         items = items[: self.limit]
@@ -220,7 +219,7 @@ class _Find:
         """All matches, sorted and cut in memory. ``known`` holds every match when given."""
         if known is None:
             terms = [term.leaf for term in self.order if term.relation is None]
-            found = matching(self.ctx, self.obj, self.filter, leaves=terms, joined=self.joined)
+            found = matching_all(self.ctx, self.obj, self.filter, leaves=terms, joined=self.joined)
         else:
             candidates = [item for item in known if item is not None]
             if self.joined.is_needed:

@@ -19,9 +19,9 @@ _PARALLEL_FROM = 4_000
 _HEX = "0123456789abcdef"
 
 
-def visible(stored: dict[str, Any] | None) -> Item | None:
+def visible(obj: Object, stored: dict[str, Any] | None) -> Item | None:
     """The record of a live row, unless that is the hidden half of a record that a batch is moving."""
-    return None if stored is None or HIDDEN in stored else unpack(stored)
+    return None if stored is None or HIDDEN in stored else unpack(stored, obj.stored_form)
 
 
 def live_key(ctx: Context, obj: Object, record_id: str) -> keys.Key:
@@ -35,14 +35,14 @@ def trash_key(ctx: Context, obj: Object, record_id: str) -> keys.Key:
 def get_live(ctx: Context, obj: Object, ids: Sequence[str], table: Table | None = None) -> list[Item | None]:
     """Live records in the order of ``ids``."""
     found = (table or ctx.table).batch_get([live_key(ctx, obj, record_id) for record_id in ids])
-    return [visible(item) for item in found]
+    return [visible(obj, item) for item in found]
 
 
 def get_live_and_register(ctx: Context, obj: Object, ids: Sequence[str]) -> tuple[list[Item | None], Register]:
     """``get_live`` and, in the same round trip, the register as it is now."""
     wanted = [live_key(ctx, obj, record_id) for record_id in ids]
     *items, register = ctx.table.batch_get([*wanted, keys.open_batches(ctx.model.workspace_id)])
-    return [visible(item) for item in items], Register.parse(register)
+    return [visible(obj, item) for item in items], Register.parse(register)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +63,11 @@ def get_any(ctx: Context, obj: Object, ids: Sequence[str], table: Table | None =
     found = (table or ctx.table).batch_get(wanted)
     states: list[State | None] = []
     for live, trashed in zip(found[::2], found[1::2], strict=True):
-        item = visible(live)
+        item = visible(obj, live)
         if item is not None:
             states.append(State(item, True))
         else:
-            states.append(None if trashed is None else State(unpack(trashed), False))
+            states.append(None if trashed is None else State(unpack(trashed, obj.stored_form), False))
     return states
 
 
@@ -82,13 +82,13 @@ def scan_live(ctx: Context, obj: Object) -> Iterator[list[Item]]:
     pk = keys.records(ctx.model.workspace_id, obj.key)
     if count_live(ctx, obj) < _PARALLEL_FROM:
         for page in ctx.table.query_pages(pk):
-            yield _visible(page)
+            yield _visible(obj, page)
         return
     # Ids are random, so their first digit splits them evenly; ids given by clients may be skewed, which costs only time.
     parts: list[tuple[str, str | None]] = [(digit, None) for digit in _HEX]
     while parts:
         pages = ctx.table.parallel([_reader(pk, digit, after) for digit, after in parts])
-        yield [item for page in pages for item in _visible(page)]
+        yield [item for page in pages for item in _visible(obj, page)]
         parts = [(digit, page.last) for (digit, _), page in zip(parts, pages, strict=True) if page.last is not None]
 
 
@@ -97,7 +97,7 @@ def scan_trash(ctx: Context, obj: Object) -> list[Item]:
     items = ctx.table.query_all(keys.trash(ctx.model.workspace_id, obj.key))
     doubtful = [item["SK"] for item in items if HIDDEN in item]
     live = {item["SK"] for item in get_live(ctx, obj, doubtful) if item is not None}
-    return [unpack(item) for item in items if item["SK"] not in live]
+    return [unpack(item, obj.stored_form) for item in items if item["SK"] not in live]
 
 
 def _reader(pk: str, prefix: str, after: str | None) -> Callable[[Table], QueryPage]:
@@ -106,5 +106,5 @@ def _reader(pk: str, prefix: str, after: str | None) -> Callable[[Table], QueryP
     return lambda table: table.query(pk, prefix=prefix, after=after)
 
 
-def _visible(page: QueryPage) -> list[Item]:
-    return [unpack(item) for item in page.items if HIDDEN not in item]
+def _visible(obj: Object, page: QueryPage) -> list[Item]:
+    return [unpack(item, obj.stored_form) for item in page.items if HIDDEN not in item]

@@ -76,11 +76,12 @@ def _first_trip(
 ) -> tuple[_Rows, list[dict[str, list[str]]]]:
     """Targets of the to-one fields by key, and for each node its children's ids by edge prefix."""
     ws = ctx.model.workspace_id
-    wanted: dict[Key, None] = {}
+    wanted: dict[Key, Object] = {}
     for relation in to_one:
-        partition = keys.records(ws, ctx.model.target_of(relation).key)
-        wanted.update(((partition, target), None) for node in nodes if (target := node.item.get(relation.key)) is not None)
-    branches: list[Callable[[Table], Any]] = [_record_reader(chunk) for chunk in chunked(list(wanted), MAX_BATCH_GET)]
+        target = ctx.model.target_of(relation)
+        partition = keys.records(ws, target.key)
+        wanted.update(((partition, target_id), target) for node in nodes if (target_id := node.item.get(relation.key)) is not None)
+    branches: list[Callable[[Table], Any]] = [_record_reader(chunk) for chunk in chunked(list(wanted.items()), MAX_BATCH_GET)]
     records = len(branches)
     if to_many:
         branches += [_edge_reader(keys.edges(ws, node.item["SK"]), to_many) for node in nodes]
@@ -90,8 +91,10 @@ def _first_trip(
 
 def _attach_children(ctx: Context, nodes: Sequence[Node], to_many: Sequence[_ToMany], edges: Sequence[dict[str, list[str]]]) -> None:
     ws = ctx.model.workspace_id
-    wanted = dict.fromkeys((keys.records(ws, spec.target.key), child) for spec in to_many for part in edges for child in part[spec.prefix])
-    parts = ctx.table.parallel([_record_reader(chunk) for chunk in chunked(list(wanted), MAX_BATCH_GET)])
+    wanted = {
+        (keys.records(ws, spec.target.key), child): spec.target for spec in to_many for part in edges for child in part[spec.prefix]
+    }
+    parts = ctx.table.parallel([_record_reader(chunk) for chunk in chunked(list(wanted.items()), MAX_BATCH_GET)])
     rows: _Rows = {key: item for part in parts for key, item in part.items()}
     for spec in to_many:
         partition = keys.records(ws, spec.target.key)
@@ -104,8 +107,12 @@ def _attach_children(ctx: Context, nodes: Sequence[Node], to_many: Sequence[_ToM
             node.related[spec.relation.name] = Connection(nodes=children[: spec.limit], has_next_page=len(children) > spec.limit)
 
 
-def _record_reader(wanted: Sequence[Key]) -> Callable[[Table], _Rows]:
-    return lambda table: {key: visible(item) for key, item in zip(wanted, table.batch_get(wanted), strict=True)}
+def _record_reader(wanted: Sequence[tuple[Key, Object]]) -> Callable[[Table], _Rows]:
+    def read(table: Table) -> _Rows:
+        found = table.batch_get([key for key, _ in wanted])
+        return {key: visible(obj, item) for (key, obj), item in zip(wanted, found, strict=True)}
+
+    return read
 
 
 def _edge_reader(pk: str, specs: Sequence[_ToMany]) -> Callable[[Table], dict[str, list[str]]]:

@@ -18,6 +18,7 @@ from itertools import groupby
 from typing import Any
 
 from ..model.model import Model, Object
+from ..model.stored_form import StoredForm
 from ..model.types.base import Item, Leaf
 from ..query.operation import Cursor, Order
 from ..store import keys
@@ -71,6 +72,7 @@ class RecordWalk(Walk):
     """The record partition, in id order."""
 
     pk: str = ""
+    form: StoredForm | None = None
     after: str | None = None
     forward: bool = True
 
@@ -78,7 +80,7 @@ class RecordWalk(Walk):
         after = self.after
         while True:
             page = self.table.query(self.pk, after=after, forward=self.forward, limit=self.size)
-            yield [Row(item["SK"], unpack(item)) for item in page.items if HIDDEN not in item]
+            yield [Row(item["SK"], unpack(item, self.form)) for item in page.items if HIDDEN not in item]
             if page.last is None:
                 return
             after = page.last
@@ -242,7 +244,7 @@ def _run_bounds(encoded: str | None) -> tuple[str, str]:
 def record_walk(table: Table, model: Model, obj: Object, *, cursor: Cursor | None, backward: bool) -> RecordWalk:
     """All live records by id."""
     pk = keys.records(model.workspace_id, obj.key)
-    return RecordWalk(table, pk=pk, after=cursor.id if cursor else None, forward=not backward)
+    return RecordWalk(table, pk=pk, form=obj.stored_form, after=cursor.id if cursor else None, forward=not backward)
 
 
 def id_range_walk(table: Table, part: RowRange, *, cursor: Cursor | None, backward: bool) -> IdRangeWalk:
