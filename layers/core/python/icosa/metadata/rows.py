@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import MISSING, fields
 from typing import Any
 
-from ..model.model import Field, Model, Object, Option, Relation
+from ..model.model import Field, Index, IndexMember, Model, Object, Option, Relation, RetiredOption
 from ..model.types.registry import by_name
 from ..store import keys
 from .constraints import unique_constraint
@@ -84,6 +84,9 @@ def _object(item: Mapping[str, Any], field_items: list[Mapping[str, Any]]) -> Ob
             unique_constraint(constraint["key"], [by_id[field_id] for field_id in constraint["field_ids"]])
             for constraint in item.get("unique_constraints", ())
         ),
+        indexes=tuple(
+            Index(**{**index, "members": tuple(IndexMember(**member) for member in index["members"])}) for index in item.get("indexes", ())
+        ),
     )
 
 
@@ -95,6 +98,7 @@ def _field(item: Mapping[str, Any]) -> Field:
         type=by_name[item["type"]],
         options=tuple(Option(**option) for option in item.get("options", ())),
         relation=None if relation is None else Relation(**relation),
+        retired=tuple(RetiredOption(**retired) for retired in item.get("retired", ())),
     )
 
 
@@ -128,14 +132,19 @@ _OBJECT_SPECIAL: Mapping[str, Encode] = {
     "search_field_ids": list,
     "unique_constraints": lambda constraints: [{"key": c.key, "field_ids": list(c.field_ids)} for c in constraints],
     "right_flags": dict,
+    "indexes": lambda indexes: [{**_plain(index), "members": [_plain(member) for member in index.members]} for index in indexes],
+    "overrides": dict,
 }
 _FIELD_SPECIAL: Mapping[str, Encode] = {
     "type": lambda type_: type_.name,
     "options": lambda options: [_plain(option) for option in options],
     "relation": _plain,
     "settings": dict,
+    "overrides": dict,
+    "retired": lambda retired: [_plain(option) for option in retired],
 }
+_OBJECT_PARTS = ("duplicate_criteria", "search_field_ids", "unique_constraints", "indexes")
 _OBJECT_CODEC = _codec(Object, _OBJECT_SPECIAL, frozenset({"fields", "memo"}))
 _FIELD_CODEC = _codec(Field, _FIELD_SPECIAL, frozenset())
-_OBJECT_PLAIN = [name for name, _, _ in _OBJECT_CODEC if name not in ("duplicate_criteria", "search_field_ids", "unique_constraints")]
-_FIELD_PLAIN = [name for name, _, _ in _FIELD_CODEC if name not in ("type", "options", "relation")]
+_OBJECT_PLAIN = [name for name, _, _ in _OBJECT_CODEC if name not in _OBJECT_PARTS]
+_FIELD_PLAIN = [name for name, _, _ in _FIELD_CODEC if name not in ("type", "options", "relation", "retired")]

@@ -11,24 +11,50 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
+from .stored_form import StoredForm
+
 if TYPE_CHECKING:
-    from .types.base import FieldType, Leaf
+    from .types.base import FieldType, Leaf, Stored
 
 RelationKind = Literal["MANY_TO_ONE", "ONE_TO_MANY"]
 OnDelete = Literal["CASCADE", "RESTRICT", "SET_NULL", "NO_ACTION"]
 #: What a role may allow on an object's records; ``update`` covers create, ``soft_delete`` covers restore.
 Right = Literal["read", "update", "soft_delete", "destroy"]
+#: Whether rows that grow with the data are all there: index rows of a field, guards of a unique constraint. BUILDING rows are
+#: written by everybody and must not answer a read; FAILED is a unique index that existing records contradict.
+Status = Literal["READY", "BUILDING", "FAILED"]
+IndexType = Literal["BTREE", "GIN"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Option:
-    """A choice of a SELECT, MULTI_SELECT or RATING field."""
+    """A choice of a SELECT, MULTI_SELECT or RATING field.
+
+    ``stored`` is what records hold when it is not ``value`` any more: renaming an option rewrites no record.
+    """
 
     id: str
     value: str
     label: str
     position: int
     color: str | None = None
+    stored: str | None = None
+
+    @property
+    def in_store(self) -> str:
+        return self.value if self.stored is None else self.stored
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RetiredOption:
+    """An option that was removed: records that still hold ``stored`` read as ``fallback``.
+
+    ``fallback`` is in stored form, like ``stored``: the text of an option, for lists a list that takes the place of a list which
+    held nothing else, None for null.
+    """
+
+    stored: str
+    fallback: Any = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +102,31 @@ class Field:
     morph_id: str | None = None
     #: The same in every workspace for shipped fields (spec/metadata.md §1).
     universal_identifier: str | None = None
+    is_audit_logged: bool = True
+    #: What a workspace changes about the presentation of a shipped field, by wire name (``label``, ``description``, ``icon``).
+    overrides: Mapping[str, Any] = field(default_factory=dict)
+    created_at: str = ""
+    updated_at: str = ""
+    #: Whether index rows of the field may answer reads.
+    status: Status = "READY"
+    #: Part of the index's name: when encoded values change as a whole, the index is built anew under the next number.
+    index_generation: int = 0
+    #: The stored value of records that were written before the field existed. They are not rewritten.
+    fill: Stored = None
+    retired: tuple[RetiredOption, ...] = ()
+
+    @property
+    def index_key(self) -> str:
+        """The name of the field's index in keys."""
+        return f"{self.key}~{self.index_generation}" if self.index_generation else self.key
+
+    @property
+    def is_ready(self) -> bool:
+        return self.status == "READY"
+
+    def shown(self, name: str) -> Any:
+        """``label``, ``description`` or ``icon`` as the workspace sees it."""
+        return self.overrides.get(name, getattr(self, name))
 
     @cached_property
     def leaves(self) -> tuple[Leaf, ...]:
@@ -112,6 +163,36 @@ class UniqueConstraint:
     key: str
     field_ids: tuple[str, ...]
     leaves: tuple[Leaf, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IndexMember:
+    """A column of an index: a field, or one member of a composite."""
+
+    id: str
+    field_id: str
+    sub: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Index:
+    """An index as metadata shows it (spec/metadata.md §7). The leaves of a record are all indexed, whatever indexes say;
+    a unique one names its constraint by ``constraint_key``."""
+
+    id: str
+    name: str
+    members: tuple[IndexMember, ...]
+    type: IndexType = "BTREE"
+    is_unique: bool = False
+    is_custom: bool = False
+    constraint_key: str | None = None
+    universal_identifier: str | None = None
+    created_at: str = ""
+    updated_at: str = ""
+    status: Status = "READY"
+
+
+_PRESENTED = {"labelSingular": "label_singular", "labelPlural": "label_plural"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -151,8 +232,24 @@ class Object:
     right_flags: Mapping[Right, str | None] = field(default_factory=dict)
     #: The number of the next field or constraint key: keys are never used again.
     next_key: int = 1
+    indexes: tuple[Index, ...] = ()
+    #: As ``Field.overrides``: ``labelSingular``, ``labelPlural``, ``description``, ``icon``, ``color``.
+    overrides: Mapping[str, Any] = field(default_factory=dict)
+    open_record_in: str = "SIDE_PANEL"
+    readability: str = "OPEN"
+    created_at: str = ""
+    updated_at: str = ""
     #: What other layers compile from this object once (row derivation, renderers); lives as long as the model version.
     memo: dict[Any, Any] = field(default_factory=dict, compare=False, repr=False)
+
+    def shown(self, name: str) -> Any:
+        """A label, the description, icon or colour as the workspace sees it, by its wire name (``labelSingular``)."""
+        return self.overrides[name] if name in self.overrides else getattr(self, _PRESENTED.get(name, name))
+
+    @cached_property
+    def stored_form(self) -> StoredForm | None:
+        """How records in the store differ from items in memory; None when they do not."""
+        return StoredForm.of(self.fields)
 
     @cached_property
     def by_name(self) -> Mapping[str, Field]:

@@ -107,7 +107,7 @@ class Batch:
 
     def _twin(self, change: Change) -> Iterable[Op]:
         assert change.before is not None and change.after is not None
-        yield Put(pack({**change.after, HIDDEN: self.id}), NOT_EXISTS)
+        yield Put(pack({**change.after, HIDDEN: self.id}, change.obj.stored_form), NOT_EXISTS)
         if not change.before_live:
             key = (change.before["PK"], change.before["SK"])
             yield Update(
@@ -142,14 +142,14 @@ class Batch:
         cause = Cause("version", change)
         if before is None:
             assert after is not None
-            yield Put(pack(after), NOT_EXISTS), Cause("id", change)
+            yield Put(pack(after, change.obj.stored_form), NOT_EXISTS), Cause("id", change)
             return
         key = (before["PK"], before["SK"])
         version = {":v": before[VERSION]}
         if after is None:
             yield Delete(key, "#v = :v", names={"#v": VERSION}, values=version), cause
         elif not change.moves:
-            yield Put(pack(after), "#v = :v", names={"#v": VERSION}, values=version), cause
+            yield Put(pack(after, change.obj.stored_form), "#v = :v", names={"#v": VERSION}, values=version), cause
         elif change.before_live:
             yield (
                 Update(
@@ -252,13 +252,13 @@ def settle(table: Table, model: Model, touched: Mapping[_RecordId, Sequence[Key]
         guard_keys = [key for record in ids for key in left[record] if _is_guard(model, key)]
         found = table.batch_get([*states, *guard_keys])
         owners = {key: guard["id"] for key, guard in zip(guard_keys, found[len(states) :], strict=True) if guard is not None}
-        items = [unpack_or_none(item) for item in found[: len(states)]]
         branches: list[Callable[[Table], _RecordId | None]] = []
         for i, record in enumerate(ids):
             obj = model.by_key.get(record[0])
             if obj is None:  # the object is gone, and its rows with it
                 continue
-            branches.append(_settler(model, obj, record, items[2 * i], items[2 * i + 1], left[record], owners))
+            live, trashed = (unpack_or_none(item, obj.stored_form) for item in found[2 * i : 2 * i + 2])
+            branches.append(_settler(model, obj, record, live, trashed, left[record], owners))
         failed = [record for record in table.parallel(branches) if record is not None] if branches else []
         left = {record: left[record] for record in failed}
     raise TransactionConflict

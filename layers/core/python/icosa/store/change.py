@@ -100,7 +100,7 @@ def record_ops(model: Model, change: Change) -> Iterator[Blamed]:
     version = Cause("version", change)
     if before is None:
         assert after is not None
-        yield Put(pack(after), NOT_EXISTS), Cause("id", change)
+        yield Put(pack(after, change.obj.stored_form), NOT_EXISTS), Cause("id", change)
         if change.id_is_given:
             yield Check((keys.trash(model.workspace_id, change.obj.key), change.id), NOT_EXISTS), Cause("id", change)
         return
@@ -109,9 +109,9 @@ def record_ops(model: Model, change: Change) -> Iterator[Blamed]:
         yield Delete((before["PK"], before["SK"]), "#v = :v", **same), version
     elif change.moves:
         yield Delete((before["PK"], before["SK"]), "#v = :v", **same), version
-        yield Put(pack(after), NOT_EXISTS), version
+        yield Put(pack(after, change.obj.stored_form), NOT_EXISTS), version
     else:
-        yield Put(pack(after), "#v = :v", **same), version
+        yield Put(pack(after, change.obj.stored_form), "#v = :v", **same), version
 
 
 def guard_ops(model: Model, changes: Sequence[Change]) -> Iterator[Blamed]:

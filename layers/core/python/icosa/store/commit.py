@@ -88,7 +88,7 @@ def _release_stale_guard(table: Table, model: Model, cause: Cause, register: Reg
         return True
     owner, obj = guard["id"], cause.change.obj
     found = table.batch_get([(keys.records(model.workspace_id, obj.key), owner), (keys.trash(model.workspace_id, obj.key), owner)])
-    holders = [unpack(item) for item in found if item is not None]
+    holders = [unpack(item, obj.stored_form) for item in found if item is not None]
     if any(cause.key in Rows.of(model, obj).guards(item) for item in holders):
         return False
     current = batch.current_register(table, model)

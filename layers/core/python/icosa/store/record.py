@@ -12,6 +12,7 @@ from typing import Any
 import orjson
 
 from ..errors import PayloadTooLarge
+from ..model.stored_form import StoredForm
 from ..model.types.base import Item
 
 #: The record's version: every write increments it, every write is conditional on it.
@@ -24,24 +25,29 @@ _KEYS = ("PK", "SK", VERSION, HIDDEN)
 _MAX_DATA_BYTES = 400 * 1024 - 1024
 
 
-def pack(item: Item) -> dict[str, Any]:
-    """The stored form. Raises PayloadTooLarge beyond 400 KB."""
+def pack(item: Item, form: StoredForm | None) -> dict[str, Any]:
+    """The stored form; ``form`` is ``Object.stored_form``. Raises PayloadTooLarge beyond 400 KB."""
     packed = {key: item[key] for key in _KEYS if key in item}
-    data = orjson.dumps({key: value for key, value in item.items() if key not in packed})
+    values = {key: value for key, value in item.items() if key not in packed}
+    if form is not None:
+        form.to_store(values)
+    data = orjson.dumps(values)
     if len(data) > _MAX_DATA_BYTES:
         raise PayloadTooLarge("The record is larger than the 400 KB that the store allows")
     packed[_DATA] = data.decode()
     return packed
 
 
-def unpack(stored: dict[str, Any]) -> Item:
+def unpack(stored: dict[str, Any], form: StoredForm | None) -> Item:
     """Inverse of ``pack``."""
     item: dict[str, Any] = orjson.loads(stored[_DATA])
+    if form is not None:
+        form.to_memory(item)
     item["PK"], item["SK"], item[VERSION] = stored["PK"], stored["SK"], stored[VERSION]
     if HIDDEN in stored:
         item[HIDDEN] = stored[HIDDEN]
     return item
 
 
-def unpack_or_none(stored: dict[str, Any] | None) -> Item | None:
-    return None if stored is None else unpack(stored)
+def unpack_or_none(stored: dict[str, Any] | None, form: StoredForm | None) -> Item | None:
+    return None if stored is None else unpack(stored, form)

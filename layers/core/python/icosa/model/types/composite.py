@@ -60,7 +60,7 @@ class CompositeType(ParsedDefault, Counted):
 
     def leaves(self, field: Field) -> tuple[Leaf, ...]:
         return tuple(
-            Leaf(field=field, path=(field.name, member.name), key=f"{field.key}.{member.name}", sub=member.name, kind=member.kind)
+            Leaf(field=field, path=(field.name, member.name), key=f"{field.index_key}.{member.name}", sub=member.name, kind=member.kind)
             for member in self.members
         )
 
