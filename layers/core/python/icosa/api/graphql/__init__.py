@@ -1,0 +1,1 @@
+"""GraphQL over HTTP: `/graphql` on records; `transport` also serves the metadata API."""

@@ -1,0 +1,147 @@
+"""GraphQL over HTTP: what a request asks to run, and how failures look. Shared by ``/graphql`` and ``/metadata``.
+
+Statuses follow what clients of Twenty have seen (spec/observed.md 20, 21): 200 for everything that GraphQL itself has to say,
+errors of the token, of validation and of execution included; 4xx where the HTTP request is not one to run. Those bodies serve
+both kinds of client, as the gateway's do: ``statusCode``, ``messages`` and ``error`` beside ``errors``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import parse_qs
+
+import orjson
+
+from ...errors import BadRequest, Forbidden, IcosaError, Unauthenticated
+from ..errors import MalformedJson, MethodNotAllowed, rest_body, rest_headers
+from ..gateway import HttpAnswer, HttpRequest
+from ..rest.body import read_body
+
+METHODS = ("GET", "POST")
+_PARAMETERS = frozenset(("query", "variables", "operationName", "extensions"))
+_FRIENDLY: tuple[tuple[type[IcosaError], str], ...] = (
+    (Unauthenticated, "You must be authenticated to perform this action."),
+    (Forbidden, "You do not have permission to perform this action."),
+    (IcosaError, "An error occurred."),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GraphqlRequest:
+    """One document to run. ``read_only`` forbids mutations: the request came with GET."""
+
+    query: str
+    variables: Mapping[str, Any] = field(default_factory=dict)
+    operation_name: str | None = None
+    read_only: bool = False
+
+
+class NoQuery(BadRequest):
+    """A request without a document. A GET of the bare address is answered with status 200 (spec/observed.md 21)."""
+
+    def __init__(self, *, status: int = 400) -> None:
+        super().__init__("Must provide query string.")
+        self.status = status
+
+
+class MutationOverGet(MethodNotAllowed):
+    """A mutation in an address, where links, caches and crawlers could run it."""
+
+    def __init__(self) -> None:
+        super().__init__("GET", "", ("POST",))
+        self.message = "Can only perform a mutation operation from a POST request."
+
+
+def read_request(http: HttpRequest, *, limit: int) -> GraphqlRequest:
+    """The document, variables and operation name of a POST with a JSON body, or of a GET's query string.
+
+    ``limit`` are the bytes of a body. Raises PayloadTooLarge, UnsupportedMediaType, MalformedJson, MethodNotAllowed, BadRequest.
+    """
+    if http.method == "GET":
+        return _from_query_string(http.query_string)
+    if http.method != "POST":
+        raise MethodNotAllowed(http.method, http.path, METHODS)
+    body = read_body(http.body, http.headers.get("content-type"), limit=limit)
+    if isinstance(body, list):
+        raise BadRequest("Batching is not supported.")
+    if body is not None and not isinstance(body, dict):
+        raise MalformedJson("it must be an object")
+    return _request(body or {})
+
+
+def _from_query_string(text: str) -> GraphqlRequest:
+    given: dict[str, Any] = {name: values[-1] for name, values in parse_qs(text).items() if name in _PARAMETERS}
+    if not given.get("query"):
+        raise NoQuery(status=200)
+    for name in ("variables", "extensions"):
+        if name in given:
+            try:
+                given[name] = orjson.loads(given[name])
+            except orjson.JSONDecodeError as error:
+                raise BadRequest(f"The {name} parameter is not valid JSON: {error}") from error
+    return _request(given, read_only=True)
+
+
+def _request(given: Mapping[str, Any], *, read_only: bool = False) -> GraphqlRequest:
+    if unknown := next((name for name in given if name not in _PARAMETERS), None):
+        raise BadRequest(f'Unexpected parameter "{unknown}" in the request body.')
+    query, variables, name = given.get("query"), given.get("variables"), given.get("operationName")
+    if query is None or query == "":
+        raise NoQuery
+    if not isinstance(query, str):
+        raise BadRequest(f"Expected query to be a string, but received {_json_type(query)}.")
+    if variables is not None and not isinstance(variables, dict):
+        raise BadRequest(f"Expected variables to be an object, but received {_json_type(variables)}.")
+    if name is not None and not isinstance(name, str):
+        raise BadRequest(f"Expected operationName to be a string, but received {_json_type(name)}.")
+    return GraphqlRequest(query=query, variables=variables or {}, operation_name=name or None, read_only=read_only)
+
+
+def _json_type(value: Any) -> str:
+    return "array" if isinstance(value, list) else "object" if isinstance(value, dict) else type(value).__name__
+
+
+# ------------------------------------------------------------------ answers
+
+
+def error_entry(
+    error: IcosaError, *, path: Sequence[str | int] | None = None, extensions: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
+    """An element of ``errors`` (spec/graphql-core.md §7.1). ``extensions`` are added to code, subCode and userFriendlyMessage."""
+    found: dict[str, Any] = {}
+    if error.sub_code is not None:
+        found["subCode"] = error.sub_code
+    found["userFriendlyMessage"] = error.friendly or next(text for kind, text in _FRIENDLY if isinstance(error, kind))
+    found["code"] = error.graphql_code
+    entry: dict[str, Any] = {"message": error.message, "extensions": {**found, **(extensions or {})}}
+    if path is not None:
+        entry["path"] = list(path)
+    return entry
+
+
+def answer(result: Mapping[str, Any]) -> HttpAnswer:
+    """The answer to a document that was run, or refused by GraphQL itself: ``data`` and ``errors``."""
+    return HttpAnswer(200, orjson.dumps(result))
+
+
+def refused(error: IcosaError) -> HttpAnswer:
+    """The answer to a token that may not call, to a document that is not valid: ``errors`` alone."""
+    return answer({"errors": [error_entry(error)]})
+
+
+def not_runnable(error: IcosaError) -> HttpAnswer:
+    """The answer to an HTTP request that ``read_request`` cannot take, with the error's own status."""
+    if error.status == 200:
+        return refused(error)
+    return HttpAnswer(error.status, orjson.dumps({**rest_body(error), "errors": [error_entry(error)]}), rest_headers(error))
+
+
+def authenticated[T](open_session: Callable[[], T]) -> T:
+    """What ``open_session`` gives. Failures of the token get the sub code that GraphQL clients know (spec/graphql-core.md §7.3)."""
+    try:
+        return open_session()
+    except (Unauthenticated, Forbidden) as error:
+        error.sub_code = error.sub_code or error.rest_error
+        raise
