@@ -29,7 +29,7 @@ from .joins import Joined
 from .matching import matching_all, narrowed, options_for
 from .probing import count_rows
 from .records import count_live, get_live, get_live_and_register
-from .walk import Row, RunTooLong, Walk, id_range_walk, index_walk, record_walk
+from .walk import IdRangeWalk, IndexWalk, Row, RunTooLong, Walk, id_range_walk, index_walk, record_walk
 
 #: A walk that has checked so many records without filling the page is given up for a full match.
 _MAX_CHECKED = 2_000
@@ -254,4 +254,11 @@ def slice_of(
 
 
 def _describe(walk: Walk) -> str:
-    return type(walk).__name__
+    """The walk in the words of ``X-Icosa-Explain``."""
+    match walk:
+        case IndexWalk(leaf=leaf) if leaf is not None:
+            return f"index {leaf.dotted}"
+        case IdRangeWalk(range=part):
+            return "edges by id" if part.leaf is None else f"index {part.leaf.dotted} by id"
+        case _:
+            return "records by id"

@@ -13,7 +13,7 @@ from ..model.input import parse_input
 from ..model.model import Object
 from ..model.types.base import Item
 from ..query.evaluate import compile_filter, deleted_scope
-from ..query.operation import Delete, Filter, Node, Restore, Selection, Update
+from ..query.operation import Delete, Filter, Node, Restore, Update
 from ..store.change import Change
 from ..store.table import Table
 from .context import Context
@@ -29,25 +29,20 @@ from .writing import apply, changed, retrying, stamps
 
 def update(ctx: Context, operation: Update) -> list[Node]:
     """Patch the records; every one is validated before any is written."""
-    obj = operation.object
-
-    def change(states: Sequence[State]) -> list[Change]:
-        return _patched(ctx, operation, states)
-
-    return _write(ctx, obj, operation.id, operation.filter, operation.selection, change)
+    return _write(ctx, operation, "update", lambda states: _patched(ctx, operation, states))
 
 
 def delete(ctx: Context, operation: Delete) -> list[Node]:
     """Soft-delete or destroy. Destroyed records come back in their last state."""
     obj = operation.object
     if not operation.destroy:
-        return _write(ctx, obj, operation.id, operation.filter, operation.selection, lambda states: soft_delete(ctx, obj, states))
+        return _write(ctx, operation, "delete", lambda states: soft_delete(ctx, obj, states))
 
     def attempt() -> list[Node]:
         if operation.id is not None:
             states, edges = _with_edges(ctx, obj, operation.id)
         else:
-            states, edges = _affected(ctx, obj, None, operation.filter), None
+            states, edges = _affected(ctx, operation, "destroy"), None
         nodes = [Node(state.item) for state in states]
         load(ctx, obj, nodes, operation.selection)
         destroy(ctx, obj, states, edges=edges)
@@ -59,24 +54,17 @@ def delete(ctx: Context, operation: Delete) -> list[Node]:
 def restore(ctx: Context, operation: Restore) -> list[Node]:
     """Bring records back from the trash."""
     obj = operation.object
-    return _write(ctx, obj, operation.id, operation.filter, operation.selection, lambda states: restoring(ctx, obj, states))
+    return _write(ctx, operation, "restore", lambda states: restoring(ctx, obj, states))
 
 
-def _write(
-    ctx: Context,
-    obj: Object,
-    record_id: str | None,
-    filter: Filter | None,
-    selection: Selection,
-    change: Callable[[Sequence[State]], list[Change]],
-) -> list[Node]:
+def _write(ctx: Context, operation: Update | Delete | Restore, verb: str, change: Callable[[Sequence[State]], list[Change]]) -> list[Node]:
     def attempt() -> list[Item]:
-        changes = change(_affected(ctx, obj, record_id, filter))
+        changes = change(_affected(ctx, operation, verb))
         apply(ctx, changes)
-        return [one.after for one in changes if one.obj is obj and one.before is not None and one.after is not None]
+        return [one.after for one in changes if one.obj is operation.object and one.before is not None and one.after is not None]
 
     nodes = [Node(item) for item in retrying(attempt)]
-    load(ctx, obj, nodes, selection)
+    load(ctx, operation.object, nodes, operation.selection)
     return nodes
 
 
@@ -96,8 +84,9 @@ def _with_edges(ctx: Context, obj: Object, record_id: str) -> tuple[list[State],
     return [state], {record_id: found}
 
 
-def _affected(ctx: Context, obj: Object, record_id: str | None, filter: Filter | None) -> list[State]:
+def _affected(ctx: Context, operation: Update | Delete | Restore, verb: str) -> list[State]:
     """The records that a write is about. Raises RecordNotFound for an unknown id, BadRequest beyond the limit."""
+    obj, record_id, filter = operation.object, operation.id, operation.filter
     if record_id is not None:
         [state] = get_any(ctx, obj, [record_id])
         if state is None:
@@ -109,9 +98,9 @@ def _affected(ctx: Context, obj: Object, record_id: str | None, filter: Filter |
     limit = ctx.settings.bulk_limit
     if len(states) > limit:
         raise BadRequest(
-            f"Cannot change more than {limit} records at once",
-            sub_code="TOO_MANY_RECORDS_TO_UPDATE",
-            friendly=f"You can only change up to {limit} records at once.",
+            f"Cannot {verb} more than {limit} records at once",
+            sub_code="TOO_MANY_RECORDS_TO_DESTROY" if verb == "destroy" else "TOO_MANY_RECORDS_TO_UPDATE",
+            friendly=f"You can only {'permanently delete' if verb == 'destroy' else verb} up to {limit} records at once.",
         )
     return states
 

@@ -91,9 +91,7 @@ def _first_trip(
 
 def _attach_children(ctx: Context, nodes: Sequence[Node], to_many: Sequence[_ToMany], edges: Sequence[dict[str, list[str]]]) -> None:
     ws = ctx.model.workspace_id
-    wanted = {
-        (keys.records(ws, spec.target.key), child): spec.target for spec in to_many for part in edges for child in part[spec.prefix]
-    }
+    wanted = {(keys.records(ws, spec.target.key), child): spec.target for spec in to_many for part in edges for child in part[spec.prefix]}
     parts = ctx.table.parallel([_record_reader(chunk) for chunk in chunked(list(wanted.items()), MAX_BATCH_GET)])
     rows: _Rows = {key: item for part in parts for key, item in part.items()}
     for spec in to_many:
