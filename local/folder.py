@@ -43,6 +43,10 @@ class DataFolder:
             os.close(self._lock)
             raise FolderInUse(f"a local stack is running on {self.path}") from error
 
+    def unlock(self) -> None:
+        """Give the folder back."""
+        os.close(self._lock)
+
     def log(self, name: str) -> Path:
         """The log file of a process; a large one of earlier days is put aside as ``.1``."""
         path = self.logs / f"{name}.log"
@@ -69,5 +73,5 @@ class DataFolder:
         except FolderInUse:
             found = orjson.loads(self._running.read_bytes())
             return found["endpoint"], found["accessKey"]
-        os.close(self._lock)
+        self.unlock()
         return None

@@ -62,6 +62,7 @@ async def running_services(options: Options, warm: Callable[[Application], Itera
         folder = DataFolder(options.data)
         folder.create()
         folder.lock()
+        stack.callback(folder.unlock)
         server = WebServer(host="127.0.0.1", port=0)
         deployment = Deployment(endpoint=f"http://127.0.0.1:{server.port}")
         application = read_application(options.root / "template.yaml", deployment, options.parameters)

@@ -1,0 +1,1 @@
+"""Benchmarks of the product: seeding, CPU and latency, growth, cold starts, profiles. ``python -m bench --help``."""

@@ -1,0 +1,212 @@
+"""``python -m bench``: seed if need be, then measure the operations of design §8."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from bench import dataset
+from bench.client import Client, Failed
+from bench.cold import TARGET, cold_starts
+from bench.folder import Folder, Workspace, function_logs
+from bench.load import CLIENTS, Load, Loaded
+from bench.machine import describe
+from bench.measure import Cost, Measured, explained, measured
+from bench.operations import GROWTH, OPERATIONS, Facts, Operation, facts_of
+from bench.profiling import profiled
+from bench.seed import seeded
+from bench.stack import StackFailed, local_stack
+from bench.tables import table
+from local.run import EXPECTED
+
+Command = Callable[[argparse.Namespace], Any]
+
+
+def main(arguments: list[str]) -> int:
+    """Run a benchmark; the exit status."""
+    options = _parser().parse_args(arguments)
+    command: Command = options.command
+    print(f"{describe()}\n", flush=True)
+    try:
+        result = command(options)
+    except (*EXPECTED, Failed, StackFailed) as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+    if options.json:
+        options.json.write_bytes(orjson.dumps({"machine": describe(), "results": result}, option=orjson.OPT_INDENT_2))
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    common = argparse.ArgumentParser(add_help=False)
+    common.add_argument("--data", type=Path, default=Path(".icosa-bench"), help="data folder (default .icosa-bench)")
+    common.add_argument("--json", type=Path, help="also write the results to this file")
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__, parents=[common])
+    _sized(parser)
+    _timed(parser)
+    parser.set_defaults(command=_run)
+    commands = parser.add_subparsers(metavar="")
+    seed = commands.add_parser("seed", parents=[common], help="fill a workspace through the API")
+    _sized(seed)
+    seed.set_defaults(command=_seed)
+    run = commands.add_parser("run", parents=[common], help="the operations of design §8: CPU, latency, cost (this is the default)")
+    _sized(run)
+    _timed(run)
+    run.set_defaults(command=_run)
+    growth = commands.add_parser("growth", parents=[common], help="cost of what an index answers, at two numbers of people")
+    growth.add_argument("--people", type=_people, nargs=2, default=[1_000, 100_000], help="the two numbers (default 1000 100000)")
+    growth.set_defaults(command=_growth)
+    cold = commands.add_parser("cold", parents=[common], help="import and initialisation of every function")
+    cold.add_argument("--runs", type=int, default=9, help="starts of each function (default 9)")
+    cold.set_defaults(command=_cold)
+    profile = commands.add_parser("profile", parents=[common], help="where the CPU of an operation goes")
+    _sized(profile)
+    profile.add_argument("operation", choices=[*_named()], help="what to profile")
+    profile.add_argument("--calls", type=int, default=200, help="how many calls (default 200)")
+    profile.add_argument("--lines", type=int, default=30, help="how many functions to show (default 30)")
+    profile.add_argument("--sort", choices=["tottime", "cumulative"], default="tottime", help="own time (default) or with what is called")
+    profile.set_defaults(command=_profile)
+    return parser
+
+
+def _sized(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--people", type=_people, default=50_000, help="number of people; a fifth as many companies (default 50000)")
+
+
+def _timed(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--rounds", type=int, default=5, help="rounds of some 0.7 s for each operation (default 5)")
+    parser.add_argument("--seconds", type=float, default=5.0, help="time of each operation under load; 0: no load (default 5)")
+
+
+def _people(text: str) -> int:
+    number = int(text)
+    if number < dataset.SMALLEST:
+        raise argparse.ArgumentTypeError(f"at least {dataset.SMALLEST} people")
+    return number
+
+
+def _named() -> Mapping[str, Operation]:
+    return {operation.name: operation for operation in (*GROWTH, *OPERATIONS)}
+
+
+# ------------------------------------------------------------------------------------------------------------- commands
+
+
+def _seed(options: argparse.Namespace) -> Any:
+    workspace = seeded(Folder(options.data), people=options.people)
+    assert workspace.seconds
+    total = workspace.people + workspace.companies
+    print(f"{workspace.companies} companies, {workspace.people} people: {workspace.seconds:.0f} s, {total / workspace.seconds:.0f} a second")
+    return {"people": workspace.people, "companies": workspace.companies, "seconds": workspace.seconds}
+
+
+def _run(options: argparse.Namespace) -> Any:
+    folder = Folder(options.data)
+    workspace = seeded(folder, people=options.people)
+    print(f"{workspace.companies} companies, {workspace.people} people\n", flush=True)
+    with folder.store() as environment:
+        client = Client(environment, workspace)
+        facts = facts_of(client)
+        alone = [measured(client, operation, facts, rounds=options.rounds) for operation in OPERATIONS]
+    print("One client, core_rest in process (CPU of the process, DynamoDB excluded; ms):\n")
+    print(_alone_table(alone), flush=True)
+    loaded = _load(folder, workspace, facts, seconds=options.seconds) if options.seconds else []
+    if loaded:
+        print(f"\n{CLIENTS} clients, local stack over HTTP (everything on this machine; ms):\n")
+        print(_load_table(loaded), flush=True)
+    return {"alone": [asdict(one) for one in alone], "load": [asdict(one) for one in loaded]}
+
+
+def _load(folder: Folder, workspace: Workspace, facts: Facts, *, seconds: float) -> list[Loaded]:
+    with local_stack(folder.path, environments=2) as url:
+        load = Load(url, workspace, function_logs(folder, "core_rest"))
+        return [load.run(operation, facts, seconds=seconds) for operation in OPERATIONS]
+
+
+def _growth(options: argparse.Namespace) -> Any:
+    folder = Folder(options.data)
+    workspaces = [seeded(folder, people=people) for people in options.people]
+    with folder.store() as environment:
+        costs = [_costs(Client(environment, workspace)) for workspace in workspaces]
+    small, large = options.people
+    head = [
+        *("operation", f"trips at {small}", f"at {large}", f"read units at {small}", f"at {large}"),
+        *(f"write units at {small}", f"at {large}", "ratio"),
+    ]
+    rows = []
+    for operation in GROWTH:
+        one, other = (found[operation.name] for found in costs)
+        units = (_units(one), _units(other))
+        rows.append(
+            [
+                *(operation.name, one.round_trips, other.round_trips, one.read_units, other.read_units),
+                *(one.write_units, other.write_units, units[1] / units[0]),
+            ]
+        )
+    print(table(head, rows))
+    print("".join(f"\n{operation.name}: {operation.grows}" for operation in GROWTH if operation.grows))
+    return {str(people): {name: asdict(cost) for name, cost in found.items()} for people, found in zip(options.people, costs, strict=True)}
+
+
+def _costs(client: Client) -> dict[str, Cost]:
+    facts = facts_of(client)
+    return {operation.name: explained(client, operation, facts) for operation in GROWTH}
+
+
+def _units(cost: Cost) -> float:
+    return cost.read_units + cost.write_units
+
+
+def _cold(options: argparse.Namespace) -> Any:
+    found = cold_starts(runs=options.runs)
+    print(f"Import and initialisation, medians of {options.runs} (ms); target: {TARGET} times the function with pydynox only\n")
+    rows = [[one.name, one.wall, one.cpu, one.modules, one.ratio, _verdict(one.ratio, TARGET)] for one in found]
+    print(table(["function", "time", "CPU", "modules", "ratio", "met"], rows))
+    return [asdict(one) for one in found]
+
+
+def _profile(options: argparse.Namespace) -> Any:
+    folder = Folder(options.data)
+    workspace = seeded(folder, people=options.people)
+    with folder.store() as environment:
+        client = Client(environment, workspace)
+        operation = _named()[options.operation]
+        print(profiled(client, operation, facts_of(client), calls=options.calls, lines=options.lines, sort=options.sort))
+
+
+# --------------------------------------------------------------------------------------------------------------- tables
+
+
+def _alone_table(found: Sequence[Measured]) -> str:
+    head = ["operation", "CPU", "target", "met", "p50", "p95", "trips", "calls", "read units", "write units"]
+    return table(
+        head,
+        [
+            [
+                *(one.name, one.cpu, one.target, _verdict(one.cpu, one.target), one.p50, one.p95),
+                *(one.cost.round_trips, one.cost.calls, one.cost.read_units, one.cost.write_units),
+            ]
+            for one in found
+        ],
+    )
+
+
+def _load_table(found: Sequence[Loaded]) -> str:
+    return table(
+        ["operation", "CPU", "requests", "a second", "p50", "p95"],
+        [[one.name, one.cpu, one.requests, one.per_second, one.p50, one.p95] for one in found],
+    )
+
+
+def _verdict(value: float, target: float | None) -> str:
+    return "" if target is None else "yes" if value < target else "NO"
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
