@@ -12,7 +12,8 @@ from local.gateway.http import Request, Response
 from local.template.application import Api, GatewayResponse
 
 _DEFAULT = GatewayResponse(templates={"application/json": '{"message":$context.error.messageString}'})
-_VARIABLE = re.compile(r"\$(?:\{)?(context|stageVariables|method\.request)\.([\w-]+(?:\.[\w-]+)*)(?:\})?")
+_NAME = r"(?:context|stageVariables|method\.request)(?:\.[\w-]+)+"
+_VARIABLE = re.compile(rf"\$(?:({_NAME})|\{{({_NAME})\}})")
 
 
 def render(failure: GatewayFailure, *, api: Api, request: Request, context: Mapping[str, Any]) -> Response:
@@ -33,7 +34,7 @@ def render(failure: GatewayFailure, *, api: Api, request: Request, context: Mapp
     headers |= {name.lower(): _mapped(expression, variables) for name, expression in response.headers.items()}
     if failure.retry_after is not None:
         headers["retry-after"] = str(failure.retry_after)
-    body = _VARIABLE.sub(lambda match: variables.get(f"{match.group(1)}.{match.group(2)}", ""), template)
+    body = _VARIABLE.sub(lambda match: variables.get(match.group(1) or match.group(2), ""), template)
     return Response(status=response.status or failure.status, headers=tuple(headers.items()), body=body.encode())
 
 

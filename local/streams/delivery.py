@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import orjson
@@ -51,8 +51,8 @@ async def deliver(
 ) -> None:
     """Invoke the function with the batch until every record is processed or given up, in the order of the stream.
 
-    Whole failures are retried as a whole, after a partial response from the first failed record on. Bisecting halves what is to be retried
-    and uses up no retry. ``clock`` in seconds since 1970.
+    A batch that fails as a whole is retried as a whole, or in halves where the mapping bisects, which uses up no retry. A partial response
+    splits the batch at the first failed record. ``clock`` in seconds since 1970.
     """
     waiting = [_Work(batch=batch)]
     while waiting:
@@ -63,30 +63,24 @@ async def deliver(
         failed = _first_failure(outcome, work.batch, partial=source.partial_failures)
         if failed is None:
             continue
-        # What a partial response leaves is a new batch with all its retries.
-        left = _Work(
-            batch=work.batch[failed:],
-            retries=0 if failed else work.retries,
-            invocations=1 if failed else work.invocations + 1,
-            outcome=outcome,
-        )
+        if failed:  # What a partial response leaves is a new batch with all its retries.
+            await sleep(_FIRST_PAUSE)
+            waiting.append(_Work(batch=work.batch[failed:], invocations=1, outcome=outcome))
+            continue
+        left = replace(work, invocations=work.invocations + 1, outcome=outcome)
         if source.bisect and len(left.batch) > 1:
             middle = len(left.batch) // 2
-            waiting += [_half(left, left.batch[middle:]), _half(left, left.batch[:middle])]
+            waiting += [replace(left, batch=left.batch[middle:]), replace(left, batch=left.batch[:middle])]
         elif source.retries >= 0 and left.retries >= source.retries:
-            await give_up(GivenUp(batch=left.batch, condition="RetryAttemptsExhausted", invocations=left.invocations, outcome=left.outcome))
+            await give_up(GivenUp(batch=left.batch, condition="RetryAttemptsExhausted", invocations=left.invocations, outcome=outcome))
         else:
             await sleep(min(_FIRST_PAUSE * 2**left.retries, _LONGEST_PAUSE))
-            waiting.append(_Work(batch=left.batch, retries=left.retries + 1, invocations=left.invocations, outcome=left.outcome))
+            waiting.append(replace(left, retries=left.retries + 1))
 
 
 def sequence_number(record: Record) -> str:
     """A record's place in its stream."""
     return str(record["dynamodb"]["SequenceNumber"])
-
-
-def _half(work: _Work, batch: Batch) -> _Work:
-    return _Work(batch=batch, retries=work.retries, invocations=work.invocations, outcome=work.outcome)
 
 
 async def _drop_old(work: _Work, source: EventSource, give_up: Callable[[GivenUp], Awaitable[None]], clock: Callable[[], float]) -> _Work:
@@ -100,7 +94,7 @@ async def _drop_old(work: _Work, source: EventSource, give_up: Callable[[GivenUp
     if young:
         given_up = GivenUp(batch=work.batch[:young], condition="RecordAgeExceeded", invocations=work.invocations, outcome=work.outcome)
         await give_up(given_up)
-    return _half(work, work.batch[young:]) if young else work
+    return replace(work, batch=work.batch[young:])
 
 
 def _first_failure(outcome: Outcome, batch: Batch, *, partial: bool) -> int | None:
