@@ -32,8 +32,8 @@ from local.template.names import Deployment
 from local.template.reader import read_application
 from local.web import WebServer
 
-#: Seconds that running invocations get to finish when the stack stops.
-_PATIENCE = 0.7
+#: Seconds that running invocations get to finish when the stack stops, beyond the second that requests have.
+_PATIENCE = 0.3
 
 
 @dataclass(frozen=True, kw_only=True)

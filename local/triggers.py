@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
 from contextlib import AsyncExitStack
 from functools import partial
 from typing import Any
@@ -46,31 +45,29 @@ async def start_triggers(stack: AsyncExitStack, services: Services) -> None:
 
 async def _follow(stack: AsyncExitStack, services: Services, table: Table, sources: list[EventSource], checkpoints: Checkpoints) -> None:
     """Everything that follows one table's stream."""
-    reader = StreamReader(services.dynoxide.client, table.name)
+    expiry = Expiry(table=table, client=services.dynoxide.client, state=services.state) if table.ttl else None
+    region = services.deployment.region
+
+    def complete(record: dict[str, Any]) -> dict[str, Any]:
+        identified = expiry.identify(record) if expiry else record
+        return {**identified, "awsRegion": region, "eventSourceARN": table.stream_arn}
+
+    reader = StreamReader(services.dynoxide.client, table.name, complete)
     end = await reader.open()
-    dress: Callable[[dict[str, Any]], dict[str, Any]] = _as_it_is
-    if table.ttl:
-        expiry = Expiry(table=table, client=services.dynoxide.client, state=services.state)
-        dress = expiry.identify
+    if expiry:
         run_in_background(stack, f"expiry of {table.name}", partial(_teach, expiry, table, reader, checkpoints))
         run_in_background(stack, f"expiry of {table.name}", partial(every, _SWEEP_INTERVAL, expiry.sweep))
     for source in sources:
         follower = Follower(
             source=source,
-            region=services.deployment.region,
             function_arn=services.application.functions[source.function].arn,
             reader=reader,
             checkpoints=checkpoints,
             invoker=services.pool,
-            dress=dress,
             send_to=sender(services.queues),
         )
         run_in_background(stack, source.id, partial(follower.run, end))
     run_in_background(stack, f"stream of {table.name}", partial(every, _LOOK_INTERVAL, reader.look))
-
-
-def _as_it_is(record: dict[str, Any]) -> dict[str, Any]:
-    return record
 
 
 async def _teach(expiry: Expiry, table: Table, reader: StreamReader, checkpoints: Checkpoints) -> None:

@@ -10,6 +10,9 @@ from typing import Any
 
 import uvicorn
 
+#: Seconds that an idle connection stays open.
+_IDLE = 60
+
 Asgi = Callable[[MutableMapping[str, Any], Any, Any], Awaitable[None]]
 
 
@@ -42,7 +45,7 @@ class WebServer:
         self._task: asyncio.Task[None] | None = None
 
     async def start(self, application: Asgi) -> None:
-        """Listen, and answer with the application."""
+        """Listen, and answer with the application. Raises PortTaken when another process began to listen meanwhile."""
         config = uvicorn.Config(
             application,
             lifespan="off",
@@ -51,11 +54,14 @@ class WebServer:
             server_header=False,
             proxy_headers=False,
             ws="none",
+            timeout_keep_alive=_IDLE,
             timeout_graceful_shutdown=1,
         )
         self._server = _Server(config)
         self._task = asyncio.ensure_future(self._server.serve(sockets=[self._socket]))
         while not self._server.started:
+            if self._task.done() and (error := self._task.exception()):
+                raise PortTaken(f"port {self.port} cannot be used: {error}") from error
             await asyncio.sleep(0.005)
 
     async def stop(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import traceback
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
@@ -25,6 +26,8 @@ def application(gateway: Gateway) -> Callable[[MutableMapping[str, Any], Receive
         request = request_of(scope, body)
         try:
             response = await gateway.handle(request, too_large=too_large)
+        except asyncio.CancelledError:  # The stack stops and waits no longer.
+            response = Response(status=503, headers=(("content-type", "application/json"),), body=b'{"message":"Service Unavailable"}')
         except Exception:  # noqa: BLE001 - a fault of the stack itself must reach both the log and the client
             report(f"{request.method} {request.path}: the local gateway failed\n{traceback.format_exc()}")
             response = Response(status=500, headers=(("content-type", "application/json"),), body=b'{"message":"Internal server error"}')

@@ -26,18 +26,16 @@ SendTo = Callable[[str, str], Awaitable[None]]
 
 
 class Follower:
-    """Carries one stream to one function. ``dress`` completes a record: whose deletion it was."""
+    """Carries one stream to one function."""
 
     def __init__(
         self,
         *,
         source: EventSource,
-        region: str,
         function_arn: str,
         reader: StreamReader,
         checkpoints: Checkpoints,
         invoker: Invoker,
-        dress: Callable[[dict[str, Any]], dict[str, Any]],
         send_to: SendTo,
     ) -> None:
         self._source = source
@@ -45,10 +43,8 @@ class Follower:
         self._reader = reader
         self._checkpoints = checkpoints
         self._invoker = invoker
-        self._dress = dress
         self._send_to = send_to
         self._matches = compile_filters(source.filters)
-        self._envelope = {"eventSourceARN": source.source_arn, "awsRegion": region}
 
     async def run(self, end: int) -> None:
         """Follow the stream until cancelled. ``end`` is its newest place at the start of the stack, where LATEST begins."""
@@ -62,7 +58,7 @@ class Follower:
             read = page.last
             if not pending:
                 since = time.monotonic()
-            pending += [record for record in map(self._complete, page.records) if self._matches(record)]
+            pending += [record for record in page.records if self._matches(record)]
             window_over = time.monotonic() - since >= self._source.window
             while len(pending) >= self._capacity or (pending and window_over):
                 taken, pending = pending[: self._capacity], pending[self._capacity :]
@@ -78,9 +74,6 @@ class Follower:
     @property
     def _capacity(self) -> int:
         return self._source.batch_size * self._source.parallel
-
-    def _complete(self, record: dict[str, Any]) -> dict[str, Any]:
-        return {**self._dress(record), **self._envelope}
 
     async def _deliver(self, records: Batch) -> None:
         """Deliver records: those of one item in order, those of different items in as many lanes as the mapping says."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,12 +25,13 @@ class Page:
 class StreamReader:
     """The one shard that a stream has in Dynoxide. Places are sequence numbers; 0 is before the first record.
 
-    Followers that read from the same place share one call.
+    Followers that read from the same place share one call. ``complete`` makes Dynoxide's records what a function is to see.
     """
 
-    def __init__(self, client: DynamoClient, table: str) -> None:
+    def __init__(self, client: DynamoClient, table: str, complete: Callable[[dict[str, Any]], dict[str, Any]]) -> None:
         self._client = client
         self._table = table
+        self._complete = complete
         self._arn = ""
         self._shard = ""
         self._iterators: OrderedDict[int, str] = OrderedDict()
@@ -79,7 +80,7 @@ class StreamReader:
     async def _fetch(self, after: int) -> Page:
         iterator = self._iterators.pop(after, None) or await self._iterator(after)
         answer: Mapping[str, Any] = await self._client.call("GetRecords", ShardIterator=iterator, Limit=_PAGE_SIZE)
-        records = tuple(answer["Records"])
+        records = tuple(map(self._complete, answer["Records"]))
         last = int(records[-1]["dynamodb"]["SequenceNumber"]) if records else after
         self._iterators[last] = answer["NextShardIterator"]
         if len(self._iterators) > _KEPT_PAGES:

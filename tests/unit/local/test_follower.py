@@ -42,16 +42,14 @@ class Setting:
         asyncio.run(self._run(until, during))
 
     async def _run(self, until: Callable[[], bool], during: Callable[[], None]) -> None:
-        reader = StreamReader(self.dynamo, "table")
+        reader = StreamReader(self.dynamo, "table", lambda record: record | {"awsRegion": "eu-west-1"})
         end = await reader.open()
         follower = Follower(
             source=self.source,
-            region="eu-west-1",
             function_arn="arn:function",
             reader=reader,
             checkpoints=self.checkpoints,
             invoker=self.invoker,
-            dress=lambda record: record,
             send_to=self._send,
         )
         task = asyncio.ensure_future(follower.run(end))
@@ -79,7 +77,7 @@ def test_batches_in_order(state: sqlite3.Connection) -> None:
     assert setting.seen == [["a", "b"], ["c"]]
     assert setting.checkpoints.get("source") == 3
     record = setting.invoker.events[0]["Records"][0]
-    assert (record["eventSourceARN"], record["awsRegion"]) == ("arn:stream", "eu-west-1")
+    assert record["awsRegion"] == "eu-west-1"
 
 
 def test_new_records_and_a_restart(state: sqlite3.Connection) -> None:
@@ -163,7 +161,7 @@ def test_followers_share_what_they_read() -> None:
         dynamo = FakeDynamo()
         for key in "abc":
             dynamo.put(key)
-        reader = StreamReader(dynamo, "table")
+        reader = StreamReader(dynamo, "table", lambda record: record)
         await reader.open()
         pages = await asyncio.gather(reader.page(0), reader.page(0), reader.page(1))
         assert [len(page.records) for page in pages] == [3, 3, 2]
