@@ -22,6 +22,20 @@ class Workspace:
     name: str
     default_role_id: str | None = None
     preferences: Mapping[str, Any] = field(default_factory=dict)
+    created_at: str = ""
+    updated_at: str = ""
+
+    @classmethod
+    def parse(cls, workspace_id: str, item: Mapping[str, Any]) -> Workspace:
+        """From a workspace's item (``store.control.WorkspaceRow``)."""
+        return cls(
+            id=workspace_id,
+            name=item["name"],
+            default_role_id=item.get("defaultRoleId"),
+            preferences=item.get("preferences", {}),
+            created_at=item.get("createdAt", ""),
+            updated_at=item.get("updatedAt", ""),
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,7 @@ from typing import Any
 
 
 @cache
-def _folder() -> Path:
+def folder() -> Path:
     """``schemas/`` stands beside the code in a layer (``/opt/schemas``) and at the root of a checkout."""
     return next(folder for parent in Path(__file__).parents if (folder := parent / "schemas").is_dir())
 
@@ -21,4 +21,4 @@ def load(name: str) -> Any:
     >>> load("standard-objects/index")[0]
     'company'
     """
-    return json.loads((_folder() / f"{name}.json").read_text(encoding="utf-8"))
+    return json.loads((folder() / f"{name}.json").read_text(encoding="utf-8"))

@@ -1,6 +1,6 @@
 """Every DynamoDB key of Icosa is built here, and nowhere else.
 
-A key is ``(PK, SK)``. Every PK begins with the workspace id, so no request can address another workspace's rows: the
+A key is ``(PK, SK)``. Every PK but one begins with the workspace id, so no request can address another workspace's rows: the
 functions take the workspace id of the caller's principal as their first argument.
 
 | Row | PK | SK |
@@ -17,6 +17,11 @@ functions take the workspace id of the caller's principal as their first argumen
 | API key | ``ws#K`` | key id |
 | role | ``ws#P`` | role id |
 | metadata | ``ws#M`` | ``object#id``, ``field#object-id#field-id`` … |
+| view, page layout | ``ws#V`` | ``views#id``, ``pageLayouts#id`` |
+| schema bundle | ``ws#S`` | ``section#version#part`` |
+| subdomain | ``@S#subdomain`` | ``-`` |
+
+The last is the only row that belongs to no workspace: it says which one has taken a name that all share.
 """
 
 from __future__ import annotations
@@ -112,9 +117,44 @@ def metadata(ws: str) -> str:
     return f"{ws}#M"
 
 
+def views(ws: str) -> str:
+    """Partition of a workspace's views and page layouts."""
+    return f"{ws}#V"
+
+
+def view_row(ws: str, collection: str, root_id: str) -> Key:
+    """A view or page layout, with all its parts."""
+    return f"{ws}#V", f"{collection}#{root_id}"
+
+
 def object_row(ws: str, object_id: str) -> Key:
     return f"{ws}#M", f"object#{object_id}"
 
 
 def field_row(ws: str, object_id: str, field_id: str) -> Key:
     return f"{ws}#M", f"field#{object_id}#{field_id}"
+
+
+def bundles(ws: str) -> str:
+    """Partition of what was made from the workspace's metadata (``schema.bundles``)."""
+    return f"{ws}#S"
+
+
+def bundle(ws: str, section: str, version: int, part: int) -> Key:
+    """One part of a section of the bundle of a metadata version."""
+    return bundles(ws), f"{bundle_prefix(section, version)}{part:03}"
+
+
+def bundle_prefix(section: str, version: int) -> str:
+    """Prefix of the sort keys of a section's parts."""
+    return f"{section}#{version}#"
+
+
+def bundle_version(sort: str) -> int:
+    """The metadata version that a bundle's sort key names."""
+    return int(sort.rsplit("#", 2)[1])
+
+
+def subdomain(name: str) -> Key:
+    """Guard of a subdomain. No workspace id begins with ``@``."""
+    return f"@S#{name}", "-"

@@ -1,0 +1,71 @@
+"""One request to a metadata collection of the REST API."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from ...access.context import RequestContext
+from ...errors import BadRequest, PermissionDenied
+from ..rest.params import Params
+from .pages import Page, rest_page
+
+if TYPE_CHECKING:
+    from ...metadata.service import MetadataService
+
+
+@dataclass(frozen=True, kw_only=True)
+class Call:
+    """``id`` is the entity's, in lower case, on routes that have one. ``body`` is the decoded JSON, None when there was none."""
+
+    context: RequestContext
+    params: Params
+    id: str | None = None
+    body: Any = None
+
+    def require(self, flag: str) -> None:
+        """Raises PermissionDenied unless the caller's role has a permission flag."""
+        if not self.context.permissions.holds(flag):
+            raise PermissionDenied
+
+    @cached_property
+    def service(self) -> MetadataService:
+        """Changes to the workspace's model."""
+        from ...metadata.service import MetadataService
+
+        return MetadataService(self.context.table, self.context.workspace.id)
+
+    @property
+    def entity_id(self) -> str:
+        """``id`` on a route that has one."""
+        assert self.id is not None, "the route has no id"
+        return self.id
+
+    @property
+    def input(self) -> Mapping[str, Any]:
+        """The body as an object. Raises BadRequest."""
+        body = {} if self.body is None else self.body
+        if not isinstance(body, dict):
+            raise BadRequest("Request body must be a JSON object")
+        return body
+
+    def page[T](self, items: Sequence[T], id_of: Callable[[T], str]) -> Page[T]:
+        """The page of a collection that the request asks for."""
+        return rest_page(items, self.params, id_of)
+
+
+#: Answers a call with a JSON-ready value.
+Handler = Callable[[Call], Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Collection:
+    """A collection below ``/rest/metadata``: ``GET`` and ``POST`` of the whole, ``GET``, ``PATCH`` (or ``PUT``) and ``DELETE`` of one."""
+
+    list: Handler
+    get: Handler
+    create: Handler
+    update: Handler
+    delete: Handler

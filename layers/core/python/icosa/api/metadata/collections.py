@@ -1,0 +1,14 @@
+"""The collections below ``/rest/metadata``, by name. A new collection is a new line here (spec/metadata.md §2)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from .call import Collection
+from .fields import FIELDS
+from .objects import OBJECTS
+
+COLLECTIONS: Mapping[str, Collection] = {
+    "objects": OBJECTS,
+    "fields": FIELDS,
+}

@@ -1,0 +1,26 @@
+"""How objects and fields are wrapped in answers: Twenty's legacy envelopes, or none (spec/metadata.md §2.1 "Response envelope").
+
+A workspace chooses with its preference ``metadataEnvelope``: ``legacy``, which is the default, or ``direct``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from .call import Call
+from .pages import Page
+
+
+def wrap(call: Call, key: str, value: Any) -> Any:
+    """``{"data": {key: value}}``, or ``value`` itself."""
+    return value if _is_direct(call) else {"data": {key: value}}
+
+
+def wrap_page(call: Call, key: str, page: Page[Any], shown: Sequence[Any]) -> Any:
+    """``{"data": {key: […]}, "pageInfo": …, "totalCount": …}``, or with the list itself as ``data``."""
+    return page.envelope(list(shown) if _is_direct(call) else {key: list(shown)})
+
+
+def _is_direct(call: Call) -> bool:
+    return call.context.workspace.preferences.get("metadataEnvelope") == "direct"

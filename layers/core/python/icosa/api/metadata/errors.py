@@ -1,0 +1,51 @@
+"""Errors of the Metadata APIs in the shapes of spec/metadata.md §9."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ...errors import BadRequest, IcosaError
+from ...metadata.errors import InvalidInput, MetadataValidationError
+from ..errors import rest_body
+
+
+class FrameworkError(BadRequest):
+    """An address that Twenty's web framework refuses before the API sees it, in the framework's own shape."""
+
+    rest_error = "Bad Request"
+
+
+class MalformedId(FrameworkError):
+    """A path whose id is no UUID."""
+
+    def __init__(self) -> None:
+        super().__init__("Validation failed (uuid is expected)")
+
+
+def metadata_body(error: IcosaError) -> dict[str, Any]:
+    """The JSON body of an error in REST."""
+    match error:
+        case MetadataValidationError():
+            return {
+                "statusCode": error.status,
+                "error": error.rest_error,
+                "message": error.message,
+                "messages": [error.message],
+                "errors": error.errors,
+                "summary": error.summary,
+                "userFriendlyMessage": error.friendly,
+            }
+        case InvalidInput():
+            messages = list(error.messages)
+            return {"statusCode": error.status, "message": messages, "messages": messages, "error": "Bad Request"}
+        case FrameworkError():
+            return {**rest_body(error), "message": error.message}
+        case _:
+            return rest_body(error)
+
+
+def metadata_extensions(error: IcosaError) -> dict[str, Any]:
+    """What an error adds to its ``extensions`` in GraphQL."""
+    if isinstance(error, MetadataValidationError):
+        return {"errors": error.errors, "summary": error.summary, "message": error.detail}
+    return {}

@@ -1,0 +1,58 @@
+"""``/rest/metadata/fields``."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ...metadata.errors import FieldNotFound
+from ...model.model import Field, Model, Object
+from .call import Call, Collection
+from .envelopes import wrap, wrap_page
+from .render import field_members, fields_by_id, without_nulls
+
+_FLAG = "DATA_MODEL"
+#: Nulls that answers to changes show (spec/metadata.md §2.1 "Field JSON").
+_KEPT = frozenset(("defaultValue", "options"))
+
+
+def _list(call: Call) -> Any:
+    call.require(_FLAG)
+    page = call.page(list(fields_by_id(call.context.model).values()), lambda pair: pair[1].id)
+    return wrap_page(call, "fields", page, [_shown(call.context.model, pair) for pair in page.items])
+
+
+def _get(call: Call) -> Any:
+    call.require(_FLAG)
+    pair = fields_by_id(call.context.model).get(call.entity_id)
+    if pair is None:
+        raise FieldNotFound
+    return wrap(call, "field", _shown(call.context.model, pair))
+
+
+def _create(call: Call) -> Any:
+    call.require(_FLAG)
+    return _changed(call, "createOneField", call.service.create_field(call.input))
+
+
+def _update(call: Call) -> Any:
+    call.require(_FLAG)
+    return _changed(call, "updateOneField", call.service.update_field(call.entity_id, call.input))
+
+
+def _delete(call: Call) -> Any:
+    call.require(_FLAG)
+    model = call.service.model()
+    deleted = call.service.delete_field(call.entity_id)
+    return wrap(call, "deleteOneField", _shown(model, fields_by_id(model)[deleted.id], keep=_KEPT))
+
+
+def _changed(call: Call, key: str, field: Field) -> Any:
+    model = call.service.model()
+    return wrap(call, key, _shown(model, fields_by_id(model)[field.id], keep=_KEPT))
+
+
+def _shown(model: Model, pair: tuple[Object, Field], *, keep: frozenset[str] = frozenset()) -> dict[str, Any]:
+    return without_nulls(field_members(model, *pair), keep=keep)
+
+
+FIELDS = Collection(list=_list, get=_get, create=_create, update=_update, delete=_delete)

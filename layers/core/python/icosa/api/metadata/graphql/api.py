@@ -1,0 +1,117 @@
+"""The Metadata GraphQL API: one request from its bytes to the bytes of its answer (spec/metadata.md §3, §9.1)."""
+
+from __future__ import annotations
+
+import logging
+from functools import lru_cache
+from typing import Any
+
+from graphql import (
+    DocumentNode,
+    GraphQLError,
+    OperationType,
+    execute_sync,
+    get_operation_ast,
+    parse,
+    validate,
+)
+
+from ....access.session import open_context
+from ....errors import IcosaError
+from ....settings import Settings, settings
+from ....store.table import Table
+from ...errors import Unexpected
+from ...gateway import HttpAnswer, HttpRequest, check_size
+from ...graphql import transport
+from ...graphql.transport import GraphqlRequest
+from ..errors import metadata_extensions
+from .call import MetadataCall
+from .limits import check_limits
+from .schema import metadata_schema
+from .wording import reworded
+
+logger = logging.getLogger(__name__)
+
+#: Far beyond what 2,000 fields with arguments need.
+_MAX_TOKENS = 15_000
+
+
+class MetadataGraphql:
+    """The Metadata GraphQL API over a table."""
+
+    def __init__(self, table: Table, *, settings: Settings = settings) -> None:
+        self._table = table
+        self._settings = settings
+
+    def answer(self, request: HttpRequest) -> HttpAnswer:
+        """Raises what is no IcosaError and happens outside of resolvers."""
+        try:
+            wanted = transport.read_request(request, limit=self._settings.body_limit)
+        except IcosaError as error:
+            return transport.not_runnable(error)
+        try:
+            context = transport.authenticated(lambda: open_context(request.event, self._table))
+            result = _run(wanted, MetadataCall(context, request))
+            answer = transport.answer(result)
+            check_size(answer.body, is_change=not wanted.read_only)
+        except transport.MutationOverGet as error:
+            return transport.not_runnable(error)
+        except IcosaError as error:
+            return transport.refused(error)
+        return answer
+
+
+def _run(wanted: GraphqlRequest, call: MetadataCall) -> dict[str, Any]:
+    """``data`` and ``errors``. Raises MutationOverGet, and what ``check_limits`` raises."""
+    prepared = _prepare(wanted.query)
+    if isinstance(prepared, list):
+        return {"errors": prepared}
+    operation = get_operation_ast(prepared, wanted.operation_name)
+    if operation is not None:
+        if wanted.read_only and operation.operation is not OperationType.QUERY:
+            raise transport.MutationOverGet
+        check_limits(prepared, operation)
+    result = execute_sync(
+        metadata_schema(),
+        prepared,
+        context_value=call,
+        variable_values=dict(wanted.variables),
+        operation_name=wanted.operation_name,
+    )
+    errors = result.errors or []
+    # Errors without a path are about the request as a whole: nothing was run.
+    answer: dict[str, Any] = {} if any(error.path is None for error in errors) else {"data": result.data}
+    if errors:
+        answer["errors"] = [_entry(error, call) for error in errors]
+    return answer
+
+
+@lru_cache(maxsize=256)
+def _prepare(query: str) -> DocumentNode | list[dict[str, Any]]:
+    """The document of a query, or why it cannot be run. Clients send the same few queries again and again."""
+    try:
+        document = parse(query, max_tokens=_MAX_TOKENS)
+    except GraphQLError as error:
+        return [_graphql_entry(error, "GRAPHQL_PARSE_FAILED")]
+    except RecursionError:
+        return [_graphql_entry(GraphQLError("Syntax Error: Document is nested too deeply. Parsing aborted."), "GRAPHQL_PARSE_FAILED")]
+    return [_graphql_entry(error, "GRAPHQL_VALIDATION_FAILED") for error in validate(metadata_schema(), document)] or document
+
+
+def _entry(error: GraphQLError, call: MetadataCall) -> dict[str, Any]:
+    cause = error.original_error
+    if isinstance(cause, IcosaError):
+        return transport.error_entry(cause, path=error.path, extensions=metadata_extensions(cause))
+    if cause is None or isinstance(cause, GraphQLError):
+        return _graphql_entry(error, "BAD_USER_INPUT")
+    logger.error("unexpected failure", exc_info=cause, extra={"request_id": call.request.request_id, "field": error.path})
+    return transport.error_entry(Unexpected(), path=error.path)
+
+
+def _graphql_entry(error: GraphQLError, code: str) -> dict[str, Any]:
+    """What GraphQL itself has to say: message, locations, path. Errors of our scalars bring codes and words of their own."""
+    entry = dict(error.formatted)
+    if not error.extensions:
+        entry["message"] = reworded(error.message)
+    entry["extensions"] = {"code": code, **(error.extensions or {})}
+    return entry

@@ -1,0 +1,59 @@
+"""What resolvers get as ``info.context``: one GraphQL request to the Metadata API."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cached_property, wraps
+from typing import TYPE_CHECKING, Any
+
+from graphql import GraphQLResolveInfo
+
+from ....access.context import RequestContext
+from ....errors import PermissionDenied
+from ....model.model import Model
+from ...gateway import HttpRequest
+
+if TYPE_CHECKING:
+    from ....metadata.service import MetadataService
+
+
+class MetadataCall:
+    """``context`` is the session as it was opened; mutations of the same request have changed the model since then."""
+
+    def __init__(self, context: RequestContext, request: HttpRequest) -> None:
+        self.context = context
+        self.request = request
+
+    @cached_property
+    def service(self) -> MetadataService:
+        """Changes to the workspace's model."""
+        from ....metadata.service import MetadataService
+
+        return MetadataService(self.context.table, self.context.workspace.id)
+
+    @property
+    def model(self) -> Model:
+        """The model after the mutations of this request so far."""
+        return self.service.model() if "service" in self.__dict__ else self.context.model
+
+    def require(self, flag: str) -> None:
+        """Raises PermissionDenied unless the caller's role has a permission flag."""
+        if not self.context.permissions.holds(flag):
+            raise PermissionDenied
+
+
+Resolver = Callable[..., Any]
+
+
+def requires(flag: str) -> Callable[[Resolver], Resolver]:
+    """A resolver that only callers with a permission flag reach."""
+
+    def decorate(resolver: Resolver) -> Resolver:
+        @wraps(resolver)
+        def guarded(parent: Any, info: GraphQLResolveInfo, **arguments: Any) -> Any:
+            info.context.require(flag)
+            return resolver(parent, info, **arguments)
+
+        return guarded
+
+    return decorate

@@ -1,0 +1,71 @@
+"""Indexes: reading and changing them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ariadne import MutationType, ObjectType, QueryType
+from graphql import GraphQLResolveInfo
+
+from ....metadata.errors import IndexNotFound
+from ....model.model import Model
+from .call import MetadataCall, requires
+from .lists import page
+from .nodes import IndexNode, ObjectNode, index_nodes
+
+_FLAG = "DATA_MODEL"
+_query = QueryType()
+_mutation = MutationType()
+_index = ObjectType("Index")
+RESOLVERS = (_query, _mutation, _index)
+
+Arguments = Mapping[str, Any]
+
+
+@_query.field("index")
+def _one(_parent: None, info: GraphQLResolveInfo, *, id: str) -> IndexNode:
+    return _node(info.context.model, id)
+
+
+@_query.field("indexMetadatas")
+def _many(_parent: None, info: GraphQLResolveInfo, *, paging: Arguments, filter: Arguments) -> Arguments:
+    return page(_all(info.context.model), paging, filter)
+
+
+@_mutation.field("createOneIndex")
+@requires(_FLAG)
+def _create(_parent: None, info: GraphQLResolveInfo, *, input: Arguments) -> IndexNode:
+    call: MetadataCall = info.context
+    created = call.service.create_index(input["index"])
+    return _node(call.model, created.id)
+
+
+@_mutation.field("deleteOneIndex")
+@requires(_FLAG)
+def _delete(_parent: None, info: GraphQLResolveInfo, *, input: Arguments) -> IndexNode:
+    call: MetadataCall = info.context
+    before = call.service.model()
+    deleted = call.service.delete_index(input["id"])
+    return _node(before, deleted.id)
+
+
+def _all(model: Model) -> list[IndexNode]:
+    return [node for obj in model.objects for node in index_nodes(model, obj)]
+
+
+def _node(model: Model, index_id: str) -> IndexNode:
+    for node in _all(model):
+        if node["id"] == index_id:
+            return node
+    raise IndexNotFound(index_id)
+
+
+@_index.field("objectMetadata")
+def _object(node: IndexNode, _info: GraphQLResolveInfo, *, paging: Arguments, filter: Arguments) -> Arguments:
+    return page([ObjectNode(node.model, node.object)], paging, filter)
+
+
+@_index.field("indexFieldMetadatas")
+def _members(node: IndexNode, _info: GraphQLResolveInfo, *, paging: Arguments, filter: Arguments) -> Arguments:
+    return page(node["indexFieldMetadataList"], paging, filter)

@@ -1,0 +1,70 @@
+"""What one request may ask for (spec/metadata.md §3). Introspection does not count: its cost is bounded by the schema."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from graphql import (
+    DocumentNode,
+    FieldNode,
+    FragmentDefinitionNode,
+    FragmentSpreadNode,
+    InlineFragmentNode,
+    OperationDefinitionNode,
+    SelectionSetNode,
+)
+
+from ...graphql.failures import TooComplex, TooManyFields, TooManyRootFields
+
+MAX_FIELDS = 2000
+MAX_ROOT_FIELDS = 10
+MAX_DEPTH = 10
+
+
+@dataclass(frozen=True, slots=True)
+class _Size:
+    """Fields in a selection, those of fragments counted at every use; those at its top; levels."""
+
+    fields: int
+    top: int
+    depth: int
+
+
+def check_limits(document: DocumentNode, operation: OperationDefinitionNode) -> None:
+    """Raises TooManyRootFields, TooManyFields, TooComplex. The document must be valid: fragments exist and form no circle."""
+    fragments = {node.name.value: node for node in document.definitions if isinstance(node, FragmentDefinitionNode)}
+    size = _Measure(fragments).selection(operation.selection_set)
+    if size.top > MAX_ROOT_FIELDS:
+        raise TooManyRootFields(size.top, MAX_ROOT_FIELDS)
+    if size.fields > MAX_FIELDS:
+        raise TooManyFields(MAX_FIELDS)
+    if size.depth > MAX_DEPTH:
+        raise TooComplex(f"Query too complex - Nesting too deep: {size.depth} - Maximum allowed depth: {MAX_DEPTH}")
+
+
+class _Measure:
+    def __init__(self, fragments: Mapping[str, FragmentDefinitionNode]) -> None:
+        self._fragments = fragments
+        self._known: dict[str, _Size] = {}
+
+    def selection(self, node: SelectionSetNode | None) -> _Size:
+        fields = top = depth = 0
+        for part in () if node is None else node.selections:
+            match part:
+                case FieldNode(name=name, selection_set=inner):
+                    below = _Size(0, 0, 0) if name.value.startswith("__") else self.selection(inner)
+                    found = _Size(below.fields + 1, 1, below.depth + 1)
+                case InlineFragmentNode(selection_set=inner):
+                    found = self.selection(inner)
+                case FragmentSpreadNode(name=name):
+                    found = self._fragment(name.value)
+                case _:
+                    raise AssertionError(part.kind)
+            fields, top, depth = fields + found.fields, top + found.top, max(depth, found.depth)
+        return _Size(fields, top, depth)
+
+    def _fragment(self, name: str) -> _Size:
+        if name not in self._known:
+            self._known[name] = self.selection(self._fragments[name].selection_set)
+        return self._known[name]

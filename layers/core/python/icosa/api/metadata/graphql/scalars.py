@@ -1,0 +1,33 @@
+"""The scalars of the Metadata API."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ariadne import ScalarType
+from graphql import GraphQLError
+
+from ...rest.path import parse_id
+
+
+def _uuid(value: Any) -> str:
+    """In lower case. Raises GraphQLError with the text and codes of spec/metadata.md §3."""
+    found = parse_id(value)
+    if found is None:
+        raise GraphQLError(f"Invalid UUID: '{value}'", extensions={"code": "GRAPHQL_VALIDATION_FAILED", "http": {"status": 400}})
+    return found
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise GraphQLError(f"Expected a string, received {value!r}")
+    return value
+
+
+#: JSON takes and gives any value, which is what a scalar does by default.
+RESOLVERS = (
+    ScalarType("UUID", value_parser=_uuid),
+    ScalarType("DateTime", value_parser=_text),
+    ScalarType("ConnectionCursor", value_parser=_text),
+    ScalarType("JSON"),
+)

@@ -1,0 +1,85 @@
+"""The caller's workspace and its settings (spec/access.md §9)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ariadne import MutationType, ObjectType, QueryType
+from graphql import GraphQLResolveInfo
+
+from ....access.context import Workspace
+from ....access.workspace_settings import SETTINGS, change_settings, default_subdomain, setting
+from ....engine.records import count_live
+from ....metadata.applications import application_id
+from ....store import keys
+from .call import MetadataCall
+from .roles import role_members
+
+_query = QueryType()
+_mutation = MutationType()
+_workspace = ObjectType("Workspace")
+RESOLVERS = (_query, _mutation, _workspace)
+
+#: Marks the object whose records are the workspace's members, without naming it.
+_MEMBERS_FLAG = "WORKSPACE_MEMBERS"
+
+
+@_query.field("currentWorkspace")
+def _current(_parent: None, info: GraphQLResolveInfo) -> Mapping[str, Any]:
+    call: MetadataCall = info.context
+    return _members(call, call.context.workspace)
+
+
+@_mutation.field("updateWorkspace")
+def _update(_parent: None, info: GraphQLResolveInfo, *, data: Mapping[str, Any]) -> Mapping[str, Any]:
+    call: MetadataCall = info.context
+    context = call.context
+    workspace_id = context.workspace.id
+    change_settings(context.table, workspace_id, context.permissions, data, now=context.now)
+    item = context.table.get(keys.workspace(workspace_id))
+    return _members(call, context.workspace if item is None else Workspace.parse(workspace_id, item))
+
+
+def _members(call: MetadataCall, workspace: Workspace) -> Mapping[str, Any]:
+    preferences = workspace.preferences
+    return {
+        **{name: setting(preferences, name) for name in SETTINGS},
+        "id": workspace.id,
+        "displayName": workspace.name,
+        "createdAt": workspace.created_at,
+        "updatedAt": workspace.updated_at or workspace.created_at,
+        "activationStatus": "ACTIVE",
+        "metadataVersion": call.model.version,
+        "subdomain": preferences.get("subdomain") or default_subdomain(workspace.id),
+        # Neither subdomains nor own domains lead anywhere by themselves: addresses are the installation's to set up.
+        "isCustomDomainEnabled": False,
+        "workspaceUrls": {"customUrl": None, "subdomainUrl": _base_url(call)},
+        "featureFlags": [
+            {"key": "IS_REST_METADATA_API_NEW_FORMAT_DIRECT", "value": setting(preferences, "metadataEnvelope") == "direct"},
+        ],
+        "workspaceCustomApplicationId": application_id(workspace.id, is_custom=True),
+        "defaultRoleId": workspace.default_role_id,
+    }
+
+
+def _base_url(call: MetadataCall) -> str:
+    """The address under which the request came."""
+    headers = call.request.headers
+    stage = call.request.event.get("requestContext", {}).get("path", "").removesuffix(call.request.path)
+    return f"{headers.get('x-forwarded-proto', 'https')}://{headers.get('host', 'localhost')}{stage}"
+
+
+@_workspace.field("defaultRole")
+def _default_role(workspace: Mapping[str, Any], info: GraphQLResolveInfo) -> Mapping[str, Any] | None:
+    call: MetadataCall = info.context
+    role_id = workspace["defaultRoleId"]
+    item = None if role_id is None else call.context.table.get(keys.role(workspace["id"], role_id))
+    return None if item is None else role_members(item)
+
+
+@_workspace.field("workspaceMembersCount")
+def _members_count(_workspace: Mapping[str, Any], info: GraphQLResolveInfo) -> int | None:
+    call: MetadataCall = info.context
+    members = next((obj for obj in call.model.objects if _MEMBERS_FLAG in obj.right_flags.values()), None)
+    return None if members is None else count_live(call.context, members)

@@ -1,0 +1,59 @@
+"""``/rest/metadata/objects``."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ...metadata.errors import ObjectNotFound
+from ...model.model import Model, Object
+from .call import Call, Collection
+from .envelopes import wrap, wrap_page
+from .render import field_members, object_members, without_nulls
+
+_FLAG = "DATA_MODEL"
+#: Nulls that answers to changes show (spec/metadata.md §2.1 "Object JSON").
+_KEPT = frozenset(("labelIdentifierFieldMetadataId", "imageIdentifierFieldMetadataId"))
+
+
+def _list(call: Call) -> Any:
+    call.require(_FLAG)
+    model = call.context.model
+    page = call.page(model.objects, lambda obj: obj.id)
+    return wrap_page(call, "objects", page, [_shown(model, obj) for obj in page.items])
+
+
+def _get(call: Call) -> Any:
+    call.require(_FLAG)
+    model = call.context.model
+    obj = model.by_id.get(call.entity_id)
+    if obj is None:
+        raise ObjectNotFound
+    return wrap(call, "object", _shown(model, obj))
+
+
+def _create(call: Call) -> Any:
+    call.require(_FLAG)
+    return _changed(call, "createOneObject", call.service.create_object(call.input))
+
+
+def _update(call: Call) -> Any:
+    call.require(_FLAG)
+    return _changed(call, "updateOneObject", call.service.update_object(call.entity_id, call.input))
+
+
+def _delete(call: Call) -> Any:
+    call.require(_FLAG)
+    deleted = call.service.delete_object(call.entity_id)
+    return wrap(call, "deleteOneObject", without_nulls(object_members(call.context.model, deleted), keep=_KEPT))
+
+
+def _changed(call: Call, key: str, obj: Object) -> Any:
+    return wrap(call, key, _shown(call.service.model(), obj, keep=_KEPT))
+
+
+def _shown(model: Model, obj: Object, *, keep: frozenset[str] = frozenset()) -> dict[str, Any]:
+    fields = [without_nulls(field_members(model, obj, field)) for field in obj.fields]
+    return {**without_nulls(object_members(model, obj), keep=keep), "fields": fields}
+
+
+OBJECTS = Collection(list=_list, get=_get, create=_create, update=_update, delete=_delete)

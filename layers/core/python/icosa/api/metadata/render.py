@@ -1,0 +1,160 @@
+"""Objects, fields and indexes in wire form (spec/metadata.md §2.1, §3.2): every key of both APIs, nulls included.
+
+Both APIs show the same members; REST leaves nulls out. What is made here lives as long as the model version: a client that
+starts reads the whole model, and many clients start with the same one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ...metadata.applications import application_id
+from ...model.model import Field, Index, Model, Object, Option
+
+Members = Mapping[str, Any]
+
+
+def object_members(model: Model, obj: Object) -> Members:
+    """The members of an object without its fields. Shared: never change what it returns."""
+    found: Members | None = obj.memo.get("metadata.object")
+    if found is None:
+        found = obj.memo["metadata.object"] = _object(model, obj)
+    return found
+
+
+def field_members(model: Model, obj: Object, field: Field) -> Members:
+    """The members of a field of ``obj``. Shared: never change what it returns."""
+    fields: dict[str, Members] = obj.memo.setdefault("metadata.fields", {})
+    found = fields.get(field.id)
+    if found is None:
+        found = fields[field.id] = _field(model, obj, field)
+    return found
+
+
+def fields_by_id(model: Model) -> Mapping[str, tuple[Object, Field]]:
+    """Every field of every object by its id, with its object."""
+    found: Mapping[str, tuple[Object, Field]] | None = model.memo.get("metadata.fields")
+    if found is None:
+        found = model.memo["metadata.fields"] = {field.id: (obj, field) for obj in model.objects for field in obj.fields}
+    return found
+
+
+def without_nulls(members: Members, *, keep: frozenset[str] = frozenset()) -> dict[str, Any]:
+    """``members`` as REST shows them: nulls are left out but for those of the names in ``keep``."""
+    return {name: value for name, value in members.items() if value is not None or name in keep}
+
+
+def _object(model: Model, obj: Object) -> Members:
+    return {
+        "id": obj.id,
+        "universalIdentifier": obj.universal_identifier or obj.id,
+        "applicationId": application_id(model.workspace_id, is_custom=obj.is_custom),
+        "nameSingular": obj.name_singular,
+        "namePlural": obj.name_plural,
+        "labelSingular": obj.shown("labelSingular"),
+        "labelPlural": obj.shown("labelPlural"),
+        "description": obj.shown("description"),
+        "icon": obj.shown("icon"),
+        "color": obj.shown("color"),
+        "shortcut": obj.shortcut,
+        "overrides": dict(obj.overrides) or None,
+        "isRemote": obj.is_remote,
+        "isActive": obj.is_active,
+        "isSystem": obj.is_system,
+        "isUIEditable": obj.is_ui_editable,
+        "isUICreatable": obj.is_ui_creatable,
+        "isUIReadOnly": not obj.is_ui_editable,
+        "isSearchable": obj.is_searchable,
+        "isLabelSyncedWithName": obj.is_label_synced_with_name,
+        "openRecordIn": obj.open_record_in,
+        "readability": obj.readability,
+        # Of objects whose records are readable with those that they belong to; ours are never INHERITED.
+        "readabilityParentFieldUniversalIdentifiers": None,
+        "writability": "OPEN",
+        "workspaceId": model.workspace_id,
+        "labelIdentifierFieldMetadataId": obj.label_identifier_field_id,
+        "imageIdentifierFieldMetadataId": obj.image_identifier_field_id,
+        "duplicateCriteria": [[_column(path) for path in paths] for paths in obj.duplicate_criteria] or None,
+        "createdAt": obj.created_at,
+        "updatedAt": obj.updated_at,
+    }
+
+
+def _field(model: Model, obj: Object, field: Field) -> Members:
+    return {
+        "id": field.id,
+        "universalIdentifier": field.universal_identifier or field.id,
+        "applicationId": application_id(model.workspace_id, is_custom=field.is_custom),
+        "type": field.type.name,
+        "name": field.name,
+        "label": field.shown("label"),
+        "description": field.shown("description"),
+        "icon": field.shown("icon"),
+        "overrides": dict(field.overrides) or None,
+        "isActive": field.is_active,
+        "isSystem": field.is_system,
+        "isUIEditable": field.is_ui_editable,
+        "isUIReadOnly": not field.is_ui_editable,
+        "isNullable": field.is_nullable,
+        "isUnique": field.is_unique,
+        "isSearchable": field.id in obj.search_field_ids,
+        "isAuditLogged": field.is_audit_logged,
+        "writability": "OPEN",
+        "defaultValue": field.default_value,
+        "options": [_option(option) for option in field.options] or None,
+        "settings": _settings(field),
+        "workspaceId": model.workspace_id,
+        "objectMetadataId": obj.id,
+        "isLabelSyncedWithName": field.is_label_synced_with_name,
+        "morphId": field.morph_id,
+        "createdAt": field.created_at,
+        "updatedAt": field.updated_at,
+        "status": field.status,
+    }
+
+
+def index_members(index: Index) -> dict[str, Any]:
+    """The members of an index (GraphQL only)."""
+    return {
+        "id": index.id,
+        "name": index.name,
+        "isCustom": index.is_custom,
+        "isUnique": index.is_unique,
+        "indexWhereClause": None,
+        "indexType": index.type,
+        "createdAt": index.created_at,
+        "updatedAt": index.updated_at,
+        "status": index.status,
+        "indexFieldMetadataList": [
+            {
+                "id": member.id,
+                "fieldMetadataId": member.field_id,
+                "order": order,
+                "subFieldName": member.sub,
+                "createdAt": index.created_at,
+                "updatedAt": index.updated_at,
+            }
+            for order, member in enumerate(index.members)
+        ],
+    }
+
+
+def _option(option: Option) -> dict[str, Any]:
+    shown = {"id": option.id, "value": option.value, "label": option.label, "position": option.position, "color": option.color}
+    return {name: value for name, value in shown.items() if value is not None}
+
+
+def _settings(field: Field) -> dict[str, Any] | None:
+    """Those given, and what the relation itself says (spec/metadata.md §5.3)."""
+    relation = field.relation
+    if relation is None:
+        return dict(field.settings) or None
+    computed = {"relationType": relation.kind, "onDelete": relation.on_delete, "joinColumnName": relation.join_column}
+    return {**field.settings, **{name: value for name, value in computed.items() if value is not None}}
+
+
+def _column(path: tuple[str, ...]) -> str:
+    """A leaf as a column of Twenty's tables: ``domainNamePrimaryLinkUrl`` (spec/metadata.md §5.2)."""
+    first, *rest = path
+    return first + "".join(name[0].upper() + name[1:] for name in rest)
