@@ -12,6 +12,8 @@ from collections.abc import Coroutine
 from pathlib import Path
 from typing import Any
 
+import uvloop
+
 from local.dynamodb.binary import DynoxideMissing
 from local.dynamodb.tables import TableChanged
 from local.folder import FolderInUse
@@ -59,13 +61,8 @@ def read_rate(text: str | None) -> Rate | None:
 
 
 def run_loop(main: Coroutine[Any, Any, None]) -> None:
-    """Run the event loop, uvloop's where it is installed."""
-    try:
-        import uvloop
-    except ImportError:
-        asyncio.run(main)
-    else:
-        uvloop.run(main)
+    """Run the event loop until ``main`` is done."""
+    uvloop.run(main)
 
 
 async def _serve(options: Options) -> None:
@@ -86,7 +83,7 @@ async def _serve(options: Options) -> None:
 def _tour(url: str, workspace: Workspace, data: Path) -> str:
     key = data / "api-key"
     lines = ["", f"A demo workspace is there. Its Admin key, which is also in {key}:", "", f"  {workspace.token}", ""]
-    lines += ["Try it:", "", f'  curl -H "Authorization: Bearer $(cat {key})" {url}/rest/people?limit=2', ""]
+    lines += ["Try it:", "", f'  curl -H "Authorization: Bearer $(cat {key})" "{url}/rest/people?limit=2"', ""]
     if workspace.console:
         lines += [f"Console: {url if workspace.console.startswith('/') else ''}{workspace.console}", ""]
     return "\n".join(lines)
