@@ -6,8 +6,9 @@ import time
 from typing import Any
 
 from icosa.access import session
-from icosa.access.recent import Recent
 from icosa.provisioning.workspace import Provisioned
+from icosa.recent import Recent
+from icosa.schema import models
 
 
 def event_of(provisioned: Provisioned, *, key_id: str | None = None, **changes: Any) -> dict[str, Any]:
@@ -23,5 +24,5 @@ def event_of(provisioned: Provisioned, *, key_id: str | None = None, **changes: 
 
 def forget() -> None:
     """As if the process were new: nothing remembered of any workspace or key."""
-    session._models = Recent(size=64)
+    models.forget()
     session._role_of_key = Recent(size=4096)

@@ -24,6 +24,8 @@ from icosa.errors import IcosaError, Unavailable
 from icosa.metadata.loader import MetadataState, load_model
 from icosa.metadata.rows import object_item
 from icosa.provisioning.workspace import Provisioned, provision
+from icosa.schema import models
+from icosa.schema.builder import build
 from icosa.store import keys
 from icosa.store.meter import Meter
 from icosa.store.ops import Delete, Put, Update
@@ -66,8 +68,14 @@ def test_one_round_trip_once_the_key_is_known(table: Table, made: Provisioned) -
         open_context(event_of(made), table.metered(meter))
         return meter.round_trips, meter.calls
 
-    assert cost() == (3, 3)  # The batch, the role that nobody told yet, the model.
+    assert cost() == (4, 4)  # The batch, the role that nobody told yet, the bundle that is not there, the metadata rows.
     assert cost() == (1, 1)
+    assert cost() == (1, 1)
+    models.forget()
+    assert cost() == (3, 3)
+    build(table, made.workspace_id)
+    models.forget()
+    assert cost() == (2, 2)  # The bundle, and nothing else.
     assert cost() == (1, 1)
 
 

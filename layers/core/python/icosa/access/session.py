@@ -11,24 +11,21 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from ..metadata.loader import MetadataState, load_model
+from ..metadata.loader import MetadataState
 from ..model.model import Model
+from ..recent import Recent
+from ..schema.models import current_model as model_of
 from ..store import keys
 from ..store.register import Register
-from ..store.table import Table
+from ..store.table import Item, Table
 from .context import RequestContext, Workspace
 from .failures import ExpiredToken, KeyExpired, KeyRevoked, KeyWithoutRole, MissingToken, WorkspaceNotFound, WrongTokenType
 from .permissions import Permissions
 from .principal import Principal
-from .recent import Recent
 from .roles import Role
 from .times import stored_time
 from .token_type import API_KEY
 
-Item = Mapping[str, Any]
-
-#: Models by workspace and version. A model of 30 objects takes some 3 MB with what is compiled from it.
-_models: Recent[tuple[str, int], Model] = Recent(size=64)
 #: The role that a key had when it was last seen: a guess that saves a second read, checked on every request.
 _role_of_key: Recent[tuple[str, str], str] = Recent(size=4096)
 
@@ -53,7 +50,16 @@ def open_context(event: Mapping[str, Any], table: Table) -> RequestContext:
 def current_model(table: Table, workspace_id: str) -> Model | None:
     """The model of a workspace as it is now, for work that no caller asked for; None when the workspace is gone."""
     workspace = table.get(keys.workspace(workspace_id))
-    return None if workspace is None else _model(table, workspace_id, MetadataState.parse(workspace))
+    return None if workspace is None else model_of(table, workspace_id, MetadataState.parse(workspace))
+
+
+def live_key(key: Item | None, now: str) -> Item:
+    """The item of an API key that may be used at ``now``. Raises KeyRevoked, also for a key that is not there, and KeyExpired."""
+    if key is None or key.get("revokedAt") is not None:
+        raise KeyRevoked
+    if key["expiresAt"] <= now:
+        raise KeyExpired
+    return key
 
 
 def _open(workspace_id: str, key_id: str, table: Table, now: str) -> RequestContext:
@@ -62,10 +68,7 @@ def _open(workspace_id: str, key_id: str, table: Table, now: str) -> RequestCont
     workspace, key, register, *roles = table.batch_get(wanted if guess is None else [*wanted, keys.role(workspace_id, guess)])
     if workspace is None:
         raise WorkspaceNotFound
-    if key is None or key.get("revokedAt") is not None:
-        raise KeyRevoked
-    if key["expiresAt"] <= now:
-        raise KeyExpired
+    key = live_key(key, now)
     role_id: str | None = key.get("roleId")
     if role_id is None:
         raise KeyWithoutRole(key_id)
@@ -76,26 +79,9 @@ def _open(workspace_id: str, key_id: str, table: Table, now: str) -> RequestCont
     return RequestContext(
         principal=Principal(workspace_id=workspace_id, key_id=key_id, name=key["name"], role_id=role_id),
         permissions=Permissions(Role.parse(role)),
-        workspace=_workspace(workspace_id, workspace),
-        model=_model(table, workspace_id, MetadataState.parse(workspace)),
+        workspace=Workspace.parse(workspace_id, workspace),
+        model=model_of(table, workspace_id, MetadataState.parse(workspace)),
         table=table,
         register=Register.parse(register),
         now=now,
     )
-
-
-def _workspace(workspace_id: str, item: Item) -> Workspace:
-    return Workspace(
-        id=workspace_id,
-        name=item["name"],
-        default_role_id=item.get("defaultRoleId"),
-        preferences=item.get("preferences", {}),
-    )
-
-
-def _model(table: Table, workspace_id: str, state: MetadataState) -> Model:
-    model = _models.recall((workspace_id, state.version))
-    if model is None:
-        model = load_model(table, workspace_id, state)
-        _models.remember((workspace_id, model.version), model)
-    return model

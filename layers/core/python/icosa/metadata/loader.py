@@ -16,7 +16,7 @@ from typing import Any
 from ..errors import Unavailable
 from ..model.model import Model
 from ..store import keys
-from ..store.table import Table
+from ..store.table import Item, Table
 from .rows import build_model
 
 _ATTEMPTS = 8
@@ -44,13 +44,21 @@ class MetadataState:
 def load_model(table: Table, workspace_id: str, state: MetadataState) -> Model:
     """The workspace's model: of ``state.version``, or of a later one when the metadata change meanwhile.
 
-    One Query unless a change is under way. Raises Unavailable when changes follow each other without a pause, or when the
-    workspace is removed meanwhile.
+    One Query up to 1 MB unless a change is under way. Raises Unavailable as ``load_items`` does.
+    """
+    version, items = load_items(table, workspace_id, state)
+    return build_model(workspace_id, version, items)
+
+
+def load_items(table: Table, workspace_id: str, state: MetadataState) -> tuple[int, list[Item]]:
+    """A metadata version, ``state``'s or a later one, and its rows.
+
+    Raises Unavailable when changes follow each other without a pause, or when the workspace is removed meanwhile.
     """
     for _ in range(_ATTEMPTS):
         items = table.query_all(keys.metadata(workspace_id))
         if MetadataState.of(state.version, items) == state:
-            return build_model(workspace_id, state.version, items)
+            return state.version, items
         time.sleep(_PAUSE_SECONDS)
         workspace = table.get(keys.workspace(workspace_id))
         if workspace is None:

@@ -104,6 +104,11 @@ def workspace(ws: str) -> Key:
     return f"{ws}#W", "workspace"
 
 
+def workspace_of(pk: str) -> str:
+    """The workspace that a partition belongs to."""
+    return pk.partition("#")[0]
+
+
 def api_key(ws: str, key_id: str) -> Key:
     return f"{ws}#K", key_id
 

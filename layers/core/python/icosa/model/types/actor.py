@@ -32,15 +32,13 @@ class Actor(CompositeType):
         Member(name="source", kind=Select(SOURCES), read=_source, schema=schemas.enum(SOURCES), empty="MANUAL"),
         Member(name="workspaceMemberId", kind=Uuid(), read=values.uuid, schema=schemas.UUID),
         text_member("name"),
-        Member(name="context", kind=RawJson(), read=values.json_text, schema=schemas.OBJECT, empty={}, show=orjson.loads),
+        Member(name="context", kind=RawJson(), read=values.json_text, schema=schemas.JSON, empty={}, show=orjson.loads),
     )
+
+    sample: ClassVar[Mapping[str, Any]] = {"source": "IMPORT"}
 
     def render(self, field: Field, value: Stored) -> Any:
         value = value or {}
         if field.is_nullable and "source" not in value and "name" not in value:
             return None
         return super().render(field, value)
-
-    def openapi(self, field: Field, *, response: bool) -> Mapping[str, Any]:
-        shown = self.members[:3] if response else self.members[:1]
-        return schemas.object_of({member.name: member.schema for member in shown})

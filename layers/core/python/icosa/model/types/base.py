@@ -207,7 +207,14 @@ class FieldType(ABC):
     # What documents say about the type; used by schema/ when it builds OpenAPI and GraphQL.
     @abstractmethod
     def openapi(self, field: Field, *, response: bool) -> Mapping[str, Any]:
-        """JSON Schema of the value as in OpenAPI 3.1 (spec/rest-core.md §6.4)."""
+        """JSON Schema of a value that is not null, in an answer or in a request body (spec/rest-core.md §6.4).
+
+        The same for all fields of a composite type.
+        """
+
+    def example(self, field: Field) -> Any:
+        """A value that a request body may hold, for documents; None when there is none to show."""
+        return None
 
     @abstractmethod
     def aggregates(self, field: Field) -> Mapping[str, tuple[str, Leaf | None]]:

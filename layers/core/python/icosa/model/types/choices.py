@@ -38,6 +38,9 @@ class ChoiceType(ScalarType):
     def openapi(self, field: Field, *, response: bool) -> Mapping[str, Any]:
         return schemas.enum(option_values(field))
 
+    def example(self, field: Field) -> Any:
+        return next(iter(option_values(field)), None)
+
 
 class ListType(ScalarType):
     """A list of texts; empty lists are null, one bare text is a list of one."""
@@ -75,6 +78,9 @@ class MultiSelectType(ListType):
     def openapi(self, field: Field, *, response: bool) -> Mapping[str, Any]:
         return schemas.array(schemas.enum(option_values(field)))
 
+    def example(self, field: Field) -> Any:
+        return list(option_values(field)[:2]) or None
+
 
 class ArrayType(ListType):
     name = "ARRAY"
@@ -92,3 +98,6 @@ class ArrayType(ListType):
 
     def openapi(self, field: Field, *, response: bool) -> Mapping[str, Any]:
         return schemas.array(schemas.STRING)
+
+    def example(self, field: Field) -> Any:
+        return ["first", "second"]

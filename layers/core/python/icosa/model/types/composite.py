@@ -23,12 +23,17 @@ _NUMERIC = Numeric()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Member:
-    """A member of a composite. ``read`` checks a value that is not null; ``show`` renders one; ``empty`` is null rendered."""
+    """A member of a composite.
+
+    ``read`` checks a value that is not null; ``show`` renders one; ``empty`` is null rendered. ``schema`` describes answers,
+    ``input_schema`` request bodies when they take more; nulls are left out of both.
+    """
 
     name: str
     kind: Kind
     read: Callable[[str, Any], Stored]
     schema: schemas.Schema
+    input_schema: schemas.Schema | None = None
     empty: Any = None
     show: Callable[[Stored], Any] | None = None
 
@@ -38,7 +43,7 @@ def text_member(name: str, *, empty: str | None = "") -> Member:
 
 
 def decimal_member(name: str) -> Member:
-    return Member(name=name, kind=_NUMERIC, read=values.decimal, schema=schemas.NUMBER, show=to_number)
+    return Member(name=name, kind=_NUMERIC, read=values.decimal, schema=schemas.NUMBER, input_schema=schemas.DECIMAL, show=to_number)
 
 
 class CompositeType(ParsedDefault, Counted):
@@ -48,6 +53,7 @@ class CompositeType(ParsedDefault, Counted):
     #: The type in "Invalid subfield x for … field".
     words: ClassVar[str]
     members: ClassVar[tuple[Member, ...]]
+    sample: ClassVar[Mapping[str, Any]]
 
     _by_name: Mapping[str, Member]
     _template: Mapping[str, Any]
@@ -106,7 +112,15 @@ class CompositeType(ParsedDefault, Counted):
         return ()
 
     def openapi(self, field: Field, *, response: bool) -> Mapping[str, Any]:
-        return schemas.object_of({member.name: member.schema for member in self.members})
+        """Answers have every member. Bodies have those that they name, and null for "none"."""
+        if not response:
+            taken = {member.name: schemas.nullable(member.input_schema or member.schema) for member in self.members}
+            return schemas.object_of(taken, closed=True)
+        shown = {m.name: schemas.nullable(m.schema) if m.empty is None else m.schema for m in self.members}
+        return {**schemas.object_of(shown), "required": list(shown)}
+
+    def example(self, field: Field) -> Any:
+        return self.sample
 
 
 def united[T](
@@ -131,6 +145,7 @@ class FullName(CompositeType):
     name: ClassVar[str] = "FULL_NAME"
     words = "full name"
     members = (text_member("firstName"), text_member("lastName"))
+    sample: ClassVar[Mapping[str, Any]] = {"firstName": "Ada", "lastName": "Lovelace"}
 
 
 class Address(CompositeType):
@@ -146,6 +161,14 @@ class Address(CompositeType):
         decimal_member("addressLat"),
         decimal_member("addressLng"),
     )
+    sample: ClassVar[Mapping[str, Any]] = {
+        "addressStreet1": "12 St James's Square",
+        "addressCity": "London",
+        "addressPostcode": "SW1Y 4JH",
+        "addressCountry": "United Kingdom",
+        "addressLat": 51.5073,
+        "addressLng": -0.1352,
+    }
 
 
 class Currency(CompositeType):
@@ -154,6 +177,7 @@ class Currency(CompositeType):
     name: ClassVar[str] = "CURRENCY"
     words = "currency"
     members = (decimal_member("amountMicros"), text_member("currencyCode", empty=None))
+    sample: ClassVar[Mapping[str, Any]] = {"amountMicros": 1500000000, "currencyCode": "EUR"}
 
     def leaf_functions(self, field: Field) -> tuple[tuple[str, str | None], ...]:
         return tuple((function, "amountMicros") for function in ("min", "max", "avg", "sum"))

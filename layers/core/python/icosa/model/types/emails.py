@@ -45,9 +45,17 @@ class Emails(CompositeType):
     name: ClassVar[str] = "EMAILS"
     words = "emails"
     members = (
-        Member(name=PRIMARY, kind=EmailText(), read=_address, schema=schemas.EMAIL, empty=""),
-        Member(name=ADDITIONAL, kind=RawJson(), read=_addresses, schema=schemas.array(schemas.EMAIL), empty=[]),
+        Member(name=PRIMARY, kind=EmailText(), read=_address, schema=schemas.STRING, input_schema=schemas.EMAIL, empty=""),
+        Member(
+            name=ADDITIONAL,
+            kind=RawJson(),
+            read=_addresses,
+            schema=schemas.array(schemas.STRING),
+            input_schema=schemas.array(schemas.EMAIL),
+            empty=[],
+        ),
     )
+    sample: ClassVar[Mapping[str, Any]] = {PRIMARY: "ada@engines.example", ADDITIONAL: ["ada@home.example"]}
 
     def combine(self, field: Field, value: Mapping[str, Any], old: Mapping[str, Stored]) -> dict[str, Stored]:
         found = super().combine(field, value, old)

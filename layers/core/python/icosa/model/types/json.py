@@ -38,7 +38,10 @@ class RawJsonType(ScalarType):
         return ()
 
     def openapi(self, field: Field, *, response: bool) -> Mapping[str, Any]:
-        return schemas.OBJECT
+        return schemas.JSON
+
+    def example(self, field: Field) -> Any:
+        return {"key": "value"}
 
 
 class FilesType(ScalarType):
@@ -94,8 +97,11 @@ class FilesType(ScalarType):
     def openapi(self, field: Field, *, response: bool) -> Mapping[str, Any]:
         properties = {"fileId": schemas.UUID, "label": schemas.STRING}
         if response:
-            properties |= {"extension": schemas.STRING, "url": schemas.STRING}
-        return schemas.array(schemas.object_of(properties))
+            properties |= {"extension": schemas.STRING, "url": schemas.nullable(schemas.STRING)}
+            return schemas.array(schemas.object_of(properties))
+        found: dict[str, Any] = {**schemas.array({**schemas.object_of(properties, closed=True), "required": list(properties)})}
+        most = (field.settings or {}).get("maxNumberOfValues")
+        return found if most is None else {**found, "maxItems": most}
 
 
 _SHAPE = 'It should be an array of objects with "fileId" and "label" properties.'

@@ -55,10 +55,15 @@ class Links(CompositeType):
             name=SECONDARY,
             kind=RawJson(),
             read=_links,
-            schema=schemas.array(schemas.object_of({"url": schemas.URI, "label": schemas.STRING})),
+            schema=schemas.array(schemas.object_of({"label": schemas.STRING, "url": schemas.STRING})),
             empty=[],
         ),
     )
+    sample: ClassVar[Mapping[str, Any]] = {
+        LABEL: "Site",
+        URL: "https://engines.example",
+        SECONDARY: [{"label": "Blog", "url": "https://blog.engines.example"}],
+    }
 
     def combine(self, field: Field, value: Mapping[str, Any], old: Mapping[str, Stored]) -> dict[str, Stored]:
         sent = super().combine(field, value, {})

@@ -48,8 +48,20 @@ class Phones(CompositeType):
         text_member(NUMBER),
         text_member(COUNTRY),
         text_member(CALLING),
-        Member(name=ADDITIONAL, kind=RawJson(), read=_phones, schema=schemas.array(schemas.STRING), empty=[]),
+        Member(
+            name=ADDITIONAL,
+            kind=RawJson(),
+            read=_phones,
+            schema=schemas.array(schemas.object_of(dict.fromkeys(_PHONE, schemas.STRING))),
+            empty=[],
+        ),
     )
+    sample: ClassVar[Mapping[str, Any]] = {
+        NUMBER: "06 10 20 30 40",
+        COUNTRY: "FR",
+        CALLING: "+33",
+        ADDITIONAL: [{"number": "020 7946 0958", "countryCode": "GB", "callingCode": "+44"}],
+    }
 
     def combine(self, field: Field, value: Mapping[str, Any], old: Mapping[str, Stored]) -> dict[str, Stored]:
         found = super().combine(field, value, {name: old[name] for name in _PRIMARY if name in old})

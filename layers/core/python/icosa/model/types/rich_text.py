@@ -65,6 +65,7 @@ class RichText(CompositeType):
         Member(name=BLOCKS, kind=LongText(), read=_blocks, schema=schemas.STRING),
         Member(name=MARKDOWN, kind=LongText(), read=values.text, schema=schemas.STRING, empty=""),
     )
+    sample: ClassVar[Mapping[str, Any]] = {MARKDOWN: "A **bold** plan"}
 
     def check(self, field: Field, value: Any) -> None:
         if not isinstance(value, Mapping):

@@ -27,6 +27,8 @@ class PlainType(ScalarType):
         read: Callable[[str, Any], Stored],
         schema: schemas.Schema,
         *,
+        example: Any,
+        input_schema: schemas.Schema | None = None,
         functions: tuple[str, ...] = (),
         empty: Any = None,
     ) -> None:
@@ -34,6 +36,8 @@ class PlainType(ScalarType):
         self._kind = kind
         self._read = read
         self._schema = schema
+        self._input_schema = input_schema or schema
+        self._example = example
         self._functions = functions
         self._empty = empty
 
@@ -47,18 +51,23 @@ class PlainType(ScalarType):
         return self._empty if value is None else value
 
     def openapi(self, field: Field, *, response: bool) -> Mapping[str, Any]:
-        return self._schema
+        return self._schema if response else self._input_schema
+
+    def example(self, field: Field) -> Any:
+        return self._example
 
     def leaf_functions(self, field: Field) -> tuple[tuple[str, str | None], ...]:
         return tuple((function, None) for function in self._functions)
 
 
-TEXT = PlainType("TEXT", Text(), values.text, schemas.STRING, empty="")
-NUMERIC = PlainType("NUMERIC", Numeric(), values.decimal, schemas.NUMBER)
-BOOLEAN = PlainType("BOOLEAN", Boolean(), values.boolean, schemas.BOOLEAN, functions=("countTrue", "countFalse"))
-DATE = PlainType("DATE", Date(), values.day, schemas.DATE, functions=("min", "max"))
-DATE_TIME = PlainType("DATE_TIME", DateTime(), values.instant, schemas.DATE_TIME, functions=("min", "max"))
-UUID = PlainType("UUID", Uuid(), values.uuid, schemas.UUID)
+TEXT = PlainType("TEXT", Text(), values.text, schemas.STRING, example="Some text", empty="")
+NUMERIC = PlainType("NUMERIC", Numeric(), values.decimal, schemas.STRING, example="12.50", input_schema=schemas.DECIMAL)
+BOOLEAN = PlainType("BOOLEAN", Boolean(), values.boolean, schemas.BOOLEAN, example=True, functions=("countTrue", "countFalse"))
+DATE = PlainType("DATE", Date(), values.day, schemas.DATE, example="2026-01-31", functions=("min", "max"))
+DATE_TIME = PlainType(
+    "DATE_TIME", DateTime(), values.instant, schemas.DATE_TIME, example="2026-01-31T12:00:00.000Z", functions=("min", "max")
+)
+UUID = PlainType("UUID", Uuid(), values.uuid, schemas.UUID, example="0b6f3f4e-6a0b-4bd0-a6c5-1f1f1f1f0001")
 
 
 class NumberType(ScalarType):
@@ -78,9 +87,15 @@ class NumberType(ScalarType):
         return value if _is_bigint(field) else json_number(value)
 
     def openapi(self, field: Field, *, response: bool) -> Mapping[str, Any]:
+        """Settings ask for integers, but fractions are taken: answers may hold them."""
+        if _is_bigint(field):
+            return schemas.LONG
         settings = field.settings or {}
         has_fractions = bool(settings.get("decimals")) or settings.get("dataType") == "float"
-        return schemas.NUMBER if has_fractions else schemas.INTEGER
+        return schemas.NUMBER if has_fractions or response else schemas.INTEGER
+
+    def example(self, field: Field) -> Any:
+        return 12
 
     def leaf_functions(self, field: Field) -> tuple[tuple[str, str | None], ...]:
         return (("min", None), ("max", None), ("avg", None), ("sum", None))
@@ -116,7 +131,10 @@ class PositionType(ScalarType):
         return ()
 
     def openapi(self, field: Field, *, response: bool) -> Mapping[str, Any]:
-        return schemas.NUMBER
+        return schemas.NUMBER if response else {"anyOf": [schemas.NUMBER, schemas.enum(("first", "last"))]}
+
+    def example(self, field: Field) -> Any:
+        return "last"
 
 
 class TsVectorType(FieldType):

@@ -1,0 +1,124 @@
+"""``python -m bench.schemas``: what a workspace's model and documents cost, for 30 objects and for 200 objects with 5,000 fields.
+
+CPU of this process in ms (the store runs in another one), sizes in KB. "First" is what the first request of a workspace pays on a
+warm container: the read and the making of the model.
+"""
+
+from __future__ import annotations
+
+import time
+import tracemalloc
+import uuid
+import zlib
+from collections.abc import Callable
+from typing import Any
+
+import orjson
+
+from bench.machine import describe
+from bench.tables import table as print_table
+from icosa.metadata.rows import build_model, model_items
+from icosa.model.model import Model
+from icosa.schema import bundles, models
+from icosa.schema.openapi.base import whole
+from icosa.schema.openapi.core import core_body
+from icosa.store import keys
+from icosa.store.meter import Meter
+from icosa.store.ops import Put
+from icosa.store.table import MAX_TRANSACTION, Table, chunked
+from tests.support.dynoxide import fresh_table, server
+from tests.support.generated import generated_model
+
+SIZES = ((30, 600), (200, 5_000))
+_ROUNDS = 9
+
+
+def main() -> None:
+    print(f"{describe()}\n")
+    with server() as endpoint, fresh_table(endpoint) as store:
+        rows = [_measure(store, objects, fields) for objects, fields in SIZES]
+    names = list(rows[0])
+    print(print_table(["", *(f"{objects} objects" for objects, _ in SIZES)], [[name, *(row[name] for row in rows)] for name in names]))
+
+
+def _measure(store: Table, objects: int, fields: int) -> dict[str, Any]:
+    model = generated_model(str(uuid.uuid4()), objects=objects, fields=fields)
+    items = model_items(model)
+    _write(store, model)
+    content, body = models.encode(items), core_body(model)
+    document = whole("core", "https://api.example", body)
+    return {
+        "fields": sum(len(obj.fields) for obj in model.objects),
+        "first from rows: CPU": _cpu(lambda: _from_rows(store, model)),
+        "first from the bundle: CPU": _cpu(lambda: _from_bundle(store, model)),
+        "first from rows: reads, units": _reads(store, lambda table: table.query_all(keys.metadata(model.workspace_id))),
+        "first from the bundle: reads, units": _reads(
+            store, lambda table: bundles.load(table, model.workspace_id, models.SECTION, model.version)
+        ),
+        "of it making the model: CPU": _cpu(lambda: build_model(model.workspace_id, 1, items)),
+        "document from the model: CPU": _cpu(lambda: core_body(model)),
+        "document from the bundle: CPU": _cpu(lambda: bundles.load(store, model.workspace_id, "openapi-core", 1)),
+        "model section: KB": f"{len(content) / 1000:.0f}",
+        "model section, compressed: KB": f"{len(zlib.compress(content)) / 1000:.0f}",
+        "document: KB": f"{len(document) / 1000:.0f}",
+        "document as Lambda answers it: KB": f"{len(orjson.dumps(document.decode())) / 1000:.0f}",
+        "document, compressed: KB": f"{len(zlib.compress(body)) / 1000:.0f}",
+        "model in memory: KB": f"{_memory(model) / 1000:.0f}",
+        "model in memory as estimated: KB": f"{models.weight(model) / 1000:.0f}",
+    }
+
+
+def _write(store: Table, model: Model) -> None:
+    items = model_items(model)
+    for chunk in chunked(items, MAX_TRANSACTION):
+        store.transact([Put(item) for item in chunk])
+    bundles.save(store, model.workspace_id, models.SECTION, model.version, models.encode(items))
+    bundles.save(store, model.workspace_id, "openapi-core", model.version, core_body(model))
+
+
+def _from_rows(store: Table, model: Model) -> Model:
+    return build_model(model.workspace_id, model.version, store.query_all(keys.metadata(model.workspace_id)))
+
+
+def _from_bundle(store: Table, model: Model) -> Model:
+    content = bundles.load(store, model.workspace_id, models.SECTION, model.version)
+    assert content
+    return build_model(model.workspace_id, model.version, orjson.loads(content))
+
+
+def _memory(model: Model) -> int:
+    """Bytes of a model with all that requests ask of it."""
+    items = model_items(model)
+    tracemalloc.start()
+    made = build_model(model.workspace_id, model.version, items)
+    for obj in made.objects:
+        _touch(obj)
+    size, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    return size
+
+
+def _touch(obj: Any) -> None:
+    """Let an object compute what it keeps."""
+    for name in ("by_name", "by_input_name", "by_id", "by_key", "stored_fields", "leaves", "indexed_leaves", "many_to_one", "one_to_many"):
+        getattr(obj, name)
+
+
+def _reads(store: Table, read: Callable[[Table], object]) -> str:
+    meter = Meter(detailed=True)
+    read(store.metered(meter))
+    return f"{meter.round_trips}, {meter.read_units:g}"
+
+
+def _cpu(run: Callable[[], object]) -> str:
+    """The least of several rounds, in ms."""
+    best = float("inf")
+    for _ in range(_ROUNDS):
+        start = time.process_time()
+        run()
+        best = min(best, time.process_time() - start)
+    return f"{best * 1000:.1f}"
+
+
+if __name__ == "__main__":
+    main()

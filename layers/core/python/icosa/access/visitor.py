@@ -1,0 +1,45 @@
+"""Callers of public routes: those with a valid token are told more than the others (spec/rest-core.md §6.1)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from ..errors import Forbidden, Unauthenticated
+from ..metadata.loader import MetadataState
+from ..store import keys
+from ..store.table import Table
+from . import token
+from .session import live_key
+from .times import stored_time
+from .token_type import API_KEY
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visitor:
+    """A caller whose token is valid now. What its role may do plays no part."""
+
+    workspace_id: str
+    metadata: MetadataState
+    preferences: Mapping[str, Any]
+
+
+def visitor_of(event: Mapping[str, Any], table: Table, *, secret: str) -> Visitor | None:
+    """Who calls, by the Authorization header of an API Gateway proxy event that passed no authorizer; None for anybody.
+
+    One read, only for a token with a good signature. A token in the query string counts for nothing.
+    """
+    headers = {name.lower(): value for name, value in (event.get("headers") or {}).items()}
+    try:
+        claims = token.verify(token.from_header(headers.get("authorization")), secret=secret)
+        if claims.type != API_KEY:
+            return None
+        workspace, key = table.batch_get([keys.workspace(claims.workspace_id), keys.api_key(claims.workspace_id, claims.key_id)])
+        live_key(key, stored_time(datetime.now(UTC)))
+    except (Forbidden, Unauthenticated):
+        return None
+    if workspace is None:
+        return None
+    return Visitor(workspace_id=claims.workspace_id, metadata=MetadataState.parse(workspace), preferences=workspace.get("preferences", {}))
