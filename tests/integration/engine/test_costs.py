@@ -86,6 +86,7 @@ def test_writes(world: World) -> None:
         "restore": cost(world, Restore(object=deal, id=record_id))[0],
         "destroy": cost(world, Delete(object=deal, destroy=True, id=record_id))[0],
         "batch of 60": cost(world, Create(object=deal, data=tuple({"title": f"t{i}"} for i in range(60))))[0],
+        "batch of 60 with a relation": cost(world, Create(object=deal, data=(one,) * 60))[0],
     }
     assert trips == {
         "create": 2,
@@ -95,6 +96,7 @@ def test_writes(world: World) -> None:
         "restore": 2,
         "destroy": 2,
         "batch of 60": 4,
+        "batch of 60 with a relation": 4,
     }
 
 

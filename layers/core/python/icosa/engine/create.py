@@ -20,7 +20,7 @@ from .context import Context
 from .positions import assign, edge_position
 from .records import State, get_any
 from .relations import load
-from .writing import apply, changed, created, retrying, stamps
+from .writing import Reference, apply, changed, created, live_targets, retrying, stamps
 
 _MAX_NESTED = 200
 _MAX_NESTED_DEPTH = 5
@@ -87,7 +87,7 @@ def _flat(drafts: Sequence[Draft]) -> list[Draft]:
 
 def _attempt(ctx: Context, drafts: Sequence[Draft], operation: Create) -> list[Item]:
     everything = _flat(drafts)
-    edges = _read_before(ctx, everything, drafts if operation.upsert else ())
+    edges, targets = _read_before(ctx, everything, drafts if operation.upsert else ())
     changes: dict[tuple[str, str], Change] = {}
     positions = _positions(everything, edges)
     order: list[tuple[str, str]] = []
@@ -100,7 +100,7 @@ def _attempt(ctx: Context, drafts: Sequence[Draft], operation: Create) -> list[I
         changes[key] = change
         if id(draft) in top:
             order.append(key)
-    apply(ctx, list(changes.values()))
+    apply(ctx, list(changes.values()), known=targets)
     return [after for key in order if (after := changes[key].after) is not None]
 
 
@@ -109,8 +109,11 @@ def _attempt(ctx: Context, drafts: Sequence[Draft], operation: Create) -> list[I
 _Edges = dict[tuple[str, bool], float | int | None]
 
 
-def _read_before(ctx: Context, drafts: Sequence[Draft], upserted: Sequence[Draft]) -> _Edges:
-    """All that must be known beforehand, side by side: outer positions, records to connect, records that an upsert matches."""
+def _read_before(ctx: Context, drafts: Sequence[Draft], upserted: Sequence[Draft]) -> tuple[_Edges, set[keys.Key]]:
+    """All that must be known beforehand, side by side: outer positions, records to connect, records that an upsert matches.
+
+    And, for several records, those of the records they refer to that are live: one record's are checked as it is written.
+    """
     wanted = {(draft.obj.key, _wanted_position(draft) == "last"): draft.obj for draft in drafts if isinstance(_wanted_position(draft), str)}
     edges: _Edges = {}
     branches: list[Callable[[Table], None]] = [_position_reader(ctx, obj, last, edges) for (_, last), obj in wanted.items()]
@@ -118,9 +121,22 @@ def _read_before(ctx: Context, drafts: Sequence[Draft], upserted: Sequence[Draft
         branches.append(lambda table: connect(ctx, [(draft.parsed, draft.connected) for draft in drafts], table))
     if upserted:
         branches.append(lambda table: _match(ctx, upserted, table))
+    targets: set[keys.Key] = set()
+    if len(drafts) > 1 and (references := _references(ctx, drafts)):
+        branches.append(lambda table: targets.update(live_targets(ctx, references, table)))
     if branches:
         ctx.table.parallel(branches)
-    return edges
+    return edges, targets
+
+
+def _references(ctx: Context, drafts: Sequence[Draft]) -> list[Reference]:
+    """What the drafts refer to by id."""
+    return [
+        (relation, ctx.model.target_of(relation), target)
+        for draft in drafts
+        for relation in draft.obj.many_to_one
+        if (target := draft.parsed.values.get(relation.key)) is not None
+    ]
 
 
 def _position_reader(ctx: Context, obj: Object, last: bool, edges: _Edges) -> Callable[[Table], None]:
@@ -179,7 +195,8 @@ def resolve_links(ctx: Context, inputs: Sequence[ParsedInput]) -> tuple[list[dic
     connected: list[dict[str, str]] = [{} for _ in inputs]
     if any(isinstance(link, Connect) for parsed in inputs for link in parsed.links):
         connect(ctx, list(zip(inputs, connected, strict=True)), ctx.table)
-    positions = _positions(drafts, _read_before(ctx, drafts, ()))
+    edges, _ = _read_before(ctx, drafts, ())
+    positions = _positions(drafts, edges)
     values = [
         linked(parsed, found) | {relation.key: draft.id for relation, draft in part}
         for parsed, found, part in zip(inputs, connected, nested, strict=True)

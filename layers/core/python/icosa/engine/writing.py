@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from ..errors import BadRequest, Conflict, InvalidData
@@ -15,6 +15,7 @@ from ..store.change import Cause, Change, SameValue, stored
 from ..store.commit import CommitFailed, Retry, commit
 from ..store.keys import Key
 from ..store.record import VERSION
+from ..store.table import Table
 from .context import Context
 from .records import State, get_live
 
@@ -88,21 +89,30 @@ def references(ctx: Context, changes: Iterable[Change]) -> list[Reference]:
     return found
 
 
-def target_keys(ctx: Context, wanted: Sequence[Reference], own: Sequence[Change]) -> list[Key]:
-    """Where the referenced records are: in the trash counts, too, as for a foreign key in SQL.
+def live_targets(ctx: Context, wanted: Sequence[Reference], table: Table) -> set[Key]:
+    """Those of the referenced records that are live: read ahead, so that ``apply`` need not look for them."""
+    ws = ctx.model.workspace_id
+    found = table.batch_get([(keys.records(ws, target.key), i) for _, target, i in wanted], project="PK, SK")
+    return {(item["PK"], item["SK"]) for item in found if item is not None}
+
+
+def target_keys(ctx: Context, wanted: Sequence[Reference], own: Sequence[Change], known: Collection[Key] = ()) -> list[Key]:
+    """Where the referenced records are: in the trash counts, too, as for a foreign key in SQL. ``known`` are live for certain.
 
     Raises BadRequest naming field and value of a reference to nothing.
     """
     ws = ctx.model.workspace_id
     created_here = {(change.obj.key, change.id) for change in own if change.after is not None}
-    outside = list({(target.key, i): (field, target, i) for field, target, i in wanted if (target.key, i) not in created_here}.values())
+    places = {(keys.records(ws, target.key), i): (field, target, i) for field, target, i in wanted if (target.key, i) not in created_here}
+    outside = [reference for place, reference in places.items() if place not in known]
     live = ctx.table.batch_get([(keys.records(ws, target.key), i) for _, target, i in outside], project="PK, SK")
     missing = [reference for reference, item in zip(outside, live, strict=True) if item is None]
     trashed = ctx.table.batch_get([(keys.trash(ws, target.key), i) for _, target, i in missing], project="PK, SK")
     for (field, target, i), item in zip(missing, trashed, strict=True):
         if item is None:
             raise missing_target(field, target, i)
-    return [(item["PK"], item["SK"]) for item in (*live, *trashed) if item is not None]
+    found = [(item["PK"], item["SK"]) for item in (*live, *trashed) if item is not None]
+    return [*(place for place in places if place in known), *found]
 
 
 def missing_target(field: Field, target: Object, value: str) -> BadRequest:
@@ -112,8 +122,11 @@ def missing_target(field: Field, target: Object, value: str) -> BadRequest:
 # ---------------------------------------------------------------------- commit
 
 
-def apply(ctx: Context, changes: Sequence[Change]) -> None:
-    """Commit the changes with their foreign keys checked. Raises Retry and the errors that clients see."""
+def apply(ctx: Context, changes: Sequence[Change], *, known: Collection[Key] = ()) -> None:
+    """Commit the changes with their foreign keys checked. Raises Retry and the errors that clients see.
+
+    ``known`` are targets that have just been seen live: they need no further read.
+    """
     if not changes:
         return
     ws = ctx.model.workspace_id
@@ -122,7 +135,7 @@ def apply(ctx: Context, changes: Sequence[Change]) -> None:
         # One record: suppose that its targets are live, and look closer only when the transaction says no.
         targets = [(keys.records(ws, target.key), i) for _, target, i in wanted if (target.key, i) != (changes[0].obj.key, changes[0].id)]
     else:
-        targets = target_keys(ctx, wanted, changes) if wanted else []
+        targets = target_keys(ctx, wanted, changes, known) if wanted else []
     now_ms = int(time.time() * 1000)
     try:
         try:
