@@ -102,7 +102,8 @@ def _seed(options: argparse.Namespace) -> Any:
     workspace = seeded(Folder(options.data), people=options.people)
     assert workspace.seconds
     total = workspace.people + workspace.companies
-    print(f"{workspace.companies} companies, {workspace.people} people: {workspace.seconds:.0f} s, {total / workspace.seconds:.0f} a second")
+    pace = f"{workspace.seconds:.0f} s, {total / workspace.seconds:.0f} records a second"
+    print(f"{workspace.companies} companies, {workspace.people} people: {pace}")
     return {"people": workspace.people, "companies": workspace.companies, "seconds": workspace.seconds}
 
 

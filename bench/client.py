@@ -75,7 +75,9 @@ class Client:
     """Calls for one workspace. A process has one environment, so one process must not make clients of two stores."""
 
     def __init__(self, environment: Mapping[str, str], workspace: Workspace) -> None:
-        os.environ.update({name: value for name, value in environment.items() if name.startswith(("AWS_", "POWERTOOLS_")) or name.isupper()})
+        os.environ.update(
+            {name: value for name, value in environment.items() if name.startswith(("AWS_", "POWERTOOLS_")) or name.isupper()}
+        )
         self._handler = _load_handler()
         self._context = LambdaContext()
         claims = orjson.loads(base64.urlsafe_b64decode(workspace.token.split(".")[1] + "=="))

@@ -78,7 +78,7 @@ def _functions() -> list[tuple[str, Sequence[Path], dict[str, str]]]:
     deployment = Deployment(endpoint="http://127.0.0.1:9")
     application = read_application(ROOT / "template.yaml", deployment, {})
     services = Services(endpoint=deployment.endpoint, dynamodb=deployment.endpoint, region=deployment.region, access_key="bench")
-    secrets = {arn: "s" * 64 for arn in application.secrets}
+    secrets = {secret.arn: "s" * 64 for secret in application.secrets}
     return [
         (function.code.name, function.search_path, function_variables(function, services, secrets, None))
         for function in application.functions.values()
@@ -91,6 +91,6 @@ def _plain() -> Mapping[str, str]:
 
 def _start(search_path: Sequence[Path], environment: Mapping[str, str]) -> tuple[float, float, int]:
     command = [sys.executable, "-c", _PROBE, *map(str, search_path)]
-    done = subprocess.run(command, check=True, capture_output=True, text=True, env=dict(environment))
+    done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True, env=dict(environment))
     wall, cpu, modules = orjson.loads(done.stdout.splitlines()[-1])
     return wall, cpu, modules

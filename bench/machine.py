@@ -13,7 +13,9 @@ from local.dynamodb.binary import find_dynoxide
 def describe() -> str:
     """One line: processor, system, Python, Dynoxide."""
     version = subprocess.run([find_dynoxide(), "--version"], check=True, capture_output=True, text=True).stdout.strip()
-    return f"{_processor()}, {os.cpu_count()} cores, {platform.system()} {platform.release()}, Python {platform.python_version()}, {version}"
+    return (
+        f"{_processor()}, {os.cpu_count()} cores, {platform.system()} {platform.release()}, Python {platform.python_version()}, {version}"
+    )
 
 
 def _processor() -> str:
