@@ -38,14 +38,14 @@ def function(name: str = "F", **more: Any) -> Function:
 
 def test_variables(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_PROFILE", "mine")
-    monkeypatch.setenv("HOME", "/home/me")
+    monkeypatch.setenv("HOME", "home")
     services = Services(endpoint="http://services", dynamodb="http://dynamodb", region="r", access_key="key")
     own = {"SIGNING_SECRET_ARN": "arn:secret", "OTHER_ARN": "arn:other", "LOG_LEVEL": "DEBUG"}
     found = function_variables(function(environment=own, memory=256), services, {"arn:secret": "hush"}, "cache")
     assert found["SIGNING_SECRET"] == "hush"
     assert "OTHER" not in found
     assert "AWS_PROFILE" not in found
-    assert found["HOME"] == "/home/me"
+    assert found["HOME"] == "home"
     assert found["AWS_ENDPOINT_URL_DYNAMODB"] == "http://dynamodb"
     assert found["AWS_ENDPOINT_URL"] == found["AWS_ENDPOINT_URL_API_GATEWAY"] == "http://services"
     assert found["AWS_LAMBDA_FUNCTION_NAME"] == "stack-F"
