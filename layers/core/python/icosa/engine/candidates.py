@@ -105,6 +105,8 @@ def _for_compare(model: Model, obj: Object, condition: Compare) -> Candidates | 
             return None
         ids = dict.fromkeys(operand if operator == "in" else (operand,))
         return Candidates(condition=condition, ids=tuple(ids), exact=True)
+    if leaf.field.relation is not None and operator in ("eq", "in"):
+        return _pointing(model, obj, condition)
     if not leaf.has_index:
         return None
     pk = keys.index(model.workspace_id, obj.key, leaf.key)
@@ -121,19 +123,23 @@ def _for_compare(model: Model, obj: Object, condition: Compare) -> Candidates | 
         operands = dict.fromkeys(operand if operator == "in" else (operand,))
         if len(operands) > MAX_RANGES or (empty is not None and empty in operands):
             return None
-        if leaf.field.relation is not None:
-            prefix = keys.edge_prefix(obj.key, leaf.field.key, live=True)
-            edges = tuple(
-                RowRange(pk=keys.edges(model.workspace_id, value), low=prefix, high=prefix + TOP, by_id=True, prefix=prefix)
-                for value in operands
-            )
-            return Candidates(condition=condition, ranges=edges, exact=True)
         ranges = tuple(_equal(pk, leaf, value) for value in operands)
         return Candidates(condition=condition, ranges=ranges, exact=all(_is_exact(leaf.kind, value) for value in operands))
     found = leaf.kind.ranges(operator, operand)
     if found is None or len(found.ranges) > MAX_RANGES:
         return None
     return Candidates(condition=condition, ranges=tuple(_between(pk, leaf, part) for part in found.ranges), exact=found.exact)
+
+
+def _pointing(model: Model, obj: Object, condition: Compare) -> Candidates | None:
+    """Records that point at given ones: edges, which are complete whatever becomes of the field's index."""
+    targets = dict.fromkeys(condition.operand if condition.operator == "in" else (condition.operand,))
+    if len(targets) > MAX_RANGES:
+        return None
+    prefix = keys.edge_prefix(obj.key, condition.leaf.field.key, live=True)
+    edges = (keys.edges(model.workspace_id, target) for target in targets)
+    ranges = tuple(RowRange(pk=pk, low=prefix, high=prefix + TOP, by_id=True, prefix=prefix) for pk in edges)
+    return Candidates(condition=condition, ranges=ranges, exact=True)
 
 
 def _nulls(pk: str, leaf: Leaf) -> RowRange:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from ..errors import Unavailable
@@ -18,6 +18,7 @@ from ..model.model import Model
 from ..store import keys
 from ..store.table import Item, Table
 from .rows import build_model
+from .staging import overlaid
 
 _ATTEMPTS = 8
 _PAUSE_SECONDS = 0.01
@@ -30,6 +31,8 @@ class MetadataState:
     version: int
     rows: int
     revisions: int
+    #: The id of a large change that is committed, but whose rows may not be in their places yet (``commit``).
+    staged: str | None = field(default=None, compare=False)
 
     @classmethod
     def of(cls, version: int, items: Iterable[Mapping[str, Any]]) -> MetadataState:
@@ -38,7 +41,12 @@ class MetadataState:
 
     @classmethod
     def parse(cls, workspace_item: Mapping[str, Any]) -> MetadataState:
-        return cls(workspace_item["metadataVersion"], workspace_item["metadataRows"], workspace_item["metadataRevisions"])
+        return cls(
+            workspace_item["metadataVersion"],
+            workspace_item["metadataRows"],
+            workspace_item["metadataRevisions"],
+            workspace_item.get("metadataStaged"),
+        )
 
 
 def load_model(table: Table, workspace_id: str, state: MetadataState) -> Model:
@@ -56,7 +64,7 @@ def load_items(table: Table, workspace_id: str, state: MetadataState) -> tuple[i
     Raises Unavailable when changes follow each other without a pause, or when the workspace is removed meanwhile.
     """
     for _ in range(_ATTEMPTS):
-        items = table.query_all(keys.metadata(workspace_id))
+        items = overlaid(table.query_all(keys.metadata(workspace_id)), state.staged)
         if MetadataState.of(state.version, items) == state:
             return state.version, items
         time.sleep(_PAUSE_SECONDS)

@@ -18,7 +18,7 @@ from .shipped import load
 NewId = Callable[[], str]
 Spec = Mapping[str, Any]
 
-_FIELD_FLAGS = {
+FIELD_FLAGS = {
     "isNullable": "is_nullable",
     "isUnique": "is_unique",
     "isSystem": "is_system",
@@ -114,7 +114,7 @@ def _field(number: int, object_name: str, object_spec: Spec, spec: Spec, ids: _I
         relation=None if relation is None else _relation(spec["name"], relation, ids),
         morph_id=ids.morphs[object_name, spec["morphGroup"]] if "morphGroup" in spec else None,
         universal_identifier=str(uuid.uuid5(uuid.UUID(object_spec["universalIdentifier"]), spec["name"])),
-        **{attribute: spec[flag] for flag, attribute in _FIELD_FLAGS.items() if flag in spec},
+        **{attribute: spec[flag] for flag, attribute in FIELD_FLAGS.items() if flag in spec},
     )
 
 

@@ -107,11 +107,15 @@ class Field:
     overrides: Mapping[str, Any] = field(default_factory=dict)
     created_at: str = ""
     updated_at: str = ""
+    #: False where records have no index rows for the field: what points at custom objects from attachments, notes and the like
+    #: would cost each of these a row for every custom object. Edges answer for equality.
+    is_indexed: bool = True
     #: Whether index rows of the field may answer reads.
     status: Status = "READY"
     #: Part of the index's name: when encoded values change as a whole, the index is built anew under the next number.
     index_generation: int = 0
-    #: The stored value of records that were written before the field existed. They are not rewritten.
+    #: The stored value of records that were written before the field existed; they are not rewritten. ``stored_form.EACH_ITS_OWN``
+    #: stands for a UUID of each record's own.
     fill: Stored = None
     retired: tuple[RetiredOption, ...] = ()
 
@@ -121,8 +125,9 @@ class Field:
         return f"{self.key}~{self.index_generation}" if self.index_generation else self.key
 
     @property
-    def is_ready(self) -> bool:
-        return self.status == "READY"
+    def has_index(self) -> bool:
+        """Whether every live record has its index rows for the field."""
+        return self.is_indexed and self.status == "READY"
 
     def shown(self, name: str) -> Any:
         """``label``, ``description`` or ``icon`` as the workspace sees it."""
@@ -185,6 +190,8 @@ class Index:
     type: IndexType = "BTREE"
     is_unique: bool = False
     is_custom: bool = False
+    #: The product brought it, not the workspace.
+    is_shipped: bool = False
     constraint_key: str | None = None
     universal_identifier: str | None = None
     created_at: str = ""
@@ -282,7 +289,8 @@ class Object:
     @cached_property
     def indexed_leaves(self) -> tuple[Leaf, ...]:
         """Leaves with index rows: ``id`` needs none (it is the key), nor ``deletedAt`` (null in every live record)."""
-        return tuple(leaf for leaf in self.leaves.values() if leaf.kind.is_indexed and leaf.path not in (("id",), ("deletedAt",)))
+        indexed = (leaf for leaf in self.leaves.values() if leaf.kind.is_indexed and leaf.field.is_indexed)
+        return tuple(leaf for leaf in indexed if leaf.path not in (("id",), ("deletedAt",)))
 
     @cached_property
     def many_to_one(self) -> tuple[Field, ...]:

@@ -7,6 +7,7 @@ kept as a null of its own); options hold in the store the text that they had fir
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -14,6 +15,9 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from .model import Field
     from .types.base import Stored
+
+#: A fill that differs from record to record: it follows from the ids of field and record. (No text of a UUID field is a mapping.)
+EACH_ITS_OWN: Mapping[str, str] = {"each": "uuid"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +53,8 @@ class StoredForm:
     """The differences of one object's records, by field key."""
 
     fills: Mapping[str, Stored]
+    #: Ids of fields whose fill is each record's own.
+    own: Mapping[str, uuid.UUID]
     texts: Mapping[str, Texts]
 
     @classmethod
@@ -56,14 +62,16 @@ class StoredForm:
         """None when records are stored just as items are."""
         fields = list(fields)
         fills = {field.key: field.fill for field in fields if field.fill is not None}
-        texts = {field.key: _texts(field) for field in fields if field.retired or any(option.stored is not None for option in field.options)}
-        return cls(fills, texts) if fills or texts else None
+        own = {field.key: uuid.UUID(field.id) for field in fields if field.fill == EACH_ITS_OWN and not field.type.is_composite}
+        edited = [field for field in fields if field.retired or any(option.stored is not None for option in field.options)]
+        texts = {field.key: _texts(field) for field in edited}
+        return cls(fills, own, texts) if fills or texts else None
 
-    def to_memory(self, values: dict[str, Stored]) -> None:
+    def to_memory(self, values: dict[str, Stored], record_id: str) -> None:
         """Turn stored values into those of an item, in place."""
         for key, fill in self.fills.items():
             if key not in values:
-                values[key] = fill
+                values[key] = str(uuid.uuid5(self.own[key], record_id)) if key in self.own else fill
             elif values[key] is None:
                 del values[key]
         for key, texts in self.texts.items():

@@ -16,7 +16,8 @@ functions take the workspace id of the caller's principal as their first argumen
 | workspace | ``ws#W`` | ``workspace`` |
 | API key | ``ws#K`` | key id |
 | role | ``ws#P`` | role id |
-| metadata | ``ws#M`` | ``object#id``, ``field#object-id#field-id`` … |
+| metadata | ``ws#M`` | ``object#id``, ``field#object-id#field-id``, ``staged#change#part`` |
+| job | ``ws#J`` | job id |
 | view, page layout | ``ws#V`` | ``views#id``, ``pageLayouts#id`` |
 | schema bundle | ``ws#S`` | ``section#version#part`` |
 | subdomain | ``@S#subdomain`` | ``-`` |
@@ -138,6 +139,20 @@ def object_row(ws: str, object_id: str) -> Key:
 
 def field_row(ws: str, object_id: str, field_id: str) -> Key:
     return f"{ws}#M", f"field#{object_id}#{field_id}"
+
+
+def staged_row(ws: str, change: str, part: int) -> Key:
+    """One part of the log of a metadata change that exceeds one transaction."""
+    return f"{ws}#M", f"staged#{change}#{part:04}"
+
+
+def jobs(ws: str) -> str:
+    """Partition of the workspace's work that grows with the data."""
+    return f"{ws}#J"
+
+
+def job(ws: str, job_id: str) -> Key:
+    return jobs(ws), job_id
 
 
 def bundles(ws: str) -> str:

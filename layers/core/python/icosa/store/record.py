@@ -42,7 +42,7 @@ def unpack(stored: dict[str, Any], form: StoredForm | None) -> Item:
     """Inverse of ``pack``."""
     item: dict[str, Any] = orjson.loads(stored[_DATA])
     if form is not None:
-        form.to_memory(item)
+        form.to_memory(item, stored["SK"])
     item["PK"], item["SK"], item[VERSION] = stored["PK"], stored["SK"], stored[VERSION]
     if HIDDEN in stored:
         item[HIDDEN] = stored[HIDDEN]

@@ -143,7 +143,7 @@ class Leaf:
     @property
     def has_index(self) -> bool:
         """Whether the leaf's index answers reads: it has rows, for every live record (``id`` is the key and needs none)."""
-        return self.kind.is_indexed and self.field.is_ready and self.path not in (("id",), ("deletedAt",))
+        return self.kind.is_indexed and self.field.has_index and self.path not in (("id",), ("deletedAt",))
 
     @property
     def dotted(self) -> str:

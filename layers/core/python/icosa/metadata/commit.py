@@ -1,0 +1,133 @@
+"""Reading a workspace's metadata for a change, and writing the change: all of it or nothing.
+
+Every change is conditional on the version that was read, so changes come one after the other. What fits into one transaction is
+one; what does not is staged (``staging``), with the workspace's row as the commit point.
+"""
+
+from __future__ import annotations
+
+import time
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ..errors import NotFound
+from ..model.model import Model
+from ..store import keys
+from ..store.ops import Check, Delete, Op, Put, Update
+from ..store.register import ABANDONED_AFTER_MS
+from ..store.table import MAX_TRANSACTION, Table, TransactionConflict, TransactionFailed, chunked
+from .loader import MetadataState, load_items
+from .rows import build_model
+from .staging import Item, StagedOp, abandoned, is_log, log_rows, logged, overlaid
+
+
+class Overtaken(Exception):
+    """Another change was faster: read again."""
+
+
+class WorkspaceGone(NotFound):
+    def __init__(self) -> None:
+        super().__init__("Workspace not found", sub_code="WORKSPACE_NOT_FOUND")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Snapshot:
+    """One version of a workspace's metadata. ``items`` are its rows by sort key."""
+
+    model: Model
+    items: dict[str, Item]
+    next_object_key: int
+
+
+def read(table: Table, workspace_id: str) -> Snapshot:
+    """The metadata as it is now: one round trip, unless a change is under way. Raises WorkspaceGone, Unavailable."""
+    pk = keys.metadata(workspace_id)
+    workspace, items = table.parallel([lambda part: part.get(keys.workspace(workspace_id)), lambda part: part.query_all(pk)])
+    if workspace is None:
+        raise WorkspaceGone
+    assert isinstance(workspace, dict) and isinstance(items, list)
+    state = MetadataState.parse(workspace)
+    if state.staged is not None or any(is_log(item) for item in items):
+        settle(table, workspace_id, state, items)
+        raise Overtaken
+    found = overlaid(items, None)
+    version = state.version
+    if MetadataState.of(version, found) != state:
+        version, found = load_items(table, workspace_id, state)
+        if version != state.version:
+            raise Overtaken
+    return Snapshot(
+        model=build_model(workspace_id, version, found),
+        items={item["SK"]: item for item in found},
+        next_object_key=int(workspace["nextObjectKey"]),
+    )
+
+
+def commit(
+    table: Table, snapshot: Snapshot, put: Sequence[Item], removed: Sequence[keys.Key], *, next_object_key: int, extra: Sequence[StagedOp]
+) -> Model:
+    """Write the next version and return it. ``put`` are metadata rows with its number as ``rev``; ``extra`` goes with them.
+
+    Raises Overtaken when the version is not the latest any more; nothing is written then.
+    """
+    workspace_id, version = snapshot.model.workspace_id, snapshot.model.version + 1
+    rows = {**snapshot.items, **{item["SK"]: item for item in put}}
+    for _, sk in removed:
+        del rows[sk]
+    state = MetadataState.of(version, rows.values())
+    ops: list[StagedOp] = [*map(Put, put), *map(Delete, removed), *extra]
+    model = build_model(workspace_id, version, rows.values())
+    try:
+        if len(ops) < MAX_TRANSACTION:
+            table.transact([_advance(workspace_id, state, snapshot.model.version, next_object_key, staged=None), *ops])
+        else:
+            _commit_staged(table, workspace_id, snapshot.model.version, state, next_object_key, ops)
+    except (TransactionFailed, TransactionConflict):
+        raise Overtaken from None
+    return model
+
+
+def _commit_staged(
+    table: Table, workspace_id: str, version: int, state: MetadataState, next_object_key: int, ops: Sequence[StagedOp]
+) -> None:
+    staged = uuid.uuid4().hex
+    log = log_rows(workspace_id, staged, ops, now_ms=int(time.time() * 1000))
+    table.transact([Put(row) for row in log])
+    table.transact([_advance(workspace_id, state, version, next_object_key, staged=staged)])
+    carry_out(table, workspace_id, staged, log)
+
+
+def _advance(workspace_id: str, state: MetadataState, version: int, next_object_key: int, *, staged: str | None) -> Update:
+    expression = "SET metadataVersion = :new, metadataRows = :rows, metadataRevisions = :revisions, nextObjectKey = :key"
+    values = {":new": state.version, ":rows": state.rows, ":revisions": state.revisions, ":key": next_object_key, ":old": version}
+    if staged is not None:
+        expression += ", metadataStaged = :staged"
+    return Update(
+        keys.workspace(workspace_id),
+        expression,
+        "metadataVersion = :old AND attribute_not_exists(metadataStaged)",
+        values={**values, **({":staged": staged} if staged is not None else {})},
+    )
+
+
+def carry_out(table: Table, workspace_id: str, staged: str, log: Sequence[Item]) -> None:
+    """Do what the log of a committed change says. Safe to repeat and to do twice at once."""
+    mine = {"values": {":staged": staged}}
+    ops: list[Op] = [Delete(key) if item is None else Put(item) for key, item in logged(log, staged)]
+    try:
+        for part in chunked(ops, MAX_TRANSACTION - 1):
+            table.transact([Check(keys.workspace(workspace_id), "metadataStaged = :staged", **mine), *part])
+        done = Update(keys.workspace(workspace_id), "REMOVE metadataStaged", "metadataStaged = :staged", **mine)
+        table.transact([done, *(Delete((row["PK"], row["SK"])) for row in log if row["SK"].split("#")[1] == staged)])
+    except TransactionFailed:
+        return  # somebody else has finished it
+
+
+def settle(table: Table, workspace_id: str, state: MetadataState, items: Sequence[Item]) -> None:
+    """Finish a committed change whose writer died, and clear the logs of those that were never committed."""
+    if state.staged is not None:
+        carry_out(table, workspace_id, state.staged, [item for item in items if is_log(item)])
+    old = abandoned(items, state.staged, before_ms=int(time.time() * 1000) - ABANDONED_AFTER_MS)
+    for part in chunked(old, MAX_TRANSACTION):
+        table.transact([Delete(key) for key in part])

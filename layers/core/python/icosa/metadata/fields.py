@@ -1,0 +1,415 @@
+"""Changes of fields, expanded: what a request says about one field, and what follows for others (spec/metadata.md §5)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from ..model.model import Field, Object, OnDelete, Option
+from ..model.stored_form import EACH_ITS_OWN
+from ..model.types.defaults import is_volatile
+from ..model.types.registry import by_name
+from . import options as choices
+from .defaults import normalised
+from .draft import Draft
+from .errors import FieldMutationNotAllowed, FieldNotFound, Problem
+from .indexes import add_uniqueness, forget_field, remove_uniqueness, rename_indexes
+from .refusal import refused
+from .relations import Malformed, add_pair, group_name, morph_name, morph_payloads, morph_siblings, payload, rename
+from .traits import traits
+
+_CREATING = "Multiple validation errors occurred while creating field"
+_UPDATING = "Validation errors occurred while updating field"
+_DELETING = "Multiple validation errors occurred while deleting field"
+_INVALID = "INVALID_FIELD_INPUT"
+_ON_DELETE: tuple[OnDelete, ...] = ("CASCADE", "RESTRICT", "SET_NULL", "NO_ACTION")
+
+#: Wire names of what may be changed, and the attributes that hold it.
+_PRESENTATION = {"label": "label", "description": "description", "icon": "icon"}
+_PLAIN = {"isLabelSyncedWithName": "is_label_synced_with_name"}
+_SYSTEM_EDITABLE = ("settings", "isActive")
+_RELATION_EDITABLE = ("label", "description", "isActive", "icon", "name", "settings", "isUIEditable", "morphRelationsUpdatePayload")
+_CUSTOM_ONLY = ("name", "isLabelSyncedWithName")
+#: What all members of a morph group share.
+_SHARED = (*_PRESENTATION, "isActive")
+
+
+def about(obj: Object | None, field_id: str | None, name: str | None, universal_identifier: str | None = None) -> dict[str, Any]:
+    """What identifies a field in reports."""
+    return {
+        "universalIdentifier": universal_identifier or field_id,
+        "name": name,
+        "objectMetadataUniversalIdentifier": (obj.universal_identifier or obj.id) if obj is not None else None,
+    }
+
+
+# ---------------------------------------------------------------------- create
+
+
+def create_field(draft: Draft, wanted: Mapping[str, Any]) -> Field:
+    """Add the field of a request (``inputs.create_field``), for relations with its inverse. A morph relation gives its first member.
+
+    Raises MetadataValidationError for input that no field can be made from.
+    """
+    obj = draft.find_object(wanted["objectMetadataId"])
+
+    def refuse(problem: Problem) -> Exception:
+        return refused(_CREATING, "fieldMetadata", "create", problem, about(obj, wanted.get("universalIdentifier"), wanted["name"]))
+
+    if obj is None:
+        raise refuse(Problem(code="OBJECT_METADATA_NOT_FOUND", message="Provided object metadata id does not exist"))
+    type_ = by_name[wanted["type"]]
+    kind = traits(type_)
+    if wanted.get("isRemoteCreation"):
+        raise refuse(Problem(code=_INVALID, message="Remote fields aren't supported"))
+    if kind.refusal is not None and not kind.is_input:
+        raise refuse(Problem(code=_INVALID, message=kind.refusal, value=type_.name))
+    attributes = {
+        "name": wanted["name"],
+        "type": type_,
+        "label": wanted["label"],
+        "description": wanted.get("description"),
+        "icon": wanted.get("icon"),
+        "is_nullable": wanted.get("isNullable", True),
+        "is_system": wanted.get("isSystem", False),
+        "is_ui_editable": wanted.get("isUIEditable", True),
+        "is_audit_logged": wanted.get("isAuditLogged", True),
+        "is_label_synced_with_name": wanted.get("isLabelSyncedWithName", False),
+        "universal_identifier": wanted.get("universalIdentifier") or draft.new_id(),
+        "is_custom": True,
+    }
+    if kind.is_relation:
+        try:
+            return _create_relation(draft, obj, attributes, wanted)
+        except Malformed as error:
+            raise refuse(error.problem) from None
+    return _create_plain(draft, obj, attributes, wanted)
+
+
+def _create_plain(draft: Draft, obj: Object, attributes: dict[str, Any], wanted: Mapping[str, Any]) -> Field:
+    type_ = attributes["type"]
+    kind = traits(type_)
+    field_id = draft.new_id()
+    default = wanted.get("defaultValue")
+    field = draft.add_field(
+        obj.id,
+        **attributes,
+        id=field_id,
+        default_value=kind.default if default is None else default,
+        settings=(wanted.get("settings") or {}) if kind.keeps_settings else {},
+    )
+    if kind.is_choice:
+        field = draft.set_field(field_id, options=_new_options(draft, field, wanted.get("options")))
+    field = draft.set_field(field_id, default_value=normalised(field, field.default_value))
+    if wanted.get("isUnique"):
+        # No record has a value yet, so there is nothing to look at.
+        add_uniqueness(draft, field_id, status="READY")
+        field = draft.field(field_id)
+    if wanted.get("isSearchable"):
+        owner = draft.owner_of(field_id)
+        draft.set_object(owner.id, search_field_ids=(*owner.search_field_ids, field_id))
+    return field
+
+
+def _new_options(draft: Draft, field: Field, raw: Sequence[Mapping[str, Any]] | None) -> tuple[Option, ...]:
+    if not traits(field.type).takes_options:
+        return choices.rating(draft.new_id)
+    with_ids = [{**option, "id": option.get("id") or draft.new_id()} for option in raw or ()]
+    found = choices.problems(with_ids)
+    draft.complain(field.id, found)
+    return () if found else choices.parsed(with_ids)
+
+
+def _create_relation(draft: Draft, obj: Object, attributes: dict[str, Any], wanted: Mapping[str, Any]) -> Field:
+    junction = (wanted.get("settings") or {}).get("junctionTargetFieldId")
+    attributes["settings"] = {"junctionTargetFieldId": junction} if junction is not None else {}
+    if attributes["type"] is by_name["RELATION"]:
+        return add_pair(draft, obj.id, attributes, payload(draft, wanted.get("relationCreationPayload")))
+    morph_id = draft.new_id()
+    members: list[Field] = []
+    for one in morph_payloads(draft, obj, wanted.get("morphRelationsCreationPayload")):
+        name = morph_name(attributes["name"], one.kind, one.target)
+        identity = {"universal_identifier": draft.new_id()} if members else {}
+        members.append(add_pair(draft, obj.id, {**attributes, **identity, "name": name, "morph_id": morph_id}, one))
+    return draft.field(members[0].id)
+
+
+def fill_of(draft: Draft, field: Field) -> Any:
+    """The stored value that records get which are there already (spec/observed.md 26)."""
+    default = field.default_value
+    if default is None:
+        return None
+    if is_volatile(default) and default != "now":
+        return EACH_ITS_OWN
+    return field.type.default(field, now=draft.now)
+
+
+# ---------------------------------------------------------------------- update
+
+
+def update_field(draft: Draft, field_id: str, changes: Mapping[str, Any]) -> Field:
+    """Apply the members of an update (``inputs.update_field``); keys that cannot be changed are left alone.
+
+    Raises MetadataValidationError for an unknown id, FieldMutationNotAllowed for what shipped fields do not allow.
+    """
+    found = draft.find_field(field_id)
+    if found is None:
+        problem = Problem(code="FIELD_METADATA_NOT_FOUND", message="Field metadata to update not found", value=field_id)
+        raise refused(_UPDATING, "fieldMetadata", "update", problem, about(None, field_id, None))
+    obj, field = found
+    changes = {name: value for name, value in changes.items() if name == "morphRelationsUpdatePayload" or value != _current(field, name)}
+    if not _may_change(draft, obj, field, changes):
+        return field
+    # Options come before the default, which must be one of them; uniqueness comes last, since it looks at the default.
+    for name in (*_PRESENTATION, *_PLAIN, "name", "isUIEditable", "settings", "options", "defaultValue", "isActive", "isUnique"):
+        if name in changes:
+            _SETTERS[name](draft, field_id, name, changes[name])
+    for sibling in morph_siblings(draft.owner_of(field_id), draft.field(field_id)):
+        for name in _SHARED:
+            if name in changes:
+                _SETTERS[name](draft, sibling.id, name, changes[name])
+    if "morphRelationsUpdatePayload" in changes:
+        _add_morph_targets(draft, field_id, changes["morphRelationsUpdatePayload"])
+    return draft.field(field_id)
+
+
+def _current(field: Field, name: str) -> Any:
+    """The wire value of a member as it is."""
+    match name:
+        case "label" | "description" | "icon":
+            return field.shown(name)
+        case "isActive":
+            return field.is_active
+        case "isUnique":
+            return field.is_unique
+        case "isUIEditable":
+            return field.is_ui_editable
+        case "isLabelSyncedWithName":
+            return field.is_label_synced_with_name
+        case "defaultValue":
+            return field.default_value
+        case "name":
+            return field.name
+    return ...  # options and settings are compared by what they come to
+
+
+def _may_change(draft: Draft, obj: Object, field: Field, changes: Mapping[str, Any]) -> bool:
+    """Refuse what the kind of field does not allow; False when the report will say so."""
+    if field.is_system:
+        forbidden = [name for name in changes if name not in _SYSTEM_EDITABLE]
+        message = "System fields only allow updating: universalSettings, isActive. Forbidden properties: "
+        return _report_forbidden(draft, field, message, forbidden)
+    if not field.is_custom:
+        forbidden = [name for name in changes if name in _CUSTOM_ONLY]
+        if forbidden:
+            raise FieldMutationNotAllowed(f"Cannot edit standard field metadata properties: {', '.join(forbidden)}")
+    if field.relation is not None:
+        # isUnique of a relation is ignored (spec/metadata.md §5.6).
+        forbidden = [name for name in changes if name not in _RELATION_EDITABLE and name != "isUnique"]
+        return _report_forbidden(draft, field, "Forbidden updated properties for relation field metadata: ", forbidden)
+    return True
+
+
+def _report_forbidden(draft: Draft, field: Field, message: str, forbidden: Sequence[str]) -> bool:
+    if forbidden:
+        draft.complain(field.id, [Problem(code="FIELD_MUTATION_NOT_ALLOWED", message=message + ", ".join(forbidden))])
+    return not forbidden
+
+
+def _set_presentation(draft: Draft, field_id: str, name: str, value: Any) -> None:
+    """Shipped fields keep what they came with: the workspace's own is an override, and none when it is the same again."""
+    field = draft.field(field_id)
+    if field.is_custom:
+        draft.set_field(field_id, **{name: value})
+        return
+    others = {key: text for key, text in field.overrides.items() if key != name}
+    draft.set_field(field_id, overrides=others if value == getattr(field, name) else {**others, name: value})
+
+
+def _set_plain(draft: Draft, field_id: str, name: str, value: Any) -> None:
+    draft.set_field(field_id, **{_PLAIN[name]: value})
+
+
+def _set_ui_editable(draft: Draft, field_id: str, name: str, value: Any) -> None:
+    if draft.field(field_id).relation is not None:  # for other fields it is among the keys that are ignored
+        draft.set_field(field_id, is_ui_editable=value)
+
+
+def _set_name(draft: Draft, field_id: str, name: str, value: Any) -> None:
+    rename(draft, field_id, value)
+    rename_indexes(draft, draft.owner_of(field_id).id)
+
+
+def _set_settings(draft: Draft, field_id: str, name: str, value: Any) -> None:
+    field = draft.field(field_id)
+    given = dict(value or {})
+    if field.relation is None:
+        if traits(field.type).keeps_settings:
+            draft.set_field(field_id, settings=given)
+        return
+    if "onDelete" in given and given["onDelete"] != field.relation.on_delete:
+        if not field.is_many_to_one:
+            draft.complain(field_id, [_problem("On delete action is only supported for many to one relations")])
+        elif given["onDelete"] not in _ON_DELETE:
+            draft.complain(field_id, [_problem(f"On delete action is invalid: {given['onDelete']}", given)])
+        else:
+            draft.set_field(field_id, relation=replace(field.relation, on_delete=given["onDelete"]))
+    if "junctionTargetFieldId" in given:
+        junction = given["junctionTargetFieldId"]
+        draft.set_field(field_id, settings={} if junction is None else {"junctionTargetFieldId": junction})
+
+
+def _set_default(draft: Draft, field_id: str, name: str, value: Any) -> None:
+    field = draft.field(field_id)
+    default = normalised(field, value)
+    draft.set_field(field_id, default_value=default)
+    if default is None and not field.is_nullable and traits(field.type).has_default:
+        draft.complain(field_id, [_problem("Default value cannot be null for non-nullable fields")])
+
+
+def _set_options(draft: Draft, field_id: str, name: str, value: Any) -> None:
+    field = draft.field(field_id)
+    if not traits(field.type).takes_options:
+        return
+    with_ids = [{**option, "id": option.get("id") or draft.new_id()} for option in value or ()]
+    found = choices.problems(with_ids)
+    draft.complain(field_id, found)
+    if found:
+        return
+    options = choices.parsed(with_ids)
+    edited = choices.edit(field, options, _fallback(draft, field, options))
+    draft.set_field(field_id, options=edited.options, retired=edited.retired)
+    if edited.is_visible:
+        draft.set_field(field_id, index_generation=field.index_generation + 1)
+
+
+def _fallback(draft: Draft, field: Field, options: tuple[Option, ...]) -> Any:
+    """What records get in place of a removed option: the default, as far as it is still there."""
+    default = field.type.default(field, now=draft.now)
+    new_value = {option.id: option.value for option in options}
+    renamed = {option.value: new_value.get(option.id) for option in field.options}
+    if isinstance(default, list):
+        return [value for member in default if (value := renamed.get(member)) is not None] or None
+    return renamed.get(default)
+
+
+def _set_active(draft: Draft, field_id: str, name: str, value: Any) -> None:
+    field = draft.set_field(field_id, is_active=value)
+    if field.relation is not None:
+        draft.set_field(field.relation.target_field_id, is_active=value)
+    if not value and draft.owner_of(field_id).label_identifier_field_id == field_id:
+        code = "LABEL_IDENTIFIER_FIELD_METADATA_ID_NOT_FOUND"
+        draft.complain(field_id, [Problem(code=code, message="Label identifier field metadata cannot be deactivated")])
+
+
+def _set_unique(draft: Draft, field_id: str, name: str, value: Any) -> None:
+    field = draft.field(field_id)
+    if field.relation is not None:
+        return
+    if value:
+        add_uniqueness(draft, field_id, status="BUILDING")
+        return
+    obj = draft.owner_of(field_id)
+    if any(index.is_shipped and index.is_unique and index.members[0].field_id == field_id for index in obj.indexes):
+        message = "Cannot delete unique index that have not been created by the workspace custom application"
+        draft.complain(field_id, [Problem(code="INDEX_MUTATION_NOT_ALLOWED", message=message)])
+        return
+    remove_uniqueness(draft, field_id)
+
+
+_SETTERS = {
+    **dict.fromkeys(_PRESENTATION, _set_presentation),
+    **dict.fromkeys(_PLAIN, _set_plain),
+    "name": _set_name,
+    "isUIEditable": _set_ui_editable,
+    "settings": _set_settings,
+    "options": _set_options,
+    "defaultValue": _set_default,
+    "isActive": _set_active,
+    "isUnique": _set_unique,
+}
+
+
+def _add_morph_targets(draft: Draft, field_id: str, raw: Any) -> None:
+    """Add members to a morph relation: labels and the inverse's name are copied from a member that is there."""
+    obj, field = draft.owner_of(field_id), draft.field(field_id)
+    if field.morph_id is None or field.relation is None:
+        return
+    template = draft.field(field.relation.target_field_id)
+    name = group_name(obj, [field], draft)
+    for one in raw if isinstance(raw, list) else [raw]:
+        given = {
+            "type": field.relation.kind,
+            "targetFieldLabel": template.label,
+            "targetFieldIcon": template.icon or "",
+            "targetObjectMetadataId": one.get("targetObjectMetadataId") if isinstance(one, Mapping) else None,
+        }
+        try:
+            wanted = payload(draft, given)
+        except Malformed as error:
+            draft.complain(field_id, [error.problem])
+            continue
+        if wanted.target.id == obj.id:
+            draft.complain(field_id, [_problem("Source object cannot be the target object")])
+            continue
+        source = {
+            "name": morph_name(name, wanted.kind, wanted.target),
+            "type": field.type,
+            "morph_id": field.morph_id,
+            **{attribute: getattr(field, attribute) for attribute in ("label", "description", "icon", "is_active", "is_ui_editable")},
+        }
+        add_pair(draft, obj.id, source, wanted, inverse={"name": template.name})
+
+
+def _problem(message: str, value: Any = None) -> Problem:
+    return Problem(code=_INVALID, message=message, value=value)
+
+
+# ---------------------------------------------------------------------- delete
+
+
+def delete_field(draft: Draft, field_id: str) -> Field:
+    """Remove a field with what hangs on it: its inverse, the rest of its morph group, indexes.
+
+    Raises FieldNotFound, FieldMutationNotAllowed, MetadataValidationError.
+    """
+    found = draft.find_field(field_id)
+    if found is None:
+        raise FieldNotFound("Field to delete not found")
+    obj, field = found
+    if field.is_system or not field.is_custom:
+        raise FieldMutationNotAllowed(f'Cannot delete standard field "{field.name}"')
+    if obj.label_identifier_field_id == field_id:
+        message = "Cannot delete, please update the label identifier field first"
+        problem = Problem(code="FIELD_MUTATION_NOT_ALLOWED", message=message)
+        raise refused(_DELETING, "fieldMetadata", "delete", problem, about(obj, field_id, field.name, field.universal_identifier))
+    siblings = morph_siblings(obj, field)
+    # A custom object's place in a shipped group goes alone: the group itself is the product's.
+    members = [field, *(siblings if all(one.is_custom for one in siblings) else ())]
+    for member in members:
+        remove_with_inverse(draft, member)
+    return field
+
+
+def remove_with_inverse(draft: Draft, field: Field) -> None:
+    """Remove a field, its inverse, and what names them."""
+    inverse = [] if field.relation is None else [field.relation.target_field_id]
+    for field_id in dict.fromkeys((field.id, *inverse)):
+        if draft.find_field(field_id) is not None:
+            forget_field(draft, field_id)
+            _forget_mentions(draft, field_id)
+            draft.remove_field(field_id)
+
+
+def _forget_mentions(draft: Draft, field_id: str) -> None:
+    obj, field = draft.owner_of(field_id), draft.field(field_id)
+    paths = {leaf.path for leaf in field.leaves}
+    criteria = tuple(one for one in obj.duplicate_criteria if paths.isdisjoint(one))
+    image = None if obj.image_identifier_field_id == field_id else obj.image_identifier_field_id
+    if criteria != obj.duplicate_criteria or image != obj.image_identifier_field_id:
+        draft.set_object(obj.id, duplicate_criteria=criteria, image_identifier_field_id=image)
+    for other in list(draft.objects.values()):
+        for one in other.fields:
+            if one.settings.get("junctionTargetFieldId") == field_id:
+                draft.set_field(one.id, settings={})

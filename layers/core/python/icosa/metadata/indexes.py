@@ -1,0 +1,169 @@
+"""Indexes as metadata (spec/metadata.md §7), and uniqueness, which is an index of one field (§5.6)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from ..model.model import Field, Index, IndexMember, IndexType, Object, Status
+from .constraints import unique_constraint
+from .draft import Draft
+from .errors import IndexLimitReached, IndexMutationNotAllowed, IndexNotFound, InvalidIndexInput, ObjectNotFound, Problem
+from .names import column, index_name
+from .refusal import refused
+from .traits import traits
+
+MAX_CUSTOM_INDEXES = 10
+
+#: A column: field id and member of a composite.
+Column = tuple[str, str | None]
+
+
+def add_index(draft: Draft, object_id: str, columns: Sequence[Column], *, type: IndexType = "BTREE", is_custom: bool) -> Index:
+    """Add an index that is not unique."""
+    obj = draft.object(object_id)
+    index = Index(
+        id=draft.new_id(),
+        name=_name(obj, columns),
+        members=tuple(IndexMember(id=draft.new_id(), field_id=field_id, sub=sub) for field_id, sub in columns),
+        type=type,
+        is_custom=is_custom,
+        universal_identifier=draft.new_id(),
+        created_at=draft.now,
+        updated_at=draft.now,
+    )
+    draft.set_index(object_id, index)
+    return index
+
+
+def create_index(draft: Draft, wanted: Mapping[str, Any]) -> Index:
+    """Add the index that a request asks for, in the form of ``inputs.create_index``."""
+    object_id = wanted["objectMetadataId"]
+    obj = draft.find_object(object_id)
+    if obj is None:
+        raise ObjectNotFound(f"Object metadata {object_id} not found")
+    columns: list[Column] = [(one["fieldMetadataId"], one["subFieldName"]) for one in wanted["fields"]]
+    if len(set(columns)) < len(columns):
+        raise InvalidIndexInput("Duplicate field+sub-field in index field list")
+    type_: IndexType = wanted.get("indexType") or "BTREE"
+    for field_id, sub in columns:
+        field = obj.by_id.get(field_id)
+        if field is None:
+            raise InvalidIndexInput(f"Field {field_id} not found on object {object_id}")
+        _check_column(field, sub)
+        if type_ == "GIN" and not traits(field.type).supports_gin:
+            raise InvalidIndexInput(f"GIN index does not support field {field.name} of type {field.type.name}")
+    if sum(index.is_custom and not index.is_unique for index in obj.indexes) >= MAX_CUSTOM_INDEXES:
+        raise IndexLimitReached(MAX_CUSTOM_INDEXES, object_id)
+    name = _name(obj, columns)
+    if any(index.name == name for index in obj.indexes):
+        problem = Problem(code="INDEX_ALREADY_EXISTS", message="Index with same name already exists", value=name)
+        raise refused("Validation errors occurred while creating index", "index", "create", problem, {"name": name})
+    return add_index(draft, object_id, columns, type=type_, is_custom=True)
+
+
+def _check_column(field: Field, sub: str | None) -> None:
+    if field.is_one_to_many:
+        raise InvalidIndexInput(f"Field {field.name} is a non-MANY_TO_ONE relation and has no join column to index")
+    if not field.type.is_composite:
+        if sub is not None:
+            raise InvalidIndexInput(f"Field {field.name} is not composite — subFieldName must not be set")
+        return
+    if sub is None:
+        raise InvalidIndexInput(f"Composite field {field.name} requires a sub-field selection")
+    if sub not in field.type.render(field, None):
+        raise InvalidIndexInput(f"Unknown sub-field {sub} on composite field {field.name}")
+
+
+def delete_index(draft: Draft, index_id: str) -> Index:
+    """Remove a custom index. Raises IndexNotFound, IndexMutationNotAllowed."""
+    for obj in draft.objects.values():
+        for index in obj.indexes:
+            if index.id == index_id:
+                if not index.is_custom:
+                    raise IndexMutationNotAllowed(f"Index {index_id} is a system index and cannot be deleted")
+                draft.set_object(obj.id, indexes=tuple(one for one in obj.indexes if one.id != index_id))
+                return index
+    raise IndexNotFound(index_id)
+
+
+def _name(obj: Object, columns: Sequence[Column], *, is_unique: bool = False) -> str:
+    return index_name(obj, [column(obj.by_id[field_id], sub) for field_id, sub in columns], is_unique=is_unique)
+
+
+def rename_indexes(draft: Draft, object_id: str) -> None:
+    """Let the names of an object's indexes follow those of the object and its fields."""
+    obj = draft.object(object_id)
+    renamed = tuple(
+        replace(index, name=_name(obj, [(member.field_id, member.sub) for member in index.members], is_unique=index.is_unique))
+        for index in obj.indexes
+    )
+    if renamed != obj.indexes:
+        draft.set_object(object_id, indexes=renamed)
+
+
+# ---------------------------------------------------------------------- uniqueness
+
+
+def uniqueness_problems(field: Field) -> list[Problem]:
+    """Why a field cannot be unique."""
+    type_name = field.type.name
+    message = f"Unique index cannot be created for field {field.name} of type {type_name}"
+    if traits(field.type).needs_value_limit:
+        return [Problem(code="INVALID_FIELD_INPUT", message="Files field is not supported for unique fields", value=field.name)]
+    if not field.type.unique_subs():
+        friendly = f"{type_name} fields cannot be unique."
+        return [Problem(code="INDEX_FIELD_INVALID_TYPE_FOR_UNIQUE", message=message, friendly=friendly, value=field.name)]
+    if field.default_value is not None:
+        friendly = f"{type_name} fields cannot have a default value."
+        return [Problem(code="INDEX_FIELD_INVALID_DEFAULT_VALUE", message=message, friendly=friendly, value=field.name)]
+    return []
+
+
+def add_uniqueness(draft: Draft, field_id: str, *, status: Status) -> None:
+    """Make a field unique: the constraint that guards enforce, and the index that shows it."""
+    obj = draft.owner_of(field_id)
+    key = draft.take_key(obj.id, "u")
+    obj, field = draft.owner_of(field_id), draft.set_field(field_id, is_unique=True)
+    subs = field.type.unique_subs()
+    index = Index(
+        id=draft.new_id(),
+        name=_name(obj, [(field_id, sub) for sub in subs], is_unique=True),
+        members=tuple(IndexMember(id=draft.new_id(), field_id=field_id, sub=sub) for sub in subs),
+        is_unique=True,
+        constraint_key=key,
+        universal_identifier=draft.new_id(),
+        created_at=draft.now,
+        updated_at=draft.now,
+        status=status,
+    )
+    obj = draft.owner_of(field_id)
+    draft.set_object(obj.id, unique_constraints=(*obj.unique_constraints, unique_constraint(key, [field])), indexes=(*obj.indexes, index))
+
+
+def remove_uniqueness(draft: Draft, field_id: str) -> None:
+    """Let a field be no longer unique: every constraint over it alone goes, with its index."""
+    obj = draft.owner_of(field_id)
+    gone = {c.key for c in obj.unique_constraints if c.field_ids == (field_id,)}
+    draft.set_object(
+        obj.id,
+        unique_constraints=tuple(c for c in obj.unique_constraints if c.key not in gone),
+        indexes=tuple(index for index in obj.indexes if index.constraint_key not in gone or index.constraint_key is None),
+    )
+    draft.set_field(field_id, is_unique=False)
+
+
+def forget_field(draft: Draft, field_id: str) -> None:
+    """Take a field that is about to go out of constraints and indexes; what is left without members goes, too."""
+    obj = draft.owner_of(field_id)
+    constraints = tuple(c for c in obj.unique_constraints if field_id not in c.field_ids)
+    kept = {c.key for c in constraints}
+    indexes = []
+    for index in obj.indexes:
+        members = tuple(member for member in index.members if member.field_id != field_id)
+        if members and (index.constraint_key is None or index.constraint_key in kept):
+            indexes.append(index if members == index.members else replace(index, members=members))
+    if constraints != obj.unique_constraints or tuple(indexes) != obj.indexes:
+        draft.set_object(obj.id, unique_constraints=constraints, indexes=tuple(indexes))
+        rename_indexes(draft, obj.id)

@@ -1,0 +1,87 @@
+"""Names of objects, fields and indexes: what is allowed, and what follows from labels (spec/metadata.md §6, §7)."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Sequence
+from functools import cache
+
+from ..model.model import Field, Object
+from ..model.types.common import capitalised
+from .errors import Problem
+from .shipped import load
+
+#: PostgreSQL's limit for identifiers, which Twenty's tables and columns have.
+MAX_LENGTH = 63
+_NAME = re.compile(r"[a-z][a-zA-Z0-9]*")
+_SEPARATORS = re.compile(r"[^a-z0-9]+")
+_WORDS = re.compile(r"[a-z]+|[0-9]+")
+_HASH_DIGITS = 27
+
+
+class InvalidLabel(ValueError):
+    """No name follows from the label: it has no letter or digit that can be written in ASCII."""
+
+
+@cache
+def reserved() -> frozenset[str]:
+    """Words that are no names, case-sensitive."""
+    return frozenset(load("reserved-names"))
+
+
+def name_problems(name: str, code: str) -> list[Problem]:
+    """Every format rule that a name breaks."""
+    found: list[str] = []
+    if len(name) > MAX_LENGTH:
+        found.append("Name is too long")
+    if len(name) < 1:
+        found.append("Name is too short")
+    if not _NAME.fullmatch(name):
+        found.append("Name is not valid: it must start with lowercase letter and contain only alphanumeric letters")
+    if name in reserved():
+        found.append('This name is reserved. Use a different name or the system will add "Custom" suffix.')
+    return [Problem(code=code, message=message, value=name) for message in found]
+
+
+def name_from_label(label: str) -> str:
+    """The name that a label gives. Raises InvalidLabel; a blank label gives an empty name.
+
+    >>> name_from_label("2nd Größe")
+    'n2NdGrosse'
+    """
+    from anyascii import anyascii
+
+    label = label.strip()
+    if not label:
+        return ""
+    prefixed = f"n{label}" if label[0].isdigit() else label
+    slug = _SEPARATORS.sub("_", anyascii(prefixed).lower())
+    words = _WORDS.findall(slug)
+    if not words:
+        raise InvalidLabel(f'Invalid label: "{label}"')
+    name: str = words[0] + "".join(map(capitalised, words[1:]))
+    return f"{name}Custom" if name in reserved() else name
+
+
+def plural_from_label(label: str, singular: str) -> str:
+    """The plural name that a plural label gives beside a singular name. Raises InvalidLabel."""
+    name = name_from_label(label)
+    return f"{name}s"[:MAX_LENGTH] if name == singular else name
+
+
+def columns_of(field: Field) -> list[str]:
+    """The names of a field's columns in Twenty's tables: ``companyId``, ``domainNamePrimaryLinkUrl`` (spec/metadata.md §5.2)."""
+    return [column(field, leaf.sub) for leaf in field.leaves] or [field.name]
+
+
+def column(field: Field, sub: str | None) -> str:
+    """The column of a field or of one of its members."""
+    return field.input_name if sub is None else field.name + capitalised(sub)
+
+
+def index_name(obj: Object, columns: Sequence[str], *, is_unique: bool = False) -> str:
+    """The name of an index, which follows from what it indexes."""
+    table = f"_{obj.name_singular}" if obj.is_custom else obj.name_singular
+    digest = hashlib.sha256("".join((table, *columns)).encode()).hexdigest()
+    return f"IDX_{'UNIQUE_' if is_unique else ''}{digest[:_HASH_DIGITS]}"

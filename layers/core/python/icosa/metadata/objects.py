@@ -1,0 +1,203 @@
+"""Changes of objects, expanded: what a request says about one object, and what follows for others (spec/metadata.md §4)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ..model.model import Object
+from ..model.types.registry import by_name
+from .draft import Draft
+from .errors import EntityNotFound, InvalidObjectInput, ObjectNotFound, Problem
+from .fields import remove_with_inverse
+from .indexes import add_index, rename_indexes
+from .relations import Payload, add_pair, follow_rename
+from .shipped import load
+from .standard import FIELD_FLAGS
+from .traits import traits
+
+_PRESENTATION = {
+    "labelSingular": "label_singular",
+    "labelPlural": "label_plural",
+    "description": "description",
+    "icon": "icon",
+    "color": "color",
+}
+_PLAIN = {
+    "isActive": "is_active",
+    "isSearchable": "is_searchable",
+    "imageIdentifierFieldMetadataId": "image_identifier_field_id",
+    "openRecordIn": "open_record_in",
+    "readability": "readability",
+}
+_CUSTOM_PLAIN = {
+    "nameSingular": "name_singular",
+    "namePlural": "name_plural",
+    "isLabelSyncedWithName": "is_label_synced_with_name",
+    "labelIdentifierFieldMetadataId": "label_identifier_field_id",
+}
+_EDITABLE = {**_PRESENTATION, **_PLAIN, **_CUSTOM_PLAIN}
+_ID = "id"
+
+
+# ---------------------------------------------------------------------- create
+
+
+def create_object(draft: Draft, wanted: Mapping[str, Any]) -> Object:
+    """Add an object (``inputs.create_object``) with its system fields and default relations."""
+    spec = load("custom-object")
+    object_id = draft.new_id()
+    draft.add_object(
+        id=object_id,
+        name_singular=wanted["nameSingular"],
+        name_plural=wanted["namePlural"],
+        label_singular=_capitalised(wanted["labelSingular"]),
+        label_plural=_capitalised(wanted["labelPlural"]),
+        description=wanted.get("description"),
+        icon=wanted.get("icon"),
+        shortcut=wanted.get("shortcut"),
+        color=wanted.get("color"),
+        is_label_synced_with_name=wanted.get("isLabelSyncedWithName", False),
+        universal_identifier=wanted.get("universalIdentifier") or draft.new_id(),
+        is_custom=True,
+    )
+    if wanted.get("isRemote"):
+        draft.complain(object_id, [_problem("Remote objects are not supported yet")])
+    label_identifier = _ID if wanted.get("skipNameField") else spec["labelIdentifier"]
+    ids = {}
+    for field in spec["fields"]:
+        if field["name"] == spec["labelIdentifier"] != label_identifier:
+            continue
+        flags = {attribute: field[flag] for flag, attribute in FIELD_FLAGS.items() if flag in field}
+        identity = {"id": draft.new_id(), "universal_identifier": draft.new_id(), "is_custom": True}
+        ids[field["name"]] = draft.add_field(
+            object_id, name=field["name"], type=by_name[field["type"]], label=field["label"], icon=field["icon"], **identity, **flags
+        ).id
+    draft.set_object(
+        object_id,
+        label_identifier_field_id=ids[label_identifier],
+        search_field_ids=tuple(ids[name] for name in spec["searchFields"] if name in ids),
+    )
+    for name in spec["ginIndexes"]:
+        add_index(draft, object_id, [(ids[name], None)], type="GIN", is_custom=False)
+    for relation in spec["relations"]:
+        _add_default_relation(draft, object_id, relation, spec["morphGroup"])
+    return draft.object(object_id)
+
+
+def _add_default_relation(draft: Draft, object_id: str, spec: Mapping[str, Any], group: str) -> None:
+    """Let records of the new object have notes, attachments and the like: a new member of the other side's morph group."""
+    obj = draft.object(object_id)
+    target = next(one for one in draft.objects.values() if not one.is_custom and one.name_singular == spec["relation"]["object"])
+    name = group + _capitalised(obj.name_singular)
+    siblings = (field for field in target.fields if field.morph_id is not None and field.name.startswith(group))
+    morph_id = next((field.morph_id for field in siblings), None) or draft.new_id()
+    label = obj.label_singular
+    add_pair(
+        draft,
+        object_id,
+        {"name": spec["name"], "label": spec["label"], "icon": spec["icon"], "type": by_name[spec["type"]]},
+        Payload(kind=spec["relation"]["kind"], target=target, label=label, icon=obj.icon or ""),
+        inverse={"name": name, "type": by_name["MORPH_RELATION"], "morph_id": morph_id, "is_indexed": False},
+    )
+
+
+# ---------------------------------------------------------------------- update
+
+
+def update_object(draft: Draft, object_id: str, changes: Mapping[str, Any]) -> Object:
+    """Apply the members of an update (``inputs.update_object``); unknown keys and unchanged values are left alone.
+
+    Raises ObjectNotFound, InvalidObjectInput.
+    """
+    obj = draft.find_object(object_id)
+    if obj is None:
+        raise ObjectNotFound("Object to update not found")
+    changes = {name: value for name, value in changes.items() if name in _EDITABLE and value != _current(obj, name)}
+    for name in ("labelSingular", "labelPlural"):
+        if name in changes:
+            changes[name] = _capitalised(changes[name])
+    if obj.is_system and any(name not in _PRESENTATION and name != "isActive" for name in changes):
+        raise InvalidObjectInput("System objects cannot be updated directly. Use overrides for cosmetic changes.")
+    if not obj.is_custom:
+        forbidden = [name for name in changes if name in _CUSTOM_PLAIN]
+        if forbidden:
+            raise InvalidObjectInput(f"Cannot edit standard object metadata properties: {', '.join(forbidden)}")
+    for name, value in changes.items():
+        if name in _PRESENTATION:
+            _set_presentation(draft, object_id, name, value)
+        else:
+            draft.set_object(object_id, **{_EDITABLE[name]: value})
+    if "labelIdentifierFieldMetadataId" in changes:
+        _identify(draft, object_id)
+    if "nameSingular" in changes or "namePlural" in changes:
+        _renamed(draft, obj)
+    return draft.object(object_id)
+
+
+def _current(obj: Object, name: str) -> Any:
+    return obj.shown(name) if name in _PRESENTATION else getattr(obj, _EDITABLE[name])
+
+
+def _set_presentation(draft: Draft, object_id: str, name: str, value: Any) -> None:
+    """As for fields: what a shipped object came with stays, the workspace's own is an override."""
+    obj = draft.object(object_id)
+    attribute = _PRESENTATION[name]
+    if obj.is_custom:
+        draft.set_object(object_id, **{attribute: value})
+        return
+    others = {key: text for key, text in obj.overrides.items() if key != name}
+    draft.set_object(object_id, overrides=others if value == getattr(obj, attribute) else {**others, name: value})
+
+
+def _identify(draft: Draft, object_id: str) -> None:
+    """A new label identifier must be able to name records, and is searched."""
+    obj = draft.object(object_id)
+    prefix = "labelIdentifierFieldMetadataId"
+    if obj.label_identifier_field_id is None:
+        draft.complain(object_id, [_problem(f"{prefix} cannot be null")])
+        return
+    field = obj.by_id.get(obj.label_identifier_field_id)
+    if field is None:
+        draft.complain(object_id, [_problem(f"{prefix} validation failed: related field metadata not found")])
+    elif not traits(field.type).label_identifier:
+        friendly = "Field cannot be used as label identifier due to its type: should be of type UUID, text or full name"
+        draft.complain(object_id, [_problem(f"{prefix} validation failed: field type not compatible", friendly)])
+    elif field.id not in obj.search_field_ids:
+        draft.set_object(object_id, search_field_ids=(*obj.search_field_ids, field.id))
+
+
+def _renamed(draft: Draft, before: Object) -> None:
+    after = draft.object(before.id)
+    follow_rename(draft, before, after)
+    for object_id in list(draft.objects):
+        rename_indexes(draft, object_id)
+
+
+# ---------------------------------------------------------------------- delete
+
+
+def delete_object(draft: Draft, object_id: str) -> Object:
+    """Remove a custom object and every field of other objects that leads to it. Raises EntityNotFound, InvalidObjectInput."""
+    obj = draft.find_object(object_id)
+    if obj is None:
+        raise EntityNotFound
+    if obj.is_remote:
+        raise InvalidObjectInput("Remote objects are not supported yet")
+    if obj.is_system:
+        raise InvalidObjectInput("System objects cannot be deleted")
+    if not obj.is_custom:
+        raise InvalidObjectInput("Standard objects cannot be deleted")
+    for field in obj.fields:
+        if field.relation is not None and draft.find_field(field.id) is not None:
+            remove_with_inverse(draft, field)
+    draft.remove_object(object_id)
+    return obj
+
+
+def _capitalised(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _problem(message: str, friendly: str | None = None) -> Problem:
+    return Problem(code="INVALID_OBJECT_INPUT", message=message, friendly=friendly)

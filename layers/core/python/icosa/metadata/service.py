@@ -1,0 +1,143 @@
+"""Changes of a workspace's model, the one way for both Metadata APIs (spec/metadata.md §4–§9).
+
+Every change is expanded in a draft, validated as a whole and committed with the version that it was made from as its
+condition; when another change was faster everything begins again, so changes have one order and each sees those before it.
+"""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from ..errors import Conflict
+from ..model.model import Field, Index, Model, Object
+from ..store.table import Table
+from . import fields, indexes, inputs, objects
+from .commit import Overtaken, Snapshot, commit, read
+from .draft import Draft
+from .errors import EntityNotFound, MetadataValidationError
+from .rules import failures
+
+_ATTEMPTS = 16
+_FIRST_DELAY = 0.01
+_MAX_DELAY = 0.5
+
+
+class MetadataService:
+    """The model of one workspace, for one request.
+
+    Inputs are wire-shaped mappings. Every method raises InvalidInput for members of the wrong form, MetadataValidationError with
+    the report on a change that breaks rules, the domain errors of ``metadata.errors``, and Conflict when other changes never
+    leave room for this one.
+    """
+
+    def __init__(self, table: Table, workspace_id: str) -> None:
+        self._table = table
+        self._workspace_id = workspace_id
+        self._model: Model | None = None
+
+    def model(self) -> Model:
+        """The model as this service left it, or as it is when nothing was changed."""
+        if self._model is None:
+            self._model = _retrying(lambda: read(self._table, self._workspace_id)).model
+        return self._model
+
+    # ------------------------------------------------------------------ objects
+
+    def create_object(self, input: Mapping[str, Any]) -> Object:
+        """A new custom object with its system fields and default relations."""
+        wanted = inputs.create_object(input)
+        made = self._change("creating object", lambda draft: objects.create_object(draft, wanted).id)
+        return self.model().by_id[made]
+
+    def update_object(self, object_id: str, update: Mapping[str, Any]) -> Object:
+        """The object after the update."""
+        return self.update_many_objects([(object_id, update)])[0]
+
+    def update_many_objects(self, updates: Sequence[tuple[str, Mapping[str, Any]]]) -> list[Object]:
+        """The objects after their updates, which apply together or not at all."""
+        wanted = [(object_id, inputs.update_object(update)) for object_id, update in updates]
+
+        def change(draft: Draft) -> None:
+            for object_id, update in wanted:
+                objects.update_object(draft, object_id, update)
+
+        self._change("updating object", change)
+        return [self.model().by_id[object_id] for object_id, _ in wanted]
+
+    def delete_object(self, object_id: str) -> Object:
+        """The object as it was; its records go with it."""
+        return self._change("deleting object", lambda draft: objects.delete_object(draft, object_id))
+
+    # ------------------------------------------------------------------ fields
+
+    def create_field(self, input: Mapping[str, Any]) -> Field:
+        """A new field; of a morph relation the first member."""
+        wanted = inputs.create_field(input)
+        return self._field(self._change("creating fields", lambda draft: fields.create_field(draft, wanted).id))
+
+    def update_field(self, field_id: str, update: Mapping[str, Any]) -> Field:
+        """The field after the update."""
+        wanted = inputs.update_field(update)
+        self._change("updating field", lambda draft: fields.update_field(draft, field_id, wanted))
+        return self._field(field_id)
+
+    def delete_field(self, field_id: str) -> Field:
+        """The field as it was; its values go with it."""
+        return self._change("deleting field", lambda draft: fields.delete_field(draft, field_id))
+
+    # ------------------------------------------------------------------ indexes
+
+    def create_index(self, input: Mapping[str, Any]) -> Index:
+        """A new custom index."""
+        wanted = inputs.create_index(input)
+        made = self._change("creating index", lambda draft: indexes.create_index(draft, wanted).id)
+        return next(index for obj in self.model().objects for index in obj.indexes if index.id == made)
+
+    def delete_index(self, index_id: str) -> Index:
+        """The index as it was."""
+        return self._change("deleting index", lambda draft: indexes.delete_index(draft, index_id))
+
+    # ------------------------------------------------------------------ the pipeline
+
+    def _field(self, field_id: str) -> Field:
+        for obj in self.model().objects:
+            if field_id in obj.by_id:
+                return obj.by_id[field_id]
+        raise EntityNotFound
+
+    def _change[T](self, doing: str, expand: Callable[[Draft], T]) -> T:
+        def attempt() -> T:
+            snapshot = read(self._table, self._workspace_id)
+            draft = Draft(snapshot.model, next_object_key=snapshot.next_object_key, now=_now())
+            result = expand(draft)
+            found = failures(draft)
+            if found:
+                raise MetadataValidationError(f"Multiple validation errors occurred while {doing}", found)
+            self._commit(snapshot, draft)
+            return result
+
+        return _retrying(attempt)
+
+    def _commit(self, snapshot: Snapshot, draft: Draft) -> None:
+        rows = draft.row_changes()
+        if not rows.put and not rows.removed:
+            self._model = snapshot.model
+            return
+        self._model = commit(self._table, snapshot, rows.put, rows.removed, next_object_key=draft.next_object_key, extra=())
+
+
+def _retrying[T](attempt: Callable[[], T]) -> T:
+    for number in range(_ATTEMPTS):
+        try:
+            return attempt()
+        except Overtaken:
+            time.sleep(random.uniform(0, min(_MAX_DELAY, _FIRST_DELAY * 2**number)))
+    raise Conflict("The data model was changed by other requests at the same time. Please try again.")
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
