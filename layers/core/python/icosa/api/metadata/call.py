@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ...access.context import RequestContext
 from ...errors import BadRequest, PermissionDenied
+from ...metadata.service import MetadataService
 from ..rest.params import Params
 from .pages import Page, rest_page
-
-if TYPE_CHECKING:
-    from ...metadata.service import MetadataService
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,8 +31,6 @@ class Call:
     @cached_property
     def service(self) -> MetadataService:
         """Changes to the workspace's model."""
-        from ...metadata.service import MetadataService
-
         return MetadataService(self.context.table, self.context.workspace.id)
 
     @property

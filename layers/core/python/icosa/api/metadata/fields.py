@@ -41,9 +41,11 @@ def _update(call: Call) -> Any:
 
 def _delete(call: Call) -> Any:
     call.require(_FLAG)
-    model = call.service.model()
+    before = call.context.model
+    if call.entity_id not in fields_by_id(before):
+        before = call.service.model()
     deleted = call.service.delete_field(call.entity_id)
-    return wrap(call, "deleteOneField", _shown(model, fields_by_id(model)[deleted.id], keep=_KEPT))
+    return wrap(call, "deleteOneField", _shown(before, fields_by_id(before)[deleted.id], keep=_KEPT))
 
 
 def _changed(call: Call, key: str, field: Field) -> Any:

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cached_property, wraps
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from graphql import GraphQLResolveInfo
 
 from ....access.context import RequestContext
 from ....errors import PermissionDenied
+from ....metadata.service import MetadataService
 from ....model.model import Model
 from ...gateway import HttpRequest
-
-if TYPE_CHECKING:
-    from ....metadata.service import MetadataService
 
 
 class MetadataCall:
@@ -27,8 +25,6 @@ class MetadataCall:
     @cached_property
     def service(self) -> MetadataService:
         """Changes to the workspace's model."""
-        from ....metadata.service import MetadataService
-
         return MetadataService(self.context.table, self.context.workspace.id)
 
     @property
@@ -42,6 +38,7 @@ class MetadataCall:
             raise PermissionDenied
 
 
+type Info = GraphQLResolveInfo[MetadataCall]
 Resolver = Callable[..., Any]
 
 
@@ -50,7 +47,7 @@ def requires(flag: str) -> Callable[[Resolver], Resolver]:
 
     def decorate(resolver: Resolver) -> Resolver:
         @wraps(resolver)
-        def guarded(parent: Any, info: GraphQLResolveInfo, **arguments: Any) -> Any:
+        def guarded(parent: Any, info: Info, **arguments: Any) -> Any:
             info.context.require(flag)
             return resolver(parent, info, **arguments)
 

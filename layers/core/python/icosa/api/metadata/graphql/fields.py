@@ -6,12 +6,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from ariadne import MutationType, ObjectType, QueryType
-from graphql import GraphQLResolveInfo
 
 from ....metadata.errors import FieldNotFound
 from ....model.model import Field, Model, Object
 from ..render import fields_by_id
-from .call import MetadataCall, requires
+from .call import Info, requires
 from .lists import page
 from .nodes import FieldNode, ObjectNode, field_nodes
 
@@ -25,37 +24,39 @@ Arguments = Mapping[str, Any]
 
 
 @_query.field("field")
-def _one(_parent: None, info: GraphQLResolveInfo, *, id: str) -> FieldNode:
+def _one(_parent: None, info: Info, *, id: str) -> FieldNode:
     return _node(info.context.model, id)
 
 
 @_query.field("fields")
-def _many(_parent: None, info: GraphQLResolveInfo, *, paging: Arguments, filter: Arguments) -> Arguments:
+def _many(_parent: None, info: Info, *, paging: Arguments, filter: Arguments) -> Arguments:
     model = info.context.model
     return page((node for obj in model.objects for node in field_nodes(model, obj)), paging, filter)
 
 
 @_mutation.field("createOneField")
 @requires(_FLAG)
-def _create(_parent: None, info: GraphQLResolveInfo, *, input: Arguments) -> FieldNode:
-    call: MetadataCall = info.context
+def _create(_parent: None, info: Info, *, input: Arguments) -> FieldNode:
+    call = info.context
     created = call.service.create_field(input["field"])
     return _node(call.model, created.id)
 
 
 @_mutation.field("updateOneField")
 @requires(_FLAG)
-def _update(_parent: None, info: GraphQLResolveInfo, *, input: Arguments) -> FieldNode:
-    call: MetadataCall = info.context
+def _update(_parent: None, info: Info, *, input: Arguments) -> FieldNode:
+    call = info.context
     updated = call.service.update_field(input["id"], input["update"])
     return _node(call.model, updated.id)
 
 
 @_mutation.field("deleteOneField")
 @requires(_FLAG)
-def _delete(_parent: None, info: GraphQLResolveInfo, *, input: Arguments) -> FieldNode:
-    call: MetadataCall = info.context
-    before = call.service.model()
+def _delete(_parent: None, info: Info, *, input: Arguments) -> FieldNode:
+    call = info.context
+    before = call.model
+    if input["id"] not in fields_by_id(before):
+        before = call.service.model()
     deleted = call.service.delete_field(input["id"])
     return _node(before, deleted.id)
 
@@ -68,18 +69,18 @@ def _node(model: Model, field_id: str) -> FieldNode:
 
 
 @_field.field("object")
-def _object(node: FieldNode, _info: GraphQLResolveInfo) -> ObjectNode:
+def _object(node: FieldNode, _info: Info) -> ObjectNode:
     return ObjectNode(node.model, node.object)
 
 
 @_field.field("relation")
-def _relation(node: FieldNode, _info: GraphQLResolveInfo) -> Arguments | None:
+def _relation(node: FieldNode, _info: Info) -> Arguments | None:
     field = node.field
     return None if field.relation is None or field.morph_id is not None else _ends(node.model, node.object, field)
 
 
 @_field.field("morphRelations")
-def _morph_relations(node: FieldNode, _info: GraphQLResolveInfo) -> list[Arguments] | None:
+def _morph_relations(node: FieldNode, _info: Info) -> list[Arguments] | None:
     morph_id = node.field.morph_id
     if morph_id is None:
         return None

@@ -6,11 +6,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from ariadne import MutationType, ObjectType, QueryType
-from graphql import GraphQLResolveInfo
 
 from ....metadata.errors import IndexNotFound
 from ....model.model import Model
-from .call import MetadataCall, requires
+from .call import Info, requires
 from .lists import page
 from .nodes import IndexNode, ObjectNode, index_nodes
 
@@ -24,27 +23,27 @@ Arguments = Mapping[str, Any]
 
 
 @_query.field("index")
-def _one(_parent: None, info: GraphQLResolveInfo, *, id: str) -> IndexNode:
+def _one(_parent: None, info: Info, *, id: str) -> IndexNode:
     return _node(info.context.model, id)
 
 
 @_query.field("indexMetadatas")
-def _many(_parent: None, info: GraphQLResolveInfo, *, paging: Arguments, filter: Arguments) -> Arguments:
+def _many(_parent: None, info: Info, *, paging: Arguments, filter: Arguments) -> Arguments:
     return page(_all(info.context.model), paging, filter)
 
 
 @_mutation.field("createOneIndex")
 @requires(_FLAG)
-def _create(_parent: None, info: GraphQLResolveInfo, *, input: Arguments) -> IndexNode:
-    call: MetadataCall = info.context
+def _create(_parent: None, info: Info, *, input: Arguments) -> IndexNode:
+    call = info.context
     created = call.service.create_index(input["index"])
     return _node(call.model, created.id)
 
 
 @_mutation.field("deleteOneIndex")
 @requires(_FLAG)
-def _delete(_parent: None, info: GraphQLResolveInfo, *, input: Arguments) -> IndexNode:
-    call: MetadataCall = info.context
+def _delete(_parent: None, info: Info, *, input: Arguments) -> IndexNode:
+    call = info.context
     before = call.service.model()
     deleted = call.service.delete_index(input["id"])
     return _node(before, deleted.id)
@@ -62,10 +61,10 @@ def _node(model: Model, index_id: str) -> IndexNode:
 
 
 @_index.field("objectMetadata")
-def _object(node: IndexNode, _info: GraphQLResolveInfo, *, paging: Arguments, filter: Arguments) -> Arguments:
+def _object(node: IndexNode, _info: Info, *, paging: Arguments, filter: Arguments) -> Arguments:
     return page([ObjectNode(node.model, node.object)], paging, filter)
 
 
 @_index.field("indexFieldMetadatas")
-def _members(node: IndexNode, _info: GraphQLResolveInfo, *, paging: Arguments, filter: Arguments) -> Arguments:
+def _members(node: IndexNode, _info: Info, *, paging: Arguments, filter: Arguments) -> Arguments:
     return page(node["indexFieldMetadataList"], paging, filter)

@@ -7,13 +7,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ariadne import MutationType, ObjectType, QueryType
-from graphql import GraphQLResolveInfo
 
 from ....engine.records import count_live
 from ....metadata.errors import ObjectNotFound
 from ....model.model import Object
 from ....store.table import Table
-from .call import MetadataCall, requires
+from .call import Info, MetadataCall, requires
 from .lists import page
 from .nodes import ObjectNode, field_nodes, index_nodes
 
@@ -27,7 +26,7 @@ Arguments = Mapping[str, Any]
 
 
 @_query.field("object")
-def _one(_parent: None, info: GraphQLResolveInfo, *, id: str) -> ObjectNode:
+def _one(_parent: None, info: Info, *, id: str) -> ObjectNode:
     model = info.context.model
     obj = model.by_id.get(id)
     if obj is None:
@@ -36,14 +35,14 @@ def _one(_parent: None, info: GraphQLResolveInfo, *, id: str) -> ObjectNode:
 
 
 @_query.field("objects")
-def _many(_parent: None, info: GraphQLResolveInfo, *, paging: Arguments, filter: Arguments) -> Arguments:
+def _many(_parent: None, info: Info, *, paging: Arguments, filter: Arguments) -> Arguments:
     model = info.context.model
     return page((ObjectNode(model, obj) for obj in model.objects), paging, filter)
 
 
 @_query.field("objectRecordCounts")
 @requires(_FLAG)
-def _record_counts(_parent: None, info: GraphQLResolveInfo) -> list[Arguments]:
+def _record_counts(_parent: None, info: Info) -> list[Arguments]:
     context = info.context.context
     readable = [obj for obj in info.context.model.objects if context.permissions.can(obj, "read")]
 
@@ -58,7 +57,7 @@ def _record_counts(_parent: None, info: GraphQLResolveInfo) -> list[Arguments]:
 
 
 @_query.field("minimalMetadata")
-def _minimal(_parent: None, info: GraphQLResolveInfo) -> Arguments:
+def _minimal(_parent: None, info: Info) -> Arguments:
     model = info.context.model
     # Every change of metadata makes a new version, and clients read a collection again when its hash differs.
     hashes = {
@@ -73,30 +72,30 @@ def _minimal(_parent: None, info: GraphQLResolveInfo) -> Arguments:
 
 @_mutation.field("createOneObject")
 @requires(_FLAG)
-def _create(_parent: None, info: GraphQLResolveInfo, *, input: Arguments) -> ObjectNode:
-    call: MetadataCall = info.context
+def _create(_parent: None, info: Info, *, input: Arguments) -> ObjectNode:
+    call = info.context
     return _node(call, call.service.create_object(input["object"]))
 
 
 @_mutation.field("updateOneObject")
 @requires(_FLAG)
-def _update(_parent: None, info: GraphQLResolveInfo, *, input: Arguments) -> ObjectNode:
-    call: MetadataCall = info.context
+def _update(_parent: None, info: Info, *, input: Arguments) -> ObjectNode:
+    call = info.context
     return _node(call, call.service.update_object(input["id"], input["update"]))
 
 
 @_mutation.field("updateManyObjects")
 @requires(_FLAG)
-def _update_many(_parent: None, info: GraphQLResolveInfo, *, inputs: Sequence[Arguments]) -> list[ObjectNode]:
-    call: MetadataCall = info.context
+def _update_many(_parent: None, info: Info, *, inputs: Sequence[Arguments]) -> list[ObjectNode]:
+    call = info.context
     return [_node(call, obj) for obj in call.service.update_many_objects([(input["id"], input["update"]) for input in inputs])]
 
 
 @_mutation.field("deleteOneObject")
 @requires(_FLAG)
-def _delete(_parent: None, info: GraphQLResolveInfo, *, input: Arguments) -> ObjectNode:
-    call: MetadataCall = info.context
-    before = call.service.model()
+def _delete(_parent: None, info: Info, *, input: Arguments) -> ObjectNode:
+    call = info.context
+    before = call.model
     return ObjectNode(before, call.service.delete_object(input["id"]))
 
 
@@ -105,27 +104,27 @@ def _node(call: MetadataCall, obj: Object) -> ObjectNode:
 
 
 @_object.field("fieldsList")
-def _fields_list(node: ObjectNode, _info: GraphQLResolveInfo) -> Any:
+def _fields_list(node: ObjectNode, _info: Info) -> Any:
     return field_nodes(node.model, node.object)
 
 
 @_object.field("fields")
-def _fields(node: ObjectNode, _info: GraphQLResolveInfo, *, paging: Arguments, filter: Arguments) -> Arguments:
+def _fields(node: ObjectNode, _info: Info, *, paging: Arguments, filter: Arguments) -> Arguments:
     return page(field_nodes(node.model, node.object), paging, filter)
 
 
 @_object.field("indexMetadataList")
-def _indexes_list(node: ObjectNode, _info: GraphQLResolveInfo) -> Any:
+def _indexes_list(node: ObjectNode, _info: Info) -> Any:
     return index_nodes(node.model, node.object)
 
 
 @_object.field("indexMetadatas")
-def _indexes(node: ObjectNode, _info: GraphQLResolveInfo, *, paging: Arguments, filter: Arguments) -> Arguments:
+def _indexes(node: ObjectNode, _info: Info, *, paging: Arguments, filter: Arguments) -> Arguments:
     return page(index_nodes(node.model, node.object), paging, filter)
 
 
 @_object.field("searchFieldMetadataList")
-def _search_fields(node: ObjectNode, _info: GraphQLResolveInfo) -> list[Arguments]:
+def _search_fields(node: ObjectNode, _info: Info) -> list[Arguments]:
     """A search field is the field itself, at a place in the search vector; it has no id of its own."""
     obj = node.object
     vector = obj.by_name["searchVector"].id

@@ -6,10 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from ariadne import QueryType
-from graphql import GraphQLResolveInfo
 
 from ....store import keys
-from .call import MetadataCall, requires
+from .call import Info, requires
 
 _query = QueryType()
 RESOLVERS = (_query,)
@@ -17,8 +16,8 @@ RESOLVERS = (_query,)
 
 @_query.field("getRoles")
 @requires("ROLES")
-def _roles(_parent: None, info: GraphQLResolveInfo) -> list[Mapping[str, Any]]:
-    call: MetadataCall = info.context
+def _roles(_parent: None, info: Info) -> list[Mapping[str, Any]]:
+    call = info.context
     partition, _ = keys.role(call.context.workspace.id, "")
     return sorted((role_members(item) for item in call.context.table.query_all(partition)), key=lambda role: str(role["label"]))
 

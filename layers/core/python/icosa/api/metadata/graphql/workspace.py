@@ -6,14 +6,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from ariadne import MutationType, ObjectType, QueryType
-from graphql import GraphQLResolveInfo
 
 from ....access.context import Workspace
 from ....access.workspace_settings import SETTINGS, change_settings, default_subdomain, setting
 from ....engine.records import count_live
 from ....metadata.applications import application_id
 from ....store import keys
-from .call import MetadataCall
+from .call import Info, MetadataCall
 from .roles import role_members
 
 _query = QueryType()
@@ -26,14 +25,14 @@ _MEMBERS_FLAG = "WORKSPACE_MEMBERS"
 
 
 @_query.field("currentWorkspace")
-def _current(_parent: None, info: GraphQLResolveInfo) -> Mapping[str, Any]:
-    call: MetadataCall = info.context
+def _current(_parent: None, info: Info) -> Mapping[str, Any]:
+    call = info.context
     return _members(call, call.context.workspace)
 
 
 @_mutation.field("updateWorkspace")
-def _update(_parent: None, info: GraphQLResolveInfo, *, data: Mapping[str, Any]) -> Mapping[str, Any]:
-    call: MetadataCall = info.context
+def _update(_parent: None, info: Info, *, data: Mapping[str, Any]) -> Mapping[str, Any]:
+    call = info.context
     context = call.context
     workspace_id = context.workspace.id
     change_settings(context.table, workspace_id, context.permissions, data, now=context.now)
@@ -71,15 +70,15 @@ def _base_url(call: MetadataCall) -> str:
 
 
 @_workspace.field("defaultRole")
-def _default_role(workspace: Mapping[str, Any], info: GraphQLResolveInfo) -> Mapping[str, Any] | None:
-    call: MetadataCall = info.context
+def _default_role(workspace: Mapping[str, Any], info: Info) -> Mapping[str, Any] | None:
+    call = info.context
     role_id = workspace["defaultRoleId"]
     item = None if role_id is None else call.context.table.get(keys.role(workspace["id"], role_id))
     return None if item is None else role_members(item)
 
 
 @_workspace.field("workspaceMembersCount")
-def _members_count(_workspace: Mapping[str, Any], info: GraphQLResolveInfo) -> int | None:
-    call: MetadataCall = info.context
+def _members_count(_workspace: Mapping[str, Any], info: Info) -> int | None:
+    call = info.context
     members = next((obj for obj in call.model.objects if _MEMBERS_FLAG in obj.right_flags.values()), None)
     return None if members is None else count_live(call.context, members)

@@ -1,0 +1,283 @@
+"""Changing the model over REST and GraphQL, and records of the changed model at once (spec/metadata.md §2–§10)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import pytest
+
+from tests.support.metadata_client import MetadataClient
+from tests.support.rest_client import Reply, RestClient
+
+UNKNOWN = "7c1b6b6e-3a3e-4f61-8b64-0a5a0d6a0001"
+
+
+def _rocket(tag: str, **more: Any) -> dict[str, Any]:
+    return {"nameSingular": tag, "namePlural": f"{tag}s", "labelSingular": "a  rocket", "labelPlural": "rockets", **more}
+
+
+def _create(call: MetadataClient, tag: str) -> dict[str, Any]:
+    reply = call("POST", "/rest/metadata/objects", _rocket(tag))
+    assert reply.status == 201, reply.json
+    created: dict[str, Any] = reply.json["data"]["createOneObject"]
+    return created
+
+
+def _add(call: MetadataClient, obj: Mapping[str, Any], type_name: str, name: str, **more: Any) -> Reply:
+    return call("POST", "/rest/metadata/fields", {"objectMetadataId": obj["id"], "type": type_name, "name": name, "label": name, **more})
+
+
+def _company(call: MetadataClient) -> dict[str, Any]:
+    objects = call("GET", "/rest/metadata/objects").json["data"]["objects"]
+    return next(obj for obj in objects if obj["nameSingular"] == "company")
+
+
+# ------------------------------------------------------------------ REST
+
+
+def test_the_life_of_an_object(call: MetadataClient, records: RestClient, tag: str) -> None:
+    created = _create(call, tag)
+    path = f"/rest/metadata/objects/{created['id']}"
+
+    assert (created["labelSingular"], created["labelPlural"]) == ("A rocket", "Rockets")
+    assert created["imageIdentifierFieldMetadataId"] is None
+    assert len(created["fields"]) == 13
+    assert records("POST", f"/rest/{tag}s", {"name": "one"}).status == 201
+
+    updated = call("PATCH", path, {"labelPlural": "Ships", "icon": "IconShip"})
+    assert (updated.status, updated.json["data"]["updateOneObject"]["labelPlural"]) == (200, "Ships")
+    replaced = call("PUT", path, {"description": "flies"}).json["data"]["updateOneObject"]
+    assert (replaced["description"], replaced["icon"]) == ("flies", "IconShip")
+
+    renamed = call("PATCH", path, {"nameSingular": f"{tag}x", "namePlural": f"{tag}xs"})
+    assert renamed.status == 200
+    assert records("GET", f"/rest/{tag}xs").json["totalCount"] == 1
+    assert records("GET", f"/rest/{tag}s").status == 400
+
+    deleted = call("DELETE", path)
+    assert deleted.status == 200
+    assert deleted.json["data"]["deleteOneObject"]["id"] == created["id"]
+    assert "fields" not in deleted.json["data"]["deleteOneObject"]
+    assert call("GET", path).status == 404
+    assert records("GET", f"/rest/{tag}xs").status == 400
+
+
+def test_the_life_of_a_field(call: MetadataClient, records: RestClient, tag: str) -> None:
+    rocket = _create(call, tag)
+
+    created = _add(call, rocket, "SELECT", "tier", options=[{"value": "GOLD", "label": "Gold", "position": 0, "color": "yellow"}])
+    field = created.json["data"]["createOneField"]
+    assert created.status == 201
+    assert field["options"][0]["id"]
+    assert field["defaultValue"] is None
+    assert records("POST", f"/rest/{tag}s", {"tier": "GOLD"}).status == 201
+
+    path = f"/rest/metadata/fields/{field['id']}"
+    renamed = call("PATCH", path, {"name": "grade"}).json["data"]["updateOneField"]
+    assert (renamed["name"], renamed["id"]) == ("grade", field["id"])
+    assert records("GET", f"/rest/{tag}s").json["data"][f"{tag}s"][0]["grade"] == "GOLD"
+
+    deleted = call("DELETE", path)
+    assert (deleted.status, deleted.json["data"]["deleteOneField"]["name"]) == (200, "grade")
+    assert call("GET", path).status == 404
+    assert "grade" not in records("GET", f"/rest/{tag}s").json["data"][f"{tag}s"][0]
+
+
+def test_both_sides_of_a_relation(call: MetadataClient, records: RestClient, tag: str) -> None:
+    rocket, company = _create(call, tag), _company(call)
+    payload = {
+        "type": "MANY_TO_ONE",
+        "targetObjectMetadataId": company["id"],
+        "targetFieldLabel": f"Rockets {tag}",
+        "targetFieldIcon": "IconRocket",
+    }
+
+    field = _add(call, rocket, "RELATION", "launchSite", relationCreationPayload=payload).json["data"]["createOneField"]
+
+    assert field["settings"] == {"relationType": "MANY_TO_ONE", "onDelete": "SET_NULL", "joinColumnName": "launchSiteId"}
+    site = records("POST", "/rest/companies", {"name": "Kourou"}).json["data"]["createCompany"]["id"]
+    created = records("POST", f"/rest/{tag}s", {"name": "Ariane", "launchSiteId": site}).json["data"][f"create{tag.capitalize()}"]
+    assert created["launchSiteId"] == site
+    assert records("GET", f"/rest/{tag}s/{created['id']}", depth=1).json["data"][tag]["launchSite"]["name"] == "Kourou"
+
+
+@pytest.mark.parametrize(
+    ("body", "messages"),
+    [
+        ({}, ["nameSingular has failed the name validation check", "nameSingular should not be empty"]),
+        ({"labelPlural": 1}, ["labelPlural must be a string"]),
+    ],
+)
+def test_bodies_of_the_wrong_form(call: MetadataClient, tag: str, body: dict[str, Any], messages: list[str]) -> None:
+    reply = call("POST", "/rest/metadata/objects", body and {**_rocket(tag), **body})
+
+    assert (reply.status, reply.json["error"]) == (400, "Bad Request")
+    assert set(messages) <= set(reply.json["message"])
+
+
+def test_a_report_on_everything_that_is_wrong(call: MetadataClient, tag: str) -> None:
+    reply = call("POST", "/rest/metadata/objects", _rocket(tag, nameSingular="Rocket-1", namePlural="companies"))
+
+    assert (reply.status, reply.json["error"]) == (400, "METADATA_VALIDATION_ERROR")
+    assert reply.json["message"] == "Multiple validation errors occurred while creating object"
+    [failure] = reply.json["errors"]["objectMetadata"]
+    assert {problem["code"] for problem in failure["errors"]} == {"INVALID_OBJECT_INPUT", "OBJECT_ALREADY_EXISTS"}
+    assert reply.json["summary"]["objectMetadata"] == 1
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status", "message"),
+    [
+        ("PATCH", f"objects/{UNKNOWN}", 404, "Object to update not found"),
+        ("DELETE", f"objects/{UNKNOWN}", 404, "Could not find flat entity in maps"),
+        ("DELETE", f"fields/{UNKNOWN}", 404, "Field to delete not found"),
+    ],
+)
+def test_unknown_entities(call: MetadataClient, method: str, path: str, status: int, message: str) -> None:
+    reply = call(method, f"/rest/metadata/{path}", {"labelPlural": "x"} if method == "PATCH" else None)
+
+    assert (reply.status, reply.message) == (status, message)
+
+
+def test_an_unknown_field_to_update_is_a_bad_request(call: MetadataClient) -> None:
+    assert call("PATCH", f"/rest/metadata/fields/{UNKNOWN}", {"label": "x"}).status == 400
+
+
+def test_standard_entities_are_protected(call: MetadataClient, tag: str) -> None:
+    company = _company(call)
+    name = next(field for field in company["fields"] if field["name"] == "name")
+
+    assert call("DELETE", f"/rest/metadata/objects/{company['id']}").status == 400
+    assert call("PATCH", f"/rest/metadata/objects/{company['id']}", {"nameSingular": tag}).status == 400
+    reply = call("DELETE", f"/rest/metadata/fields/{name['id']}")
+    assert (reply.status, reply.json["code"]) == (403, "FIELD_MUTATION_NOT_ALLOWED")
+
+
+# ------------------------------------------------------------------ GraphQL
+
+
+def test_an_object_in_one_request(call: MetadataClient, tag: str) -> None:
+    data = call.data(
+        """mutation($i: CreateOneObjectInput!) { createOneObject(input: $i) {
+        id nameSingular labelSingular isActive fieldsList { name type isSystem } } }""",
+        i={"object": _rocket(tag)},
+    )
+    created = data["createOneObject"]
+    assert (created["nameSingular"], created["labelSingular"], len(created["fieldsList"])) == (tag, "A rocket", 13)
+
+    updated = call.data(
+        "mutation($i: UpdateOneObjectInput!) { updateOneObject(input: $i) { labelPlural isActive } }",
+        i={"id": created["id"], "update": {"labelPlural": "Other", "isActive": False}},
+    )
+    assert updated["updateOneObject"] == {"labelPlural": "Other", "isActive": False}
+
+    deleted = call.data(
+        "mutation($i: UUID!) { deleteOneObject(input: {id: $i}) { id fieldsList { relation { targetObjectMetadata { id } } } } }",
+        i=created["id"],
+    )
+    assert deleted["deleteOneObject"]["id"] == created["id"]
+    assert len(deleted["deleteOneObject"]["fieldsList"]) == 13
+
+
+def test_later_mutations_of_a_request_see_earlier_ones(call: MetadataClient, tag: str) -> None:
+    first, second = _create(call, f"{tag}a"), _create(call, f"{tag}b")
+    data = call.data(
+        """mutation($a: UUID!, $b: UUID!) {
+        one: createOneField(input: {field: {objectMetadataId: $a, type: TEXT, name: "motto", label: "Motto"}}) { name object { id } }
+        two: createOneField(input: {field: {objectMetadataId: $b, type: RELATION, name: "wing", label: "Wing", relationCreationPayload:
+          {type: "MANY_TO_ONE", targetObjectMetadataId: $a, targetFieldLabel: "Birds", targetFieldIcon: "IconX"}}}) {
+          relation { type targetObjectMetadata { fieldsList { name } } targetFieldMetadata { name relation { type } } } }
+        }""",
+        a=first["id"],
+        b=second["id"],
+    )
+
+    assert data["one"] == {"name": "motto", "object": {"id": first["id"]}}
+    relation = data["two"]["relation"]
+    assert relation["targetFieldMetadata"] == {"name": "birds", "relation": {"type": "ONE_TO_MANY"}}
+    assert {"motto", "birds"} <= {field["name"] for field in relation["targetObjectMetadata"]["fieldsList"]}
+
+
+def test_many_objects_change_together_or_not_at_all(call: MetadataClient, tag: str) -> None:
+    first, second = _create(call, f"{tag}a"), _create(call, f"{tag}b")
+    document = "mutation($i: [UpdateOneObjectInput!]!) { updateManyObjects(inputs: $i) { id labelPlural } }"
+
+    def change(label: str, other: str) -> Any:
+        updates = [{"id": first["id"], "update": {"labelPlural": label}}, {"id": other, "update": {"labelPlural": label}}]
+        return call.graphql(document, i=updates)
+
+    assert [obj["labelPlural"] for obj in change("Both", second["id"])["data"]["updateManyObjects"]] == ["Both", "Both"]
+    assert change("One", UNKNOWN)["errors"][0]["message"] == "Object to update not found"
+    assert call("GET", f"/rest/metadata/objects/{first['id']}").json["data"]["object"]["labelPlural"] == "Both"
+
+
+def test_indexes(call: MetadataClient, tag: str) -> None:
+    rocket = _create(call, tag)
+    name = next(field["id"] for field in rocket["fields"] if field["name"] == "name")
+
+    created = call.data(
+        """mutation($o: UUID!, $f: UUID!) { createOneIndex(input: {index: {objectMetadataId: $o, fields: [{fieldMetadataId: $f}]}}) {
+        id name isCustom isUnique indexType indexFieldMetadataList { fieldMetadataId order subFieldName }
+        objectMetadata { edges { node { id } } } } }""",
+        o=rocket["id"],
+        f=name,
+    )["createOneIndex"]
+
+    assert (created["isCustom"], created["isUnique"], created["indexType"]) == (True, False, "BTREE")
+    assert created["name"].startswith("IDX_")
+    assert created["indexFieldMetadataList"] == [{"fieldMetadataId": name, "order": 0, "subFieldName": None}]
+    assert created["objectMetadata"]["edges"] == [{"node": {"id": rocket["id"]}}]
+    assert call.data("query($i: UUID!) { index(id: $i) { name } }", i=created["id"])["index"] == {"name": created["name"]}
+    listed = call.data("{ indexMetadatas(paging: {first: 1000}, filter: {isCustom: {is: true}}) { edges { node { id } } } }")
+    assert {"node": {"id": created["id"]}} in listed["indexMetadatas"]["edges"]
+
+    delete = "mutation($i: UUID!) { deleteOneIndex(input: {id: $i}) { name } }"
+    assert call.data(delete, i=created["id"])["deleteOneIndex"] == {"name": created["name"]}
+    assert call.graphql(delete, i=created["id"])["errors"][0]["extensions"]["code"] == "NOT_FOUND"
+
+
+def test_a_report_in_graphql(call: MetadataClient, tag: str) -> None:
+    rocket = _create(call, tag)
+    answer = call.graphql(
+        "mutation($i: CreateOneFieldMetadataInput!) { createOneField(input: $i) { id } }",
+        i={"field": {"objectMetadataId": rocket["id"], "type": "TEXT", "name": "name", "label": "Name"}},
+    )
+
+    assert answer["data"] is None
+    [error] = answer["errors"]
+    extensions = error["extensions"]
+    assert error["message"] == "Multiple validation errors occurred while creating fields"
+    assert extensions["code"] == "METADATA_VALIDATION_FAILED"
+    assert extensions["summary"] == {"totalErrors": 1, "fieldMetadata": 1}
+    assert extensions["message"] == "Validation failed for 1 fieldMetadata"
+    [failure] = extensions["errors"]["fieldMetadata"]
+    assert (failure["type"], failure["errors"][0]["code"]) == ("create", "NOT_AVAILABLE")
+
+
+def test_members_of_the_wrong_form_in_graphql(call: MetadataClient, tag: str) -> None:
+    answer = call.graphql(
+        "mutation($i: CreateOneObjectInput!) { createOneObject(input: $i) { id } }", i={"object": _rocket(tag, labelPlural="")}
+    )
+
+    assert answer["errors"][0]["message"] == "labelPlural should not be empty"
+    assert answer["errors"][0]["extensions"]["code"] == "BAD_USER_INPUT"
+
+
+def test_a_new_version_has_new_hashes(call: MetadataClient, tag: str) -> None:
+    def hashes() -> Any:
+        return call.data("{ minimalMetadata { collectionHashes { collectionName hash } } }")["minimalMetadata"]["collectionHashes"]
+
+    before = hashes()
+    assert hashes() == before
+    _create(call, tag)
+    assert hashes() != before
+
+
+def test_changes_need_the_flag(client_with: Callable[..., MetadataClient], tag: str) -> None:
+    nobody = client_with(canReadAllObjectRecords=True)
+
+    assert nobody("POST", "/rest/metadata/objects", _rocket(tag)).status == 403
+    assert nobody("PATCH", f"/rest/metadata/fields/{UNKNOWN}", {}).status == 403
+    answer = nobody.graphql("mutation($i: CreateOneObjectInput!) { createOneObject(input: $i) { id } }", i={"object": _rocket(tag)})
+    assert answer["errors"][0]["extensions"]["subCode"] == "PERMISSION_DENIED"
