@@ -69,6 +69,7 @@ def authorize(rights: Rights, operation: Operation, model: Model) -> Operation:
             check.data(obj, operation.data)
         case FindDuplicates():
             check.names(obj, (name for record in operation.data or () for name in record))
+            check.aggregates(obj, operation.aggregates)
     if isinstance(operation, GroupBy):
         return check.group_by(obj, operation)
     selection = check.selection(obj, operation.selection)
@@ -202,7 +203,7 @@ class _Check:
         return Selection(fields=fields, relations=relations)
 
     def _relation_selection(self, obj: Object, name: str, part: RelationSelection) -> RelationSelection:
-        relation = obj.by_name[name]
+        relation = obj.by_name[part.relation or name]
         self.relation(obj, relation)
         target = self._model.target_of(relation)
         self.filter(target, part.filter)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
 
 from ..errors import BadRequest
 from ..model.input import parse_input
 from ..model.model import Object
 from ..model.types.base import Item
+from ..query.aggregates import Tally
 from ..query.operation import And, Compare, Connection, Filter, FindDuplicates, FindMany, Node, Or, Page
 from ..store.table import Table
+from .branch import Branch
 from .context import Context
 from .find import find
 from .records import get_live
@@ -45,24 +48,23 @@ def _check_arguments(operation: FindDuplicates) -> None:
 
 def _finder(ctx: Context, operation: FindDuplicates, item: Item) -> Callable[[Table], Connection]:
     def run(table: Table) -> Connection:
-        branch = _OnTable(ctx, table)
+        branch = Branch(ctx, table)
         condition = duplicate_filter(operation.object, item)
         if condition is None:
-            return Connection(nodes=[], total_count=0)
+            return Connection(nodes=[], total_count=0, aggregates=_aggregates(operation, []))
         found = find(branch, FindMany(object=operation.object, filter=condition, page=Page(limit=_MOST)))
         nodes = [Node(record) for record in found.items]
         load(branch, operation.object, nodes, operation.selection)
-        return Connection(nodes=nodes, total_count=len(nodes))
+        return Connection(nodes=nodes, total_count=len(nodes), aggregates=_aggregates(operation, found.items))
 
     return run
 
 
-class _OnTable:
-    """The same request on one branch's table."""
-
-    def __init__(self, ctx: Context, table: Table) -> None:
-        self.model, self.register, self.settings = ctx.model, ctx.register, ctx.settings
-        self.now, self.actor, self.table = ctx.now, ctx.actor, table
+def _aggregates(operation: FindDuplicates, items: Iterable[Item]) -> Mapping[str, Any]:
+    tally = Tally(operation.object, operation.aggregates)
+    for item in items:
+        tally.add(item)
+    return tally.results()
 
 
 def duplicate_filter(obj: Object, item: Item) -> Filter | None:

@@ -60,7 +60,7 @@ class _Find:
         self.obj: Object = query.object
         self.filter: Filter | None = query.filter
         self.order: Order = query.order
-        self.backward = query.page.before is not None
+        self.backward = query.page.backward
         self.cursor: Cursor | None = query.page.before or query.page.after
         self.offset = query.page.offset
         self.limit = query.page.limit
@@ -204,7 +204,7 @@ class _Find:
             start = self.cursor.id
             beyond = [i for i in ids if i < start][::-1] if self.backward else [i for i in ids if i > start]
         else:
-            beyond = ids
+            beyond = ids[::-1] if self.backward else ids
         wanted = beyond[self.offset : self.offset + self.need]
         fetched, register = get_live_and_register(self.ctx, self.obj, wanted)
         items = self._kept([item for item in fetched if item is not None], refine=False)

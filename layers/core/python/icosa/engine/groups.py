@@ -1,21 +1,18 @@
-"""groupBy and aggregates: over the narrowest rows that hold every value in question."""
+"""groupBy: over the narrowest rows that hold every value in question."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Any
-
-from ..model.model import Object
-from ..model.types.base import Item, Leaf
-from ..query.aggregates import Tally, aggregates_of
-from ..query.evaluate import compile_order
+from ..model.types.base import Item
+from ..query.evaluate import compile_order, ordered_values
 from ..query.grouping import Grouper
-from ..query.operation import Filter, Group, GroupBy, Node, Selection
+from ..query.operation import Group, GroupBy, Node, Selection
+from .aggregating import leaves_of_aggregates
 from .context import Context
 from .joins import Joined
 from .matching import matching
 from .records import get_any, get_live
 from .relations import load
+from .scope import beyond_live
 
 
 def group_by(ctx: Context, operation: GroupBy) -> list[Group]:
@@ -23,41 +20,20 @@ def group_by(ctx: Context, operation: GroupBy) -> list[Group]:
     obj = operation.object
     names = {order.aggregate for order in operation.order if order.aggregate} | set(operation.aggregates)
     leaves = [leaf for d in operation.dimensions for leaf in ((d.leaf,) if d.relation is None else d.relation.leaves)]
-    leaves += _leaves_of(obj, names)
+    leaves += leaves_of_aggregates(obj, names)
     leaves += [term.leaf for term in operation.records_order if term.relation is None]
-    items = matching(ctx, obj, operation.filter, leaves=leaves)
+    whole = beyond_live(ctx, obj, operation.filter)
+    items = matching(ctx, obj, operation.filter, leaves=leaves) if whole is None else whole
     related = _related(ctx, operation, items)
     grouper = Grouper(operation)
     for item in items:
         grouper.add(item, {name: found.get(item.get(key, "")) for name, (key, found) in related.items()})
     groups = grouper.groups()
-    samples = _samples(ctx, operation, [group.items for group in groups])
+    samples = _samples(ctx, operation, [group.items for group in groups], are_whole=whole is not None)
     return [
         Group(dimensions=group.dimensions, aggregates={name: group.aggregates[name] for name in operation.aggregates}, records=nodes)
         for group, nodes in zip(groups, samples, strict=True)
     ]
-
-
-def aggregates(ctx: Context, obj: Object, filter: Filter | None, names: Iterable[str]) -> Mapping[str, Any]:
-    """Aggregates of all matches (the connection fields of GraphQL)."""
-    names = list(names)
-    tally = Tally(obj, names)
-    for item in matching(ctx, obj, filter, leaves=_leaves_of(obj, names)):
-        tally.add(item)
-    return tally.results()
-
-
-def _leaves_of(obj: Object, names: Iterable[str]) -> list[Leaf]:
-    """What aggregates look at: a leaf, or all leaves of a field."""
-    known = aggregates_of(obj)
-    found: list[Leaf] = []
-    for name in names:
-        aggregate = known[name]
-        if aggregate.leaf is not None:
-            found.append(aggregate.leaf)
-        elif aggregate.field is not None:
-            found += aggregate.field.leaves
-    return found
 
 
 def _related(ctx: Context, operation: GroupBy, items: list[Item]) -> dict[str, tuple[str, dict[str, Item]]]:
@@ -73,21 +49,31 @@ def _related(ctx: Context, operation: GroupBy, items: list[Item]) -> dict[str, t
     return found
 
 
-def _samples(ctx: Context, operation: GroupBy, members: list[list[Item]]) -> list[list[Node]]:
-    """The first records of every group, fetched together."""
+def _samples(ctx: Context, operation: GroupBy, members: list[list[Item]], *, are_whole: bool) -> list[list[Node]]:
+    """The first records of every group, fetched together unless they are at hand."""
     selection: Selection | None = operation.records
     if selection is None:
         return [[] for _ in members]
     joined = Joined.needed_by(ctx, None, operation.records_order)
     key = compile_order(operation.records_order)
     start, stop = operation.records_offset, operation.records_offset + operation.records_limit
-    wanted: list[list[str]] = []
+    chosen: list[list[Item]] = []
     for items in members:
         if joined.is_needed:
             joined.load(items)
         items.sort(key=lambda item: key(item, joined))
-        wanted.append([item["SK"] for item in items[start:stop]])
-    flat = [i for part in wanted for i in part]
-    by_id = {item["SK"]: Node(item) for item in get_live(ctx, operation.object, flat) if item is not None}
-    load(ctx, operation.object, list(by_id.values()), selection)
-    return [[by_id[i] for i in part if i in by_id] for part in wanted]
+        chosen.append(items[start:stop])
+    flat = [item for part in chosen for item in part]
+    known = flat if are_whole else get_live(ctx, operation.object, [item["SK"] for item in flat])
+    by_id = {item["SK"]: Node(item) for item in known if item is not None}
+    nodes = list(by_id.values())
+    _remember_order(operation, nodes, joined)
+    load(ctx, operation.object, nodes, selection)
+    return [[by_id[item["SK"]] for item in part if item["SK"] in by_id] for part in chosen]
+
+
+def _remember_order(operation: GroupBy, nodes: list[Node], joined: Joined) -> None:
+    """What cursors of the records need when their order goes through a relation."""
+    if any(term.relation is not None for term in operation.records_order):
+        for node in nodes:
+            node.ordered = ordered_values(operation.records_order, node.item, joined)

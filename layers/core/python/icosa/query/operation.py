@@ -99,12 +99,20 @@ class Cursor:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
-    """Which slice of an ordered list is wanted. ``before`` pages backward; at most one of the cursors is set."""
+    """Which slice of an ordered list is wanted. ``before`` pages backward; at most one of the cursors is set.
+
+    ``from_end`` asks for the last records; it goes without cursors.
+    """
 
     limit: int = 60
     after: Cursor | None = None
     before: Cursor | None = None
     offset: int = 0
+    from_end: bool = False
+
+    @property
+    def backward(self) -> bool:
+        return self.before is not None or self.from_end
 
 
 # ------------------------------------------------------------------ selection
@@ -112,14 +120,20 @@ class Page:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RelationSelection:
-    """What to load of a relation field. The list arguments concern one-to-many fields only (GraphQL nested connections)."""
+    """What to load of a relation field. The list arguments concern one-to-many fields only (GraphQL nested connections).
+
+    ``relation`` is the field's name where the selection is kept under another one. ``records`` is False when only the total and
+    aggregates are wanted.
+    """
 
     selection: Selection
+    relation: str | None = None
     filter: Filter | None = None
     order: Order = ()
     page: Page = Page()
     total_count: bool = False
     aggregates: frozenset[str] = frozenset()
+    records: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,7 +141,8 @@ class Selection:
     """Which fields of a record the answer shows.
 
     ``fields`` are the stored fields (by ``Field.name``) in output order, None for all that the caller may read;
-    ``relations`` maps a relation's field name to what is loaded of it.
+    ``relations`` maps a relation's field name to what is loaded of it; a relation that is loaded several times in different ways
+    has several names (``RelationSelection.relation``).
     """
 
     fields: tuple[str, ...] | None = None
@@ -164,6 +179,8 @@ class FindDuplicates:
     ids: tuple[str, ...] | None = None
     data: tuple[Mapping[str, Any], ...] | None = None
     selection: Selection = Selection()
+    #: Of the duplicates of each input.
+    aggregates: frozenset[str] = frozenset()
 
 
 Granularity = Literal[
@@ -266,7 +283,7 @@ Operation = FindOne | FindMany | FindDuplicates | GroupBy | Create | Update | De
 class Node:
     """A record in a result: its item (attribute names are field keys) and the relations that were asked for.
 
-    ``related`` maps a relation's field name to a Node, None, or a Connection. ``ordered`` are the values of the list's
+    ``related`` maps the names of ``Selection.relations`` to a Node, None, or a Connection. ``ordered`` are the values of the list's
     order, one per term; set when a term goes through a relation, where the item does not hold them.
     """
 

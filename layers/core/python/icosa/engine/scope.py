@@ -1,0 +1,27 @@
+"""Matches of filters that speak of ``deletedAt``: they reach the trash, which has no indexes and is read as a whole."""
+
+from __future__ import annotations
+
+from ..model.model import Object
+from ..model.types.base import Item
+from ..query.evaluate import compile_filter, deleted_scope
+from ..query.operation import Filter
+from .context import Context
+from .joins import Joined
+from .records import scan_live, scan_trash
+
+
+def beyond_live(ctx: Context, obj: Object, filter: Filter | None) -> list[Item] | None:
+    """Every match as a whole record, in no order; None when only live records can match (spec/rest-core.md §2.7.8)."""
+    scope = deleted_scope(filter)
+    if scope == "live":
+        return None
+    items: list[Item] = scan_trash(ctx, obj)
+    ctx.table.meter.note("scan of the trash")
+    if scope == "all":
+        items += [item for part in scan_live(ctx, obj) for item in part]
+        ctx.table.meter.note("scan of records")
+    joined, matches = Joined.needed_by(ctx, filter), compile_filter(filter)
+    if joined.is_needed:
+        joined.load(items)
+    return [item for item in items if matches(item, joined)]
