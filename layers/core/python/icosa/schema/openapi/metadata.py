@@ -29,7 +29,7 @@ _MOMENT: Part = {"type": "string", "format": "date-time"}
 _NAME: Part = {"type": "string", "pattern": "^[a-z][a-zA-Z0-9]*$", "minLength": 1, "maxLength": 63}
 _LABEL: Part = {"type": "string", "minLength": 1, "maxLength": 63}
 
-_ALWAYS = ("400", "401", "403", "429", "503")
+_ALWAYS = ("400", "401", "403", "503")
 _PAGE_INFO = "Page_Info"
 _OPTION = "Option_Value"
 _OPTION_INPUT = "Option_Input"
@@ -151,6 +151,7 @@ _OBJECTS = Collection(
         **dict.fromkeys((*_FLAGS, "isRemote", "isUICreatable"), _BOOLEAN),
         **dict.fromkeys(("openRecordIn", "readability", "writability"), _STRING),
         **dict.fromkeys(("labelIdentifierFieldMetadataId", "imageIdentifierFieldMetadataId"), nullable(_UUID)),
+        "readabilityParentFieldUniversalIdentifiers": {"type": "array", "items": _UUID},
         "duplicateCriteria": {"type": "array", "items": {"type": "array", "items": _STRING}},
         "createdAt": _MOMENT,
         "updatedAt": _MOMENT,

@@ -1,0 +1,72 @@
+"""The Metadata API's document."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import orjson
+import pytest
+from openapi_spec_validator import OpenAPIV31SpecValidator
+
+from icosa.api.metadata.collections import COLLECTIONS
+from icosa.api.metadata.render import field_members, object_members
+from icosa.schema.openapi import metadata
+from icosa.schema.openapi.metadata import metadata_document
+from tests.support.crm import crm
+
+BASE = "https://api.example/dev"
+
+
+def document(*, is_direct: bool = False) -> Any:
+    return orjson.loads(metadata_document(BASE, is_direct=is_direct))
+
+
+def answer(found: Any, path: str, method: str, status: str = "200") -> Any:
+    return found["paths"][path][method]["responses"][status]["content"]["application/json"]["schema"]
+
+
+@pytest.mark.parametrize("is_direct", [False, True])
+def test_it_is_valid(is_direct: bool) -> None:
+    OpenAPIV31SpecValidator(document(is_direct=is_direct)).validate()
+
+
+def test_it_describes_what_is_served() -> None:
+    assert {collection.plural for collection in metadata.COLLECTIONS} <= set(COLLECTIONS)
+
+
+def test_servers() -> None:
+    found = document()
+    assert [server["url"] for server in found["servers"]] == [f"{BASE}/rest/metadata"]
+    assert found["paths"]["/open-api/metadata"]["servers"] == [{"url": f"{BASE}/rest"}]
+    assert found["openapi"] == "3.1.1"
+
+
+def test_names_of_operations() -> None:
+    paths = document()["paths"]
+    found = {
+        (path, method): operation.get("operationId") for path in ("/objects", "/fields/{id}") for method, operation in paths[path].items()
+    }
+    assert found == {
+        ("/objects", "get"): "findManyObjects",
+        ("/objects", "post"): "createOneObject",
+        ("/fields/{id}", "get"): "findOneField",
+        ("/fields/{id}", "delete"): "deleteOneField",
+        ("/fields/{id}", "patch"): "updateOneField",
+        ("/fields/{id}", "put"): "putOneField",
+    }
+
+
+def test_envelopes() -> None:
+    legacy, direct = document(), document(is_direct=True)
+    assert list(answer(legacy, "/objects/{id}", "patch")["properties"]["data"]["properties"]) == ["updateOneObject"]
+    assert answer(direct, "/objects/{id}", "patch") == {"$ref": "#/components/schemas/ObjectForResponse"}
+    assert list(answer(legacy, "/fields", "get")["properties"]["data"]["properties"]) == ["fields"]
+    assert answer(direct, "/fields", "get")["properties"]["data"]["type"] == "array"
+    assert answer(legacy, "/objects", "post", "201")["required"] == ["data"]
+
+
+def test_every_member_of_an_answer_is_described() -> None:
+    schemas = document()["components"]["schemas"]
+    obj = crm().by_plural["people"]
+    assert set(object_members(crm(), obj)) <= set(schemas["ObjectForResponse"]["properties"])
+    assert set(field_members(crm(), obj, obj.fields[0])) == set(schemas["FieldForResponse"]["properties"])

@@ -1,0 +1,14 @@
+"""One version in every place."""
+
+from __future__ import annotations
+
+import tomllib
+
+from icosa.version import API_VERSION, VERSION
+from tests.support.checkout import ROOT
+
+
+def test_the_project_has_the_version_that_documents_tell() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert project["version"] == VERSION
+    assert API_VERSION == "v" + ".".join(VERSION.split(".")[:2])
