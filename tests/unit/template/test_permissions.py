@@ -29,6 +29,7 @@ _RECORDS = {
 _ALLOWED: dict[str, list[tuple[set[str], object]]] = {
     "AuthorizerFunction": [({"secretsmanager:GetSecretValue"}, _SECRET)],
     "CoreRestFunction": [(_RECORDS, _TABLE)],
+    "MetadataFunction": [(_RECORDS, _TABLE)],
     "KeysFunction": [
         ({"secretsmanager:GetSecretValue"}, _SECRET),
         (_RECORDS, _TABLE),
@@ -112,5 +113,7 @@ def test_only_the_gateway_invokes_the_functions_behind_the_api(transformed: Docu
     ]
 
     invokers = {(permission["FunctionName"]["Ref"].removesuffix("Aliaslive"), permission["Principal"]) for permission in permissions}
-    assert invokers == {("AuthorizerFunction", "apigateway.amazonaws.com"), ("CoreRestFunction", "apigateway.amazonaws.com")}
+    assert invokers == {
+        (function, "apigateway.amazonaws.com") for function in ("AuthorizerFunction", "CoreRestFunction", "MetadataFunction")
+    }
     assert all("SourceArn" in permission for permission in permissions)

@@ -78,6 +78,7 @@ def test_functions_get_no_variable_that_they_do_not_need(functions: dict[str, Do
 
     assert variables("AuthorizerFunction") == {"POWERTOOLS_SERVICE_NAME", "SIGNING_SECRET_ARN"}
     assert variables("KeysFunction") == {"POWERTOOLS_SERVICE_NAME", "SIGNING_SECRET_ARN", "TABLE_NAME", "USAGE_PLAN_ID"}
+    assert variables("MetadataFunction") == {"POWERTOOLS_SERVICE_NAME", "TABLE_NAME", "BODY_LIMIT"}
     assert variables("EventsFunction") == {"POWERTOOLS_SERVICE_NAME", "TABLE_NAME"}
     assert variables("CoreRestFunction") == {"POWERTOOLS_SERVICE_NAME", "TABLE_NAME"} | {
         field.name.upper() for field in dataclasses.fields(Settings)
@@ -138,20 +139,27 @@ def test_the_table_keeps_its_data(template: Document) -> None:
     assert "GlobalSecondaryIndexes" not in properties
 
 
-def test_every_route_wants_a_token_and_counts(transformed: Document) -> None:
+_VERBS = frozenset(("get", "post", "patch", "put", "delete"))
+#: Routes whose calls the usage plan counts, and routes whose calls it does not (spec/access.md §5).
+_COUNTED = {"/rest": _VERBS, "/rest/{proxy+}": _VERBS}
+_UNCOUNTED = {"/rest/metadata": _VERBS, "/rest/metadata/{proxy+}": _VERBS, "/metadata": frozenset(("get", "post"))}
+
+
+def test_every_route_wants_a_token(transformed: Document) -> None:
     for path, methods in transformed["Resources"]["Api"]["Properties"]["Body"]["paths"].items():
         for method, route in methods.items():
             if method == "options":
                 assert "security" not in route, path
             else:
-                assert {"Bearer": []} in route["security"] and {"api_key": []} in route["security"], f"{method} {path}"
+                assert {"Bearer": []} in route["security"], f"{method} {path}"
+                assert ({"api_key": []} in route["security"]) == (path in _COUNTED), f"{method} {path}"
 
 
 def test_routes(transformed: Document) -> None:
     paths = transformed["Resources"]["Api"]["Properties"]["Body"]["paths"]
 
-    assert set(paths) == {"/rest", "/rest/{proxy+}"}
-    assert all(set(methods) == {"get", "post", "patch", "put", "delete", "options"} for methods in paths.values())
+    assert {path: set(methods) - {"options"} for path, methods in paths.items()} == _COUNTED | _UNCOUNTED
+    assert all("options" in methods for methods in paths.values())
 
 
 @pytest.mark.parametrize("secret", ["header", "querystring", 'identity.apiKey"', "authorizer."])
