@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import time
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from ..errors import NotFound
 from ..model.model import Model
@@ -20,6 +21,7 @@ from ..store.table import MAX_TRANSACTION, Table, TransactionConflict, Transacti
 from .loader import MetadataState, load_items
 from .rows import build_model
 from .staging import Item, StagedOp, abandoned, is_log, log_rows, logged, overlaid
+from .views.rows import BUMP, BUMP_VALUES, VIEWS_VERSION, unchanged
 
 
 class Overtaken(Exception):
@@ -33,11 +35,12 @@ class WorkspaceGone(NotFound):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Snapshot:
-    """One version of a workspace's metadata. ``items`` are its rows by sort key."""
+    """One version of a workspace's metadata. ``items`` are its rows by sort key. ``views_version`` is as old as the version."""
 
     model: Model
     items: dict[str, Item]
     next_object_key: int
+    views_version: int
 
 
 def read(table: Table, workspace_id: str) -> Snapshot:
@@ -61,53 +64,72 @@ def read(table: Table, workspace_id: str) -> Snapshot:
         model=build_model(workspace_id, version, found),
         items={item["SK"]: item for item in found},
         next_object_key=int(workspace["nextObjectKey"]),
+        views_version=int(workspace.get(VIEWS_VERSION, 0)),
     )
 
 
 def commit(
-    table: Table, snapshot: Snapshot, put: Sequence[Item], removed: Sequence[keys.Key], *, next_object_key: int, extra: Sequence[StagedOp]
+    table: Table,
+    snapshot: Snapshot,
+    put: Sequence[Item],
+    removed: Sequence[keys.Key],
+    *,
+    next_object_key: int,
+    extra: Sequence[StagedOp] = (),
+    views: Sequence[StagedOp] | None = None,
 ) -> Model:
     """Write the next version and return it. ``put`` are metadata rows with its number as ``rev``; ``extra`` goes with them.
 
-    Raises Overtaken when the version is not the latest any more; nothing is written then.
+    ``views`` are rows of views and page layouts that go with them, made from those of ``snapshot.views_version``; None when those
+    do not matter.
+    Raises Overtaken when the version is not the latest any more, or the views are not; nothing is written then.
     """
     workspace_id, version = snapshot.model.workspace_id, snapshot.model.version + 1
     rows = {**snapshot.items, **{item["SK"]: item for item in put}}
     for _, sk in removed:
         del rows[sk]
     state = MetadataState.of(version, rows.values())
-    ops: list[StagedOp] = [*map(Put, put), *map(Delete, removed), *extra]
+    ops: list[StagedOp] = [*map(Put, put), *map(Delete, removed), *(views or ()), *extra]
+    advance = partial(_advance, workspace_id, state, snapshot, next_object_key, with_views=views is not None)
     model = build_model(workspace_id, version, rows.values())
     try:
         if len(ops) < MAX_TRANSACTION:
-            table.transact([_advance(workspace_id, state, snapshot.model.version, next_object_key, staged=None), *ops])
+            table.transact([advance(staged=None), *ops])
         else:
-            _commit_staged(table, workspace_id, snapshot.model.version, state, next_object_key, ops)
+            _commit_staged(table, workspace_id, advance, ops)
     except (TransactionFailed, TransactionConflict):
         raise Overtaken from None
     return model
 
 
-def _commit_staged(
-    table: Table, workspace_id: str, version: int, state: MetadataState, next_object_key: int, ops: Sequence[StagedOp]
-) -> None:
+def _commit_staged(table: Table, workspace_id: str, advance: Callable[..., Update], ops: Sequence[StagedOp]) -> None:
     staged = uuid.uuid4().hex
     log = log_rows(workspace_id, staged, ops, now_ms=int(time.time() * 1000))
     table.transact([Put(row) for row in log])
-    table.transact([_advance(workspace_id, state, version, next_object_key, staged=staged)])
+    table.transact([advance(staged=staged)])
     carry_out(table, workspace_id, staged, log)
 
 
-def _advance(workspace_id: str, state: MetadataState, version: int, next_object_key: int, *, staged: str | None) -> Update:
+def _advance(
+    workspace_id: str, state: MetadataState, seen: Snapshot, next_object_key: int, *, with_views: bool, staged: str | None
+) -> Update:
     expression = "SET metadataVersion = :new, metadataRows = :rows, metadataRevisions = :revisions, nextObjectKey = :key"
-    values = {":new": state.version, ":rows": state.rows, ":revisions": state.revisions, ":key": next_object_key, ":old": version}
+    condition = "metadataVersion = :old AND attribute_not_exists(metadataStaged)"
+    values = {
+        ":new": state.version,
+        ":rows": state.rows,
+        ":revisions": state.revisions,
+        ":key": next_object_key,
+        ":old": seen.model.version,
+    }
+    if with_views:
+        expression += f", {BUMP}"
+        condition += f" AND {unchanged(seen.views_version)}"
+        values |= {**BUMP_VALUES, ":views": seen.views_version}
     if staged is not None:
         expression += ", metadataStaged = :staged"
     return Update(
-        keys.workspace(workspace_id),
-        expression,
-        "metadataVersion = :old AND attribute_not_exists(metadataStaged)",
-        values={**values, **({":staged": staged} if staged is not None else {})},
+        keys.workspace(workspace_id), expression, condition, values={**values, **({":staged": staged} if staged is not None else {})}
     )
 
 

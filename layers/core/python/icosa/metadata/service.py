@@ -14,12 +14,16 @@ from typing import Any
 
 from ..errors import Conflict
 from ..model.model import Field, Index, Model, Object
+from ..store import keys
 from ..store.table import Table
 from . import fields, indexes, inputs, objects
 from .commit import Overtaken, Snapshot, commit, read
 from .draft import Draft
 from .errors import EntityNotFound, MetadataValidationError
 from .rules import failures
+from .staging import StagedOp
+from .views.following import apply, effects_of
+from .views.rows import as_roots, changes
 
 _ATTEMPTS = 16
 _FIRST_DELAY = 0.01
@@ -127,7 +131,19 @@ class MetadataService:
         if not rows.put and not rows.removed:
             self._model = snapshot.model
             return
-        self._model = commit(self._table, snapshot, rows.put, rows.removed, next_object_key=draft.next_object_key, extra=())
+        views = self._views(snapshot, draft)
+        self._model = commit(self._table, snapshot, rows.put, rows.removed, next_object_key=draft.next_object_key, views=views)
+
+    def _views(self, snapshot: Snapshot, draft: Draft) -> list[StagedOp] | None:
+        """The rows of views and page layouts that change with the model, None for a change that concerns none.
+
+        They are read after the version that guards them.
+        """
+        effects = effects_of(snapshot.model, draft.model(), now=draft.now)
+        if not effects:
+            return None
+        roots = as_roots(self._table.query_all(keys.views(self._workspace_id)))
+        return changes(self._workspace_id, roots, apply(roots, effects))
 
 
 def _retrying[T](attempt: Callable[[], T]) -> T:

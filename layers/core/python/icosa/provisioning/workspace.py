@@ -23,6 +23,7 @@ from ..metadata.loader import MetadataState
 from ..metadata.rows import model_items
 from ..metadata.shipped import load
 from ..metadata.standard import standard_model
+from ..metadata.views.defaults import default_view_rows
 from ..model.model import Model
 from ..store import keys
 from ..store.control import RegisterRow, RoleRow, WorkspaceRow
@@ -51,7 +52,8 @@ def provision(table: Table, api_keys: ApiKeys, name: str, *, demo: bool = False)
     model = standard_model(str(uuid.uuid4()))
     workspace_id = model.workspace_id
     items = model_items(model)
-    for chunk in chunked(items, MAX_TRANSACTION):
+    views = default_view_rows(workspace_id, model.objects, now=stored_time(datetime.now(UTC)))
+    for chunk in chunked([*items, *views], MAX_TRANSACTION):
         table.transact([Put(item) for item in chunk])
     RegisterRow.at(keys.open_batches(workspace_id)).save()
     roles = _install_roles(workspace_id, demo=demo)

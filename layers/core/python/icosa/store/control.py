@@ -48,6 +48,8 @@ class WorkspaceRow(Row):
     metadata_version = NumberAttribute(attr_name="metadataVersion")
     metadata_rows = NumberAttribute(attr_name="metadataRows")
     metadata_revisions = NumberAttribute(attr_name="metadataRevisions")
+    #: Counts the changes to views and page layouts (``metadata.views.rows``).
+    views_version = NumberAttribute(attr_name="viewsVersion", default=0)
     #: The number of the next object key: keys are never used again.
     next_object_key = NumberAttribute(attr_name="nextObjectKey")
     default_role_id = UnicodeAttribute(attr_name="defaultRoleId")

@@ -7,8 +7,10 @@ from collections.abc import Mapping
 from .call import Collection
 from .fields import FIELDS
 from .objects import OBJECTS
+from .views import VIEW_COLLECTIONS
 
 COLLECTIONS: Mapping[str, Collection] = {
     "objects": OBJECTS,
     "fields": FIELDS,
+    **VIEW_COLLECTIONS,
 }

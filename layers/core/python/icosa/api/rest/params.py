@@ -118,6 +118,10 @@ class Params:
     def records_order(self) -> list[Raw]:
         return self._order("order_by_for_records")
 
+    def text(self, name: str) -> str:
+        """A parameter that is taken as it is, empty when it is absent."""
+        return self._all(name)
+
     @property
     def view_id(self) -> str:
         return self._all("view_id") or self._all("viewId")

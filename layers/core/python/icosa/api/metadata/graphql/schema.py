@@ -11,7 +11,7 @@ from ariadne import load_schema_from_path, make_executable_schema
 from graphql import GraphQLSchema
 
 from ....metadata.shipped import folder
-from . import fields, indexes, objects, roles, scalars, workspace
+from . import fields, indexes, objects, roles, scalars, views, workspace
 
 _RESOLVERS = (
     *scalars.RESOLVERS,
@@ -20,6 +20,7 @@ _RESOLVERS = (
     *indexes.RESOLVERS,
     *roles.RESOLVERS,
     *workspace.RESOLVERS,
+    *views.RESOLVERS,
 )
 
 

@@ -1,0 +1,86 @@
+"""Periods of time in view filters: days, and "past", "this" and "next" so many units.
+
+``PAST_7_DAY`` are the 7 days before today, ``NEXT_7_DAY`` the 7 after it, ``THIS_1_WEEK`` the week that today is in, Monday first.
+Units shorter than a day count from now. Everything is in UTC.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from dateutil.relativedelta import relativedelta
+
+from ...errors import BadRequest
+
+Period = tuple[datetime, datetime]
+"""Start, and the end that is not part of it any more."""
+
+_DAY = timedelta(days=1)
+_UNITS: Mapping[str, relativedelta] = {
+    "SECOND": relativedelta(seconds=1),
+    "MINUTE": relativedelta(minutes=1),
+    "HOUR": relativedelta(hours=1),
+    "DAY": relativedelta(days=1),
+    "WEEK": relativedelta(weeks=1),
+    "MONTH": relativedelta(months=1),
+    "QUARTER": relativedelta(months=3),
+    "YEAR": relativedelta(years=1),
+}
+_STARTS: Mapping[str, Callable[[datetime], datetime]] = {
+    "SECOND": lambda now: now.replace(microsecond=0),
+    "MINUTE": lambda now: now.replace(second=0, microsecond=0),
+    "HOUR": lambda now: now.replace(minute=0, second=0, microsecond=0),
+    "DAY": lambda now: _midnight(now),
+    "WEEK": lambda now: _midnight(now) - timedelta(days=now.weekday()),
+    "MONTH": lambda now: _midnight(now).replace(day=1),
+    "QUARTER": lambda now: _midnight(now).replace(month=(now.month - 1) // 3 * 3 + 1, day=1),
+    "YEAR": lambda now: _midnight(now).replace(month=1, day=1),
+}
+_SHORT = frozenset(("SECOND", "MINUTE", "HOUR"))
+
+
+def day_of(moment: datetime) -> Period:
+    """The day of a moment."""
+    start = _midnight(moment)
+    return start, start + _DAY
+
+
+def period(value: Any, now: datetime) -> Period:
+    """The period that ``PAST_3_MONTH`` or ``{"direction": "PAST", "amount": 3, "unit": "MONTH"}`` means.
+
+    What clients add behind ``;;`` (zone, first day of the week) is ignored. Raises BadRequest.
+    """
+    direction, amount, unit = _parse(value)
+    now = now.astimezone(UTC)
+    try:
+        if direction == "THIS":
+            start = _STARTS[unit](now)
+            return start, start + _UNITS[unit]
+        distance = _UNITS[unit] * amount
+        today, tomorrow = (now, now) if unit in _SHORT else day_of(now)
+        return (today - distance, today) if direction == "PAST" else (tomorrow, tomorrow + distance)
+    except (OverflowError, ValueError):
+        raise _invalid(value) from None
+
+
+def _parse(value: Any) -> tuple[str, int, str]:
+    if isinstance(value, dict):
+        parts = [value.get("direction"), value.get("amount", 1), value.get("unit")]
+    else:
+        parts = str(value).partition(";;")[0].split("_")
+    if len(parts) != 3:
+        raise _invalid(value)
+    direction, amount, unit = str(parts[0]), str(parts[1]), str(parts[2])
+    if direction not in ("PAST", "THIS", "NEXT") or unit not in _UNITS or not (amount.isascii() and amount.isdecimal()) or len(amount) > 9:
+        raise _invalid(value)
+    return direction, int(amount), unit
+
+
+def _midnight(moment: datetime) -> datetime:
+    return moment.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+def _invalid(value: Any) -> BadRequest:
+    return BadRequest(f"View filter cannot be applied. {value!r} is no relative period", sub_code="INVALID_VIEW_FILTER_DATA")
