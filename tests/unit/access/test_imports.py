@@ -16,6 +16,9 @@ _LAYER = Path(__file__).parents[3] / "layers" / "core" / "python"
         ("icosa.access.token", {"boto3", "botocore", "pynamodb", "pydynox", "fastapi"}),
         ("icosa.access.secret", {"boto3", "botocore", "pydynox", "fastapi"}),
         ("icosa.metadata.loader", {"boto3", "botocore", "pynamodb", "fastapi"}),
+        # The GraphQL API is imported with its first request.
+        ("icosa.api.metadata.service", {"boto3", "botocore", "pynamodb", "jwt", "fastapi", "starlette", "ariadne", "graphql"}),
+        ("icosa.api.metadata.graphql.api", {"boto3", "botocore", "pynamodb", "jwt", "fastapi"}),
     ],
 )
 def test_not_loaded(module: str, unwanted: set[str]) -> None:

@@ -31,6 +31,11 @@ class HttpRequest:
     event: Mapping[str, Any] = field(default_factory=dict)
 
     @property
+    def explain(self) -> bool:
+        """Whether the client asks for the cost in headers."""
+        return self.headers.get("x-icosa-explain") == "1"
+
+    @property
     def request_id(self) -> str | None:
         request_id: str | None = self.event.get("requestContext", {}).get("requestId")
         return request_id

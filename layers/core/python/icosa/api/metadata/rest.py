@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Literal
 
 import orjson
@@ -9,6 +10,7 @@ import orjson
 from ...access.session import open_context
 from ...errors import IcosaError
 from ...settings import Settings, settings
+from ...store.meter import Meter
 from ...store.table import Table
 from ..errors import MethodNotAllowed, UnknownRoute, rest_headers
 from ..gateway import HttpAnswer, HttpRequest, check_size
@@ -34,14 +36,17 @@ class MetadataRest:
 
     def answer(self, request: HttpRequest) -> HttpAnswer:
         """Raises what is no IcosaError."""
+        meter = Meter(detailed=request.explain)
         try:
-            status, body = self._run(request)
+            status, body = self._run(request, meter)
         except IcosaError as error:
             return failure(error)
-        return HttpAnswer(status, body)
+        return HttpAnswer(status, body, meter.headers() if request.explain else {})
 
-    def _run(self, request: HttpRequest) -> tuple[int, bytes]:
-        context = open_context(request.event, self._table)
+    def _run(self, request: HttpRequest, meter: Meter) -> tuple[int, bytes]:
+        """Status and body. ``meter`` counts what comes after authentication."""
+        context = open_context(request.event, self._table.metered(Meter()))
+        context = replace(context, table=self._table.metered(meter))
         verb, handler, entity_id = _route(request)
         sent = None
         if verb in _WITH_BODY:

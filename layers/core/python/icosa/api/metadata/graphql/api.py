@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
@@ -19,6 +20,7 @@ from graphql import (
 from ....access.session import open_context
 from ....errors import IcosaError
 from ....settings import Settings, settings
+from ....store.meter import Meter
 from ....store.table import Table
 from ...errors import Unexpected
 from ...gateway import HttpAnswer, HttpRequest, check_size
@@ -49,16 +51,17 @@ class MetadataGraphql:
             wanted = transport.read_request(request, limit=self._settings.body_limit)
         except IcosaError as error:
             return transport.not_runnable(error)
+        meter = Meter(detailed=request.explain)
         try:
-            context = transport.authenticated(lambda: open_context(request.event, self._table))
-            result = _run(wanted, MetadataCall(context, request))
-            answer = transport.answer(result)
+            context = transport.authenticated(lambda: open_context(request.event, self._table.metered(Meter())))
+            call = MetadataCall(replace(context, table=self._table.metered(meter)), request)
+            answer = transport.answer(_run(wanted, call))
             check_size(answer.body, is_change=not wanted.read_only)
         except transport.MutationOverGet as error:
             return transport.not_runnable(error)
         except IcosaError as error:
             return transport.refused(error)
-        return answer
+        return replace(answer, headers={**answer.headers, **meter.headers()}) if request.explain else answer
 
 
 def _run(wanted: GraphqlRequest, call: MetadataCall) -> dict[str, Any]:
