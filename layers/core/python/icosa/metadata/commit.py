@@ -18,6 +18,7 @@ from ..store import keys
 from ..store.ops import Check, Delete, Op, Put, Update
 from ..store.register import ABANDONED_AFTER_MS
 from ..store.table import MAX_TRANSACTION, Table, TransactionConflict, TransactionFailed, chunked
+from .jobs import new_job, put_job
 from .loader import MetadataState, load_items
 from .rows import build_model
 from .staging import Item, StagedOp, abandoned, is_log, log_rows, logged, overlaid
@@ -103,10 +104,10 @@ def commit(
 
 
 def _commit_staged(table: Table, workspace_id: str, advance: Callable[..., Update], ops: Sequence[StagedOp]) -> None:
-    staged = uuid.uuid4().hex
-    log = log_rows(workspace_id, staged, ops, now_ms=int(time.time() * 1000))
+    staged, now_ms = uuid.uuid4().hex, int(time.time() * 1000)
+    log = log_rows(workspace_id, staged, ops, now_ms=now_ms)
     table.transact([Put(row) for row in log])
-    table.transact([advance(staged=staged)])
+    table.transact([advance(staged=staged), put_job(workspace_id, new_job("settle", object_key="", object_id="", now_ms=now_ms))])
     carry_out(table, workspace_id, staged, log)
 
 

@@ -124,6 +124,8 @@ def uniqueness_problems(field: Field) -> list[Problem]:
 def add_uniqueness(draft: Draft, field_id: str, *, status: Status) -> None:
     """Make a field unique: the constraint that guards enforce, and the index that shows it."""
     obj = draft.owner_of(field_id)
+    others = tuple(one for one in obj.indexes if not (one.status == "FAILED" and one.members[0].field_id == field_id))
+    draft.set_object(obj.id, indexes=others)
     key = draft.take_key(obj.id, "u")
     obj, field = draft.owner_of(field_id), draft.set_field(field_id, is_unique=True)
     subs = field.type.unique_subs()
@@ -152,6 +154,15 @@ def remove_uniqueness(draft: Draft, field_id: str) -> None:
         indexes=tuple(index for index in obj.indexes if index.constraint_key not in gone or index.constraint_key is None),
     )
     draft.set_field(field_id, is_unique=False)
+
+
+def give_up_uniqueness(draft: Draft, object_id: str, index: Index) -> None:
+    """Existing records contradict a unique index: the constraint goes, the index says why the field is not unique."""
+    obj = draft.object(object_id)
+    kept = tuple(c for c in obj.unique_constraints if c.key != index.constraint_key)
+    draft.set_object(object_id, unique_constraints=kept)
+    draft.set_index(object_id, replace(index, status="FAILED", constraint_key=None))
+    draft.set_field(index.members[0].field_id, is_unique=False)
 
 
 def forget_field(draft: Draft, field_id: str) -> None:

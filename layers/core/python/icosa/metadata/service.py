@@ -18,14 +18,20 @@ from ..store import keys
 from ..store.table import Table
 from . import fields, indexes, inputs, objects
 from .commit import Overtaken, Snapshot, commit, read
+from .consequences import follow
 from .draft import Draft
 from .errors import EntityNotFound, MetadataValidationError
+from .jobs import put_job
 from .rules import failures
 from .staging import StagedOp
+from .uniqueness import collisions
 from .views.following import apply, effects_of
 from .views.rows import as_roots, changes
+from .work import rehearse
 
 _ATTEMPTS = 16
+#: Guards of so many records are written before the answer.
+_FEW_RECORDS = 200
 _FIRST_DELAY = 0.01
 _MAX_DELAY = 0.5
 
@@ -119,6 +125,7 @@ class MetadataService:
             draft = Draft(snapshot.model, next_object_key=snapshot.next_object_key, now=_now())
             result = expand(draft)
             found = failures(draft)
+            found = found or collisions(self._table, draft)
             if found:
                 raise MetadataValidationError(f"Multiple validation errors occurred while {doing}", found)
             self._commit(snapshot, draft)
@@ -127,12 +134,18 @@ class MetadataService:
         return _retrying(attempt)
 
     def _commit(self, snapshot: Snapshot, draft: Draft) -> None:
+        jobs = follow(draft, now_ms=int(time.time() * 1000))
         rows = draft.row_changes()
         if not rows.put and not rows.removed:
             self._model = snapshot.model
             return
         views = self._views(snapshot, draft)
-        self._model = commit(self._table, snapshot, rows.put, rows.removed, next_object_key=draft.next_object_key, views=views)
+        extra = [put_job(self._workspace_id, job) for job in jobs]
+        self._model = commit(self._table, snapshot, rows.put, rows.removed, next_object_key=draft.next_object_key, views=views, extra=extra)
+        for job in jobs:
+            if job.indexes:
+                # What is unique from now on should be so at once where that takes no time.
+                rehearse(self._table, self._model, job, most=_FEW_RECORDS)
 
     def _views(self, snapshot: Snapshot, draft: Draft) -> list[StagedOp] | None:
         """The rows of views and page layouts that change with the model, None for a change that concerns none.

@@ -254,6 +254,11 @@ class Object:
         return self.overrides[name] if name in self.overrides else getattr(self, _PRESENTED.get(name, name))
 
     @cached_property
+    def unfinished_constraints(self) -> frozenset[str]:
+        """Keys of unique constraints for which not every record has its guard: each write of a record writes it again."""
+        return frozenset(i.constraint_key for i in self.indexes if i.status == "BUILDING" and i.constraint_key is not None)
+
+    @cached_property
     def stored_form(self) -> StoredForm | None:
         """How records in the store differ from items in memory; None when they do not."""
         return StoredForm.of(self.fields)

@@ -127,7 +127,7 @@ def guard_ops(model: Model, changes: Sequence[Change]) -> Iterator[Blamed]:
         after = rows.guards(change.after) if change.after is not None else {}
         for key in before.keys() - after.keys():
             released[key] = change.id
-        for key in after.keys() - before.keys():
+        for key in (after.keys() - before.keys()) | _unfinished(model, change):
             if key in claimed:
                 raise SameValue(change, _constraint_of(model, change, key))
             claimed[key] = change
@@ -138,6 +138,18 @@ def guard_ops(model: Model, changes: Sequence[Change]) -> Iterator[Blamed]:
         yield Put(item, f"{NOT_EXISTS} OR id = :owner", values={":owner": owner}), cause
     for key, owner in released.items():
         yield Delete(key, f"{NOT_EXISTS} OR id = :owner", values={":owner": owner}), None
+
+
+def _unfinished(model: Model, change: Change) -> set[Key]:
+    """Guards of a record that may be missing although its values are not new."""
+    if not change.obj.unfinished_constraints or change.after is None:
+        return set()
+    found: set[Key] = set()
+    for constraint in change.obj.unique_constraints:
+        value = constraint_value(constraint, change.after)
+        if constraint.key in change.obj.unfinished_constraints and value is not None:
+            found.add(keys.unique(model.workspace_id, change.obj.key, constraint.key, value))
+    return found
 
 
 class SameValue(Exception):

@@ -7,6 +7,7 @@ attributes take, and numbers keep all their digits.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import orjson
@@ -51,3 +52,14 @@ def unpack(stored: dict[str, Any], form: StoredForm | None) -> Item:
 
 def unpack_or_none(stored: dict[str, Any] | None, form: StoredForm | None) -> Item | None:
     return None if stored is None else unpack(stored, form)
+
+
+def strip(stored: dict[str, Any], keys: Iterable[str]) -> dict[str, Any] | None:
+    """A stored record without the values of some fields, under its next version; None when it has none of them."""
+    data: dict[str, Any] = orjson.loads(stored[_DATA])
+    gone = [key for key in keys if key in data]
+    if not gone:
+        return None
+    for key in gone:
+        del data[key]
+    return {**stored, VERSION: stored[VERSION] + 1, _DATA: orjson.dumps(data).decode()}
