@@ -13,6 +13,7 @@ from typing import Any
 
 from ...access.check import Rights
 from ...errors import BadRequest
+from ...metadata.views.condition import both
 from ...model.model import Model, Object
 from ...query.aggregates import aggregates_of
 from ...query.filters import resolve_filter
@@ -35,6 +36,7 @@ from ...query.pages import page_of
 from ...settings import Settings
 from . import answers
 from .body import Record, as_ids, as_index, as_record, as_records
+from .filter_text import Raw
 from .params import Params
 from .path import Path, Shape
 from .selection import Selector
@@ -42,7 +44,10 @@ from .selection import Selector
 
 @dataclass(frozen=True, kw_only=True)
 class Call:
-    """One request, parsed as far as no object is needed. ``body`` is the decoded JSON, None when there was none."""
+    """One request, parsed as far as no object is needed. ``body`` is the decoded JSON, None when there was none.
+
+    ``view_condition`` reads the filter that a view puts on an object's records.
+    """
 
     path: Path
     params: Params
@@ -50,6 +55,7 @@ class Call:
     model: Model
     rights: Rights
     settings: Settings
+    view_condition: Callable[[Object, str], Raw | None]
 
     @cached_property
     def object(self) -> Object:
@@ -166,19 +172,18 @@ def _merge(call: Call) -> Operation:
 
 def _group_by(call: Call) -> Operation:
     params, settings, model = call.params, call.settings, call.model
-    if params.view_id:
-        raise BadRequest("'view_id' parameter invalid. This workspace has no views", sub_code="INVALID_QUERY_INPUT")
     limit = params.limit(default=settings.group_default, maximum=settings.group_limit) or settings.group_default
     raw_filter, raw_group_by, raw_order = params.filter, params.group_by, params.group_order
     names, raw_records_order = params.aggregates, params.records_order
     obj = call.object
     known = aggregates_of(obj)
     dimensions = resolve_dimensions(model, obj, raw_group_by)
+    condition = call.view_condition(obj, params.view_id) if params.view_id else None
     return GroupBy(
         object=obj,
         dimensions=dimensions,
         aggregates=tuple(dict.fromkeys(name for name in names if name in known)),
-        filter=resolve_filter(model, obj, raw_filter),
+        filter=resolve_filter(model, obj, both(raw_filter, condition)),
         order=resolve_group_order(model, obj, raw_order, dimensions),
         limit=limit,
         records=Selection() if params.include_records_sample else None,

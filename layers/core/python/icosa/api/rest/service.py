@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 import orjson
@@ -13,6 +14,7 @@ from ...access.check import authorize
 from ...access.session import open_context
 from ...engine.executor import execute
 from ...errors import IcosaError
+from ...metadata.views.condition import view_condition
 from ...query.operation import FindDuplicates, FindMany, FindOne, GroupBy
 from ...settings import Settings, settings
 from ...store.meter import Meter
@@ -78,6 +80,7 @@ class RestApi:
         if request.method in _WITH_BODY:
             sent = read_body(request.body, request.content_type, limit=self._settings.body_limit)
         context = open_context(request.event, self._table.metered(Meter()))
+        metered = replace(context, table=self._table.metered(meter), settings=self._settings)
         path, endpoint = _route(request)
         call = Call(
             path=path,
@@ -86,9 +89,9 @@ class RestApi:
             model=context.model,
             rights=context.permissions,
             settings=self._settings,
+            view_condition=partial(view_condition, metered.table, context.model, now=context.now),
         )
         operation = authorize(context.permissions, endpoint.ask(call), context.model)
-        metered = replace(context, table=self._table.metered(meter), settings=self._settings)
         body = orjson.dumps(endpoint.show(context.model, operation, execute(metered, operation)))
         check_size(body, is_change=not isinstance(operation, FindOne | FindMany | FindDuplicates | GroupBy))
         return endpoint.status, body

@@ -14,7 +14,7 @@ from typing import Any
 import orjson
 
 from ...errors import BadRequest
-from ...model.model import Field, Model, Object
+from ...model.model import Field, Object
 from ...model.types.base import Leaf
 from .periods import day_of, period
 from .shapes import VIEW_FILTER, VIEW_FILTER_GROUP, Entity
@@ -29,7 +29,7 @@ _FACTORS: Mapping[str, int] = {"amountMicros": 1_000_000}
 _NOTHING: Raw = {"id": {"is": "NULL"}}
 
 
-def view_filter(model: Model, obj: Object, view: Root, *, now: str) -> Raw | None:
+def view_filter(obj: Object, view: Root, *, now: str) -> Raw | None:
     """What a record of ``obj`` must fulfil to be in a view; None when there is no condition.
 
     ``now`` is a stored DATE_TIME. Raises BadRequest for a filter that cannot be applied to its field.

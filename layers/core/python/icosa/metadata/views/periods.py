@@ -6,11 +6,10 @@ Units shorter than a day count from now. Everything is in UTC.
 
 from __future__ import annotations
 
+from calendar import monthrange
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
-
-from dateutil.relativedelta import relativedelta
 
 from ...errors import BadRequest
 
@@ -18,16 +17,15 @@ Period = tuple[datetime, datetime]
 """Start, and the end that is not part of it any more."""
 
 _DAY = timedelta(days=1)
-_UNITS: Mapping[str, relativedelta] = {
-    "SECOND": relativedelta(seconds=1),
-    "MINUTE": relativedelta(minutes=1),
-    "HOUR": relativedelta(hours=1),
-    "DAY": relativedelta(days=1),
-    "WEEK": relativedelta(weeks=1),
-    "MONTH": relativedelta(months=1),
-    "QUARTER": relativedelta(months=3),
-    "YEAR": relativedelta(years=1),
+#: Units of equal length, and those that are so many months.
+_LENGTHS: Mapping[str, timedelta] = {
+    "SECOND": timedelta(seconds=1),
+    "MINUTE": timedelta(minutes=1),
+    "HOUR": timedelta(hours=1),
+    "DAY": _DAY,
+    "WEEK": timedelta(weeks=1),
 }
+_MONTHS: Mapping[str, int] = {"MONTH": 1, "QUARTER": 3, "YEAR": 12}
 _STARTS: Mapping[str, Callable[[datetime], datetime]] = {
     "SECOND": lambda now: now.replace(microsecond=0),
     "MINUTE": lambda now: now.replace(second=0, microsecond=0),
@@ -57,10 +55,9 @@ def period(value: Any, now: datetime) -> Period:
     try:
         if direction == "THIS":
             start = _STARTS[unit](now)
-            return start, start + _UNITS[unit]
-        distance = _UNITS[unit] * amount
+            return start, _later(start, 1, unit)
         today, tomorrow = (now, now) if unit in _SHORT else day_of(now)
-        return (today - distance, today) if direction == "PAST" else (tomorrow, tomorrow + distance)
+        return (_later(today, -amount, unit), today) if direction == "PAST" else (tomorrow, _later(tomorrow, amount, unit))
     except (OverflowError, ValueError):
         raise _invalid(value) from None
 
@@ -73,9 +70,18 @@ def _parse(value: Any) -> tuple[str, int, str]:
     if len(parts) != 3:
         raise _invalid(value)
     direction, amount, unit = str(parts[0]), str(parts[1]), str(parts[2])
-    if direction not in ("PAST", "THIS", "NEXT") or unit not in _UNITS or not (amount.isascii() and amount.isdecimal()) or len(amount) > 9:
+    if direction not in ("PAST", "THIS", "NEXT") or unit not in _STARTS or not (amount.isascii() and amount.isdecimal()) or len(amount) > 9:
         raise _invalid(value)
     return direction, int(amount), unit
+
+
+def _later(moment: datetime, amount: int, unit: str) -> datetime:
+    """So many units later; a day that a month does not have is its last. Raises OverflowError, ValueError beyond the years 1 to 9999."""
+    if unit in _LENGTHS:
+        return moment + amount * _LENGTHS[unit]
+    year, month = divmod(moment.year * 12 + moment.month - 1 + amount * _MONTHS[unit], 12)
+    last = monthrange(year, month + 1)[1]
+    return moment.replace(year=year, month=month + 1, day=min(moment.day, last))
 
 
 def _midnight(moment: datetime) -> datetime:

@@ -24,7 +24,7 @@ from .cascade import deleted, destroyed
 from .entities import Input, changed, make
 from .errors import InvalidPart, PartExists, PartNotFound
 from .groups import regrouped
-from .rows import VIEWS_VERSION, as_roots, changes, counted, unpack
+from .rows import VIEWS_VERSION, as_roots, changes, counted
 from .shapes import ROOT_OF, SHAPES, VIEW, VIEW_GROUP, Entity, Shape
 from .tree import Root, Roots, all_ids, owner_of, roots_of
 
@@ -66,14 +66,6 @@ class ViewsService:
     def roots(self) -> Roots:
         """All views and page layouts."""
         return as_roots(self._table.query_all(keys.views(self._workspace_id)))
-
-    def view(self, view_id: str) -> Root | None:
-        """A live view, in one read."""
-        item = self._table.get(keys.view_row(self._workspace_id, VIEW.collection, view_id))
-        if item is None:
-            return None
-        root = unpack(item)
-        return root if root.is_live else None
 
     # ------------------------------------------------------------------ changes
 
