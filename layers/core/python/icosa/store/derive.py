@@ -1,4 +1,4 @@
-"""Everything that is stored besides a record and follows from it: index rows, edges, unique guards.
+"""Everything that is stored besides a record and follows from it: index rows, edges, tokens, unique guards.
 
 ``Rows`` is the one pure function from a record to its derived rows. A write is the difference between the rows of the old
 and the new record; backfilling an index and judging whether a row is stale are the same function again.
@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from ..model.model import Model, Object, UniqueConstraint
+from ..model.search_text import search_fields, tokens
 from ..model.types.base import Item, Leaf
 from . import keys
 from .keys import END, NULL, VALUE, Key
@@ -34,6 +35,7 @@ class Rows:
             (field.key, keys.edge_prefix(obj.key, field.key, live=True), keys.edge_prefix(obj.key, field.key, live=False))
             for field in obj.many_to_one
         ]
+        self._searched = search_fields(obj) if obj.is_searchable else ()
 
     @classmethod
     def of(cls, model: Model, obj: Object) -> Rows:
@@ -67,6 +69,18 @@ class Rows:
                 found[keys.edges(self._ws, target), (live_prefix if live else trash_prefix) + item["SK"]] = _NOTHING
         return found
 
+    def tokens(self, item: Item) -> dict[Key, Attributes]:
+        """One row for each token of a live record's search fields, ``f`` naming the fields that have it.
+
+        A person has about 10, a record at most ``MOST_TOKENS``. They stand in a partition for each object and first character: a
+        term is one range of one partition, while the rows that a record adds spread over several. The first letters of words are
+        uneven, so the busiest of these partitions takes about two writes a record, where that of an index takes one.
+        """
+        found: dict[Key, Attributes] = {}
+        for token, fields in tokens(self._searched, item).items():
+            found[keys.tokens(self._ws, self._obj.key, token), keys.token_sort(token, item["SK"])] = {"f": fields}
+        return found
+
     def guards(self, item: Item) -> dict[Key, Attributes]:
         """One row for each unique constraint whose values are all present; the trash keeps its values, too."""
         found: dict[Key, Attributes] = {}
@@ -80,7 +94,8 @@ class Rows:
         """All derived rows of a record except its guards, which are written under conditions of their own."""
         if not live:
             return self.edges(item, live=False)
-        return self.index(item) | self.edges(item, live=True)
+        found = self.index(item) | self.edges(item, live=True)
+        return found | self.tokens(item) if self._searched else found
 
 
 def constraint_value(constraint: UniqueConstraint, item: Item) -> str | None:

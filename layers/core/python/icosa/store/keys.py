@@ -10,6 +10,7 @@ functions take the workspace id of the caller's principal as their first argumen
 | unique guard | ``ws#U#object#constraint#value`` | ``-`` |
 | edge | ``ws#E#target-id`` | ``object.field#L|D#id`` |
 | index | ``ws#I#object#leaf`` | ``0|1 value \\x01 id`` |
+| token | ``ws#T#object#c`` | ``token \\x01 id`` |
 | counter | ``ws#C#object`` | shard |
 | open batches | ``ws#B`` | ``open`` |
 | batch log | ``ws#B`` | ``log#batch#part`` |
@@ -84,6 +85,22 @@ def split_index_sort(sort: str) -> tuple[str | None, str]:
     """``(encoded value or None for null, record id)`` of an index row's sort key."""
     head, _, record_id = sort.rpartition(END)
     return (None if head == NULL else head[1:]), record_id
+
+
+def tokens(ws: str, obj: str, token: str) -> str:
+    """Partition of an object's tokens with the same first character, in which the tokens that begin with ``token`` are neighbours."""
+    return f"{ws}#T#{obj}#{token[0]}"
+
+
+def token_sort(token: str, record_id: str) -> str:
+    """Sort key of a token row."""
+    return f"{token}{END}{record_id}"
+
+
+def split_token_sort(sort: str) -> tuple[str, str]:
+    """``(token, record id)`` of a token row's sort key."""
+    token, _, record_id = sort.rpartition(END)
+    return token, record_id
 
 
 def counter(ws: str, obj: str) -> str:

@@ -12,7 +12,7 @@ empty text, empty lists and ``{}`` are normalised to it on write (Twenty's null 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
@@ -204,6 +204,10 @@ class FieldType(ABC):
         """
         return priority
 
+    def search_texts(self, value: Stored) -> Iterator[str]:
+        """The texts of a stored value by which search finds its record: all that it holds, unless a type says otherwise."""
+        return _texts(value)
+
     # What documents say about the type; used by schema/ when it builds OpenAPI and GraphQL.
     @abstractmethod
     def openapi(self, field: Field, *, response: bool) -> Mapping[str, Any]:
@@ -223,3 +227,15 @@ class FieldType(ABC):
         Functions: ``countUniqueValues, countEmpty, countNotEmpty, percentageEmpty, percentageNotEmpty`` (leaf None: the
         field as a whole), ``min, max, avg, sum, countTrue, countFalse`` (on a leaf). Spec: graphql-core.md §3.7.
         """
+
+
+def _texts(value: Any) -> Iterator[str]:
+    match value:
+        case str():
+            yield value
+        case Mapping():
+            for member in value.values():
+                yield from _texts(member)
+        case list():
+            for member in value:
+                yield from _texts(member)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from ...errors import InvalidData
@@ -74,6 +74,13 @@ class Phones(CompositeType):
                 primary = {NUMBER: read.number, COUNTRY: read.country, CALLING: read.calling_code}
                 return {**{name: part for name, part in primary.items() if part}, **rest}
         return found
+
+    def search_texts(self, value: Stored) -> Iterator[str]:
+        """Each number as it is dialled in its country, and from abroad."""
+        primary = {part: value.get(name, "") for part, name in zip(_PHONE, _PRIMARY, strict=True)}
+        for phone in (primary, *value.get(ADDITIONAL, ())):
+            yield phone["number"]
+            yield phone["callingCode"] + phone["number"]
 
     def unique_subs(self) -> Sequence[str | None]:
         return _PRIMARY

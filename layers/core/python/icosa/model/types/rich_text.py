@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import orjson
@@ -71,6 +71,9 @@ class RichText(CompositeType):
         if not isinstance(value, Mapping):
             raise InvalidData(f'Invalid rich text v2 value {inspect(value)} for field "{field.name}" - Should be an object')
         super().check(field, value)
+
+    def search_texts(self, value: Stored) -> Iterator[str]:
+        yield value.get(MARKDOWN, "")
 
     def combine(self, field: Field, value: Mapping[str, Any], old: Mapping[str, Stored]) -> dict[str, Stored]:
         found = super().combine(field, value, {})

@@ -1,0 +1,99 @@
+r"""Words: what search finds a record by, and what a search input asks for (spec/graphql-core.md §4.11).
+
+A *token* is a text from the beginning of a word on to the next blank, without case and accents: ``Anne-Marie O'Brien`` has
+``anne-marie``, ``marie``, ``o'brien``, ``brien``; ``ann@acme.com`` has itself and ``acme.com``. A term of an input is treated
+the same way and found where it is the beginning of a token, so one look-up answers ``mar``, ``o'br`` and ``ann@ac`` alike. Scripts
+without blanks between words (Chinese, Japanese, Thai …) have a token from every character on.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+
+from .model import Field, Object
+from .types.base import Item
+
+#: Distinct tokens of a record at most; what comes later in the order of the search fields is not found. Every token is a row,
+#: so this bounds what a write costs: a note of any length is written in one transaction.
+MOST_TOKENS = 40
+#: Characters of a token and of a term; longer ones are cut.
+LONGEST = 32
+#: Terms of an input that count.
+MOST_TERMS = 8
+#: Characters of a text that are looked at.
+_MOST_TEXT = 4_000
+_MOST_STARTS = 12
+
+_BLANK = re.compile(r"[\s\x00-\x1f\x7f]+")
+_URL_START = re.compile(r"(?:https?://)?(?:www\.)?")
+#: Where words begin: runs of letters and digits, and every character of scripts that do not separate words.
+_UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+_WORD = re.compile(rf"[{_UNSPACED}]|[^\W_{_UNSPACED}]+")
+_PLAIN = re.compile(r"[a-z0-9]+")
+#: A word inside a chunk counts as a beginning of its own from this length on; ``com`` of ``acme.com`` would match too much.
+_SHORTEST_INNER = 4
+
+
+def fold(text: str) -> str:
+    """``text`` without case and accents."""
+    text = text[:_MOST_TEXT]
+    if text.isascii():
+        return text.lower()
+    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    return unicodedata.normalize("NFC", "".join(char for char in decomposed if not unicodedata.combining(char)))
+
+
+def search_fields(obj: Object) -> tuple[Field, ...]:
+    """The fields that search looks at: those that metadata names, else the label."""
+    ids = obj.search_field_ids or ((obj.label_identifier_field_id,) if obj.label_identifier_field_id else ())
+    return tuple(field for field_id in ids if (field := obj.by_id.get(field_id)) is not None and not field.is_one_to_many)
+
+
+def tokens(fields: tuple[Field, ...], item: Item) -> dict[str, str]:
+    """Every token of a record with the keys of the fields that have it, separated by commas."""
+    found: dict[str, str] = {}
+    for field in fields:
+        value = item.get(field.key)
+        if value is None:
+            continue
+        for text in field.type.search_texts(value):
+            for token in _tokens(text):
+                keys = found.get(token)
+                if keys is None:
+                    if len(found) == MOST_TOKENS:
+                        continue
+                    found[token] = field.key
+                elif not keys.endswith(field.key):
+                    found[token] = f"{keys},{field.key}"
+    return found
+
+
+def terms(text: str) -> tuple[str, ...]:
+    """The distinct terms of a search input."""
+    found = (term for chunk in _BLANK.split(fold(text)) if (term := _trimmed(_URL_START.sub("", chunk, count=1))))
+    return tuple(dict.fromkeys(found))[:MOST_TERMS]
+
+
+def _tokens(text: str) -> Iterator[str]:
+    for chunk in _BLANK.split(fold(text)):
+        if _PLAIN.fullmatch(chunk):
+            yield chunk[:LONGEST]
+            continue
+        chunk = _trimmed(_URL_START.sub("", chunk, count=1), whole=True)
+        for count, match in enumerate(_WORD.finditer(chunk)):
+            if count == _MOST_STARTS:
+                break
+            start = match.start()
+            if start == 0 or len(match.group()) >= _SHORTEST_INNER or not match.group().isascii():
+                yield chunk[start : start + LONGEST]
+
+
+def _trimmed(chunk: str, *, whole: bool = False) -> str:
+    """The chunk from its first word to its last."""
+    words = list(_WORD.finditer(chunk))
+    if not words:
+        return ""
+    trimmed = chunk[words[0].start() : words[-1].end()]
+    return trimmed if whole else trimmed[:LONGEST]
