@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from icosa.api.errors import AnswerTooLarge
-from icosa.api.gateway import ANSWER_LIMIT, HttpAnswer, HttpRequest, check_size, proxy, read_event
+from icosa.api.gateway import ANSWER_LIMIT, HttpAnswer, HttpRequest, base_url, check_size, proxy, read_event
 
 
 def _event(**changes: Any) -> dict[str, Any]:
@@ -57,3 +57,18 @@ def test_only_what_lambda_would_not_deliver_is_too_large() -> None:
         check_size(b'"' * (ANSWER_LIMIT // 2 + 1), is_change=False)
     with pytest.raises(AnswerTooLarge, match=r"^The change was made"):
         check_size(b"x" * (ANSWER_LIMIT + 1), is_change=True)
+
+
+@pytest.mark.parametrize(
+    ("domain", "path", "expected"),
+    [
+        ("a1.execute-api.eu-central-1.amazonaws.com", "/metadata", "https://a1.execute-api.eu-central-1.amazonaws.com/dev"),
+        ("crm.example", "/metadata", "https://crm.example"),
+        ("crm.example", "/api/metadata", "https://crm.example/api"),
+    ],
+)
+def test_where_the_api_is(domain: str, path: str, expected: str) -> None:
+    event = _event(path=path, requestContext={"domainName": domain, "apiId": "a1", "stage": "dev"})
+
+    assert base_url(read_event(event), "/metadata") == expected
+    assert base_url(read_event(event | {"headers": {"X-Forwarded-Proto": "http"}}), "/metadata") == expected.replace("https", "http")

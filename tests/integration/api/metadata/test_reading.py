@@ -52,7 +52,7 @@ def test_one_object_and_one_field(call: MetadataClient) -> None:
 def test_pages_of_fields_are_all_fields(call: MetadataClient) -> None:
     everything = call("GET", "/rest/metadata/fields").json
     seen: list[str] = []
-    after: dict[str, str] = {}
+    after: dict[str, Any] = {}
     while True:
         reply = call("GET", "/rest/metadata/fields", limit=100, **after).json
         seen += [field["id"] for field in reply["data"]["fields"]]
@@ -81,7 +81,8 @@ def test_pages_of_fields_are_all_fields(call: MetadataClient) -> None:
 )
 def test_refusals(call: MetadataClient, method: str, path: str, status: int, message: str) -> None:
     path, _, query = path.partition("?")
-    reply = call(method, path, **dict([query.split("=")] if query else []))
+    params: dict[str, Any] = dict([query.split("=")] if query else [])
+    reply = call(method, path, **params)
 
     assert (reply.status, reply.message) == (status, message)
     assert reply.json["statusCode"] == status

@@ -83,6 +83,20 @@ def as_response(answer: HttpAnswer) -> dict[str, Any]:
     }
 
 
+def base_url(request: HttpRequest, own_path: str) -> str:
+    """Where the API is, as the caller sees it, without a slash at the end. ``own_path`` is the path of the request's route.
+
+    The API's own domain has the stage in its paths, which the event's path leaves out; a custom domain has a base path, which the
+    event's path has too.
+    """
+    context = request.event.get("requestContext", {})
+    domain = context.get("domainName") or request.headers.get("host", "localhost")
+    path = request.path.removesuffix(own_path)
+    if domain.startswith(f"{context.get('apiId')}.execute-api."):
+        path = f"/{context['stage']}{path}"
+    return f"{request.headers.get('x-forwarded-proto', 'https')}://{domain}{path}"
+
+
 def check_size(body: bytes, *, is_change: bool) -> None:
     """Raises AnswerTooLarge for a body that Lambda would not deliver; ``is_change`` tells the client whether something happened."""
     if len(body) > ANSWER_LIMIT // 2 and len(body) + body.count(b'"') + body.count(b"\\") > ANSWER_LIMIT:

@@ -12,6 +12,7 @@ from ....access.workspace_settings import SETTINGS, change_settings, default_sub
 from ....engine.records import count_live
 from ....metadata.applications import application_id
 from ....store import keys
+from ...gateway import base_url
 from .call import Info, MetadataCall
 from .roles import role_members
 
@@ -53,20 +54,13 @@ def _members(call: MetadataCall, workspace: Workspace) -> Mapping[str, Any]:
         "subdomain": preferences.get("subdomain") or default_subdomain(workspace.id),
         # Neither subdomains nor own domains lead anywhere by themselves: addresses are the installation's to set up.
         "isCustomDomainEnabled": False,
-        "workspaceUrls": {"customUrl": None, "subdomainUrl": _base_url(call)},
+        "workspaceUrls": {"customUrl": None, "subdomainUrl": base_url(call.request, "/metadata")},
         "featureFlags": [
             {"key": "IS_REST_METADATA_API_NEW_FORMAT_DIRECT", "value": setting(preferences, "metadataEnvelope") == "direct"},
         ],
         "workspaceCustomApplicationId": application_id(workspace.id, is_custom=True),
         "defaultRoleId": workspace.default_role_id,
     }
-
-
-def _base_url(call: MetadataCall) -> str:
-    """The address under which the request came."""
-    headers = call.request.headers
-    stage = call.request.event.get("requestContext", {}).get("path", "").removesuffix(call.request.path)
-    return f"{headers.get('x-forwarded-proto', 'https')}://{headers.get('host', 'localhost')}{stage}"
 
 
 @_workspace.field("defaultRole")
