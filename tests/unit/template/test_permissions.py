@@ -13,6 +13,7 @@ _SECRET = {"Ref": "SigningSecret"}
 _TABLE = {"Fn::GetAtt": ["Table", "Arn"]}
 _STREAM = {"Fn::GetAtt": ["Table", "StreamArn"]}
 _DEAD_LETTERS = {"Fn::GetAtt": ["EventsDeadLetters", "Arn"]}
+_JOBS = {"Fn::GetAtt": ["Jobs", "Arn"]}
 _GATEWAY = "arn:${AWS::Partition}:apigateway:${AWS::Region}::"
 
 _RECORDS = {
@@ -41,6 +42,11 @@ _ALLOWED: dict[str, list[tuple[set[str], object]]] = {
         ({"dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator", "dynamodb:ListStreams"}, _STREAM),
         (_RECORDS, _TABLE),
         ({"sqs:SendMessage"}, _DEAD_LETTERS),
+        ({"sqs:SendMessage"}, _JOBS),
+    ],
+    "JobsFunction": [
+        (_RECORDS, _TABLE),
+        ({"sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:SendMessage"}, _JOBS),
     ],
 }
 

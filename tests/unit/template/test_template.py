@@ -79,7 +79,7 @@ def test_functions_get_no_variable_that_they_do_not_need(functions: dict[str, Do
     assert variables("AuthorizerFunction") == {"POWERTOOLS_SERVICE_NAME", "SIGNING_SECRET_ARN"}
     assert variables("KeysFunction") == {"POWERTOOLS_SERVICE_NAME", "SIGNING_SECRET_ARN", "TABLE_NAME", "USAGE_PLAN_ID"}
     assert variables("MetadataFunction") == {"POWERTOOLS_SERVICE_NAME", "TABLE_NAME", "BODY_LIMIT"}
-    assert variables("EventsFunction") == {"POWERTOOLS_SERVICE_NAME", "TABLE_NAME"}
+    assert variables("EventsFunction") == variables("JobsFunction") == {"POWERTOOLS_SERVICE_NAME", "TABLE_NAME", "JOBS_QUEUE_URL"}
     assert variables("CoreRestFunction") == {"POWERTOOLS_SERVICE_NAME", "TABLE_NAME"} | {
         field.name.upper() for field in dataclasses.fields(Settings)
     }
@@ -174,7 +174,7 @@ def test_filters_of_the_stream_are_patterns(template: Document) -> None:
     source = template["Resources"]["EventsFunction"]["Properties"]["Events"]["Changes"]["Properties"]
 
     for entry in source["FilterCriteria"]["Filters"]:
-        assert json.loads(entry["Pattern"])["eventName"] == ["REMOVE"]
+        assert json.loads(entry["Pattern"])["eventName"] in (["REMOVE"], ["INSERT"])
 
 
 def test_environments_deploy_under_their_own_names() -> None:

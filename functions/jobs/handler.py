@@ -1,0 +1,44 @@
+"""The queue of jobs: work on records that follows from changes of a model (``icosa.metadata.work``), one step a message."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from functools import cache
+from typing import Any
+
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
+from icosa.access.times import stored_time
+from icosa.metadata.queue import JobQueue
+from icosa.metadata.work import run
+from icosa.store.table import Table
+
+logger = Logger()
+processor = BatchProcessor(event_type=EventType.SQS)
+
+
+def handler(event: dict[str, Any], context: Any) -> Any:
+    """Do the next step of the jobs that messages name (``workspaceId``, ``jobId``); returns the failed as ``batchItemFailures``."""
+    return process_partial_response(event=event, record_handler=_step, processor=processor, context=context)
+
+
+def _step(record: Any) -> None:
+    message = json.loads(record.raw_event["body"])
+    moment = datetime.now(UTC)
+    outcome = run(
+        _table(), message["workspaceId"], message["jobId"], now=stored_time(moment), now_ms=int(moment.timestamp() * 1000)
+    )
+    logger.info("step of a job", extra={"workspace": message["workspaceId"], "job": message["jobId"], "done": outcome.is_done})
+    if not outcome.is_done:
+        _queue().send(message["workspaceId"], message["jobId"], delay_ms=outcome.wait_ms)
+
+
+@cache
+def _table() -> Table:
+    return Table.from_environment()
+
+
+@cache
+def _queue() -> JobQueue:
+    return JobQueue.from_environment()
