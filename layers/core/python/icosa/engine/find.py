@@ -143,7 +143,9 @@ class _Find:
             else:
                 rows = first(self.ctx.table)
             walk.table = self.ctx.table
-            items, register = self._take(walk, rows, batches, with_register=counts_rows and total is not None)
+            # Rows without a filter, or of an exact condition, are matches: no more of them are fetched than are needed.
+            sure = not walk.refine and (counts_rows or self.filter is None)
+            items, register = self._take(walk, rows, batches, sure=sure, with_register=counts_rows and total is not None)
         except (RunTooLong, _GiveUp):
             if not self.want_total and self.filter is not None:
                 raise _GiveUp from None
@@ -156,14 +158,16 @@ class _Find:
         return Found(items[::-1] if self.backward else items, more, total)
 
     def _take(
-        self, walk: Walk, rows: list[Row] | None, batches: Iterator[list[Row]], *, with_register: bool
+        self, walk: Walk, rows: list[Row] | None, batches: Iterator[list[Row]], *, sure: bool, with_register: bool
     ) -> tuple[list[Item], Register]:
         """Records of the walk that match, until enough are found."""
         taken: list[Item] = []
         checked = 0
         register = self.ctx.register
         while rows is not None:
-            both = [*rows, *walk.peeked]
+            wanted = self.need + self.offset - len(taken)
+            rows, later = (rows[:wanted], rows[wanted:]) if sure else (rows, [])
+            both = rows if later else [*rows, *walk.peeked]
             fetched, register = self._fetch(both, with_register=with_register)
             confirmed = [item if item is not None and row.confirms(item) else None for row, item in zip(both, fetched, strict=True)]
             taken += self._kept([item for item in confirmed[: len(rows)] if item is not None], refine=walk.refine)
@@ -176,7 +180,7 @@ class _Find:
             if checked > _MAX_CHECKED and self.filter is not None:
                 raise _GiveUp
             walk.size = min(_MAX_BATCH, max(walk.size, 2 * checked))
-            rows = next(batches, None)
+            rows = later or next(batches, None)
         return taken, register
 
     def _fetch(self, rows: Sequence[Row], *, with_register: bool) -> tuple[list[Item | None], Register]:
