@@ -218,6 +218,12 @@ def test_queries_by_get(call: MetadataClient) -> None:
     [
         ("{ objects(paging: {first: 1}) { edges { node { nope } } } }", 'Cannot query field "nope" on type "Object".', None),
         ("{ objects {", "Syntax Error: Expected Name, found <EOF>.", "GRAPHQL_PARSE_FAILED"),
+        ("{ objects " * 10_000, "Syntax Error: Document is nested too deeply. Parsing aborted.", "GRAPHQL_PARSE_FAILED"),
+        (
+            "{ " + "a: __typename " * 20_000 + "}",
+            "Syntax Error: Document contains more than 15000 tokens. Parsing aborted.",
+            "GRAPHQL_PARSE_FAILED",
+        ),
         ('{ object(id: "abc") { id } }', "Invalid UUID: 'abc'", "GRAPHQL_VALIDATION_FAILED"),
     ],
 )

@@ -36,6 +36,8 @@ logger = logging.getLogger(__name__)
 
 #: Far beyond what 2,000 fields with arguments need.
 _MAX_TOKENS = 15_000
+#: Longer documents hold data of one request and will not come again.
+_REMEMBERED_LENGTH = 10_000
 
 
 class MetadataGraphql:
@@ -89,16 +91,25 @@ def _run(wanted: GraphqlRequest, call: MetadataCall) -> dict[str, Any]:
     return answer
 
 
-@lru_cache(maxsize=256)
-def _prepare(query: str) -> DocumentNode | list[dict[str, Any]]:
+Prepared = DocumentNode | list[dict[str, Any]]
+
+
+def _prepare(query: str) -> Prepared:
     """The document of a query, or why it cannot be run. Clients send the same few queries again and again."""
+    return _remembered(query) if len(query) <= _REMEMBERED_LENGTH else _checked(query)
+
+
+def _checked(query: str) -> Prepared:
     try:
         document = parse(query, max_tokens=_MAX_TOKENS)
+        return [_graphql_entry(error, "GRAPHQL_VALIDATION_FAILED") for error in validate(metadata_schema(), document)] or document
     except GraphQLError as error:
         return [_graphql_entry(error, "GRAPHQL_PARSE_FAILED")]
     except RecursionError:
         return [_graphql_entry(GraphQLError("Syntax Error: Document is nested too deeply. Parsing aborted."), "GRAPHQL_PARSE_FAILED")]
-    return [_graphql_entry(error, "GRAPHQL_VALIDATION_FAILED") for error in validate(metadata_schema(), document)] or document
+
+
+_remembered = lru_cache(maxsize=256)(_checked)
 
 
 def _entry(error: GraphQLError, call: MetadataCall) -> dict[str, Any]:
