@@ -13,6 +13,7 @@ _SECRET = {"Ref": "SigningSecret"}
 _TABLE = {"Fn::GetAtt": ["Table", "Arn"]}
 _STREAM = {"Fn::GetAtt": ["Table", "StreamArn"]}
 _DEAD_LETTERS = {"Fn::GetAtt": ["EventsDeadLetters", "Arn"]}
+_SCHEMA_DEAD_LETTERS = {"Fn::GetAtt": ["SchemaDeadLetters", "Arn"]}
 _JOBS = {"Fn::GetAtt": ["Jobs", "Arn"]}
 _GATEWAY = "arn:${AWS::Partition}:apigateway:${AWS::Region}::"
 
@@ -26,7 +27,16 @@ _RECORDS = {
     "dynamodb:DeleteItem",
 }
 
-#: By function: actions and the one resource that they are for. Logging and tracing are the same for all, see below.
+_READS_STREAM = {"dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator", "dynamodb:ListStreams"}
+
+
+def _partitions(*kinds: str) -> tuple[object, object]:
+    """The table, and the condition that lets through some kinds of partitions only (``icosa/store/keys.py``)."""
+    return _TABLE, {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": [f"*#{kind}" for kind in kinds]}}
+
+
+#: By function: actions and the one resource that they are for, with a condition if there is one. Logging and tracing are the same for
+#: all, see below.
 _ALLOWED: dict[str, list[tuple[set[str], object]]] = {
     "AuthorizerFunction": [({"secretsmanager:GetSecretValue"}, _SECRET)],
     "CoreRestFunction": [(_RECORDS, _TABLE)],
@@ -39,7 +49,7 @@ _ALLOWED: dict[str, list[tuple[set[str], object]]] = {
         ({"apigateway:DELETE"}, {"Fn::Sub": f"{_GATEWAY}/apikeys/*"}),
     ],
     "EventsFunction": [
-        ({"dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator", "dynamodb:ListStreams"}, _STREAM),
+        (_READS_STREAM, _STREAM),
         (_RECORDS, _TABLE),
         ({"sqs:SendMessage"}, _DEAD_LETTERS),
         ({"sqs:SendMessage"}, _JOBS),
@@ -47,6 +57,16 @@ _ALLOWED: dict[str, list[tuple[set[str], object]]] = {
     "JobsFunction": [
         (_RECORDS, _TABLE),
         ({"sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:SendMessage"}, _JOBS),
+    ],
+    "DocumentsFunction": [
+        ({"secretsmanager:GetSecretValue"}, _SECRET),
+        ({"dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:Query"}, _partitions("W", "K", "M", "S")),
+    ],
+    "SchemaBuilderFunction": [
+        (_READS_STREAM, _STREAM),
+        ({"dynamodb:GetItem", "dynamodb:Query"}, _partitions("W", "M", "S")),
+        ({"dynamodb:PutItem", "dynamodb:UpdateItem"}, _partitions("S")),
+        ({"sqs:SendMessage"}, _SCHEMA_DEAD_LETTERS),
     ],
 }
 
@@ -59,10 +79,11 @@ def _role(document: Document, function: str) -> tuple[str, Document]:
 def _statements(role: Document) -> Iterator[tuple[set[str], object]]:
     for policy in role["Policies"]:
         for statement in policy["PolicyDocument"]["Statement"]:
-            assert set(statement) == {"Effect", "Action", "Resource"}
+            assert set(statement) - {"Condition"} == {"Effect", "Action", "Resource"}
             assert statement["Effect"] == "Allow"
-            actions = statement["Action"]
-            yield {actions} if isinstance(actions, str) else set(actions), statement["Resource"]
+            actions, resource = statement["Action"], statement["Resource"]
+            place = (resource, statement["Condition"]) if "Condition" in statement else resource
+            yield {actions} if isinstance(actions, str) else set(actions), place
 
 
 def test_every_function_is_listed(functions: dict[str, Document]) -> None:
@@ -120,6 +141,7 @@ def test_only_the_gateway_invokes_the_functions_behind_the_api(transformed: Docu
 
     invokers = {(permission["FunctionName"]["Ref"].removesuffix("Aliaslive"), permission["Principal"]) for permission in permissions}
     assert invokers == {
-        (function, "apigateway.amazonaws.com") for function in ("AuthorizerFunction", "CoreRestFunction", "MetadataFunction")
+        (function, "apigateway.amazonaws.com")
+        for function in ("AuthorizerFunction", "CoreRestFunction", "DocumentsFunction", "MetadataFunction")
     }
     assert all("SourceArn" in permission for permission in permissions)

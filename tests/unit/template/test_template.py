@@ -85,6 +85,14 @@ def test_functions_get_no_variable_that_they_do_not_need(functions: dict[str, Do
     }
 
 
+def test_documents_tell_of_the_limits_that_are_in_force(functions: dict[str, Document]) -> None:
+    def variables(name: str) -> dict[str, object]:
+        own = ("POWERTOOLS_SERVICE_NAME", "SIGNING_SECRET_ARN")
+        return {key: value for key, value in functions[name]["Environment"]["Variables"].items() if key not in own}
+
+    assert variables("CoreRestFunction") == variables("DocumentsFunction") == variables("SchemaBuilderFunction")
+
+
 def test_limits_default_to_those_of_the_code(functions: dict[str, Document], template: Document) -> None:
     variables = functions["CoreRestFunction"]["Environment"]["Variables"]
     for field in dataclasses.fields(Settings):
@@ -143,13 +151,15 @@ _VERBS = frozenset(("get", "post", "patch", "put", "delete"))
 #: Routes whose calls the usage plan counts, and routes whose calls it does not (spec/access.md §5).
 _COUNTED = {"/rest": _VERBS, "/rest/{proxy+}": _VERBS}
 _UNCOUNTED = {"/rest/metadata": _VERBS, "/rest/metadata/{proxy+}": _VERBS, "/metadata": frozenset(("get", "post"))}
+#: Routes that anybody may call.
+_PUBLIC = {"/rest/open-api/{schema}": frozenset(("get",)), "/open-api/{schema}": frozenset(("get",))}
 
 
-def test_every_route_wants_a_token(transformed: Document) -> None:
+def test_every_route_that_is_not_public_wants_a_token(transformed: Document) -> None:
     for path, methods in transformed["Resources"]["Api"]["Properties"]["Body"]["paths"].items():
         for method, route in methods.items():
-            if method == "options":
-                assert "security" not in route, path
+            if method == "options" or path in _PUBLIC:
+                assert not route.get("security"), path
             else:
                 assert {"Bearer": []} in route["security"], f"{method} {path}"
                 assert ({"api_key": []} in route["security"]) == (path in _COUNTED), f"{method} {path}"
@@ -158,8 +168,15 @@ def test_every_route_wants_a_token(transformed: Document) -> None:
 def test_routes(transformed: Document) -> None:
     paths = transformed["Resources"]["Api"]["Properties"]["Body"]["paths"]
 
-    assert {path: set(methods) - {"options"} for path, methods in paths.items()} == _COUNTED | _UNCOUNTED
+    assert {path: set(methods) - {"options"} for path, methods in paths.items()} == _COUNTED | _UNCOUNTED | _PUBLIC
     assert all("options" in methods for methods in paths.values())
+
+
+def test_public_routes_are_throttled_for_all_callers_together(transformed: Document) -> None:
+    settings = transformed["Resources"]["ApiStage"]["Properties"]["MethodSettings"]
+    throttled = {entry["ResourcePath"].replace("~1", "/")[1:] for entry in settings if "ThrottlingRateLimit" in entry}
+
+    assert throttled == set(_PUBLIC)
 
 
 @pytest.mark.parametrize("secret", ["header", "querystring", 'identity.apiKey"', "authorizer."])
@@ -171,10 +188,12 @@ def test_access_logs_hold_no_tokens(template: Document, secret: str) -> None:
 
 
 def test_filters_of_the_stream_are_patterns(template: Document) -> None:
-    source = template["Resources"]["EventsFunction"]["Properties"]["Events"]["Changes"]["Properties"]
+    def events(name: str) -> list[list[str]]:
+        source = template["Resources"][name]["Properties"]["Events"]["Changes"]["Properties"]
+        return [json.loads(entry["Pattern"])["eventName"] for entry in source["FilterCriteria"]["Filters"]]
 
-    for entry in source["FilterCriteria"]["Filters"]:
-        assert json.loads(entry["Pattern"])["eventName"] in (["REMOVE"], ["INSERT"])
+    assert events("EventsFunction") == [["REMOVE"], ["REMOVE"], ["INSERT"]]
+    assert events("SchemaBuilderFunction") == [["INSERT", "MODIFY"]]
 
 
 def test_environments_deploy_under_their_own_names() -> None:
