@@ -443,3 +443,21 @@ def test_a_reader_may_read_and_nothing_else(call: RestClient, restricted: RestCl
         reply = restricted(method, where, body)
         assert (reply.status, reply.message, reply.json["code"]) == (403, DENIED, "PERMISSION_DENIED")
     assert call("GET", path).json["data"]["person"] == person
+
+
+def test_a_record_created_in_the_trash_under_an_id(call: RestClient, tag: str) -> None:
+    record_id = str(uuid.uuid4())
+    body = {"id": record_id, "name": {"lastName": tag}, "deletedAt": "2026-01-31T12:00:00.000Z"}
+    assert call("POST", "/rest/people", body).status == 201
+    assert call("GET", f"/rest/people/{record_id}").status == 404
+    assert call("GET", "/rest/people", filter=f"deletedAt[is]:NOT_NULL,{_of(tag)}").json["totalCount"] == 1
+    assert call("POST", "/rest/people", body).message == "A duplicate entry was detected"
+    assert call("POST", "/rest/people", {**body, "deletedAt": None}).message == "A duplicate entry was detected"
+    live = str(uuid.uuid4())
+    assert call("POST", "/rest/people", {"id": live}).status == 201
+    assert call("POST", "/rest/people", {**body, "id": live}).message == "A duplicate entry was detected"
+
+
+def test_a_path_with_a_line_break(call: RestClient) -> None:
+    reply = call("GET", "/rest/people/\n")
+    assert (reply.status, reply.message) == (400, "'\n' is not a valid UUID")

@@ -102,7 +102,8 @@ def record_ops(model: Model, change: Change) -> Iterator[Blamed]:
         assert after is not None
         yield Put(pack(after, change.obj.stored_form), NOT_EXISTS), Cause("id", change)
         if change.id_is_given:
-            yield Check((keys.trash(model.workspace_id, change.obj.key), change.id), NOT_EXISTS), Cause("id", change)
+            other = keys.trash if change.after_live else keys.records
+            yield Check((other(model.workspace_id, change.obj.key), change.id), NOT_EXISTS), Cause("id", change)
         return
     same = {"names": {"#v": VERSION}, "values": {":v": before[VERSION]}}
     if after is None:

@@ -7,12 +7,22 @@ and answers are prepared bytes.
 from __future__ import annotations
 
 from fastapi import FastAPI, Request, Response
+from starlette.convertors import PathConvertor, register_url_convertor
 
 from .service import RestApi, RestRequest
 
 _METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 #: Scripts of any origin may read every answer (spec/observed.md 34).
 _HEADERS = {"access-control-allow-origin": "*", "content-type": "application/json; charset=utf-8"}
+
+
+class _AnyPath(PathConvertor):
+    """Starlette's own path ends at a line break, and what it does not match has errors of another shape."""
+
+    regex = "(?s:.*)"
+
+
+register_url_convertor("any_path", _AnyPath())
 
 
 def create_app(api: RestApi) -> FastAPI:
@@ -34,5 +44,5 @@ def create_app(api: RestApi) -> FastAPI:
         )
         return Response(answer.body, answer.status, {**_HEADERS, **answer.headers})
 
-    app.add_route("/{path:path}", serve, methods=list(_METHODS))
+    app.add_route("/{path:any_path}", serve, methods=list(_METHODS))
     return app
