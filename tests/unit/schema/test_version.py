@@ -11,4 +11,4 @@ from tests.support.checkout import ROOT
 def test_the_project_has_the_version_that_documents_tell() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     assert project["version"] == VERSION
-    assert API_VERSION == "v" + ".".join(VERSION.split(".")[:2])
+    assert "v" + ".".join(VERSION.split(".")[:2]) == API_VERSION

@@ -366,7 +366,8 @@ _OPERATIONS = (
         method="get",
         id="groupBy{Plural}",
         summary="Group By {plural}",
-        parameters=("groupBy", "filter", "orderByGroups", "groupLimit", "aggregate", "includeRecordsSample", "orderByForRecords"),
+        parameters=("groupBy", "filter", "orderByGroups", "groupLimit", "viewId", "aggregate", "includeRecordsSample", "orderByForRecords"),
         answer=_groups,
+        refused=_ONE,
     ),
 )

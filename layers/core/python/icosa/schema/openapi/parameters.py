@@ -126,6 +126,7 @@ def parameters(settings: Settings) -> dict[str, Part]:
                 "byDayOfTheWeek": '[{"updatedAt":{"granularity":"DAY_OF_THE_WEEK"}}]',
             },
         ),
+        "viewId": _query("view_id", "A view whose filters must hold as well", {"type": "string", "format": "uuid"}),
         "aggregate": _json_query(
             "aggregate",
             _AGGREGATE,
