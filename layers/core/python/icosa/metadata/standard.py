@@ -7,12 +7,14 @@ every object and field gets its id, then relations and morph groups are resolved
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
-from ..model.model import Field, Model, Object, Option, Relation
+from ..model.model import Field, Index, IndexMember, Model, Object, Option, Relation
 from ..model.types.registry import by_name
 from .constraints import unique_constraint
+from .names import column, index_name
 from .shipped import load
 
 NewId = Callable[[], str]
@@ -41,28 +43,30 @@ _OBJECT_FLAGS = {
 }
 
 
-def standard_model(workspace_id: str, *, new_id: NewId = lambda: str(uuid.uuid4())) -> Model:
-    """The first version of a workspace's model.
+def standard_model(workspace_id: str, *, new_id: NewId = lambda: str(uuid.uuid4()), now: str = "") -> Model:
+    """The first version of a workspace's model, made at ``now``.
 
     >>> standard_model("w").by_plural["companies"].key
     'o1'
     """
     names = load("standard-objects/index")
-    return Model(workspace_id=workspace_id, version=1, objects=build_objects([load(f"standard-objects/{name}") for name in names], new_id))
+    specs = [load(f"standard-objects/{name}") for name in names]
+    return Model(workspace_id=workspace_id, version=1, objects=build_objects(specs, new_id, now))
 
 
-def build_objects(specs: list[Spec], new_id: NewId) -> tuple[Object, ...]:
+def build_objects(specs: list[Spec], new_id: NewId, now: str = "") -> tuple[Object, ...]:
     """Objects from their data, with keys ``o1``… in the order given. Raises KeyError for a name that nothing defines."""
     fields = {spec["nameSingular"]: _field_specs(spec) for spec in specs}
-    ids = _Ids(fields, new_id)
+    ids = _Ids(fields, new_id, now)
     return tuple(_object(number, spec, fields[spec["nameSingular"]], ids) for number, spec in enumerate(specs, start=1))
 
 
 class _Ids:
     """Ids of objects, fields and morph groups by their names."""
 
-    def __init__(self, fields: Mapping[str, list[Spec]], new_id: NewId) -> None:
+    def __init__(self, fields: Mapping[str, list[Spec]], new_id: NewId, now: str) -> None:
         self.new = new_id
+        self.now = now
         self.objects = {name: new_id() for name in fields}
         self.fields = {(name, spec["name"]): new_id() for name, specs in fields.items() for spec in specs}
         self.morphs = {(name, spec["morphGroup"]): new_id() for name, specs in fields.items() for spec in specs if "morphGroup" in spec}
@@ -80,8 +84,9 @@ def _object(number: int, spec: Spec, field_specs: list[Spec], ids: _Ids) -> Obje
     by_field_name = {field.name: field for field in fields}
     # The primary key is unique by being the record's key.
     unique = [field for field in fields if field.is_unique and field.name != "id"]
+    constraints = tuple(unique_constraint(f"u{key}", [field]) for key, field in enumerate(unique, start=len(fields) + 1))
     image = spec.get("imageIdentifier")
-    return Object(
+    obj = Object(
         id=ids.objects[name],
         key=f"o{number}",
         name_singular=name,
@@ -95,10 +100,40 @@ def _object(number: int, spec: Spec, field_specs: list[Spec], ids: _Ids) -> Obje
         image_identifier_field_id=by_field_name[image].id if image else None,
         duplicate_criteria=tuple(tuple(tuple(path.split(".")) for path in paths) for paths in spec.get("duplicateCriteria", ())),
         search_field_ids=tuple(by_field_name[field].id for field in spec.get("searchFields", ())),
-        unique_constraints=tuple(unique_constraint(f"u{key}", [field]) for key, field in enumerate(unique, start=len(fields) + 1)),
+        unique_constraints=constraints,
         next_key=len(fields) + len(unique) + 1,
+        created_at=ids.now,
+        updated_at=ids.now,
         **{attribute: spec[flag] for flag, attribute in _OBJECT_FLAGS.items() if flag in spec},
     )
+    return replace(obj, memo={}, indexes=tuple(_indexes(obj, ids)))
+
+
+def _indexes(obj: Object, ids: _Ids) -> Iterator[Index]:
+    """The indexes that an object comes with: of unique values, of join columns, and for search."""
+
+    def index(field: Field, subs: Sequence[str | None], **attributes: Any) -> Index:
+        columns = [column(field, sub) for sub in subs]
+        name = index_name(obj, columns, is_unique=attributes.get("is_unique", False))
+        return Index(
+            id=ids.new(),
+            name=name,
+            members=tuple(IndexMember(id=ids.new(), field_id=field.id, sub=sub) for sub in subs),
+            is_shipped=True,
+            universal_identifier=str(uuid.uuid5(uuid.UUID(obj.universal_identifier), ".".join(columns))),
+            created_at=ids.now,
+            updated_at=ids.now,
+            **attributes,
+        )
+
+    for constraint in obj.unique_constraints:
+        field = obj.by_id[constraint.field_ids[0]]
+        yield index(field, field.type.unique_subs(), is_unique=True, constraint_key=constraint.key)
+    for field in obj.many_to_one:
+        yield index(field, [None])
+    for field in obj.fields:
+        if not field.type.is_stored:
+            yield index(field, [None], type="GIN")
 
 
 def _field(number: int, object_name: str, object_spec: Spec, spec: Spec, ids: _Ids) -> Field:
@@ -114,6 +149,8 @@ def _field(number: int, object_name: str, object_spec: Spec, spec: Spec, ids: _I
         relation=None if relation is None else _relation(spec["name"], relation, ids),
         morph_id=ids.morphs[object_name, spec["morphGroup"]] if "morphGroup" in spec else None,
         universal_identifier=str(uuid.uuid5(uuid.UUID(object_spec["universalIdentifier"]), spec["name"])),
+        created_at=ids.now,
+        updated_at=ids.now,
         **{attribute: spec[flag] for flag, attribute in FIELD_FLAGS.items() if flag in spec},
     )
 

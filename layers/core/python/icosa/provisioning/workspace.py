@@ -49,7 +49,7 @@ def provision(table: Table, api_keys: ApiKeys, name: str, *, demo: bool = False)
     """Create a workspace. Raises BadRequest for a blank name."""
     if not name.strip():
         raise BadRequest("name should not be empty")
-    model = standard_model(str(uuid.uuid4()))
+    model = standard_model(str(uuid.uuid4()), now=stored_time(datetime.now(UTC)))
     workspace_id = model.workspace_id
     items = model_items(model)
     views = default_view_rows(workspace_id, model.objects, now=stored_time(datetime.now(UTC)))
