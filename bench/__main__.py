@@ -166,9 +166,9 @@ def _units(cost: Cost) -> float:
 
 def _cold(options: argparse.Namespace) -> Any:
     found = cold_starts(runs=options.runs)
-    print(f"Import and initialisation, medians of {options.runs} (ms); target: {TARGET} times the function with pydynox only\n")
-    rows = [[one.name, one.wall, one.cpu, one.modules, one.ratio, _verdict(one.ratio, TARGET)] for one in found]
-    print(table(["function", "time", "CPU", "modules", "ratio", "met"], rows))
+    print(f"Import and initialisation, medians of {options.runs} (ms); target: {TARGET} times an empty function with the same clients\n")
+    rows = [[one.name, one.wall, one.cpu, one.modules, one.ratio, _verdict(one.ratio, TARGET), one.baseline] for one in found]
+    print(table(["function", "time", "CPU", "modules", "ratio", "met", "against"], rows))
     return [asdict(one) for one in found]
 
 

@@ -1,4 +1,4 @@
-"""Cold starts: what a fresh interpreter needs to import and initialise each function, against one that only has the client library.
+"""Cold starts: what a fresh interpreter needs to import and initialise a function, against one that only has its client libraries.
 
 Modules are compiled beforehand, as the build does it. Start of the interpreter and of Lambda's runtime is the same for all and not
 counted.
@@ -11,7 +11,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,54 +24,73 @@ from local.template.reader import read_application
 
 #: Design §8: a function may take so many times the baseline.
 TARGET = 2.5
-_BASELINE = """from pydynox import pydynox_core
-def handler(event, context): return None
-"""
+#: Functions that do nothing, by the client libraries that they import: of the data plane, and of the control plane, too.
+_BASELINES = {
+    "only pydynox": "from pydynox import pydynox_core",
+    "only pydynox, boto3, PynamoDB": "import boto3, pynamodb.models\nfrom pydynox import pydynox_core\nboto3.client('apigateway')",
+}
+_EMPTY = "\ndef handler(event, context): return None\n"
 _PROBE = """import sys, time
 sys.path[0:0] = sys.argv[1:]
 wall, cpu, known = time.perf_counter(), time.process_time(), len(sys.modules)
 import handler
 wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
-print('[%f, %f, %d]' % (wall * 1000, cpu * 1000, len(sys.modules) - known))
+print('[%f, %f, %d, %d]' % (wall * 1000, cpu * 1000, len(sys.modules) - known, 'pynamodb' in sys.modules))
 """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cold:
-    """Medians in ms; ``ratio`` compares CPU with the baseline's, which a busy machine disturbs less than the time it takes."""
+    """Medians in ms; ``ratio`` compares CPU with the ``baseline``'s, which a busy machine disturbs less than the time it takes."""
 
     name: str
     wall: float
     cpu: float
     modules: int
+    baseline: str
     ratio: float
 
 
+@dataclass(frozen=True, slots=True)
+class _Start:
+    wall: float
+    cpu: float
+    modules: int
+    has_control_plane: bool
+
+
 def cold_starts(*, runs: int) -> list[Cold]:
-    """The baseline first, then every function of the template."""
+    """The baselines first, then every function of the template."""
     with tempfile.TemporaryDirectory() as scratch:
-        empty = Path(scratch) / "empty"
-        empty.mkdir()
-        (empty / "handler.py").write_text(_BASELINE, encoding="utf-8")
-        candidates = [("only pydynox", [empty], dict(_plain())), *_functions()]
-        samples: dict[str, list[tuple[float, float, int]]] = {name: [] for name, _, _ in candidates}
+        candidates = [*_baselines(Path(scratch)), *_functions()]
+        starts: dict[str, list[_Start]] = {name: [] for name, _, _ in candidates}
         for run in range(runs + 1):
             # One after the other, so that a slow moment of the machine meets all of them.
             for name, search_path, environment in candidates:
-                sample = _start(search_path, {**environment, "PYTHONPYCACHEPREFIX": f"{scratch}/pycache"})
+                start = _start(search_path, {**environment, "PYTHONPYCACHEPREFIX": f"{scratch}/pycache"})
                 if run:  # The first run compiles.
-                    samples[name].append(sample)
-    base = statistics.median(cpu for _, cpu, _ in samples["only pydynox"])
+                    starts[name].append(start)
+    cpu = {name: statistics.median(start.cpu for start in taken) for name, taken in starts.items()}
+    plain, full = _BASELINES
     return [
         Cold(
             name=name,
-            wall=statistics.median(wall for wall, _, _ in taken),
-            cpu=(cpu := statistics.median(cpu for _, cpu, _ in taken)),
-            modules=taken[0][2],
-            ratio=cpu / base,
+            wall=statistics.median(start.wall for start in taken),
+            cpu=cpu[name],
+            modules=taken[0].modules,
+            baseline=(baseline := full if taken[0].has_control_plane else plain),
+            ratio=cpu[name] / cpu[baseline],
         )
-        for name, taken in samples.items()
+        for name, taken in starts.items()
     ]
+
+
+def _baselines(scratch: Path) -> Iterator[tuple[str, Sequence[Path], dict[str, str]]]:
+    for number, (name, imports) in enumerate(_BASELINES.items()):
+        folder = scratch / f"empty{number}"
+        folder.mkdir()
+        (folder / "handler.py").write_text(imports + _EMPTY, encoding="utf-8")
+        yield name, [folder], {"AWS_DEFAULT_REGION": "us-east-1", **_plain()}
 
 
 def _functions() -> list[tuple[str, Sequence[Path], dict[str, str]]]:
@@ -89,8 +108,8 @@ def _plain() -> Mapping[str, str]:
     return {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
 
 
-def _start(search_path: Sequence[Path], environment: Mapping[str, str]) -> tuple[float, float, int]:
+def _start(search_path: Sequence[Path], environment: Mapping[str, str]) -> _Start:
     command = [sys.executable, "-c", _PROBE, *map(str, search_path)]
     done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True, env=dict(environment))
-    wall, cpu, modules = orjson.loads(done.stdout.splitlines()[-1])
-    return wall, cpu, modules
+    wall, cpu, modules, has_control_plane = orjson.loads(done.stdout.splitlines()[-1])
+    return _Start(wall, cpu, modules, bool(has_control_plane))

@@ -77,8 +77,10 @@ def _create_batch(facts: Facts, number: int) -> Call:
 
 
 def _update(facts: Facts, number: int) -> Call:
-    title = "Senior engineer" if number // len(facts.ids) % 2 else "Lead engineer"
-    return Call(method="PATCH", path=f"{_PEOPLE}/{facts.ids[number % len(facts.ids)]}", body={"jobTitle": title})
+    """A title that nobody has, so that its rows change whatever was there."""
+    return Call(
+        method="PATCH", path=f"{_PEOPLE}/{facts.ids[number % len(facts.ids)]}", body={"jobTitle": f"Engineer {uuid.uuid4().hex[:8]}"}
+    )
 
 
 def _delete_one(data: Any) -> Call:

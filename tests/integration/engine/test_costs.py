@@ -54,6 +54,7 @@ def test_reads(world: World) -> None:
         "equality": cost(world, listing(world, ("stage", "eq", "NEW")))[0],
         "relation": cost(world, listing(world, ("firmId", "eq", world.firm)))[0],  # type: ignore[attr-defined]
         "order by an index": cost(world, listing(world, None, [("createdAt", "DescNullsLast")]))[0],
+        "ascending": cost(world, listing(world, None, [("createdAt", "AscNullsFirst")]))[0],
         "equality, ordered": cost(world, listing(world, ("stage", "eq", "NEW"), [("amount", "AscNullsLast")]))[0],
         "two conditions": cost(world, listing(world, ("and", [("stage", "eq", "NEW"), ("amount", "gt", 30)])))[0],
     }
@@ -63,6 +64,7 @@ def test_reads(world: World) -> None:
         "equality": 2,
         "relation": 2,
         "order by an index": 2,
+        "ascending": 2,
         "equality, ordered": 2,
         "two conditions": 2,
     }

@@ -278,9 +278,22 @@ def index_walk(
         else:
             value_segments = _beyond(value_segments, encoded, cursor.id, whole_run)
             null_segments = [] if nulls_first else null_segments
-    segments = [*null_segments, *value_segments] if nulls_first else [*value_segments, *null_segments]
+    segments = _joined([*null_segments, *value_segments] if nulls_first else [*value_segments, *null_segments])
     pk = keys.index(model.workspace_id, obj.key, leaf.key)
     return IndexWalk(table, pk=pk, leaf=leaf, segments=segments, several=several, refine=several or leaf.kind.has_detail)
+
+
+def _joined(segments: Sequence[_Segment]) -> list[_Segment]:
+    """Nulls stand right before values, so where both are walked in the order of the index, one range holds them."""
+    joined: list[_Segment] = []
+    for segment in segments:
+        if joined and segment.natural and joined[-1].natural and segment.forward == joined[-1].forward:
+            lower, upper = (joined[-1], segment) if segment.forward else (segment, joined[-1])
+            if lower.high == NULL + TOP and upper.low == VALUE:
+                joined[-1] = _Segment(lower.low, upper.high, segment.forward, segment.ids_forward)
+                continue
+        joined.append(segment)
+    return joined
 
 
 def _beyond(segments: Sequence[_Segment], encoded: str | None, record_id: str, whole_run: bool) -> list[_Segment]:
