@@ -126,6 +126,18 @@ def test_a_report_on_everything_that_is_wrong(call: MetadataClient, tag: str) ->
     assert reply.json["summary"]["objectMetadata"] == 1
 
 
+@pytest.mark.parametrize("type_name", ["ADDRESS", "CURRENCY", "FULL_NAME", "RICH_TEXT", "ACTOR"])
+def test_types_that_cannot_be_unique(call: MetadataClient, tag: str, type_name: str) -> None:
+    rocket = _create(call, tag)
+    refused = _add(call, rocket, type_name, "x", isUnique=True)
+    field = _add(call, rocket, type_name, "x").json["data"]["createOneField"]
+
+    for reply in (refused, call("PATCH", f"/rest/metadata/fields/{field['id']}", {"isUnique": True})):
+        assert reply.status == 400
+        [problem] = reply.json["errors"]["index"][0]["errors"]
+        assert problem["message"] == f"Unique index cannot be created for field x of type {type_name}"
+
+
 @pytest.mark.parametrize(
     ("method", "path", "status", "message"),
     [

@@ -123,11 +123,13 @@ def uniqueness_problems(field: Field) -> list[Problem]:
 
 def add_uniqueness(draft: Draft, field_id: str, *, status: Status) -> None:
     """Make a field unique: the constraint that guards enforce, and the index that shows it."""
+    if uniqueness_problems(draft.set_field(field_id, is_unique=True)):
+        return  # The rules refuse the change with these problems.
     obj = draft.owner_of(field_id)
     others = tuple(one for one in obj.indexes if not (one.status == "FAILED" and one.members[0].field_id == field_id))
     draft.set_object(obj.id, indexes=others)
     key = draft.take_key(obj.id, "u")
-    obj, field = draft.owner_of(field_id), draft.set_field(field_id, is_unique=True)
+    obj, field = draft.owner_of(field_id), draft.field(field_id)
     subs = field.type.unique_subs()
     index = Index(
         id=draft.new_id(),
