@@ -40,6 +40,7 @@ def _partitions(*kinds: str) -> tuple[object, object]:
 _ALLOWED: dict[str, list[tuple[set[str], object]]] = {
     "AuthorizerFunction": [({"secretsmanager:GetSecretValue"}, _SECRET)],
     "CoreRestFunction": [(_RECORDS, _TABLE)],
+    "CoreGraphqlFunction": [(_RECORDS, _TABLE)],
     "MetadataFunction": [(_RECORDS, _TABLE)],
     "KeysFunction": [
         ({"secretsmanager:GetSecretValue"}, _SECRET),
@@ -142,6 +143,6 @@ def test_only_the_gateway_invokes_the_functions_behind_the_api(transformed: Docu
     invokers = {(permission["FunctionName"]["Ref"].removesuffix("Aliaslive"), permission["Principal"]) for permission in permissions}
     assert invokers == {
         (function, "apigateway.amazonaws.com")
-        for function in ("AuthorizerFunction", "CoreRestFunction", "DocumentsFunction", "MetadataFunction")
+        for function in ("AuthorizerFunction", "CoreRestFunction", "CoreGraphqlFunction", "DocumentsFunction", "MetadataFunction")
     }
     assert all("SourceArn" in permission for permission in permissions)

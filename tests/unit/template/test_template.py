@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from icosa.api.graphql.settings import GraphqlSettings
 from icosa.settings import Settings
 from icosa.store.register import ABANDONED_AFTER_MS
 from tests.support.checkout import ROOT
@@ -83,6 +84,9 @@ def test_functions_get_no_variable_that_they_do_not_need(functions: dict[str, Do
     assert variables("CoreRestFunction") == {"POWERTOOLS_SERVICE_NAME", "TABLE_NAME"} | {
         field.name.upper() for field in dataclasses.fields(Settings)
     }
+    assert variables("CoreGraphqlFunction") == {"POWERTOOLS_SERVICE_NAME", "TABLE_NAME"} | {
+        field.name.upper() for field in dataclasses.fields(GraphqlSettings)
+    }
 
 
 def test_documents_tell_of_the_limits_that_are_in_force(functions: dict[str, Document]) -> None:
@@ -94,8 +98,8 @@ def test_documents_tell_of_the_limits_that_are_in_force(functions: dict[str, Doc
 
 
 def test_limits_default_to_those_of_the_code(functions: dict[str, Document], template: Document) -> None:
-    variables = functions["CoreRestFunction"]["Environment"]["Variables"]
-    for field in dataclasses.fields(Settings):
+    variables = functions["CoreGraphqlFunction"]["Environment"]["Variables"]
+    for field in dataclasses.fields(GraphqlSettings):
         assert template["Parameters"][variables[field.name.upper()]["Ref"]]["Default"] == field.default
 
 
@@ -149,7 +153,7 @@ def test_the_table_keeps_its_data(template: Document) -> None:
 
 _VERBS = frozenset(("get", "post", "patch", "put", "delete"))
 #: Routes whose calls the usage plan counts, and routes whose calls it does not (spec/access.md §5).
-_COUNTED = {"/rest": _VERBS, "/rest/{proxy+}": _VERBS}
+_COUNTED = {"/rest": _VERBS, "/rest/{proxy+}": _VERBS, "/graphql": frozenset(("get", "post"))}
 _UNCOUNTED = {"/rest/metadata": _VERBS, "/rest/metadata/{proxy+}": _VERBS, "/metadata": frozenset(("get", "post"))}
 #: Routes that anybody may call.
 _PUBLIC = {"/rest/open-api/{schema}": frozenset(("get",)), "/open-api/{schema}": frozenset(("get",))}

@@ -33,6 +33,7 @@ from ..query.operation import (
     RelatedAny,
     RelationSelection,
     Restore,
+    Search,
     Selection,
     Update,
 )
@@ -52,6 +53,8 @@ class Rights(Protocol):
 def authorize(rights: Rights, operation: Operation, model: Model) -> Operation:
     """The operation with its selection narrowed to what the role may read. Raises PermissionDenied."""
     check = _Check(rights, model)
+    if isinstance(operation, Search):
+        return check.search(operation)
     obj = operation.object
     for right in _needed(operation):
         check.require(obj, right)
@@ -157,6 +160,15 @@ class _Check:
         if operation.records is None:
             return operation
         return replace(operation, records=self.selection(obj, operation.records))
+
+    def search(self, operation: Search) -> Search:
+        """What the caller may not read is left out silently (spec/graphql-core.md §4.11)."""
+        objects = tuple(obj for obj in operation.objects if self._rights.can(obj, "read"))
+        for obj in objects:
+            self.filter(obj, operation.filters.get(obj.id))
+        hidden = {obj.id: self._rights.unreadable_fields(obj) for obj in objects}
+        ignored = {obj.id: frozenset(obj.by_id[i].key for i in hidden[obj.id] if i in obj.by_id) for obj in objects if hidden[obj.id]}
+        return replace(operation, objects=objects, ignored=ignored)
 
     def _dimension(self, obj: Object, dimension: Dimension) -> None:
         self._leaf(obj, dimension.relation, dimension.leaf.field)

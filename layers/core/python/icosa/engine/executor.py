@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from ..query.operation import (
@@ -19,10 +20,14 @@ from ..query.operation import (
     Node,
     Operation,
     Restore,
+    Search,
+    SearchPage,
     Update,
 )
 from ..store.batch import settle_abandoned
+from ..store.meter import Meter
 from ..store.table import TransactionConflict
+from .branch import Branch
 from .context import Context
 from .create import create
 from .duplicates import find_duplicates
@@ -30,8 +35,12 @@ from .groups import group_by
 from .merge import merge
 from .modify import delete, restore, update
 from .read import find_many, find_one
+from .search import search
 
-Result = Node | Connection | list[Node] | list[Connection] | list[Group]
+Result = Node | Connection | list[Node] | list[Connection] | list[Group] | SearchPage
+
+#: Reads of one request that run at the same time.
+_pool = ThreadPoolExecutor(max_workers=4, thread_name_prefix="reads")
 
 _RUN: Mapping[type, Callable[[Context, Any], Result]] = {
     FindOne: find_one,
@@ -43,6 +52,7 @@ _RUN: Mapping[type, Callable[[Context, Any], Result]] = {
     Delete: delete,
     Restore: restore,
     Merge: merge,
+    Search: search,
 }
 
 
@@ -51,11 +61,29 @@ def execute(ctx: Context, operation: Operation) -> Result:
 
     FindOne and Merge give a Node (RecordNotFound without one), FindMany a Connection, FindDuplicates a Connection for each
     input, GroupBy groups, Create, Update, Delete and Restore nodes in the order of the input or of ids. Destroyed records
-    come back in their last state.
+    come back in their last state. Search gives a SearchPage.
     """
     if ctx.register.open:
         _help_along(ctx)
     return _RUN[type(operation)](ctx, operation)
+
+
+def execute_all(ctx: Context, reads: Sequence[Operation]) -> list[Result | Exception]:
+    """Run several reads of one request side by side, as ``execute`` does; the error of one is its outcome.
+
+    They run in threads of their own, which may wait for the table's workers: in these no branch could branch again.
+    """
+    tables = [ctx.table.metered(Meter(detailed=ctx.table.meter.detailed)) for _ in reads]
+    outcomes = list(_pool.map(_outcome, [Branch(ctx, table) for table in tables], reads))
+    ctx.table.meter.add_parallel(table.meter for table in tables)
+    return outcomes
+
+
+def _outcome(ctx: Context, operation: Operation) -> Result | Exception:
+    try:
+        return execute(ctx, operation)
+    except Exception as error:  # noqa: BLE001 - it is the caller's, in its own thread
+        return error
 
 
 def _help_along(ctx: Context) -> None:
@@ -67,4 +95,4 @@ def _help_along(ctx: Context) -> None:
             return  # its records are being changed right now; the next request will try again
 
 
-__all__ = ["Result", "execute"]
+__all__ = ["Result", "execute", "execute_all"]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Sequence
 from typing import Any
 
@@ -13,10 +12,11 @@ from ..query.operation import Merge, Node
 from ..store.change import Change
 from ..store.derive import constraint_value
 from .context import Context
+from .preview import preview
 from .records import State, get_live
 from .relations import load
-from .remove import MAX_COMMIT, dependents
-from .writing import apply, changed, retrying, stamps
+from .remove import dependents
+from .writing import MAX_COMMIT, apply, changed, retrying, stamps
 
 #: Fields that belong to the surviving record whatever the others hold.
 _OWN = ("id", "createdAt", "updatedAt", "deletedAt", "createdBy", "updatedBy", "position", "searchVector")
@@ -27,23 +27,21 @@ def merge(ctx: Context, operation: Merge) -> Node:
     obj = operation.object
     _check(ctx, operation)
 
-    def attempt() -> Item:
+    def attempt() -> Node:
         found = get_live(ctx, obj, operation.ids)
         if any(item is None for item in found):
-            raise RecordNotFound
+            raise RecordNotFound("One or more records not found")
         items = [item for item in found if item is not None]
         survivor = State(items[operation.priority_index], True)
         values = merged_values(obj, items, survivor.item)
         if operation.dry_run:
-            preview = {key: value for key, value in {**survivor.item, **values}.items() if value is not None}
-            new_id = str(uuid.uuid4())
-            return {**preview, "SK": new_id, obj.by_name["id"].key: new_id, obj.by_name["deletedAt"].key: ctx.now}
+            return preview(ctx, obj, items, survivor.item, values, operation.selection)
         losers = [State(item, True) for item in items if item["SK"] != survivor.item["SK"]]
-        return _apply(ctx, obj, survivor, losers, values)
+        node = Node(_apply(ctx, obj, survivor, losers, values))
+        load(ctx, obj, [node], operation.selection)
+        return node
 
-    node = Node(retrying(attempt))
-    load(ctx, obj, [node], operation.selection)
-    return node
+    return retrying(attempt)
 
 
 def _check(ctx: Context, operation: Merge) -> None:

@@ -52,7 +52,7 @@ def _dimension(model: Model, obj: Object, element: Raw) -> Dimension:
     relation = obj.by_name.get(key)
     if relation is None:
         raise _invalid(f"Unidentified field in groupBy: {key}")
-    if not relation.is_many_to_one or not _is_groupable(relation):
+    if not relation.is_many_to_one or not is_groupable(relation):
         raise _invalid(f'Field "{key}" is not supported in groupBy')
     nested, nested_value = _single(key, value)
     target = model.target_of(relation)
@@ -65,7 +65,7 @@ def _dimension(model: Model, obj: Object, element: Raw) -> Dimension:
 
 
 def _stored(field: Field, name: str, value: Any, relation: Field | None = None) -> Dimension:
-    if not _is_groupable(field):
+    if not is_groupable(field):
         raise _invalid(f'Field "{name}" is not supported in groupBy')
     if not field.type.is_composite:
         return _scalar(field.leaves[0], name, value, relation)
@@ -119,7 +119,8 @@ def _single(name: str, value: Any) -> tuple[str, Any]:
     return key, nested
 
 
-def _is_groupable(field: Field) -> bool:
+def is_groupable(field: Field) -> bool:
+    """Whether groupBy accepts the field, or a member of it."""
     return field.type.is_groupable and (not field.is_system or field.name in _GROUPABLE_SYSTEM)
 
 

@@ -274,7 +274,29 @@ class Merge:
     selection: Selection = Selection()
 
 
-Operation = FindOne | FindMany | FindDuplicates | GroupBy | Create | Update | Delete | Restore | Merge
+@dataclass(frozen=True, slots=True)
+class SearchCursor:
+    """A position in search results: the ranks of the last one, and by object name the last id with these ranks."""
+
+    rank_all: float
+    rank_any: float
+    last_ids: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Search:
+    """Find records of several objects by words. ``filters`` are by object id; ``ignored`` too, with the keys of fields whose
+    words do not count for the caller."""
+
+    text: str
+    objects: tuple[Object, ...]
+    filters: Mapping[str, Filter] = field(default_factory=dict)
+    limit: int = 60
+    after: SearchCursor | None = None
+    ignored: Mapping[str, frozenset[str]] = field(default_factory=dict)
+
+
+Operation = FindOne | FindMany | FindDuplicates | GroupBy | Create | Update | Delete | Restore | Merge | Search
 
 # ------------------------------------------------------------------ results
 
@@ -312,3 +334,19 @@ class Group:
     dimensions: tuple[Any, ...]
     aggregates: Mapping[str, Any]
     records: list[Node] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A record that search found. ``rank_all`` is above 0 when it has all terms, ``rank_any`` counts each of them."""
+
+    object: Object
+    item: Mapping[str, Any]
+    rank_all: float = 0.0
+    rank_any: float = 0.0
+
+
+@dataclass(slots=True, kw_only=True)
+class SearchPage:
+    hits: list[Hit]
+    has_next_page: bool = False

@@ -1,0 +1,98 @@
+"""From a document's text to its operations and fragments, within limits.
+
+Clients send the same text again and again with other variables, so what was parsed is remembered by its text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from graphql import (
+    DefinitionNode,
+    DocumentNode,
+    FragmentDefinitionNode,
+    GraphQLError,
+    OperationDefinitionNode,
+    parse,
+)
+
+from ...recent import Recent
+from .failures import Invalid, Unparsable
+from .settings import GraphqlSettings
+
+#: Longer documents mostly hold data and will not come again.
+_REMEMBERED_LENGTH = 10_000
+#: Characters of all remembered documents. A tree takes up to a hundred times the memory of its text.
+_MEMORY = 300_000
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A syntax tree whose definitions have distinct names. An anonymous operation is the only one, under None."""
+
+    operations: Mapping[str | None, OperationDefinitionNode]
+    fragments: Mapping[str, FragmentDefinitionNode]
+    length: int
+
+    def operation(self, name: str | None) -> OperationDefinitionNode:
+        """The operation to run. Raises Invalid."""
+        if name is not None:
+            if (found := self.operations.get(name)) is None:
+                raise Invalid(f'Unknown operation named "{name}".')
+            return found
+        if not self.operations:
+            raise Invalid("Must provide an operation.")
+        if len(self.operations) > 1:
+            raise Invalid("Must provide operation name when document contains multiple operations.")
+        return next(iter(self.operations.values()))
+
+
+_documents: Recent[str, Document] = Recent(size=_MEMORY, weigh=lambda document: document.length)
+
+
+def parse_document(text: str, limits: GraphqlSettings) -> Document:
+    """Raises Unparsable, Invalid."""
+    found = _documents.recall(text)
+    if found is None:
+        found = _definitions(_parse(text, limits), len(text))
+        if len(text) <= _REMEMBERED_LENGTH:
+            _documents.remember(text, found)
+    return found
+
+
+def _parse(text: str, limits: GraphqlSettings) -> DocumentNode:
+    if len(text) > limits.query_limit:
+        raise Unparsable(f"The query is longer than {limits.query_limit} characters. Send data as variables")
+    try:
+        return parse(text, no_location=True, max_tokens=limits.query_token_limit)
+    except GraphQLError as error:
+        raise Unparsable(error.message) from error
+    except RecursionError as error:
+        raise Unparsable("Syntax Error: Document is nested too deeply. Parsing aborted.") from error
+
+
+def _definitions(document: DocumentNode, length: int) -> Document:
+    operations: dict[str | None, OperationDefinitionNode] = {}
+    fragments: dict[str, FragmentDefinitionNode] = {}
+    for definition in document.definitions:
+        match definition:
+            case OperationDefinitionNode(name=name):
+                key = None if name is None else name.value
+                if key in operations and key is not None:
+                    raise Invalid(f'There can be only one operation named "{key}".')
+                if operations and (key is None or None in operations):
+                    raise Invalid("This anonymous operation must be the only defined operation.")
+                operations[key] = definition
+            case FragmentDefinitionNode(name=name):
+                if name.value in fragments:
+                    raise Invalid(f'There can be only one fragment named "{name.value}".')
+                fragments[name.value] = definition
+            case _:
+                raise Invalid(f"The {_title(definition)} definition is not executable.")
+    return Document(operations, fragments, length)
+
+
+def _title(definition: DefinitionNode) -> str:
+    name = getattr(definition, "name", None)
+    return "schema" if name is None else f'"{name.value}"'

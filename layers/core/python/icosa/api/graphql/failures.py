@@ -1,0 +1,74 @@
+"""Refusals of a whole document: nothing of it is run, the answer has ``errors`` and no ``data``."""
+
+from __future__ import annotations
+
+from ...errors import BadRequest
+
+
+class Unparsable(BadRequest):
+    """Text that is no GraphQL document, or one beyond the limits of the parser."""
+
+    graphql_code = "GRAPHQL_PARSE_FAILED"
+
+
+class Invalid(BadRequest):
+    """A document that does not fit the schema."""
+
+    graphql_code = "GRAPHQL_VALIDATION_FAILED"
+
+
+class VariableMissing(BadRequest):
+    """A variable of a non-null type without value."""
+
+    def __init__(self, name: str, type_text: str) -> None:
+        super().__init__(f'Variable "${name}" of required type "{type_text}" was not provided.')
+
+
+class UnknownRootField(BadRequest):
+    """Root fields that the workspace does not have (spec/graphql-core.md §1.2)."""
+
+    def __init__(self, names: list[str]) -> None:
+        fields = "field" if len(names) == 1 else "fields"
+        super().__init__(
+            f"Unknown {fields} {', '.join(names)}. The corresponding object may have been deleted or renamed.",
+            sub_code="UNKNOWN_ROOT_FIELD",
+        )
+
+
+class TooComplex(BadRequest):
+    """A document that asks for more than one request may (spec/graphql-core.md §4.7)."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, sub_code="TOO_COMPLEX_QUERY")
+
+
+class TooManyFields(BadRequest):
+    """More fields than an operation may select, those inside fragments counted at every use (spec/graphql-core.md §2.5)."""
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(f"Query too complex - Too many fields requested - Maximum allowed fields: {limit}")
+
+
+class TooManyRootFields(BadRequest):
+    """spec/graphql-core.md §2.5."""
+
+    def __init__(self, count: int, limit: int) -> None:
+        super().__init__(f"Query too complex - Too many root resolvers requested: {count} - Maximum allowed root resolvers: {limit}")
+
+
+class TooDeep(BadRequest):
+    """Relations inside relations beyond the limit (spec/graphql-core.md §4.7)."""
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(f"Maximum depth of {limit} reached", sub_code="MAX_DEPTH_REACHED")
+
+
+class AnswerHasTooManyValues(BadRequest):
+    """An answer that could not be delivered, noticed while it is put together."""
+
+    def __init__(self) -> None:
+        super().__init__("The answer is too large. Ask for fewer records or fewer fields")
+
+
+#: What refuses the whole document; other errors concern one root field.
+REFUSALS = (Unparsable, Invalid, VariableMissing, UnknownRootField, TooComplex, TooManyFields, TooManyRootFields, TooDeep)

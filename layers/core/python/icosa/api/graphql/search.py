@@ -1,0 +1,193 @@
+"""The root field ``search`` (spec/graphql-core.md §2.6, §4.11)."""
+
+from __future__ import annotations
+
+from base64 import b64decode, b64encode
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import orjson
+
+from ...access.context import RequestContext
+from ...errors import BadRequest
+from ...model.model import Model, Object
+from ...model.types.base import Item
+from ...query.filters import resolve_filter
+from ...query.operation import Filter, Hit, Search, SearchCursor, SearchPage
+from . import arguments
+from .budget import Budget
+from .failures import Invalid
+from .roots import Step
+from .selections import TYPENAME, Selected, Selector
+
+SEARCH = "search"
+MOST_RESULTS = 100
+
+_CHECKS: Mapping[str, arguments.Check] = {
+    "searchInput": arguments.text,
+    "limit": arguments.number,
+    "after": arguments.text,
+    "includedObjectNameSingulars": arguments.texts,
+    "excludedObjectNameSingulars": arguments.texts,
+    "filter": arguments.object_,
+}
+_FILTER_KEYS = frozenset(("and", "or", "not", "id", "createdAt", "updatedAt", "deletedAt"))
+_MOST_FILTER_DEPTH = 50
+
+
+def search(selected: Selected, given: Mapping[str, Any], selector: Selector, budget: Budget, context: RequestContext) -> Step:
+    """The step of the root field. Raises BadRequest, Invalid."""
+    found = arguments.read(_CHECKS, given)
+    text: str = arguments.require(found, "searchInput", "string")
+    limit: int = arguments.require(found, "limit", "number")
+    if limit > MOST_RESULTS:
+        raise BadRequest(f"Limit cannot exceed {MOST_RESULTS} items", sub_code="INVALID_QUERY_INPUT")
+    if limit < 0:
+        raise BadRequest("Limit must be non-negative", sub_code="INVALID_QUERY_INPUT")
+    budget.root()
+    objects = _objects(context.model, found.get("includedObjectNameSingulars"), found.get("excludedObjectNameSingulars", ()))
+    cursor = _decode(found["after"]) if found.get("after") else None
+    operation = Search(text=text, objects=objects, filters=_filters(context.model, objects, found.get("filter")), limit=limit, after=cursor)
+    return Step(operation, _connection(selected, selector, cursor))
+
+
+def _objects(model: Model, included: Sequence[str] | None, excluded: Sequence[str]) -> tuple[Object, ...]:
+    if included is None:
+        chosen = [obj for obj in model.objects if obj.is_searchable]
+    else:
+        chosen = [obj for obj in model.objects if obj.name_singular in included]
+    return tuple(obj for obj in chosen if obj.is_active and obj.name_singular not in excluded)
+
+
+def _filters(model: Model, objects: Sequence[Object], raw: Mapping[str, Any] | None) -> dict[str, Filter]:
+    """The same conditions for every object."""
+    if not raw:
+        return {}
+    _check_keys(raw, 0)
+    return {obj.id: filter for obj in objects if (filter := resolve_filter(model, obj, raw)) is not None}
+
+
+def _check_keys(raw: Any, depth: int) -> None:
+    if depth > _MOST_FILTER_DEPTH:
+        return  # resolve_filter refuses it
+    for part in raw if isinstance(raw, list) else (raw,):
+        for key, value in part.items() if isinstance(part, dict) else ():
+            if key not in _FILTER_KEYS:
+                raise arguments.invalid(f'Field "{key}" is not defined by type "ObjectRecordFilterInput".')
+            if key in ("and", "or", "not"):
+                _check_keys(value, depth + 1)
+
+
+# ------------------------------------------------------------------ answers
+
+_RECORD: Mapping[str, Callable[[Hit], Any]] = {
+    "recordId": lambda hit: hit.item["SK"],
+    "objectNameSingular": lambda hit: hit.object.name_singular,
+    "objectLabelSingular": lambda hit: hit.object.shown("labelSingular"),
+    "label": lambda hit: label_of(hit.object, hit.item),
+    "imageUrl": lambda hit: image_of(hit.object, hit.item),
+    "tsRankCD": lambda hit: hit.rank_all,
+    "tsRank": lambda hit: hit.rank_any,
+    TYPENAME: lambda hit: "SearchRecord",
+}
+
+
+def label_of(obj: Object, item: Item) -> str:
+    """The value of the label identifier; the members of a composite with a blank between them."""
+    field = obj.by_id.get(obj.label_identifier_field_id or "")
+    if field is None:
+        return ""
+    parts = (leaf.get(item) for leaf in field.leaves)
+    return " ".join(str(part) for part in parts if part is not None)
+
+
+def image_of(obj: Object, item: Item) -> str | None:
+    """The value of the image identifier where that is an address."""
+    field = obj.by_id.get(obj.image_identifier_field_id or "")
+    value = None if field is None else item.get(field.key)
+    return value if isinstance(value, str) else None
+
+
+def _connection(selected: Selected, selector: Selector, cursor: SearchCursor | None) -> Callable[[SearchPage], dict[str, Any]]:
+    selected.require_selection("SearchResultConnection!")
+    parts: list[tuple[str, Callable[[SearchPage], Any]]] = []
+    for part in _members("SearchResultConnection", selected, selector, ("edges", "pageInfo")):
+        match part.name:
+            case "edges":
+                parts.append((part.key, _edges(part, selector, cursor)))
+            case "pageInfo":
+                parts.append((part.key, _page_info(part, selector, cursor)))
+            case _:
+                parts.append((part.key, lambda page: "SearchResultConnection"))
+    return lambda page: {key: show(page) for key, show in parts}
+
+
+def _edges(selected: Selected, selector: Selector, cursor: SearchCursor | None) -> Callable[[SearchPage], Any]:
+    selected.require_selection("[SearchResultEdge!]!")
+    parts: list[tuple[str, Callable[[SearchPage, int], Any]]] = []
+    for part in _members("SearchResultEdge", selected, selector, ("node", "cursor")):
+        match part.name:
+            case "node":
+                parts.append((part.key, _node(part, selector)))
+            case "cursor":
+                parts.append((part.key, lambda page, position: _encode(page.hits[: position + 1], cursor)))
+            case _:
+                parts.append((part.key, lambda page, position: "SearchResultEdge"))
+    return lambda page: [{key: show(page, position) for key, show in parts} for position in range(len(page.hits))]
+
+
+def _node(selected: Selected, selector: Selector) -> Callable[[SearchPage, int], Any]:
+    selected.require_selection("SearchRecord!")
+    columns = [(part.key, _RECORD[part.name]) for part in _members("SearchRecord", selected, selector, _RECORD)]
+    return lambda page, position: {key: show(page.hits[position]) for key, show in columns}
+
+
+def _page_info(selected: Selected, selector: Selector, cursor: SearchCursor | None) -> Callable[[SearchPage], Any]:
+    selected.require_selection("SearchResultPageInfo!")
+    shows: Mapping[str, Callable[[SearchPage], Any]] = {
+        "endCursor": lambda page: _encode(page.hits, cursor),
+        "hasNextPage": lambda page: page.has_next_page,
+        TYPENAME: lambda page: "SearchResultPageInfo",
+    }
+    columns = [(part.key, shows[part.name]) for part in _members("SearchResultPageInfo", selected, selector, shows)]
+    return lambda page: {key: show(page) for key, show in columns}
+
+
+def _members(type_name: str, selected: Selected, selector: Selector, known: Sequence[str] | Mapping[str, Any]) -> list[Selected]:
+    """The fields selected inside one, all of them known."""
+    found = selector.fields(type_name, selected.sets)
+    for part in found:
+        part.require_no_arguments(type_name)
+        if part.name not in known and part.name != TYPENAME:
+            raise Invalid(f'Cannot query field "{part.name}" on type "{type_name}".')
+        if part.name in ("edges", "pageInfo", "node"):
+            continue
+        part.require_leaf("String")
+    return found
+
+
+# ------------------------------------------------------------------ cursors
+
+
+def _encode(hits: Sequence[Hit], before: SearchCursor | None) -> str | None:
+    """The position after the last of ``hits``: its ranks, and of each object the last record with the same ranks, those of the
+    pages before included (spec/graphql-core.md §4.11)."""
+    if not hits:
+        return None
+    last = hits[-1]
+    ranks = (last.rank_all, last.rank_any)
+    ids = dict(before.last_ids) if before is not None and (before.rank_all, before.rank_any) == ranks else {}
+    ids |= {hit.object.name_singular: hit.item["SK"] for hit in hits if (hit.rank_all, hit.rank_any) == ranks}
+    document = {"lastRanks": {"tsRankCD": last.rank_all, "tsRank": last.rank_any}, "lastRecordIdsPerObject": ids}
+    return b64encode(orjson.dumps(document)).decode()
+
+
+def _decode(text: str) -> SearchCursor:
+    try:
+        document = orjson.loads(b64decode(text, validate=True))
+        ranks, ids = document["lastRanks"], document["lastRecordIdsPerObject"]
+        if not all(isinstance(value, str) for value in ids.values()):
+            raise TypeError
+        return SearchCursor(float(ranks["tsRankCD"]), float(ranks["tsRank"]), ids)
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
+        raise BadRequest(f"Invalid cursor: {text}", sub_code="INVALID_CURSOR") from error

@@ -1,0 +1,138 @@
+"""What a selection set selects on one type: aliases, fragments, ``@skip`` and ``@include`` resolved.
+
+The checks of the GraphQL specification that need no schema beyond the type's name are made here, where they cost nothing.
+Left out on purpose: unused fragments and variables are no errors (spec/graphql-core.md §1.2, clients have them).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from graphql import (
+    ArgumentNode,
+    DirectiveNode,
+    FieldNode,
+    FragmentDefinitionNode,
+    FragmentSpreadNode,
+    InlineFragmentNode,
+    NamedTypeNode,
+    SelectionNode,
+    SelectionSetNode,
+)
+
+from .failures import Invalid, TooManyFields
+from .values import Variables
+
+TYPENAME = "__typename"
+
+
+@dataclass(slots=True)
+class Selected:
+    """A field of the answer: ``key`` is its name there (the alias, if it has one). ``sets`` are its selection sets, to be merged."""
+
+    key: str
+    name: str
+    arguments: Sequence[ArgumentNode]
+    sets: list[SelectionSetNode]
+
+    def require_selection(self, type_text: str) -> None:
+        """Raises Invalid unless something is selected inside the field."""
+        if not self.sets:
+            raise Invalid(
+                f'Field "{self.name}" of type "{type_text}" must have a selection of subfields. Did you mean "{self.name} {{ ... }}"?'
+            )
+
+    def require_leaf(self, type_text: str) -> None:
+        """Raises Invalid when something is selected inside the field."""
+        if self.sets:
+            raise Invalid(f'Field "{self.name}" must not have a selection since type "{type_text}" has no subfields.')
+
+    def require_no_arguments(self, type_name: str) -> None:
+        """Raises Invalid for a field that takes none."""
+        if self.arguments:
+            raise Invalid(f'Unknown argument "{self.arguments[0].name.value}" on field "{type_name}.{self.name}".')
+
+
+class Selector:
+    """Collects fields for one operation. ``limit`` bounds the fields of all calls together."""
+
+    def __init__(self, fragments: Mapping[str, FragmentDefinitionNode], variables: Variables, *, limit: int) -> None:
+        self._fragments = fragments
+        self.variables = variables
+        self._limit = limit
+        self._left = limit
+
+    def fields(self, type_name: str, sets: Iterable[SelectionSetNode]) -> list[Selected]:
+        """The fields selected on a type, in order; the same field selected twice is one. Raises Invalid, TooManyFields."""
+        found: dict[str, Selected] = {}
+        for selection_set in sets:
+            self._collect(type_name, selection_set.selections, found, frozenset())
+        return list(found.values())
+
+    def _collect(self, type_name: str, nodes: Sequence[SelectionNode], found: dict[str, Selected], inside: frozenset[str]) -> None:
+        for node in nodes:
+            self._left -= 1
+            if self._left < 0:
+                raise TooManyFields(self._limit)
+            if node.directives and not self._is_wanted(node.directives):
+                continue
+            match node:
+                case FieldNode():
+                    self._add(node, found)
+                case InlineFragmentNode(type_condition=condition, selection_set=inner):
+                    if condition is not None:
+                        _check_condition("Fragment", condition, type_name)
+                    self._collect(type_name, inner.selections, found, inside)
+                case FragmentSpreadNode(name=name):
+                    self._spread(type_name, name.value, found, inside)
+
+    def _spread(self, type_name: str, name: str, found: dict[str, Selected], inside: frozenset[str]) -> None:
+        fragment = self._fragments.get(name)
+        if fragment is None:
+            raise Invalid(f'Unknown fragment "{name}".')
+        if name in inside:
+            raise Invalid(f'Cannot spread fragment "{name}" within itself.')
+        _check_condition(f'Fragment "{name}"', fragment.type_condition, type_name)
+        self._collect(type_name, fragment.selection_set.selections, found, inside | {name})
+
+    @staticmethod
+    def _add(node: FieldNode, found: dict[str, Selected]) -> None:
+        name = node.name.value
+        key = name if node.alias is None else node.alias.value
+        selected = found.get(key)
+        if selected is None:
+            sets = [] if node.selection_set is None else [node.selection_set]
+            found[key] = Selected(key, name, node.arguments or (), sets)
+            return
+        if selected.name != name:
+            raise _conflict(key, f'"{selected.name}" and "{name}" are different fields')
+        if not _same_arguments(selected.arguments, node.arguments or ()):
+            raise _conflict(key, "they have differing arguments")
+        if node.selection_set is not None:
+            selected.sets.append(node.selection_set)
+
+    def _is_wanted(self, directives: Sequence[DirectiveNode]) -> bool:
+        wanted = True
+        for directive in directives:
+            name = directive.name.value
+            if name not in ("skip", "include"):
+                raise Invalid(f'Unknown directive "@{name}".')
+            flag = self.variables.arguments(directive.arguments or ()).get("if")
+            if not isinstance(flag, bool):
+                raise Invalid(f'Directive "@{name}" argument "if" of type "Boolean!" is required, but it was not provided.')
+            wanted = wanted and flag is (name == "include")
+        return wanted
+
+
+def _check_condition(title: str, condition: NamedTypeNode, type_name: str) -> None:
+    if condition.name.value != type_name:
+        raise Invalid(f'{title} cannot be spread here as objects of type "{type_name}" can never be of type "{condition.name.value}".')
+
+
+def _same_arguments(left: Sequence[ArgumentNode], right: Sequence[ArgumentNode]) -> bool:
+    return len(left) == len(right) and {a.name.value: a.value for a in left} == {a.name.value: a.value for a in right}
+
+
+def _conflict(key: str, reason: str) -> Invalid:
+    return Invalid(f'Fields "{key}" conflict because {reason}. Use different aliases on the fields to fetch both if this was intentional.')

@@ -1,0 +1,192 @@
+"""A GraphQL request on records, from its event to the bytes of its answer."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from graphql import OperationDefinitionNode
+
+from ...access.check import authorize
+from ...access.context import RequestContext
+from ...access.session import open_context
+from ...engine.executor import execute, execute_all
+from ...errors import IcosaError
+from ...store.meter import Meter
+from ...store.table import Table
+from ..errors import AnswerTooLarge, Unexpected
+from ..gateway import HttpAnswer, HttpRequest, check_size
+from . import arguments, introspection
+from .budget import Budget
+from .document import Document, parse_document
+from .failures import REFUSALS, AnswerHasTooManyValues, Invalid, TooManyRootFields, UnknownRootField
+from .roots import Ask, OperationType, Step, roots
+from .search import SEARCH, search
+from .selections import TYPENAME, Selected, Selector
+from .settings import GraphqlSettings, settings
+from .transport import GraphqlRequest, MutationOverGet, answer, authenticated, error_entry, not_runnable, read_request, refused
+from .values import Variables
+from .views import Views
+
+logger = logging.getLogger(__name__)
+
+_ROOT_TYPES: dict[OperationType, str] = {"query": "Query", "mutation": "Mutation"}
+
+
+class GraphqlApi:
+    """The Core GraphQL API over a table."""
+
+    def __init__(self, table: Table, *, settings: GraphqlSettings = settings) -> None:
+        self._table = table
+        self._settings = settings
+
+    def answer(self, http: HttpRequest) -> HttpAnswer:
+        """Never raises: every failure has its answer. Those that are no IcosaError are logged and say nothing of their cause."""
+        meter = Meter(detailed=http.headers.get("x-icosa-explain") == "1")
+        try:
+            found = self._run(http, meter)
+        except Exception:
+            logger.exception("unexpected failure", extra={"request_id": http.request_id})
+            return refused(Unexpected())
+        return replace(found, headers={**found.headers, **meter.headers()}) if meter.detailed else found
+
+    def _run(self, http: HttpRequest, meter: Meter) -> HttpAnswer:
+        try:
+            request = read_request(http, limit=self._settings.body_limit)
+        except IcosaError as error:
+            return not_runnable(error)
+        try:
+            opened = authenticated(lambda: open_context(http.event, self._table.metered(Meter())))
+            context = replace(opened, table=self._table.metered(meter), settings=self._settings)
+            execution = Execution(context, request, self._settings, http.request_id)
+            found = answer(execution.result())
+            check_size(found.body, is_change=execution.is_mutation)
+        except MutationOverGet as error:
+            return not_runnable(error)
+        except AnswerTooLarge:
+            return refused(AnswerHasTooManyValues())
+        except IcosaError as error:
+            return refused(error)
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Field:
+    """A root field: a value that is known, an error, or a step to run."""
+
+    key: str
+    outcome: Step | IcosaError | Callable[[], Any]
+
+
+class Execution:
+    """One operation of a document: planned as a whole before anything is run."""
+
+    def __init__(self, context: RequestContext, request: GraphqlRequest, limits: GraphqlSettings, request_id: str | None = None) -> None:
+        """Raises what refuses the whole document."""
+        self._context = context
+        self._limits = limits
+        self._request_id = request_id
+        document = parse_document(request.query, limits)
+        node = document.operation(request.operation_name)
+        self._type = _operation_type(node)
+        if self.is_mutation and request.read_only:
+            raise MutationOverGet
+        self._fields = self._plan(document, node, request)
+
+    @property
+    def is_mutation(self) -> bool:
+        return self._type == "mutation"
+
+    # ------------------------------------------------------------------ planning
+
+    def _plan(self, document: Document, node: OperationDefinitionNode, request: GraphqlRequest) -> list[_Field]:
+        context, limits = self._context, self._limits
+        selector = Selector(document.fragments, Variables(node, request.variables), limit=limits.query_field_limit)
+        selected = selector.fields(_ROOT_TYPES[self._type], [node.selection_set])
+        if len(selected) > limits.query_root_limit:
+            raise TooManyRootFields(len(selected), limits.query_root_limit)
+        self._check_names(selected)
+        budget = Budget(complexity=limits.query_complexity_limit, depth=limits.query_depth_limit)
+        views = Views(context.model, selector, budget, limits)
+        return [_Field(field.key, self._outcome(field, selector, views, budget)) for field in selected]
+
+    def _check_names(self, selected: Sequence[Selected]) -> None:
+        known = roots(self._context.model)
+        own = {TYPENAME, *((SEARCH, *introspection.FIELDS) if self._type == "query" else ())}
+        unknown = [field.name for field in selected if field.name not in own and (self._type, field.name) not in known]
+        if unknown:
+            raise UnknownRootField(unknown)
+
+    def _outcome(self, field: Selected, selector: Selector, views: Views, budget: Budget) -> Step | IcosaError | Callable[[], Any]:
+        context = self._context
+        if field.name == TYPENAME:
+            field.require_no_arguments(_ROOT_TYPES[self._type])
+            field.require_leaf("String!")
+            name = _ROOT_TYPES[self._type]
+            return lambda: name
+        if field.name in introspection.FIELDS:
+            return introspection.planned(field, selector, context.model, context.permissions)
+        try:
+            given = selector.variables.arguments(field.arguments)
+            if field.name == SEARCH:
+                step = search(field, given, selector, budget, context)
+            else:
+                kind, obj = roots(context.model)[self._type, field.name]
+                ask = Ask(
+                    object=obj,
+                    arguments=arguments.read(kind.arguments, given),
+                    selected=field,
+                    model=context.model,
+                    views=views,
+                    budget=budget,
+                    settings=context.settings,
+                )
+                step = kind.plan(ask)
+            return replace(step, operation=authorize(context.permissions, step.operation, context.model))
+        except REFUSALS:
+            raise
+        except IcosaError as error:
+            return error
+
+    # ------------------------------------------------------------------ running
+
+    def result(self) -> dict[str, Any]:
+        """``data`` and, if anything failed, ``errors``. Queries run side by side, mutations one after the other."""
+        steps = [field.outcome for field in self._fields if isinstance(field.outcome, Step)]
+        results: Iterator[Any] | None = None
+        if len(steps) > 1 and not self.is_mutation:
+            results = iter(execute_all(self._context, [step.operation for step in steps]))
+        data: dict[str, Any] = {}
+        errors: list[dict[str, Any]] = []
+        for field in self._fields:
+            try:
+                data[field.key] = self._value(field.outcome, results)
+            except IcosaError as error:
+                data[field.key] = None
+                errors.append(error_entry(error, path=[field.key]))
+            except Exception:
+                logger.exception("unexpected failure", extra={"request_id": self._request_id, "field": field.key})
+                data[field.key] = None
+                errors.append(error_entry(Unexpected(), path=[field.key]))
+        return {"errors": errors, "data": data} if errors else {"data": data}
+
+    def _value(self, outcome: Step | IcosaError | Callable[[], Any], results: Iterator[Any] | None) -> Any:
+        if isinstance(outcome, IcosaError):
+            raise outcome
+        if not isinstance(outcome, Step):
+            return outcome()
+        found = execute(self._context, outcome.operation) if results is None else next(results)
+        if isinstance(found, Exception):
+            raise found
+        return outcome.show(found)
+
+
+def _operation_type(node: OperationDefinitionNode) -> OperationType:
+    name = node.operation.value
+    if name == "query":
+        return "query"
+    if name == "mutation":
+        return "mutation"
+    raise Invalid(f"Schema is not configured to execute {name} operation.")

@@ -1,0 +1,1 @@
+"""The GraphQL schema of a workspace's records: ``document.sdl``, ``document.introspection``."""

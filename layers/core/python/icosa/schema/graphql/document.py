@@ -1,0 +1,44 @@
+"""The whole schema of a workspace, as text and as the answer to an introspection query."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ...model.model import Model
+from .common import common_types
+from .definitions import FieldDefinition, Schema, output
+from .introspection import introspect
+from .objects import ObjectTypes, Rights
+from .text import write
+
+
+def schema(model: Model, rights: Rights | None = None) -> Schema:
+    """Every type of the workspace, as a role sees them; without ``rights`` all of them.
+
+    Generated types never take the place of the common ones, so an object named ``pageInfo`` has no type of its own.
+    """
+    found: Schema = dict(common_types())
+    queries = list(found["Query"].fields)
+    mutations: list[FieldDefinition] = []
+    for obj in model.objects:
+        if rights is not None and not rights.can(obj, "read"):
+            continue
+        types = ObjectTypes(model, obj, rights)
+        for definition in types.all():
+            found.setdefault(definition.name, definition)
+        queries += types.queries()
+        mutations += types.mutations()
+    found["Query"] = output("Query", queries)
+    if mutations:
+        found["Mutation"] = output("Mutation", mutations)
+    return found
+
+
+def sdl(model: Model, rights: Rights | None = None) -> str:
+    """The schema in the schema definition language."""
+    return write(schema(model, rights))
+
+
+def introspection(model: Model, rights: Rights | None = None) -> dict[str, Any]:
+    """What the standard introspection query answers: ``{"__schema": {…}}``."""
+    return introspect(schema(model, rights))
