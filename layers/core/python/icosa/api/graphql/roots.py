@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from ...metadata.views.condition import both
 from ...model.model import Model, Object
 from ...model.types.common import capitalised
 from ...query.aggregates import TOTAL_COUNT
@@ -52,7 +53,7 @@ class Step:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ask:
-    """One root field of a request, its arguments checked."""
+    """One root field of a request, its arguments checked. ``view_condition`` reads the filter of a view of an object."""
 
     object: Object
     arguments: Arguments
@@ -61,6 +62,7 @@ class Ask:
     views: Views
     budget: Budget
     settings: Settings
+    view_condition: Callable[[Object, str], dict[str, Any] | None]
 
     def filter(self) -> Filter | None:
         return resolve_filter(self.model, self.object, self.arguments.get("filter"))
@@ -159,11 +161,10 @@ def _group_by(ask: Ask) -> Step:
     given, settings, model, obj = ask.arguments, ask.settings, ask.model, ask.object
     if "groupBy" not in given:
         raise arguments.invalid('"groupBy" must be an array.')
-    if "viewId" in given:
-        raise arguments.invalid(f"View {given['viewId']} not found: this workspace has no views")
     wanted = given.get("limit", 0)
     limit = min(wanted, settings.group_limit) if wanted > 0 else settings.group_default
     dimensions = resolve_dimensions(model, obj, given["groupBy"])
+    condition = ask.view_condition(obj, given["viewId"]) if "viewId" in given else None
     records_order = ask.order("orderByForRecords")
     ask.budget.root()
     place = Place(0, limit * settings.group_records, _CHILDREN_IN_GROUPS)
@@ -173,7 +174,7 @@ def _group_by(ask: Ask) -> Step:
         object=obj,
         dimensions=dimensions,
         aggregates=(*((TOTAL_COUNT,) if shown.total_count else ()), *sorted(shown.aggregates)),
-        filter=ask.filter(),
+        filter=resolve_filter(model, obj, both(given.get("filter"), condition)),
         order=resolve_group_order(model, obj, given.get("orderBy", ()), dimensions),
         limit=limit,
         records=shown.selection if shown.needs_page else None,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from graphql import OperationDefinitionNode
@@ -14,6 +15,7 @@ from ...access.context import RequestContext
 from ...access.session import open_context
 from ...engine.executor import execute, execute_all
 from ...errors import IcosaError
+from ...metadata.views.condition import view_condition
 from ...store.meter import Meter
 from ...store.table import Table
 from ..errors import AnswerTooLarge, Unexpected
@@ -142,6 +144,7 @@ class Execution:
                     views=views,
                     budget=budget,
                     settings=context.settings,
+                    view_condition=partial(view_condition, context.table, context.model, now=context.now),
                 )
                 step = kind.plan(ask)
             return replace(step, operation=authorize(context.permissions, step.operation, context.model))
