@@ -20,7 +20,7 @@ def view_condition(table: Table, model: Model, obj: Object, view_id: str, *, now
     applied; PartNotFound.
     """
     try:
-        key = keys.view_row(model.workspace_id, VIEW.collection, identifier("viewId", view_id))
+        key = keys.view_row(model.workspace_id, VIEW.collection, identifier.read("viewId", view_id))
     except ValueError:
         raise BadRequest(f"'{view_id}' is not a valid UUID", sub_code="INVALID_QUERY_INPUT") from None
     item = table.get(key)

@@ -9,7 +9,7 @@ from typing import Any
 from ..errors import InvalidInput
 from .errors import InvalidPart
 from .shapes import Entity, Shape
-from .values import Check, identifier
+from .values import Form, identifier
 
 Input = Mapping[str, Any]
 
@@ -31,7 +31,7 @@ def read_create(shape: Shape, raw: Input) -> dict[str, Any]:
         if value is None and not member.is_required:
             found[member.name] = member.default
         else:
-            _read(member.name, member.check, value, found, messages)
+            _read(member.name, member.form, value, found, messages)
     return _valid(found, messages)
 
 
@@ -44,7 +44,7 @@ def read_update(shape: Shape, raw: Input) -> dict[str, Any]:
             continue
         value = raw[member.name]
         if value is not None:
-            _read(member.name, member.check, value, found, messages)
+            _read(member.name, member.form, value, found, messages)
         elif member.nullable:
             found[member.name] = None
     return _valid(found, messages)
@@ -62,9 +62,9 @@ def changed(shape: Shape, entity: Entity, raw: Input, *, now: str) -> Entity:
     return {**entity, **read_update(shape, raw), "updatedAt": now}
 
 
-def _read(name: str, check: Check, value: Any, found: dict[str, Any], messages: list[str]) -> None:
+def _read(name: str, form: Form, value: Any, found: dict[str, Any], messages: list[str]) -> None:
     try:
-        found[name] = check(name, value)
+        found[name] = form.read(name, value)
     except ValueError as error:
         messages += error.args
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from .values import Check, boolean, grid_position, identifier, json, json_object, number, one_of, some_text, text
+from .values import Form, boolean, grid_position, identifier, json, json_object, number, one_of, some_text, text
 
 Entity = Mapping[str, Any]
 """An entity by wire names: ``id``, the members of its shape, ``createdAt``, ``updatedAt``, ``deletedAt``."""
@@ -19,10 +19,10 @@ _MISSING_IN_LAYOUT = '{label} with ID "{{id}}" not found'
 class Member:
     """``fixed`` members are set when the entity is created and ignored by updates. Null clears those that are ``nullable``;
     for others it is as if they were not named. ``required`` is the message when a create does not name the member, in place of
-    the one that ``check`` has."""
+    the one that ``form`` has."""
 
     name: str
-    check: Check
+    form: Form
     default: Any = None
     nullable: bool = False
     fixed: bool = False
@@ -53,19 +53,19 @@ class Shape:
 
 
 def _id(name: str, *, nullable: bool = True, fixed: bool = False) -> Member:
-    return Member(name=name, check=identifier, nullable=nullable, fixed=fixed)
+    return Member(name=name, form=identifier, nullable=nullable, fixed=fixed)
 
 
-def _needed(name: str, check: Check, *, fixed: bool = False, required: str | None = None) -> Member:
-    return Member(name=name, check=check, is_required=True, fixed=fixed, required=required)
+def _needed(name: str, form: Form, *, fixed: bool = False, required: str | None = None) -> Member:
+    return Member(name=name, form=form, is_required=True, fixed=fixed, required=required)
 
 
-def _default(name: str, check: Check, default: Any) -> Member:
-    return Member(name=name, check=check, default=default)
+def _default(name: str, form: Form, default: Any) -> Member:
+    return Member(name=name, form=form, default=default)
 
 
-def _maybe(name: str, check: Check) -> Member:
-    return Member(name=name, check=check, nullable=True)
+def _maybe(name: str, form: Form) -> Member:
+    return Member(name=name, form=form, nullable=True)
 
 
 VIEW_TYPES: Final = (
@@ -97,7 +97,7 @@ VIEW: Final = Shape(
         _needed("objectMetadataId", identifier, fixed=True),
         _needed("icon", some_text),
         _default("type", one_of(*VIEW_TYPES), "TABLE"),
-        Member(name="key", check=one_of("INDEX"), nullable=True, fixed=True),
+        Member(name="key", form=one_of("INDEX"), nullable=True, fixed=True),
         _default("position", number, 0),
         _default("isCompact", boolean, False),
         _default("shouldHideEmptyGroups", boolean, False),

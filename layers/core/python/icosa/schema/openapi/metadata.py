@@ -7,7 +7,6 @@ served below ``/rest/metadata``; a new collection is a new entry.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
@@ -17,10 +16,12 @@ from ...model.types.registry import by_name
 from ...model.types.schemas import nullable
 from ...settings import settings
 from .base import GENERAL, components, head, own_path
+from .collection import Collection
 from .errors import Part, error_components, refusals
 from .names import capitalised
 from .parameters import metadata_parameters, refer
 from .records import reference
+from .views import VIEW_COLLECTIONS
 
 _STRING: Part = {"type": "string"}
 _BOOLEAN: Part = {"type": "boolean"}
@@ -34,34 +35,6 @@ _PAGE_INFO = "Page_Info"
 _OPTION = "Option_Value"
 _OPTION_INPUT = "Option_Input"
 _RELATION_INPUT = "Relation_Input"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Collection:
-    """Entities below one path. ``create``, ``update`` and ``response`` are members by name.
-
-    ``is_wrapped``: answers have Twenty's legacy envelope unless the workspace chose none. ``keeps_on_delete`` are the members that
-    the answer to a deletion has.
-    """
-
-    singular: str
-    plural: str
-    create: Mapping[str, Part]
-    required: tuple[str, ...]
-    update: Mapping[str, Part]
-    response: Mapping[str, Part]
-    example: Mapping[str, Any]
-    update_example: Mapping[str, Any]
-    is_wrapped: bool = True
-
-    @property
-    def schemas(self) -> dict[str, Part]:
-        name = capitalised(self.singular)
-        return {
-            name: {"type": "object", "properties": self.create, "required": list(self.required), "example": self.example},
-            f"{name}ForUpdate": {"type": "object", "properties": self.update, "example": self.update_example},
-            f"{name}ForResponse": {"type": "object", "properties": self.response, "required": ["id"]},
-        }
 
 
 _OPTION_PROPERTIES: Mapping[str, Part] = {
@@ -215,7 +188,7 @@ _FIELDS = Collection(
     update_example={"description": "In tonnes"},
 )
 
-COLLECTIONS: tuple[Collection, ...] = (_OBJECTS, _FIELDS)
+COLLECTIONS: tuple[Collection, ...] = (_OBJECTS, _FIELDS, *VIEW_COLLECTIONS)
 
 
 def metadata_document(base_url: str, *, is_direct: bool) -> bytes:
@@ -245,13 +218,20 @@ def _paths(collection: Collection, *, is_direct: bool) -> dict[str, Any]:
         return _data(**{key: entity}) if collection.is_wrapped and not is_direct else entity
 
     def operation(
-        operation_id: str, summary: str, answer: Part, *, status: str = "200", body: str = "", parameters: tuple[str, ...] = ()
+        operation_id: str,
+        summary: str,
+        answer: Part,
+        *,
+        status: str = "200",
+        body: str = "",
+        parameters: tuple[str, ...] = (),
+        own: tuple[Part, ...] = (),
     ) -> Part:
         found: dict[str, Any] = {"tags": [plural], "summary": summary, "operationId": operation_id}
         if parameters:
-            found["parameters"] = refer(*parameters)
+            found["parameters"] = [*own, *refer(*parameters)]
         refused: tuple[str, ...] = _ALWAYS
-        if "idPath" in parameters:
+        if "idPath" in parameters or (status == "201" and collection.has_parent):
             refused += ("404",)
         if body:
             found["requestBody"] = {"required": True, "content": {"application/json": {"schema": reference(body)}}}
@@ -272,12 +252,15 @@ def _paths(collection: Collection, *, is_direct: bool) -> dict[str, Any]:
                 f"Find Many {plural}",
                 _page(plural, entity, is_direct=is_direct or not collection.is_wrapped),
                 parameters=("limit", "startingAfter", "endingBefore"),
+                own=collection.filters,
             ),
             "post": operation(f"createOne{name}", f"Create One {singular}", one(f"createOne{name}"), status="201", body=name),
         },
         f"/{plural}/{{id}}": {
-            "get": operation(f"findOne{name}", f"Find One {singular}", one(singular), parameters=("idPath",)),
-            "delete": operation(f"deleteOne{name}", f"Delete One {singular}", one(f"deleteOne{name}"), parameters=("idPath",)),
+            "get": operation(f"findOne{name}", f"Find One {singular}", collection.found or one(singular), parameters=("idPath",)),
+            "delete": operation(
+                f"deleteOne{name}", f"Delete One {singular}", collection.deleted or one(f"deleteOne{name}"), parameters=("idPath",)
+            ),
             "patch": update,
             "put": put,
         },
