@@ -44,10 +44,10 @@ class ChildList:
 
     @property
     def rows(self) -> int:
-        """How many edges decide: one more than are shown, or all unless they are many."""
-        if not self.is_plain:
-            return FIRST_ROWS
-        return self.wanted.page.limit + 1 if self.wanted.records else 0
+        """How many edges decide: one more than are shown, or all unless they are many; none where only their number is wanted."""
+        if not self.wanted.records and self.is_plain:
+            return 0
+        return self.wanted.page.limit + 1 if self.is_plain and not self.wanted.total_count else FIRST_ROWS
 
     @property
     def needs_count(self) -> bool:
