@@ -16,6 +16,8 @@ from local.report import report
 
 BATCH = 60
 CLIENTS = 3
+#: Starting a client takes as long as creating so many people, about.
+_WORTH_A_CLIENT = 1_000
 _REPORT_EVERY = 10.0
 
 
@@ -44,7 +46,8 @@ def _fill(environment: Mapping[str, str], workspace: Workspace) -> float:
     """Create all records; the seconds that took."""
     started = time.monotonic()
     context = multiprocessing.get_context("spawn")
-    with context.Pool(CLIENTS, _start_client, (environment, workspace)) as pool:
+    clients = min(CLIENTS, 1 + workspace.people // _WORTH_A_CLIENT)
+    with context.Pool(clients, _start_client, (environment, workspace)) as pool:
         numbers = range(workspace.companies)
         bodies = [dataset.company(number) for number in numbers]
         ids = [record_id for part in _create(pool, "/rest/batch/companies", bodies) for record_id in part]
