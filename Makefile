@@ -10,6 +10,7 @@ DATA ?= .icosa
 RATE ?=
 NAME ?=
 ENV ?= dev
+EXAMPLES ?= 100
 ARGS ?=
 
 export PYTHONPATH := $(CURDIR)/layers/core/python:$(CURDIR)
@@ -19,7 +20,7 @@ BIN := .venv/bin
 SAM_BIN := .venv-sam/bin
 PIP_INSTALL := -m pip install -qq --disable-pip-version-check --require-hashes
 
-.PHONY: help install dev workspace test bench lint format validate build deploy sam-local lock clean
+.PHONY: help install dev workspace test fuzz bench lint format validate build deploy sam-local lock clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
@@ -60,6 +61,9 @@ workspace: install ## a new workspace; NAME="Acme", of the local stack's DATA
 
 test: install ## every test; ARGS="-k name" to choose
 	@$(BIN)/python -m pytest $(ARGS)
+
+fuzz: install ## requests made from the OpenAPI document, EXAMPLES=100 for each operation
+	@ICOSA_FUZZ=$(EXAMPLES) $(BIN)/python -m pytest tests/integration/schema/test_contract.py $(ARGS)
 
 bench: install ## the benchmarks; ARGS="--help" for more
 	@$(BIN)/python -m bench $(ARGS)
