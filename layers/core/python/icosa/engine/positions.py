@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from ..model.model import Object
+from ..model.types.values import double
 from ..store import keys
 from ..store.keys import TOP, VALUE
 from ..store.table import Table
@@ -39,8 +40,9 @@ def assign(wanted: Sequence[Any], smallest: float | int | None, largest: float |
     [2, 10]
     """
     given = [position for position in wanted if not isinstance(position, str)]
-    low = min((value for value in (*given, smallest) if value is not None), default=_EMPTY)
-    high = max((value for value in (*given, largest) if value is not None), default=_EMPTY)
+    # As doubles: beyond 2**53 the store gives integers, and the next one would be no number that it takes.
+    low = double(min((value for value in (*given, smallest) if value is not None), default=_EMPTY))
+    high = double(max((value for value in (*given, largest) if value is not None), default=_EMPTY))
     first = last = 0
     positions: list[float | int] = []
     for position in wanted:

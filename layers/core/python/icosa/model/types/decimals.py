@@ -6,7 +6,7 @@ import re
 from decimal import Context, Decimal, InvalidOperation
 from typing import Any
 
-from .limits import EXACT_INTEGERS
+from .limits import EXACT_INTEGERS, JSON_INTEGERS
 
 #: What an index key can hold (kinds/numeric.py).
 MAX_DIGITS = 100
@@ -51,13 +51,13 @@ def _decimal(text: str) -> Decimal:
 
 
 def to_number(text: str) -> int | float:
-    """The JSON number of a canonical decimal, as near as JSON clients can hold it.
+    """The JSON number of a canonical decimal: digits for integers of up to 64 bits, which typed clients need, else a double.
 
-    >>> to_number("1500000000"), to_number("1.5")
-    (1500000000, 1.5)
+    >>> to_number("1500000000"), to_number("9007199254740993"), to_number("1.5")
+    (1500000000, 9007199254740993, 1.5)
     """
     if "." not in text:
         whole = int(text)
-        if -EXACT_INTEGERS <= whole <= EXACT_INTEGERS:
+        if -JSON_INTEGERS <= whole <= JSON_INTEGERS:
             return whole
     return float(text)

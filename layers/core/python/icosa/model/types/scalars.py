@@ -11,7 +11,7 @@ from . import schemas, values
 from .base import FieldType, Kind, Leaf, Mode, Stored
 from .common import ScalarType
 from .kinds import Boolean, Date, DateTime, Number, Numeric, Text, Uuid
-from .limits import EXACT_INTEGERS
+from .limits import EXACT_INTEGERS, JSON_INTEGERS
 
 if TYPE_CHECKING:
     from ..model import Field
@@ -164,10 +164,10 @@ class TsVectorType(FieldType):
 
 
 def json_number(value: Stored) -> Any:
-    """A double as JSON shows it. Integers come back from the store as such, however large; JSON libraries stop at 64 bits."""
+    """A double as JSON shows it: without a fraction as digits, up to the 64 bits at which JSON libraries stop."""
     if value is None or -EXACT_INTEGERS <= value <= EXACT_INTEGERS:
         return value
-    return float(value)
+    return int(value) if -JSON_INTEGERS <= value <= JSON_INTEGERS else float(value)
 
 
 def _is_bigint(field: Field) -> bool:
