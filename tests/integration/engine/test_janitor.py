@@ -8,7 +8,7 @@ import pytest
 
 from icosa.engine.executor import execute
 from icosa.engine.janitor import tidy
-from icosa.engine.remove import MAX_COMMIT
+from icosa.engine.writing import MAX_COMMIT
 from icosa.query.operation import Create, Delete, Update
 from icosa.store import keys
 from icosa.store.table import Table

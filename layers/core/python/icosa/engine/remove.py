@@ -17,10 +17,7 @@ from ..store.change import Change
 from ..store.table import Table
 from .context import Context
 from .records import State, get_any
-from .writing import apply, changed, destroyed, retrying, stamps
-
-#: Records in one commit beside counters, register and guards: DynamoDB takes 100 operations.
-MAX_COMMIT = 90
+from .writing import MAX_COMMIT, apply, changed, destroyed, retrying, stamps
 
 #: A request answers within seconds; beyond so many commits it leaves the rest to the janitor.
 _COMMITS_OF_A_REQUEST = 10

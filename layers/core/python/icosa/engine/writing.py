@@ -23,6 +23,9 @@ _ATTEMPTS = 12
 _FIRST_DELAY = 0.01
 _MAX_DELAY = 0.5
 
+#: Records in one commit beside counters, register and guards: DynamoDB takes 100 operations.
+MAX_COMMIT = 90
+
 #: A reference to be checked: the field that holds it, its target object, the id.
 Reference = tuple[Field, Object, str]
 
@@ -123,12 +126,18 @@ def missing_target(field: Field, target: Object, value: str) -> BadRequest:
 
 
 def apply(ctx: Context, changes: Sequence[Change], *, known: Collection[Key] = ()) -> None:
-    """Commit the changes with their foreign keys checked. Raises Retry and the errors that clients see.
+    """Commit the changes with their foreign keys checked. Raises Retry and the errors that clients see, among them BadRequest
+    for more than ``MAX_COMMIT`` changes, which records created inside others can make.
 
     ``known`` are targets that have just been seen live: they need no further read.
     """
     if not changes:
         return
+    if len(changes) > MAX_COMMIT:
+        raise BadRequest(
+            f"Maximum number of records to write at once, nested ones included, is {MAX_COMMIT}. This request has {len(changes)}.",
+            sub_code="TOO_MANY_RECORDS_TO_UPDATE",
+        )
     ws = ctx.model.workspace_id
     wanted = references(ctx, changes)
     if len(changes) == 1:

@@ -26,6 +26,7 @@ from typing import Any
 
 import orjson
 
+from ..errors import PayloadTooLarge
 from ..model.model import Model, Object
 from ..model.types.base import Item
 from . import keys, register
@@ -68,7 +69,7 @@ class Batch:
     id: str = field(default_factory=lambda: uuid.uuid4().hex)
 
     def run(self) -> None:
-        """Raises StepFailed and TransactionConflict; in both cases nothing of the batch remains visible."""
+        """Raises StepFailed, TransactionConflict and PayloadTooLarge; in all cases nothing of the batch remains."""
         touched = self._touched()
         log = list(_log_items(self.model.workspace_id, self.id, touched, expires=self.now_ms // 1000 + _LOG_SECONDS))
         self.table.meter.note(f"batch of {len(self.changes)} records, {sum(map(len, touched.values()))} rows")
@@ -76,7 +77,7 @@ class Batch:
         try:
             self._stage()
             cleared = self._commit(log)
-        except (StepFailed, TransactionConflict):
+        except (StepFailed, TransactionConflict, PayloadTooLarge):
             self._settle(touched, log)
             raise
         if not cleared:

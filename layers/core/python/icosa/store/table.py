@@ -215,7 +215,7 @@ class Table:
                 if failed:
                     raise TransactionFailed(failed) from None
                 if any(reason == "ValidationError" for reason in reasons):
-                    raise PayloadTooLarge("The records are larger than the store allows (400 KB a record, 4 MB a request)") from None
+                    raise PayloadTooLarge("The records are larger than the store allows: 400 KB a record, 4 MB a request") from None
                 _wait(attempt)
                 continue
             if self.meter.detailed:
@@ -277,6 +277,8 @@ def _wait(attempt: int) -> None:
 
 def _reject(error: Exception) -> NoReturn:
     text = str(error)
+    if "4MB" in text:
+        raise PayloadTooLarge("The records of the request are larger together than the 4 MB that the store commits at once") from None
     if "size has exceeded" in text or "size exceeded" in text.lower():
         raise PayloadTooLarge("The record is larger than the 400 KB that the store allows") from None
     raise error
