@@ -26,22 +26,28 @@ def merge(ctx: Context, operation: Merge) -> Node:
     """Merge the records of ``operation.ids`` into the one at ``priority_index``; the others go to the trash."""
     obj = operation.object
     _check(ctx, operation)
+    if operation.dry_run:
+        items, survivor, values = _read(ctx, operation)
+        return preview(ctx, obj, items, survivor, values, operation.selection)
 
-    def attempt() -> Node:
-        found = get_live(ctx, obj, operation.ids)
-        if any(item is None for item in found):
-            raise RecordNotFound("One or more records not found")
-        items = [item for item in found if item is not None]
-        survivor = State(items[operation.priority_index], True)
-        values = merged_values(obj, items, survivor.item)
-        if operation.dry_run:
-            return preview(ctx, obj, items, survivor.item, values, operation.selection)
-        losers = [State(item, True) for item in items if item["SK"] != survivor.item["SK"]]
-        node = Node(_apply(ctx, obj, survivor, losers, values))
-        load(ctx, obj, [node], operation.selection)
-        return node
+    def attempt() -> Item:
+        items, survivor, values = _read(ctx, operation)
+        losers = [State(item, True) for item in items if item["SK"] != survivor["SK"]]
+        return _apply(ctx, obj, State(survivor, True), losers, values)
 
-    return retrying(attempt)
+    node = Node(retrying(attempt))
+    load(ctx, obj, [node], operation.selection)
+    return node
+
+
+def _read(ctx: Context, operation: Merge) -> tuple[list[Item], Item, dict[str, Any]]:
+    """The records, the one that survives, and its new values. Raises RecordNotFound."""
+    found = get_live(ctx, operation.object, operation.ids)
+    items = [item for item in found if item is not None]
+    if len(items) < len(found):
+        raise RecordNotFound("One or more records not found")
+    survivor = items[operation.priority_index]
+    return items, survivor, merged_values(operation.object, items, survivor)
 
 
 def _check(ctx: Context, operation: Merge) -> None:
