@@ -57,6 +57,8 @@ TAKEN: list[tuple[dict[str, Any], dict[str, Any]]] = [
     ({"fee": {"amountMicros": 5}}, {"f14": {"amountMicros": "5", "currencyCode": "EUR"}}),
     ({"fee": None}, {"f14": None}),
     ({"createdBy": {"source": "EMAIL"}}, {"f4": {"source": "EMAIL"}}),
+    ({"createdBy": {}}, {}),
+    ({"createdBy": None}, {}),
 ]
 
 
@@ -96,11 +98,11 @@ REFUSED: list[tuple[dict[str, Any], Mode, str]] = [
     ({"id": OTHER_ID}, "update", f"The id of a record cannot be changed, but the data has another one: '{OTHER_ID}'"),
     ({"code": None}, "create", "Field code is not nullable and has no default value."),
     ({"code": ""}, "update", "Field code is not nullable and has no default value."),
-    ({"createdBy": {}}, "create", "Field createdBy is not nullable."),
+    ({"createdBy": {}}, "update", "Field createdBy is not nullable."),
     ({"code": None}, "update", "Field code is not nullable and has no default value."),
     ({"targetCompanyId": None}, "update", "Field targetCompanyId is not nullable and has no default value."),
     ({"stage": None}, "update", "Field stage is not nullable."),
-    ({"createdBy": None}, "create", "Field createdBy is not nullable."),
+    ({"createdBy": None}, "update", "Field createdBy is not nullable."),
     ({"position": None}, "create", 'Invalid position value null for field "position"'),
     ({"position": "middle"}, "create", "Invalid position value 'middle' for field \"position\""),
     ({"searchVector": "x"}, "create", "searchVector TS_VECTOR-typed field does not support write operations"),

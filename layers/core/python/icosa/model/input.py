@@ -139,7 +139,9 @@ class _Parse:
         self._set(field, field.type.parse(field, value, old=before, mode=self.mode))
 
     def _set(self, field: Field, stored: Stored) -> None:
-        """Null is refused where it may not be, also as ``""``, ``[]`` or ``{}``, which are null."""
+        """Null is refused where it may not be, also as ``""``, ``[]`` or ``{}``, which are null; of actors the engine knows better."""
+        if stored is None and self.mode == "create" and field.name in _STAMPED:
+            return
         if stored is None and not field.is_nullable:
             _refuse_null(field)
         self.values[field.key] = stored

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from codecs import BOM_UTF8
 from typing import Any
 
 import orjson
@@ -21,6 +22,7 @@ def read_body(raw: bytes, content_type: str | None, *, limit: int) -> Any:
     """
     if len(raw) > limit:
         raise PayloadTooLarge(f"Request body is larger than {limit} bytes")
+    raw = raw.removeprefix(BOM_UTF8)  # RFC 8259 §8.1 leaves it to the reader; clients on Windows send it
     if not raw.strip():
         return None
     media_type = (content_type or "application/json").partition(";")[0].strip().lower()

@@ -95,18 +95,18 @@ def _find_many(call: Call) -> Operation:
 
 
 def _create_one(call: Call) -> Operation:
-    return _create(call, (as_record(call.body),))
+    return _create(call, lambda body: (as_record(body),))
 
 
 def _create_many(call: Call) -> Operation:
-    return _create(call, as_records(call.body))
+    return _create(call, as_records)
 
 
-def _create(call: Call, data: tuple[Record, ...]) -> Operation:
+def _create(call: Call, read: Callable[[Any], tuple[Record, ...]]) -> Operation:
     depth = call.params.depth
     return Create(
         object=call.object,
-        data=data,
+        data=read(call.body),
         upsert=call.params.upsert,
         selection=call.selection(depth, created=True),
     )
