@@ -1,0 +1,77 @@
+"""Rules of spec/rest-core.md that span several requests: stamps, merging, the trash, relations in input."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.support.rest_client import RestClient
+
+
+def make(call: RestClient, plural: str, **values: Any) -> dict[str, Any]:
+    reply = call("POST", f"/rest/{plural}", values)
+    assert reply.status == 201, reply.json
+    [record] = reply.json["data"].values()
+    return dict(record)
+
+
+@pytest.mark.parametrize("given", [None, {}, {"source": "API"}, {"context": {}}])
+def test_an_author_that_says_nothing_is_the_caller(call: RestClient, given: Any) -> None:
+    author = make(call, "people", createdBy=given)["createdBy"]
+    assert author == {"source": "API", "workspaceMemberId": None, "name": "Admin", "context": {}}
+
+
+def test_an_author_cannot_be_taken_away(call: RestClient) -> None:
+    person = make(call, "people")
+    assert call("PATCH", f"/rest/people/{person['id']}", {"createdBy": None}).status == 400
+
+
+def test_preview_of_a_merge_shows_what_all_records_have(call: RestClient, tag: str) -> None:
+    company = make(call, "companies", name=tag)
+    people = [make(call, "people", name={"lastName": tag}, companyId=company["id"] if number else None) for number in range(2)]
+    targets = [make(call, "noteTargets", targetPersonId=people[number % 2]["id"]) for number in range(5)]
+    body: dict[str, Any] = {"ids": [person["id"] for person in people], "conflictPriorityIndex": 0, "dryRun": True}
+    shown = call("PATCH", "/rest/people/merge", body, depth="1").json["data"]["mergePerson"]
+    assert shown["id"] not in body["ids"]
+    assert shown["deletedAt"] is not None
+    assert shown["company"]["id"] == shown["companyId"] == company["id"]
+    assert [target["id"] for target in shown["noteTargets"]] == sorted(target["id"] for target in targets)
+    for person in people:
+        assert call("GET", f"/rest/people/{person['id']}").json["data"]["person"] == person
+    merged = call("PATCH", "/rest/people/merge", {**body, "dryRun": False}, depth="1").json["data"]["mergePerson"]
+    assert [target["id"] for target in merged["noteTargets"]] == [target["id"] for target in shown["noteTargets"]]
+    assert merged["id"] == people[0]["id"]
+
+
+def test_records_in_the_trash_keep_their_unique_values(call: RestClient, tag: str) -> None:
+    person = make(call, "people", emails={"primaryEmail": f"{tag}@example.org"}, jobTitle="before")
+    assert call("DELETE", f"/rest/people/{person['id']}", soft_delete="true").status == 200
+    twin = {"emails": {"primaryEmail": f"{tag.upper()}@EXAMPLE.org"}}
+    assert call("POST", "/rest/people", twin).message == f"Duplicate Emails with value {tag}@example.org. Please set a unique one."
+    again = call("POST", "/rest/people", twin, upsert="true").json["data"]["createPerson"]
+    assert (again["id"], again["deletedAt"], again["jobTitle"]) == (person["id"], None, "before")
+    assert again["position"] == person["position"]
+
+
+def test_destroying_follows_relations(call: RestClient, tag: str) -> None:
+    person = make(call, "people", name={"lastName": tag})
+    target = make(call, "noteTargets", targetPersonId=person["id"])
+    deal = make(call, "opportunities", name=tag, pointOfContactId=person["id"])
+    assert call("DELETE", f"/rest/people/{person['id'].upper()}").json == {"data": {"deletePerson": {"id": person["id"]}}}
+    assert call("GET", f"/rest/noteTargets/{target['id']}").status == 404
+    assert call("GET", f"/rest/opportunities/{deal['id']}").json["data"]["opportunity"]["pointOfContactId"] is None
+
+
+def test_bulk_changes_have_a_limit(call: RestClient, tag: str) -> None:
+    for size in (60, 1):
+        assert call("POST", "/rest/batch/people", [{"name": {"lastName": tag}}] * size).status == 201
+    mine = f"name.lastName[eq]:{tag}"
+    for method, path, verb in (
+        ("PATCH", "/rest/people", "update"),
+        ("DELETE", "/rest/people", "destroy"),
+        ("DELETE", "/rest/people?soft_delete=true", "delete"),
+    ):
+        reply = call(method, path, {"jobTitle": "x"}, filter=mine)
+        assert (reply.status, reply.message) == (400, f"Cannot {verb} more than 60 records at once")
+    assert call("GET", "/rest/people", filter=f'{mine},jobTitle[eq]:""', limit="0").json["totalCount"] == 61
