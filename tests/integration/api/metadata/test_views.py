@@ -205,7 +205,7 @@ def test_lists_come_in_pages(call: MetadataClient, own: Json) -> None:
     assert call("GET", "/rest/metadata/views", objectMetadataId="nothing").json["data"] == []
 
 
-PARTS = {
+PARTS: dict[str, tuple[Json, Json]] = {
     "viewFields": (
         {"isVisible": False, "size": 80, "position": 2, "aggregateOperation": "COUNT"},
         {"position": 0.5, "aggregateOperation": None},
@@ -631,7 +631,7 @@ def test_group_by_adds_the_filters_of_a_view(call: MetadataClient, records: Rest
     view = new_view(call, rocket)
     body = {"viewId": view["id"], "fieldMetadataId": field(rocket, "name"), "operand": "CONTAINS", "value": "a"}
     part = made(call("POST", "/rest/metadata/viewFilters", body))
-    grouping = {"group_by": [{"stage": True}], "aggregate": ["totalCount"], "order_by": [{"stage": "AscNullsLast"}]}
+    grouping: dict[str, Any] = {"group_by": [{"stage": True}], "aggregate": ["totalCount"], "order_by": [{"stage": "AscNullsLast"}]}
 
     def counts(**params: Any) -> list[tuple[str, str]]:
         reply = records("GET", f"/rest/{plural}/groupBy", **grouping, **params)
@@ -651,7 +651,7 @@ def test_group_by_adds_the_filters_of_a_view(call: MetadataClient, records: Rest
     assert int(filtered[trips]) == int(plain[trips]) + 1
 
     missing = records("GET", f"/rest/{plural}/groupBy", **grouping, view_id=SOMETHING)
-    refused(missing, 404, f"View (id: {SOMETHING}) not found", "VIEW_NOT_FOUND")
+    refused(missing, 400, f"View (id: {SOMETHING}) not found", "VIEW_NOT_FOUND")
     assert records("GET", f"/rest/{plural}/groupBy", **grouping, view_id="x").message == "'x' is not a valid UUID"
     other = records("GET", "/rest/companies/groupBy", group_by=[{"name": True}], view_id=view["id"])
     refused(other, 400, f"View (id: {view['id']}) does not show companies", "INVALID_QUERY_INPUT")

@@ -203,7 +203,22 @@ def test_what_cannot_be_applied_is_said(filter: Entity) -> None:
 
 
 def test_no_operand_on_no_field_does_worse_than_that() -> None:
-    values = ("", "x", "5", "true", "[]", '["RED"]', ["RED"], {}, {"selectedRecordIds": [ADA]}, "2026-01-01", "PAST_1_DAY", 7, None, "{")
+    values: tuple[Any, ...] = (
+        "",
+        "x",
+        "5",
+        "true",
+        "[]",
+        '["RED"]',
+        ["RED"],
+        {},
+        {"selectedRecordIds": [ADA]},
+        "2026-01-01",
+        "PAST_1_DAY",
+        7,
+        None,
+        "{",
+    )
     for field in ROCKET.fields:
         for operand in OPERANDS:
             for value in values:

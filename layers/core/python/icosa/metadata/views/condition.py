@@ -6,7 +6,6 @@ from ...errors import BadRequest
 from ...model.model import Model, Object
 from ...store import keys
 from ...store.table import Table
-from .errors import PartNotFound
 from .filters import Raw, view_filter
 from .rows import unpack
 from .shapes import VIEW
@@ -16,8 +15,7 @@ from .values import identifier
 def view_condition(table: Table, model: Model, obj: Object, view_id: str, *, now: str) -> Raw | None:
     """What records of ``obj`` must fulfil to be in a view, in the form of ``query.filters``; None when there is no condition.
 
-    ``now`` is a stored DATE_TIME. Raises BadRequest for an id of the wrong form, a view of another object, a filter that cannot be
-    applied; PartNotFound.
+    ``now`` is a stored DATE_TIME. Raises BadRequest for an id of no view, a view of another object, a filter that cannot be applied.
     """
     try:
         key = keys.view_row(model.workspace_id, VIEW.collection, identifier.read("viewId", view_id))
@@ -26,7 +24,8 @@ def view_condition(table: Table, model: Model, obj: Object, view_id: str, *, now
     item = table.get(key)
     view = None if item is None else unpack(item)
     if view is None or not view.is_live:
-        raise PartNotFound(VIEW, view_id)
+        # 400, not 404: what the path names is there.
+        raise BadRequest(VIEW.missing.format(id=view_id), sub_code="VIEW_NOT_FOUND")
     if view.entity["objectMetadataId"] != obj.id:
         raise BadRequest(f"View (id: {view_id}) does not show {obj.name_plural}", sub_code="INVALID_QUERY_INPUT")
     return view_filter(obj, view, now=now)
