@@ -217,3 +217,15 @@ def test_choices_without_options_are_any_text() -> None:
     found = members(replace(crm(), objects=(empty,)))["components"]["schemas"]["Rocket"]
     assert found["properties"]["colour"] == {"type": ["string", "null"]}
     assert "colour" not in found["example"]
+
+
+def test_labels_and_descriptions_are_those_that_the_workspace_sees() -> None:
+    person = crm().by_singular["person"]
+    first = replace(person.by_name["jobTitle"], overrides={"description": "What they do"})
+    fields = tuple(first if f.id == first.id else f for f in person.fields)
+    renamed = replace(person, fields=fields, overrides={"labelPlural": "Contacts", "description": "Whom we know"}, memo={})
+    objects = tuple(renamed if obj.id == person.id else obj for obj in crm().objects)
+    found = members(replace(crm(), objects=objects))
+    assert {"name": "people", "description": "Object `Contacts`"} in found["tags"]
+    schema = found["components"]["schemas"]["Person"]
+    assert (schema["description"], schema["properties"]["jobTitle"]["description"]) == ("Whom we know", "What they do")

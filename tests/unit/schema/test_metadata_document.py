@@ -31,7 +31,7 @@ def test_it_is_valid(is_direct: bool) -> None:
 
 
 def test_it_describes_what_is_served() -> None:
-    assert {collection.plural for collection in metadata.COLLECTIONS} <= set(COLLECTIONS)
+    assert {collection.plural for collection in metadata.COLLECTIONS} == set(COLLECTIONS)
 
 
 def test_servers() -> None:

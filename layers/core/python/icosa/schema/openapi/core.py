@@ -30,6 +30,6 @@ def core_members(model: Model, settings: Settings) -> dict[str, Any]:
         paths |= operations_of(obj, names, settings)
     error_schemas, responses = error_components(settings)
     schemas = {**RecordSchemas(model, names).build(objects), **SHARED_SCHEMAS, **error_schemas}
-    tags = [GENERAL, *({"name": obj.name_plural, "description": f"Object `{obj.label_plural}`"} for obj in objects)]
+    tags = [GENERAL, *({"name": obj.name_plural, "description": f"Object `{obj.shown('labelPlural')}`"} for obj in objects)]
     parts = {"parameters": parameters(settings), "responses": responses, "schemas": schemas}
     return {"tags": tags, "paths": paths, "components": components(parts)}

@@ -368,6 +368,5 @@ _OPERATIONS = (
         summary="Group By {plural}",
         parameters=("groupBy", "filter", "orderByGroups", "groupLimit", "viewId", "aggregate", "includeRecordsSample", "orderByForRecords"),
         answer=_groups,
-        refused=_ONE,
     ),
 )

@@ -74,8 +74,7 @@ class RecordSchemas:
             properties[field.input_name] = _described(nullable(schema) if field.is_nullable else schema, field)
             if field.is_many_to_one:
                 properties[field.name] = reference(_LINK_SCHEMA)
-        described = {"description": obj.description} if obj.description else {}
-        return {"type": "object", **described, "properties": properties, "additionalProperties": False, "example": _example(obj)}
+        return {"type": "object", **_description(obj), "properties": properties, "additionalProperties": False, "example": _example(obj)}
 
     def _response(self, obj: Object) -> Part:
         properties: dict[str, Any] = {}
@@ -103,7 +102,12 @@ def _may_be_null(field: Field) -> bool:
 
 
 def _described(schema: Part, field: Field) -> Part:
-    return {**schema, "description": field.description} if field.description else schema
+    return {**schema, **_description(field)}
+
+
+def _description(entity: Object | Field) -> dict[str, str]:
+    text = entity.shown("description")
+    return {"description": text} if text else {}
 
 
 def _example(obj: Object) -> dict[str, Any]:
