@@ -52,8 +52,9 @@ def read(table: Table, workspace_id: str) -> Snapshot:
         raise WorkspaceGone
     assert isinstance(workspace, dict) and isinstance(items, list)
     state = MetadataState.parse(workspace)
-    if state.staged is not None or any(is_log(item) for item in items):
+    if any(is_log(item) for item in items):
         settle(table, workspace_id, state, items)
+    if state.staged is not None:
         raise Overtaken
     found = overlaid(items, None)
     version = state.version
@@ -72,27 +73,27 @@ def read(table: Table, workspace_id: str) -> Snapshot:
 def commit(
     table: Table,
     snapshot: Snapshot,
+    model: Model,
     put: Sequence[Item],
     removed: Sequence[keys.Key],
     *,
     next_object_key: int,
     extra: Sequence[StagedOp] = (),
     views: Sequence[StagedOp] | None = None,
-) -> Model:
-    """Write the next version and return it. ``put`` are metadata rows with its number as ``rev``; ``extra`` goes with them.
+) -> None:
+    """Write ``model``, the next version. ``put`` are metadata rows with its number as ``rev``; ``extra`` goes with them.
 
     ``views`` are rows of views and page layouts that go with them, made from those of ``snapshot.views_version``; None when those
     do not matter.
     Raises Overtaken when the version is not the latest any more, or the views are not; nothing is written then.
     """
-    workspace_id, version = snapshot.model.workspace_id, snapshot.model.version + 1
+    workspace_id = model.workspace_id
     rows = {**snapshot.items, **{item["SK"]: item for item in put}}
     for _, sk in removed:
         del rows[sk]
-    state = MetadataState.of(version, rows.values())
+    state = MetadataState.of(model.version, rows.values())
     ops: list[StagedOp] = [*map(Put, put), *map(Delete, removed), *(views or ()), *extra]
     advance = partial(_advance, workspace_id, state, snapshot, next_object_key, with_views=views is not None)
-    model = build_model(workspace_id, version, rows.values())
     try:
         if len(ops) < MAX_TRANSACTION:
             table.transact([advance(staged=None), *ops])
@@ -100,14 +101,18 @@ def commit(
             _commit_staged(table, workspace_id, advance, ops)
     except (TransactionFailed, TransactionConflict):
         raise Overtaken from None
-    return model
 
 
 def _commit_staged(table: Table, workspace_id: str, advance: Callable[..., Update], ops: Sequence[StagedOp]) -> None:
     staged, now_ms = uuid.uuid4().hex, int(time.time() * 1000)
     log = log_rows(workspace_id, staged, ops, now_ms=now_ms)
     table.transact([Put(row) for row in log])
-    table.transact([advance(staged=staged), put_job(workspace_id, new_job("settle", object_key="", object_id="", now_ms=now_ms))])
+    settling = put_job(workspace_id, new_job("settle", object_key="", object_id="", now_ms=now_ms))
+    try:
+        table.transact([advance(staged=staged), settling])
+    except (TransactionFailed, TransactionConflict):
+        table.transact([Delete((row["PK"], row["SK"])) for row in log])
+        raise
     carry_out(table, workspace_id, staged, log)
 
 

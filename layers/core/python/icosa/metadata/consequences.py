@@ -6,6 +6,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 
 from ..model.model import Field, Object, UniqueConstraint
+from ..model.search_text import search_fields
 from .draft import Draft
 from .fields import fill_of
 from .jobs import Job, ghost_of, new_job
@@ -20,6 +21,7 @@ class _Work:
     gone: list[Field] = field(default_factory=list)
     constraints: list[UniqueConstraint] = field(default_factory=list)
     drops: list[str] = field(default_factory=list)
+    tokens: bool = False
 
 
 def follow(draft: Draft, *, now_ms: int) -> list[Job]:
@@ -50,9 +52,11 @@ def follow(draft: Draft, *, now_ms: int) -> list[Job]:
             continue
         if new is None:
             drops = tuple(leaf.key for leaf in old.indexed_leaves)
+            tokens = bool(_searched(old))
             ghost = ghost_of(old, [one for one in old.fields if _holds_values(one)], old.unique_constraints)
-            jobs.append(new_job("destroy", object_key=old.key, object_id=old.id, now_ms=now_ms, ghost=ghost, drops=drops))
+            jobs.append(new_job("destroy", object_key=old.key, object_id=old.id, now_ms=now_ms, ghost=ghost, tokens=tokens, drops=drops))
             continue
+        work[new.id].tokens = _searched(old) != _searched(new)
         kept = {constraint.key for constraint in new.unique_constraints}
         work[new.id].constraints += [one for one in old.unique_constraints if one.key not in kept]
         known = {index.id for index in old.indexes}
@@ -67,14 +71,17 @@ def _jobs(obj: Object, work: _Work, now_ms: int) -> list[Job]:
     found: list[Job] = []
     if work.built or work.indexes:
         found.append(new_job("build", **names, now_ms=now_ms, fields=work.built, indexes=tuple(work.indexes)))
-    if work.gone or work.constraints:
-        removed = {one.id for one in work.gone}
+    if work.gone or work.constraints or work.tokens:
         ghost = ghost_of(obj, work.gone, work.constraints)
-        fields = {one.id: 0 for one in ghost.fields if one.id in removed}
-        found.append(new_job("purge", **names, now_ms=now_ms, ghost=ghost, fields=fields, drops=tuple(work.drops)))
+        gone = {one.id: 0 for one in work.gone}
+        found.append(new_job("purge", **names, now_ms=now_ms, ghost=ghost, fields=gone, tokens=work.tokens, drops=tuple(work.drops)))
     elif work.drops:
         found.append(new_job("purge", **names, now_ms=now_ms, drops=tuple(work.drops)))
     return found
+
+
+def _searched(obj: Object) -> tuple[str, ...]:
+    return tuple(one.id for one in search_fields(obj)) if obj.is_searchable else ()
 
 
 def _holds_values(field: Field) -> bool:

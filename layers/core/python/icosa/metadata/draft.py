@@ -84,7 +84,7 @@ class Draft:
         return self._objects[self._owner[field_id]]
 
     def model(self) -> Model:
-        """The changed model, as far as rules look at it."""
+        """The changed model: the next version."""
         return Model(workspace_id=self.base.workspace_id, version=self.base.version + 1, objects=tuple(self._objects.values()))
 
     # ------------------------------------------------------------------ changing

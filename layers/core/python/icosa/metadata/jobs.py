@@ -10,6 +10,7 @@ that are being built answer nothing, values of deleted fields are not looked at.
 
 from __future__ import annotations
 
+import base64
 import uuid
 import zlib
 from collections.abc import Mapping, Sequence
@@ -19,6 +20,7 @@ from typing import Any, Literal
 import orjson
 
 from ..model.model import Field, Object, UniqueConstraint
+from ..model.search_text import search_fields
 from ..store import keys
 from ..store.ops import Put
 from ..store.register import ABANDONED_AFTER_MS
@@ -52,6 +54,8 @@ class Job:
     indexes: tuple[str, ...] = ()
     drops: tuple[str, ...] = ()
     ghost: Object | None = None
+    #: Other fields are searched than before: tokens of live records change from those of the ghost.
+    tokens: bool = False
     stage: int = 0
     after: str | None = None
     done: int = 0
@@ -72,6 +76,7 @@ class Job:
             "fields": dict(self.fields),
             "indexes": list(self.indexes),
             "drops": list(self.drops),
+            "tokens": self.tokens,
             "stage": self.stage,
             "done": self.done,
             "failed": list(self.failed),
@@ -80,7 +85,7 @@ class Job:
             item["after"] = self.after
         if self.ghost is not None:
             rows = [object_item("", self.ghost, revision=0), *(field_item("", self.ghost, one, revision=0) for one in self.ghost.fields)]
-            item["ghost"] = zlib.compress(orjson.dumps(rows))
+            item["ghost"] = base64.b64encode(zlib.compress(orjson.dumps(rows))).decode()
         return item
 
     @classmethod
@@ -97,7 +102,8 @@ class Job:
             fields={name: int(generation) for name, generation in item["fields"].items()},
             indexes=tuple(item["indexes"]),
             drops=tuple(item["drops"]),
-            ghost=None if ghost is None else build_model("", 0, orjson.loads(zlib.decompress(ghost))).objects[0],
+            tokens=item["tokens"],
+            ghost=None if ghost is None else build_model("", 0, orjson.loads(zlib.decompress(base64.b64decode(ghost)))).objects[0],
             stage=int(item["stage"]),
             after=item.get("after"),
             done=int(item["done"]),
@@ -119,8 +125,10 @@ def new_job(kind: JobKind, *, object_key: str, object_id: str, now_ms: int, **wh
 
 
 def ghost_of(obj: Object, fields: Sequence[Field], constraints: Sequence[UniqueConstraint]) -> Object:
-    """An object with nothing but some fields and constraints of ``obj``."""
-    own = {one.id: one for one in fields} | {i: obj.by_id[i] for constraint in constraints for i in constraint.field_ids}
+    """An object with nothing but some fields and constraints of ``obj``, and what is searched."""
+    searched = search_fields(obj)
+    guarded = (obj.by_id[i] for constraint in constraints for i in constraint.field_ids)
+    own = {one.id: one for one in (*searched, *fields, *guarded)}
     own[obj.by_name["id"].id] = obj.by_name["id"]
     return replace(
         obj,
@@ -129,7 +137,7 @@ def ghost_of(obj: Object, fields: Sequence[Field], constraints: Sequence[UniqueC
         unique_constraints=tuple(constraints),
         indexes=(),
         duplicate_criteria=(),
-        search_field_ids=(),
+        search_field_ids=tuple(one.id for one in searched),
     )
 
 

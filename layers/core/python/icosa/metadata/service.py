@@ -141,11 +141,13 @@ class MetadataService:
             return
         views = self._views(snapshot, draft)
         extra = [put_job(self._workspace_id, job) for job in jobs]
-        self._model = commit(self._table, snapshot, rows.put, rows.removed, next_object_key=draft.next_object_key, views=views, extra=extra)
+        model = draft.model()
+        commit(self._table, snapshot, model, rows.put, rows.removed, next_object_key=draft.next_object_key, views=views, extra=extra)
+        self._model = model
         for job in jobs:
             if job.indexes:
                 # What is unique from now on should be so at once where that takes no time.
-                rehearse(self._table, self._model, job, most=_FEW_RECORDS)
+                rehearse(self._table, model, job, most=_FEW_RECORDS)
 
     def _views(self, snapshot: Snapshot, draft: Draft) -> list[StagedOp] | None:
         """The rows of views and page layouts that change with the model, None for a change that concerns none.

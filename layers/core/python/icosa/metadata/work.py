@@ -8,7 +8,7 @@ stands.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -170,12 +170,7 @@ class _Worker:
         def page(after: str | None) -> tuple[str | None, int]:
             found = self.table.query(pk, after=after, limit=_PAGE)
             groups = [(item["SK"], ops) for item in found.items if (ops := treat(item, live))]
-            packs: list[list[tuple[str, list[Op]]]] = []
-            for record_id, ops in groups:
-                if packs and sum(len(one) for _, one in packs[-1]) + len(ops) <= MAX_TRANSACTION:
-                    packs[-1].append((record_id, ops))
-                else:
-                    packs.append([(record_id, ops)])
+            packs = _packed(groups)
             failed = self.table.parallel([_sender(pack) for pack in packs]) if packs else []
             for record_id in (one for part in failed for one in part):
                 self._again((pk, record_id), live, treat)
@@ -291,6 +286,8 @@ class _Worker:
         ops: list[Op] = [_unchanged(stored)] if stripped is None else [Put(stripped, "#v = :v", **_version(stored))]
         ops += [Delete(key) for key in edges]
         ops += [_release(key, item["SK"]) for key in rows.guards(item)]
+        if live and self.job.tokens:
+            ops += self._token_ops(stored, rows.tokens(item))
         return ops if stripped is not None or len(ops) > 1 else None
 
     def _destroy_record(self, stored: dict[str, Any], live: bool) -> list[Op] | None:
@@ -299,7 +296,15 @@ class _Worker:
         ops: list[Op] = [Delete((stored["PK"], stored["SK"]))]
         ops += [Delete(key) for key in rows.edges(item, live=live)]
         ops += [_release(key, item["SK"]) for key in rows.guards(item)]
+        if live and self.job.tokens:
+            ops += [Delete(key) for key in rows.tokens(item)]
         return ops
+
+    def _token_ops(self, stored: dict[str, Any], old: Iterable[Key]) -> list[Op]:
+        """The tokens of a live record instead of those that it had."""
+        new = Rows.of(self.model, self.obj).tokens(unpack(stored, self.obj.stored_form)) if self.obj is not None else {}
+        put: list[Op] = [Put({"PK": pk, "SK": sk, **attributes}) for (pk, sk), attributes in new.items()]
+        return put + [Delete(key) for key in old if key not in new]
 
     # ------------------------------------------------------------------ the end
 
@@ -335,7 +340,7 @@ class _Worker:
         rows = draft.row_changes()
         if rows.put:
             extra = [put_job(self.ws, job) for job in jobs]
-            commit(self.table, snapshot, rows.put, rows.removed, next_object_key=draft.next_object_key, extra=extra)
+            commit(self.table, snapshot, draft.model(), rows.put, rows.removed, next_object_key=draft.next_object_key, extra=extra)
 
 
 def _version(stored: dict[str, Any]) -> dict[str, Any]:
@@ -362,7 +367,26 @@ def _parts(ops: Sequence[Op]) -> Iterator[Sequence[Op]]:
     yield [first, *rest]
 
 
-def _sender(pack: Sequence[tuple[str, list[Op]]]) -> Callable[[Table], list[str]]:
+_Group = tuple[str, list[Op]]
+
+
+def _packed(groups: Sequence[_Group]) -> list[list[_Group]]:
+    """Records together as one transaction takes them: at most 100 operations, no two on the same row (records may share a value)."""
+    packs: list[list[_Group]] = []
+    keys_of_last: set[Key] = set()
+    for group in groups:
+        own = {op.key for op in group[1]}
+        size = sum(len(ops) for _, ops in packs[-1]) if packs else 0
+        if packs and size + len(group[1]) <= MAX_TRANSACTION and keys_of_last.isdisjoint(own):
+            packs[-1].append(group)
+            keys_of_last |= own
+        else:
+            packs.append([group])
+            keys_of_last = own
+    return packs
+
+
+def _sender(pack: Sequence[_Group]) -> Callable[[Table], list[str]]:
     """A branch that applies the operations for several records and returns the records for which that did not succeed."""
 
     def send(table: Table) -> list[str]:

@@ -1,0 +1,390 @@
+"""What changes of the model mean for records that are there: at once for readers, and in the table after the jobs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from icosa.errors import BadRequest, IcosaError
+from icosa.metadata.errors import MetadataValidationError
+from icosa.metadata.jobs import list_jobs
+from icosa.metadata.work import run
+from icosa.model.model import Object
+from icosa.query.operation import Restore
+from icosa.store.meter import Meter
+from icosa.store.ops import Delete as DeleteRow
+from tests.support.tenant import LATER_MS, NOW, WORKSPACE, Tenant
+
+
+def option(value: str, position: int, **more: Any) -> dict[str, Any]:
+    return {"value": value, "label": value.title(), "position": position, "color": "red", **more}
+
+
+COLOURS = [option("RED", 0), option("GREEN", 1), option("BLUE", 2)]
+
+#: type, what creates the field, a value, a filter that finds it
+EVERY_TYPE: list[tuple[str, dict[str, Any], Any, dict[str, Any] | None]] = [
+    ("TEXT", {}, "hello", {"eq": "hello"}),
+    ("NUMBER", {"settings": {"decimals": 2}}, 2.5, {"gt": 2}),
+    ("BOOLEAN", {"defaultValue": False}, True, {"eq": True}),
+    ("DATE", {}, "2026-01-31", {"eq": "2026-01-31"}),
+    ("DATE_TIME", {}, "2026-01-31T12:00:00.000Z", {"gte": "2026-01-31T12:00:00.000Z"}),
+    ("UUID", {}, "0a3d7f5e-9a44-4ad5-8a7a-5d8b6c1f0001", {"eq": "0a3d7f5e-9a44-4ad5-8a7a-5d8b6c1f0001"}),
+    ("SELECT", {"options": COLOURS}, "GREEN", {"eq": "GREEN"}),
+    ("MULTI_SELECT", {"options": COLOURS}, ["RED", "BLUE"], {"containsAny": ["BLUE"]}),
+    ("RATING", {}, "RATING_4", {"eq": "RATING_4"}),
+    ("ARRAY", {}, ["a", "b"], {"containsIlike": "%a%"}),
+    ("RAW_JSON", {}, {"a": 1}, None),
+    ("CURRENCY", {}, {"amountMicros": 5000000, "currencyCode": "EUR"}, {"amountMicros": {"eq": 5000000}}),
+    ("FULL_NAME", {}, {"firstName": "Ada", "lastName": "Lovelace"}, {"firstName": {"eq": "Ada"}}),
+    ("ADDRESS", {}, {"addressCity": "London"}, {"addressCity": {"eq": "London"}}),
+    ("LINKS", {}, {"primaryLinkUrl": "https://a.example"}, {"primaryLinkUrl": {"eq": "https://a.example"}}),
+    ("EMAILS", {}, {"primaryEmail": "a@b.example"}, {"primaryEmail": {"eq": "a@b.example"}}),
+    ("PHONES", {}, {"primaryPhoneNumber": "+33123456789"}, None),
+    ("RICH_TEXT", {}, {"markdown": "x"}, None),
+]
+
+
+def test_every_type_on_objects_with_records(tenant: Tenant) -> None:
+    obj = tenant.new_object()
+    [old] = tenant.create("rocket", {"name": "old"})
+    for number, (type_name, given, _, _) in enumerate(EVERY_TYPE):
+        tenant.new_field(obj, type_name, f"field{number}", **given)
+    new = {f"field{number}": value for number, (_, _, value, _) in enumerate(EVERY_TYPE)}
+    tenant.create("rocket", {"name": "new", **new})
+    for _ in range(2):  # while the indexes are being built, and after
+        for number, (type_name, _, _, condition) in enumerate(EVERY_TYPE):
+            if condition is not None:
+                assert tenant.values("rocket", "name", {f"field{number}": condition}) == ["new"], type_name
+        assert [row["name"] for row in tenant.find("rocket", order=[{"field0": "AscNullsFirst"}])] == ["old", "new"]
+        tenant.finish_jobs()
+    assert all(one.status == "READY" for one in tenant.object("rocket").fields)
+    assert tenant.orphans() == []
+    tenant.update("rocket", old, new)
+    assert tenant.values("rocket", "name", {"field0": {"eq": "hello"}}) == ["new", "old"]
+    assert tenant.orphans() == []
+
+
+def test_a_new_index_answers_only_when_it_is_complete(tenant: Tenant) -> None:
+    obj = tenant.new_object()
+    tenant.create("rocket", *({"name": f"r{i}"} for i in range(70)))
+    tenant.new_field(obj, "NUMBER", "mass", defaultValue=3)
+    tenant.create("rocket", {"name": "x", "mass": 9})
+    [job] = list_jobs(tenant.table, WORKSPACE)
+    assert run(tenant.table, WORKSPACE, job.id, now=NOW, now_ms=job.created_ms + 1).wait_ms > 50_000
+    meter = Meter(detailed=True)
+    assert len(tenant.find("rocket", {"mass": {"eq": 3}}, meter=meter)) == 70
+    assert not any("mass" in note for note in meter.plan)
+    tenant.finish_jobs()
+    meter = Meter(detailed=True)
+    assert len(tenant.find("rocket", {"mass": {"gt": 3}}, meter=meter)) == 1
+    assert any("mass" in note for note in meter.plan)
+    assert tenant.orphans() == []
+
+
+def test_a_default_fills_old_records_and_a_null_stays_a_null(tenant: Tenant) -> None:
+    obj = tenant.new_object()
+    first, second, third = tenant.create("rocket", {"name": "a"}, {"name": "b"}, {"name": "c"})
+    before = tenant.model()
+    tenant.new_field(obj, "NUMBER", "mass", defaultValue=3)
+    tenant.new_field(obj, "UUID", "code", defaultValue="uuid")
+    tenant.new_field(obj, "DATE_TIME", "since", defaultValue="now")
+    tenant.update("rocket", first, {"mass": None})
+    tenant.update("rocket", second, {"name": "bb"})
+    tenant.update("rocket", third, {"name": "cc"}, model=before)  # by a request that began before the change
+    rows = {row["id"]: row for row in tenant.find("rocket")}
+    assert [rows[i]["mass"] for i in (first, second, third)] == [None, 3, 3]
+    codes = {row["code"] for row in rows.values()}
+    assert len(codes) == 3 and None not in codes
+    assert len({row["since"] for row in rows.values()}) == 1
+    field = tenant.object("rocket").by_name["mass"]
+    tenant.service().update_field(field.id, {"defaultValue": 8})
+    for _ in range(2):
+        assert tenant.values("rocket", "mass") == [3, 3, None]
+        assert tenant.values("rocket", "id", {"mass": {"is": "NULL"}}) == [first]
+        assert {row["code"] for row in tenant.find("rocket")} == codes
+        tenant.finish_jobs()
+    assert tenant.orphans() == []
+    tenant.create("rocket", {"name": "d"})
+    assert tenant.values("rocket", "mass") == [3, 3, 8, None]
+
+
+# ---------------------------------------------------------------------- options
+
+
+@pytest.fixture
+def rocket(tenant: Tenant) -> Object:
+    obj = tenant.new_object()
+    tenant.new_field(obj, "SELECT", "colour", options=COLOURS, defaultValue="'RED'")
+    tenant.new_field(obj, "MULTI_SELECT", "colours", options=COLOURS)
+    colours = [["RED"], ["RED", "GREEN"], ["GREEN", "BLUE"], None]
+    tenant.create("rocket", *({"name": f"r{i}", "colour": COLOURS[i % 3]["value"], "colours": c} for i, c in enumerate(colours)))
+    tenant.finish_jobs()
+    return tenant.object("rocket")
+
+
+def options_of(tenant: Tenant, name: str) -> list[dict[str, Any]]:
+    options = tenant.object("rocket").by_name[name].options
+    return [{"id": o.id, "value": o.value, "label": o.label, "position": o.position, "color": o.color} for o in options]
+
+
+def edit(tenant: Tenant, name: str, options: list[dict[str, Any]], **more: Any) -> None:
+    tenant.service().update_field(tenant.object("rocket").by_name[name].id, {"options": options, **more})
+
+
+def test_options_are_renamed_and_swapped(tenant: Tenant, rocket: Object) -> None:
+    for name in ("colour", "colours"):
+        red, green, blue = options_of(tenant, name)
+        default = {"defaultValue": "'GREEN'"} if name == "colour" else {}
+        edit(tenant, name, [{**red, "value": "GREEN"}, {**green, "value": "RED"}, {**blue, "value": "NAVY"}], **default)
+    for _ in range(2):
+        assert [row["colour"] for row in sorted(tenant.find("rocket"), key=lambda row: row["name"])] == ["GREEN", "RED", "NAVY", "GREEN"]
+        assert tenant.values("rocket", "name", {"colour": {"eq": "GREEN"}}) == ["r0", "r3"]
+        assert tenant.values("rocket", "name", {"colours": {"containsAny": ["GREEN"]}}) == ["r0", "r1"]
+        assert tenant.values("rocket", "colours", {"name": {"eq": "r2"}}) == [["RED", "NAVY"]]
+        names = [row["name"] for row in tenant.find("rocket", order=[{"colour": "AscNullsLast"}, {"name": "AscNullsLast"}])]
+        assert names == ["r0", "r3", "r2", "r1"]
+        tenant.finish_jobs()
+    assert tenant.orphans() == []
+
+
+def test_removed_options_fall_back(tenant: Tenant, rocket: Object) -> None:
+    edit(tenant, "colour", [one for one in options_of(tenant, "colour") if one["value"] != "GREEN"])
+    edit(tenant, "colours", [one for one in options_of(tenant, "colours") if one["value"] != "RED"])
+    for _ in range(2):
+        assert tenant.values("rocket", "colour") == ["BLUE", "RED", "RED", "RED"]
+        assert len(tenant.find("rocket", {"colour": {"eq": "RED"}})) == 3
+        assert [row["colours"] for row in sorted(tenant.find("rocket"), key=lambda row: row["name"])] == [
+            [],
+            ["GREEN"],
+            ["GREEN", "BLUE"],
+            [],
+        ]
+        tenant.finish_jobs()
+    blue = [one for one in options_of(tenant, "colour") if one["value"] == "BLUE"]
+    edit(tenant, "colour", blue, defaultValue=None)
+    for _ in range(2):
+        assert tenant.values("rocket", "colour") == ["BLUE", None, None, None]
+        tenant.finish_jobs()
+    assert tenant.orphans() == []
+
+
+def test_an_option_that_comes_back_is_another(tenant: Tenant, rocket: Object) -> None:
+    """Records that held the removed one keep what it fell back to."""
+    edit(tenant, "colour", [one for one in options_of(tenant, "colour") if one["value"] != "GREEN"])
+    edit(tenant, "colour", [*options_of(tenant, "colour"), option("GREEN", 5)])
+    assert tenant.find("rocket", {"colour": {"eq": "GREEN"}}) == []
+    tenant.create("rocket", {"name": "new", "colour": "GREEN"})
+    for _ in range(2):
+        assert tenant.values("rocket", "name", {"colour": {"eq": "GREEN"}}) == ["new"]
+        assert tenant.values("rocket", "colour") == ["BLUE", "GREEN", "RED", "RED", "RED"]
+        tenant.finish_jobs()
+    assert tenant.orphans() == []
+
+
+# ---------------------------------------------------------------------- uniqueness
+
+
+def test_a_field_becomes_unique(tenant: Tenant) -> None:
+    obj = tenant.new_object()
+    code = tenant.new_field(obj, "TEXT", "code")
+    ids = tenant.create("rocket", *({"name": f"r{i}", "code": f"c{i}"} for i in range(3)), {"name": "none"})
+    tenant.delete("rocket", ids[2], destroy=False)
+    assert tenant.service().update_field(code.id, {"isUnique": True}).is_unique
+    for _ in range(2):
+        for taken in ("c0", "c2"):
+            with pytest.raises(BadRequest, match="Duplicate Code with value"):
+                tenant.create("rocket", {"code": taken})
+        tenant.finish_jobs()
+    assert [i.status for i in tenant.object("rocket").indexes if i.is_unique] == ["READY"]
+    assert tenant.orphans() == []
+    tenant.service().update_field(code.id, {"isUnique": False})
+    tenant.create("rocket", {"code": "c0"})
+    tenant.finish_jobs()
+    assert tenant.orphans() == []
+
+
+def test_values_that_records_share_cannot_become_unique(tenant: Tenant) -> None:
+    obj = tenant.new_object()
+    code = tenant.new_field(obj, "TEXT", "code")
+    tenant.create("rocket", {"code": "same"}, {"code": "same"})
+    with pytest.raises(MetadataValidationError) as refused:
+        tenant.service().update_field(code.id, {"isUnique": True})
+    assert "same" in refused.value.errors["index"][0]["errors"][0]["message"]
+    assert not tenant.object("rocket").by_name["code"].is_unique
+
+
+def test_a_race_for_a_value_gives_the_uniqueness_up(tenant: Tenant) -> None:
+    """A request that began before the change knows no guards."""
+    obj = tenant.new_object()
+    code = tenant.new_field(obj, "TEXT", "code")
+    tenant.create("rocket", {"code": "a"})
+    before = tenant.model()
+    tenant.service().update_field(code.id, {"isUnique": True})
+    tenant.create("rocket", {"code": "a"}, model=before)
+    tenant.finish_jobs()
+    rocket = tenant.object("rocket")
+    assert not rocket.by_name["code"].is_unique and rocket.unique_constraints == ()
+    assert [i.status for i in rocket.indexes if i.is_unique] == ["FAILED"]
+    assert tenant.orphans() == []
+
+
+def test_guards_follow_records_that_move_while_they_are_written(tenant: Tenant) -> None:
+    obj = tenant.new_object()
+    code = tenant.new_field(obj, "TEXT", "code")
+    first, second = tenant.create("rocket", {"code": "a"}, {"code": "b"})
+    tenant.service().update_field(code.id, {"isUnique": True})
+    for key in list(tenant.rows()):
+        if key[0].split("#")[1] == "U":
+            tenant.table.transact([DeleteRow(key)])  # as if the object had too many records for the rehearsal
+    tenant.delete("rocket", first, destroy=False)
+    tenant.run(Restore(object=tenant.object("rocket"), id=first))
+    with pytest.raises(BadRequest):
+        tenant.update("rocket", second, {"code": "a"})
+    tenant.finish_jobs()
+    assert tenant.orphans() == []
+
+
+# ---------------------------------------------------------------------- deletion
+
+
+def relate(tenant: Tenant, source: Object, target: Object, name: str, label: str, kind: str = "MANY_TO_ONE") -> Any:
+    wanted = {"type": kind, "targetObjectMetadataId": target.id, "targetFieldLabel": label, "targetFieldIcon": "IconX"}
+    return tenant.new_field(source, "RELATION", name, relationCreationPayload=wanted)
+
+
+def test_deleting_fields_leaves_nothing_of_their_values(tenant: Tenant) -> None:
+    obj = tenant.new_object()
+    company = tenant.object("company")
+    fields = [
+        tenant.new_field(obj, "TEXT", "code", isUnique=True),
+        tenant.new_field(obj, "FULL_NAME", "pilot"),
+        relate(tenant, obj, company, "launchSite", "Rockets"),
+    ]
+    [site] = tenant.create("company", {"name": "Site"})
+    data = {"pilot": {"firstName": "Ada"}, "launchSiteId": site}
+    ids = tenant.create("rocket", *({"name": f"r{i}", "code": f"c{i}", **data} for i in range(5)))
+    tenant.delete("rocket", ids[0], destroy=False)
+    tenant.finish_jobs()
+    for one in fields:
+        tenant.service().delete_field(one.id)
+    assert {"code", "pilot", "launchSite"}.isdisjoint(tenant.object("rocket").by_name)
+    assert "rockets" not in tenant.object("company").by_name
+    assert len(tenant.find("rocket")) == 4
+    tenant.finish_jobs()
+    assert tenant.orphans() == []
+
+
+def test_deleting_an_object_leaves_nothing_of_it(tenant: Tenant) -> None:
+    obj = tenant.new_object()
+    company = tenant.object("company")
+    relate(tenant, obj, company, "launchSite", "Rockets")
+    tenant.new_field(obj, "TEXT", "code", isUnique=True)
+    relate(tenant, company, obj, "flagship", "Owners")
+    [site] = tenant.create("company", {"name": "Site"})
+    ids = tenant.create("rocket", *({"name": f"r{i}", "code": f"c{i}", "launchSiteId": site} for i in range(70)))
+    tenant.delete("rocket", ids[0], destroy=False)
+    tenant.update("company", site, {"flagshipId": ids[1]})
+    [note] = tenant.create("note", {"title": "about it"})
+    tenant.create("noteTarget", {"noteId": note, "targetRocketId": ids[2]})
+    tenant.finish_jobs()
+    tenant.service().delete_object(obj.id)
+    assert len(tenant.find("company")) == 1 and len(tenant.find("noteTarget")) == 1
+    tenant.finish_jobs()
+    assert tenant.orphans() == []
+    assert not any(f"#{obj.key}" in pk for pk, _ in tenant.rows() if "#M" not in pk)
+
+
+def test_what_late_writers_leave_is_removed(tenant: Tenant) -> None:
+    obj = tenant.new_object()
+    code = tenant.new_field(obj, "TEXT", "code")
+    before = tenant.model()
+    tenant.service().delete_field(code.id)
+    tenant.create("rocket", {"name": "late", "code": "x"}, model=before)
+    tenant.finish_jobs()
+    assert tenant.orphans() == []
+    before = tenant.model()
+    tenant.service().delete_object(obj.id)
+    tenant.create("rocket", {"name": "late"}, model=before)
+    tenant.finish_jobs()
+    assert tenant.orphans() == []
+
+
+# ---------------------------------------------------------------------- relations and names
+
+
+def test_relations_both_ways_and_morph_targets(tenant: Tenant) -> None:
+    rocket, pad = tenant.new_object(), tenant.new_object("pad")
+    company = tenant.object("company")
+    relate(tenant, rocket, company, "maker", "Rockets")
+    relate(tenant, company, rocket, "prototypes", "Prototype of", kind="ONE_TO_MANY")
+    payloads = [
+        {"type": "MANY_TO_ONE", "targetObjectMetadataId": target.id, "targetFieldLabel": "Owned rockets", "targetFieldIcon": "IconX"}
+        for target in (company, pad)
+    ]
+    owner = tenant.new_field(rocket, "MORPH_RELATION", "owner", morphRelationsCreationPayload=payloads)
+    assert owner.name == "ownerCompany"
+    names = {one.name: one.input_name for one in tenant.object("rocket").fields if one.relation}
+    assert {"maker": "makerId", "prototypeOf": "prototypeOfId", "ownerPad": "ownerPadId"}.items() <= names.items()
+    [firm] = tenant.create("company", {"name": "Firm"})
+    [place] = tenant.create("pad", {"name": "39A"})
+    tenant.create("rocket", {"name": "r", "makerId": firm, "prototypeOfId": firm, "ownerPadId": place})
+    assert tenant.values("rocket", "name", {"ownerPadId": {"eq": place}}) == ["r"]
+    tenant.service().update_object(pad.id, {"nameSingular": "site", "namePlural": "sites"})
+    assert "ownerSite" in tenant.object("rocket").by_name
+    assert tenant.values("rocket", "ownerSiteId") == [place]
+    assert "targetSite" in tenant.object("attachment").by_name
+    extra = tenant.service().update_field(
+        owner.id, {"morphRelationsUpdatePayload": [{"targetObjectMetadataId": tenant.object("person").id}]}
+    )
+    assert extra.id == owner.id and "ownerPerson" in tenant.object("rocket").by_name
+    assert tenant.object("person").by_name["ownedRockets"].relation is not None
+    tenant.service().delete_field(owner.id)
+    assert not {name for name in tenant.object("rocket").by_name if name.startswith("owner")}
+    tenant.finish_jobs()
+    assert tenant.orphans() == []
+
+
+def test_renames_touch_no_record(tenant: Tenant) -> None:
+    obj = tenant.new_object()
+    field = tenant.new_field(obj, "TEXT", "code")
+    tenant.create("rocket", {"name": "r", "code": "x"})
+    tenant.finish_jobs()
+    before = {key: row for key, row in tenant.rows().items() if key[0].split("#")[1] in "RDIEU"}
+    tenant.service().update_field(field.id, {"name": "number"})
+    tenant.service().update_object(obj.id, {"nameSingular": "ship", "namePlural": "ships"})
+    assert tenant.values("ship", "number") == ["x"]
+    assert list_jobs(tenant.table, WORKSPACE) == []
+    assert {key: row for key, row in tenant.rows().items() if key[0].split("#")[1] in "RDIEU"} == before
+
+
+def test_on_delete_actions_act_from_the_change_on(tenant: Tenant) -> None:
+    obj = tenant.new_object()
+    maker = relate(tenant, obj, tenant.object("company"), "maker", "Rockets")
+    [firm] = tenant.create("company", {"name": "Firm"})
+    tenant.create("rocket", {"name": "r", "makerId": firm})
+    tenant.service().update_field(maker.id, {"settings": {"onDelete": "RESTRICT"}})
+    with pytest.raises(IcosaError, match="still referenced"):
+        tenant.delete("company", firm)
+    tenant.service().update_field(maker.id, {"settings": {"onDelete": "CASCADE"}})
+    tenant.delete("company", firm)
+    assert tenant.find("rocket") == []
+    tenant.finish_jobs()
+    assert tenant.orphans() == []
+
+
+def test_jobs_go_on_where_they_stopped(tenant: Tenant) -> None:
+    obj = tenant.new_object()
+    tenant.create("rocket", *({"name": f"r{i}"} for i in range(150)))
+    tenant.new_field(obj, "NUMBER", "mass", defaultValue=3)
+    [job] = list_jobs(tenant.table, WORKSPACE)
+    steps = 0
+    ticks = iter(range(0, 10_000, 20))  # every look at the clock finds the time of a step over
+    while not run(tenant.table, WORKSPACE, job.id, now=NOW, now_ms=LATER_MS, clock=lambda: float(next(ticks))).is_done:
+        steps += 1
+        assert list_jobs(tenant.table, WORKSPACE)[0].done > 0
+        assert len(tenant.find("rocket", {"mass": {"eq": 3}}, order=[{"mass": "AscNullsLast"}])) == 150
+    assert steps == 1
+    assert tenant.object("rocket").by_name["mass"].status == "READY"
+    assert tenant.orphans() == []
