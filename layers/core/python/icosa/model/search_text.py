@@ -32,7 +32,7 @@ _URL_START = re.compile(r"(?:https?://)?(?:www\.)?")
 _UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 _WORD = re.compile(rf"[{_UNSPACED}]|[^\W_{_UNSPACED}]+")
 _PLAIN = re.compile(r"[a-z0-9]+")
-#: A word inside a chunk counts as a beginning of its own from this length on; ``com`` of ``acme.com`` would match too much.
+#: A token that does not begin with its chunk has so many characters at least: ``com`` of ``acme.com`` would match too much.
 _SHORTEST_INNER = 4
 
 
@@ -86,7 +86,7 @@ def _tokens(text: str) -> Iterator[str]:
             if count == _MOST_STARTS:
                 break
             start = match.start()
-            if start == 0 or len(match.group()) >= _SHORTEST_INNER or not match.group().isascii():
+            if start == 0 or len(chunk) - start >= _SHORTEST_INNER or not match.group().isascii():
                 yield chunk[start : start + LONGEST]
 
 

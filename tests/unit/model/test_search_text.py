@@ -1,0 +1,157 @@
+"""Words of records and of search inputs (spec/graphql-core.md §4.11)."""
+
+from __future__ import annotations
+
+import string
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from icosa.model.search_text import LONGEST, MOST_TERMS, MOST_TOKENS, fold, search_fields, terms, tokens
+from icosa.store.derive import Rows
+from tests.support.crm import crm
+
+PERSON = crm().by_singular["person"]
+NOTE = crm().by_singular["note"]
+
+
+def _item(obj: Any = PERSON, **values: Any) -> dict[str, Any]:
+    return {"SK": "i", **{obj.by_name[name].key: value for name, value in values.items()}}
+
+
+def _tokens(obj: Any = PERSON, **values: Any) -> set[str]:
+    return set(tokens(search_fields(obj), _item(obj, **values)))
+
+
+def _finds(text: str, obj: Any = PERSON, **values: Any) -> bool:
+    """Whether every term of an input begins a token of the record."""
+    known = _tokens(obj, **values)
+    return all(any(token.startswith(term) for token in known) for term in terms(text))
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Ann Lovelace", {"ann", "lovelace"}),
+        ("Anne-Marie O'Brien", {"anne-marie", "marie", "o'brien", "brien"}),
+        ("Zoë JOSÉ", {"zoe", "jose"}),
+        ("Straße", {"strasse"}),
+        ("ﬁne Ⅷ", {"fine", "viii"}),
+        ("東京 タワー", {"東京", "京", "タワー", "ワー", "ー"}),
+        ("  ", set()),
+        ("!?", set()),
+        ("a\x01b\tc", {"a", "b", "c"}),
+        ("(St. Gallen)", {"st", "gallen"}),
+    ],
+)
+def test_words(text: str, expected: set[str]) -> None:
+    assert _tokens(jobTitle=text) == expected
+
+
+def test_addresses_are_found_from_their_parts_on() -> None:
+    emails = {"primaryEmail": "ann.lovelace@acme.com", "additionalEmails": ["ann@home.example"]}
+
+    assert _tokens(emails=emails) == {
+        *("ann.lovelace@acme.com", "lovelace@acme.com", "acme.com"),
+        *("ann@home.example", "home.example", "example"),
+    }
+
+
+def test_phones_are_found_with_and_without_calling_code() -> None:
+    phones = {
+        "primaryPhoneNumber": "610203040",
+        "primaryPhoneCountryCode": "FR",
+        "primaryPhoneCallingCode": "+33",
+        "additionalPhones": [{"number": "2079460958", "countryCode": "GB", "callingCode": "+44"}],
+    }
+
+    assert _tokens(phones=phones) == {"610203040", "33610203040", "2079460958", "442079460958"}
+
+
+def test_documents_are_found_by_their_text_not_by_their_blocks() -> None:
+    assert _tokens(NOTE, bodyV2={"blocknote": '[{"type":"paragraph"}]', "markdown": "Budget"}) == {"budget"}
+
+
+def test_links_are_found_by_their_host() -> None:
+    company = crm().by_singular["company"]
+
+    assert _finds("acme.com", company, domainName={"primaryLinkUrl": "https://www.acme.com/about"})
+    assert _finds("https://acme.com", company, domainName={"primaryLinkUrl": "http://acme.com"})
+
+
+@pytest.mark.parametrize("text", ["zoë", "ZOE", "jos", "o'br", "brien", "ann@ac", "acme", "33610", "+33 610"])
+def test_beginnings_are_found(text: str) -> None:
+    assert _finds(
+        text,
+        name={"firstName": "Zoë", "lastName": "José-O'Brien"},
+        emails={"primaryEmail": "ann@acme.com"},
+        phones={"primaryPhoneNumber": "610203040", "primaryPhoneCallingCode": "+33"},
+    )
+
+
+def test_fields_that_have_a_token_are_named() -> None:
+    name, title = PERSON.by_name["name"].key, PERSON.by_name["jobTitle"].key
+
+    found = tokens(search_fields(PERSON), _item(name={"firstName": "Ann"}, jobTitle="Ann Driver"))
+
+    assert found == {"ann": f"{name},{title}", "driver": title}
+
+
+def test_custom_objects_are_found_by_their_label() -> None:
+    rocket = crm().by_singular["rocket"]
+    assert search_fields(rocket) == ()
+
+    labelled = type(rocket)(**{**rocket.__dict__, "label_identifier_field_id": rocket.by_name["name"].id, "memo": {}})
+    assert search_fields(labelled) == (rocket.by_name["name"],)
+
+
+def test_objects_that_are_not_searchable_have_no_rows() -> None:
+    target = crm().by_singular["noteTarget"]
+
+    assert not target.is_searchable
+    assert Rows(crm(), target).tokens({"SK": "i"}) == {}
+
+
+def test_the_trash_has_no_rows() -> None:
+    rows = Rows(crm(), PERSON)
+    item = _item(jobTitle="Driver")
+
+    assert any("#T#" in key[0] for key in rows.derive(item, live=True))
+    assert not any("#T#" in key[0] for key in rows.derive(item, live=False))
+
+
+_TEXTS = st.text(alphabet=string.ascii_letters + string.digits + " .-@'/äöüéñç東京\x01\u0301", max_size=80)
+
+
+@given(_TEXTS)
+def test_folding_is_idempotent(text: str) -> None:
+    assert fold(fold(text)) == fold(text)
+
+
+@given(_TEXTS)
+def test_every_term_of_a_text_finds_it(text: str) -> None:
+    known = _tokens(jobTitle=text)
+
+    for term in terms(text):
+        assert any(token.startswith(term) for token in known) or len(known) == MOST_TOKENS
+
+
+@given(_TEXTS, st.integers(1, 8))
+def test_every_beginning_of_a_term_finds_it(text: str, length: int) -> None:
+    known = _tokens(jobTitle=text)
+
+    for term in terms(text):
+        for beginning in terms(term[:length]):
+            assert any(token.startswith(beginning) for token in known)
+
+
+@given(st.lists(_TEXTS, max_size=60))
+def test_bounds(texts: list[str]) -> None:
+    known = _tokens(jobTitle=" ".join(texts))
+
+    assert len(known) <= MOST_TOKENS
+    assert all(0 < len(token) <= LONGEST for token in known)
+    assert len(terms(" ".join(texts))) <= MOST_TERMS
+    assert all(not set(token) & set(" \x01") for token in known)
