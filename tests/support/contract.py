@@ -45,10 +45,10 @@ def strict(document: Document) -> Document:
     for name, schema in found["components"]["schemas"].items():
         if name.endswith(("ForResponse", "_Value")) or name == "Page_Info":
             _close(schema)
-    for methods in found["paths"].values():
-        for operation in methods.values():
-            for response in operation["responses"].values():
-                _close(response)
+    for path in found["paths"].values():
+        for operation in path.values():
+            if "responses" in operation:  # A path may have servers of its own beside its operations.
+                _close(operation["responses"])
     return found
 
 
@@ -98,7 +98,7 @@ def _exercise(operation: Any, known: Mapping[str, Sequence[str]], examples: int,
             case.validate_response(response, checks=_CHECKS)
         except FailureGroup as failures:
             sent = f"{case.method} {case.formatted_path} {case.query} {case.body}"
-            outcome.contradictions += [f"{failure}\n{sent}\n{response.text[:500]}" for failure in failures.exceptions]
+            outcome.contradictions += [f"{str(failure)[:300]}\n{sent[:500]}\n{response.text[:500]}" for failure in failures.exceptions]
 
     run()
 

@@ -15,8 +15,11 @@ import pytest
 import schemathesis
 from mangum import Mangum
 
+from icosa.api.gateway import proxy
+from icosa.api.metadata.service import MetadataApi
 from icosa.api.rest.app import create_app
 from icosa.api.rest.service import RestApi
+from icosa.metadata.service import MetadataService
 from tests.integration.schema.conftest import World
 from tests.support.contract import exercise as exercised
 from tests.support.contract import strict
@@ -35,6 +38,7 @@ def app(world: World) -> Iterator[Proxied]:
     loop = asyncio.new_event_loop()
     asyncio.set_event_loop(loop)
     rest = Mangum(create_app(RestApi(world.table)), lifespan="off")
+    metadata = proxy(MetadataApi(world.table).answer)
 
     def document(event: dict[str, Any]) -> Mapping[str, Any]:
         answer = world.documents.answer(event)
@@ -43,6 +47,8 @@ def app(world: World) -> Iterator[Proxied]:
     def route(path: str) -> tuple[Function, Mapping[str, str]]:
         if "/open-api/" in path:
             return document, {"schema": path.rpartition("/")[2]}
+        if path.startswith("/rest/metadata"):
+            return (lambda event: metadata(event, None)), {}
         return (lambda event: rest(event, None)), {}  # type: ignore[arg-type]  # No handler looks at the context.
 
     yield Proxied(route, event_of(world.made)["requestContext"]["authorizer"])
@@ -104,3 +110,13 @@ def test_answers_are_what_the_document_says(world: World, app: Proxied, call: Re
     assert {200, 201, 400, 404} <= set(outcome.statuses)
     # Requests that are merely refused say little about answers.
     assert outcome.statuses[200] + outcome.statuses[201] > outcome.statuses.total() / 6, outcome.statuses
+
+
+def test_answers_about_metadata_are_what_the_document_says(world: World, app: Proxied) -> None:
+    schema = schemathesis.openapi.from_wsgi("/rest/open-api/metadata", app, headers={"Authorization": f"Bearer {world.made.token}"})
+    model = MetadataService(world.table, world.made.workspace_id).model()
+    rocket = model.by_singular["rocket"]
+    known = {"objects": [rocket.id], "fields": [f.id for f in rocket.fields]}
+    outcome = exercised(schema, known=known, examples=_EXAMPLES, wants=lambda path: "/open-api/" not in path)
+    assert not outcome.contradictions, "\n\n".join(outcome.contradictions)
+    assert {200, 201, 400, 404} <= set(outcome.statuses), outcome.statuses

@@ -32,8 +32,23 @@ _ERROR: Part = {
 _RETRY_AFTER: Part = {"Retry-After": {"description": "Seconds to wait", "schema": {"type": "integer"}}}
 
 
-def error_components(settings: Settings) -> tuple[dict[str, Part], dict[str, Part]]:
-    """``(schemas, responses)``."""
+#: What errors of the Metadata API hold besides (spec/metadata.md §9.2).
+METADATA_MEMBERS: Mapping[str, Part] = {
+    "message": {"type": ["string", "array"], "items": {"type": "string"}, "description": "The message or messages once more"},
+    "errors": {
+        "type": ["object", "array"],
+        "items": {"type": "object"},
+        "description": "Of a change that breaks rules: by kind of entity, every entity with what is wrong about it. "
+        "Of a request that was refused before it reached the API: the same error for GraphQL clients",
+    },
+    "summary": {"type": "object", "description": "Of a change that breaks rules: how many entities of each kind are wrong"},
+    "userFriendlyMessage": {"type": "string"},
+}
+
+
+def error_components(settings: Settings, members: Mapping[str, Part] | None = None) -> tuple[dict[str, Part], dict[str, Part]]:
+    """``(schemas, responses)``. ``members`` are added to those of every error."""
+    schema = {**_ERROR, "properties": {**_ERROR["properties"], **(members or {})}}
     responses: dict[str, Part] = {
         "400": _response(
             "The request is malformed or breaks a rule of the data; nothing was changed",
@@ -74,7 +89,7 @@ def error_components(settings: Settings) -> tuple[dict[str, Part], dict[str, Par
             headers=_RETRY_AFTER,
         ),
     }
-    return {ERROR_SCHEMA: _ERROR}, responses
+    return {ERROR_SCHEMA: schema}, responses
 
 
 def refusals(*statuses: str) -> dict[str, Part]:

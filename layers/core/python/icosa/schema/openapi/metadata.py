@@ -17,7 +17,7 @@ from ...model.types.schemas import nullable
 from ...settings import settings
 from .base import GENERAL, components, head, own_path
 from .collection import Collection
-from .errors import Part, error_components, refusals
+from .errors import METADATA_MEMBERS, Part, error_components, refusals
 from .names import capitalised
 from .parameters import metadata_parameters, refer
 from .records import reference
@@ -202,7 +202,7 @@ def _members(*, is_direct: bool) -> Mapping[str, Any]:
     paths: dict[str, Any] = {}
     for collection in COLLECTIONS:
         paths |= _paths(collection, is_direct=is_direct)
-    error_schemas, responses = error_components(settings)
+    error_schemas, responses = error_components(settings, METADATA_MEMBERS)
     schemas = {name: schema for collection in COLLECTIONS for name, schema in collection.schemas.items()}
     parts = {"parameters": metadata_parameters(), "responses": responses, "schemas": {**schemas, **_SHARED, **error_schemas}}
     tags = [GENERAL, *({"name": c.plural, "description": f"Collection `{capitalised(c.plural)}`"} for c in COLLECTIONS)]
