@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import uuid
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Any
 
 from ...model.model import Field, Object
@@ -12,23 +11,17 @@ from .rows import pack
 from .shapes import VIEW, VIEW_FIELD
 from .tree import Root
 
-NewId = Callable[[], str]
-
 _NAME = "All {objectLabelPlural}"
 _ICON = "IconList"
 #: Fields that every object has and that no table shows.
 _HIDDEN = frozenset(("id", "deletedAt", "position", "searchVector"))
 
 
-def _new_id() -> str:
-    return str(uuid.uuid4())
-
-
-def default_view(obj: Object, *, now: str, new_id: NewId = _new_id) -> Root:
+def default_view(obj: Object, *, now: str) -> Root:
     """The index view of an object: its label identifier first, then its other fields that are no relations."""
     view = make(
         VIEW,
-        {"id": new_id(), "name": _NAME, "objectMetadataId": obj.id, "icon": _ICON, "key": "INDEX"},
+        {"name": _NAME, "objectMetadataId": obj.id, "icon": _ICON, "key": "INDEX"},
         now=now,
         isCustom=obj.is_custom,
     )
@@ -37,15 +30,15 @@ def default_view(obj: Object, *, now: str, new_id: NewId = _new_id) -> Root:
     if (label := obj.by_id.get(first or "")) is not None and label not in shown:
         shown.append(label)
     columns = [
-        make(VIEW_FIELD, {"id": new_id(), "viewId": view["id"], "fieldMetadataId": field.id, "position": position}, now=now)
+        make(VIEW_FIELD, {"viewId": view["id"], "fieldMetadataId": field.id, "position": position}, now=now)
         for position, field in enumerate(sorted(shown, key=lambda field: field.id != first))
     ]
     return Root.new(VIEW, view).with_parts(VIEW_FIELD, columns)
 
 
-def default_view_rows(workspace_id: str, objects: Iterable[Object], *, now: str, new_id: NewId = _new_id) -> list[dict[str, Any]]:
+def default_view_rows(workspace_id: str, objects: Iterable[Object], *, now: str) -> list[dict[str, Any]]:
     """The items of the default views of new objects."""
-    return [pack(workspace_id, default_view(obj, now=now, new_id=new_id)) for obj in objects]
+    return [pack(workspace_id, default_view(obj, now=now)) for obj in objects]
 
 
 def is_column(field: Field) -> bool:

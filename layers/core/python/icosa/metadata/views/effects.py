@@ -6,7 +6,6 @@ Every function takes the roots of a workspace and gives those after the change; 
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
@@ -18,12 +17,7 @@ from .groups import with_option
 from .shapes import PAGE_LAYOUT, PAGE_LAYOUT_WIDGET, VIEW, VIEW_FIELD, VIEW_FILTER, VIEW_GROUP, VIEW_SORT, Entity, Shape
 from .tree import Root, Roots
 
-NewId = Callable[[], str]
 Ids = Collection[str]
-
-
-def _new_id() -> str:
-    return str(uuid.uuid4())
 
 
 def after_object_deleted(roots: Roots, object_id: str) -> Roots:
@@ -51,18 +45,18 @@ def after_fields_deleted(roots: Roots, field_ids: Ids) -> Roots:
     return _mapped(left, PAGE_LAYOUT, lambda root: root.map(PAGE_LAYOUT_WIDGET, change))
 
 
-def after_field_created(roots: Roots, obj: Object, field: Field, *, now: str, new_id: NewId = _new_id) -> Roots:
+def after_field_created(roots: Roots, obj: Object, field: Field, *, now: str) -> Roots:
     """The field is added to the forms of its object."""
 
     def change(root: Root) -> Root:
         if root.entity["objectMetadataId"] != obj.id or root.entity["type"] != "FIELDS_WIDGET":
             return root
-        return _with_column(root, field.id, max(_positions(root), default=-1) + 1, now=now, new_id=new_id)
+        return _with_column(root, field.id, max(_positions(root), default=-1) + 1, now=now)
 
     return _mapped(roots, VIEW, change)
 
 
-def after_label_identifier_changed(roots: Roots, obj: Object, *, now: str, new_id: NewId = _new_id) -> Roots:
+def after_label_identifier_changed(roots: Roots, obj: Object, *, now: str) -> Roots:
     """The new label identifier stands at the front of every view."""
     field_id = obj.label_identifier_field_id
     if field_id is None:
@@ -73,7 +67,7 @@ def after_label_identifier_changed(roots: Roots, obj: Object, *, now: str, new_i
             return root
         front = min(_positions(root), default=1) - 1
         if not any(column["fieldMetadataId"] == field_id for column in root.live(VIEW_FIELD)):
-            return _with_column(root, field_id, front, now=now, new_id=new_id)
+            return _with_column(root, field_id, front, now=now)
 
         def move(column: Entity) -> Entity:
             if column["fieldMetadataId"] != field_id or column["deletedAt"] is not None:
@@ -85,7 +79,7 @@ def after_label_identifier_changed(roots: Roots, obj: Object, *, now: str, new_i
     return _mapped(roots, VIEW, change)
 
 
-def after_options_changed(roots: Roots, before: Field, after: Field, *, now: str, new_id: NewId = _new_id) -> Roots:
+def after_options_changed(roots: Roots, before: Field, after: Field, *, now: str) -> Roots:
     """Filters and groups follow the field's options, which are the same by their ids: renamed values are rewritten, removed ones
     taken out, and each new one becomes a group of the views that are grouped by the field."""
     kept = {option.id: option.value for option in after.options}
@@ -98,7 +92,7 @@ def after_options_changed(roots: Roots, before: Field, after: Field, *, now: str
         if root.entity["mainGroupByFieldMetadataId"] == before.id:
             changed = changed.map(VIEW_GROUP, lambda part: _group_after(part, values, now))
             for option in new:
-                changed = with_option(changed, option, now=now, new_id=new_id)
+                changed = with_option(changed, option, now=now)
         return changed
 
     return _mapped(roots, VIEW, change)
@@ -137,8 +131,8 @@ def _positions(view: Root) -> list[float]:
     return [column["position"] for column in view.live(VIEW_FIELD)]
 
 
-def _with_column(view: Root, field_id: str, position: float, *, now: str, new_id: NewId) -> Root:
-    column = make(VIEW_FIELD, {"id": new_id(), "viewId": view.id, "fieldMetadataId": field_id, "position": position}, now=now)
+def _with_column(view: Root, field_id: str, position: float, *, now: str) -> Root:
+    column = make(VIEW_FIELD, {"viewId": view.id, "fieldMetadataId": field_id, "position": position}, now=now)
     return view.with_parts(VIEW_FIELD, (*view.parts[VIEW_FIELD.collection], column))
 
 

@@ -2,27 +2,18 @@
 
 from __future__ import annotations
 
-import uuid
-from collections.abc import Callable
-
 from ...model.model import Model, Option
 from .entities import make
 from .rules import object_of
 from .shapes import VIEW_GROUP, Entity
 from .tree import Root
 
-NewId = Callable[[], str]
-
 #: Groups that are shown without being asked for (spec/metadata.md §2.2, §5.4).
 MAX_VISIBLE = 40
 _NO_VALUE = ""
 
 
-def _new_id() -> str:
-    return str(uuid.uuid4())
-
-
-def regrouped(model: Model, view: Root, *, now: str, new_id: NewId = _new_id) -> Root:
+def regrouped(model: Model, view: Root, *, now: str) -> Root:
     """The view with the groups of its main field, as they are when the field has just been chosen."""
     field = object_of(model, view).by_id.get(view.entity["mainGroupByFieldMetadataId"] or "")
     if field is None:
@@ -30,18 +21,18 @@ def regrouped(model: Model, view: Root, *, now: str, new_id: NewId = _new_id) ->
     values = [option.value for option in sorted(field.options, key=lambda option: option.position)]
     if field.is_nullable:
         values.append(_NO_VALUE)
-    return view.with_parts(VIEW_GROUP, (_group(view, value, position, now, new_id) for position, value in enumerate(values)))
+    return view.with_parts(VIEW_GROUP, (_group(view, value, position, now) for position, value in enumerate(values)))
 
 
-def with_option(view: Root, option: Option, *, now: str, new_id: NewId = _new_id) -> Root:
+def with_option(view: Root, option: Option, *, now: str) -> Root:
     """The view with a group for a new option at the end; shown while fewer than 40 are (spec/metadata.md §5.4)."""
     groups = view.live(VIEW_GROUP)
     position = max((group["position"] for group in groups), default=-1) + 1
     is_visible = sum(group["isVisible"] for group in groups) < MAX_VISIBLE
-    group = {**_group(view, option.value, position, now, new_id), "isVisible": is_visible}
+    group = {**_group(view, option.value, position, now), "isVisible": is_visible}
     return view.with_parts(VIEW_GROUP, (*view.parts[VIEW_GROUP.collection], group))
 
 
-def _group(view: Root, value: str, position: float, now: str, new_id: NewId) -> Entity:
-    given = {"id": new_id(), "viewId": view.id, "fieldValue": value, "position": position, "isVisible": position < MAX_VISIBLE}
+def _group(view: Root, value: str, position: float, now: str) -> Entity:
+    given = {"viewId": view.id, "fieldValue": value, "position": position, "isVisible": position < MAX_VISIBLE}
     return make(VIEW_GROUP, given, now=now)
