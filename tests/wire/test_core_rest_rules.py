@@ -75,3 +75,37 @@ def test_bulk_changes_have_a_limit(call: RestClient, tag: str) -> None:
         reply = call(method, path, {"jobTitle": "x"}, filter=mine)
         assert (reply.status, reply.message) == (400, f"Cannot {verb} more than 60 records at once")
     assert call("GET", "/rest/people", filter=f'{mine},jobTitle[eq]:""', limit="0").json["totalCount"] == 61
+
+
+def test_places_of_existing_records(call: RestClient, tag: str) -> None:
+    """ "first" and "last" mean the same for records that exist: by id, by filter, and by an upsert."""
+
+    def positions() -> list[float]:
+        shown = call("GET", "/rest/tasks", order_by="position", fields="position", limit="200").json["data"]["tasks"]
+        return [task["position"] for task in shown]
+
+    ids = [make(call, "tasks", title=f"{tag}{number}")["id"] for number in range(4)]
+    for place, edge in (("last", -1), ("first", 0)):
+        before = positions()
+        moved = call("PATCH", f"/rest/tasks/{ids[1]}", {"position": place}).json["data"]["updateTask"]
+        assert moved["position"] == positions()[edge] != before[edge]
+        upserted = call("POST", "/rest/tasks", {"id": ids[2], "position": place}, upsert="true").json["data"]["createTask"]
+        assert upserted["position"] == positions()[edge] != moved["position"]
+        several = call("PATCH", "/rest/tasks", {"position": place}, filter=f"title[in]:[{tag}0,{tag}3]").json["data"]["updateTasks"]
+        assert len({task["position"] for task in several}) == 2
+        assert positions()[edge] in [task["position"] for task in several]
+
+
+def test_missing_records_have_one_message(call: RestClient) -> None:
+    unknown = "7c1b6b6e-3a3e-4f61-8b64-0a5a0d6a0001"
+    merging = {"ids": [unknown, make(call, "people")["id"]], "conflictPriorityIndex": 0}
+    for method, path, body in (
+        ("GET", f"/rest/people/{unknown}", None),
+        ("PATCH", f"/rest/people/{unknown}", {}),
+        ("DELETE", f"/rest/people/{unknown}", None),
+        ("PATCH", f"/rest/people/{unknown}/restore", None),
+        ("PATCH", f"/rest/restore/people/{unknown}", None),
+        ("PATCH", "/rest/people/merge", merging),
+    ):
+        reply = call(method, path, body)
+        assert (reply.status, reply.json["error"], reply.message) == (404, "NotFoundException", "Record not found")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..errors import BadRequest, IcosaError, NotFound
+from ..errors import BadRequest, IcosaError, NotFound, RecordNotFound
 
 
 class MalformedJson(BadRequest):
@@ -62,8 +62,12 @@ class Unexpected(IcosaError):
 
 
 def rest_body(error: IcosaError) -> dict[str, Any]:
-    """The JSON body of an error. ``messages`` is always a list; malformed JSON has the framework's ``message`` as well."""
-    body: dict[str, Any] = {"statusCode": error.status, "error": error.rest_error, "messages": [error.message]}
+    """The JSON body of an error. ``messages`` is always a list; malformed JSON has the framework's ``message`` as well.
+
+    A record that is missing has one text, whatever was done with it (spec/rest-core.md §4.3).
+    """
+    message = RecordNotFound().message if isinstance(error, RecordNotFound) else error.message
+    body: dict[str, Any] = {"statusCode": error.status, "error": error.rest_error, "messages": [message]}
     if isinstance(error, MalformedJson):
         body["message"] = error.message
     if error.sub_code is not None:

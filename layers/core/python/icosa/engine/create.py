@@ -93,7 +93,7 @@ def _attempt(ctx: Context, drafts: Sequence[Draft], operation: Create) -> list[I
     order: list[tuple[str, str]] = []
     top = {id(draft) for draft in drafts}
     for draft in everything:
-        change = _updating(ctx, draft, changes) if draft.matched is not None else _creating(ctx, draft, positions)
+        change = _updating(ctx, draft, changes, positions) if draft.matched is not None else _creating(ctx, draft, positions)
         key = (draft.obj.key, change.id)
         if key in changes and draft.matched is None:
             raise BadRequest("A duplicate entry was detected")
@@ -252,7 +252,7 @@ def _match(ctx: Context, drafts: Sequence[Draft], table: Table) -> None:
             [draft.matched] = matched.values()
 
 
-def _updating(ctx: Context, draft: Draft, changes: Mapping[tuple[str, str], Change]) -> Change:
+def _updating(ctx: Context, draft: Draft, changes: Mapping[tuple[str, str], Change], positions: Mapping[int, float | int]) -> Change:
     """The update of the record that an upsert matched; a second input for the same record goes on from the first."""
     assert draft.matched is not None
     obj, state = draft.obj, draft.matched
@@ -264,6 +264,8 @@ def _updating(ctx: Context, draft: Draft, changes: Mapping[tuple[str, str], Chan
         values.pop(obj.by_name[name].key, None)
     # An upsert restores (spec/rest-core.md §5.1).
     values.setdefault(obj.by_name["deletedAt"].key, None)
+    if id(draft) in positions:
+        values[obj.by_name["position"].key] = positions[id(draft)]
     values |= linked(draft.parsed, draft.connected) | {relation.key: inner.id for relation, inner in draft.nested}
     change = changed(ctx, obj, State(base, state.live), stamps(ctx, obj, values))
     if before is None:
@@ -284,10 +286,10 @@ def linked(parsed: ParsedInput, connected: Mapping[str, str]) -> dict[str, Any]:
 
 
 def _positions(drafts: Sequence[Draft], edges: _Edges) -> dict[int, float | int]:
-    """Positions of the new records, by the identity of their drafts."""
+    """Positions of the new records, and of those that an upsert moves to a place, by the identity of their drafts."""
     found: dict[int, float | int] = {}
     for obj_key in {draft.obj.key for draft in drafts}:
-        part = [draft for draft in drafts if draft.obj.key == obj_key and draft.matched is None]
+        part = [draft for draft in drafts if draft.obj.key == obj_key and (draft.matched is None or draft.parsed.position)]
         wanted = [_wanted_position(draft) for draft in part]
         assigned = assign(wanted, edges.get((obj_key, False)), edges.get((obj_key, True)))
         found.update((id(draft), position) for draft, position in zip(part, assigned, strict=True))

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from ..errors import BadRequest, RecordNotFound
-from ..model.input import parse_input
+from ..model.input import ParsedInput, parse_input
 from ..model.model import Object
 from ..model.types.base import Item
 from ..query.evaluate import compile_filter, deleted_scope
@@ -20,6 +20,7 @@ from .context import Context
 from .create import resolve_links
 from .joins import Joined
 from .matching import matching_records
+from .positions import assign, edge_position
 from .records import State, get_any, scan_live, scan_trash
 from .relations import load
 from .remove import Edge, destroy, read_edges, soft_delete
@@ -122,6 +123,7 @@ def _matches(ctx: Context, obj: Object, filter: Filter) -> list[State]:
 def _patched(ctx: Context, operation: Update, states: Sequence[State]) -> list[Change]:
     obj = operation.object
     parsed = [parse_input(ctx.model, obj, operation.data, mode="update", old=state.item, now=ctx.now) for state in states]
+    _place(ctx, obj, parsed)
     if not any(one.links for one in parsed):
         return [changed(ctx, obj, state, stamps(ctx, obj, one.values)) for state, one in zip(states, parsed, strict=True)]
     linked, nested = resolve_links(ctx, parsed)
@@ -132,3 +134,13 @@ def _patched(ctx: Context, operation: Update, states: Sequence[State]) -> list[C
             for state, one, values in zip(states, parsed, linked, strict=True)
         ),
     ]
+
+
+def _place(ctx: Context, obj: Object, parsed: Sequence[ParsedInput]) -> None:
+    """Give records that are to come before or after all others their positions; one body says the same for each of them."""
+    places = [one.position for one in parsed if one.position is not None]
+    if not places:
+        return
+    edge = edge_position(ctx, obj, last=places[0] == "last", table=ctx.table)
+    for one, position in zip(parsed, assign(places, edge, edge), strict=True):
+        one.values[obj.by_name["position"].key] = position
