@@ -10,9 +10,26 @@ from typing import Any
 from ...model.model import Model, Object
 from ...query.aggregates import Aggregate, aggregates_of
 from ...query.cursors import cursor_of
-from ...query.operation import Connection, Dimension, FindDuplicates, FindMany, Group, GroupBy, Node, Operation, Order, Selection
+from ...query.operation import (
+    Connection,
+    Create,
+    Delete,
+    Dimension,
+    FindDuplicates,
+    FindMany,
+    FindOne,
+    Group,
+    GroupBy,
+    Merge,
+    Node,
+    Order,
+    Restore,
+    Update,
+)
 from .render import Renderer
 
+#: What is answered with records.
+_Records = FindOne | FindMany | FindDuplicates | Create | Update | Delete | Restore | Merge
 #: Makes the answer of an operation that is known to have produced the result.
 Show = Callable[[Model, Any, Any], Any]
 
@@ -20,7 +37,7 @@ Show = Callable[[Model, Any, Any], Any]
 def record(verb: str = "") -> Show:
     """``{"data": {"createPerson": {…}}}``; without a verb ``{"data": {"person": {…}}}``."""
 
-    def show(model: Model, operation: Operation, result: Node | Sequence[Node]) -> Any:
+    def show(model: Model, operation: _Records, result: Node | Sequence[Node]) -> Any:
         node = result if isinstance(result, Node) else result[0]
         return {"data": {_key(verb, operation.object.name_singular): _renderer(model, operation)(node)}}
 
@@ -30,7 +47,7 @@ def record(verb: str = "") -> Show:
 def records(verb: str) -> Show:
     """``{"data": {"createPeople": […]}}``."""
 
-    def show(model: Model, operation: Operation, result: Sequence[Node]) -> Any:
+    def show(model: Model, operation: _Records, result: Sequence[Node]) -> Any:
         render = _renderer(model, operation)
         return {"data": {_key(verb, operation.object.name_plural): [render(node) for node in result]}}
 
@@ -66,12 +83,11 @@ def groups(model: Model, operation: GroupBy, result: Sequence[Group]) -> Any:
     return shown
 
 
-def _renderer(model: Model, operation: Operation) -> Renderer:
-    selection: Selection = operation.selection  # type: ignore[union-attr]  # GroupBy is shown by ``groups``
-    return Renderer.of(model, operation.object, selection)
+def _renderer(model: Model, operation: _Records) -> Renderer:
+    return Renderer.of(model, operation.object, operation.selection)
 
 
-def _nodes(model: Model, operation: Operation, connection: Connection) -> list[Any]:
+def _nodes(model: Model, operation: _Records, connection: Connection) -> list[Any]:
     render = _renderer(model, operation)
     return [render(node) for node in connection.nodes]
 

@@ -16,9 +16,7 @@ _GROUP_BY_HINT = (
     "Invalid group_by query parameter - should be a valid array of objects - ex: "
     '[{"firstField": true}, {"secondField": {"subField": true}}, {"dateField": {"granularity": \'DAY\'}}]'
 )
-_AGGREGATE_HINT = (
-    'Invalid aggregate query parameter - should be a valid array of string - ex: ["countNotEmptyId", "countEmptyField"]'
-)
+_AGGREGATE_HINT = 'Invalid aggregate query parameter - should be a valid array of string - ex: ["countNotEmptyId", "countEmptyField"]'
 _GROUP_ORDER_HINT = (
     "Invalid order_by query parameter - should be a valid array of objects - ex: "
     '[{"firstField": "AscNullsFirst"}, {"secondField": {"subField": "DescNullsLast"}}, '

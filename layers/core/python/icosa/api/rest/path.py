@@ -38,7 +38,7 @@ def parse_path(method: str, path: str) -> Path | None:
     match segments, method:
         case ["restore", plural], "PATCH":
             return Path("restoreMany", plural)
-        case (["restore", plural, record_id] | [plural, record_id, "restore"]), "PATCH":
+        case ((["restore", plural, record_id] | [plural, record_id, "restore"]), "PATCH"):
             return Path("restoreOne", plural, _id(record_id))
         case [plural], _:
             return Path("many", plural)
