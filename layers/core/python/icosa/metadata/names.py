@@ -55,8 +55,9 @@ def name_from_label(label: str) -> str:
     label = label.strip()
     if not label:
         return ""
-    prefixed = f"n{label}" if label[0].isdigit() else label
-    slug = _SEPARATORS.sub("_", anyascii(prefixed).lower())
+    slug = _SEPARATORS.sub("_", anyascii(label).lower()).strip("_")
+    if slug[:1].isdigit():
+        slug = f"n{slug}"
     words = _WORDS.findall(slug)
     if not words:
         raise InvalidLabel(f'Invalid label: "{label}"')
