@@ -73,13 +73,12 @@ class Folder:
         application = read_application(ROOT / "template.yaml", _DEPLOYMENT, {})
         asyncio.run(dynoxide.start())
         try:
-            if not streams:
-                _switch_streams(dynoxide, application, on=False)
+            # Also on: whoever filled the tables last may have been stopped in the middle.
+            _switch_streams(dynoxide, application, on=streams)
             try:
                 yield self._environment(application, dynoxide.url)
             finally:
-                if not streams:
-                    _switch_streams(dynoxide, application, on=True)
+                _switch_streams(dynoxide, application, on=True)
         finally:
             dynoxide.stop()
             self._data.unlock()
