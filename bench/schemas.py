@@ -17,12 +17,17 @@ import orjson
 
 from bench.machine import describe
 from bench.tables import table as print_table
+from icosa.api.rest.render import Renderer
+from icosa.api.rest.selection import Selector
 from icosa.metadata.rows import build_model, model_items
-from icosa.model.model import Model
+from icosa.model.input import defaults
+from icosa.model.model import Model, Object, Right
+from icosa.query.aggregates import aggregates_of
 from icosa.schema import bundles, models
 from icosa.schema.openapi.base import whole
 from icosa.schema.openapi.core import core_body
 from icosa.store import keys
+from icosa.store.derive import Rows
 from icosa.store.meter import Meter
 from icosa.store.ops import Put
 from icosa.store.table import MAX_TRANSACTION, Table, chunked
@@ -92,16 +97,33 @@ def _memory(model: Model) -> int:
     tracemalloc.start()
     made = build_model(model.workspace_id, model.version, items)
     for obj in made.objects:
-        _touch(obj)
+        _use(made, obj)
     size, _ = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     return size
 
 
-def _touch(obj: Any) -> None:
-    """Let an object compute what it keeps."""
-    for name in ("by_name", "by_input_name", "by_id", "by_key", "stored_fields", "leaves", "indexed_leaves", "many_to_one", "one_to_many"):
-        getattr(obj, name)
+def _use(model: Model, obj: Object) -> None:
+    """Let an object make what it keeps for REST: rows of records, defaults, answers with and without relations, aggregates."""
+    Rows.of(model, obj).derive({"PK": "w", "SK": "r"}, live=True)
+    defaults(obj, "2026-01-31T12:00:00.000Z")
+    aggregates_of(obj)
+    selector = Selector(model, _Everything(), children=60, field_limit=200)
+    for depth in (0, 1):
+        Renderer.of(model, obj, selector.select(obj, depth, None))
+
+
+class _Everything:
+    """The rights of a role that may do everything."""
+
+    def can(self, obj: Object, right: Right) -> bool:
+        return True
+
+    def unreadable_fields(self, obj: Object) -> frozenset[str]:
+        return frozenset()
+
+    def unwritable_fields(self, obj: Object) -> frozenset[str]:
+        return frozenset()
 
 
 def _reads(store: Table, read: Callable[[Table], object]) -> str:
