@@ -13,13 +13,14 @@ from typing import Any
 
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
+from pydynox import pydynox_core
+
 from icosa.access.session import current_model
 from icosa.access.times import stored_time
 from icosa.engine.janitor import tidy
 from icosa.metadata.queue import JobQueue
 from icosa.settings import settings
 from icosa.store.table import Table
-from pydynox import pydynox_core
 
 logger = Logger()
 processor = BatchProcessor(event_type=EventType.DynamoDBStreams)

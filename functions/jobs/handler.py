@@ -9,6 +9,7 @@ from typing import Any
 
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
+
 from icosa.access.times import stored_time
 from icosa.metadata.queue import JobQueue
 from icosa.metadata.work import run
