@@ -1,11 +1,14 @@
-"""Workspaces, API keys and roles, for administrators: invoked directly, so IAM decides who may.
+"""Workspaces, API keys and roles: everything that needs the usage plan or makes tokens.
 
-An event is ``{"action": …, …}`` with the parameters of one of the functions below; errors are raised with the message that
-the caller should see. Answers that hold a token are the only place where it ever appears: nothing here logs answers.
+API Gateway leads here with ``/rest/metadata/apiKeys``, and with nothing else. Administrators invoke the function directly, so IAM
+decides who may: an event then is ``{"action": …, …}`` with the parameters of one of the functions below, and errors are raised
+with the message that the caller should see. Answers that hold a token are the only place where it ever appears: nothing here
+logs answers.
 """
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
@@ -13,24 +16,40 @@ from functools import cache
 from typing import Any
 
 from aws_lambda_powertools import Logger
+from aws_lambda_powertools.logging.correlation_paths import API_GATEWAY_REST
+from aws_lambda_powertools.logging.utils import copy_config_to_registered_loggers
 
 from icosa.access.api_keys import ApiKey, ApiKeys
 from icosa.access.gateway_keys import GatewayKeys
 from icosa.access.role_admin import create_role, list_roles
 from icosa.access.secret import signing_secret
+from icosa.api.gateway import proxy
+from icosa.api.metadata.api_keys import key_collections
+from icosa.api.metadata.rest import MetadataRest
 from icosa.errors import BadRequest
 from icosa.provisioning.workspace import provision
 from icosa.store import control
 from icosa.store.table import Table
 
 logger = Logger()
+copy_config_to_registered_loggers(logger, include={logging.getLogger("icosa").name})
 
 Event = Mapping[str, Any]
 Answer = dict[str, Any]
 
 
-def handler(event: Event, _context: object) -> Answer:
-    """Run one action. Raises BadRequest for an unknown action or a missing parameter, and the action's own errors."""
+def handler(event: Event, context: Any) -> Answer:
+    """The proxy answer for an event of API Gateway, whatever else is in it; for any other event, what its action answers."""
+    return _serve(event, context) if "requestContext" in event else _run(event)
+
+
+@logger.inject_lambda_context(correlation_id_path=API_GATEWAY_REST)
+def _serve(event: Event, context: Any) -> Answer:
+    return proxy(_api().answer)(event, context)
+
+
+def _run(event: Event) -> Answer:
+    """Raises BadRequest for an unknown action or a missing parameter, and the action's own errors."""
     action = _ACTIONS.get(event.get("action", ""))
     if action is None:
         raise BadRequest(f"action must be one of {', '.join(_ACTIONS)}")
@@ -106,6 +125,11 @@ _ACTIONS: Mapping[str, Callable[[Event], Answer]] = {
 @cache
 def _table() -> Table:
     return Table.from_environment()
+
+
+@cache
+def _api() -> MetadataRest:
+    return MetadataRest(_table(), key_collections(_api_keys()))
 
 
 @cache

@@ -51,7 +51,7 @@ def test_the_product_imports_without_the_unused_parts() -> None:
         "POWERTOOLS_SERVICE_NAME": "test",
         "SIGNING_SECRET": "test",
         "TABLE_NAME": "test",
-        "USAGE_PLAN_ID": "test",
+        "STACK_NAME": "test",
     }
 
     done = subprocess.run(

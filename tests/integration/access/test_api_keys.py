@@ -11,7 +11,7 @@ from icosa.access import token
 from icosa.access.api_keys import ApiKeys
 from icosa.access.gateway_keys import GatewayKeys
 from icosa.access.role_admin import create_role, list_roles
-from icosa.errors import BadRequest, Conflict, Forbidden, IcosaError, NotFound
+from icosa.errors import BadRequest, Conflict, Forbidden, IcosaError, NotFound, Unavailable
 from icosa.store import keys
 from icosa.store.control import ApiKeyRow, RoleRow
 from icosa.store.table import Table
@@ -92,7 +92,61 @@ def test_roles_of_keys(api_keys: ApiKeys, gateway: GatewayKeys, workspace: str, 
         api_keys.assign_role(workspace, "nobody", role)
 
 
-@pytest.mark.parametrize("name", ["", "   "])
+def test_changes_of_a_key_are_one_write(api_keys: ApiKeys, gateway: GatewayKeys, workspace: str, role: str) -> None:
+    key = api_keys.create(workspace, name="Sync", role_id=role)
+    assert api_keys.find(workspace, key.id) == key
+    changed = api_keys.update(workspace, key.id, name="Nightly", expires_at="2199-12-31T01:00:00+01:00")
+    assert (changed.name, changed.expires_at, changed.revoked_at) == ("Nightly", "2199-12-31T00:00:00.000Z", None)
+    ended = api_keys.update(workspace, key.id, name="Old", revoked_at="2030-01-01")
+    assert (ended.name, ended.revoked_at) == ("Old", "2030-01-01T00:00:00.000Z")
+    assert gateways.values(gateway) == set()
+    still = api_keys.update(workspace, key.id, name="Older")
+    assert (still.name, still.revoked_at) == ("Older", ended.revoked_at)
+    assert api_keys.find(workspace, key.id) == still
+    back = api_keys.update(workspace, key.id, name="New", revoked_at=None)
+    assert (back.name, back.revoked_at, back.expires_at) == ("New", None, changed.expires_at)
+    assert gateways.values_in_plan(gateway) == {key.id}
+    assert api_keys.update(workspace, key.id, revoked_at=None).name == "New"
+    assert api_keys.list(workspace) == [api_keys.find(workspace, key.id)]
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"name": " "}, {"name": "x" * 256}, {"name": "New", "expires_at": "soon"}, {"name": "New", "revoked_at": "0001-01-01T00:00+01:00"}],
+)
+def test_changes_that_cannot_be(api_keys: ApiKeys, gateway: GatewayKeys, workspace: str, role: str, changes: dict[str, str]) -> None:
+    key = api_keys.create(workspace, name="Sync", role_id=role)
+    with pytest.raises(BadRequest):
+        api_keys.update(workspace, key.id, **changes)
+    assert api_keys.list(workspace) == [key]
+    assert gateways.values_in_plan(gateway) == {key.id}
+
+
+def test_a_key_that_is_born_revoked(api_keys: ApiKeys, gateway: GatewayKeys, workspace: str, role: str) -> None:
+    key = api_keys.create(workspace, name="Later", role_id=role, revoked_at="2026-01-01")
+    assert key.revoked_at == "2026-01-01T00:00:00.000Z"
+    assert gateways.values(gateway) == set()
+    assert api_keys.restore(workspace, key.id).revoked_at is None
+    assert gateways.values_in_plan(gateway) == {key.id}
+
+
+def test_a_gateway_that_takes_no_changes_now(
+    api_keys: ApiKeys, gateway: GatewayKeys, workspace: str, role: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key = api_keys.create(workspace, name="Sync", role_id=role)
+
+    def refuse(**_: Any) -> None:
+        raise gateway._client.exceptions.TooManyRequestsException({"Error": {"Code": "TooManyRequestsException"}}, "DeleteApiKey")
+
+    with monkeypatch.context() as patch, pytest.raises(Unavailable):
+        patch.setattr(gateway._client, "delete_api_key", refuse)
+        api_keys.revoke(workspace, key.id)
+    assert api_keys.list(workspace) == []
+    api_keys.revoke(workspace, key.id)
+    assert gateways.values(gateway) == set()
+
+
+@pytest.mark.parametrize("name", ["", "   ", "x" * 256])
 def test_a_key_needs_a_name(api_keys: ApiKeys, workspace: str, role: str, name: str) -> None:
     with pytest.raises(BadRequest):
         api_keys.create(workspace, name=name, role_id=role)
@@ -156,6 +210,7 @@ def test_no_workspace_reaches_anothers_keys_or_roles(api_keys: ApiKeys, workspac
     attempts: list[Callable[[], object]] = [
         lambda: api_keys.revoke(stranger, key.id),
         lambda: api_keys.restore(stranger, key.id),
+        lambda: api_keys.update(stranger, key.id, name="Mine"),
         lambda: api_keys.mint(stranger, key.id),
         lambda: api_keys.assign_role(stranger, key.id, role),
         lambda: api_keys.create(stranger, name="Sync", role_id=role),
@@ -164,6 +219,7 @@ def test_no_workspace_reaches_anothers_keys_or_roles(api_keys: ApiKeys, workspac
         with pytest.raises(NotFound):
             attempt()
     assert api_keys.list(stranger) == []
+    assert api_keys.find(stranger, key.id) is None
     assert list_roles(stranger) == []
     assert api_keys.list(workspace) == [key]
 

@@ -1,36 +1,21 @@
 """The keys function, and the authorizer and sessions with what it makes."""
 
 import logging
-from collections.abc import Iterator
 from types import ModuleType
 from typing import Any
 
 import pytest
 
-from icosa.access import secret
 from icosa.access.failures import KeyRevoked
 from icosa.access.gateway_keys import GatewayKeys
 from icosa.access.session import open_context
 from icosa.errors import BadRequest, NotFound
 from icosa.store.table import Table
+from tests.integration.functions.conftest import SECRET
 from tests.support import functions
 from tests.support import gateway as gateways
-from tests.support.provisioning import forget
 
-SECRET = "a secret of this deployment, long enough"
 ARN = "arn:aws:execute-api:eu-central-1:123456789012:abcdef/dev/GET/rest/people"
-
-
-@pytest.fixture
-def keys(control_table: Table, dynamodb_endpoint: str, gateway: GatewayKeys, monkeypatch: pytest.MonkeyPatch) -> Iterator[ModuleType]:
-    monkeypatch.setenv("TABLE_NAME", control_table.name)
-    monkeypatch.setenv("AWS_ENDPOINT_URL_DYNAMODB", dynamodb_endpoint)
-    monkeypatch.setenv("USAGE_PLAN_ID", gateway._plan)
-    monkeypatch.setenv("SIGNING_SECRET", SECRET)
-    secret.signing_secret.cache_clear()
-    forget()
-    yield functions.load("keys")
-    secret.signing_secret.cache_clear()
 
 
 def call(keys: ModuleType, action: str, **parameters: Any) -> dict[str, Any]:

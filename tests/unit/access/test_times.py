@@ -35,7 +35,7 @@ def test_never_on_a_leap_day() -> None:
     assert parse_expiry(None, now=datetime(2000, 2, 29, tzinfo=UTC)) == datetime(2100, 2, 28, tzinfo=UTC)
 
 
-@pytest.mark.parametrize("text", ["", "soon", "2027-13-01"])
+@pytest.mark.parametrize("text", ["", "soon", "2027-13-01", "0001-01-01T00:00+01:00", "9999-12-31T23:59:59-01:00"])
 def test_not_a_date(text: str) -> None:
     with pytest.raises(BadRequest, match="expiresAt must be a valid ISO 8601 date string"):
         parse_expiry(text, now=NOW)

@@ -15,6 +15,7 @@ _STREAM = {"Fn::GetAtt": ["Table", "StreamArn"]}
 _DEAD_LETTERS = {"Fn::GetAtt": ["EventsDeadLetters", "Arn"]}
 _SCHEMA_DEAD_LETTERS = {"Fn::GetAtt": ["SchemaDeadLetters", "Arn"]}
 _JOBS = {"Fn::GetAtt": ["Jobs", "Arn"]}
+_USAGE_PLAN_PARAMETER = "arn:${AWS::Partition}:ssm:${AWS::Region}:${AWS::AccountId}:parameter/icosa/${AWS::StackName}/usage-plan"
 _GATEWAY = "arn:${AWS::Partition}:apigateway:${AWS::Region}::"
 
 _RECORDS = {
@@ -48,6 +49,7 @@ _ALLOWED: dict[str, list[tuple[set[str], object]]] = {
         ({"apigateway:GET", "apigateway:POST"}, {"Fn::Sub": f"{_GATEWAY}/apikeys"}),
         ({"apigateway:POST"}, {"Fn::Sub": f"{_GATEWAY}/usageplans/${{UsagePlan}}/keys"}),
         ({"apigateway:DELETE"}, {"Fn::Sub": f"{_GATEWAY}/apikeys/*"}),
+        ({"ssm:GetParameter"}, {"Fn::Sub": _USAGE_PLAN_PARAMETER}),
     ],
     "EventsFunction": [
         (_READS_STREAM, _STREAM),
@@ -77,8 +79,17 @@ def _role(document: Document, function: str) -> tuple[str, Document]:
     return logical_id, document["Resources"][logical_id]["Properties"]
 
 
-def _statements(role: Document) -> Iterator[tuple[set[str], object]]:
-    for policy in role["Policies"]:
+def _policies(document: Document, logical_id: str) -> Iterator[Document]:
+    """Those of a role, and those that are attached to it."""
+    yield from document["Resources"][logical_id]["Properties"]["Policies"]
+    for resource in document["Resources"].values():
+        if resource["Type"] == "AWS::IAM::Policy" and {"Ref": logical_id} in resource["Properties"]["Roles"]:
+            assert resource["Properties"]["Roles"] == [{"Ref": logical_id}]
+            yield resource["Properties"]
+
+
+def _statements(policies: Iterator[Document]) -> Iterator[tuple[set[str], object]]:
+    for policy in policies:
         for statement in policy["PolicyDocument"]["Statement"]:
             assert set(statement) - {"Condition"} == {"Effect", "Action", "Resource"}
             assert statement["Effect"] == "Allow"
@@ -99,12 +110,12 @@ def test_a_function_may_do_what_is_listed_and_nothing_else(transformed: Document
         ({"xray:PutTraceSegments", "xray:PutTelemetryRecords"}, "*"),
     ]
 
-    _, role = _role(transformed, function)
+    logical_id, _ = _role(transformed, function)
 
     def text(statement: tuple[set[str], object]) -> str:
         return f"{sorted(statement[0])} {statement[1]}"
 
-    assert sorted(_statements(role), key=text) == sorted([*for_all, *_ALLOWED[function]], key=text)
+    assert sorted(_statements(_policies(transformed, logical_id)), key=text) == sorted([*for_all, *_ALLOWED[function]], key=text)
 
 
 @pytest.mark.parametrize("function", _ALLOWED)
@@ -131,7 +142,9 @@ def test_nothing_may_scan_or_administer_the_table() -> None:
 
 def test_sam_adds_no_role_of_its_own(transformed: Document) -> None:
     roles = {name for name, resource in transformed["Resources"].items() if resource["Type"] == "AWS::IAM::Role"}
+    policies = {name for name, resource in transformed["Resources"].items() if "Policy" in resource["Type"]}
 
+    assert policies == {"KeysUsagePlanPolicy"}
     assert roles == {"ApiGatewayLogsWriter", *(_role(transformed, function)[0] for function in _ALLOWED)}
 
 
@@ -143,6 +156,9 @@ def test_only_the_gateway_invokes_the_functions_behind_the_api(transformed: Docu
     invokers = {(permission["FunctionName"]["Ref"].removesuffix("Aliaslive"), permission["Principal"]) for permission in permissions}
     assert invokers == {
         (function, "apigateway.amazonaws.com")
-        for function in ("AuthorizerFunction", "CoreRestFunction", "CoreGraphqlFunction", "DocumentsFunction", "MetadataFunction")
+        for function in (
+            *("AuthorizerFunction", "CoreRestFunction", "CoreGraphqlFunction"),
+            *("DocumentsFunction", "KeysFunction", "MetadataFunction"),
+        )
     }
     assert all("SourceArn" in permission for permission in permissions)

@@ -78,7 +78,7 @@ def test_functions_get_no_variable_that_they_do_not_need(functions: dict[str, Do
         return set(functions[name]["Environment"]["Variables"])
 
     assert variables("AuthorizerFunction") == {"POWERTOOLS_SERVICE_NAME", "SIGNING_SECRET_ARN"}
-    assert variables("KeysFunction") == {"POWERTOOLS_SERVICE_NAME", "SIGNING_SECRET_ARN", "TABLE_NAME", "USAGE_PLAN_ID"}
+    assert variables("KeysFunction") == {"POWERTOOLS_SERVICE_NAME", "SIGNING_SECRET_ARN", "TABLE_NAME", "STACK_NAME", "BODY_LIMIT"}
     assert variables("MetadataFunction") == {"POWERTOOLS_SERVICE_NAME", "TABLE_NAME", "BODY_LIMIT"}
     assert variables("EventsFunction") == variables("JobsFunction") == {"POWERTOOLS_SERVICE_NAME", "TABLE_NAME", "JOBS_QUEUE_URL"}
     assert variables("CoreRestFunction") == {"POWERTOOLS_SERVICE_NAME", "TABLE_NAME"} | {
@@ -154,7 +154,10 @@ def test_the_table_keeps_its_data(template: Document) -> None:
 _VERBS = frozenset(("get", "post", "patch", "put", "delete"))
 #: Routes whose calls the usage plan counts, and routes whose calls it does not (spec/access.md §5).
 _COUNTED = {"/rest": _VERBS, "/rest/{proxy+}": _VERBS, "/graphql": frozenset(("get", "post"))}
-_UNCOUNTED = {"/rest/metadata": _VERBS, "/rest/metadata/{proxy+}": _VERBS, "/metadata": frozenset(("get", "post"))}
+_UNCOUNTED = {
+    **dict.fromkeys(("/rest/metadata", "/rest/metadata/{proxy+}", "/rest/metadata/apiKeys", "/rest/metadata/apiKeys/{id}"), _VERBS),
+    "/metadata": frozenset(("get", "post")),
+}
 #: Routes that anybody may call.
 _PUBLIC = {"/rest/open-api/{schema}": frozenset(("get",)), "/open-api/{schema}": frozenset(("get",))}
 
@@ -174,6 +177,12 @@ def test_routes(transformed: Document) -> None:
 
     assert {path: set(methods) - {"options"} for path, methods in paths.items()} == _COUNTED | _UNCOUNTED | _PUBLIC
     assert all("options" in methods for methods in paths.values())
+
+
+def test_only_routes_of_api_keys_lead_to_the_function_that_mints(functions: dict[str, Document]) -> None:
+    routes = {event["Properties"]["Path"] for event in functions["KeysFunction"]["Events"].values()}
+
+    assert routes == {"/rest/metadata/apiKeys", "/rest/metadata/apiKeys/{id}"}
 
 
 def test_public_routes_are_throttled_for_all_callers_together(transformed: Document) -> None:

@@ -7,11 +7,13 @@ between leaves a gateway key without a row, which opens nothing and is taken ove
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from types import EllipsisType
 
 from pynamodb.exceptions import PutError, UpdateError
+from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 
 from ..errors import BadRequest, Conflict, Forbidden, NotFound
@@ -19,8 +21,11 @@ from ..store import keys
 from ..store.control import ApiKeyRow, RoleRow, api_keys_of
 from . import token
 from .gateway_keys import GatewayKeys
-from .times import parse_expiry, stored_time
+from .times import parse_expiry, parse_moment, stored_time
 from .token_type import API_KEY
+
+#: Characters of a name: it stands in every record that the key makes.
+NAME_LENGTH = 255
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,15 +55,20 @@ class ApiKeys:
         """Keys that are not revoked, expired ones included."""
         return [_view(row) for row in api_keys_of(workspace_id) if not row.revoked_at]
 
-    def create(self, workspace_id: str, *, name: str, role_id: str, expires_at: str | None = None) -> ApiKey:
-        """A new key. Without ``expires_at`` it lives for a hundred years.
+    def find(self, workspace_id: str, key_id: str) -> ApiKey | None:
+        """One key, also a revoked one; None when there is none with this id."""
+        row = ApiKeyRow.find(keys.api_key(workspace_id, key_id))
+        return None if row is None else _view(row)
 
-        Raises NotFound for an unknown role, BadRequest for one that keys may not have, for a blank name or a bad date.
+    def create(self, workspace_id: str, *, name: str, role_id: str, expires_at: str | None = None, revoked_at: str | None = None) -> ApiKey:
+        """A new key. Without ``expires_at`` it lives for a hundred years; with ``revoked_at``, any moment, it is born revoked.
+
+        Raises NotFound for an unknown role, BadRequest for one that keys may not have, for a blank or long name or a bad date.
         """
-        if not name.strip():
-            raise BadRequest("name should not be empty")
+        _check_name(name)
         now = datetime.now(UTC)
         expiry = parse_expiry(expires_at, now=now)
+        end = None if revoked_at is None else stored_time(parse_moment("revokedAt", revoked_at))
         _assignable_role(workspace_id, role_id)
         key_id = str(uuid.uuid4())
         gateway_id = self._gateway.add(key_id)
@@ -67,6 +77,7 @@ class ApiKeys:
             name=name,
             role_id=role_id,
             expires_at=stored_time(expiry),
+            revoked_at=end,
             created_at=stored_time(now),
             updated_at=stored_time(now),
             gateway_key_id=gateway_id,
@@ -76,35 +87,69 @@ class ApiKeys:
         except PutError:
             self._gateway.remove(gateway_id)
             raise
+        if end is not None:
+            self._gateway.remove(gateway_id)
+        return _view(row)
+
+    def update(
+        self,
+        workspace_id: str,
+        key_id: str,
+        *,
+        name: str | None = None,
+        expires_at: str | None = None,
+        revoked_at: str | EllipsisType | None = ...,
+    ) -> ApiKey:
+        """Change what is given, all in one write. A moment as ``revoked_at`` ends the key, None undoes that.
+
+        Raises NotFound, BadRequest for a blank or long name or a bad date, Conflict as ``restore``.
+        """
+        actions: list[Action] = []
+        if name is not None:
+            _check_name(name)
+            actions.append(ApiKeyRow.name.set(name))
+        if expires_at is not None:
+            actions.append(ApiKeyRow.expires_at.set(stored_time(parse_moment("expiresAt", expires_at))))
+        end = revoked_at if revoked_at is None or revoked_at is ... else stored_time(parse_moment("revokedAt", revoked_at))
+        row = _find(workspace_id, key_id)
+        if end is None and row.revoked_at:
+            self._revive(row, actions)
+        elif end is None or end is ...:
+            _write(row, actions)
+        else:
+            self._end(row, end, actions)
         return _view(row)
 
     def revoke(self, workspace_id: str, key_id: str) -> ApiKey:
         """End a key: it acts on its next request. Repeating a call that failed half-way finishes it. Raises NotFound."""
         row = _find(workspace_id, key_id)
-        now = stored_time(datetime.now(UTC))
-        row.update(actions=[ApiKeyRow.revoked_at.set(now), ApiKeyRow.updated_at.set(now)], condition=ApiKeyRow.PK.exists())
-        self._gateway.remove(row.gateway_key_id)
+        self._end(row, stored_time(datetime.now(UTC)))
         return _view(row)
 
     def restore(self, workspace_id: str, key_id: str) -> ApiKey:
         """Undo a revocation; its tokens work again. Raises NotFound, Conflict when somebody else changes the key meanwhile."""
         row = _find(workspace_id, key_id)
-        revoked_at = row.revoked_at
-        if not revoked_at:
-            return _view(row)
-        gateway_id = self._gateway.add(key_id)
-        now = stored_time(datetime.now(UTC))
-        actions: list[Action] = [ApiKeyRow.revoked_at.remove(), ApiKeyRow.updated_at.set(now), ApiKeyRow.gateway_key_id.set(gateway_id)]
+        if row.revoked_at:
+            self._revive(row)
+        return _view(row)
+
+    def _end(self, row: ApiKeyRow, revoked_at: str, actions: Sequence[Action] = ()) -> None:
+        _write(row, [*actions, ApiKeyRow.revoked_at.set(revoked_at)])
+        self._gateway.remove(row.gateway_key_id)
+
+    def _revive(self, row: ApiKeyRow, actions: Sequence[Action] = ()) -> None:
+        gateway_id = self._gateway.add(row.id)
+        changes = [*actions, ApiKeyRow.revoked_at.remove(), ApiKeyRow.gateway_key_id.set(gateway_id)]
         try:
-            row.update(actions=actions, condition=ApiKeyRow.revoked_at == revoked_at)
+            _write(row, changes, condition=ApiKeyRow.revoked_at == row.revoked_at)
         except UpdateError as error:
             # Two calls at once share a gateway key: it stays when the other one put it to use.
-            if _find(workspace_id, key_id).gateway_key_id != gateway_id:
+            current = ApiKeyRow.find((row.PK, row.SK))
+            if current is None or current.gateway_key_id != gateway_id:
                 self._gateway.remove(gateway_id)
             if error.cause_response_code == "ConditionalCheckFailedException":
                 raise Conflict("The API key was changed by somebody else. Please try again.") from None
             raise
-        return _view(row)
 
     def assign_role(self, workspace_id: str, key_id: str, role_id: str) -> None:
         """Give a key another role. Raises NotFound for the key or the role, BadRequest for a role that keys may not have."""
@@ -112,8 +157,7 @@ class ApiKeys:
         if row is None:
             raise NotFound(f"API Key with id {key_id} not found in workspace", sub_code="API_KEY_NOT_FOUND")
         _assignable_role(workspace_id, role_id)
-        now = stored_time(datetime.now(UTC))
-        row.update(actions=[ApiKeyRow.role_id.set(role_id), ApiKeyRow.updated_at.set(now)], condition=ApiKeyRow.PK.exists())
+        _write(row, [ApiKeyRow.role_id.set(role_id)])
 
     def mint(self, workspace_id: str, key_id: str, *, expires_at: str | None = None) -> str:
         """A token for a live key; any number may exist. Without ``expires_at`` it is valid for a hundred years.
@@ -133,6 +177,19 @@ class ApiKeys:
             expires_at=int(parse_expiry(expires_at, now=now).timestamp()),
         )
         return token.sign(claims, secret=self._secret(), issued_at=int(now.timestamp()))
+
+
+def _write(row: ApiKeyRow, actions: Sequence[Action], *, condition: Condition | None = None) -> None:
+    """Apply changes to a key that must still exist; ``row`` then is as the table has it."""
+    changed = ApiKeyRow.updated_at.set(stored_time(datetime.now(UTC)))
+    row.update(actions=[*actions, changed], condition=ApiKeyRow.PK.exists() if condition is None else condition)
+
+
+def _check_name(name: str) -> None:
+    if not name.strip():
+        raise BadRequest("name should not be empty")
+    if len(name) > NAME_LENGTH:
+        raise BadRequest(f"name must be shorter than or equal to {NAME_LENGTH} characters")
 
 
 def _find(workspace_id: str, key_id: str) -> ApiKeyRow:

@@ -20,16 +20,21 @@ def stored_time(moment: datetime) -> str:
 
 
 def parse_expiry(text: str | None, *, now: datetime) -> datetime:
-    """The moment that an ``expiresAt`` names; without one, "never". Text without an offset is UTC.
-
-    Raises BadRequest for text that is no ISO 8601 date.
-    """
+    """The moment that an ``expiresAt`` names; without one, "never". Raises BadRequest as ``parse_moment``."""
     if text is None:
         # A leap day has no counterpart in most years: the day before serves.
         day = 28 if (now.month, now.day) == (2, 29) else now.day
         return now.replace(year=now.year + NEVER_YEARS, day=day)
+    return parse_moment("expiresAt", text)
+
+
+def parse_moment(name: str, text: str) -> datetime:
+    """The moment in UTC that the member ``name`` of a request names. Text without an offset is UTC.
+
+    Raises BadRequest for text that is no ISO 8601 date, and for one that is before the year 1 or after 9999 in UTC.
+    """
     try:
         moment = datetime.fromisoformat(text)
-    except ValueError:
-        raise BadRequest("expiresAt must be a valid ISO 8601 date string") from None
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):
+        raise BadRequest(f"{name} must be a valid ISO 8601 date string") from None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Literal
 
@@ -12,14 +14,15 @@ from ...errors import IcosaError
 from ...settings import Settings, settings
 from ...store.meter import Meter
 from ...store.table import Table
-from ..errors import MethodNotAllowed, UnknownRoute, rest_headers
+from ..errors import MethodNotAllowed, Unexpected, UnknownRoute, rest_headers
 from ..gateway import HttpAnswer, HttpRequest, check_size
 from ..rest.body import read_body
 from ..rest.params import Params
 from ..rest.path import parse_id
-from .call import Call, Handler
-from .collections import COLLECTIONS
+from .call import Call, Collection, Handler
 from .errors import MalformedId, metadata_body
+
+logger = logging.getLogger(__name__)
 
 _Verb = Literal["list", "get", "create", "update", "delete"]
 _OF_ALL: dict[str, _Verb] = {"GET": "list", "POST": "create"}
@@ -28,26 +31,30 @@ _WITH_BODY = frozenset(("create", "update"))
 
 
 class MetadataRest:
-    """The Metadata REST API over a table."""
+    """The Metadata REST API over a table: some of its collections, by name."""
 
-    def __init__(self, table: Table, *, settings: Settings = settings) -> None:
+    def __init__(self, table: Table, collections: Mapping[str, Collection], *, settings: Settings = settings) -> None:
         self._table = table
+        self._collections = collections
         self._settings = settings
 
     def answer(self, request: HttpRequest) -> HttpAnswer:
-        """Raises what is no IcosaError."""
+        """Never raises: every failure has its answer. Those that are no IcosaError are logged and say nothing of their cause."""
         meter = Meter(detailed=request.explain)
         try:
             status, body = self._run(request, meter)
         except IcosaError as error:
             return failure(error)
+        except Exception:
+            logger.exception("unexpected failure", extra={"request_id": request.request_id, "method": request.method, "path": request.path})
+            return failure(Unexpected())
         return HttpAnswer(status, body, meter.headers() if request.explain else {})
 
     def _run(self, request: HttpRequest, meter: Meter) -> tuple[int, bytes]:
         """Status and body. ``meter`` counts what comes after authentication."""
         context = open_context(request.event, self._table.metered(Meter()))
         context = replace(context, table=self._table.metered(meter))
-        verb, handler, entity_id = _route(request)
+        verb, handler, entity_id = _route(request, self._collections)
         sent = None
         if verb in _WITH_BODY:
             sent = read_body(request.body, request.headers.get("content-type"), limit=self._settings.body_limit)
@@ -62,17 +69,17 @@ def failure(error: IcosaError) -> HttpAnswer:
     return HttpAnswer(error.status, orjson.dumps(metadata_body(error)), rest_headers(error))
 
 
-def _route(request: HttpRequest) -> tuple[_Verb, Handler, str | None]:
+def _route(request: HttpRequest, collections: Mapping[str, Collection]) -> tuple[_Verb, Handler, str | None]:
     """Raises UnknownRoute, MethodNotAllowed, MalformedId."""
     # What precedes /rest/metadata is the stage, or a base path of a custom domain.
     segments = [segment for segment in request.path.rpartition("/rest/metadata")[2].split("/") if segment]
-    if not 1 <= len(segments) <= 2 or segments[0] not in COLLECTIONS:
+    if not 1 <= len(segments) <= 2 or segments[0] not in collections:
         raise UnknownRoute(request.method, request.path)
     verbs = _OF_ALL if len(segments) == 1 else _OF_ONE
     verb = verbs.get(request.method)
     if verb is None:
         raise MethodNotAllowed(request.method, request.path, tuple(verbs))
-    return verb, getattr(COLLECTIONS[segments[0]], verb), _id(segments[1:])
+    return verb, getattr(collections[segments[0]], verb), _id(segments[1:])
 
 
 def _id(segments: list[str]) -> str | None:

@@ -10,6 +10,7 @@ from ...settings import Settings, settings
 from ...store.table import Table
 from ..errors import Unexpected
 from ..gateway import HttpAnswer, HttpRequest
+from .collections import COLLECTIONS
 from .rest import MetadataRest, failure
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ class MetadataApi:
     def __init__(self, table: Table, *, settings: Settings = settings) -> None:
         self._table = table
         self._settings = settings
-        self._rest = MetadataRest(table, settings=settings)
+        self._rest = MetadataRest(table, COLLECTIONS, settings=settings)
 
     def answer(self, request: HttpRequest) -> HttpAnswer:
         """Never raises: every failure has its answer. Those that are no IcosaError are logged and say nothing of their cause."""
