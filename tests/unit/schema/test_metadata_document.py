@@ -8,6 +8,9 @@ import orjson
 import pytest
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
+from icosa.access.api_keys import NAME_LENGTH, ApiKeys
+from icosa.access.gateway_keys import GatewayKeys
+from icosa.api.metadata.api_keys import key_collections
 from icosa.api.metadata.collections import COLLECTIONS
 from icosa.api.metadata.render import field_members, object_members
 from icosa.schema.openapi import metadata
@@ -15,6 +18,8 @@ from icosa.schema.openapi.metadata import metadata_document
 from tests.support.crm import crm
 
 BASE = "https://api.example/dev"
+_KEY_PATHS = ("/apiKeys", "/apiKeys/{id}")
+_API_KEYS = ApiKeys(GatewayKeys(None, ""), lambda: "")
 
 
 def document(*, is_direct: bool = False) -> Any:
@@ -31,7 +36,7 @@ def test_it_is_valid(is_direct: bool) -> None:
 
 
 def test_it_describes_what_is_served() -> None:
-    assert {collection.plural for collection in metadata.COLLECTIONS} == set(COLLECTIONS)
+    assert {collection.plural for collection in metadata.COLLECTIONS} == {*COLLECTIONS, *key_collections(_API_KEYS)}
 
 
 def test_servers() -> None:
@@ -70,3 +75,22 @@ def test_every_member_of_an_answer_is_described() -> None:
     obj = crm().by_plural["people"]
     assert set(object_members(crm(), obj)) <= set(schemas["ObjectForResponse"]["properties"])
     assert set(field_members(crm(), obj, obj.fields[0])) == set(schemas["FieldForResponse"]["properties"])
+
+
+def test_api_keys() -> None:
+    found = document()
+    operations = {
+        method: operation["operationId"] for path in _KEY_PATHS for method, operation in found["paths"][path].items() if method != "get"
+    }
+    assert operations == {
+        "post": "createOneApiKey",
+        "delete": "deleteOneApiKey",
+        "patch": "updateOneApiKey",
+        "put": "putOneApiKey",
+    }
+    assert [found["paths"][path]["get"]["operationId"] for path in _KEY_PATHS] == ["findManyApiKeys", "findOneApiKey"]
+    schemas = found["components"]["schemas"]
+    assert schemas["ApiKey"]["properties"]["name"]["maxLength"] == NAME_LENGTH
+    assert "token" not in schemas["ApiKeyForResponse"]["properties"]
+    for method in ("get", "patch", "delete"):
+        assert {"type": "null"} in answer(found, "/apiKeys/{id}", method)["anyOf"]

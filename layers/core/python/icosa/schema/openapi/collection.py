@@ -15,8 +15,8 @@ class Collection:
     """Entities below one path. ``create``, ``update`` and ``response`` are members by name.
 
     ``is_wrapped``: answers have Twenty's legacy envelope unless the workspace chose none. ``filters`` are query parameters of the
-    list, ``found`` is the answer for one entity and ``deleted`` the one to a deletion, where it is not the entity. ``has_parent``: a
-    new one can name a parent that does not exist.
+    list; ``found``, ``updated`` and ``deleted`` are the answers for one entity, to a change and to a deletion, where they are not the
+    entity. ``has_parent``: a new one can name something else that does not exist.
     """
 
     singular: str
@@ -30,6 +30,7 @@ class Collection:
     is_wrapped: bool = True
     filters: tuple[Part, ...] = ()
     found: Part | None = None
+    updated: Part | None = None
     deleted: Part | None = None
     has_parent: bool = False
 

@@ -15,6 +15,7 @@ import orjson
 from ...model.types.registry import by_name
 from ...model.types.schemas import nullable
 from ...settings import settings
+from .api_keys import API_KEYS
 from .base import GENERAL, components, head, own_path
 from .collection import Collection
 from .errors import METADATA_MEMBERS, Part, error_components, refusals
@@ -188,7 +189,7 @@ _FIELDS = Collection(
     update_example={"description": "In tonnes"},
 )
 
-COLLECTIONS: tuple[Collection, ...] = (_OBJECTS, _FIELDS, *VIEW_COLLECTIONS)
+COLLECTIONS: tuple[Collection, ...] = (_OBJECTS, _FIELDS, *VIEW_COLLECTIONS, API_KEYS)
 
 
 def metadata_document(base_url: str, *, is_direct: bool) -> bytes:
@@ -242,7 +243,11 @@ def _paths(collection: Collection, *, is_direct: bool) -> dict[str, Any]:
         return {**found, "responses": {status: shown, **refusals(*sorted(refused))}}
 
     update = operation(
-        f"updateOne{name}", f"Update One {singular}", one(f"updateOne{name}"), body=f"{name}ForUpdate", parameters=("idPath",)
+        f"updateOne{name}",
+        f"Update One {singular}",
+        collection.updated or one(f"updateOne{name}"),
+        body=f"{name}ForUpdate",
+        parameters=("idPath",),
     )
     put = {**update, "operationId": f"putOne{name}", "summary": f"Update One {singular} by PUT", "deprecated": True}
     return {
