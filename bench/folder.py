@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -44,6 +44,7 @@ class Folder:
         self.path = path.absolute()
         self._data = DataFolder(path)
         self._list = self.path / "bench.json"
+        self._streams_off = self.path / "streams-off"
 
     def workspaces(self) -> dict[int, Workspace]:
         """Every workspace by its number of people."""
@@ -73,15 +74,28 @@ class Folder:
         application = read_application(ROOT / "template.yaml", _DEPLOYMENT, {})
         asyncio.run(dynoxide.start())
         try:
-            # Also on: whoever filled the tables last may have been stopped in the middle.
-            _switch_streams(dynoxide, application, on=streams)
+            # On, too: whoever filled the tables last may have been stopped in the middle.
+            self._switch_streams(dynoxide, application, on=streams)
             try:
                 yield self._environment(application, dynoxide.url)
             finally:
-                _switch_streams(dynoxide, application, on=True)
+                self._switch_streams(dynoxide, application, on=True)
         finally:
             dynoxide.stop()
             self._data.unlock()
+
+    def _switch_streams(self, dynoxide: Dynoxide, application: Application, *, on: bool) -> None:
+        """A file says that streams are off: Dynoxide counts a table's items when it describes it, which takes a large one seconds."""
+        if self._streams_off.exists() != on:
+            return
+        for table in application.tables:
+            if wanted := table.definition.get("StreamSpecification"):
+                settings: Mapping[str, Any] = wanted if on else {"StreamEnabled": False}
+                dynoxide.client.call_now("UpdateTable", {"TableName": table.name, "StreamSpecification": settings})
+        if on:
+            self._streams_off.unlink()
+        else:
+            self._streams_off.touch()
 
     def _environment(self, application: Application, dynamodb: str) -> dict[str, str]:
         services = Services(endpoint=_DEPLOYMENT.endpoint, dynamodb=dynamodb, region=_DEPLOYMENT.region, access_key="bench")
@@ -97,16 +111,3 @@ def function_logs(folder: Folder, name: str) -> Path:
     """The log file of the function whose code is in ``functions/<name>``, once a stack has run on the folder."""
     application = read_application(ROOT / "template.yaml", _DEPLOYMENT, {})
     return DataFolder(folder.path).logs / f"{function_of(application, name).logical_id}.log"
-
-
-def _switch_streams(dynoxide: Dynoxide, application: Application, *, on: bool) -> None:
-    """A table's stream can only be switched on when it is off, and the other way round."""
-    for table in application.tables:
-        wanted = dict(table.definition.get("StreamSpecification", {}))
-        if not wanted:
-            continue
-        described = dynoxide.client.call_now("DescribeTable", {"TableName": table.name})["Table"]
-        is_on = bool(described.get("StreamSpecification", {}).get("StreamEnabled"))
-        if is_on != on:
-            settings: dict[str, Any] = wanted if on else {"StreamEnabled": False}
-            dynoxide.client.call_now("UpdateTable", {"TableName": table.name, "StreamSpecification": settings})
