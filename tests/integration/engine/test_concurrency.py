@@ -75,6 +75,24 @@ def test_one_of_many_gets_a_unique_value(table: Table) -> None:
     assert world.counters_agree()
 
 
+@pytest.mark.parametrize("size", [1, 12])
+def test_upserts_of_one_key_meet_in_one_record(table: Table, size: int) -> None:
+    """An upsert never answers that its key is taken: who comes second updates what the first has made."""
+    world = World(table)
+    deal = world.object("deal")
+
+    def writer(number: int, round_: int) -> Callable[[], object]:
+        data = tuple({"title": f"{round_} {number}", "code": f"{round_} {one}"} for one in range(size))
+        return lambda: execute(world.request(), Create(object=deal, data=data, upsert=True))
+
+    for round_ in range(3):
+        side_by_side(*(writer(number, round_) for number in range(_WRITERS)))
+        shown = [world.record("deal", node) for node in world.find("deal").nodes]
+        assert len(shown) == len({record["code"] for record in shown}) == size * (round_ + 1)
+        assert len({record["title"] for record in shown}) == round_ + 1, "each request applied as a whole"
+        assert world.orphans() == []
+
+
 def test_bulk_changes_of_the_same_records(table: Table) -> None:
     """Batches and single writes on the same records: every record ends in a state that one of them gave it as a whole."""
     world = World(table)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -20,10 +21,12 @@ from .context import Context
 from .positions import assign, edge_position
 from .records import State, get_any
 from .relations import load
-from .writing import Reference, apply, changed, created, live_targets, retrying, stamps
+from .writing import Reference, Taken, apply, changed, created, live_targets, retrying, stamps
 
 _MAX_NESTED = 200
 _MAX_NESTED_DEPTH = 5
+#: Searches for the records of an upsert before a taken key is the request's own fault.
+_MATCHES = 3
 
 
 @dataclass(slots=True)
@@ -51,9 +54,17 @@ def create(ctx: Context, operation: Create) -> list[Node]:
     def attempt() -> list[Item]:
         return _attempt(ctx, drafts, operation)
 
-    nodes = [Node(item) for item in retrying(attempt)]
+    nodes = [Node(item) for item in (_matching_again(attempt) if operation.upsert else retrying(attempt))]
     load(ctx, operation.object, nodes, operation.selection)
     return nodes
+
+
+def _matching_again(attempt: Callable[[], list[Item]]) -> list[Item]:
+    """Upserts: a key that was free and is taken belongs to a record that another request has just made, so look for it again."""
+    for _ in range(_MATCHES):
+        with contextlib.suppress(Taken):
+            return retrying(attempt)
+    return retrying(attempt)
 
 
 def _check_size(ctx: Context, count: int) -> None:
@@ -248,8 +259,7 @@ def _match(ctx: Context, drafts: Sequence[Draft], table: Table) -> None:
                 "Cannot determine which record to update.",
                 sub_code="UPSERT_MULTIPLE_MATCHING_RECORDS_CONFLICT",
             )
-        if matched:
-            [draft.matched] = matched.values()
+        draft.matched = next(iter(matched.values()), None)
 
 
 def _updating(ctx: Context, draft: Draft, changes: Mapping[tuple[str, str], Change], positions: Mapping[int, float | int]) -> Change:

@@ -30,6 +30,10 @@ MAX_COMMIT = 90
 Reference = tuple[Field, Object, str]
 
 
+class Taken(BadRequest):
+    """Another record has the id or a unique value."""
+
+
 def retrying[T](attempt: Callable[[], T]) -> T:
     """Run a read-then-write until no other writer comes in between. Raises Conflict when that never happens."""
     for number in range(_ATTEMPTS):
@@ -171,21 +175,21 @@ def _explained(cause: Cause) -> Exception:
             return Retry()  # a target that was there a moment ago: read again
 
 
-def duplicate_entry() -> BadRequest:
-    return BadRequest(
+def duplicate_entry() -> Taken:
+    return Taken(
         "A duplicate entry was detected",
         friendly="This record already exists. Please check your data and try again.",
     )
 
 
-def duplicate_value(change: Change, constraint: UniqueConstraint) -> BadRequest:
+def duplicate_value(change: Change, constraint: UniqueConstraint) -> Taken:
     """The error for a unique value that another record has (spec/rest-core.md §4.6)."""
     labels = list(dict.fromkeys(leaf.field.label for leaf in constraint.leaves))
     if len(labels) > 1:
-        return BadRequest(f"A duplicate entry was detected. The combination of {', '.join(labels)} must be unique.")
+        return Taken(f"A duplicate entry was detected. The combination of {', '.join(labels)} must be unique.")
     assert change.after is not None
     value = constraint.leaves[0].get(change.after)
-    return BadRequest(
+    return Taken(
         f"Duplicate {labels[0]} with value {value}. Please set a unique one.",
         friendly=f"This {labels[0]} value is already in use. Please check your data and try again.",
     )
