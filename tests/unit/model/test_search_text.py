@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import string
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -103,7 +104,7 @@ def test_custom_objects_are_found_by_their_label() -> None:
     rocket = crm().by_singular["rocket"]
     assert search_fields(rocket) == ()
 
-    labelled = type(rocket)(**{**rocket.__dict__, "label_identifier_field_id": rocket.by_name["name"].id, "memo": {}})
+    labelled = replace(rocket, label_identifier_field_id=rocket.by_name["name"].id, memo={})
     assert search_fields(labelled) == (rocket.by_name["name"],)
 
 
