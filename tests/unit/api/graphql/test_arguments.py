@@ -35,7 +35,8 @@ _BY_PREFIX = {f"{kind.prefix}{'Many' if kind.plural else 'One'}{kind.suffix}": k
         (
             "createOne",
             {"data": {}, "shareWith": [{"accessLevel": "READ"}]},
-            'Invalid argument: "shareWith" must be an array of objects with an accessLevel and one of workspaceMemberId, roleId or everyone',
+            'Invalid argument: "shareWith" must be an array of objects with an accessLevel '
+            "and one of workspaceMemberId, roleId or everyone",
         ),
         ("updateOne", {"id": 1}, 'Missing required argument: "id" (UUID)'),
         ("updateOne", {"id": "x"}, 'Value "x" is not a valid UUID'),

@@ -41,7 +41,7 @@ def _built() -> GraphQLSchema:
 def _fields(name: str) -> Mapping[str, GraphQLField]:
     type_ = _built().type_map[name]
     assert isinstance(type_, GraphQLObjectType)
-    return type_.fields
+    return dict(type_.fields)
 
 
 def _type(name: str) -> str:

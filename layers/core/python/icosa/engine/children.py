@@ -47,7 +47,8 @@ class ChildList:
         """How many edges decide: one more than are shown, or all unless they are many; none where only their number is wanted."""
         if not self.wanted.records and self.is_plain:
             return 0
-        return self.wanted.page.limit + 1 if self.is_plain and not self.wanted.total_count else FIRST_ROWS
+        shown = self.wanted.page.limit + 1
+        return shown if self.is_plain and not self.wanted.total_count else max(shown, FIRST_ROWS)
 
     @property
     def needs_count(self) -> bool:

@@ -18,7 +18,7 @@ class Invalid(BadRequest):
 
 
 class VariableMissing(BadRequest):
-    """A variable of a non-null type without value."""
+    """A variable of a non-null type without value: status 400, as errors of variables have (spec/observed.md 21)."""
 
     def __init__(self, name: str, type_text: str) -> None:
         super().__init__(f'Variable "${name}" of required type "{type_text}" was not provided.')

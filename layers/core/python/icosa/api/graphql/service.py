@@ -23,7 +23,7 @@ from ..gateway import HttpAnswer, HttpRequest, check_size
 from . import arguments, introspection
 from .budget import Budget
 from .document import Document, parse_document
-from .failures import REFUSALS, AnswerHasTooManyValues, Invalid, TooManyRootFields, UnknownRootField
+from .failures import REFUSALS, AnswerHasTooManyValues, Invalid, TooManyRootFields, UnknownRootField, VariableMissing
 from .roots import Ask, OperationType, Step, roots
 from .search import SEARCH, search
 from .selections import TYPENAME, Selected, Selector
@@ -65,7 +65,7 @@ class GraphqlApi:
             execution = Execution(context, request, self._settings, http.request_id)
             found = answer(execution.result())
             check_size(found.body, is_change=execution.is_mutation)
-        except MutationOverGet as error:
+        except (MutationOverGet, VariableMissing) as error:
             return not_runnable(error)
         except AnswerTooLarge:
             return refused(AnswerHasTooManyValues())
