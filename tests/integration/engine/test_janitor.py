@@ -9,8 +9,10 @@ import pytest
 from icosa.engine.executor import execute
 from icosa.engine.janitor import tidy
 from icosa.engine.writing import MAX_COMMIT
-from icosa.query.operation import Create, Delete, Update
+from icosa.query import operation
+from icosa.query.operation import Create, Update
 from icosa.store import keys
+from icosa.store.ops import Delete
 from icosa.store.table import Table
 
 from .faults import Crash, Fuse, MortalTable
@@ -32,7 +34,7 @@ def world(table: Table) -> World:
     nodes = world.find("deal", limit=_DEALS).nodes
     for start in range(0, _DEALS // 3, 30):
         some = [node.item["SK"] for node in nodes[start : start + 30]]
-        world.run(Delete(object=deal, destroy=False, filter=world.filter("deal", ("id", "in", some))))
+        world.run(operation.Delete(object=deal, destroy=False, filter=world.filter("deal", ("id", "in", some))))
     return world
 
 
@@ -44,7 +46,7 @@ def references(world: World) -> int:
 
 def destroy(world: World, fuse: Fuse) -> None:
     table = MortalTable(world.table.name, world.table._client, fuse=fuse)
-    execute(world.request(table), Delete(object=world.object("firm"), destroy=True, id=world.firm))  # type: ignore[attr-defined]
+    execute(world.request(table), operation.Delete(object=world.object("firm"), destroy=True, id=world.firm))  # type: ignore[attr-defined]
 
 
 def tidied(world: World, image: dict[str, Any]) -> None:
@@ -107,6 +109,6 @@ def _expire_log(world: World, batch: str) -> None:
     """DynamoDB removes the parts of a log, then the stream tells of each."""
     parts = world.table.query_all(f"{WORKSPACE}#B", prefix=f"log#{batch}#")
     for part in parts:
-        world.table._client.sync_delete_item(world.table.name, {"PK": part["PK"], "SK": part["SK"]})
+        world.table.transact([Delete((part["PK"], part["SK"]))])
     for part in parts:
         tidied(world, part)

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from icosa.engine.executor import execute
 from icosa.errors import IcosaError
-from icosa.query.operation import Create, Delete, Operation, Restore, Update
+from icosa.query.operation import Create, Delete, Restore, Update
 from icosa.settings import Settings
 from icosa.store import batch, keys
 from icosa.store.register import Register
@@ -26,6 +26,7 @@ from .worlds import World
 
 _WRITES = 14
 State = dict[str, dict[str, dict[str, Any]]]
+Write = Create | Update | Delete | Restore
 
 
 def shown(world: World) -> State:
@@ -60,11 +61,11 @@ def lists_agree(world: World, state: State) -> None:
         assert sorted(node.item["SK"] for node in found.nodes) == sorted(i for i, r in live.items() if r["firm" + "Id"] == firm)
 
 
-def some_write(world: World, random: Random, state: State) -> Operation:
+def some_write(world: World, random: Random, state: State) -> Write:
     """A random operation on the records as they are."""
     deal, firm, line = (world.object(name) for name in ("deal", "firm", "line"))
     deals, firms = sorted(state["deal"]), sorted(state["firm"])
-    choices: list[Callable[[], Operation]] = [
+    choices: list[Callable[[], Write]] = [
         lambda: Create(object=firm, data=tuple({"name": generate.text(random)} for _ in range(random.choice((1, 3))))),
         lambda: Create(object=deal, data=tuple(generate.deal(random, firms) for _ in range(random.choice((1, 1, 7, 20))))),
     ]
@@ -89,7 +90,7 @@ def some_write(world: World, random: Random, state: State) -> Operation:
 _EVERYTHING = ("or", [("deletedAt", "is", "NULL"), ("deletedAt", "is", "NOT_NULL")])
 
 
-def attempt(world: World, operation: Operation, fuse: Fuse) -> None:
+def attempt(world: World, operation: Write, fuse: Fuse) -> None:
     """Run an operation through a table that dies when the fuse blows. Errors that a client would see are fine."""
     request = world.request(MortalTable(world.table.name, world.table._client, fuse=fuse))
     with contextlib.suppress(IcosaError):
@@ -134,7 +135,7 @@ def test_a_crash_shows_all_or_nothing(dynamodb_endpoint: str, seed: int) -> None
         assert world.counters_agree()
 
 
-def _with_crash(world: World, operation: Operation, random: Random, before: State) -> State:
+def _with_crash(world: World, operation: Write, random: Random, before: State) -> State:
     """Die at a random call. What shows then is the state before, or one that a whole run could have left."""
     try:
         attempt(world, operation, Fuse(random.randrange(12)))
@@ -146,7 +147,7 @@ def _with_crash(world: World, operation: Operation, random: Random, before: Stat
     return shown(world)
 
 
-def _is_whole(operation: Operation, before: State, after: State) -> bool:
+def _is_whole(operation: Write, before: State, after: State) -> bool:
     if after == before:
         return True
     name = operation.object.name_singular
