@@ -26,13 +26,13 @@ os.environ |= {
     "POWERTOOLS_TRACE_DISABLED": "true",
 }
 
+from icosa.store.table import Table
+from tests.support import dynoxide
+
 # A run for a change examines the same cases every time: what fails there can be repeated. Without CI, new cases each time.
 settings.register_profile("repeatable", derandomize=True, deadline=None)
 settings.register_profile("exploring", deadline=None)
 settings.load_profile("repeatable" if os.environ.get("CI") else "exploring")
-
-from icosa.store.table import Table
-from tests.support import dynoxide
 
 
 @pytest.fixture(scope="session")
