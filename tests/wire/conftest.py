@@ -23,9 +23,7 @@ def call(dynamodb_endpoint: str) -> Iterator[RestClient]:
         control.use_table(table.name, region="eu-central-1", host=dynamodb_endpoint)
         forget()
         workspace = provision(table, ApiKeys(gateway_keys, lambda: "a secret of this deployment, long enough"), "Acme")
-        client = RestClient(table, event_of(workspace))
-        yield client
-        client.close()
+        yield RestClient(table, event_of(workspace))
 
 
 @pytest.fixture

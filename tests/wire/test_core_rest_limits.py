@@ -134,7 +134,8 @@ def test_one_bad_record_of_sixty(call: RestClient, tag: str, bad: dict[str, Any]
 
 
 def test_positions_come_back_as_sent(call: RestClient, tag: str) -> None:
-    for position in (1e125, 2**53 + 2, -0.0, 1e-129, 0.1 + 0.2):
+    for position in (1e125, 2**53 - 1, 2**53, -(2**53), 2**53 + 2, 2**62, -0.0, 1e-129, 0.1 + 0.2):
         shown = call("POST", "/rest/notes", {"title": tag, "position": position}).json["data"]["createNote"]["position"]
         assert shown == position
+        assert isinstance(shown, int) or not isinstance(position, int), "integers are digits"
     assert call("DELETE", "/rest/notes", filter=f"title[eq]:{tag}").status == 200

@@ -165,7 +165,7 @@ class TsVectorType(FieldType):
 
 def json_number(value: Stored) -> Any:
     """A double as JSON shows it: without a fraction as digits, up to the 64 bits at which JSON libraries stop."""
-    if value is None or -EXACT_INTEGERS <= value <= EXACT_INTEGERS:
+    if value is None or -EXACT_INTEGERS < value < EXACT_INTEGERS:
         return value
     return int(value) if -JSON_INTEGERS <= value <= JSON_INTEGERS else float(value)
 
