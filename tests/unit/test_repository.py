@@ -66,11 +66,13 @@ def test_the_layer_leaves_out_what_lambda_brings() -> None:
 
 def test_npm_packages_are_locked_without_addresses() -> None:
     lock = json.loads((ROOT / "package-lock.json").read_text(encoding="utf-8"))
-    wanted = json.loads((ROOT / "package.json").read_text(encoding="utf-8"))["optionalDependencies"]
+    package = json.loads((ROOT / "package.json").read_text(encoding="utf-8"))
+    wanted = package["optionalDependencies"] | package["devDependencies"]
 
     locked = {name.removeprefix("node_modules/"): body for name, body in lock["packages"].items() if name}
-    assert {name: body["version"] for name, body in locked.items()} == wanted
+    assert {name: locked[name]["version"] for name in wanted} == wanted
     assert not any("resolved" in body for body in locked.values())
+    assert all("integrity" in body for body in locked.values() if not body.get("optional"))
     assert "integrity" in locked["@dynoxide/linux-x64"]
 
 

@@ -1,0 +1,77 @@
+"""Clients that were written for GraphQL, and for Twenty, against a running local stack."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.support.checkout import ROOT
+from tests.support.stack import RunningStack, local_stack
+
+_SCRIPTS = ROOT / "tests" / "e2e" / "graphql_clients"
+_PACKAGES = ("graphql", "@graphql-codegen/core", "@graphql-codegen/typescript", "twenty-client-sdk")
+
+pytestmark = pytest.mark.skipif(
+    not all((ROOT / "node_modules" / package).is_dir() for package in _PACKAGES), reason="`make install` brings the clients"
+)
+
+
+def _run(script: str, *arguments: str | Path, **environment: str) -> Any:
+    """What a script prints."""
+    command = ["node", str(_SCRIPTS / script), *map(str, arguments)]
+    done = subprocess.run(command, cwd=ROOT, env={**os.environ, **environment}, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+@pytest.fixture(scope="module")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningStack]:
+    with local_stack(tmp_path_factory.mktemp("stack") / "data") as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def generated(stack: RunningStack, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of ``schema.mjs``."""
+    folder = tmp_path_factory.mktemp("schema")
+    found = _run("schema.mjs", f"{stack.url}/graphql", stack.key, folder)
+    assert found["errors"] == []
+    assert found["types"] > 300
+    return folder
+
+
+def test_graphql_js_accepts_the_schema_and_code_generators_make_types_of_it(generated: Path) -> None:
+    types = (generated / "types.ts").read_text(encoding="utf-8")
+
+    assert "export type Company = {" in types
+    assert "export type QueryPeopleArgs = {" in types
+
+
+def test_twentys_own_client(stack: RunningStack, generated: Path, tmp_path: Path) -> None:
+    seen = _run("client.mjs", generated / "schema.graphql", tmp_path / "client", TWENTY_API_URL=stack.url, TWENTY_API_KEY=stack.key)
+
+    people, read = seen["people"], seen["read"]
+    assert read["people"]["totalCount"] == 2
+    assert [edge["node"]["name"]["firstName"] for edge in read["people"]["edges"]] == ["Bob", "Ann"]
+    assert all(edge["node"]["company"] == {"name": seen["name"], "people": {"totalCount": 2}} for edge in read["people"]["edges"])
+    assert {tuple(group["groupByDimensionValues"]) for group in read["peopleGroupBy"]} == {("Ann",), ("Bob",)}
+    assert {edge["node"]["objectNameSingular"] for edge in read["search"]["edges"]} == {"person", "company"}
+    assert len({person["companyId"] for person in people}) == 1
+    assert seen["updated"] == {"jobTitle": "Typist"}
+    assert "Record not found" in seen["failure"]
+
+
+def test_the_gateway_speaks_graphql(stack: RunningStack) -> None:
+    """Refusals of the gateway itself have an ``errors`` array."""
+    nobody = httpx.post(f"{stack.url}/graphql", json={"query": "{ people { totalCount } }"})
+    stranger = httpx.post(f"{stack.url}/graphql", json={"query": "{ a }"}, headers={"Authorization": "Bearer x.y.z"})
+
+    assert (nobody.status_code, nobody.json()["errors"][0]["message"]) == (403, "Missing authentication token")
+    assert (stranger.status_code, stranger.json()["errors"][0]["extensions"]["code"]) == (401, "UNAUTHENTICATED")
