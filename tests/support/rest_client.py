@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl
 
 import orjson
-from mangum import Mangum
 
-from icosa.api.rest.app import create_app
+from icosa.api.gateway import proxy
 from icosa.api.rest.service import RestApi
 from icosa.settings import Settings
 from icosa.store.table import Table
@@ -39,9 +37,7 @@ class RestClient:
     settings: Settings = field(default_factory=Settings)
 
     def __post_init__(self) -> None:
-        self._loop = asyncio.new_event_loop()
-        asyncio.set_event_loop(self._loop)
-        self._handler = Mangum(create_app(RestApi(self.table, settings=self.settings)), lifespan="off")
+        self._handler = proxy(RestApi(self.table, settings=self.settings).answer)
 
     def __call__(
         self, method: str, path: str, body: Any = None, *, headers: Mapping[str, str] | None = None, raw: str | None = None, **params: Any
@@ -65,16 +61,10 @@ class RestClient:
             "body": text,
             "isBase64Encoded": False,
         }
-        asyncio.set_event_loop(self._loop)
-        answer = self._handler(event, None)  # type: ignore[arg-type]  # No handler looks at the context.
-        return Reply(answer["statusCode"], orjson.loads(answer["body"]), answer["headers"])
-
-    def close(self) -> None:
-        self._loop.close()
-        asyncio.set_event_loop(None)
+        answer = self._handler(event, None)
+        headers = {name.lower(): value for name, value in answer["headers"].items()}
+        return Reply(answer["statusCode"], orjson.loads(answer["body"]), headers)
 
 
 def _text(value: Any) -> str:
     return value if isinstance(value, str) else orjson.dumps(value).decode()
-
-

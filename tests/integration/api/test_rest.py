@@ -49,10 +49,8 @@ def workspace(shared_table: Table, api_keys: ApiKeys) -> Any:
 
 
 @pytest.fixture(scope="module")
-def call(shared_table: Table, workspace: Any) -> Iterator[RestClient]:
-    client = RestClient(shared_table, event_of(workspace))
-    yield client
-    client.close()
+def call(shared_table: Table, workspace: Any) -> RestClient:
+    return RestClient(shared_table, event_of(workspace))
 
 
 @pytest.fixture
@@ -219,7 +217,6 @@ def test_fields(call: RestClient, tag: str) -> None:
 def test_many_fields_are_capped(shared_table: Table, workspace: Any) -> None:
     client = RestClient(shared_table, event_of(workspace), Settings(field_limit=9))
     shown = client("POST", "/rest/companies", {"name": "x"}).json["data"]["createCompany"]
-    client.close()
     assert list(shown) == ["id", "name", "domainName", "createdAt", "updatedAt", "deletedAt", "position", "accountOwnerId", "address"]
 
 
@@ -367,7 +364,6 @@ def test_malformed_json(call: RestClient) -> None:
 def test_large_bodies(shared_table: Table, workspace: Any) -> None:
     client = RestClient(shared_table, event_of(workspace), Settings(body_limit=50))
     reply = client("POST", "/rest/people", {"jobTitle": "x" * 50})
-    client.close()
     assert (reply.status, reply.json["error"], reply.message) == (413, "PayloadTooLargeException", "Request body is larger than 50 bytes")
 
 
@@ -383,7 +379,6 @@ def test_large_answers(call: RestClient, tag: str, monkeypatch: pytest.MonkeyPat
 def test_no_caller(shared_table: Table) -> None:
     client = RestClient(shared_table, {"requestContext": {}})
     reply = client("GET", "/rest/foos")
-    client.close()
     assert (reply.status, reply.json) == (
         403,
         {"statusCode": 403, "messages": ["Missing authentication token"], "error": "FORBIDDEN_EXCEPTION"},
@@ -416,13 +411,11 @@ def test_explain(call: RestClient, tag: str) -> None:
 
 
 @pytest.fixture(scope="module")
-def restricted(shared_table: Table, workspace: Any, api_keys: ApiKeys) -> Iterator[RestClient]:
+def restricted(shared_table: Table, workspace: Any, api_keys: ApiKeys) -> RestClient:
     """A key that may read everything, and change nothing."""
     role = create_role(workspace.workspace_id, {"label": "Reader", "canReadAllObjectRecords": True})
     key = api_keys.create(workspace.workspace_id, name="reader", role_id=role["id"])
-    client = RestClient(shared_table, event_of(workspace, key_id=key.id))
-    yield client
-    client.close()
+    return RestClient(shared_table, event_of(workspace, key_id=key.id))
 
 
 def test_a_reader_may_read_and_nothing_else(call: RestClient, restricted: RestClient, tag: str) -> None:

@@ -5,19 +5,19 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import orjson
 import pytest
 import schemathesis
-from mangum import Mangum
 
+from icosa.access.api_keys import ApiKeys
 from icosa.api.gateway import proxy
+from icosa.api.metadata.api_keys import key_collections
+from icosa.api.metadata.rest import MetadataRest
 from icosa.api.metadata.service import MetadataApi
-from icosa.api.rest.app import create_app
 from icosa.api.rest.service import RestApi
 from icosa.metadata.service import MetadataService
 from tests.integration.schema.conftest import World
@@ -34,11 +34,10 @@ _CHOSEN = ("rockets", "people", "noteTargets")
 
 
 @pytest.fixture(scope="module")
-def app(world: World) -> Iterator[Proxied]:
-    loop = asyncio.new_event_loop()
-    asyncio.set_event_loop(loop)
-    rest = Mangum(create_app(RestApi(world.table)), lifespan="off")
+def app(world: World, api_keys: ApiKeys) -> Proxied:
+    rest = proxy(RestApi(world.table).answer)
     metadata = proxy(MetadataApi(world.table).answer)
+    keys = proxy(MetadataRest(world.table, key_collections(api_keys)).answer)
 
     def document(event: dict[str, Any]) -> Mapping[str, Any]:
         answer = world.documents.answer(event)
@@ -47,20 +46,18 @@ def app(world: World) -> Iterator[Proxied]:
     def route(path: str) -> tuple[Function, Mapping[str, str]]:
         if "/open-api/" in path:
             return document, {"schema": path.rpartition("/")[2]}
+        if path.startswith("/rest/metadata/apiKeys"):
+            return (lambda event: keys(event, None)), {}
         if path.startswith("/rest/metadata"):
             return (lambda event: metadata(event, None)), {}
-        return (lambda event: rest(event, None)), {}  # type: ignore[arg-type]  # No handler looks at the context.
+        return (lambda event: rest(event, None)), {}
 
-    yield Proxied(route, event_of(world.made)["requestContext"]["authorizer"])
-    loop.close()
-    asyncio.set_event_loop(None)
+    return Proxied(route, event_of(world.made)["requestContext"]["authorizer"])
 
 
 @pytest.fixture(scope="module")
-def call(world: World) -> Iterator[RestClient]:
-    client = RestClient(world.table, event_of(world.made))
-    yield client
-    client.close()
+def call(world: World) -> RestClient:
+    return RestClient(world.table, event_of(world.made))
 
 
 @pytest.fixture(scope="module")

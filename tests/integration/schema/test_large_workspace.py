@@ -53,7 +53,6 @@ def test_it_works(large: World) -> None:
     found = call("GET", f"/rest/{name}", filter="field0[eq]:Ada", depth="1")
     assert found.status == 200
     assert [record["field2"] for record in found.json["data"][name]] == ["NEW"]
-    call.close()
 
     state = _state(table, workspace_id)
     models.forget()

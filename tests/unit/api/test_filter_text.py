@@ -25,7 +25,7 @@ FILTERS: dict[str, Any] = {
         ]
     },
     "emails.primaryEmail[in]:[a@x.org,b@x.org]": {"emails": {"primaryEmail": {"in": ["a@x.org", "b@x.org"]}}},
-    'stage[in]:["NEW",\'WON\']': {"stage": {"in": ["NEW", "WON"]}},
+    "stage[in]:[\"NEW\",'WON']": {"stage": {"in": ["NEW", "WON"]}},
     "company.domainName.primaryLinkUrl[eq]:https://x.example/a:b": {
         "company": {"domainName": {"primaryLinkUrl": {"eq": "https://x.example/a:b"}}}
     },
@@ -78,12 +78,9 @@ FILTER_ERRORS = {
         "'filter' invalid for 'a[isEmptyArray]:true', comparator isEmptyArray not in "
         "eq, neq, in, containsAny, is, gt, gte, lt, lte, startsWith, endsWith, like, ilike"
     ),
-    "a[in]:x": (
-        "'filter' invalid for 'in' operator. Received 'x' but array value expected eg: 'field[in]:[value_1,value_2]'"
-    ),
+    "a[in]:x": ("'filter' invalid for 'in' operator. Received 'x' but array value expected eg: 'field[in]:[value_1,value_2]'"),
     "a[containsAny]:[": (
-        "'filter' invalid for 'containsAny' operator. Received '[' but array value expected "
-        "eg: 'field[containsAny]:[value_1,value_2]'"
+        "'filter' invalid for 'containsAny' operator. Received '[' but array value expected eg: 'field[containsAny]:[value_1,value_2]'"
     ),
     "and(" * (MAX_DEPTH + 2) + "a[eq]:1" + ")" * (MAX_DEPTH + 2): (
         f"'filter' invalid. Conditions cannot be nested deeper than {MAX_DEPTH} levels"

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import subprocess
 import sys
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
@@ -28,14 +26,10 @@ class LambdaContext:
 
 
 @pytest.fixture
-def core_rest(monkeypatch: pytest.MonkeyPatch) -> Iterator[ModuleType]:
+def core_rest(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     monkeypatch.setenv("TABLE_NAME", "none")
     monkeypatch.setenv("POWERTOOLS_SERVICE_NAME", "core-rest")
-    loop = asyncio.new_event_loop()
-    asyncio.set_event_loop(loop)
-    yield functions.load("core_rest")
-    loop.close()
-    asyncio.set_event_loop(None)
+    return functions.load("core_rest")
 
 
 def _event(**changes: Any) -> dict[str, Any]:
@@ -71,7 +65,8 @@ def test_a_binary_body_is_decoded(core_rest: ModuleType) -> None:
 def test_nothing_is_imported_that_records_do_not_need() -> None:
     code = (
         "import sys, handler; "
-        "print(sorted(sys.modules.keys() & {'boto3', 'botocore.session', 'pynamodb', 'ariadne', 'graphql', 'moto', 'jwt'}))"
+        "print(sorted(sys.modules.keys() & "
+        "{'boto3', 'botocore.session', 'pynamodb', 'ariadne', 'graphql', 'moto', 'jwt', 'fastapi', 'pydantic'}))"
     )
     path = f"{ROOT / 'layers/core/python'}:{ROOT / 'functions/core_rest'}"
     environment = {"PYTHONPATH": path, "TABLE_NAME": "none", "AWS_REGION": "eu-central-1", "POWERTOOLS_SERVICE_NAME": "core-rest"}

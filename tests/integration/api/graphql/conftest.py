@@ -58,10 +58,8 @@ def gql(shared_table: Table, workspace: Provisioned, rocket: Object) -> GraphqlC
 
 
 @pytest.fixture(scope="package")
-def rest(shared_table: Table, workspace: Provisioned) -> Iterator[RestClient]:
-    client = RestClient(shared_table, event_of(workspace))
-    yield client
-    client.close()
+def rest(shared_table: Table, workspace: Provisioned) -> RestClient:
+    return RestClient(shared_table, event_of(workspace))
 
 
 @pytest.fixture(scope="package")

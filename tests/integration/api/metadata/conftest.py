@@ -45,10 +45,8 @@ def call(shared_table: Table, workspace: Provisioned) -> MetadataClient:
 
 
 @pytest.fixture(scope="module")
-def records(shared_table: Table, workspace: Provisioned) -> Iterator[RestClient]:
-    client = RestClient(shared_table, event_of(workspace))
-    yield client
-    client.close()
+def records(shared_table: Table, workspace: Provisioned) -> RestClient:
+    return RestClient(shared_table, event_of(workspace))
 
 
 @pytest.fixture(scope="module")

@@ -1,6 +1,7 @@
-"""API Gateway's proxy events as HTTP requests, and answers as it wants them, for functions that need no web framework.
+"""API Gateway's proxy events as HTTP requests, and answers as it wants them.
 
-Importing FastAPI and Mangum takes 400 ms; the functions that route by a table of their own need nothing of them.
+There is no web framework: every API routes by a table of its own, and no static schema can describe bodies that each
+workspace's model decides. docs/decisions.md has the numbers.
 """
 
 from __future__ import annotations

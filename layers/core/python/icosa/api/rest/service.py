@@ -1,12 +1,10 @@
-"""A REST request from its bytes to the bytes of its answer (spec/rest-core.md §8), without a web framework."""
+"""A REST request from its bytes to the bytes of its answer (spec/rest-core.md §8)."""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import partial
-from typing import Any
 
 import orjson
 
@@ -20,7 +18,7 @@ from ...settings import Settings, settings
 from ...store.meter import Meter
 from ...store.table import Table
 from ..errors import MethodNotAllowed, Unexpected, UnknownRoute, rest_body, rest_headers
-from ..gateway import check_size
+from ..gateway import HttpAnswer, HttpRequest, check_size
 from .body import read_body
 from .endpoints import ENDPOINTS, Call, Endpoint
 from .params import Params
@@ -31,28 +29,6 @@ logger = logging.getLogger(__name__)
 _WITH_BODY = frozenset(("POST", "PUT", "PATCH"))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RestRequest:
-    """``event`` is the API Gateway proxy event, which says who asks. ``explain`` asks for the cost in headers."""
-
-    method: str
-    path: str
-    query_string: str = ""
-    body: bytes = b""
-    content_type: str | None = None
-    explain: bool = False
-    event: Mapping[str, Any] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """``body`` is JSON."""
-
-    status: int
-    body: bytes
-    headers: Mapping[str, str]
-
-
 class RestApi:
     """The Core REST API over a table."""
 
@@ -60,25 +36,25 @@ class RestApi:
         self._table = table
         self._settings = settings
 
-    def answer(self, request: RestRequest) -> Answer:
+    def answer(self, request: HttpRequest) -> HttpAnswer:
         """Never raises: every failure has its answer. Those that are no IcosaError are logged and say nothing of their cause."""
         meter = Meter(detailed=request.explain)
         try:
             status, body = self._run(request, meter)
-            return Answer(status, body, meter.headers() if request.explain else {})
+            return HttpAnswer(status, body, meter.headers() if request.explain else {})
         except IcosaError as error:
             failure = error
         except Exception:
-            request_id = request.event.get("requestContext", {}).get("requestId")
-            logger.exception("unexpected failure", extra={"request_id": request_id, "method": request.method, "path": request.path})
+            extra = {"request_id": request.request_id, "method": request.method, "path": request.path}
+            logger.exception("unexpected failure", extra=extra)
             failure = Unexpected()
-        return Answer(failure.status, orjson.dumps(rest_body(failure)), rest_headers(failure))
+        return HttpAnswer(failure.status, orjson.dumps(rest_body(failure)), rest_headers(failure))
 
-    def _run(self, request: RestRequest, meter: Meter) -> tuple[int, bytes]:
+    def _run(self, request: HttpRequest, meter: Meter) -> tuple[int, bytes]:
         """Status and body. ``meter`` counts what comes after authentication."""
         sent = None
         if request.method in _WITH_BODY:
-            sent = read_body(request.body, request.content_type, limit=self._settings.body_limit)
+            sent = read_body(request.body, request.headers.get("content-type"), limit=self._settings.body_limit)
         context = open_context(request.event, self._table.metered(Meter()))
         metered = replace(context, table=self._table.metered(meter), settings=self._settings)
         path, endpoint = _route(request)
@@ -97,7 +73,7 @@ class RestApi:
         return endpoint.status, body
 
 
-def _route(request: RestRequest) -> tuple[Path, Endpoint]:
+def _route(request: HttpRequest) -> tuple[Path, Endpoint]:
     path = parse_path(request.method, request.path)
     if path is None:
         raise UnknownRoute(request.method, request.path)
