@@ -6,6 +6,7 @@ import argparse
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -116,7 +117,7 @@ def _run(options: argparse.Namespace) -> Any:
         client = Client(environment, workspace)
         facts = facts_of(client)
         alone = [measured(client, operation, facts, rounds=options.rounds, seconds=options.seconds) for operation in OPERATIONS]
-    print("One client, core_rest in process (CPU of the process, DynamoDB excluded; ms):\n")
+    print("One client, the function in process (CPU of the process, DynamoDB excluded; ms):\n")
     print(_alone_table(alone), flush=True)
     loaded = _load(folder, workspace, facts, seconds=options.load) if options.load else []
     if loaded:
@@ -127,7 +128,7 @@ def _run(options: argparse.Namespace) -> Any:
 
 def _load(folder: Folder, workspace: Workspace, facts: Facts, *, seconds: float) -> list[Loaded]:
     with local_stack(folder.path, environments=2) as url:
-        load = Load(url, workspace, function_logs(folder, "core_rest"))
+        load = Load(url, workspace, partial(function_logs, folder))
         return [load.run(operation, facts, seconds=seconds) for operation in OPERATIONS]
 
 

@@ -1,4 +1,4 @@
-"""core_rest in this process, called as API Gateway calls it: proxy events in, answers out."""
+"""core_rest and core_graphql in this process, called as API Gateway calls them: proxy events in, answers out."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ from local.template.application import Api
 
 _API = Api(logical_id="Api", id="bench", stage="bench", routes=())
 _PLACE = Place(account="000000000000", region="us-east-1")
+_REST = "/rest/"
 _HOST = "bench.execute-api.us-east-1.amazonaws.com"
 
 
@@ -78,7 +79,7 @@ class Client:
         os.environ.update(
             {name: value for name, value in environment.items() if name.startswith(("AWS_", "POWERTOOLS_")) or name.isupper()}
         )
-        self._handler = _load_handler()
+        self._handlers: dict[str, Any] = {}
         self._context = LambdaContext()
         claims = orjson.loads(base64.urlsafe_b64decode(workspace.token.split(".")[1] + "=="))
         # What functions/authorizer answers for the token.
@@ -103,13 +104,17 @@ class Client:
             method=call.method, path=call.path, query=call.query_string, headers=tuple(headers), body=call.content, client="192.0.2.1"
         )
         context = {**request_context(request, _API, _PLACE), "authorizer": self._authorizer}
-        resource = Resource(path="/rest/{proxy+}", parameters={"proxy": call.path.removeprefix("/rest/")})
+        is_rest = call.path.startswith(_REST)
+        resource = Resource(path="/rest/{proxy+}" if is_rest else call.path, parameters={"proxy": call.path[6:]} if is_rest else {})
         event: dict[str, Any] = orjson.loads(proxy.event(proxy.parameters(request, resource, _API), request, context, _API))
         return event
 
     def send(self, event: Mapping[str, Any]) -> Any:
         """The function's answer to an event, as the function gives it."""
-        return self._handler(event, self._context)
+        name = "core_rest" if event["path"].startswith(_REST) else "core_graphql"
+        if name not in self._handlers:
+            self._handlers[name] = _load_handler(name)
+        return self._handlers[name](event, self._context)
 
     def call(self, call: Call, *, explain: bool = False) -> Reply:
         """The answer to a call. Raises Failed unless it is a success."""
@@ -119,8 +124,8 @@ class Client:
         return Reply(status=answer["statusCode"], headers=answer["headers"], body=answer["body"])
 
 
-def _load_handler() -> Any:
-    spec = importlib.util.spec_from_file_location("core_rest_handler", ROOT / "functions" / "core_rest" / "handler.py")
+def _load_handler(name: str) -> Any:
+    spec = importlib.util.spec_from_file_location(f"{name}_handler", ROOT / "functions" / name / "handler.py")
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)

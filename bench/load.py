@@ -6,7 +6,7 @@ import re
 import statistics
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -37,17 +37,18 @@ class Loaded:
 
 
 class Load:
-    """``log`` is the log file of core_rest."""
+    """``logs`` gives the log file of a function by its name."""
 
-    def __init__(self, url: str, workspace: Workspace, log: Path) -> None:
+    def __init__(self, url: str, workspace: Workspace, logs: Callable[[str], Path]) -> None:
         self._pool = urllib3.PoolManager(maxsize=CLIENTS, timeout=urllib3.Timeout(_TIMEOUT), retries=False)
         self._url = url
         self._headers = {"Authorization": f"Bearer {workspace.token}"}
-        self._log = log
+        self._logs = logs
 
     def run(self, operation: Operation, facts: Facts, *, seconds: float) -> Loaded:
         """Call an operation with all clients for some seconds."""
-        start = self._log.stat().st_size
+        log = self._logs(operation.function)
+        start = log.stat().st_size if log.exists() else 0
         walls: list[float] = []
         bodies: list[bytes] = []
         errors: list[Exception] = []
@@ -74,7 +75,7 @@ class Load:
         elapsed = time.perf_counter() - began
         if errors:
             raise errors[0]
-        cpu = self._reported(start)
+        cpu = _reported(log, start)
         for body in bodies:
             assert operation.undo is not None
             self._send(operation.undo(orjson.loads(body)["data"]))
@@ -95,7 +96,8 @@ class Load:
             raise Failed(f"{call.method} {call.path}: {response.status} {response.data[:500]!r}")
         return response.data
 
-    def _reported(self, start: int) -> Sequence[float]:
-        with self._log.open("rb") as log:
-            log.seek(start)
-            return [float(found) for found in _CPU.findall(log.read().decode("utf-8", "replace"))]
+
+def _reported(log: Path, start: int) -> Sequence[float]:
+    with log.open("rb") as lines:
+        lines.seek(start)
+        return [float(found) for found in _CPU.findall(lines.read().decode("utf-8", "replace"))]

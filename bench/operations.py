@@ -44,7 +44,7 @@ def facts_of(client: Client) -> Facts:
 class Operation:
     """``call`` makes the request with a number; ``undo`` the one that removes what its answer says it made.
 
-    ``target`` is the CPU in ms that design §8 allows. ``grows`` names why the cost may grow with the table.
+    ``target`` is the CPU in ms that design §8 allows. ``grows`` names why the cost may grow with the table. ``function`` answers.
     """
 
     name: str
@@ -52,6 +52,7 @@ class Operation:
     undo: Callable[[Any], Call] | None = None
     target: float | None = None
     grows: str | None = None
+    function: str = "core_rest"
 
 
 def _list(**query: str) -> Callable[[Facts, int], Call]:
@@ -83,6 +84,34 @@ def _update(facts: Facts, number: int) -> Call:
     )
 
 
+def _graph(document: str, **variables: Any) -> Callable[[Facts, int], Call]:
+    body = {"query": document, "variables": variables}
+    return lambda facts, number: Call(method="POST", path="/graphql", body=body)
+
+
+_SHOWN = "id name { firstName lastName } jobTitle emails { primaryEmail } createdAt"
+_PEOPLE_WITH_COMPANY = _graph(
+    "query People($first: Int) { people(first: $first) { totalCount pageInfo { hasNextPage endCursor } "
+    f"edges {{ node {{ {_SHOWN} company {{ id name domainName {{ primaryLinkUrl }} }} }} }} }} }}",
+    first=60,
+)
+_COMPANIES_WITH_PEOPLE = _graph(
+    "query Companies($first: Int) { companies(first: $first) { edges { node { id name "
+    f"people(first: 5, orderBy: {{ createdAt: DescNullsLast }}) {{ totalCount edges {{ node {{ {_SHOWN} }} }} }} }} }} }} }}",
+    first=60,
+)
+_SEARCH = _graph(
+    "query Search($text: String!) { search(searchInput: $text, limit: 20) "
+    "{ edges { node { recordId label objectNameSingular } } pageInfo { hasNextPage endCursor } } }",
+    text=dataset.RARE_PREFIX,
+)
+
+
+def _get_by_graph(facts: Facts, number: int) -> Call:
+    document = f"query Person($id: UUID!) {{ person(filter: {{ id: {{ eq: $id }} }}) {{ {_SHOWN} }} }}"
+    return _graph(document, id=facts.ids[number % len(facts.ids)])(facts, number)
+
+
 def _delete_one(data: Any) -> Call:
     return Call(method="DELETE", path=f"{_PEOPLE}/{data['createPerson']['id']}")
 
@@ -99,6 +128,13 @@ _CREATE = Operation(name="create one", call=_create, undo=_delete_one, target=2.
 _UPDATE = Operation(name="update one", call=_update, target=2.5)
 _CREATE_BATCH = Operation(name="batch create 60", call=_create_batch, undo=_delete_batch, target=40)
 
+_GRAPHQL: Sequence[Operation] = (
+    Operation(name="GraphQL get one", call=_get_by_graph, function="core_graphql"),
+    Operation(name="GraphQL 60 people with company, with total", call=_PEOPLE_WITH_COMPANY, target=6, function="core_graphql"),
+    Operation(name="GraphQL 60 companies, 5 newest people each", call=_COMPANIES_WITH_PEOPLE, function="core_graphql"),
+    Operation(name="GraphQL search", call=_SEARCH, function="core_graphql"),
+)
+
 #: Design §8.
 OPERATIONS: Sequence[Operation] = (
     _GET,
@@ -107,6 +143,7 @@ OPERATIONS: Sequence[Operation] = (
     _CREATE,
     _UPDATE,
     _CREATE_BATCH,
+    *_GRAPHQL,
 )
 
 #: Operations that an index answers. Each has the same result at any number of people.
@@ -135,6 +172,7 @@ GROWTH: Sequence[Operation] = (
     _CREATE,
     _UPDATE,
     _CREATE_BATCH,
+    *_GRAPHQL,
     Operation(
         name="equality with 2 % of all",
         call=_TITLED,
