@@ -27,9 +27,7 @@ def handler(event: dict[str, Any], context: Any) -> Any:
 def _step(record: Any) -> None:
     message = json.loads(record.raw_event["body"])
     moment = datetime.now(UTC)
-    outcome = run(
-        _table(), message["workspaceId"], message["jobId"], now=stored_time(moment), now_ms=int(moment.timestamp() * 1000)
-    )
+    outcome = run(_table(), message["workspaceId"], message["jobId"], now=stored_time(moment), now_ms=int(moment.timestamp() * 1000))
     logger.info("step of a job", extra={"workspace": message["workspaceId"], "job": message["jobId"], "done": outcome.is_done})
     if not outcome.is_done:
         _queue().send(message["workspaceId"], message["jobId"], delay_ms=outcome.wait_ms)

@@ -114,9 +114,7 @@ def _compare(leaf: Leaf, value: Any) -> Compare:
     kind = leaf.kind
     if operator not in kind.operators:
         allowed = ", ".join(kind.operators)
-        raise InvalidFilter(
-            f'Operator "{operator}" is not valid for field "{name}" of type {kind.name} - Allowed operators: {allowed}'
-        )
+        raise InvalidFilter(f'Operator "{operator}" is not valid for field "{name}" of type {kind.name} - Allowed operators: {allowed}')
     return Compare(leaf, operator, kind.operand(name, operator, raw))
 
 

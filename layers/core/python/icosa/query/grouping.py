@@ -87,9 +87,7 @@ def _aggregate_key(name: str) -> tuple[_Value, Callable[[Any], Any]]:
     return (lambda group: group.aggregates[name]), (lambda value: value)
 
 
-def _sorted(
-    groups: list[GroupedItems], value: _Value, comparable: Callable[[Any], Any], direction: Direction
-) -> list[GroupedItems]:
+def _sorted(groups: list[GroupedItems], value: _Value, comparable: Callable[[Any], Any], direction: Direction) -> list[GroupedItems]:
     """Stable sort by one criterion."""
     nulls = [group for group in groups if value(group) is None]
     rest = [group for group in groups if value(group) is not None]

@@ -160,9 +160,7 @@ def _by_aggregate(obj: Object, value: Any) -> GroupOrder:
     return GroupOrder(direction=direction(name, wanted), aggregate=name)
 
 
-def _by_dimension(
-    field: Field, name: str, value: Any, relation: Field | None, dimensions: Sequence[Dimension], absent: str
-) -> GroupOrder:
+def _by_dimension(field: Field, name: str, value: Any, relation: Field | None, dimensions: Sequence[Dimension], absent: str) -> GroupOrder:
     """``absent`` is the text for a field that is not grouped by, with ``{}`` for its name."""
     leaf = field.leaves[0]
     if field.type.is_composite:
@@ -177,9 +175,7 @@ def _by_dimension(
         granularity = value.get("granularity", granularity)
         value = value.get("orderBy")
     wanted = direction(name, value)
-    grouped = [
-        position for position, dimension in enumerate(dimensions) if dimension.leaf is leaf and dimension.relation is relation
-    ]
+    grouped = [position for position, dimension in enumerate(dimensions) if dimension.leaf is leaf and dimension.relation is relation]
     if not grouped:
         raise _invalid(absent.format(name))
     for position in grouped:

@@ -183,9 +183,7 @@ class FindDuplicates:
     aggregates: frozenset[str] = frozenset()
 
 
-Granularity = Literal[
-    "DAY", "WEEK", "MONTH", "QUARTER", "YEAR", "DAY_OF_THE_WEEK", "MONTH_OF_THE_YEAR", "QUARTER_OF_THE_YEAR", "NONE"
-]
+Granularity = Literal["DAY", "WEEK", "MONTH", "QUARTER", "YEAR", "DAY_OF_THE_WEEK", "MONTH_OF_THE_YEAR", "QUARTER_OF_THE_YEAR", "NONE"]
 
 WeekStartDay = Literal["MONDAY", "SUNDAY", "SATURDAY"]
 
