@@ -8,7 +8,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from graphql import (
+from ...recent import Recent
+from .failures import Invalid, Unparsable
+from .language import (
     DefinitionNode,
     DocumentNode,
     FragmentDefinitionNode,
@@ -16,9 +18,6 @@ from graphql import (
     OperationDefinitionNode,
     parse,
 )
-
-from ...recent import Recent
-from .failures import Invalid, Unparsable
 from .settings import GraphqlSettings
 
 #: Longer documents mostly hold data and will not come again.

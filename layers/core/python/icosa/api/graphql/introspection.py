@@ -12,7 +12,6 @@ from typing import Any, get_args
 from ...access.check import Rights
 from ...model.model import Model, Right
 from ...recent import Recent
-from ...schema.graphql.document import introspection
 from .failures import Invalid, TooManyFields
 from .selections import TYPENAME, Selected, Selector
 
@@ -82,6 +81,9 @@ def whole(model: Model, rights: Rights) -> Mapping[str, Any]:
     key = _key(model, rights)
     found = _documents.recall(key)
     if found is None:
+        # Generating schemas needs more of graphql-core than answering requests does.
+        from ...schema.graphql.document import introspection
+
         found = introspection(model, rights)
         _documents.remember(key, found)
     return found

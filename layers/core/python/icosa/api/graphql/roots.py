@@ -9,7 +9,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from ...metadata.views.condition import both
 from ...model.model import Model, Object
 from ...model.types.common import capitalised
 from ...query.aggregates import TOTAL_COUNT
@@ -174,7 +173,7 @@ def _group_by(ask: Ask) -> Step:
         object=obj,
         dimensions=dimensions,
         aggregates=(*((TOTAL_COUNT,) if shown.total_count else ()), *sorted(shown.aggregates)),
-        filter=resolve_filter(model, obj, both(given.get("filter"), condition)),
+        filter=resolve_filter(model, obj, {"and": [part for part in (given.get("filter"), condition) if part]}),
         order=resolve_group_order(model, obj, given.get("orderBy", ()), dimensions),
         limit=limit,
         records=shown.selection if shown.needs_page else None,

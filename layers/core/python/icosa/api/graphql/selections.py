@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from graphql import (
+from .failures import Invalid, TooManyFields
+from .language import (
     ArgumentNode,
     DirectiveNode,
     FieldNode,
@@ -20,8 +21,6 @@ from graphql import (
     SelectionNode,
     SelectionSetNode,
 )
-
-from .failures import Invalid, TooManyFields
 from .values import Variables
 
 TYPENAME = "__typename"

@@ -5,17 +5,14 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 from typing import Any
-
-from graphql import OperationDefinitionNode
 
 from ...access.check import authorize
 from ...access.context import RequestContext
 from ...access.session import open_context
 from ...engine.executor import execute, execute_all
 from ...errors import IcosaError
-from ...metadata.views.condition import view_condition
+from ...model.model import Object
 from ...store.meter import Meter
 from ...store.table import Table
 from ..errors import AnswerTooLarge, Unexpected
@@ -24,6 +21,7 @@ from . import arguments, introspection
 from .budget import Budget
 from .document import Document, parse_document
 from .failures import REFUSALS, AnswerHasTooManyValues, Invalid, TooManyRootFields, UnknownRootField, VariableMissing
+from .language import OperationDefinitionNode
 from .roots import Ask, OperationType, Step, roots
 from .search import SEARCH, search
 from .selections import TYPENAME, Selected, Selector
@@ -144,7 +142,7 @@ class Execution:
                     views=views,
                     budget=budget,
                     settings=context.settings,
-                    view_condition=partial(view_condition, context.table, context.model, now=context.now),
+                    view_condition=self._view_condition,
                 )
                 step = kind.plan(ask)
             return replace(step, operation=authorize(context.permissions, step.operation, context.model))
@@ -152,6 +150,13 @@ class Execution:
             raise
         except IcosaError as error:
             return error
+
+    def _view_condition(self, obj: Object, view_id: str) -> dict[str, Any] | None:
+        # Few requests speak of views, and every import is paid for at each cold start.
+        from ...metadata.views.condition import view_condition
+
+        context = self._context
+        return view_condition(context.table, context.model, obj, view_id, now=context.now)
 
     # ------------------------------------------------------------------ running
 

@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-from graphql import (
+from .failures import Invalid, VariableMissing
+from .language import (
     ArgumentNode,
     BooleanValueNode,
     EnumValueNode,
@@ -26,8 +27,6 @@ from graphql import (
     VariableNode,
     print_ast,
 )
-
-from .failures import Invalid, VariableMissing
 
 
 class _Absent:

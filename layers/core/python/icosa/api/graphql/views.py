@@ -13,8 +13,6 @@ from decimal import Decimal
 from functools import partial
 from typing import Any
 
-from graphql import SelectionSetNode
-
 from ...model.model import Field, Model, Object
 from ...model.types.base import Leaf
 from ...model.types.decimals import to_number
@@ -28,6 +26,7 @@ from ...settings import Settings
 from . import arguments
 from .budget import Budget
 from .failures import Invalid
+from .language import SelectionSetNode
 from .selections import TYPENAME, Selected, Selector
 
 #: From a node to the value of one of its fields.
