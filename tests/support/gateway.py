@@ -9,6 +9,8 @@ from typing import Any
 
 import boto3
 from moto import mock_aws
+from moto.apigateway.models import apigateway_backends
+from moto.ssm.models import ssm_backends
 
 from icosa.access.gateway_keys import GatewayKeys
 
@@ -17,6 +19,9 @@ from icosa.access.gateway_keys import GatewayKeys
 def emulated() -> Iterator[GatewayKeys]:
     """An API Gateway with one usage plan for as long as the block."""
     with mock_aws():
+        # A fixture of another folder may still be open, and moto forgets only when the outermost block ends.
+        for backends in (apigateway_backends, ssm_backends):
+            backends.reset()
         client = _client()
         plan = client.create_usage_plan(name="test")["id"]
         yield GatewayKeys(client, plan)
