@@ -1,31 +1,37 @@
 """graphql-core's parser and syntax tree, without the rest of graphql-core.
 
 ``import graphql`` also loads its type system, validation and execution, which nothing here uses (docs/graphql.md): twice the
-time at a cold start. Therefore its language package is loaded below a bare parent package, which then makes room for the real one: who
-imports ``graphql`` later gets all of it, with the same classes.
+time at a cold start. Therefore the package waits to be loaded until somebody asks for a name of its own.
 """
 
 from __future__ import annotations
 
-import importlib
-import importlib.util
 import sys
+from importlib.util import find_spec, module_from_spec
+from typing import Any
 
 _PACKAGE = "graphql"
 
 
-def _load_language() -> None:
-    spec = importlib.util.find_spec(_PACKAGE)
+def _postpone() -> None:
+    """Enter the package such that its modules can be imported, and load it on the first look at what it does not have yet."""
+    spec = find_spec(_PACKAGE)
     assert spec is not None
-    sys.modules[_PACKAGE] = importlib.util.module_from_spec(spec)
-    try:
-        importlib.import_module(f"{_PACKAGE}.language")
-    finally:
-        del sys.modules[_PACKAGE]
+    assert spec.loader is not None
+    loader = spec.loader
+    package = module_from_spec(spec)
+
+    def load(name: str) -> Any:
+        del package.__dict__["__getattr__"]
+        loader.exec_module(package)
+        return getattr(package, name)
+
+    package.__dict__["__getattr__"] = load
+    sys.modules[_PACKAGE] = package
 
 
 if _PACKAGE not in sys.modules:
-    _load_language()
+    _postpone()
 
 from graphql.error import GraphQLError  # noqa: E402
 from graphql.language import (  # noqa: E402
