@@ -78,6 +78,8 @@ def model() -> Model:
         fields=deal_fields,
         unique_constraints=(UniqueConstraint(key="u1", field_ids=(code.id,), leaves=code.leaves),),
         duplicate_criteria=((("title",),), (("who", "firstName"), ("who", "lastName"))),
+        is_searchable=True,
+        search_field_ids=tuple(field.id for field in deal_fields if field.name in ("title", "who")),
     )
     line = Object(
         id=line_id, key="o3", name_singular="line", name_plural="lines", fields=(*_SYSTEM, _field(10, "name", "TEXT"), deal_of_line)

@@ -5,10 +5,12 @@ from __future__ import annotations
 import contextlib
 import copy
 from collections.abc import Callable
+from itertools import count
 from random import Random
 from typing import Any
 from unittest.mock import patch
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -16,8 +18,10 @@ from icosa.engine.executor import execute
 from icosa.errors import IcosaError
 from icosa.query.operation import Create, Delete, Restore, Update
 from icosa.settings import Settings
-from icosa.store import batch, keys
+from icosa.store import keys
 from icosa.store.register import Register
+from icosa.store.settle import settle_abandoned
+from icosa.store.table import Table
 
 from . import generate
 from .faults import Crash, Fuse, MortalTable
@@ -101,7 +105,7 @@ def janitor(world: World) -> None:
     """What the expiry of the batch logs brings about."""
     register = Register.parse(world.table.get(keys.open_batches(WORKSPACE)))
     for one in register.open:
-        batch.settle_abandoned(world.table, world.model, register, one)
+        settle_abandoned(world.table, world.model, register, one)
     left = Register.parse(world.table.get(keys.open_batches(WORKSPACE)))
     assert not left.open
 
@@ -133,6 +137,74 @@ def test_a_crash_shows_all_or_nothing(dynamodb_endpoint: str, seed: int) -> None
         assert shown(world) == state
         assert world.orphans() == []
         assert world.counters_agree()
+
+
+def _deals(world: World, title: str, count: int) -> list[str]:
+    nodes = world.run(Create(object=world.object("deal"), data=tuple({"title": title, "hot": True} for _ in range(count))))
+    return [node.item["SK"] for node in nodes]
+
+
+def _die_at_each_call(world: World, operation: Write, check: Callable[[], None]) -> None:
+    """Run an operation until it has no more calls at which it could die; ``check`` after every death and after the end."""
+    for calls in count(2):
+        fuse = Fuse(calls)
+        with contextlib.suppress(Crash):
+            attempt(world, operation, fuse)
+        check()
+        janitor(world)
+        assert world.orphans() == []
+        if fuse.left is not None and fuse.left >= 0:
+            return
+
+
+def test_text_that_changes_its_case_is_found_by_one_of_its_states(table: Table) -> None:
+    """Their index rows have the same keys: a dead update must not make them say something that no record does."""
+    world = World(table, Settings(bulk_limit=60))
+    ids = _deals(world, "ann", 40)
+
+    def check() -> None:
+        found = [len(world.find("deal", ("title", "eq", title)).nodes) for title in ("ann", "Ann")]
+        totals = [world.find("deal", ("title", "eq", title)).total_count for title in ("ann", "Ann")]
+        assert found == totals
+        assert sorted(found) == [0, len(ids)]
+
+    _die_at_each_call(
+        world, Update(object=world.object("deal"), data={"title": "Ann"}, filter=world.filter("deal", ("hot", "eq", True))), check
+    )
+    assert world.find("deal", ("title", "eq", "Ann")).total_count == len(ids)
+
+
+@pytest.mark.parametrize("back", [False, True])
+def test_records_destroyed_while_a_dead_batch_was_moving_them_stay_so(table: Table, back: bool) -> None:
+    world = World(table)
+    deal = world.object("deal")
+    for calls in range(2, 9):
+        ids = _deals(world, "ann", 12)
+        by_id = world.filter("deal", ("id", "in", ids))
+        trashed = world.filter("deal", ("and", [("id", "in", ids), ("deletedAt", "is", "NOT_NULL")]))
+        if back:
+            world.run(Delete(object=deal, destroy=False, filter=by_id))
+        moving = Restore(object=deal, filter=trashed) if back else Delete(object=deal, destroy=False, filter=by_id)
+        with contextlib.suppress(Crash):
+            attempt(world, moving, Fuse(calls))
+        before = shown(world)["deal"]
+        world.run(Delete(object=deal, destroy=True, id=ids[0]))
+        # Of the others one is moved by itself, one changed.
+        if before[ids[1]]["deletedAt"] is None:
+            world.run(Delete(object=deal, destroy=False, id=ids[1]))
+        else:
+            world.run(Restore(object=deal, id=ids[1]))
+        world.run(Update(object=deal, data={"title": "Bob"}, id=ids[2]))
+        after = shown(world)["deal"]
+        assert before.keys() - after.keys() == {ids[0]}
+        assert (before[ids[1]]["deletedAt"] is None) != (after[ids[1]]["deletedAt"] is None)
+        assert after[ids[2]]["title"] == "Bob"
+        janitor(world)
+        assert shown(world)["deal"] == after
+        assert world.orphans() == []
+        assert world.counters_agree()
+        for state in after:
+            world.run(Delete(object=deal, destroy=True, id=state))
 
 
 def _with_crash(world: World, operation: Write, random: Random, before: State) -> State:

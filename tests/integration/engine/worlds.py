@@ -84,9 +84,9 @@ class World:
         return {f.input_name: node.item.get(f.key) for f in self.object(obj).stored_fields}
 
     def orphans(self) -> list[tuple[str, str]]:
-        """Derived rows that no record stands for, and rows that a record should have and has not."""
-        rows = _all_rows(self.table)
-        expected: set[tuple[str, str]] = set()
+        """Derived rows that no record stands for or that hold something else, and rows that a record should have and has not."""
+        rows = all_rows(self.table)
+        expected: dict[tuple[str, str], Mapping[str, Any]] = {}
         for obj in self.model.objects:
             derive = Rows.of(self.model, obj)
             for pk, live in ((keys.records(WORKSPACE, obj.key), True), (keys.trash(WORKSPACE, obj.key), False)):
@@ -94,12 +94,16 @@ class World:
                     if row_pk == pk:
                         assert "h" not in item, "a hidden record remains"
                         record = unpack(item, obj.stored_form)
-                        expected |= set(derive.derive(record, live=live)) | set(derive.guards(record))
-        derived = {key for key in rows if key[0].split("#")[1] in "IEU"}
-        return sorted(derived ^ expected)
+                        expected |= derive.derive(record, live=live) | derive.guards(record)
+        derived = {
+            key: {name: value for name, value in item.items() if name not in ("PK", "SK")}
+            for key, item in rows.items()
+            if key[0].split("#")[1] in "IEUT"
+        }
+        return sorted(key for key in derived.keys() | expected.keys() if derived.get(key) != expected.get(key))
 
     def counters_agree(self) -> bool:
-        rows = _all_rows(self.table)
+        rows = all_rows(self.table)
         for obj in self.model.objects:
             counted = sum(item["n"] for (pk, _), item in rows.items() if pk == keys.counter(WORKSPACE, obj.key))
             if counted != sum(pk == keys.records(WORKSPACE, obj.key) for pk, _ in rows):
@@ -107,7 +111,8 @@ class World:
         return True
 
 
-def _all_rows(table: Table) -> dict[tuple[str, str], dict[str, Any]]:
+def all_rows(table: Table) -> dict[tuple[str, str], dict[str, Any]]:
+    """Every item of a table by its key."""
     items: list[dict[str, Any]] = []
     start = None
     while True:

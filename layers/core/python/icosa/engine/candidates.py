@@ -161,12 +161,17 @@ def _equal(pk: str, leaf: Leaf, value: object) -> RowRange:
     if not leaf.kind.has_detail or not _is_exact(leaf.kind, value):
         return RowRange(**row)  # type: ignore[arg-type]
     detail = leaf.kind.detail(value)
+    # Rows that stand for two values (b) are wanted whatever they hold: their records tell.
     if detail is None:
-        return RowRange(**row, wanted="attribute_not_exists(e)", unwanted="attribute_exists(e)")  # type: ignore[arg-type]
+        return RowRange(
+            **row,  # type: ignore[arg-type]
+            wanted="attribute_not_exists(e) OR attribute_exists(b)",
+            unwanted="attribute_exists(e) AND attribute_not_exists(b)",
+        )
     return RowRange(
         **row,  # type: ignore[arg-type]
-        wanted="e = :exact",
-        unwanted="attribute_not_exists(e) OR e <> :exact",
+        wanted="e = :exact OR attribute_exists(b)",
+        unwanted="(attribute_not_exists(e) OR e <> :exact) AND attribute_not_exists(b)",
         values=((":exact", detail),),
     )
 

@@ -24,8 +24,8 @@ from ..query.operation import (
     SearchPage,
     Update,
 )
-from ..store.batch import settle_abandoned
 from ..store.meter import Meter
+from ..store.settle import settle_abandoned
 from ..store.table import TransactionConflict
 from .branch import Branch
 from .context import Context

@@ -164,6 +164,8 @@ class _Find:
         taken: list[Item] = []
         checked = 0
         register = self.ctx.register
+        if rows is None and with_register:  # only the total is wanted
+            _, register = self._fetch([], with_register=True)
         while rows is not None:
             wanted = self.need + self.offset - len(taken)
             rows, later = (rows[:wanted], rows[wanted:]) if sure else (rows, [])

@@ -15,8 +15,8 @@ from typing import Any
 from ..model.model import Model
 from ..settings import Settings
 from ..store import keys
-from ..store.batch import settle_expired
 from ..store.register import Register
+from ..store.settle import settle_expired
 from ..store.table import Table
 from .records import get_any
 from .remove import sweep

@@ -108,10 +108,12 @@ def matching_all(ctx: Context, obj: Object, filter: Filter | None, *, leaves: It
 
 def matching_records(ctx: Context, obj: Object, filter: Filter, *, most: int) -> list[Item]:
     """The whole records of up to ``most + 1`` live matches, ordered by id: enough to see whether a limit is exceeded."""
-    found = matching(ctx, obj, filter)
+    joined = Joined.needed_by(ctx, filter)
+    found = matching(ctx, obj, filter, joined=joined)
     found.sort(key=lambda item: item["SK"])
     items = get_live(ctx, obj, [item["SK"] for item in found[: most + 1]])
-    return [item for item in items if item is not None]
+    # Checked once more: what is written is what has just been read, and that may have changed since the search.
+    return _checked([item for item in items if item is not None], compile_filter(filter), joined)
 
 
 def _checked(items: list[Item], matches: Callable[[Item, Joined], bool | None], joined: Joined) -> list[Item]:

@@ -9,7 +9,7 @@ from typing import Any
 from ..model.model import Object
 from ..model.types.base import Item
 from ..store import keys
-from ..store.record import HIDDEN, unpack
+from ..store.record import HIDDEN, current, unpack
 from ..store.register import Register
 from ..store.table import QueryPage, Table
 from .context import Context
@@ -17,6 +17,7 @@ from .context import Context
 #: Above this many live records a full read is split into parallel parts.
 _PARALLEL_FROM = 4_000
 _HEX = "0123456789abcdef"
+_Stored = dict[str, Any]
 
 
 def visible(obj: Object, stored: dict[str, Any] | None) -> Item | None:
@@ -54,21 +55,22 @@ class State:
 
 
 def get_any(ctx: Context, obj: Object, ids: Sequence[str], table: Table | None = None) -> list[State | None]:
-    """Records in the order of ``ids``, wherever they are.
+    """Records in the order of ``ids``, wherever they are."""
+    table = table or ctx.table
+    found = _both_rows(ctx, obj, ids, table)
+    # A trash row that was still hidden when its live row was gone already: the two have been read at different moments.
+    doubtful = [i for i, (live, trashed) in enumerate(found) if live is None and trashed is not None and HIDDEN in trashed]
+    if doubtful:
+        for i, rows in zip(doubtful, _both_rows(ctx, obj, [ids[i] for i in doubtful], table), strict=True):
+            found[i] = rows
+    states = (current(live, trashed) for live, trashed in found)
+    return [None if state is None else State(unpack(state[0], obj.stored_form), state[1]) for state in states]
 
-    Where a batch is moving a record the visible side decides (store/batch.py): a trash row counts unless it is hidden while
-    the live row is in force.
-    """
-    wanted = [key for record_id in ids for key in (live_key(ctx, obj, record_id), trash_key(ctx, obj, record_id))]
-    found = (table or ctx.table).batch_get(wanted)
-    states: list[State | None] = []
-    for live, trashed in zip(found[::2], found[1::2], strict=True):
-        item = visible(obj, live)
-        if item is not None:
-            states.append(State(item, True))
-        else:
-            states.append(None if trashed is None else State(unpack(trashed, obj.stored_form), False))
-    return states
+
+def _both_rows(ctx: Context, obj: Object, ids: Sequence[str], table: Table) -> list[tuple[_Stored | None, _Stored | None]]:
+    """The stored live and trash rows of records."""
+    found = table.batch_get([key for record_id in ids for key in (live_key(ctx, obj, record_id), trash_key(ctx, obj, record_id))])
+    return list(zip(found[::2], found[1::2], strict=True))
 
 
 def count_live(ctx: Context, obj: Object, table: Table | None = None) -> int:
@@ -96,8 +98,8 @@ def scan_trash(ctx: Context, obj: Object) -> list[Item]:
     """All records in the trash. The trash has no indexes: reads of it cost in proportion to its size."""
     items = ctx.table.query_all(keys.trash(ctx.model.workspace_id, obj.key))
     doubtful = [item["SK"] for item in items if HIDDEN in item]
-    live = {item["SK"] for item in get_live(ctx, obj, doubtful) if item is not None}
-    return [unpack(item, obj.stored_form) for item in items if item["SK"] not in live]
+    moving = [state.item for state in get_any(ctx, obj, doubtful) if state is not None and not state.live] if doubtful else []
+    return [unpack(item, obj.stored_form) for item in items if HIDDEN not in item] + moving
 
 
 def _reader(pk: str, prefix: str, after: str | None) -> Callable[[Table], QueryPage]:

@@ -183,7 +183,11 @@ def _confirmed(ctx: Context, operation: Search, ranked: Iterator[_Ranked], wante
         _fetch(ctx, [candidate for candidate, _, _ in batch])
         for candidate, rank_all, rank_any in batch:
             item = candidate.item
-            if item is not None and tests[candidate.obj.id](item, nothing) and (not wanted or _has_any(candidate.obj, item, wanted)):
+            if (
+                item is not None
+                and tests[candidate.obj.id](item, nothing)
+                and (not wanted or _has_any(operation, candidate.obj, item, wanted))
+            ):
                 hits.append(Hit(candidate.obj, item, rank_all, rank_any))
         if len(hits) > operation.limit:
             break
@@ -197,6 +201,7 @@ def _fetch(ctx: Context, candidates: Iterable[_Candidate]) -> None:
         candidate.item = visible(candidate.obj, row)
 
 
-def _has_any(obj: Object, item: Item, wanted: Sequence[str]) -> bool:
-    """Whether the record stands behind its rows (an unfinished write may have left some)."""
-    return any(token.startswith(term) for token in tokens(search_fields(obj), item) for term in wanted)
+def _has_any(operation: Search, obj: Object, item: Item, wanted: Sequence[str]) -> bool:
+    """Whether the record stands behind its rows (an unfinished write may have left some), in fields that the caller may read."""
+    found = tokens(search_fields(obj), item)
+    return any(_score(operation, obj, term, token, fields) for token, fields in found.items() for term in wanted if token.startswith(term))

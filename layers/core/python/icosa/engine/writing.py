@@ -11,7 +11,7 @@ from ..errors import BadRequest, Conflict, InvalidData
 from ..model.model import Field, Object, UniqueConstraint
 from ..model.types.base import Item
 from ..store import keys
-from ..store.change import Cause, Change, SameValue, stored
+from ..store.change import Cause, Change, SameValue, first_version, stored
 from ..store.commit import CommitFailed, Retry, commit
 from ..store.keys import Key
 from ..store.record import VERSION
@@ -66,7 +66,7 @@ def created(ctx: Context, obj: Object, record_id: str, values: Mapping[str, Any]
     for field in obj.stored_fields:
         if not field.is_nullable and field.key not in item and field.relation is None:
             raise InvalidData(f"Field {field.name} is not nullable and has no default value.")
-    after = stored(ctx.model, obj, item, live=live, version=1)
+    after = stored(ctx.model, obj, item, live=live, version=first_version())
     return Change(obj=obj, after=after, after_live=live, id_is_given=id_is_given)
 
 

@@ -1,48 +1,38 @@
 """Writes that exceed one transaction, in steps of which one is the commit.
 
 1. **open**: enter the batch in the register, log every row it will touch;
-2. **stage**: add index rows, edges and unique guards of the records' new states; put the hidden twin of records that move
-   between the live records and the trash;
+2. **stage**: add index rows, edges and unique guards of the records' new states; let rows that keep their key stand for the
+   old and the new state; put the hidden twin of records that move between the live records and the trash;
 3. **commit**: all records in one transaction, together with counters and the proof that the batch was not given up;
 4. **clear**: remove the rows of the old states, close the batch.
 
 Readers take a row for true only when its record confirms it, so before 3 nothing and after 3 everything is visible. A crash
-leaves an open batch: reads stay right (store/register.py), and ``settle_abandoned`` removes what it left. Both that and the
-batch's own step 4 remove a row only in a transaction that checks its record's version, so that they never take away a row
-that a later write has made true again.
+leaves an open batch: reads stay right (store/register.py), and ``settle.settle_abandoned`` removes what it left. Both that and
+the batch's own step 4 remove a row only in a transaction that moves its record's version on, so that they never take away a
+row on which a later write relies: one that was committed, or staged by a batch that then fails at its commit.
 
-A record that moves is briefly in both partitions. The twin in the trash carries HIDDEN, and a hidden trash row counts only
-while the live row is missing or hidden itself; a hidden live row never counts.
+A record that moves is briefly in both partitions; ``record.current`` says which row counts.
 """
 
 from __future__ import annotations
 
 import uuid
-import zlib
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import Any
-
-import orjson
 
 from ..errors import PayloadTooLarge
-from ..model.model import Model, Object
+from ..model.model import Model
 from ..model.types.base import Item
-from . import keys, register
-from .change import Blamed, Cause, Change, RowDiff
-from .derive import Rows
+from . import batch_log, register
+from .change import Blamed, Cause, Change, RowDiff, put_row
+from .derive import ATTRIBUTES, Attributes, Rows, both
 from .keys import Key
-from .ops import NOT_EXISTS, Check, Delete, Op, Put, Update
-from .record import HIDDEN, VERSION, pack, unpack_or_none
+from .ops import NOT_EXISTS, Delete, Op, Put, Update
+from .record import HIDDEN, VERSION, pack
 from .register import Register
-from .table import MAX_TRANSACTION, Table, TransactionConflict, TransactionFailed, chunked
-
-_LOG_PART_BYTES = 300_000
-#: A log that nobody has dealt with by then expires, and its expiry calls the janitor.
-_LOG_SECONDS = 300
-_SETTLE_ATTEMPTS = 5
-_RecordId = tuple[str, str]  # object key, record id
+from .settle import RecordId, RecordRows, Touched, close, settle
+from .table import MAX_TRANSACTION, Table, TransactionConflict, TransactionFailed
 
 
 class StepFailed(Exception):
@@ -69,10 +59,11 @@ class Batch:
     id: str = field(default_factory=lambda: uuid.uuid4().hex)
 
     def run(self) -> None:
-        """Raises StepFailed, TransactionConflict and PayloadTooLarge; in all cases nothing of the batch remains."""
+        """Raises StepFailed, TransactionConflict and PayloadTooLarge; in all cases nothing of the batch shows."""
         touched = self._touched()
-        log = list(_log_items(self.model.workspace_id, self.id, touched, expires=self.now_ms // 1000 + _LOG_SECONDS))
-        self.table.meter.note(f"batch of {len(self.changes)} records, {sum(map(len, touched.values()))} rows")
+        entries = ((obj, record, one.rows, one.altered) for (obj, record), one in touched.items())
+        log = batch_log.write(self.model.workspace_id, self.id, entries, now_ms=self.now_ms)
+        self.table.meter.note(f"batch of {len(self.changes)} records, {sum(len(one.rows) for one in touched.values())} rows")
         self._open(log)
         try:
             self._stage()
@@ -81,7 +72,9 @@ class Batch:
             self._settle(touched, log)
             raise
         if not cleared:
-            self._clear(touched, log)
+            # The batch is committed: what others keep from being cleared now stays for the janitor.
+            with suppress(TransactionConflict):
+                self._clear(touched, log)
 
     # ------------------------------------------------------------------ steps
 
@@ -98,13 +91,14 @@ class Batch:
             raise TransactionConflict from None
 
     def _stage(self) -> None:
-        blamed: list[Blamed] = [(op, cause) for op, cause in self.guards if isinstance(op, Put)]
-        for change in self.changes:
-            if change.moves:
-                blamed += [(op, Cause("version", change)) for op in self._twin(change)]
-        for diff in self.diffs:
-            blamed += [(Put({"PK": key[0], "SK": key[1], **attributes}), None) for key, attributes in diff.added.items()]
-        self._in_parallel(blamed)
+        # The two halves of a twin stand or fall together.
+        groups: list[list[Blamed]] = [[(op, cause)] for op, cause in self.guards if isinstance(op, Put)]
+        groups += [[(op, Cause("version", change)) for op in self._twin(change)] for change in self.changes if change.moves]
+        for change, diff in zip(self.changes, self.diffs, strict=True):
+            overtaken = Cause("version", change)
+            groups += [[(_staged(key, attributes), overtaken)] for key, attributes in diff.added.items()]
+            groups += [[(_replacing(key, before, both(before, after)), overtaken)] for key, (before, after) in diff.altered.items()]
+        self.table.parallel([_blamed_sender(part) for part in _packed(groups)])
 
     def _twin(self, change: Change) -> Iterable[Op]:
         assert change.before is not None and change.after is not None
@@ -121,8 +115,8 @@ class Batch:
 
     def _commit(self, log: Sequence[Item]) -> bool:
         """Returns whether the batch is closed already because there is nothing to clear."""
-        done = not any(diff.removed for diff in self.diffs) and not any(isinstance(op, Delete) for op, _ in self.guards)
-        done = done and not any(change.moves for change in self.changes)
+        done = not any(diff.removed or diff.altered for diff in self.diffs)
+        done = done and not any(isinstance(op, Delete) for op, _ in self.guards) and not any(change.moves for change in self.changes)
         ws = self.model.workspace_id
         records = [op for change in self.changes for op in self._record(change)]
         objects = self._objects()
@@ -168,48 +162,73 @@ class Batch:
                 cause,
             )
 
-    def _clear(self, touched: Mapping[_RecordId, Sequence[Key]], log: Sequence[Item]) -> None:
-        """Remove what the old states left. Unmoved records are known to be as we wrote them, unless a check says otherwise."""
+    def _clear(self, touched: Mapping[RecordId, Touched], log: Sequence[Item]) -> None:
+        """Remove what the old states left. Records that did not move are known to be as we wrote them, unless a check says otherwise."""
+        released = _released(self.guards)
         groups: list[list[Op]] = []
+        rest: dict[RecordId, Touched] = {}
         for change, diff in zip(self.changes, self.diffs, strict=True):
-            if change.moves:
-                continue
-            check = _check_state(self.model, change.obj, change.id, change.after, live=change.after_live)
-            groups += [[*check, *map(Delete, part)] for part in chunked(diff.removed, MAX_TRANSACTION - len(check))]
-        groups += [[op for op, _ in part] for part in chunked([b for b in self.guards if isinstance(b[0], Delete)], MAX_TRANSACTION)]
+            record = change.obj.key, change.id
+            rows = [
+                *map(Delete, diff.removed),
+                *(put_row(key, after) for key, (_, after) in diff.altered.items()),
+                *released.get(record[1], ()),
+            ]
+            fence = RecordRows(self.model, change.obj, change.id, *self._written(change)).fence()
+            if change.moves or len(fence) + len(rows) > MAX_TRANSACTION:
+                rest[record] = touched[record]
+            elif rows:
+                groups.append([*fence, *rows])
         try:
             self.table.parallel([_sender(ops) for ops in _packed(groups)])
         except (TransactionFailed, TransactionConflict):
-            self._settle(touched, log)
-            return
-        moved = {(change.obj.key, change.id) for change in self.changes if change.moves}
-        self._settle({record: rows for record, rows in touched.items() if record in moved}, log)
+            rest = dict(touched)
+        self._settle(rest, log)
 
-    def _settle(self, touched: Mapping[_RecordId, Sequence[Key]], log: Sequence[Item]) -> None:
+    def _written(self, change: Change) -> tuple[Item | None, Item | None]:
+        """The live and the trash row of a record that did not move, as committed."""
+        return (change.after, None) if change.after_live else (None, change.after)
+
+    def _settle(self, touched: Mapping[RecordId, Touched], log: Sequence[Item]) -> None:
         settle(self.table, self.model, touched)
-        _close(self.table, self.model, self.id, self._objects(), [(item["PK"], item["SK"]) for item in log])
+        close(self.table, self.model, self.id, self._objects(), [(item["PK"], item["SK"]) for item in log])
 
     # ------------------------------------------------------------------ details
 
     def _objects(self) -> frozenset[str]:
         return frozenset(change.obj.key for change in self.changes)
 
-    def _touched(self) -> dict[_RecordId, list[Key]]:
-        touched: dict[_RecordId, list[Key]] = {}
+    def _touched(self) -> dict[RecordId, Touched]:
+        touched: dict[RecordId, Touched] = {}
         for change, diff in zip(self.changes, self.diffs, strict=True):
             rows = Rows.of(self.model, change.obj)
-            found = [*diff.added, *diff.removed]
-            for state in (change.before, change.after):
-                if state is not None:
-                    found += rows.guards(state)
-            touched[change.obj.key, change.id] = list(dict.fromkeys(found))
+            guards = (key for state in (change.before, change.after) if state is not None for key in rows.guards(state))
+            found = dict.fromkeys([*diff.added, *diff.removed, *diff.altered, *guards])
+            touched[change.obj.key, change.id] = Touched(tuple(found), frozenset(diff.altered))
         return touched
 
-    def _in_parallel(self, blamed: Sequence[Blamed]) -> None:
-        def sender(part: Sequence[Blamed]) -> Callable[[Table], None]:
-            return lambda table: _transact(table, part)
 
-        self.table.parallel([sender(part) for part in chunked(blamed, MAX_TRANSACTION)])
+def _released(guards: Iterable[Blamed]) -> dict[str, list[Op]]:
+    """Guards to be removed, by the id of the record that gives the value up."""
+    found: dict[str, list[Op]] = {}
+    for op, _ in guards:
+        if isinstance(op, Delete):
+            assert op.values is not None
+            found.setdefault(op.values[":owner"], []).append(op)
+    return found
+
+
+def _staged(key: Key, attributes: Attributes) -> Put:
+    """A row of a state to come. It must not take the place of one that holds something else: that may be a committed one."""
+    return Put({"PK": key[0], "SK": key[1], **attributes}, NOT_EXISTS if attributes else None)
+
+
+def _replacing(key: Key, before: Attributes, after: Attributes) -> Put:
+    """A row in the place of one that holds just ``before``."""
+    names = {f"#{name}": name for name in ATTRIBUTES}
+    terms = [f"#{name} = :{name}" if name in before else f"attribute_not_exists(#{name})" for name in ATTRIBUTES]
+    values = {f":{name}": value for name, value in before.items()}
+    return Put({"PK": key[0], "SK": key[1], **after}, " AND ".join(terms), names, values or None)
 
 
 def _transact(table: Table, blamed: Sequence[Blamed]) -> None:
@@ -219,198 +238,20 @@ def _transact(table: Table, blamed: Sequence[Blamed]) -> None:
         raise StepFailed([blamed[i][1] for i in failure.failed]) from None
 
 
+def _blamed_sender(part: Sequence[Blamed]) -> Callable[[Table], None]:
+    return lambda table: _transact(table, part)
+
+
 def _sender(ops: Sequence[Op]) -> Callable[[Table], None]:
     return lambda table: table.transact(ops)
 
 
-def _packed(groups: Iterable[list[Op]]) -> list[list[Op]]:
+def _packed[T](groups: Iterable[list[T]]) -> list[list[T]]:
     """Put whole groups together into transactions of at most 100 operations."""
-    packed: list[list[Op]] = []
+    packed: list[list[T]] = []
     for group in groups:
         if packed and len(packed[-1]) + len(group) <= MAX_TRANSACTION:
             packed[-1] += group
         else:
             packed.append(list(group))
     return packed
-
-
-# ---------------------------------------------------------------------- settling
-
-
-def settle(table: Table, model: Model, touched: Mapping[_RecordId, Sequence[Key]]) -> None:
-    """Remove, of the rows that a batch touched, those that do not follow from the records as they are now.
-
-    Right whatever became of the batch, and safe beside other writers: every removal checks its record's version. Raises
-    TransactionConflict when the records keep changing; the batch then stays open, for another attempt later.
-    """
-    left = dict(touched)
-    for _ in range(_SETTLE_ATTEMPTS):
-        if not left:
-            return
-        ids = list(left)
-        ws = model.workspace_id
-        states = [(partition(ws, obj), record) for obj, record in ids for partition in (keys.records, keys.trash)]
-        guard_keys = [key for record in ids for key in left[record] if _is_guard(model, key)]
-        found = table.batch_get([*states, *guard_keys])
-        owners = {key: guard["id"] for key, guard in zip(guard_keys, found[len(states) :], strict=True) if guard is not None}
-        branches: list[Callable[[Table], _RecordId | None]] = []
-        for i, record in enumerate(ids):
-            obj = model.by_key.get(record[0])
-            if obj is None:  # the object is gone, and its rows with it
-                continue
-            live, trashed = (unpack_or_none(item, obj.stored_form) for item in found[2 * i : 2 * i + 2])
-            branches.append(_settler(model, obj, record, live, trashed, left[record], owners))
-        failed = [record for record in table.parallel(branches) if record is not None] if branches else []
-        left = {record: left[record] for record in failed}
-    raise TransactionConflict
-
-
-def _settler(
-    model: Model,
-    obj: Object,
-    record: _RecordId,
-    live: Item | None,
-    trashed: Item | None,
-    rows: Sequence[Key],
-    owners: Mapping[Key, str],
-) -> Callable[[Table], _RecordId | None]:
-    """A branch that settles one record and returns it when that did not succeed."""
-    record_id = record[1]
-    ops: list[Op] = []
-    item, is_live = (live, True) if live is not None else (trashed, False)
-    mine = {"names": {"#h": HIDDEN, "#v": VERSION}}
-    twin_hidden = trashed is not None and HIDDEN in trashed
-    if live is not None and HIDDEN in live:
-        # Hidden live rows never count: the trash holds the truth.
-        item, is_live = trashed, False
-        ops.append(Delete((live["PK"], record_id), "#h = :h AND #v = :v", **mine, values={":h": live[HIDDEN], ":v": live[VERSION]}))
-    elif live is not None and trashed is not None:
-        ops.append(Delete((trashed["PK"], record_id), "#v = :v", names={"#v": VERSION}, values={":v": trashed[VERSION]}))
-    if twin_hidden and not is_live:
-        assert trashed is not None
-        check: list[Op] = [
-            Update(
-                (trashed["PK"], record_id),
-                "REMOVE #h",
-                "#h = :h AND #v = :v",
-                **mine,
-                values={":h": trashed[HIDDEN], ":v": trashed[VERSION]},
-            )
-        ]
-        again = _check_state(model, obj, record_id, item, live=False)
-    else:
-        check = again = _check_state(model, obj, record_id, item, live=is_live)
-        checked = {op.key for op in ops}
-        check = [op for op in check if op.key not in checked]
-    derive = Rows.of(model, obj)
-    valid = derive.derive(item, live=is_live) if item is not None else {}
-    guards = derive.guards(item) if item is not None else {}
-    for key in rows:
-        if _is_guard(model, key):
-            owner = owners.get(key)
-            if key in guards and owner != record_id:
-                ops.append(Put({"PK": key[0], "SK": key[1], "id": record_id}))
-            elif key not in guards and owner == record_id:
-                ops.append(Delete(key, "id = :id", values={":id": record_id}))
-        elif key not in valid:
-            ops.append(Delete(key))
-    parts = list(chunked(ops, MAX_TRANSACTION - 3)) or [[]]
-
-    def send(table: Table) -> _RecordId | None:
-        try:
-            for i, part in enumerate(parts):
-                table.transact([*(check if i == 0 else again), *part])
-        except (TransactionFailed, TransactionConflict):
-            return record
-        return None
-
-    return send
-
-
-def _is_guard(model: Model, key: Key) -> bool:
-    return key[0].startswith(f"{model.workspace_id}#U#")
-
-
-def _check_state(model: Model, obj: Object, record_id: str, item: Item | None, *, live: bool) -> list[Op]:
-    """Operations that fail unless the record is still as read: this version, or not there at all."""
-    ws = model.workspace_id
-    here, there = keys.records(ws, obj.key), keys.trash(ws, obj.key)
-    if item is None:
-        return [Check((here, record_id), NOT_EXISTS), Check((there, record_id), NOT_EXISTS)]
-    return [Check(((here if live else there), record_id), "#v = :v", names={"#v": VERSION}, values={":v": item[VERSION]})]
-
-
-def _close(table: Table, model: Model, batch: str, objects: Iterable[str], log: Sequence[Key]) -> None:
-    closing = register.closing(model.workspace_id, batch, objects, at_commit=False)
-    try:
-        table.transact([closing, *map(Delete, log)])
-    except TransactionFailed:
-        # Somebody else found the batch abandoned and has closed it: nothing is left to do.
-        table.parallel([_sender([Delete(key)]) for key in log])
-
-
-def current_register(table: Table, model: Model) -> Register:
-    return Register.parse(table.get(keys.open_batches(model.workspace_id)))
-
-
-def settle_abandoned(table: Table, model: Model, seen: Register, batch: str) -> None:
-    """Clean up after a batch whose writer died. Does nothing when the batch is closed already.
-
-    Raises TransactionConflict when its records keep changing; the batch stays open then.
-    """
-    ws = model.workspace_id
-    objects = seen.open[batch][0]
-    try:
-        table.transact([register.claiming(ws, batch, objects)])
-    except TransactionFailed:
-        return
-    pk, prefix = keys.batch_log(ws, batch, 0)[0], f"log#{batch}#"
-    items = table.query_all(pk, prefix=prefix)
-    if not items:
-        return  # expired: the janitor has, or will get, what it held
-    settle(table, model, _read_log(ws, items))
-    _close(table, model, batch, objects, [(item["PK"], item["SK"]) for item in items])
-
-
-def settle_expired(table: Table, model: Model, log_item: Item) -> None:
-    """Clean up by a part of a batch's log that has expired: its writer died and nobody else has dealt with it."""
-    ws = model.workspace_id
-    batch = log_item["SK"].split("#")[1]
-    seen = current_register(table, model)
-    if batch in seen.open:
-        try:
-            table.transact([register.claiming(ws, batch, seen.open[batch][0])])
-        except TransactionFailed:
-            seen = current_register(table, model)
-    settle(table, model, _read_log(ws, [log_item]))
-    if batch in seen.open and not table.query_all(keys.batch_log(ws, batch, 0)[0], prefix=f"log#{batch}#", project="SK"):
-        _close(table, model, batch, seen.open[batch][0], [])
-
-
-# ---------------------------------------------------------------------- log
-
-
-def _log_items(ws: str, batch: str, touched: Mapping[_RecordId, Sequence[Key]], *, expires: int) -> Iterable[Item]:
-    """The log as items of less than 400 KB: rows by record, keys without the workspace id, compressed."""
-    cut = len(ws)
-    entries = [[obj, record, [[pk[cut:], sk] for pk, sk in rows]] for (obj, record), rows in touched.items()]
-    parts: list[list[Any]] = [[]]
-    size = 0
-    for entry in entries:
-        weight = sum(len(pk) + len(sk) for pk, sk in entry[2])
-        if size + weight > _LOG_PART_BYTES * 4 and parts[-1]:
-            parts.append([])
-            size = 0
-        parts[-1].append(entry)
-        size += weight
-    for number, part in enumerate(parts):
-        pk, sk = keys.batch_log(ws, batch, number)
-        yield {"PK": pk, "SK": sk, "rows": zlib.compress(orjson.dumps(part), 1), "ttl": expires}
-
-
-def _read_log(ws: str, items: Iterable[Item]) -> dict[_RecordId, list[Key]]:
-    touched: dict[_RecordId, list[Key]] = defaultdict(list)
-    for item in items:
-        for obj, record, rows in orjson.loads(zlib.decompress(item["rows"])):
-            touched[obj, record] += [(ws + pk, sk) for pk, sk in rows]
-    return dict(touched)

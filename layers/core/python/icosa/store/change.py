@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import random
+import time
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from ..model.model import Model, Object, UniqueConstraint
@@ -15,6 +16,10 @@ from .derive import Attributes, Rows, constraint_value
 from .keys import Key
 from .ops import NOT_EXISTS, Check, Delete, Op, Put, Update
 from .record import HIDDEN, VERSION, pack
+
+#: A place where no row counts, given that the record's other row does or that there is none: what is there has been left by a
+#: batch (see ``record.current``).
+_FREE = f"{NOT_EXISTS} OR attribute_exists(#h)", {"#h": HIDDEN}
 
 #: Counters are split over this many items so that concurrent creates rarely touch the same one.
 COUNTER_SHARDS = 16
@@ -66,6 +71,14 @@ class Cause:
 Blamed = tuple[Op, Cause | None]
 
 
+def first_version() -> int:
+    """The version of a new record: milliseconds since the epoch, higher than any that a destroyed record of the same id has had.
+
+    Otherwise a writer that has read the destroyed one could take the new one for it.
+    """
+    return time.time_ns() // 1_000_000
+
+
 def stored(model: Model, obj: Object, item: Mapping[str, Any], *, live: bool, version: int) -> dict[str, Any]:
     """A record item ready to be written: keys and version set."""
     partition = keys.records if live else keys.trash
@@ -76,10 +89,25 @@ def stored(model: Model, obj: Object, item: Mapping[str, Any], *, live: bool, ve
 
 @dataclass(frozen=True, slots=True)
 class RowDiff:
-    """Derived rows to add and to remove for one change."""
+    """Derived rows to add and to remove for one change, and those that keep their key but not what they hold (before, after)."""
 
     added: Mapping[Key, Attributes]
-    removed: tuple[Key, ...]
+    removed: tuple[Key, ...] = ()
+    altered: Mapping[Key, tuple[Attributes, Attributes]] = field(default_factory=dict)
+
+    @property
+    def size(self) -> int:
+        return len(self.added) + len(self.removed) + len(self.altered)
+
+    def ops(self) -> Iterator[Op]:
+        """All of it, for a transaction that changes the record, too."""
+        yield from (put_row(key, attributes) for key, attributes in self.added.items())
+        yield from (put_row(key, after) for key, (_, after) in self.altered.items())
+        yield from map(Delete, self.removed)
+
+
+def put_row(key: Key, attributes: Attributes) -> Put:
+    return Put({"PK": key[0], "SK": key[1], **attributes})
 
 
 def row_diff(model: Model, change: Change) -> RowDiff:
@@ -87,10 +115,11 @@ def row_diff(model: Model, change: Change) -> RowDiff:
     before = rows.derive(change.before, live=change.before_live) if change.before is not None else {}
     after = rows.derive(change.after, live=change.after_live) if change.after is not None else {}
     if not before:
-        return RowDiff(after, ())
+        return RowDiff(after)
     return RowDiff(
-        {key: attributes for key, attributes in after.items() if before.get(key) != attributes},
+        {key: attributes for key, attributes in after.items() if key not in before},
         tuple(key for key in before if key not in after),
+        {key: (before[key], attributes) for key, attributes in after.items() if key in before and before[key] != attributes},
     )
 
 
@@ -103,14 +132,14 @@ def record_ops(model: Model, change: Change) -> Iterator[Blamed]:
         yield Put(pack(after, change.obj.stored_form), NOT_EXISTS), Cause("id", change)
         if change.id_is_given:
             other = keys.trash if change.after_live else keys.records
-            yield Check((other(model.workspace_id, change.obj.key), change.id), NOT_EXISTS), Cause("id", change)
+            yield Check((other(model.workspace_id, change.obj.key), change.id), *_FREE), Cause("id", change)
         return
     same = {"names": {"#v": VERSION}, "values": {":v": before[VERSION]}}
     if after is None:
         yield Delete((before["PK"], before["SK"]), "#v = :v", **same), version
     elif change.moves:
         yield Delete((before["PK"], before["SK"]), "#v = :v", **same), version
-        yield Put(pack(after, change.obj.stored_form), NOT_EXISTS), version
+        yield Put(pack(after, change.obj.stored_form), *_FREE), version
     else:
         yield Put(pack(after, change.obj.stored_form), "#v = :v", **same), version
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ..model.model import Model
-from . import batch, keys
+from . import batch
 from .change import Blamed, Cause, Change, SameValue, counter_ops, guard_ops, record_ops, row_diff
-from .derive import Rows
 from .keys import Key
-from .ops import Check, Delete, Put
-from .record import unpack
+from .ops import Check
+from .record import HIDDEN
 from .register import Register
+from .settle import Touched, release_stale_guard, settle
 from .table import MAX_TRANSACTION, Table, TransactionConflict, TransactionFailed
 
 __all__ = ["Change", "CommitFailed", "Retry", "SameValue", "commit"]
@@ -41,13 +41,11 @@ def commit(table: Table, model: Model, changes: Sequence[Change], *, targets: Se
     records = [op for change in changes for op in record_ops(model, change)]
     guards = list(guard_ops(model, changes))
     counters = list(counter_ops(model, changes))
-    size = len(records) + len(guards) + len(counters) + len(checks) + sum(len(d.added) + len(d.removed) for d in diffs)
+    size = len(records) + len(guards) + len(counters) + len(checks) + sum(diff.size for diff in diffs)
     try:
+        _finish_moves(table, model, changes)
         if size <= MAX_TRANSACTION:
-            rows: list[Blamed] = []
-            for diff in diffs:
-                rows += [(Put({"PK": key[0], "SK": key[1], **attributes}), None) for key, attributes in diff.added.items()]
-                rows += [(Delete(key), None) for key in diff.removed]
+            rows: list[Blamed] = [(op, None) for diff in diffs for op in diff.ops()]
             table.meter.note(f"transaction of {size}")
             _transact(table, [*records, *guards, *counters, *checks, *rows])
         else:
@@ -55,7 +53,15 @@ def commit(table: Table, model: Model, changes: Sequence[Change], *, targets: Se
     except TransactionConflict:
         raise Retry from None
     except batch.StepFailed as failure:
-        _raise(table, model, failure.causes, register, now_ms)
+        _raise(table, model, failure.causes, now_ms)
+
+
+def _finish_moves(table: Table, model: Model, changes: Sequence[Change]) -> None:
+    """Records that a batch is moving are settled and read again: that batch, should it be alive, then starts anew."""
+    moving = {(change.obj.key, change.id): Touched() for change in changes if change.before is not None and HIDDEN in change.before}
+    if moving:
+        settle(table, model, moving)
+        raise TransactionConflict
 
 
 def _transact(table: Table, blamed: Sequence[Blamed]) -> None:
@@ -65,7 +71,7 @@ def _transact(table: Table, blamed: Sequence[Blamed]) -> None:
         raise batch.StepFailed([blamed[i][1] for i in failure.failed]) from None
 
 
-def _raise(table: Table, model: Model, causes: Sequence[Cause | None], register: Register, now_ms: int) -> None:
+def _raise(table: Table, model: Model, causes: Sequence[Cause | None], now_ms: int) -> None:
     """Turn failed conditions into the most telling error; versions first, since what was read is no longer true."""
     known = [cause for cause in causes if cause is not None]
     by_kind = {cause.kind: cause for cause in reversed(known)}
@@ -75,30 +81,7 @@ def _raise(table: Table, model: Model, causes: Sequence[Cause | None], register:
         if kind in by_kind:
             raise CommitFailed(by_kind[kind])
     cause = by_kind["guard"]
-    if _release_stale_guard(table, model, cause, register, now_ms):
+    assert cause.key is not None and cause.change is not None
+    if release_stale_guard(table, model, cause.change.obj, cause.key, now_ms):
         raise Retry
     raise CommitFailed(cause)
-
-
-def _release_stale_guard(table: Table, model: Model, cause: Cause, register: Register, now_ms: int) -> bool:
-    """Remove a guard that an abandoned write left behind. True when the value may be free now (or soon)."""
-    assert cause.key is not None and cause.change is not None
-    guard = table.get(cause.key)
-    if guard is None:
-        return True
-    owner, obj = guard["id"], cause.change.obj
-    found = table.batch_get([(keys.records(model.workspace_id, obj.key), owner), (keys.trash(model.workspace_id, obj.key), owner)])
-    holders = [unpack(item, obj.stored_form) for item in found if item is not None]
-    if any(cause.key in Rows.of(model, obj).guards(item) for item in holders):
-        return False
-    current = batch.current_register(table, model)
-    for abandoned in current.abandoned(now_ms):
-        batch.settle_abandoned(table, model, current, abandoned)
-    if batch.current_register(table, model).touches(obj.key):
-        # A batch under way may be about to commit this very record: whether the value is taken is decided then.
-        return True
-    try:
-        table.transact([Delete(cause.key, "id = :owner", values={":owner": owner})])
-    except TransactionFailed:
-        return True
-    return True

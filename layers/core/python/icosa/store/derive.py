@@ -18,6 +18,26 @@ from .keys import END, NULL, VALUE, Key
 #: What a row holds besides its key.
 Attributes = Mapping[str, Any]
 _NOTHING: Attributes = {}
+#: What ``encode`` loses of a value (the exact text), in an index row.
+EXACT = "e"
+#: The fields that have a token, in a token row.
+FIELDS = "f"
+#: Marks an index row that stands for two exact values: a batch is replacing one by the other.
+BOTH = "b"
+ATTRIBUTES = (EXACT, FIELDS, BOTH)
+
+
+def both(before: Attributes, after: Attributes) -> Attributes:
+    """What a row holds while a batch replaces ``before`` by ``after`` under one key: readers find the record by either.
+
+    >>> both({"e": "Ann"}, {"e": "ANN"})
+    {'e': 'Ann', 'b': 1}
+    >>> both({"f": "f1,f3"}, {"f": "f3,f4"})
+    {'f': 'f1,f3,f4'}
+    """
+    if FIELDS in before:
+        return {FIELDS: ",".join(sorted({*before[FIELDS].split(","), *after[FIELDS].split(",")}))}
+    return {**before, BOTH: 1}
 
 
 class Rows:
@@ -57,7 +77,7 @@ class Rows:
                 found[partition, null] = _NOTHING
                 continue
             exact = detail(value)
-            found[partition, f"{VALUE}{encode(value)}{tail}"] = _NOTHING if exact is None else {"e": exact}
+            found[partition, f"{VALUE}{encode(value)}{tail}"] = _NOTHING if exact is None else {EXACT: exact}
         return found
 
     def edges(self, item: Item, *, live: bool) -> dict[Key, Attributes]:
@@ -78,7 +98,7 @@ class Rows:
         """
         found: dict[Key, Attributes] = {}
         for token, fields in tokens(self._searched, item).items():
-            found[keys.tokens(self._ws, self._obj.key, token), keys.token_sort(token, item["SK"])] = {"f": fields}
+            found[keys.tokens(self._ws, self._obj.key, token), keys.token_sort(token, item["SK"])] = {FIELDS: fields}
         return found
 
     def guards(self, item: Item) -> dict[Key, Attributes]:

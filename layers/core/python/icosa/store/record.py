@@ -54,6 +54,20 @@ def unpack_or_none(stored: dict[str, Any] | None, form: StoredForm | None) -> It
     return None if stored is None else unpack(stored, form)
 
 
+def current[T: Item](live: T | None, trashed: T | None) -> tuple[T, bool] | None:
+    """Which of a record's two rows counts, and whether it is the live one; None when there is no record.
+
+    Both exist while a batch moves a record, and for a while after (see store/batch.py). A hidden live row never counts; a
+    hidden trash row does while the live row is there and hidden, too. Without it, it is what a move left of a record that
+    another request has destroyed meanwhile.
+    """
+    if live is not None and HIDDEN not in live:
+        return live, True
+    if trashed is not None and (HIDDEN not in trashed or live is not None):
+        return trashed, False
+    return None
+
+
 def strip(stored: dict[str, Any], keys: Iterable[str]) -> dict[str, Any] | None:
     """A stored record without the values of some fields, under its next version; None when it has none of them."""
     data: dict[str, Any] = orjson.loads(stored[_DATA])

@@ -9,12 +9,12 @@ batch that was given up and cleaned away cannot come back to life.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from . import keys
-from .ops import Update
+from .ops import Check, Update
 
 #: Milliseconds after which a batch that is still open counts as abandoned. Longer than any function may run.
 ABANDONED_AFTER_MS = 60_000
@@ -71,12 +71,16 @@ def opening(ws: str, batch: str, objects: Iterable[str], now_ms: int, *, unchang
     condition = "attribute_exists(PK) AND attribute_not_exists(#open.#batch)"
     values: dict[str, Any] = {":entry": {"objects": ",".join(objects), "started": now_ms}}
     if unchanged_since is not None:
-        for i, obj in enumerate(objects):
-            seen = unchanged_since.sequences.get(obj)
-            condition += f" AND attribute_not_exists(#s{i})" if seen is None else f" AND #s{i} = :seen{i}"
-            if seen is not None:
-                values[f":seen{i}"] = seen
+        same, seen = _same(objects, unchanged_since)
+        condition, values = f"{condition} AND {same}", values | seen
     return _update(ws, batch, objects, "SET #open.#batch = :entry", condition, values)
+
+
+def unchanged(ws: str, objects: Iterable[str], since: Register) -> Check:
+    """Demand that no batch has touched one of the objects since a look at the register."""
+    objects = sorted(objects)
+    condition, values = _same(objects, since)
+    return Check(keys.open_batches(ws), condition, _sequence_names(objects), values or None)
 
 
 def holding(ws: str, batch: str, objects: Iterable[str]) -> Update:
@@ -103,11 +107,22 @@ def new_register(ws: str) -> dict[str, Any]:
     return {"PK": pk, "SK": sk, _ENTRY: {}}
 
 
+def _same(objects: Sequence[str], since: Register) -> tuple[str, dict[str, Any]]:
+    """A condition, with its values, that holds while the sequences of the objects are those of ``since``."""
+    seen = [since.sequences.get(obj) for obj in objects]
+    terms = [f"attribute_not_exists(#s{i})" if count is None else f"#s{i} = :seen{i}" for i, count in enumerate(seen)]
+    return " AND ".join(terms), {f":seen{i}": count for i, count in enumerate(seen) if count is not None}
+
+
+def _sequence_names(objects: Sequence[str]) -> dict[str, str]:
+    return {f"#s{i}": f"{_SEQUENCE}{obj}" for i, obj in enumerate(objects)}
+
+
 def _update(
     ws: str, batch: str, objects: Iterable[str], expression: str, condition: str, values: Mapping[str, Any] | None = None
 ) -> Update:
     """An update of the register that also counts up the sequence of every object concerned."""
-    names = {f"#s{i}": f"{_SEQUENCE}{obj}" for i, obj in enumerate(sorted(objects))}
+    names = _sequence_names(sorted(objects))
     adding = ", ".join(f"{name} :one" for name in names)
     return Update(
         keys.open_batches(ws),

@@ -1,0 +1,64 @@
+"""The log of a batch: every row that it may write, by record, so that anybody can clean up after it."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+import orjson
+
+from ..model.types.base import Item
+from . import keys
+from .keys import Key
+from .table import Table
+
+#: Bytes of a part before its compression, which leaves less than a third of them: an item holds 400 KB.
+_PART_BYTES = 1_200_000
+#: A log that nobody has dealt with by then expires, and its expiry calls the janitor.
+_LIFE_SECONDS = 300
+
+#: ``(object key, record id, rows, those of them that keep their key while their content changes)``.
+Entry = tuple[str, str, Sequence[Key], Iterable[Key]]
+
+
+def write(ws: str, batch: str, entries: Iterable[Entry], *, now_ms: int) -> list[Item]:
+    """The log as items: keys without the workspace id, compressed."""
+    cut = len(ws)
+    parts: list[list[Any]] = [[]]
+    size = 0
+    for obj, record, rows, altered in entries:
+        changing = set(altered)
+        weight = sum(len(pk) + len(sk) for pk, sk in rows)
+        if size + weight > _PART_BYTES and parts[-1]:
+            parts.append([])
+            size = 0
+        parts[-1].append([obj, record, [[pk[cut:], sk, int((pk, sk) in changing)] for pk, sk in rows]])
+        size += weight
+    return [_item(keys.batch_log(ws, batch, number), part, now_ms // 1000 + _LIFE_SECONDS) for number, part in enumerate(parts)]
+
+
+def _item(key: Key, part: list[Any], expires: int) -> Item:
+    return {"PK": key[0], "SK": key[1], "rows": zlib.compress(orjson.dumps(part), 1), "ttl": expires}
+
+
+def read(ws: str, items: Iterable[Item]) -> Iterator[tuple[str, str, tuple[Key, ...], frozenset[Key]]]:
+    """The entries of some parts."""
+    for item in items:
+        for obj, record, rows in orjson.loads(zlib.decompress(item["rows"])):
+            yield (
+                obj,
+                record,
+                tuple((ws + pk, sk) for pk, sk, _ in rows),
+                frozenset((ws + pk, sk) for pk, sk, is_altered in rows if is_altered),
+            )
+
+
+def items(table: Table, ws: str, batch: str, *, project: str | None = None) -> Sequence[Item]:
+    """The parts of a batch's log that are still there."""
+    return table.query_all(keys.batch_log(ws, batch, 0)[0], prefix=f"log#{batch}#", project=project)
+
+
+def batch_of(item: Item) -> str:
+    """The batch whose log a part belongs to."""
+    return str(item["SK"].split("#")[1])

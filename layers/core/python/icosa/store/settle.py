@@ -1,0 +1,260 @@
+"""Settling: taking away what a batch (``store/batch.py``) has left, whatever became of it, beside other writers.
+
+A row goes when it does not follow from its record as that is now. Another batch may have staged the very same row for the
+record's next state, so to see that a record is unchanged is not enough: whoever takes something away also moves the record's
+version on, in the same transaction. The other batch then fails at its commit, and starts anew.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
+
+from ..model.model import Model, Object
+from ..model.types.base import Item
+from . import batch_log, keys, register
+from .change import put_row
+from .derive import Rows
+from .keys import Key
+from .ops import NOT_EXISTS, Check, Delete, Op, Put, Update
+from .record import HIDDEN, VERSION, current, unpack_or_none
+from .register import Register
+from .table import MAX_TRANSACTION, Table, TransactionConflict, TransactionFailed, chunked
+
+_ATTEMPTS = 5
+#: Operations of a transaction beside those of ``RecordRows.fence``.
+_ROOM = MAX_TRANSACTION - 2
+
+RecordId = tuple[str, str]  # object key, record id
+
+
+@dataclass(frozen=True, slots=True)
+class Touched:
+    """What a batch may have written for one record: rows and guards, of which ``altered`` are rows that keep their key."""
+
+    rows: tuple[Key, ...] = ()
+    altered: frozenset[Key] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class RecordRows:
+    """The live and the trash row of a record, as read together."""
+
+    model: Model
+    obj: Object
+    id: str
+    live: Item | None
+    trashed: Item | None
+
+    @classmethod
+    def read(
+        cls, table: Table, model: Model, records: Sequence[tuple[Object, str]], also: Sequence[Key] = ()
+    ) -> tuple[list[RecordRows], list[Any]]:
+        """The rows of many records, in their order, and the items at the keys of ``also``."""
+        ws = model.workspace_id
+        found = table.batch_get([*((place(ws, obj.key), i) for obj, i in records for place in (keys.records, keys.trash)), *also])
+        rows = [
+            cls(model, obj, record_id, *(unpack_or_none(item, obj.stored_form) for item in found[2 * i : 2 * i + 2]))
+            for i, (obj, record_id) in enumerate(records)
+        ]
+        return rows, found[2 * len(records) :]
+
+    @property
+    def current(self) -> tuple[Item, bool] | None:
+        """The record and whether it is live."""
+        return current(self.live, self.trashed)
+
+    def guards(self) -> Mapping[Key, Any]:
+        """The guards of the record's unique values."""
+        return Rows.of(self.model, self.obj).guards(self.current[0]) if self.current else {}
+
+    def derived(self) -> Mapping[Key, Any]:
+        """The derived rows of the record, without guards."""
+        return Rows.of(self.model, self.obj).derive(self.current[0], live=self.current[1]) if self.current else {}
+
+    @property
+    def is_tidy(self) -> bool:
+        """Whether there is but one row, and no mark of a move on it."""
+        return all(
+            row is None or (self.current is not None and row is self.current[0] and HIDDEN not in row) for row in (self.live, self.trashed)
+        )
+
+    def fence(self, steps: int = 0) -> list[Op]:
+        """Operations that tidy up the two rows and move the record's version on, or fail when a row is not as read.
+
+        ``steps`` is the number of transactions that have begun with a fence of these rows already.
+        """
+        ops: list[Op] = []
+        ws, state = self.model.workspace_id, self.current
+        for row, place in ((self.live, keys.records), (self.trashed, keys.trash)):
+            key = place(ws, self.obj.key), self.id
+            if row is not None and state is not None and row is state[0]:
+                moved = HIDDEN in row and steps == 0
+                expression = "REMOVE #h ADD #v :one" if moved else "ADD #v :one"
+                condition, names, values = _as_read(row, marked=moved)
+                ops.append(Update(key, expression, condition, names, {**values, ":v": row[VERSION] + steps, ":one": 1}))
+            elif row is not None and steps == 0:
+                ops.append(Delete(key, *_as_read(row, marked=HIDDEN in row)))
+            elif state is None:
+                ops.append(Check(key, NOT_EXISTS))
+        return ops
+
+
+def _as_read(row: Item, *, marked: bool) -> tuple[str, dict[str, str], dict[str, Any]]:
+    """A condition, with names and values, that a row is as it was read; ``marked`` looks at the mark of a move, too."""
+    if not marked:
+        return "#v = :v", {"#v": VERSION}, {":v": row[VERSION]}
+    return "#v = :v AND #h = :h", {"#v": VERSION, "#h": HIDDEN}, {":v": row[VERSION], ":h": row[HIDDEN]}
+
+
+def settle(table: Table, model: Model, touched: Mapping[RecordId, Touched]) -> None:
+    """Remove or correct, of the rows that a batch touched, those that do not follow from the records as they are now.
+
+    Raises TransactionConflict when the records keep changing: to be tried again later.
+    """
+    left = dict(touched)
+    for _ in range(_ATTEMPTS):
+        left = _settle_once(table, model, left)
+        if not left:
+            return
+    raise TransactionConflict
+
+
+def _settle_once(table: Table, model: Model, touched: Mapping[RecordId, Touched]) -> dict[RecordId, Touched]:
+    """Returns the records that were changed in between."""
+    # Objects that are gone have taken their rows with them.
+    known = {record: one for record, one in touched.items() if record[0] in model.by_key}
+    guard_keys = [key for one in known.values() for key in one.rows if _is_guard(model, key)]
+    records, guards = RecordRows.read(table, model, [(model.by_key[obj], i) for obj, i in known], guard_keys)
+    owners = {key: guard["id"] for key, guard in zip(guard_keys, guards, strict=True) if guard is not None}
+    by_id = dict(zip(known, records, strict=True))
+    settlers = [_settler(by_id, record, one, owners) for record, one in known.items()]
+    failed = table.parallel([settler for settler in settlers if settler is not None])
+    return {record: known[record] for record in failed if record is not None}
+
+
+def _settler(
+    records: Mapping[RecordId, RecordRows], record: RecordId, touched: Touched, owners: Mapping[Key, str]
+) -> Callable[[Table], RecordId | None] | None:
+    """A branch that settles one record and returns it when that did not succeed; None when there is nothing to do."""
+    rows = records[record]
+    valid = rows.derived()
+    ops: dict[Key, Op] = {}
+    for key in touched.rows:
+        if _is_guard(rows.model, key):
+            ops |= {op.key: op for op in _guard_ops(records, rows, key, owners.get(key))}
+        elif key not in valid:
+            ops[key] = Delete(key)
+        elif key in touched.altered:
+            ops[key] = put_row(key, valid[key])
+    if not ops and rows.is_tidy:
+        return None
+    parts = list(chunked(list(ops.values()), _ROOM)) or [()]
+
+    def send(table: Table) -> RecordId | None:
+        try:
+            for steps, part in enumerate(parts):
+                table.transact([*rows.fence(steps), *part])
+        except (TransactionFailed, TransactionConflict):
+            return record
+        return None
+
+    return send
+
+
+def _guard_ops(records: Mapping[RecordId, RecordRows], rows: RecordRows, key: Key, owner: str | None) -> Iterable[Op]:
+    """What puts a guard right: it belongs to the record whose value it guards. A batch may have passed it on to another."""
+    if key in rows.guards():
+        if owner is None:
+            yield Put({"PK": key[0], "SK": key[1], "id": rows.id}, NOT_EXISTS)
+        elif owner != rows.id:
+            other = records.get((rows.obj.key, owner))
+            if other is not None and key not in other.guards():
+                yield Put({"PK": key[0], "SK": key[1], "id": rows.id}, "id = :owner", values={":owner": owner})
+                yield from other.fence()
+    elif owner == rows.id and not any(key in other.guards() for other in records.values()):
+        yield Delete(key, "id = :owner", values={":owner": owner})
+
+
+def _is_guard(model: Model, key: Key) -> bool:
+    return key[0].startswith(f"{model.workspace_id}#U#")
+
+
+# ---------------------------------------------------------------------- batches of other writers
+
+
+def current_register(table: Table, model: Model) -> Register:
+    return Register.parse(table.get(keys.open_batches(model.workspace_id)))
+
+
+def close(table: Table, model: Model, batch: str, objects: Iterable[str], log: Sequence[Key]) -> None:
+    """Take a settled batch from the register, and its log with it."""
+    try:
+        table.transact([register.closing(model.workspace_id, batch, objects, at_commit=False), *map(Delete, log)])
+    except TransactionFailed:
+        # Somebody else found the batch abandoned and has closed it.
+        table.parallel([_deleter(key) for key in log])
+
+
+def _deleter(key: Key) -> Callable[[Table], None]:
+    return lambda table: table.transact([Delete(key)])
+
+
+def settle_abandoned(table: Table, model: Model, seen: Register, batch: str) -> None:
+    """Clean up after a batch whose writer died. Does nothing when the batch is closed already.
+
+    Raises TransactionConflict when its records keep changing; the batch stays open then.
+    """
+    ws = model.workspace_id
+    objects = seen.open[batch][0]
+    try:
+        table.transact([register.claiming(ws, batch, objects)])
+    except TransactionFailed:
+        return
+    items = batch_log.items(table, ws, batch)
+    if not items:
+        return  # expired: the janitor has, or will get, what it held
+    settle(table, model, _touched(ws, items))
+    close(table, model, batch, objects, [(item["PK"], item["SK"]) for item in items])
+
+
+def release_stale_guard(table: Table, model: Model, obj: Object, key: Key, now_ms: int) -> bool:
+    """Remove the guard of a unique value that an abandoned write left behind. True when the value may be free now, or soon."""
+    seen = current_register(table, model)
+    for abandoned in seen.abandoned(now_ms):
+        settle_abandoned(table, model, seen, abandoned)
+    guard = table.get(key)
+    if guard is None:
+        return True
+    [rows], _ = RecordRows.read(table, model, [(obj, guard["id"])])
+    if key in rows.guards():
+        return False
+    seen = current_register(table, model)
+    if seen.touches(obj.key):
+        # A batch under way may be about to commit this very record: whether the value is taken is decided then.
+        return True
+    free = Delete(key, "id = :owner", values={":owner": guard["id"]})
+    with suppress(TransactionFailed):
+        table.transact([register.unchanged(model.workspace_id, [obj.key], seen), *rows.fence(), free])
+    return True
+
+
+def settle_expired(table: Table, model: Model, log_item: Item) -> None:
+    """Clean up by a part of a batch's log that has expired: its writer died and nobody else has dealt with it."""
+    ws = model.workspace_id
+    batch = batch_log.batch_of(log_item)
+    seen = current_register(table, model)
+    if batch in seen.open:
+        try:
+            table.transact([register.claiming(ws, batch, seen.open[batch][0])])
+        except TransactionFailed:
+            seen = current_register(table, model)
+    settle(table, model, _touched(ws, [log_item]))
+    if batch in seen.open and not batch_log.items(table, ws, batch, project="SK"):
+        close(table, model, batch, seen.open[batch][0], [])
+
+
+def _touched(ws: str, items: Iterable[Item]) -> dict[RecordId, Touched]:
+    return {(obj, record): Touched(rows, altered) for obj, record, rows, altered in batch_log.read(ws, items)}
