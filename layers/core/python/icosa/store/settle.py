@@ -115,67 +115,94 @@ def settle(table: Table, model: Model, touched: Mapping[RecordId, Touched]) -> N
     Raises TransactionConflict when the records keep changing: to be tried again later.
     """
     left = dict(touched)
-    for _ in range(_ATTEMPTS):
-        left = _settle_once(table, model, left)
+    for attempt in range(_ATTEMPTS):
+        # At first many records share a transaction; where one of them has changed, each gets its own.
+        left = _settle_once(table, model, left, together=attempt == 0)
         if not left:
             return
     raise TransactionConflict
 
 
-def _settle_once(table: Table, model: Model, touched: Mapping[RecordId, Touched]) -> dict[RecordId, Touched]:
+def _settle_once(table: Table, model: Model, touched: Mapping[RecordId, Touched], *, together: bool) -> dict[RecordId, Touched]:
     """Returns the records that were changed in between."""
     # Objects that are gone have taken their rows with them.
     known = {record: one for record, one in touched.items() if record[0] in model.by_key}
     guard_keys = [key for one in known.values() for key in one.rows if _is_guard(model, key)]
     records, guards = RecordRows.read(table, model, [(model.by_key[obj], i) for obj, i in known], guard_keys)
-    owners = {key: guard["id"] for key, guard in zip(guard_keys, guards, strict=True) if guard is not None}
-    by_id = dict(zip(known, records, strict=True))
-    settlers = [_settler(by_id, record, one, owners) for record, one in known.items()]
-    failed = table.parallel([settler for settler in settlers if settler is not None])
-    return {record: known[record] for record in failed if record is not None}
+    settling = _Settling(
+        records=dict(zip(known, records, strict=True)),
+        owners={key: guard["id"] for key, guard in zip(guard_keys, guards, strict=True) if guard is not None},
+        held=frozenset(key for rows in records for key in rows.guards()),
+    )
+    work: list[tuple[list[RecordId], list[list[Op]]]] = []
+    for record, one in known.items():
+        parts = settling.transactions(record, one)
+        if together and len(parts) == 1 and work and len(work[-1][1]) == 1 and _fit(work[-1][1][0], parts[0]):
+            work[-1][0].append(record)
+            work[-1][1][0] += parts[0]
+        elif parts:
+            work.append(([record], parts))
+    failed = table.parallel([_sender(of, parts) for of, parts in work])
+    return {record: known[record] for of in failed for record in of}
 
 
-def _settler(
-    records: Mapping[RecordId, RecordRows], record: RecordId, touched: Touched, owners: Mapping[Key, str]
-) -> Callable[[Table], RecordId | None] | None:
-    """A branch that settles one record and returns it when that did not succeed; None when there is nothing to do."""
-    rows = records[record]
-    valid = rows.derived()
-    ops: dict[Key, Op] = {}
-    for key in touched.rows:
-        if _is_guard(rows.model, key):
-            ops |= {op.key: op for op in _guard_ops(records, rows, key, owners.get(key))}
-        elif key not in valid:
-            ops[key] = Delete(key)
-        elif key in touched.altered:
-            ops[key] = put_row(key, valid[key])
-    if not ops and rows.is_tidy:
-        return None
-    parts = list(chunked(list(ops.values()), _ROOM)) or [()]
+def _fit(ops: Sequence[Op], more: Sequence[Op]) -> bool:
+    """Whether both can go into one transaction, which has one operation for an item at most."""
+    return len(ops) + len(more) <= MAX_TRANSACTION and {op.key for op in ops}.isdisjoint(op.key for op in more)
 
-    def send(table: Table) -> RecordId | None:
+
+def _sender(records: Sequence[RecordId], transactions: Sequence[Sequence[Op]]) -> Callable[[Table], Sequence[RecordId]]:
+    """A branch that returns the records if they have not been settled."""
+
+    def send(table: Table) -> Sequence[RecordId]:
         try:
-            for steps, part in enumerate(parts):
-                table.transact([*rows.fence(steps), *part])
+            for ops in transactions:
+                table.transact(ops)
         except (TransactionFailed, TransactionConflict):
-            return record
-        return None
+            return records
+        return ()
 
     return send
 
 
-def _guard_ops(records: Mapping[RecordId, RecordRows], rows: RecordRows, key: Key, owner: str | None) -> Iterable[Op]:
-    """What puts a guard right: it belongs to the record whose value it guards. A batch may have passed it on to another."""
-    if key in rows.guards():
-        if owner is None:
-            yield Put({"PK": key[0], "SK": key[1], "id": rows.id}, NOT_EXISTS)
-        elif owner != rows.id:
-            other = records.get((rows.obj.key, owner))
-            if other is not None and key not in other.guards():
-                yield Put({"PK": key[0], "SK": key[1], "id": rows.id}, "id = :owner", values={":owner": owner})
-                yield from other.fence()
-    elif owner == rows.id and not any(key in other.guards() for other in records.values()):
-        yield Delete(key, "id = :owner", values={":owner": owner})
+@dataclass(frozen=True, slots=True)
+class _Settling:
+    """What has been read of the records to settle: their rows, whose guards there are, and the guards that they should have."""
+
+    records: Mapping[RecordId, RecordRows]
+    owners: Mapping[Key, str]
+    held: frozenset[Key]
+
+    def transactions(self, record: RecordId, touched: Touched) -> list[list[Op]]:
+        """What settles one record, one after the other; nothing when it is settled."""
+        rows = self.records[record]
+        valid = rows.derived()
+        ops: dict[Key, Op] = {}
+        for key in touched.rows:
+            if _is_guard(rows.model, key):
+                ops |= {op.key: op for op in self._guard(rows, key)}
+            elif key not in valid:
+                ops[key] = Delete(key)
+            elif key in touched.altered:
+                ops[key] = put_row(key, valid[key])
+        if not ops and rows.is_tidy:
+            return []
+        parts = list(chunked(list(ops.values()), _ROOM)) or [[]]
+        return [[*rows.fence(steps), *part] for steps, part in enumerate(parts)]
+
+    def _guard(self, rows: RecordRows, key: Key) -> Iterable[Op]:
+        """What puts a guard right: it belongs to the record whose value it guards. A batch may have passed it on to another."""
+        owner = self.owners.get(key)
+        if key in rows.guards():
+            if owner is None:
+                yield Put({"PK": key[0], "SK": key[1], "id": rows.id}, NOT_EXISTS)
+            elif owner != rows.id:
+                other = self.records.get((rows.obj.key, owner))
+                if other is not None and key not in other.guards():
+                    yield Put({"PK": key[0], "SK": key[1], "id": rows.id}, "id = :owner", values={":owner": owner})
+                    yield from other.fence()
+        elif owner == rows.id and key not in self.held:
+            yield Delete(key, "id = :owner", values={":owner": owner})
 
 
 def _is_guard(model: Model, key: Key) -> bool:
