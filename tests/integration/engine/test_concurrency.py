@@ -170,3 +170,21 @@ def test_random_writers_leave_a_consistent_store(table: Table, seed: int) -> Non
     for node in live.nodes:
         found = world.find("deal", ("title", "eq", world.record("deal", node)["title"] or ""), limit=200)
         assert node.item["SK"] in {one.item["SK"] for one in found.nodes}
+
+
+def test_batches_with_given_ids_do_not_refuse_each_other(table: Table) -> None:
+    """An import by several workers: each brings its own ids, and each arrives."""
+    world = World(table)
+    deal = world.object("deal")
+
+    def writer(number: int) -> Callable[[], None]:
+        def run() -> None:
+            for round_ in range(3):
+                data = tuple({"id": f"00000000-0000-4000-8000-{number:04}{round_:04}{one:04}", "title": "t"} for one in range(12))
+                execute(world.request(), Create(object=deal, data=data, upsert=True))
+
+        return run
+
+    side_by_side(*(writer(number) for number in range(_WRITERS)))
+    assert world.find("deal", limit=1).total_count == _WRITERS * 3 * 12
+    assert world.orphans() == []

@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from icosa.engine.executor import execute
-from icosa.errors import IcosaError
+from icosa.errors import BadRequest, IcosaError
 from icosa.query.operation import Create, Delete, Restore, Update
 from icosa.settings import Settings
 from icosa.store import keys
@@ -205,6 +205,29 @@ def test_records_destroyed_while_a_dead_batch_was_moving_them_stay_so(table: Tab
         assert world.counters_agree()
         for state in after:
             world.run(Delete(object=deal, destroy=True, id=state))
+
+
+@pytest.mark.parametrize("size", [1, 20])
+def test_an_id_is_taken_by_a_record_in_the_trash_and_not_by_what_a_dead_batch_left(table: Table, size: int) -> None:
+    world = World(table)
+    deal = world.object("deal")
+    data = tuple({"id": f"00000000-0000-4000-8000-{i:012}", "title": "Ann", "stage": "NEW"} for i in range(size))
+    for calls in range(1, 6):
+        with contextlib.suppress(Crash):
+            attempt(world, Create(object=deal, data=(*data, *({"title": "Bob"} for _ in range(20)))), Fuse(calls))
+        if not shown(world)["deal"]:
+            world.run(Create(object=deal, data=data))
+        assert data[0]["id"] in shown(world)["deal"]
+        world.run(Delete(object=deal, destroy=False, id=data[0]["id"]))
+        before = shown(world)
+        with pytest.raises(BadRequest, match="A duplicate entry was detected"):
+            world.run(Create(object=deal, data=data))
+        assert shown(world) == before
+        for record_id in before["deal"]:
+            world.run(Delete(object=deal, destroy=True, id=record_id))
+        janitor(world)
+        assert world.orphans() == []
+        assert world.counters_agree()
 
 
 def _with_crash(world: World, operation: Write, random: Random, before: State) -> State:

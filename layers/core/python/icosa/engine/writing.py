@@ -152,12 +152,12 @@ def apply(ctx: Context, changes: Sequence[Change], *, known: Collection[Key] = (
     now_ms = int(time.time() * 1000)
     try:
         try:
-            commit(ctx.table, ctx.model, changes, targets=targets, register=ctx.register, now_ms=now_ms)
+            commit(ctx.table, ctx.model, changes, targets=targets, now_ms=now_ms)
         except CommitFailed as failure:
             if failure.cause.kind != "target":
                 raise
             targets = target_keys(ctx, wanted, changes)
-            commit(ctx.table, ctx.model, changes, targets=targets, register=ctx.register, now_ms=now_ms)
+            commit(ctx.table, ctx.model, changes, targets=targets, now_ms=now_ms)
     except SameValue as same:
         raise duplicate_value(same.change, same.constraint) from None
     except CommitFailed as failure:

@@ -28,9 +28,8 @@ from . import batch_log, register
 from .change import Blamed, Cause, Change, RowDiff, put_row
 from .derive import ATTRIBUTES, Attributes, Rows, both
 from .keys import Key
-from .ops import NOT_EXISTS, Delete, Op, Put, Update
+from .ops import NOT_EXISTS, Check, Delete, Op, Put, Update
 from .record import HIDDEN, VERSION, pack
-from .register import Register
 from .settle import RecordId, RecordRows, Touched, close, settle
 from .table import MAX_TRANSACTION, Table, TransactionConflict, TransactionFailed
 
@@ -54,7 +53,6 @@ class Batch:
     guards: Sequence[Blamed]
     counters: Sequence[Blamed]
     checks: Sequence[Blamed]
-    register: Register
     now_ms: int
     id: str = field(default_factory=lambda: uuid.uuid4().hex)
 
@@ -79,12 +77,7 @@ class Batch:
     # ------------------------------------------------------------------ steps
 
     def _open(self, log: Sequence[Item]) -> None:
-        objects = self._objects()
-        # Two batches that create the same ids would remove each other's rows: there is no version yet to check.
-        given = any(change.id_is_given and change.before is None for change in self.changes)
-        if given and any(self.register.touches(key) for key in objects):
-            raise TransactionConflict
-        opening = register.opening(self.model.workspace_id, self.id, objects, self.now_ms, unchanged_since=self.register if given else None)
+        opening = register.opening(self.model.workspace_id, self.id, self._objects(), self.now_ms)
         try:
             self.table.transact([opening, *(Put(item) for item in log)])
         except TransactionFailed:
@@ -94,11 +87,14 @@ class Batch:
         # The two halves of a twin stand or fall together.
         groups: list[list[Blamed]] = [[(op, cause)] for op, cause in self.guards if isinstance(op, Put)]
         groups += [[(op, Cause("version", change)) for op in self._twin(change)] for change in self.changes if change.moves]
+        groups += [[(op, Cause("id", change)) for op in self._reservation(change)] for change in self.changes if change.reserves]
         for change, diff in zip(self.changes, self.diffs, strict=True):
-            overtaken = Cause("version", change)
+            overtaken = Cause("row", change)
             groups += [[(_staged(key, attributes), overtaken)] for key, attributes in diff.added.items()]
             groups += [[(_replacing(key, before, both(before, after)), overtaken)] for key, (before, after) in diff.altered.items()]
-        self.table.parallel([_blamed_sender(part) for part in _packed(groups)])
+        failed = self.table.parallel([_stager(part) for part in _packed(groups)])
+        if any(failed):
+            raise StepFailed([cause for causes in failed for cause in causes])
 
     def _twin(self, change: Change) -> Iterable[Op]:
         assert change.before is not None and change.after is not None
@@ -112,6 +108,13 @@ class Batch:
                 names={"#h": HIDDEN, "#v": VERSION},
                 values={":batch": self.id, ":v": change.before[VERSION], ":one": 1},
             )
+
+    def _reservation(self, change: Change) -> Iterable[Op]:
+        """A hidden, empty row in the place of a record to come: what a version is to others, for who settles the same id meanwhile."""
+        assert change.after is not None
+        kept = {key: change.after[key] for key in ("PK", "SK", VERSION)}
+        yield Put(pack({**kept, HIDDEN: self.id}, None), NOT_EXISTS)
+        yield Check(change.other_place(self.model), NOT_EXISTS)
 
     def _commit(self, log: Sequence[Item]) -> bool:
         """Returns whether the batch is closed already because there is nothing to clear."""
@@ -129,7 +132,7 @@ class Batch:
             # Foreign keys have been read before; where they fit they are checked at the very moment of commit, too.
             # The janitor repairs what slips through otherwise (a target destroyed in between).
             blamed += self.checks
-        _transact(self.table, blamed)
+        transact(self.table, blamed)
         return done
 
     def _record(self, change: Change) -> Iterable[Blamed]:
@@ -137,7 +140,11 @@ class Batch:
         cause = Cause("version", change)
         if before is None:
             assert after is not None
-            yield Put(pack(after, change.obj.stored_form), NOT_EXISTS), Cause("id", change)
+            item = pack(after, change.obj.stored_form)
+            if change.reserves:
+                yield Put(item, "#h = :batch", {"#h": HIDDEN}, {":batch": self.id}), Cause("id", change)
+            else:
+                yield Put(item, NOT_EXISTS), Cause("id", change)
             return
         key = (before["PK"], before["SK"])
         version = {":v": before[VERSION]}
@@ -231,15 +238,25 @@ def _replacing(key: Key, before: Attributes, after: Attributes) -> Put:
     return Put({"PK": key[0], "SK": key[1], **after}, " AND ".join(terms), names, values or None)
 
 
-def _transact(table: Table, blamed: Sequence[Blamed]) -> None:
+def transact(table: Table, blamed: Sequence[Blamed]) -> None:
+    """One transaction of operations with what to say when they fail. Raises StepFailed and TransactionConflict."""
     try:
         table.transact([op for op, _ in blamed])
     except TransactionFailed as failure:
         raise StepFailed([blamed[i][1] for i in failure.failed]) from None
 
 
-def _blamed_sender(part: Sequence[Blamed]) -> Callable[[Table], None]:
-    return lambda table: _transact(table, part)
+def _stager(part: Sequence[Blamed]) -> Callable[[Table], Sequence[Cause | None]]:
+    """A branch that returns the causes of its failure: only all of them together tell what to say."""
+
+    def send(table: Table) -> Sequence[Cause | None]:
+        try:
+            transact(table, part)
+        except StepFailed as failure:
+            return failure.causes
+        return ()
+
+    return send
 
 
 def _sender(ops: Sequence[Op]) -> Callable[[Table], None]:

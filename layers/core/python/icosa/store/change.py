@@ -17,8 +17,8 @@ from .keys import Key
 from .ops import NOT_EXISTS, Check, Delete, Op, Put, Update
 from .record import HIDDEN, VERSION, pack
 
-#: A place where no row counts, given that the record's other row does or that there is none: what is there has been left by a
-#: batch (see ``record.current``).
+#: A place where no row counts, given that the record's other row does: what is there has been left by a batch (see
+#: ``record.current``).
 _FREE = f"{NOT_EXISTS} OR attribute_exists(#h)", {"#h": HIDDEN}
 
 #: Counters are split over this many items so that concurrent creates rarely touch the same one.
@@ -57,12 +57,22 @@ class Change:
         """Whether the record goes from the live records to the trash or back."""
         return self.before is not None and self.after is not None and self.before_live != self.after_live
 
+    @property
+    def reserves(self) -> bool:
+        """Whether the id of a new record must be kept from others until the record is there."""
+        return self.before is None and self.id_is_given
+
+    def other_place(self, model: Model) -> Key:
+        """Where the record would be if it were in the trash instead of live, or the other way round, after the change."""
+        partition = keys.trash if self.after_live else keys.records
+        return partition(model.workspace_id, self.obj.key), self.id
+
 
 @dataclass(frozen=True, slots=True)
 class Cause:
     """Why a condition may fail: what to tell the client, or whether to try again."""
 
-    kind: str  # "version" | "id" | "guard" | "target" | "register"
+    kind: str  # "version" | "register" | "id" | "row" | "target" | "guard"
     change: Change | None = None
     constraint: UniqueConstraint | None = None
     key: Key | None = None
@@ -130,9 +140,8 @@ def record_ops(model: Model, change: Change) -> Iterator[Blamed]:
     if before is None:
         assert after is not None
         yield Put(pack(after, change.obj.stored_form), NOT_EXISTS), Cause("id", change)
-        if change.id_is_given:
-            other = keys.trash if change.after_live else keys.records
-            yield Check((other(model.workspace_id, change.obj.key), change.id), *_FREE), Cause("id", change)
+        if change.reserves:
+            yield Check(change.other_place(model), NOT_EXISTS), Cause("id", change)
         return
     same = {"names": {"#v": VERSION}, "values": {":v": before[VERSION]}}
     if after is None:

@@ -5,16 +5,22 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ..model.model import Model
-from . import batch
+from .batch import Batch, StepFailed, transact
 from .change import Blamed, Cause, Change, SameValue, counter_ops, guard_ops, record_ops, row_diff
 from .keys import Key
 from .ops import Check
 from .record import HIDDEN
-from .register import Register
-from .settle import Touched, release_stale_guard, settle
-from .table import MAX_TRANSACTION, Table, TransactionConflict, TransactionFailed
+from .settle import Touched, release_stale_guard, release_stale_place, settle
+from .table import MAX_TRANSACTION, Table, TransactionConflict
 
 __all__ = ["Change", "CommitFailed", "Retry", "SameValue", "commit"]
+
+
+#: Causes of failed conditions, the most telling first: what was read is no longer true; a record has the id; another write was
+#: faster, or has left something; …
+_UNKNOWN = "unknown"
+_TELLING = ("version", "register", "id", "row", _UNKNOWN, "target", "guard")
+_RETRIED = ("version", "register", "row")
 
 
 class Retry(Exception):
@@ -29,7 +35,7 @@ class CommitFailed(Exception):
         self.cause = cause
 
 
-def commit(table: Table, model: Model, changes: Sequence[Change], *, targets: Sequence[Key] = (), register: Register, now_ms: int) -> None:
+def commit(table: Table, model: Model, changes: Sequence[Change], *, targets: Sequence[Key] = (), now_ms: int) -> None:
     """Apply all changes, or none.
 
     ``targets`` are records that must exist at the moment of commit (foreign keys). Raises Retry, CommitFailed (kinds
@@ -47,13 +53,13 @@ def commit(table: Table, model: Model, changes: Sequence[Change], *, targets: Se
         if size <= MAX_TRANSACTION:
             rows: list[Blamed] = [(op, None) for diff in diffs for op in diff.ops()]
             table.meter.note(f"transaction of {size}")
-            _transact(table, [*records, *guards, *counters, *checks, *rows])
+            transact(table, [*records, *guards, *counters, *checks, *rows])
         else:
-            batch.Batch(table, model, changes, diffs, guards, counters, checks, register, now_ms).run()
+            Batch(table, model, changes, diffs, guards, counters, checks, now_ms).run()
     except TransactionConflict:
         raise Retry from None
-    except batch.StepFailed as failure:
-        _raise(table, model, failure.causes, now_ms)
+    except StepFailed as failure:
+        raise _error(table, model, failure.causes, now_ms) from None
 
 
 def _finish_moves(table: Table, model: Model, changes: Sequence[Change]) -> None:
@@ -64,24 +70,24 @@ def _finish_moves(table: Table, model: Model, changes: Sequence[Change]) -> None
         raise TransactionConflict
 
 
-def _transact(table: Table, blamed: Sequence[Blamed]) -> None:
+def _error(table: Table, model: Model, causes: Sequence[Cause | None], now_ms: int) -> Retry | CommitFailed:
+    """The most telling error for failed conditions."""
+    by_kind = {cause.kind if cause else _UNKNOWN: cause for cause in reversed(causes)}
+    cause = by_kind[min(by_kind, key=_TELLING.index)]
+    if cause is None or cause.kind in _RETRIED:
+        return Retry()
     try:
-        table.transact([op for op, _ in blamed])
-    except TransactionFailed as failure:
-        raise batch.StepFailed([blamed[i][1] for i in failure.failed]) from None
+        return Retry() if _is_free(table, model, cause, now_ms) else CommitFailed(cause)
+    except TransactionConflict:
+        return Retry()
 
 
-def _raise(table: Table, model: Model, causes: Sequence[Cause | None], now_ms: int) -> None:
-    """Turn failed conditions into the most telling error; versions first, since what was read is no longer true."""
-    known = [cause for cause in causes if cause is not None]
-    by_kind = {cause.kind: cause for cause in reversed(known)}
-    if "version" in by_kind or "register" in by_kind or len(known) < len(causes):
-        raise Retry
-    for kind in ("id", "target"):
-        if kind in by_kind:
-            raise CommitFailed(by_kind[kind])
-    cause = by_kind["guard"]
-    assert cause.key is not None and cause.change is not None
-    if release_stale_guard(table, model, cause.change.obj, cause.key, now_ms):
-        raise Retry
-    raise CommitFailed(cause)
+def _is_free(table: Table, model: Model, cause: Cause, now_ms: int) -> bool:
+    """Whether a batch has left, or is about to give up, what seemed to be taken."""
+    match cause:
+        case Cause(kind="id", change=Change(obj=obj, id=record_id)):
+            return release_stale_place(table, model, obj, record_id)
+        case Cause(kind="guard", change=Change(obj=obj), key=(_, _) as key):
+            return release_stale_guard(table, model, obj, key, now_ms)
+        case _:
+            return False

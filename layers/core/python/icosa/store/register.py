@@ -9,7 +9,7 @@ batch that was given up and cleaned away cannot come back to life.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -62,25 +62,21 @@ class Register:
         return [batch for batch, (_, started) in self.open.items() if now_ms - started > ABANDONED_AFTER_MS]
 
 
-def opening(ws: str, batch: str, objects: Iterable[str], now_ms: int, *, unchanged_since: Register | None = None) -> Update:
-    """Enter a batch. The register item must exist (provisioning creates it).
-
-    With ``unchanged_since``, entering fails when a batch has touched one of the objects since that look at the register.
-    """
+def opening(ws: str, batch: str, objects: Iterable[str], now_ms: int) -> Update:
+    """Enter a batch. The register item must exist (provisioning creates it)."""
     objects = sorted(objects)
     condition = "attribute_exists(PK) AND attribute_not_exists(#open.#batch)"
-    values: dict[str, Any] = {":entry": {"objects": ",".join(objects), "started": now_ms}}
-    if unchanged_since is not None:
-        same, seen = _same(objects, unchanged_since)
-        condition, values = f"{condition} AND {same}", values | seen
-    return _update(ws, batch, objects, "SET #open.#batch = :entry", condition, values)
+    entry = {"objects": ",".join(objects), "started": now_ms}
+    return _update(ws, batch, objects, "SET #open.#batch = :entry", condition, {":entry": entry})
 
 
-def unchanged(ws: str, objects: Iterable[str], since: Register) -> Check:
-    """Demand that no batch has touched one of the objects since a look at the register."""
-    objects = sorted(objects)
-    condition, values = _same(objects, since)
-    return Check(keys.open_batches(ws), condition, _sequence_names(objects), values or None)
+def unchanged(ws: str, obj: str, since: Register) -> Check:
+    """Demand that no batch has touched an object since a look at the register."""
+    seen = since.sequences.get(obj)
+    names = {"#s": f"{_SEQUENCE}{obj}"}
+    if seen is None:
+        return Check(keys.open_batches(ws), "attribute_not_exists(#s)", names)
+    return Check(keys.open_batches(ws), "#s = :seen", names, {":seen": seen})
 
 
 def holding(ws: str, batch: str, objects: Iterable[str]) -> Update:
@@ -107,22 +103,11 @@ def new_register(ws: str) -> dict[str, Any]:
     return {"PK": pk, "SK": sk, _ENTRY: {}}
 
 
-def _same(objects: Sequence[str], since: Register) -> tuple[str, dict[str, Any]]:
-    """A condition, with its values, that holds while the sequences of the objects are those of ``since``."""
-    seen = [since.sequences.get(obj) for obj in objects]
-    terms = [f"attribute_not_exists(#s{i})" if count is None else f"#s{i} = :seen{i}" for i, count in enumerate(seen)]
-    return " AND ".join(terms), {f":seen{i}": count for i, count in enumerate(seen) if count is not None}
-
-
-def _sequence_names(objects: Sequence[str]) -> dict[str, str]:
-    return {f"#s{i}": f"{_SEQUENCE}{obj}" for i, obj in enumerate(objects)}
-
-
 def _update(
     ws: str, batch: str, objects: Iterable[str], expression: str, condition: str, values: Mapping[str, Any] | None = None
 ) -> Update:
     """An update of the register that also counts up the sequence of every object concerned."""
-    names = _sequence_names(sorted(objects))
+    names = {f"#s{i}": f"{_SEQUENCE}{obj}" for i, obj in enumerate(sorted(objects))}
     adding = ", ".join(f"{name} :one" for name in names)
     return Update(
         keys.open_batches(ws),

@@ -247,6 +247,18 @@ def settle_abandoned(table: Table, model: Model, seen: Register, batch: str) -> 
     close(table, model, batch, objects, [(item["PK"], item["SK"]) for item in items])
 
 
+def release_stale_place(table: Table, model: Model, obj: Object, record_id: str) -> bool:
+    """Remove what a batch has left, or reserved, in a record's place. True when the id may be free now, False when there is a record.
+
+    Raises TransactionConflict when somebody is faster.
+    """
+    [rows], _ = RecordRows.read(table, model, [(obj, record_id)])
+    if rows.current is not None:
+        return False
+    settle(table, model, {(obj.key, record_id): Touched()})
+    return True
+
+
 def release_stale_guard(table: Table, model: Model, obj: Object, key: Key, now_ms: int) -> bool:
     """Remove the guard of a unique value that an abandoned write left behind. True when the value may be free now, or soon."""
     seen = current_register(table, model)
@@ -264,7 +276,7 @@ def release_stale_guard(table: Table, model: Model, obj: Object, key: Key, now_m
         return True
     free = Delete(key, "id = :owner", values={":owner": guard["id"]})
     with suppress(TransactionFailed):
-        table.transact([register.unchanged(model.workspace_id, [obj.key], seen), *rows.fence(), free])
+        table.transact([register.unchanged(model.workspace_id, obj.key, seen), *rows.fence(), free])
     return True
 
 
