@@ -1,3 +1,4 @@
+import logging
 from collections.abc import Iterator
 
 import boto3
@@ -29,6 +30,18 @@ def test_from_secrets_manager(monkeypatch: pytest.MonkeyPatch) -> None:
         arn = boto3.client("secretsmanager").create_secret(Name="signing", SecretString=SECRET)["ARN"]
         monkeypatch.setenv("SIGNING_SECRET_ARN", arn)
         assert signing_secret() == SECRET
+
+
+def test_the_most_talkative_log_has_no_secret(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
+    """Lambda sets the root logger to the function's level, and botocore's reports of answers are whole at DEBUG."""
+    logging.getLogger("botocore").setLevel(logging.NOTSET)
+    with mock_aws(), caplog.at_level(logging.DEBUG):
+        arn = boto3.client("secretsmanager").create_secret(Name="signing")["ARN"]
+        with caplog.at_level(logging.INFO, "botocore"):
+            boto3.client("secretsmanager").put_secret_value(SecretId=arn, SecretString=SECRET)
+        monkeypatch.setenv("SIGNING_SECRET_ARN", arn)
+        assert signing_secret() == SECRET
+    assert SECRET not in caplog.text
 
 
 @pytest.mark.parametrize("secret", [None, "too short"])

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 from functools import cache
 
+from ..aws import silent_client
+
 #: HS256 wants a key of at least the hash's size (RFC 7518 §3.2).
 _MIN_BYTES = 32
 
@@ -24,7 +26,5 @@ def signing_secret() -> str:
 def _from_secrets_manager(arn: str | None) -> str:
     if not arn:
         raise RuntimeError("neither SIGNING_SECRET nor SIGNING_SECRET_ARN is set")
-    import boto3  # Here, because it costs 260 ms that a function with SIGNING_SECRET need not pay.
-
-    value: str = boto3.client("secretsmanager").get_secret_value(SecretId=arn)["SecretString"]
+    value: str = silent_client("secretsmanager").get_secret_value(SecretId=arn)["SecretString"]
     return value

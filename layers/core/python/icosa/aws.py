@@ -1,0 +1,17 @@
+"""Clients of AWS services whose requests and answers hold secrets."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+
+def silent_client(service: str, **options: Any) -> Any:
+    """A client that reports nothing of what it sends and receives, whatever the level of the function's log.
+
+    Lambda gives the root logger the level of the function, and at DEBUG botocore writes down whole bodies.
+    """
+    import boto3  # Here, because it costs 260 ms that most requests need not pay.
+
+    logging.getLogger("botocore").setLevel(logging.INFO)
+    return boto3.client(service, **options)
