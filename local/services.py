@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from local.aws.apigateway import apigateway_routes
 from local.aws.invocation import lambda_routes
+from local.aws.kms import kms_targets
 from local.aws.secrets import secret_values, secrets_targets
 from local.aws.server import application as services_application
 from local.aws.sqs import sqs_targets
@@ -84,7 +85,11 @@ async def running_services(options: Options, warm: Callable[[Application], Itera
                     **apigateway_routes(keys, {plan.id: plan for plan in application.plans}, application.api),
                     **lambda_routes(application.functions, pool, asynchronous),
                 },
-                {**sqs_targets(queues), **secrets_targets(application.secrets, secret_texts, application.parameters)},
+                {
+                    **sqs_targets(queues),
+                    **secrets_targets(application.secrets, secret_texts, application.parameters),
+                    **kms_targets(application.encryption_keys, settings),
+                },
                 access_key,
             )
         )

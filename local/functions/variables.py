@@ -65,7 +65,7 @@ def function_variables(function: Function, services: Services, secrets: Mapping[
         "TZ": ":UTC",
         "_HANDLER": function.handler,
     }
-    for name in ("API_GATEWAY", "LAMBDA", "SECRETS_MANAGER", "SQS", "SSM"):
+    for name in ("API_GATEWAY", "KMS", "LAMBDA", "SECRETS_MANAGER", "SQS", "SSM"):
         found[f"AWS_ENDPOINT_URL_{name}"] = services.endpoint
     if pycache:
         found["PYTHONPYCACHEPREFIX"] = pycache

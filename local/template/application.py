@@ -218,6 +218,14 @@ class Secret:
 
 
 @dataclass(frozen=True, kw_only=True)
+class EncryptionKey:
+    """A symmetric KMS key."""
+
+    id: str
+    arn: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Application:
     """Everything that a template declares and the local stack serves."""
 
@@ -230,5 +238,6 @@ class Application:
     event_sources: Sequence[EventSource]
     schedules: Sequence[Schedule]
     secrets: Sequence[Secret]
+    encryption_keys: Sequence[EncryptionKey]
     parameters: Mapping[str, str]
     """Systems Manager parameters: name -> value."""

@@ -1,10 +1,10 @@
-"""Tables, queues, secrets and parameters of the template."""
+"""Tables, queues, secrets, keys and parameters of the template."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from local.template.application import Queue, Secret, Table
+from local.template.application import EncryptionKey, Queue, Secret, Table
 from local.template.document import TemplateError
 from local.template.scope import Scope
 
@@ -71,6 +71,16 @@ def read_secrets(scope: Scope) -> list[Secret]:
                 generate=resolved.get("GenerateSecretString"),
             )
         )
+    return found
+
+
+def read_encryption_keys(scope: Scope) -> list[EncryptionKey]:
+    """KMS keys. Those that are not for symmetric encryption are refused."""
+    found = []
+    for name, properties in scope.of_type("AWS::KMS::Key"):
+        if properties.get("KeySpec", "SYMMETRIC_DEFAULT") != "SYMMETRIC_DEFAULT":
+            raise TemplateError(f"{name}: the local stack has symmetric keys only")
+        found.append(EncryptionKey(id=scope.names.ref(name), arn=scope.names.arn(name)))
     return found
 
 

@@ -24,10 +24,11 @@ _NAME_PROPERTIES = {
     "AWS::SSM::Parameter": "Name",
 }
 
-#: Resource part of the ARN, for types with an ARN made of their name.
+#: Resource part of the ARN, for types with an ARN made of their name or of what Ref gives.
 _ARNS = {
     "AWS::DynamoDB::Table": "dynamodb:{region}:{account}:table/{name}",
     "AWS::IAM::Role": "iam::{account}:role/{name}",
+    "AWS::KMS::Key": "kms:{region}:{account}:key/{id}",
     "AWS::Lambda::Function": "lambda:{region}:{account}:function:{name}",
     "AWS::Logs::LogGroup": "logs:{region}:{account}:log-group:{name}:*",
     "AWS::SecretsManager::Secret": "secretsmanager:{region}:{account}:secret:{name}",
@@ -124,7 +125,7 @@ class Names:
         if pattern is None:
             raise TemplateError(f"the local stack knows no ARN for {name} ({kind or 'no such resource'})")
         deployment = self._deployment
-        return "arn:aws:" + pattern.format(region=deployment.region, account=deployment.account, name=self.name(name))
+        return "arn:aws:" + pattern.format(region=deployment.region, account=deployment.account, name=self.name(name), id=opaque_id(name))
 
     def _generated(self, name: str) -> Any:
         """Ref of what SAM makes: ``Function.Version``, ``Api.Stage``, ``ApiUsagePlan``, ``FunctionRole`` …"""

@@ -32,6 +32,7 @@ def read_application(path: Path, deployment: Deployment, parameters: Mapping[str
         event_sources=function.read_event_sources(scope),
         schedules=function.read_schedules(scope),
         secrets=data.read_secrets(scope),
+        encryption_keys=data.read_encryption_keys(scope),
         parameters=data.read_parameters(scope),
     )
 

@@ -11,6 +11,8 @@ import orjson
 import pytest
 from botocore.exceptions import ClientError
 
+from local.template.names import opaque_id
+
 from .conftest import RunningStack
 
 TABLE = "icosa-local-Table"
@@ -89,6 +91,27 @@ def test_queues_trigger_functions(stack: RunningStack) -> None:
 
 def test_the_secret(stack: RunningStack) -> None:
     assert stack.invoke("KeysFunction", {"action": "secret"}) == {"same": True, "length": 48}
+
+
+def test_ciphertexts_open_with_their_context_and_with_no_other(stack: RunningStack) -> None:
+    kms = stack.client("kms")
+    sealed = kms.encrypt(KeyId=opaque_id("Vault"), Plaintext=b"hidden", EncryptionContext={"a": "1", "b": "2"})["CiphertextBlob"]
+    assert b"hidden" not in sealed
+    opened = kms.decrypt(CiphertextBlob=sealed, EncryptionContext={"b": "2", "a": "1"})
+    assert (opened["Plaintext"], opened["KeyId"]) == (b"hidden", f"arn:aws:kms:us-east-1:000000000000:key/{opaque_id('Vault')}")
+    assert kms.decrypt(CiphertextBlob=sealed, EncryptionContext={"a": "1", "b": "2"}, KeyId=opened["KeyId"])["Plaintext"] == b"hidden"
+    for context in ({}, {"a": "1"}, {"a": "1", "b": "3"}):
+        with pytest.raises(kms.exceptions.InvalidCiphertextException):
+            kms.decrypt(CiphertextBlob=sealed, EncryptionContext=context)
+    for broken in (b"x", sealed[:20], sealed[:-1] + bytes([sealed[-1] ^ 1])):
+        with pytest.raises(kms.exceptions.InvalidCiphertextException):
+            kms.decrypt(CiphertextBlob=broken, EncryptionContext={"a": "1", "b": "2"})
+    with pytest.raises(kms.exceptions.IncorrectKeyException):
+        kms.decrypt(CiphertextBlob=sealed, EncryptionContext={"a": "1", "b": "2"}, KeyId=opaque_id("OtherVault"))
+    with pytest.raises(kms.exceptions.NotFoundException):
+        kms.encrypt(KeyId="none", Plaintext=b"x")
+    with pytest.raises(ClientError, match="ValidationException"):
+        kms.encrypt(KeyId=opaque_id("Vault"), Plaintext=b"x" * 4097)
 
 
 def test_keys_of_the_gateway(stack: RunningStack) -> None:

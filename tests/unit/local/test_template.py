@@ -48,6 +48,7 @@ Resources:
   Secret:
     Type: AWS::SecretsManager::Secret
     Properties: {GenerateSecretString: {PasswordLength: 40}}
+  Vault: {Type: AWS::KMS::Key}
   Setting:
     Type: AWS::SSM::Parameter
     Properties: {Name: /setting, Type: String, Value: !Ref UsagePlan}
@@ -211,6 +212,8 @@ def test_data(application: Application) -> None:
     assert work.dead_letter_arn == queues["icosa-local-Dead"].arn
     assert work.url == "http://127.0.0.1:1/000000000000/icosa-local-Work"
     assert application.secrets[0].generate == {"PasswordLength": 40}
+    (key,) = application.encryption_keys
+    assert (key.id, key.arn) == (opaque_id("Vault"), f"arn:aws:kms:us-east-1:000000000000:key/{opaque_id('Vault')}")
     assert application.parameters == {"/setting": opaque_id("UsagePlan")}
 
 
@@ -241,6 +244,7 @@ def test_parameters_override_defaults(root: Path) -> None:
         ("!Ref Table}}", "!Ref Nothing}}", "Ref Nothing"),
         ("StageName: !Ref Stage", "StageName: !Ref Stage\n      DefinitionBody: {}", "DefinitionBody"),
         ("Type: AWS::SQS::Queue}", "Type: AWS::SQS::Queue, Properties: {FifoQueue: true}}", "FIFO"),
+        ("Type: AWS::KMS::Key}", "Type: AWS::KMS::Key, Properties: {KeySpec: RSA_2048}}", "symmetric keys only"),
         ("Stream: !GetAtt Table.StreamArn", "Stream: arn:aws:kinesis:x:y:z", "neither a DynamoDB stream"),
     ],
 )

@@ -14,4 +14,5 @@ def silent_client(service: str, **options: Any) -> Any:
     import boto3  # Here, because it costs 260 ms that most requests need not pay.
 
     logging.getLogger("botocore").setLevel(logging.INFO)
-    return boto3.client(service, **options)
+    client: Any = boto3.client
+    return client(service, **options)
