@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 from ..errors import BadRequest, Conflict, Forbidden, NotFound
 
-MetadataName = Literal["objectMetadata", "fieldMetadata", "index"]
+MetadataName = Literal["objectMetadata", "fieldMetadata", "index", "webhook"]
 ChangeKind = Literal["create", "update", "delete"]
 
 _MANY = "Many validation errors"

@@ -20,6 +20,8 @@ functions take the workspace id of the caller's principal as their first argumen
 | metadata | ``ws#M`` | ``object#id``, ``field#object-id#field-id``, ``staged#change#part`` |
 | job | ``ws#J`` | job id |
 | view, page layout | ``ws#V`` | ``views#id``, ``pageLayouts#id`` |
+| webhook | ``ws#H`` | webhook id |
+| number of webhooks | ``ws#N`` | ``webhooks`` |
 | schema bundle | ``ws#S`` | ``section#version#part`` |
 | subdomain | ``@S#subdomain`` | ``-`` |
 
@@ -148,6 +150,20 @@ def views(ws: str) -> str:
 def view_row(ws: str, collection: str, root_id: str) -> Key:
     """A view or page layout, with all its parts."""
     return f"{ws}#V", f"{collection}#{root_id}"
+
+
+def webhooks(ws: str) -> str:
+    """Partition of a workspace's webhooks."""
+    return f"{ws}#H"
+
+
+def webhook(ws: str, webhook_id: str) -> Key:
+    return webhooks(ws), webhook_id
+
+
+def webhook_count(ws: str) -> Key:
+    """How many webhooks the workspace has."""
+    return f"{ws}#N", "webhooks"
 
 
 def object_row(ws: str, object_id: str) -> Key:

@@ -1,0 +1,123 @@
+"""Reading and changing the webhooks of a workspace.
+
+How many there are stands in a row of its own, changed together with them: requests at the same time cannot exceed the limit.
+"""
+
+from __future__ import annotations
+
+import secrets
+import uuid
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from ..store import keys
+from ..store.ops import EXISTS, NOT_EXISTS, Delete, Op, Put, Update
+from ..store.table import Table, TransactionConflict, TransactionFailed
+from .entity import SEALED, Webhook
+from .errors import WebhookExists, WebhookLimitReached, WebhookNotFound, WebhooksBusy
+from .inputs import read_changes, read_new
+from .sealing import Owner, webhook_seal
+
+#: Webhooks of a workspace.
+LIMIT = 100
+#: Of a secret that the client leaves to us: shown as twice as many hexadecimal digits.
+_SECRET_BYTES = 32
+
+Input = Mapping[str, Any]
+
+
+class Webhooks:
+    """The webhooks of one workspace. ``now`` is the time of the request as a stored DATE_TIME."""
+
+    def __init__(self, table: Table, workspace_id: str, *, now: str) -> None:
+        self._table = table
+        self._workspace_id = workspace_id
+        self._now = now
+
+    def list(self) -> list[Webhook]:
+        """All of them, the oldest first."""
+        found = map(Webhook.parse, self._table.query_all(keys.webhooks(self._workspace_id)))
+        return sorted(found, key=lambda webhook: (webhook.created_at, webhook.id))
+
+    def find(self, webhook_id: str) -> Webhook | None:
+        """One, or None when there is none with this id."""
+        item = self._table.get(keys.webhook(self._workspace_id, webhook_id))
+        return None if item is None else Webhook.parse(item)
+
+    def secrets(self, webhooks: Sequence[Webhook]) -> dict[str, str]:
+        """The secrets of some webhooks in clear, by the webhook's id. To be shown, and to be kept nowhere. Raises Unavailable."""
+        texts = webhook_seal().open_all([(webhook.sealed, self._owner(webhook.id)) for webhook in webhooks]) if webhooks else []
+        return {webhook.id: text for webhook, text in zip(webhooks, texts, strict=True)}
+
+    def create(self, raw: Input) -> Webhook:
+        """A new webhook; without a secret it gets one.
+
+        Raises InvalidInput, MetadataValidationError, WebhookExists, WebhookLimitReached, WebhooksBusy, Unavailable.
+        """
+        given = read_new(raw)
+        webhook_id = given.pop("id", None) or str(uuid.uuid4())
+        secret = given.pop("secret", None)
+        sealed = webhook_seal().close(secrets.token_hex(_SECRET_BYTES) if secret is None else secret, self._owner(webhook_id))
+        pk, sk = keys.webhook(self._workspace_id, webhook_id)
+        item = {"PK": pk, "SK": sk, **given, "createdAt": self._now, "updatedAt": self._now}
+        if sealed is not None:
+            item[SEALED] = sealed
+        failed = self._transact(Put(item, condition=NOT_EXISTS), self._counted(1))
+        if 0 in failed:
+            raise WebhookExists(webhook_id)
+        if failed:
+            raise WebhookLimitReached(LIMIT)
+        return Webhook.parse(item)
+
+    def update(self, webhook_id: str, raw: Input) -> Webhook:
+        """Change what is given. Raises InvalidInput, MetadataValidationError, WebhookNotFound, WebhooksBusy, Unavailable."""
+        changes = read_changes(webhook_id, raw)
+        if "secret" in changes:
+            changes[SEALED] = webhook_seal().close(changes.pop("secret"), self._owner(webhook_id))
+        key = keys.webhook(self._workspace_id, webhook_id)
+        if self._transact(_update(key, {**changes, "updatedAt": self._now})):
+            raise WebhookNotFound
+        item = self._table.get(key)
+        if item is None:
+            raise WebhookNotFound
+        return Webhook.parse(item)
+
+    def delete(self, webhook_id: str) -> Webhook:
+        """Remove a webhook; what it was. Raises WebhookNotFound, WebhooksBusy."""
+        found = self.find(webhook_id)
+        if found is None or self._transact(Delete(keys.webhook(self._workspace_id, webhook_id), condition=EXISTS), self._counted(-1)):
+            raise WebhookNotFound
+        return found
+
+    def _owner(self, webhook_id: str) -> Owner:
+        return Owner(workspace_id=self._workspace_id, webhook_id=webhook_id)
+
+    def _counted(self, difference: int) -> Update:
+        """The change of the number of webhooks; refused when it would exceed the limit."""
+        return Update(
+            keys.webhook_count(self._workspace_id),
+            "ADD #count :difference",
+            condition="attribute_not_exists(#count) OR #count <= :most",
+            names={"#count": "count"},
+            values={":difference": difference, ":most": LIMIT - difference},
+        )
+
+    def _transact(self, *ops: Op) -> tuple[int, ...]:
+        """The operations whose conditions did not hold; none when they were applied."""
+        try:
+            self._table.transact(ops)
+        except TransactionFailed as failure:
+            return failure.failed
+        except TransactionConflict:
+            raise WebhooksBusy from None
+        return ()
+
+
+def _update(key: keys.Key, changes: Mapping[str, Any]) -> Update:
+    """An update of attributes: those that become None are removed."""
+    names = {f"#{number}": name for number, name in enumerate(changes)}
+    kept = {f"#{number}": value for number, value in enumerate(changes.values()) if value is not None}
+    removed = [name for name in names if name not in kept]
+    sets = ", ".join(f"{name} = :{name[1:]}" for name in kept)
+    expression = f"SET {sets}" + (f" REMOVE {', '.join(removed)}" if removed else "")
+    return Update(key, expression, condition=EXISTS, names=names, values={f":{name[1:]}": value for name, value in kept.items()})
