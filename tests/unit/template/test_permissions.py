@@ -15,6 +15,12 @@ _STREAM = {"Fn::GetAtt": ["Table", "StreamArn"]}
 _DEAD_LETTERS = {"Fn::GetAtt": ["EventsDeadLetters", "Arn"]}
 _SCHEMA_DEAD_LETTERS = {"Fn::GetAtt": ["SchemaDeadLetters", "Arn"]}
 _JOBS = {"Fn::GetAtt": ["Jobs", "Arn"]}
+_WEBHOOK_KEY = {"Fn::GetAtt": ["WebhookKey", "Arn"]}
+#: KMS is asked for the secret of one webhook of one workspace, and for nothing else.
+_OF_ONE_WEBHOOK = {
+    "ForAllValues:StringEquals": {"kms:EncryptionContextKeys": ["workspaceId", "webhookId"]},
+    "Null": {"kms:EncryptionContext:workspaceId": "false", "kms:EncryptionContext:webhookId": "false"},
+}
 _USAGE_PLAN_PARAMETER = "arn:${AWS::Partition}:ssm:${AWS::Region}:${AWS::AccountId}:parameter/icosa/${AWS::StackName}/usage-plan"
 _GATEWAY = "arn:${AWS::Partition}:apigateway:${AWS::Region}::"
 
@@ -42,7 +48,7 @@ _ALLOWED: dict[str, list[tuple[set[str], object]]] = {
     "AuthorizerFunction": [({"secretsmanager:GetSecretValue"}, _SECRET)],
     "CoreRestFunction": [(_RECORDS, _TABLE)],
     "CoreGraphqlFunction": [(_RECORDS, _TABLE)],
-    "MetadataFunction": [(_RECORDS, _TABLE)],
+    "MetadataFunction": [(_RECORDS, _TABLE), ({"kms:Encrypt", "kms:Decrypt"}, (_WEBHOOK_KEY, _OF_ONE_WEBHOOK))],
     "KeysFunction": [
         ({"secretsmanager:GetSecretValue"}, _SECRET),
         (_RECORDS, _TABLE),

@@ -79,7 +79,7 @@ def test_functions_get_no_variable_that_they_do_not_need(functions: dict[str, Do
 
     assert variables("AuthorizerFunction") == {"POWERTOOLS_SERVICE_NAME", "SIGNING_SECRET_ARN"}
     assert variables("KeysFunction") == {"POWERTOOLS_SERVICE_NAME", "SIGNING_SECRET_ARN", "TABLE_NAME", "STACK_NAME", "BODY_LIMIT"}
-    assert variables("MetadataFunction") == {"POWERTOOLS_SERVICE_NAME", "TABLE_NAME", "BODY_LIMIT"}
+    assert variables("MetadataFunction") == {"POWERTOOLS_SERVICE_NAME", "TABLE_NAME", "WEBHOOK_KEY_ID", "BODY_LIMIT"}
     assert variables("EventsFunction") == variables("JobsFunction") == {"POWERTOOLS_SERVICE_NAME", "TABLE_NAME", "JOBS_QUEUE_URL"}
     assert variables("CoreRestFunction") == {"POWERTOOLS_SERVICE_NAME", "TABLE_NAME"} | {
         field.name.upper() for field in dataclasses.fields(Settings)
@@ -149,6 +149,16 @@ def test_the_table_keeps_its_data(template: Document) -> None:
     assert properties["TimeToLiveSpecification"] == {"AttributeName": "ttl", "Enabled": True}
     assert properties["BillingMode"] == "PAY_PER_REQUEST"
     assert "GlobalSecondaryIndexes" not in properties
+
+
+def test_the_key_of_webhooks_outlives_the_stack_and_turns(template: Document) -> None:
+    key = template["Resources"]["WebhookKey"]
+
+    assert (key["DeletionPolicy"], key["UpdateReplacePolicy"]) == ("Retain", "Retain")
+    assert key["Properties"]["EnableKeyRotation"] is True
+    assert "KeySpec" not in key["Properties"]
+    [statement] = key["Properties"]["KeyPolicy"]["Statement"]
+    assert statement["Principal"] == {"AWS": {"Fn::Sub": "arn:${AWS::Partition}:iam::${AWS::AccountId}:root"}}
 
 
 _VERBS = frozenset(("get", "post", "patch", "put", "delete"))
