@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import orjson
@@ -20,12 +20,15 @@ from icosa.api.metadata.rest import MetadataRest
 from icosa.api.metadata.service import MetadataApi
 from icosa.api.rest.service import RestApi
 from icosa.metadata.service import MetadataService
+from icosa.webhooks.sealing import Seal
+from icosa.webhooks.service import Webhooks
 from tests.integration.schema.conftest import World
 from tests.support.contract import exercise as exercised
 from tests.support.contract import strict
 from tests.support.provisioning import event_of
 from tests.support.proxied import Function, Proxied
 from tests.support.rest_client import RestClient
+from tests.support.seal import emulated_seal
 
 _FUZZ = int(os.environ.get("ICOSA_FUZZ", "0"))
 _EXAMPLES = _FUZZ or 6
@@ -34,7 +37,14 @@ _CHOSEN = ("rockets", "people", "noteTargets")
 
 
 @pytest.fixture(scope="module")
-def app(world: World, api_keys: ApiKeys) -> Proxied:
+def seal(api_keys: ApiKeys) -> Iterator[Seal]:
+    """After the gateway, which begins with an empty moto."""
+    with emulated_seal() as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def app(world: World, api_keys: ApiKeys, seal: Seal) -> Proxied:
     rest = proxy(RestApi(world.table).answer)
     metadata = proxy(MetadataApi(world.table).answer)
     keys = proxy(MetadataRest(world.table, key_collections(api_keys)).answer)
@@ -113,7 +123,9 @@ def test_answers_about_metadata_are_what_the_document_says(world: World, app: Pr
     schema = schemathesis.openapi.from_wsgi("/rest/open-api/metadata", app, headers={"Authorization": f"Bearer {world.made.token}"})
     model = MetadataService(world.table, world.made.workspace_id).model()
     rocket = model.by_singular["rocket"]
-    known = {"objects": [rocket.id], "fields": [f.id for f in rocket.fields]}
+    webhooks = Webhooks(world.table, world.made.workspace_id, now="2026-01-31T12:00:00.000Z")
+    webhook = webhooks.create({"targetUrl": "https://hooks.example.com", "operations": ["*.*"]})
+    known = {"objects": [rocket.id], "fields": [f.id for f in rocket.fields], "webhooks": [webhook.id]}
     outcome = exercised(schema, known=known, examples=_EXAMPLES, wants=lambda path: "/open-api/" not in path)
     assert not outcome.contradictions, "\n\n".join(outcome.contradictions)
     assert {200, 201, 400, 404} <= set(outcome.statuses), outcome.statuses

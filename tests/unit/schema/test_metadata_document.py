@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import Any
 
 import orjson
@@ -15,9 +16,21 @@ from icosa.api.metadata.collections import COLLECTIONS
 from icosa.api.metadata.render import field_members, object_members
 from icosa.schema.openapi import metadata
 from icosa.schema.openapi.metadata import metadata_document
+from icosa.webhooks.entity import Webhook
+from icosa.webhooks.inputs import read_changes
 from tests.support.crm import crm
 
 BASE = "https://api.example/dev"
+_WEBHOOK_PATHS = ("/webhooks", "/webhooks/{id}")
+_WEBHOOK = Webhook(
+    id="h",
+    target_url="https://hooks.example.com/",
+    operations=(),
+    description=None,
+    sealed=None,
+    created_at="2026-01-31T12:00:00.000Z",
+    updated_at="2026-01-31T12:00:00.000Z",
+)
 _KEY_PATHS = ("/apiKeys", "/apiKeys/{id}")
 _API_KEYS = ApiKeys(GatewayKeys(None, ""), lambda: "")
 
@@ -94,3 +107,27 @@ def test_api_keys() -> None:
     assert "token" not in schemas["ApiKeyForResponse"]["properties"]
     for method in ("get", "patch", "delete"):
         assert {"type": "null"} in answer(found, "/apiKeys/{id}", method)["anyOf"]
+
+
+def test_webhooks() -> None:
+    found = document()
+    operations = {(path, method): operation["operationId"] for path in _WEBHOOK_PATHS for method, operation in found["paths"][path].items()}
+    assert operations == {
+        ("/webhooks", "get"): "findManyWebhooks",
+        ("/webhooks", "post"): "createOneWebhook",
+        ("/webhooks/{id}", "get"): "findOneWebhook",
+        ("/webhooks/{id}", "delete"): "deleteOneWebhook",
+        ("/webhooks/{id}", "patch"): "updateOneWebhook",
+        ("/webhooks/{id}", "put"): "putOneWebhook",
+    }
+    schemas = found["components"]["schemas"]
+    assert schemas["Webhook"]["required"] == ["targetUrl", "operations"]
+    assert set(schemas["WebhookForUpdate"]["properties"]) == set(schemas["Webhook"]["properties"]) - {"id"}
+    assert set(schemas["WebhookForResponse"]["properties"]) == {*_WEBHOOK.members(str(uuid.uuid4())), "secret", "workspaceId"}
+    assert {"type": "null"} in answer(found, "/webhooks/{id}", "get")["anyOf"]
+    assert answer(found, "/webhooks/{id}", "patch") == {"$ref": "#/components/schemas/WebhookForResponse"}
+    assert answer(found, "/webhooks/{id}", "delete") == {"const": True}
+    assert "404" in found["paths"]["/webhooks/{id}"]["delete"]["responses"]
+    for name in ("Webhook", "WebhookForUpdate"):
+        example = schemas[name]["example"]
+        assert read_changes("w", example) == example

@@ -8,9 +8,11 @@ from .call import Collection
 from .fields import FIELDS
 from .objects import OBJECTS
 from .views import VIEW_COLLECTIONS
+from .webhooks import WEBHOOKS
 
 COLLECTIONS: Mapping[str, Collection] = {
     "objects": OBJECTS,
     "fields": FIELDS,
+    "webhooks": WEBHOOKS,
     **VIEW_COLLECTIONS,
 }

@@ -23,6 +23,7 @@ from .names import capitalised
 from .parameters import metadata_parameters, refer
 from .records import reference
 from .views import VIEW_COLLECTIONS
+from .webhooks import WEBHOOKS
 
 _STRING: Part = {"type": "string"}
 _BOOLEAN: Part = {"type": "boolean"}
@@ -189,7 +190,7 @@ _FIELDS = Collection(
     update_example={"description": "In tonnes"},
 )
 
-COLLECTIONS: tuple[Collection, ...] = (_OBJECTS, _FIELDS, *VIEW_COLLECTIONS, API_KEYS)
+COLLECTIONS: tuple[Collection, ...] = (_OBJECTS, _FIELDS, *VIEW_COLLECTIONS, API_KEYS, WEBHOOKS)
 
 
 def metadata_document(base_url: str, *, is_direct: bool) -> bytes:

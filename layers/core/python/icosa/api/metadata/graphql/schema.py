@@ -11,7 +11,7 @@ from ariadne import load_schema_from_path, make_executable_schema
 from graphql import GraphQLSchema
 
 from ....metadata.shipped import folder
-from . import fields, indexes, objects, roles, scalars, views, workspace
+from . import fields, indexes, objects, roles, scalars, views, webhooks, workspace
 
 _RESOLVERS = (
     *scalars.RESOLVERS,
@@ -21,6 +21,7 @@ _RESOLVERS = (
     *roles.RESOLVERS,
     *workspace.RESOLVERS,
     *views.RESOLVERS,
+    *webhooks.RESOLVERS,
 )
 
 

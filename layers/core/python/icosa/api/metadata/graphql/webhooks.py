@@ -1,0 +1,71 @@
+"""Webhooks: reading and changing them (spec/access.md §11.1)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import cache
+from typing import Any
+
+from ariadne import MutationType, QueryType
+
+from ....webhooks.entity import Webhook
+from ....webhooks.service import Webhooks
+from .call import Info, MetadataCall, requires
+
+_FLAG = "API_KEYS_AND_WEBHOOKS"
+_query = QueryType()
+_mutation = MutationType()
+RESOLVERS = (_query, _mutation)
+
+Arguments = Mapping[str, Any]
+Shown = dict[str, Any]
+
+
+@_query.field("webhooks")
+@requires(_FLAG)
+def _many(_parent: None, info: Info) -> list[Shown]:
+    return _shown(info.context, _webhooks(info.context).list())
+
+
+@_query.field("webhook")
+@requires(_FLAG)
+def _one(_parent: None, info: Info, *, id: str) -> Shown | None:
+    found = _webhooks(info.context).find(id)
+    return None if found is None else _shown(info.context, [found])[0]
+
+
+@_mutation.field("createWebhook")
+@requires(_FLAG)
+def _create(_parent: None, info: Info, *, input: Arguments) -> Shown:
+    return _shown(info.context, [_webhooks(info.context).create(input)])[0]
+
+
+@_mutation.field("updateWebhook")
+@requires(_FLAG)
+def _update(_parent: None, info: Info, *, input: Arguments) -> Shown:
+    return _shown(info.context, [_webhooks(info.context).update(input["id"], input["update"])])[0]
+
+
+@_mutation.field("deleteWebhook")
+@requires(_FLAG)
+def _delete(_parent: None, info: Info, *, id: str) -> Shown:
+    return _shown(info.context, [_webhooks(info.context).delete(id)])[0]
+
+
+def _webhooks(call: MetadataCall) -> Webhooks:
+    context = call.context
+    return Webhooks(context.table, context.workspace.id, now=context.now)
+
+
+def _shown(call: MetadataCall, found: Sequence[Webhook]) -> list[Shown]:
+    """Webhooks with their members. Secrets are opened only if a request selects them, and then all together."""
+
+    @cache
+    def secrets() -> Mapping[str, str]:
+        return _webhooks(call).secrets(found)
+
+    def secret_of(webhook: Webhook) -> Any:
+        # Members that can be called are called when they are selected.
+        return lambda _info: secrets()[webhook.id]
+
+    return [{**webhook.members(call.context.workspace.id), "secret": secret_of(webhook)} for webhook in found]

@@ -1,0 +1,56 @@
+"""``/rest/metadata/webhooks`` (spec/access.md §11.1): answers hold the secret, in clear."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from ...webhooks.entity import Webhook
+from ...webhooks.service import Webhooks
+from .call import Call, Collection
+
+_FLAG = "API_KEYS_AND_WEBHOOKS"
+
+
+def _webhooks(call: Call) -> Webhooks:
+    """Raises PermissionDenied."""
+    call.require(_FLAG)
+    context = call.context
+    return Webhooks(context.table, context.workspace.id, now=context.now)
+
+
+def _list(call: Call) -> Any:
+    webhooks = _webhooks(call)
+    page = call.page(webhooks.list(), lambda webhook: webhook.id)
+    return page.envelope(_shown(call, webhooks, page.items))
+
+
+def _get(call: Call) -> Any:
+    """Null for one that is not there, as for API keys; changing it is refused."""
+    webhooks = _webhooks(call)
+    found = webhooks.find(call.entity_id)
+    return None if found is None else _shown(call, webhooks, [found])[0]
+
+
+def _create(call: Call) -> Any:
+    webhooks = _webhooks(call)
+    return _shown(call, webhooks, [webhooks.create(call.input)])[0]
+
+
+def _update(call: Call) -> Any:
+    webhooks = _webhooks(call)
+    return _shown(call, webhooks, [webhooks.update(call.entity_id, call.input)])[0]
+
+
+def _delete(call: Call) -> Any:
+    _webhooks(call).delete(call.entity_id)
+    return True
+
+
+def _shown(call: Call, webhooks: Webhooks, found: Sequence[Webhook]) -> list[dict[str, Any]]:
+    workspace_id = call.context.workspace.id
+    secrets = webhooks.secrets(found)
+    return [{**webhook.members(workspace_id), "secret": secrets[webhook.id], "workspaceId": workspace_id} for webhook in found]
+
+
+WEBHOOKS = Collection(list=_list, get=_get, create=_create, update=_update, delete=_delete)
