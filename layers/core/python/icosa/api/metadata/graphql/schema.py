@@ -11,7 +11,7 @@ from ariadne import load_schema_from_path, make_executable_schema
 from graphql import GraphQLSchema
 
 from ....metadata.shipped import folder
-from . import fields, indexes, objects, roles, scalars, views, webhooks, workspace
+from . import api_keys, fields, indexes, objects, roles, scalars, views, webhooks, workspace
 
 _RESOLVERS = (
     *scalars.RESOLVERS,
@@ -22,6 +22,7 @@ _RESOLVERS = (
     *workspace.RESOLVERS,
     *views.RESOLVERS,
     *webhooks.RESOLVERS,
+    *api_keys.RESOLVERS,
 )
 
 
