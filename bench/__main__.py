@@ -31,7 +31,7 @@ Command = Callable[[argparse.Namespace], Any]
 
 def main(arguments: list[str]) -> int:
     """Run a benchmark; the exit status."""
-    options = _parser().parse_args(arguments)
+    options = read_arguments(arguments)
     command: Command = options.command
     print(f"{describe()}\n", flush=True)
     try:
@@ -44,21 +44,36 @@ def main(arguments: list[str]) -> int:
     return 0
 
 
-def _parser() -> argparse.ArgumentParser:
+def read_arguments(arguments: Sequence[str]) -> argparse.Namespace:
+    """The options of a command line; ``command`` is the function to call. Without the name of a command it is ``run``.
+
+    Options may stand before the command. They are the command's own all the same: argparse would read them as options of the
+    program, and then put the command's defaults in their place.
+    """
+    parser, commands = _parsers()
+    if arguments[:1] in (["-h"], ["--help"]):
+        return parser.parse_args(arguments)
+    at = next((at for at, argument in enumerate(arguments) if argument in commands), None)
+    if at is None:
+        return parser.parse_args(["run", *arguments])
+    return parser.parse_args([arguments[at], *arguments[:at], *arguments[at + 1 :]])
+
+
+def _parsers() -> tuple[argparse.ArgumentParser, Mapping[str, argparse.ArgumentParser]]:
+    """The program's parser and those of its commands."""
     common = argparse.ArgumentParser(add_help=False)
     common.add_argument("--data", type=Path, default=Path(".icosa-bench"), help="data folder (default .icosa-bench)")
     common.add_argument("--json", type=Path, help="also write the results to this file")
-    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__, parents=[common])
-    _sized(parser)
-    _timed(parser)
-    parser.set_defaults(command=_run)
-    commands = parser.add_subparsers(metavar="")
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    commands = parser.add_subparsers(metavar="command", required=True)
     seed = commands.add_parser("seed", parents=[common], help="fill a workspace through the API")
     _sized(seed)
     seed.set_defaults(command=_seed)
     run = commands.add_parser("run", parents=[common], help="the operations of design §8: CPU, latency, cost (this is the default)")
     _sized(run)
-    _timed(run)
+    run.add_argument("--rounds", type=int, default=7, help="rounds of calls of each operation (default 7)")
+    run.add_argument("--seconds", type=float, default=0.7, help="length of a round (default 0.7)")
+    run.add_argument("--load", type=float, default=5.0, help="seconds of each operation with several clients; 0: none (default 5)")
     run.set_defaults(command=_run)
     growth = commands.add_parser("growth", parents=[common], help="cost of what an index answers, at two numbers of people")
     growth.add_argument("--people", type=_people, nargs=2, default=[1_000, 100_000], help="the two numbers (default 1000 100000)")
@@ -73,17 +88,11 @@ def _parser() -> argparse.ArgumentParser:
     profile.add_argument("--lines", type=int, default=30, help="how many functions to show (default 30)")
     profile.add_argument("--sort", choices=["tottime", "cumulative"], default="tottime", help="own time (default) or with what is called")
     profile.set_defaults(command=_profile)
-    return parser
+    return parser, commands.choices
 
 
 def _sized(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--people", type=_people, default=50_000, help="number of people; a fifth as many companies (default 50000)")
-
-
-def _timed(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--rounds", type=int, default=7, help="rounds of calls of each operation (default 7)")
-    parser.add_argument("--seconds", type=float, default=0.7, help="length of a round (default 0.7)")
-    parser.add_argument("--load", type=float, default=5.0, help="seconds of each operation with several clients; 0: none (default 5)")
 
 
 def _people(text: str) -> int:
