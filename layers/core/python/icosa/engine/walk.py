@@ -12,6 +12,7 @@ by the full order gives the right total order.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
@@ -53,8 +54,8 @@ class Row:
 
 
 @dataclass(slots=True)
-class Walk:
-    """Base: ``size`` is how many rows the next batch should hold; the caller may raise it between batches."""
+class Walk(ABC):
+    """``size`` is how many rows the next batch should hold; the caller may raise it between batches."""
 
     table: Table
     size: int = 64
@@ -63,8 +64,9 @@ class Walk:
     #: Rows that follow the current batch, though not in their final order: enough to know whether more follows.
     peeked: list[Row] = field(default_factory=list)
 
+    @abstractmethod
     def batches(self) -> Iterator[list[Row]]:
-        raise NotImplementedError
+        """The rows, batch by batch."""
 
 
 @dataclass(slots=True)

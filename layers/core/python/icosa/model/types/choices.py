@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -49,9 +50,9 @@ class ListType(ScalarType):
         members = value if isinstance(value, list) else [value] if value != "" else []
         return [self.member(field, member) for member in members] or None
 
+    @abstractmethod
     def member(self, field: Field, value: Any) -> str:
         """A member of the list. Raises InvalidData."""
-        raise NotImplementedError
 
     def render(self, field: Field, value: Stored) -> Any:
         return [] if value is None else value
