@@ -7,7 +7,6 @@ know the signing secret.
 from __future__ import annotations
 
 import logging
-from typing import Any
 
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.logging.correlation_paths import API_GATEWAY_REST
@@ -15,14 +14,10 @@ from aws_lambda_powertools.logging.utils import copy_config_to_registered_logger
 
 from icosa.access.secret import signing_secret
 from icosa.api.documents import DocumentsApi
+from icosa.api.gateway import proxy
 from icosa.store.table import Table
 
 logger = Logger()
 copy_config_to_registered_loggers(logger, include={logging.getLogger("icosa").name})
-_api = DocumentsApi(Table.from_environment(), signing_secret)
-
-
-@logger.inject_lambda_context(correlation_id_path=API_GATEWAY_REST)
-def handler(event: dict[str, Any], _context: Any) -> dict[str, Any]:
-    """The proxy answer for a proxy event."""
-    return _api.answer(event)
+_serve = proxy(DocumentsApi(Table.from_environment(), signing_secret).answer)
+handler = logger.inject_lambda_context(_serve, correlation_id_path=API_GATEWAY_REST)

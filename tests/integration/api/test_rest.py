@@ -369,7 +369,7 @@ def test_large_bodies(shared_table: Table, workspace: Any) -> None:
 
 def test_large_answers(call: RestClient, tag: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("icosa.api.gateway.ANSWER_LIMIT", 300)
-    hint = "is larger than 300 bytes. Ask for fewer records with 'limit' or fewer fields with 'fields'"
+    hint = "is larger than 300 bytes. Ask for fewer records or fewer fields"
     assert call("POST", "/rest/people", {"name": {"lastName": tag}}).message == f"The change was made, but its answer {hint}"
     listed = call("GET", "/rest/people", filter=_of(tag))
     assert (listed.status, listed.message) == (400, f"The answer {hint}")

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import pytest
 
 from icosa.access.api_keys import ApiKeys
 from icosa.api.documents import DocumentsApi
+from icosa.api.gateway import proxy
 from icosa.provisioning.workspace import Provisioned, provision
 from icosa.schema import documents
 from icosa.store import control
@@ -22,11 +24,16 @@ from tests.support.rocket import create_rocket
 SECRET = "a secret of this deployment, long enough"
 
 
-@dataclass(frozen=True)
+@dataclass
 class World:
     table: Table
     made: Provisioned
-    documents: DocumentsApi
+
+    @cached_property
+    def document(self) -> Callable[[dict[str, Any]], dict[str, Any]]:
+        """The function of documents."""
+        served = proxy(DocumentsApi(self.table, lambda: SECRET).answer)
+        return lambda event: served(event, None)
 
     def event(self, schema: str = "core", *, token: str | None = None, prefix: str = "/rest", **context: Any) -> dict[str, Any]:
         """A proxy event of a call of a document."""
@@ -54,4 +61,4 @@ def world(dynamodb_endpoint: str, api_keys: ApiKeys) -> Iterator[World]:
         documents.forget()
         made = provision(table, api_keys, "Acme", demo=True)
         create_rocket(table, made.workspace_id)
-        yield World(table, made, DocumentsApi(table, lambda: SECRET))
+        yield World(table, made)

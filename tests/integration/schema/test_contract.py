@@ -50,7 +50,7 @@ def app(world: World, api_keys: ApiKeys, seal: Seal) -> Proxied:
     keys = proxy(MetadataRest(world.table, key_collections(api_keys)).answer)
 
     def document(event: dict[str, Any]) -> Mapping[str, Any]:
-        answer = world.documents.answer(event)
+        answer = world.document(event)
         return {**answer, "body": orjson.dumps(strict(orjson.loads(answer["body"]))).decode()}
 
     def route(path: str) -> tuple[Function, Mapping[str, str]]:
@@ -72,7 +72,7 @@ def call(world: World) -> RestClient:
 
 @pytest.fixture(scope="module")
 def document(world: World) -> dict[str, Any]:
-    answer = world.documents.answer(world.event(token=world.made.token))
+    answer = world.document(world.event(token=world.made.token))
     found: dict[str, Any] = orjson.loads(answer["body"])
     return found
 

@@ -12,22 +12,27 @@ import pytest
 from icosa.access import token
 from icosa.access.api_keys import ApiKeys
 from icosa.access.token import Claims
-from icosa.api.documents import DocumentsApi, base_url
 from icosa.metadata.service import MetadataService
 from icosa.schema import bundles, documents, models
 from icosa.schema.builder import build
 from icosa.schema.sections import OPENAPI_CORE
 from icosa.store import keys
-from icosa.store.meter import Meter
 from icosa.store.ops import Delete, Put, Update
 from tests.integration.schema.conftest import SECRET, World
 
 
 def answered(world: World, **call: Any) -> Any:
-    answer = world.documents.answer(world.event(**call))
+    answer = world.document(world.event(**call))
     assert answer["statusCode"] == 200
     assert answer["headers"]["access-control-allow-origin"] == "*"
     return orjson.loads(answer["body"])
+
+
+def cost(world: World, **call: Any) -> int:
+    """Round trips."""
+    event = world.event(**call)
+    answer = world.document({**event, "headers": {**event["headers"], "X-Icosa-Explain": "1"}})
+    return int(answer["headers"]["X-Icosa-Round-Trips"])
 
 
 def is_skeleton(document: Any) -> bool:
@@ -68,7 +73,7 @@ def test_without_a_valid_token(world: World, schema: str) -> None:
 
 def test_a_token_in_the_query_counts_for_nothing(world: World) -> None:
     event = {**world.event(), "queryStringParameters": {"token": world.made.token}}
-    assert is_skeleton(orjson.loads(world.documents.answer(event)["body"]))
+    assert is_skeleton(orjson.loads(world.document(event)["body"]))
 
 
 def test_a_revoked_key_sees_the_skeleton_at_once(world: World, api_keys: ApiKeys) -> None:
@@ -80,14 +85,11 @@ def test_a_revoked_key_sees_the_skeleton_at_once(world: World, api_keys: ApiKeys
 
 
 def test_nobody_reads_for_a_caller_without_a_good_signature(world: World) -> None:
-    meter = Meter()
-    api = DocumentsApi(world.table.metered(meter), lambda: SECRET)
-    api.answer(world.event(token=minted(world, secret="another secret, which is as long")))
-    assert meter.calls == 0
+    assert cost(world, token=minted(world, secret="another secret, which is as long")) == 0
 
 
 def test_an_unknown_document(world: World) -> None:
-    answer = world.documents.answer(world.event(schema="nothing", token=world.made.token))
+    answer = world.document(world.event(schema="nothing", token=world.made.token))
     assert answer["statusCode"] == 404
     assert orjson.loads(answer["body"])["messages"] == ["Cannot GET /rest/open-api/nothing"]
 
@@ -107,9 +109,11 @@ def test_an_unknown_document(world: World) -> None:
         ("localhost:8000", "/open-api/core", "http", "http://localhost:8000"),
     ],
 )
-def test_where_the_api_is(domain: str, path: str, proto: str, expected: str) -> None:
-    context = {"apiId": "a1", "stage": "dev", "domainName": domain}
-    assert base_url({"path": path, "headers": {"X-Forwarded-Proto": proto}, "requestContext": context}) == expected
+def test_where_the_api_is(world: World, domain: str, path: str, proto: str, expected: str) -> None:
+    schema = path.rpartition("/")[2]
+    event = {**world.event(schema, domainName=domain), "path": path, "headers": {"X-Forwarded-Proto": proto}}
+    [server] = orjson.loads(world.document(event)["body"])["servers"]
+    assert server["url"] == f"{expected}/rest{'/metadata' if schema == 'metadata' else ''}"
 
 
 def test_a_change_is_documented_at_once(world: World) -> None:
@@ -121,16 +125,11 @@ def test_a_change_is_documented_at_once(world: World) -> None:
 
 
 def test_what_a_document_costs(world: World) -> None:
-    def cost() -> int:
-        meter = Meter()
-        DocumentsApi(world.table.metered(meter), lambda: SECRET).answer(world.event(token=world.made.token))
-        return meter.round_trips
-
     build(world.table, world.made.workspace_id)
     documents.forget()
     models.forget()
-    assert cost() == 2  # Workspace and key, the bundle.
-    assert cost() == 1
+    assert cost(world, token=world.made.token) == 2  # Workspace and key, the bundle.
+    assert cost(world, token=world.made.token) == 1
 
 
 def test_a_document_of_another_release_is_made_anew(world: World) -> None:

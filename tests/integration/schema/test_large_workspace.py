@@ -6,7 +6,6 @@ import orjson
 import pytest
 
 from icosa.access.api_keys import ApiKeys
-from icosa.api.documents import DocumentsApi
 from icosa.metadata.loader import MetadataState
 from icosa.metadata.rows import model_items
 from icosa.provisioning.workspace import provision
@@ -17,7 +16,7 @@ from icosa.store import keys
 from icosa.store.meter import Meter
 from icosa.store.ops import Delete, Op, Put, Update
 from icosa.store.table import MAX_TRANSACTION, Table, chunked
-from tests.integration.schema.conftest import SECRET, World
+from tests.integration.schema.conftest import World
 from tests.support.generated import generated_model
 from tests.support.provisioning import event_of, forget
 from tests.support.rest_client import RestClient
@@ -39,7 +38,7 @@ def large(control_table: Table, api_keys: ApiKeys) -> World:
     values = {":v": state.version, ":n": state.rows, ":r": state.revisions}
     change = "SET metadataVersion = :v, metadataRows = :n, metadataRevisions = :r"
     control_table.transact([Update(keys.workspace(made.workspace_id), change, values=values)])
-    return World(control_table, made, DocumentsApi(control_table, lambda: SECRET))
+    return World(control_table, made)
 
 
 def test_it_works(large: World) -> None:
@@ -62,7 +61,7 @@ def test_it_works(large: World) -> None:
     assert len(model.objects) == 200
     assert 4_800 <= sum(len(obj.fields) for obj in model.objects) <= 5_000
 
-    answer = large.documents.answer(large.event(token=large.made.token))
+    answer = large.document(large.event(token=large.made.token))
     assert answer["statusCode"] == 200
     assert len(orjson.dumps(answer)) < 6_000_000  # Lambda's limit.
     assert len(orjson.loads(answer["body"])["tags"]) == 201

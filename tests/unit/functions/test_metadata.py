@@ -67,7 +67,7 @@ def test_a_fault_of_ours_is_logged_and_says_nothing(
     def fail(*_: Any) -> None:
         raise RuntimeError("a secret")
 
-    monkeypatch.setattr("icosa.api.metadata.rest.open_context", fail)
+    monkeypatch.setattr("icosa.api.metadata.rest.open_metered", fail)
     with caplog.at_level(logging.ERROR, logger="icosa"):
         answer = metadata.handler(_event("/rest/metadata/objects"), LambdaContext())
 

@@ -305,6 +305,15 @@ def test_statuses(gql: GraphqlClient) -> None:
     assert (missing.status, missing.message) == (400, 'Variable "$x" of required type "UUID!" was not provided.')
 
 
+def test_answers_that_cannot_be_delivered(gql: GraphqlClient, tag: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("icosa.api.gateway.ANSWER_LIMIT", 40)
+    hint = "is larger than 40 bytes. Ask for fewer records or fewer fields"
+    [error] = gql('{ company(filter: {name: {eq: "none"}}) { id name } companies { totalCount } }')["errors"]
+    assert error["message"] == f"The answer {hint}"
+    [error] = gql("mutation($t: String) { createCompany(data: {name: $t}) { id } }", {"t": tag})["errors"]
+    assert error["message"] == f"The change was made, but its answer {hint}"
+
+
 def test_a_revoked_key(shared_table: Table, workspace: Provisioned) -> None:
     stranger = GraphqlClient(shared_table, event_of(workspace, key_id=UNKNOWN))
 

@@ -250,6 +250,30 @@ def test_reads_need_no_flag_and_writes_do(client_with: Callable[..., MetadataCli
         assert (error["message"], error["extensions"]["code"], error["extensions"]["subCode"]) == (DENIED, "FORBIDDEN", "PERMISSION_DENIED")
 
 
+def test_answers_that_cannot_be_delivered(call: MetadataClient, tag: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("icosa.api.gateway.ANSWER_LIMIT", 40)
+    hint = "is larger than 40 bytes. Ask for fewer records or fewer fields"
+    assert call("GET", "/rest/metadata/objects").message == f"The answer {hint}"
+    [error] = call.graphql("{ objects { edges { node { id } } } }")["errors"]
+    assert error["message"] == f"The answer {hint}"
+    labels = {"labelSingular": tag, "labelPlural": f"{tag}s"}
+    create = "mutation($o: CreateObjectInput!) { createOneObject(input: {object: $o}) { id } }"
+    [error] = call.graphql(create, o={"nameSingular": tag, "namePlural": f"{tag}s", **labels})["errors"]
+    assert error["message"] == f"The change was made, but its answer {hint}"
+
+
+def test_faults_say_nothing_of_their_cause(call: MetadataClient, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
+    def fail(*_: Any) -> Any:
+        raise RuntimeError("a secret")
+
+    monkeypatch.setattr("icosa.access.session._open", fail)
+    rest = call("GET", "/rest/metadata/objects")
+    assert (rest.status, rest.message) == (500, "Internal server error")
+    answer = call("POST", "/metadata", {"query": "{ objects { edges { node { id } } } }"})
+    assert (answer.status, [error["message"] for error in answer.json["errors"]]) == (200, ["Internal server error"])
+    assert ["a secret" in (record.exc_text or "") for record in caplog.records] == [True, True]
+
+
 def test_roles(call: MetadataClient) -> None:
     roles = {
         role["label"]: role

@@ -8,6 +8,7 @@ version act on the next request.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -15,7 +16,9 @@ from ..metadata.loader import MetadataState
 from ..model.model import Model
 from ..recent import Recent
 from ..schema.models import current_model as model_of
+from ..settings import Settings
 from ..store import keys
+from ..store.meter import Meter
 from ..store.register import Register
 from ..store.table import Item, Table
 from .context import RequestContext, Workspace
@@ -45,6 +48,11 @@ def open_context(event: Mapping[str, Any], table: Table) -> RequestContext:
     if moment.timestamp() >= int(authorized["exp"]):
         raise ExpiredToken
     return _open(authorized["workspaceId"], authorized["keyId"], table, stored_time(moment))
+
+
+def open_metered(event: Mapping[str, Any], table: Table, meter: Meter, settings: Settings) -> RequestContext:
+    """``open_context`` for a request with these settings whose cost ``meter`` counts: what comes after authentication."""
+    return replace(open_context(event, table.metered(Meter())), table=table.metered(meter), settings=settings)
 
 
 def current_model(table: Table, workspace_id: str) -> Model | None:

@@ -26,14 +26,13 @@ class Visitor:
     preferences: Mapping[str, Any]
 
 
-def visitor_of(event: Mapping[str, Any], table: Table, *, secret: str) -> Visitor | None:
-    """Who calls, by the Authorization header of an API Gateway proxy event that passed no authorizer; None for anybody.
+def visitor_of(authorization: str | None, table: Table, *, secret: str) -> Visitor | None:
+    """Who calls, by the Authorization header of a request that passed no authorizer; None for anybody.
 
     One read, only for a token with a good signature. A token in the query string counts for nothing.
     """
-    headers = {name.lower(): value for name, value in (event.get("headers") or {}).items()}
     try:
-        claims = token.verify(token.from_header(headers.get("authorization")), secret=secret)
+        claims = token.verify(token.from_header(authorization), secret=secret)
         if claims.type != API_KEY:
             return None
         workspace, key = table.batch_get([keys.workspace(claims.workspace_id), keys.api_key(claims.workspace_id, claims.key_id)])

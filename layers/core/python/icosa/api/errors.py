@@ -51,7 +51,7 @@ class AnswerTooLarge(BadRequest):
 
     def __init__(self, limit: int, *, is_change: bool) -> None:
         done = "The change was made, but its answer" if is_change else "The answer"
-        super().__init__(f"{done} is larger than {limit} bytes. Ask for fewer records with 'limit' or fewer fields with 'fields'")
+        super().__init__(f"{done} is larger than {limit} bytes. Ask for fewer records or fewer fields")
 
 
 class Unexpected(IcosaError):

@@ -7,12 +7,19 @@ workspace's model decides. docs/decisions.md has the numbers.
 from __future__ import annotations
 
 import base64
+import logging
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import urlencode
 
-from .errors import AnswerTooLarge
+import orjson
+
+from ..errors import IcosaError
+from ..store.meter import Meter
+from .errors import AnswerTooLarge, Unexpected, rest_body, rest_headers
+
+logger = logging.getLogger(__name__)
 
 #: Scripts of any origin may read every answer (spec/observed.md 34).
 _HEADERS = {"access-control-allow-origin": "*", "content-type": "application/json; charset=utf-8"}
@@ -60,6 +67,28 @@ def proxy(serve: Callable[[HttpRequest], HttpAnswer]) -> Callable[[Mapping[str, 
     return handler
 
 
+def answered(request: HttpRequest, serve: Callable[[Meter], HttpAnswer], refuse: Callable[[IcosaError], HttpAnswer]) -> HttpAnswer:
+    """What ``serve`` answers. Never raises: ``refuse`` has the answer of every failure.
+
+    Failures that are no IcosaError are logged, and their answers say nothing of their cause. What ``serve`` counts in the meter
+    is told to clients that ask for the cost.
+    """
+    meter = Meter(detailed=request.explain)
+    try:
+        answer = serve(meter)
+    except IcosaError as error:
+        return refuse(error)
+    except Exception:
+        logger.exception("unexpected failure", extra={"request_id": request.request_id, "method": request.method, "path": request.path})
+        return refuse(Unexpected())
+    return replace(answer, headers={**answer.headers, **meter.headers()}) if meter.detailed else answer
+
+
+def refusal(error: IcosaError, body: Mapping[str, Any] | None = None) -> HttpAnswer:
+    """The answer of an error, with ``body`` if it is not that of records."""
+    return HttpAnswer(error.status, orjson.dumps(rest_body(error) if body is None else body), rest_headers(error))
+
+
 def read_event(event: Mapping[str, Any]) -> HttpRequest:
     """The request of a proxy event."""
     body = event.get("body") or ""
@@ -84,15 +113,14 @@ def as_response(answer: HttpAnswer) -> dict[str, Any]:
     }
 
 
-def base_url(request: HttpRequest, own_path: str) -> str:
-    """Where the API is, as the caller sees it, without a slash at the end. ``own_path`` is the path of the request's route.
+def base_url(request: HttpRequest, path: str) -> str:
+    """Where the API is, as the caller sees it, without a slash at the end. ``path`` is what precedes the route in the request's path.
 
     The API's own domain has the stage in its paths, which the event's path leaves out; a custom domain has a base path, which the
     event's path has too.
     """
     context = request.event.get("requestContext", {})
     domain = context.get("domainName") or request.headers.get("host", "localhost")
-    path = request.path.removesuffix(own_path)
     if domain.startswith(f"{context.get('apiId')}.execute-api."):
         path = f"/{context['stage']}{path}"
     return f"{request.headers.get('x-forwarded-proto', 'https')}://{domain}{path}"

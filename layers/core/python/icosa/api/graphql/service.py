@@ -9,24 +9,24 @@ from typing import Any
 
 from ...access.check import authorize
 from ...access.context import RequestContext
-from ...access.session import open_context
+from ...access.session import open_metered
 from ...engine.executor import execute, execute_all
 from ...errors import IcosaError
 from ...model.model import Object
 from ...store.meter import Meter
 from ...store.table import Table
-from ..errors import AnswerTooLarge, Unexpected
-from ..gateway import HttpAnswer, HttpRequest, check_size
+from ..errors import Unexpected
+from ..gateway import HttpAnswer, HttpRequest
 from . import arguments, introspection
 from .budget import Budget
 from .document import Document, parse_document
-from .failures import REFUSALS, AnswerHasTooManyValues, Invalid, TooManyRootFields, UnknownRootField, VariableMissing
+from .failures import REFUSALS, Invalid, TooManyRootFields, UnknownRootField
 from .language import OperationDefinitionNode
 from .roots import Ask, OperationType, Step, roots
 from .search import SEARCH, search
 from .selections import TYPENAME, Selected, Selector
 from .settings import GraphqlSettings, settings
-from .transport import GraphqlRequest, MutationOverGet, answer, authenticated, error_entry, not_runnable, read_request, refused
+from .transport import GraphqlRequest, MutationOverGet, Outcome, authenticated, error_entry, served
 from .values import Variables
 from .views import Views
 
@@ -43,33 +43,14 @@ class GraphqlApi:
         self._settings = settings
 
     def answer(self, http: HttpRequest) -> HttpAnswer:
-        """Never raises: every failure has its answer. Those that are no IcosaError are logged and say nothing of their cause."""
-        meter = Meter(detailed=http.headers.get("x-icosa-explain") == "1")
-        try:
-            found = self._run(http, meter)
-        except Exception:
-            logger.exception("unexpected failure", extra={"request_id": http.request_id})
-            return refused(Unexpected())
-        return replace(found, headers={**found.headers, **meter.headers()}) if meter.detailed else found
+        """Never raises: every failure has its answer."""
 
-    def _run(self, http: HttpRequest, meter: Meter) -> HttpAnswer:
-        try:
-            request = read_request(http, limit=self._settings.body_limit)
-        except IcosaError as error:
-            return not_runnable(error)
-        try:
-            opened = authenticated(lambda: open_context(http.event, self._table.metered(Meter())))
-            context = replace(opened, table=self._table.metered(meter), settings=self._settings)
+        def run(request: GraphqlRequest, meter: Meter) -> Outcome:
+            context = authenticated(lambda: open_metered(http.event, self._table, meter, self._settings))
             execution = Execution(context, request, self._settings, http.request_id)
-            found = answer(execution.result())
-            check_size(found.body, is_change=execution.is_mutation)
-        except (MutationOverGet, VariableMissing) as error:
-            return not_runnable(error)
-        except AnswerTooLarge:
-            return refused(AnswerHasTooManyValues())
-        except IcosaError as error:
-            return refused(error)
-        return found
+            return Outcome(execution.result(), execution.is_mutation)
+
+        return served(http, run, limit=self._settings.body_limit)
 
 
 @dataclass(frozen=True, slots=True)

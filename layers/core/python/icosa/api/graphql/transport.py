@@ -15,9 +15,11 @@ from urllib.parse import parse_qs
 import orjson
 
 from ...errors import BadRequest, Forbidden, IcosaError, Unauthenticated
-from ..errors import MalformedJson, MethodNotAllowed, rest_body, rest_headers
-from ..gateway import HttpAnswer, HttpRequest
+from ...store.meter import Meter
+from ..errors import MalformedJson, MethodNotAllowed, rest_body
+from ..gateway import HttpAnswer, HttpRequest, answered, check_size, refusal
 from ..rest.body import read_body
+from .failures import VariableMissing
 
 METHODS = ("GET", "POST")
 _PARAMETERS = frozenset(("query", "variables", "operationName", "extensions"))
@@ -52,6 +54,38 @@ class MutationOverGet(MethodNotAllowed):
     def __init__(self) -> None:
         super().__init__("GET", "", ("POST",))
         self.message = "Can only perform a mutation operation from a POST request."
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """``data`` and ``errors`` of a document, and whether it was a mutation."""
+
+    result: Mapping[str, Any]
+    is_mutation: bool
+
+
+def served(http: HttpRequest, run: Callable[[GraphqlRequest, Meter], Outcome], *, limit: int) -> HttpAnswer:
+    """The answer to a request whose document ``run`` runs. Never raises: every failure has its answer.
+
+    ``limit`` are the bytes of a body. What ``run`` raises refuses the whole document.
+    """
+
+    def serve(meter: Meter) -> HttpAnswer:
+        try:
+            request = read_request(http, limit=limit)
+        except IcosaError as error:
+            return not_runnable(error)
+        try:
+            outcome = run(request, meter)
+            found = answer(outcome.result)
+            check_size(found.body, is_change=outcome.is_mutation)
+        except (MutationOverGet, VariableMissing) as error:
+            return not_runnable(error)
+        except IcosaError as error:
+            return refused(error)
+        return found
+
+    return answered(http, serve, refused)
 
 
 def read_request(http: HttpRequest, *, limit: int) -> GraphqlRequest:
@@ -135,7 +169,7 @@ def not_runnable(error: IcosaError) -> HttpAnswer:
     """The answer to an HTTP request that ``read_request`` cannot take, with the error's own status."""
     if error.status == 200:
         return refused(error)
-    return HttpAnswer(error.status, orjson.dumps({**rest_body(error), "errors": [error_entry(error)]}), rest_headers(error))
+    return refusal(error, {**rest_body(error), "errors": [error_entry(error)]})
 
 
 def authenticated[T](open_session: Callable[[], T]) -> T:

@@ -2,27 +2,23 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Literal
 
 import orjson
 
-from ...access.session import open_context
+from ...access.session import open_metered
 from ...errors import IcosaError
 from ...settings import Settings, settings
 from ...store.meter import Meter
 from ...store.table import Table
-from ..errors import MethodNotAllowed, Unexpected, UnknownRoute, rest_headers
-from ..gateway import HttpAnswer, HttpRequest, check_size
+from ..errors import MethodNotAllowed, UnknownRoute
+from ..gateway import HttpAnswer, HttpRequest, answered, check_size, refusal
 from ..rest.body import read_body
 from ..rest.params import Params
 from ..rest.path import parse_id
 from .call import Call, Collection, Handler
 from .errors import MalformedId, metadata_body
-
-logger = logging.getLogger(__name__)
 
 _Verb = Literal["list", "get", "create", "update", "delete"]
 _OF_ALL: dict[str, _Verb] = {"GET": "list", "POST": "create"}
@@ -39,21 +35,11 @@ class MetadataRest:
         self._settings = settings
 
     def answer(self, request: HttpRequest) -> HttpAnswer:
-        """Never raises: every failure has its answer. Those that are no IcosaError are logged and say nothing of their cause."""
-        meter = Meter(detailed=request.explain)
-        try:
-            status, body = self._run(request, meter)
-        except IcosaError as error:
-            return failure(error)
-        except Exception:
-            logger.exception("unexpected failure", extra={"request_id": request.request_id, "method": request.method, "path": request.path})
-            return failure(Unexpected())
-        return HttpAnswer(status, body, meter.headers() if request.explain else {})
+        """Never raises: every failure has its answer."""
+        return answered(request, lambda meter: self._run(request, meter), _refusal)
 
-    def _run(self, request: HttpRequest, meter: Meter) -> tuple[int, bytes]:
-        """Status and body. ``meter`` counts what comes after authentication."""
-        context = open_context(request.event, self._table.metered(Meter()))
-        context = replace(context, table=self._table.metered(meter))
+    def _run(self, request: HttpRequest, meter: Meter) -> HttpAnswer:
+        context = open_metered(request.event, self._table, meter, self._settings)
         verb, handler, entity_id = _route(request, self._collections)
         sent = None
         if verb in _WITH_BODY:
@@ -61,12 +47,11 @@ class MetadataRest:
         value = handler(Call(context=context, params=Params(request.query_string), id=entity_id, body=sent))
         body = orjson.dumps(value)
         check_size(body, is_change=verb not in ("list", "get"))
-        return 201 if verb == "create" else 200, body
+        return HttpAnswer(201 if verb == "create" else 200, body)
 
 
-def failure(error: IcosaError) -> HttpAnswer:
-    """The answer of an error."""
-    return HttpAnswer(error.status, orjson.dumps(metadata_body(error)), rest_headers(error))
+def _refusal(error: IcosaError) -> HttpAnswer:
+    return refusal(error, metadata_body(error))
 
 
 def _route(request: HttpRequest, collections: Mapping[str, Collection]) -> tuple[_Verb, Handler, str | None]:

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import logging
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from ...settings import Settings, settings
 from ...store.table import Table
-from ..errors import Unexpected
 from ..gateway import HttpAnswer, HttpRequest
 from .collections import COLLECTIONS
-from .rest import MetadataRest, failure
+from .rest import MetadataRest
 
 if TYPE_CHECKING:
     from .graphql.api import MetadataGraphql
-
-logger = logging.getLogger(__name__)
 
 
 class MetadataApi:
@@ -28,14 +24,8 @@ class MetadataApi:
         self._rest = MetadataRest(table, COLLECTIONS, settings=settings)
 
     def answer(self, request: HttpRequest) -> HttpAnswer:
-        """Never raises: every failure has its answer. Those that are no IcosaError are logged and say nothing of their cause."""
-        try:
-            if "/rest/metadata" in request.path:
-                return self._rest.answer(request)
-            return self._graphql.answer(request)
-        except Exception:
-            logger.exception("unexpected failure", extra={"request_id": request.request_id, "method": request.method, "path": request.path})
-            return failure(Unexpected())
+        """Never raises: every failure has its answer."""
+        return self._rest.answer(request) if "/rest/metadata" in request.path else self._graphql.answer(request)
 
     @cached_property
     def _graphql(self) -> MetadataGraphql:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
@@ -17,15 +16,15 @@ from graphql import (
     validate,
 )
 
-from ....access.session import open_context
+from ....access.session import open_metered
 from ....errors import IcosaError
 from ....settings import Settings, settings
 from ....store.meter import Meter
 from ....store.table import Table
 from ...errors import Unexpected
-from ...gateway import HttpAnswer, HttpRequest, check_size
+from ...gateway import HttpAnswer, HttpRequest
 from ...graphql import transport
-from ...graphql.transport import GraphqlRequest
+from ...graphql.transport import GraphqlRequest, Outcome
 from ..errors import metadata_extensions
 from .call import MetadataCall
 from .limits import check_limits
@@ -48,29 +47,20 @@ class MetadataGraphql:
         self._settings = settings
 
     def answer(self, request: HttpRequest) -> HttpAnswer:
-        """Raises what is no IcosaError and happens outside of resolvers."""
-        try:
-            wanted = transport.read_request(request, limit=self._settings.body_limit)
-        except IcosaError as error:
-            return transport.not_runnable(error)
-        meter = Meter(detailed=request.explain)
-        try:
-            context = transport.authenticated(lambda: open_context(request.event, self._table.metered(Meter())))
-            call = MetadataCall(replace(context, table=self._table.metered(meter)), request)
-            answer = transport.answer(_run(wanted, call))
-            check_size(answer.body, is_change=not wanted.read_only)
-        except transport.MutationOverGet as error:
-            return transport.not_runnable(error)
-        except IcosaError as error:
-            return transport.refused(error)
-        return replace(answer, headers={**answer.headers, **meter.headers()}) if request.explain else answer
+        """Never raises: every failure has its answer."""
+
+        def run(wanted: GraphqlRequest, meter: Meter) -> Outcome:
+            context = transport.authenticated(lambda: open_metered(request.event, self._table, meter, self._settings))
+            return _run(wanted, MetadataCall(context, request))
+
+        return transport.served(request, run, limit=self._settings.body_limit)
 
 
-def _run(wanted: GraphqlRequest, call: MetadataCall) -> dict[str, Any]:
-    """``data`` and ``errors``. Raises MutationOverGet, and what ``check_limits`` raises."""
+def _run(wanted: GraphqlRequest, call: MetadataCall) -> Outcome:
+    """Raises MutationOverGet, and what ``check_limits`` raises."""
     prepared = _prepare(wanted.query)
     if isinstance(prepared, list):
-        return {"errors": prepared}
+        return Outcome({"errors": prepared}, is_mutation=False)
     operation = get_operation_ast(prepared, wanted.operation_name)
     if operation is not None:
         if wanted.read_only and operation.operation is not OperationType.QUERY:
@@ -88,7 +78,7 @@ def _run(wanted: GraphqlRequest, call: MetadataCall) -> dict[str, Any]:
     answer: dict[str, Any] = {} if any(error.path is None for error in errors) else {"data": result.data}
     if errors:
         answer["errors"] = [_entry(error, call) for error in errors]
-    return answer
+    return Outcome(answer, is_mutation=operation is not None and operation.operation is OperationType.MUTATION)
 
 
 Prepared = DocumentNode | list[dict[str, Any]]

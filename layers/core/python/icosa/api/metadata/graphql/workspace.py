@@ -54,7 +54,7 @@ def _members(call: MetadataCall, workspace: Workspace) -> Mapping[str, Any]:
         "subdomain": preferences.get("subdomain") or default_subdomain(workspace.id),
         # Neither subdomains nor own domains lead anywhere by themselves: addresses are the installation's to set up.
         "isCustomDomainEnabled": False,
-        "workspaceUrls": {"customUrl": None, "subdomainUrl": base_url(call.request, "/metadata")},
+        "workspaceUrls": {"customUrl": None, "subdomainUrl": base_url(call.request, call.request.path.removesuffix("/metadata"))},
         "featureFlags": [
             {"key": "IS_REST_METADATA_API_NEW_FORMAT_DIRECT", "value": setting(preferences, "metadataEnvelope") == "direct"},
         ],
