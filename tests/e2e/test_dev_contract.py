@@ -33,6 +33,18 @@ def test_a_stack_keeps_its_data_and_its_key(tmp_path: Path) -> None:
         assert again.json()["data"]["company"]["name"] == "Kept"
 
 
+def test_head_is_get_without_the_body(tmp_path: Path) -> None:
+    with local_stack(tmp_path / "data") as stack:
+        authorized = {"Authorization": f"Bearer {stack.key}"}
+        for path, headers in (("/rest/people", authorized), ("/rest/metadata/objects", authorized), ("/open-api/core", {})):
+            whole, head = (httpx.request(method, f"{stack.url}{path}", headers=headers) for method in ("GET", "HEAD"))
+            assert (head.status_code, head.content) == (200, b"")
+            assert head.headers["content-type"] == whole.headers["content-type"]
+        assert httpx.head(f"{stack.url}/rest/people").status_code == 403
+        assert httpx.head(f"{stack.url}/rest/batch/people", headers=authorized).status_code == 405
+        assert httpx.head(f"{stack.url}/nothing").status_code == 404
+
+
 def test_the_rate_is_what_the_command_line_says(tmp_path: Path) -> None:
     with local_stack(tmp_path / "data", rate="2") as stack:
         answers = [_people(stack) for _ in range(4)]

@@ -101,3 +101,4 @@ def test_error_headers() -> None:
     assert rest_headers(BadRequest("no")) == {}
     assert rest_headers(Unavailable("later")) == {"retry-after": "1"}
     assert rest_headers(MethodNotAllowed("PUT", "/rest/x/merge", ("PATCH",))) == {"allow": "PATCH"}
+    assert rest_headers(MethodNotAllowed("PUT", "/rest/x", ("GET", "POST"))) == {"allow": "GET, POST, HEAD"}

@@ -32,6 +32,10 @@ def test_what_is_absent_is_empty() -> None:
     assert (request.query_string, request.body, request.headers, request.request_id) == ("", b"", {}, None)
 
 
+def test_head_asks_for_what_get_would_answer() -> None:
+    assert read_event(_event(httpMethod="HEAD")).method == "GET"
+
+
 def test_binary_bodies_are_decoded() -> None:
     assert read_event(_event(body=base64.b64encode(b"\xff\x00").decode(), isBase64Encoded=True)).body == b"\xff\x00"
 

@@ -161,15 +161,15 @@ def test_the_key_of_webhooks_outlives_the_stack_and_turns(template: Document) ->
     assert statement["Principal"] == {"AWS": {"Fn::Sub": "arn:${AWS::Partition}:iam::${AWS::AccountId}:root"}}
 
 
-_VERBS = frozenset(("get", "post", "patch", "put", "delete"))
+_VERBS = frozenset(("get", "head", "post", "patch", "put", "delete"))
 #: Routes whose calls the usage plan counts, and routes whose calls it does not (spec/access.md §5).
-_COUNTED = {"/rest": _VERBS, "/rest/{proxy+}": _VERBS, "/graphql": frozenset(("get", "post"))}
+_COUNTED = {"/rest": _VERBS, "/rest/{proxy+}": _VERBS, "/graphql": frozenset(("get", "head", "post"))}
 _UNCOUNTED = {
     **dict.fromkeys(("/rest/metadata", "/rest/metadata/{proxy+}", "/rest/metadata/apiKeys", "/rest/metadata/apiKeys/{id}"), _VERBS),
-    "/metadata": frozenset(("get", "post")),
+    "/metadata": frozenset(("get", "head", "post")),
 }
 #: Routes that anybody may call.
-_PUBLIC = {"/rest/open-api/{schema}": frozenset(("get",)), "/open-api/{schema}": frozenset(("get",))}
+_PUBLIC = dict.fromkeys(("/rest/open-api/{schema}", "/open-api/{schema}"), frozenset(("get", "head")))
 
 
 def test_every_route_that_is_not_public_wants_a_token(transformed: Document) -> None:
@@ -189,6 +189,12 @@ def test_routes(transformed: Document) -> None:
     assert all("options" in methods for methods in paths.values())
 
 
+def test_scripts_are_told_of_the_methods_that_routes_have(template: Document) -> None:
+    told = template["Resources"]["Api"]["Properties"]["Cors"]["AllowMethods"].strip("'").lower().split(",")
+
+    assert set(told) == frozenset().union(*(_COUNTED | _UNCOUNTED | _PUBLIC).values())
+
+
 def test_only_routes_of_api_keys_lead_to_the_function_that_mints(functions: dict[str, Document]) -> None:
     routes = {event["Properties"]["Path"] for event in functions["KeysFunction"]["Events"].values()}
 
@@ -197,9 +203,11 @@ def test_only_routes_of_api_keys_lead_to_the_function_that_mints(functions: dict
 
 def test_public_routes_are_throttled_for_all_callers_together(transformed: Document) -> None:
     settings = transformed["Resources"]["ApiStage"]["Properties"]["MethodSettings"]
-    throttled = {entry["ResourcePath"].replace("~1", "/")[1:] for entry in settings if "ThrottlingRateLimit" in entry}
+    throttled = {
+        (entry["ResourcePath"].replace("~1", "/")[1:], entry["HttpMethod"].lower()) for entry in settings if "ThrottlingRateLimit" in entry
+    }
 
-    assert throttled == set(_PUBLIC)
+    assert throttled == {(path, method) for path, methods in _PUBLIC.items() for method in methods}
 
 
 @pytest.mark.parametrize("secret", ["header", "querystring", 'identity.apiKey"', "authorizer."])

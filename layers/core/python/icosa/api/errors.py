@@ -78,5 +78,6 @@ def rest_body(error: IcosaError) -> dict[str, Any]:
 def rest_headers(error: IcosaError) -> dict[str, str]:
     """Headers that belong to an error."""
     if isinstance(error, MethodNotAllowed):
-        return {"allow": ", ".join(error.allowed)}
+        # Where GET is a method, so is HEAD.
+        return {"allow": ", ".join((*error.allowed, "HEAD") if "GET" in error.allowed else error.allowed)}
     return {"retry-after": "1"} if error.status == 503 else {}

@@ -90,10 +90,11 @@ def refusal(error: IcosaError, body: Mapping[str, Any] | None = None) -> HttpAns
 
 
 def read_event(event: Mapping[str, Any]) -> HttpRequest:
-    """The request of a proxy event."""
+    """The request of a proxy event. HEAD asks for what GET would answer; the gateway leaves the body out."""
+    method = event["httpMethod"]
     body = event.get("body") or ""
     return HttpRequest(
-        method=event["httpMethod"],
+        method="GET" if method == "HEAD" else method,
         path=event["path"],
         # API Gateway hands parameters on decoded, in the order of their names.
         query_string=urlencode(event.get("multiValueQueryStringParameters") or {}, doseq=True),
