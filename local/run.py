@@ -49,15 +49,14 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def read_rate(text: str | None) -> Rate | None:
-    """``off``, a number of calls a minute, or nothing for the template's own. Raises ValueError."""
+    """``off``, a whole number of calls a minute, or nothing for the template's own. Raises ValueError."""
     if not text:
         return None
     if text == "off":
         return Rate.off()
-    calls = float(text)
-    if calls <= 0:
-        raise ValueError("the rate is off or a number of calls a minute")
-    return Rate.per_minute(calls)
+    if not text.isdecimal() or int(text) == 0:
+        raise ValueError("the rate is off or a whole number of calls a minute")
+    return Rate.per_minute(int(text))
 
 
 def run_loop(main: Coroutine[Any, Any, None]) -> None:

@@ -66,7 +66,9 @@ async def running_services(options: Options, warm: Callable[[Application], Itera
         stack.callback(folder.unlock)
         server = WebServer(host="127.0.0.1", port=0)
         deployment = Deployment(endpoint=f"http://127.0.0.1:{server.port}")
-        application = read_application(options.root / "template.yaml", deployment, options.parameters)
+        application = read_application(
+            options.root / "template.yaml", deployment, options.parameters, options.rate.parameters if options.rate else {}
+        )
 
         state = stack.enter_context(closing(open_state(folder.state)))
         settings, keys, queues = Settings(state), Keys(state), Queues(application.queues, state)

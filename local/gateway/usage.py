@@ -23,14 +23,19 @@ class Rate:
     throttle: Throttle | None
 
     @classmethod
-    def per_minute(cls, calls: float) -> Rate:
+    def per_minute(cls, calls: int) -> Rate:
         """So many calls a minute, as many of them at once."""
-        return cls(throttle=Throttle(rate=calls / 60, burst=max(1, math.floor(calls))))
+        return cls(throttle=Throttle(rate=calls / 60, burst=calls))
 
     @classmethod
     def off(cls) -> Rate:
         """No throttling."""
         return cls(throttle=None)
+
+    @property
+    def parameters(self) -> dict[str, str]:
+        """Template parameters by which a template's texts name the rate."""
+        return {} if self.throttle is None else {"RateLimit": str(round(self.throttle.rate * 60))}
 
 
 class Usage:

@@ -14,12 +14,15 @@ from local.template.names import Deployment, Names
 from local.template.scope import Scope
 
 
-def read_application(path: Path, deployment: Deployment, parameters: Mapping[str, str] | None = None) -> Application:
+def read_application(
+    path: Path, deployment: Deployment, parameters: Mapping[str, str] | None = None, defaults: Mapping[str, str] | None = None
+) -> Application:
     """The application that the template at ``path`` declares; code paths are relative to the template's folder.
 
-    ``parameters`` override the template's defaults. Raises TemplateError for what cannot be understood.
+    ``parameters`` override the template's defaults, and so do ``defaults``, where the template has such parameters. Raises
+    TemplateError for what cannot be understood.
     """
-    scope = _scope(read_document(path), deployment, dict(parameters or {}), path.resolve().parent)
+    scope = _scope(read_document(path), deployment, dict(parameters or {}), defaults or {}, path.resolve().parent)
     functions = function.read_functions(scope)
     read_api = api.read_api(scope)
     return Application(
@@ -37,11 +40,11 @@ def read_application(path: Path, deployment: Deployment, parameters: Mapping[str
     )
 
 
-def _scope(document: dict[str, Any], deployment: Deployment, overrides: dict[str, str], root: Path) -> Scope:
+def _scope(document: dict[str, Any], deployment: Deployment, overrides: dict[str, str], defaults: Mapping[str, str], root: Path) -> Scope:
     declared: dict[str, Any] = document.get("Parameters") or {}
     if unknown := set(overrides) - set(declared):
         raise TemplateError(f"the template has no parameter {', '.join(sorted(unknown))}")
-    values = {name: overrides.get(name, body.get("Default")) for name, body in declared.items()}
+    values = {name: overrides.get(name, defaults.get(name, body.get("Default"))) for name, body in declared.items()}
     values = {name: _parameter(declared[name], value) for name, value in values.items() if value is not None}
 
     def ref(name: str) -> Any:

@@ -48,8 +48,12 @@ def test_head_is_get_without_the_body(tmp_path: Path) -> None:
 def test_the_rate_is_what_the_command_line_says(tmp_path: Path) -> None:
     with local_stack(tmp_path / "data", rate="2") as stack:
         answers = [_people(stack) for _ in range(4)]
+        document = httpx.get(f"{stack.url}/open-api/core", headers={"Authorization": f"Bearer {stack.key}"}).json()
 
     assert {answer.status_code for answer in answers} == {200, 429}
+    said = ["Limit reached (2 tokens per 60000 ms)"]
+    assert [answer.json()["messages"] for answer in answers if answer.status_code == 429] == [said, said]
+    assert document["components"]["responses"]["429"]["content"]["application/json"]["example"]["messages"] == said
     refused = next(answer for answer in answers if answer.status_code == 429)
     assert refused.json()["error"] == "HttpException"
     assert int(refused.headers["retry-after"]) >= 1

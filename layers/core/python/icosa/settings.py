@@ -35,6 +35,8 @@ class Settings:
     field_limit: int = 200
     #: Bytes of a request body.
     body_limit: int = 6_000_000
+    #: Calls a minute of one API key. API Gateway's usage plan sees to it; documents quote it.
+    rate_limit: int = 100
 
     @classmethod
     def read(cls, environment: Mapping[str, str]) -> Self:

@@ -80,7 +80,7 @@ def error_components(settings: Settings, members: Mapping[str, Part] | None = No
         ),
         "429": _response(
             "The key has used up its calls",
-            _body(429, "HttpException", "Limit reached (100 tokens per 60000 ms)"),
+            _body(429, "HttpException", f"Limit reached ({settings.rate_limit} tokens per 60000 ms)"),
             headers=_RETRY_AFTER,
         ),
         "503": _response(
