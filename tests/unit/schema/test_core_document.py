@@ -18,8 +18,8 @@ from icosa.model.model import Model, Object
 from icosa.model.types.registry import by_name
 from icosa.schema.openapi.base import skeleton, whole
 from icosa.schema.openapi.core import core_body, core_members
-from icosa.schema.openapi.names import capitalised
 from icosa.settings import Settings
+from icosa.texts import capitalised
 from tests.support.crm import crm, field
 
 BASE = "https://api.example/dev"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from ..errors import BadRequest
+from ..model.dates import format_instant
 
 #: "Never" is a hundred years from now (spec/access.md §1.1).
 NEVER_YEARS = 100
@@ -16,7 +17,7 @@ def stored_time(moment: datetime) -> str:
     >>> stored_time(datetime(2026, 1, 31, 12, tzinfo=UTC))
     '2026-01-31T12:00:00.000Z'
     """
-    return moment.astimezone(UTC).isoformat(timespec="milliseconds").removesuffix("+00:00") + "Z"
+    return format_instant(moment.astimezone(UTC))
 
 
 def parse_expiry(text: str | None, *, now: datetime) -> datetime:

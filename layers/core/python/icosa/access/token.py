@@ -5,11 +5,11 @@ Signed with HS256 and a secret that the deployment keeps outside the table, so n
 
 from __future__ import annotations
 
-import uuid
 from dataclasses import dataclass
 
 import jwt
 
+from ..texts import parse_uuid
 from .failures import ExpiredToken, InvalidToken, MissingToken
 
 _ALGORITHM = "HS256"
@@ -53,8 +53,9 @@ def verify(token: str, *, secret: str) -> Claims:
     except jwt.InvalidTokenError:
         raise InvalidToken from None
     workspace_id, key_id, kind = payload["workspaceId"], payload["jti"], payload["type"]
-    if not (_is_uuid(workspace_id) and _is_uuid(key_id) and isinstance(kind, str)) or payload["sub"] != workspace_id:
-        # Ids become parts of storage keys: nothing but a UUID may pass, even under a valid signature.
+    are_ids = all(parse_uuid(value) == value for value in (workspace_id, key_id))
+    if not are_ids or not isinstance(kind, str) or payload["sub"] != workspace_id:
+        # Ids become parts of storage keys: nothing but a UUID in lower case may pass, even under a valid signature.
         raise InvalidToken
     return Claims(workspace_id=workspace_id, key_id=key_id, type=kind, expires_at=int(payload["exp"]))
 
@@ -65,12 +66,3 @@ def from_header(authorization: str | None) -> str:
     if scheme.lower() != _SCHEME or not token.strip():
         raise MissingToken
     return token.strip()
-
-
-def _is_uuid(value: object) -> bool:
-    if not isinstance(value, str):
-        return False
-    try:
-        return str(uuid.UUID(value)) == value
-    except ValueError:
-        return False

@@ -7,12 +7,12 @@ are those of the validation library that Twenty uses. What the rules of the mode
 from __future__ import annotations
 
 import re
-import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from ..model.types.registry import by_name
+from ..texts import is_uuid
 from .errors import InvalidIndexInput, InvalidInput
 
 Input = dict[str, Any]
@@ -73,16 +73,6 @@ def _one_of(values: Sequence[str]) -> Check:
         return [] if isinstance(value, str) and value in values else [f"{name} must be one of the following values: {', '.join(values)}"]
 
     return check
-
-
-def is_uuid(value: Any) -> bool:
-    """Whether a value is the text of a UUID."""
-    if not isinstance(value, str):
-        return False
-    try:
-        return str(uuid.UUID(value)) == value.lower()
-    except ValueError:
-        return False
 
 
 # ------------------------------------------------------------------ tidying

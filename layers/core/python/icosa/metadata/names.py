@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from functools import cache
 
 from ..model.model import Field, Object
-from ..model.types.common import capitalised
+from ..texts import camel_case
 from .errors import Problem
 from .shipped import load
 
@@ -61,7 +61,7 @@ def name_from_label(label: str) -> str:
     words = _WORDS.findall(slug)
     if not words:
         raise InvalidLabel(f'Invalid label: "{label}"')
-    name: str = words[0] + "".join(map(capitalised, words[1:]))
+    name: str = camel_case(words)
     return f"{name}Custom" if name in reserved() else name
 
 
@@ -78,7 +78,7 @@ def columns_of(field: Field) -> list[str]:
 
 def column(field: Field, sub: str | None) -> str:
     """The column of a field or of one of its members."""
-    return field.input_name if sub is None else field.name + capitalised(sub)
+    return field.input_name if sub is None else camel_case((field.name, sub))
 
 
 def index_name(obj: Object, columns: Sequence[str], *, is_unique: bool = False) -> str:

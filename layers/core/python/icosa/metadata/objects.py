@@ -7,6 +7,7 @@ from typing import Any
 
 from ..model.model import Object
 from ..model.types.registry import by_name
+from ..texts import capitalised
 from .draft import Draft
 from .errors import EntityNotFound, InvalidObjectInput, ObjectNotFound, Problem
 from .fields import remove_with_inverse
@@ -51,8 +52,8 @@ def create_object(draft: Draft, wanted: Mapping[str, Any]) -> Object:
         id=object_id,
         name_singular=wanted["nameSingular"],
         name_plural=wanted["namePlural"],
-        label_singular=_capitalised(wanted["labelSingular"]),
-        label_plural=_capitalised(wanted["labelPlural"]),
+        label_singular=capitalised(wanted["labelSingular"]),
+        label_plural=capitalised(wanted["labelPlural"]),
         description=wanted.get("description"),
         icon=wanted.get("icon"),
         shortcut=wanted.get("shortcut"),
@@ -89,7 +90,7 @@ def _add_default_relation(draft: Draft, object_id: str, spec: Mapping[str, Any],
     """Let records of the new object have notes, attachments and the like: a new member of the other side's morph group."""
     obj = draft.object(object_id)
     target = next(one for one in draft.objects.values() if not one.is_custom and one.name_singular == spec["relation"]["object"])
-    name = group + _capitalised(obj.name_singular)
+    name = group + capitalised(obj.name_singular)
     siblings = (field for field in target.fields if field.morph_id is not None and field.name.startswith(group))
     morph_id = next((field.morph_id for field in siblings), None) or draft.new_id()
     label = obj.label_singular
@@ -116,7 +117,7 @@ def update_object(draft: Draft, object_id: str, changes: Mapping[str, Any]) -> O
     changes = {name: value for name, value in changes.items() if name in _EDITABLE and value != _current(obj, name)}
     for name in ("labelSingular", "labelPlural"):
         if name in changes:
-            changes[name] = _capitalised(changes[name])
+            changes[name] = capitalised(changes[name])
     if obj.is_system and any(name not in _PRESENTATION and name != "isActive" for name in changes):
         raise InvalidObjectInput("System objects cannot be updated directly. Use overrides for cosmetic changes.")
     if not obj.is_custom:
@@ -193,10 +194,6 @@ def delete_object(draft: Draft, object_id: str) -> Object:
             remove_with_inverse(draft, field)
     draft.remove_object(object_id)
     return obj
-
-
-def _capitalised(text: str) -> str:
-    return text[:1].upper() + text[1:]
 
 
 def _problem(message: str, friendly: str | None = None) -> Problem:

@@ -13,9 +13,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from ..model.model import Field, Option, RetiredOption
+from ..texts import is_uuid
 from .defaults import is_quoted, shown
 from .errors import Problem
-from .inputs import is_uuid
 from .names import MAX_LENGTH
 from .traits import traits
 

@@ -7,12 +7,11 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from ..model.model import Field, Object, Relation, RelationKind
-from ..model.types.common import capitalised
 from ..model.types.registry import by_name
+from ..texts import capitalised, is_uuid
 from .draft import Draft
 from .errors import Problem
 from .indexes import add_index
-from .inputs import is_uuid
 from .names import InvalidLabel, name_from_label
 
 _MALFORMED = "FIELD_METADATA_RELATION_MALFORMED"

@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from ..errors import Conflict
+from ..model.dates import format_instant
 from ..model.model import Field, Index, Model, Object
 from ..store import keys
 from ..store.table import Table
@@ -122,7 +123,7 @@ class MetadataService:
     def _change[T](self, doing: str, expand: Callable[[Draft], T]) -> T:
         def attempt() -> T:
             snapshot = read(self._table, self._workspace_id)
-            draft = Draft(snapshot.model, next_object_key=snapshot.next_object_key, now=_now())
+            draft = Draft(snapshot.model, next_object_key=snapshot.next_object_key, now=format_instant(datetime.now(UTC)))
             result = expand(draft)
             found = failures(draft)
             found = found or collisions(self._table, draft)
@@ -168,7 +169,3 @@ def _retrying[T](attempt: Callable[[], T]) -> T:
         except Overtaken:
             time.sleep(random.uniform(0, min(_MAX_DELAY, _FIRST_DELAY * 2**number)))
     raise Conflict("The data model was changed by other requests at the same time. Please try again.")
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from typing import Any, Literal, NoReturn
 
 from ..errors import InvalidData
+from ..texts import camel_case
 from .inspect import inspect
 from .model import Field, Model, Object, UniqueConstraint
 from .types.base import Item, Leaf, Mode, Stored
-from .types.common import capitalised
 from .types.defaults import is_volatile
 
 _ID = "id"
@@ -250,7 +250,7 @@ def _connect(field: Field, target: Object, operand: Any) -> Connect:
     found = _normalised(leaves, where or {})
     if any(leaf.get(found) is None for leaf in leaves):
         raise missing
-    description = " and ".join(f"{_column(leaf.path)} = {leaf.get(found)}" for leaf in leaves)
+    description = " and ".join(f"{camel_case(leaf.path)} = {leaf.get(found)}" for leaf in leaves)
     return Connect(field=field, target=target, constraint=constraint, where=found, description=description)
 
 
@@ -270,8 +270,3 @@ def _normalised(leaves: Sequence[Leaf], where: Mapping[str, Any]) -> dict[str, S
     """An item with the values that ``where`` names, as a record would hold them."""
     fields = {leaf.field.key: leaf.field for leaf in leaves}
     return {key: field.type.parse(field, where[field.input_name]) for key, field in fields.items()}
-
-
-def _column(path: tuple[str, ...]) -> str:
-    """A path as one name: ``domainNamePrimaryLinkUrl``."""
-    return path[0] + "".join(capitalised(name) for name in path[1:])

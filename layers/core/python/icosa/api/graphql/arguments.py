@@ -5,15 +5,14 @@ The texts are Twenty's. As in all of GraphQL, one value stands for a list of one
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from ...errors import BadRequest
 from ...query.operation import Order, Page
 from ...query.pages import page_of
+from ...texts import parse_uuid
 
-_UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _SHARE_TARGETS = ("workspaceMemberId", "roleId", "everyone")
 _SHARE_LEVELS = ("READ", "READ_WRITE", "FULL")
 
@@ -76,9 +75,10 @@ def texts(name: str, value: Any) -> list[str]:
 
 def record_id(_: str, value: Any) -> str:
     """A record id in lower case."""
-    if not isinstance(value, str) or not _UUID.fullmatch(value):
+    found = parse_uuid(value)
+    if found is None:
         raise invalid(f'Value "{value}" is not a valid UUID')
-    return value.lower()
+    return found
 
 
 def record_ids(name: str, value: Any) -> tuple[str, ...]:

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from ...model.model import Model, Object
-from ...model.types.common import capitalised
 from ...query.aggregates import TOTAL_COUNT
 from ...query.filters import resolve_filter
 from ...query.groups import resolve_dimensions, resolve_group_order
@@ -30,6 +29,7 @@ from ...query.operation import (
 )
 from ...query.orders import resolve_order
 from ...settings import Settings
+from ...texts import capitalised
 from . import arguments
 from .arguments import Arguments, Check
 from .budget import Budget

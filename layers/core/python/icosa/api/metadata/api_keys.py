@@ -12,7 +12,7 @@ from ...access.api_keys import ApiKey, ApiKeys
 from ...access.times import parse_moment
 from ...errors import BadRequest, NotFound
 from ...metadata.errors import InvalidInput
-from ..rest.path import parse_id
+from ...texts import parse_uuid
 from .call import Call, Collection
 
 _FLAG = "API_KEYS_AND_WEBHOOKS"
@@ -109,8 +109,7 @@ class _Input:
         return text
 
     def id(self, name: str) -> str:
-        value = self._members.get(name)
-        found = parse_id(value) if isinstance(value, str) else None
+        found = parse_uuid(self._members.get(name))
         if found is None:
             self._messages.append(f"{name} must be a UUID")
         return found or ""

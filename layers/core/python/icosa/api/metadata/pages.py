@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from ...errors import BadRequest
+from ...texts import parse_uuid
 from ..rest.params import Params
-from ..rest.path import parse_id
 from .errors import FrameworkError
 
 #: Entities of a page when the request names no limit, and at most.
@@ -68,7 +68,7 @@ def rest_page[T](items: Sequence[T], params: Params, id_of: Callable[[T], str]) 
 def _cursor(text: str) -> str | None:
     if not text:
         return None
-    cursor = parse_id(text)
+    cursor = parse_uuid(text)
     if cursor is None:
         raise BadRequest(f"Invalid cursor: {text}", sub_code="INVALID_CURSOR")
     return cursor

@@ -11,6 +11,7 @@ from typing import Any
 
 from ...metadata.applications import application_id
 from ...model.model import Field, Index, Model, Object, Option
+from ...texts import camel_case
 
 Members = Mapping[str, Any]
 
@@ -75,7 +76,7 @@ def _object(model: Model, obj: Object) -> Members:
         "workspaceId": model.workspace_id,
         "labelIdentifierFieldMetadataId": obj.label_identifier_field_id,
         "imageIdentifierFieldMetadataId": obj.image_identifier_field_id,
-        "duplicateCriteria": [[_column(path) for path in paths] for paths in obj.duplicate_criteria] or None,
+        "duplicateCriteria": [[camel_case(path) for path in paths] for paths in obj.duplicate_criteria] or None,
         "createdAt": obj.created_at,
         "updatedAt": obj.updated_at,
     }
@@ -152,9 +153,3 @@ def _settings(field: Field) -> dict[str, Any] | None:
         return dict(field.settings) or None
     computed = {"relationType": relation.kind, "onDelete": relation.on_delete, "joinColumnName": relation.join_column}
     return {**field.settings, **{name: value for name, value in computed.items() if value is not None}}
-
-
-def _column(path: tuple[str, ...]) -> str:
-    """A leaf as a column of Twenty's tables: ``domainNamePrimaryLinkUrl`` (spec/metadata.md §5.2)."""
-    first, *rest = path
-    return first + "".join(name[0].upper() + name[1:] for name in rest)

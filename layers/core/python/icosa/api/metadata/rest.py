@@ -12,11 +12,11 @@ from ...errors import IcosaError
 from ...settings import Settings, settings
 from ...store.meter import Meter
 from ...store.table import Table
+from ...texts import parse_uuid
 from ..errors import MethodNotAllowed, UnknownRoute
 from ..gateway import HttpAnswer, HttpRequest, answered, check_size, refusal
 from ..rest.body import read_body
 from ..rest.params import Params
-from ..rest.path import parse_id
 from .call import Call, Collection, Handler
 from .errors import MalformedId, metadata_body
 
@@ -70,7 +70,7 @@ def _route(request: HttpRequest, collections: Mapping[str, Collection]) -> tuple
 def _id(segments: list[str]) -> str | None:
     if not segments:
         return None
-    entity_id = parse_id(segments[0])
+    entity_id = parse_uuid(segments[0])
     if entity_id is None:
         raise MalformedId
     return entity_id

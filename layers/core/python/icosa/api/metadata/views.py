@@ -10,7 +10,7 @@ from ...metadata.views.errors import InvalidPart, PartNotFound
 from ...metadata.views.render import render
 from ...metadata.views.service import ViewsService, find, select
 from ...metadata.views.shapes import PAGE_LAYOUT, ROOT_OF, SHAPES, VIEW, VIEW_FIELD_GROUP, Shape
-from ..rest.path import parse_id
+from ...texts import parse_uuid
 from .call import Call, Collection
 
 
@@ -24,7 +24,7 @@ def _list(shape: Shape) -> Callable[[Call], Any]:
         given = {name: text for name in shape.filters if (text := call.params.text(name))}
         if shape.required_filter is not None and not given:
             raise InvalidPart(shape, shape.required_filter)
-        wanted = {shape.filters[name]: parse_id(text) or text for name, text in given.items()}
+        wanted = {shape.filters[name]: parse_uuid(text) or text for name, text in given.items()}
         page = call.page(select(_service(call).roots(), shape, wanted), lambda pair: str(pair[1]["id"]))
         return page.envelope([render(call.context.model, root, shape, entity) for root, entity in page.items])
 

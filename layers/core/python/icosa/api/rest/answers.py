@@ -26,6 +26,7 @@ from ...query.operation import (
     Restore,
     Update,
 )
+from ...texts import capitalised
 from .render import Renderer
 
 #: What is answered with records.
@@ -108,7 +109,7 @@ def _page_members(obj: Object, connection: Connection) -> dict[str, Any]:
 
 def _key(verb: str, name: str) -> str:
     """Only the first letter changes: ``create`` + ``noteTargets`` is ``createNoteTargets``."""
-    return verb + name[0].upper() + name[1:] if verb else name
+    return verb + capitalised(name) if verb else name
 
 
 def _aggregate_value(aggregate: Aggregate, value: Any) -> Any:

@@ -8,8 +8,8 @@ from typing import Any
 import orjson
 
 from ...errors import BadRequest, PayloadTooLarge
+from ...texts import parse_uuid
 from ..errors import MalformedJson, UnsupportedMediaType
-from .path import parse_id
 
 Record = dict[str, Any]
 
@@ -54,7 +54,7 @@ def as_ids(name: str, value: Any) -> tuple[str, ...]:
         raise _invalid(f'"{name}" must be an array of record IDs')
     ids = []
     for element in value:
-        record_id = parse_id(element)
+        record_id = parse_uuid(element)
         if record_id is None:
             raise _invalid(f'Value "{element}" is not a valid UUID')
         ids.append(record_id)

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import Literal
 
 from ...errors import BadRequest
+from ...texts import parse_uuid
 
 #: What the path names: all records of an object, one of them, or one of the special routes.
 Shape = Literal["many", "one", "batch", "duplicates", "groupBy", "merge", "restoreMany", "restoreOne"]
 
-#: Any version and variant of RFC 4122 in hexadecimal text form.
-_UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _SPECIAL: dict[str, Shape] = {"duplicates": "duplicates", "groupBy": "groupBy", "merge": "merge"}
 
 
@@ -56,13 +54,8 @@ def parse_path(method: str, path: str) -> Path | None:
     )
 
 
-def parse_id(value: object) -> str | None:
-    """A UUID in lower case, None when the value is none."""
-    return value.lower() if isinstance(value, str) and _UUID.fullmatch(value) else None
-
-
 def _id(segment: str) -> str:
-    record_id = parse_id(segment)
+    record_id = parse_uuid(segment)
     if record_id is None:
         raise BadRequest(f"'{segment}' is not a valid UUID", sub_code="INVALID_QUERY_INPUT")
     return record_id

@@ -6,10 +6,11 @@ Texts are those of the validation library that Twenty uses, as in ``metadata.inp
 from __future__ import annotations
 
 import math
-import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
+
+from ...texts import parse_uuid
 
 Schema = Mapping[str, Any]
 Read = Callable[[str, Any], Any]
@@ -49,12 +50,10 @@ def some_text(name: str, value: Any) -> str:
 @_form(type="string", format="uuid")
 def identifier(name: str, value: Any) -> str:
     """A UUID, in lower case."""
-    try:
-        if isinstance(value, str) and len(value) == 36:
-            return str(uuid.UUID(value))
-    except ValueError:
-        pass
-    raise ValueError(f"{name} must be a UUID")
+    found = parse_uuid(value)
+    if found is None:
+        raise ValueError(f"{name} must be a UUID")
+    return found
 
 
 @_form(type="boolean")

@@ -6,6 +6,7 @@ from abc import abstractmethod
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from ...texts import capitalised
 from .base import FieldType, Kind, Leaf, Mode, Stored
 from .defaults import evaluate
 
@@ -13,11 +14,6 @@ if TYPE_CHECKING:
     from ..model import Field
 
 _COUNTS = ("countUniqueValues", "countEmpty", "countNotEmpty", "percentageEmpty", "percentageNotEmpty")
-
-
-def capitalised(name: str) -> str:
-    """``name`` with its first letter in upper case, as in names of aggregates and physical columns."""
-    return name[:1].upper() + name[1:]
 
 
 class ParsedDefault(FieldType):

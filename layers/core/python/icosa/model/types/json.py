@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import orjson
 
 from ...errors import InvalidData
+from ...texts import is_uuid
 from ..inspect import inspect
 from . import schemas, values
 from .base import Kind, Stored
@@ -77,7 +78,7 @@ class FilesType(ScalarType):
             if not isinstance(file.get(key), str):
                 received = _zod_type(file[key]) if key in file else "undefined"
                 raise self._invalid(field, value, f"{position}.{key}: Invalid input: expected string, received {received}")
-        if not values.is_uuid(file["fileId"]):
+        if not is_uuid(file["fileId"]):
             raise self._invalid(field, value, f"{position}.fileId: Invalid UUID")
         if unknown := [key for key in file if key not in self._KEYS]:
             raise self._invalid(field, value, f"{position}: Unrecognized key{'s' if len(unknown) > 1 else ''}: {_quoted(unknown)}")

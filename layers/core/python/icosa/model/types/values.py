@@ -6,19 +6,17 @@ Texts: spec/rest-core.md §3.2, spec/graphql-core.md §5.2.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
 import orjson
 
 from ...errors import InvalidData
+from ...texts import parse_uuid
 from ..dates import parse_day, parse_instant
 from ..inspect import inspect
 from .decimals import canonical
 from .limits import EXACT_INTEGERS, MAX_NUMBER, MIN_NUMBER, is_finite
-
-_UUID = re.compile(r"[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}")
 
 
 def text(name: str, value: Any) -> str | None:
@@ -42,16 +40,12 @@ def check_characters(name: str, value: str) -> None:
             raise InvalidData(f'Invalid string value for text field "{name}" - It must not contain unpaired surrogates.') from error
 
 
-def is_uuid(value: Any) -> bool:
-    """Whether ``value`` is the text form of a UUID of any version, in either case."""
-    return isinstance(value, str) and _UUID.fullmatch(value) is not None
-
-
 def uuid(name: str, value: Any) -> str:
     """A UUID in lower case."""
-    if not is_uuid(value):
+    found = parse_uuid(value)
+    if found is None:
         raise InvalidData(f'Invalid UUID value {inspect(value)} for field "{name}"')
-    return str(value).lower()
+    return found
 
 
 def boolean(name: str, value: Any) -> bool:

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from typing import Protocol
 
 from ...model.model import Field, Model, Object, Right
-from ...model.types.common import capitalised
 from ...query.aggregates import TOTAL_COUNT, Aggregate, aggregates_of
 from ...query.groups import is_groupable
+from ...texts import capitalised
 from .common import enum_filter
 from .definitions import Argument, EnumValue, FieldDefinition, TypeDefinition, enum, inputs, output
 from .shapes import DIRECTION, Shape, enum_name, scalar_of, shape_of, type_name

@@ -10,8 +10,8 @@ from dataclasses import dataclass, replace
 
 from ...model.model import Field, Object
 from ...model.types.base import Kind
-from ...model.types.common import capitalised
 from ...model.types.kinds import Array, Boolean, Date, DateTime, MultiSelect, Number, Numeric, RawJson, Select, Text, Uuid
+from ...texts import capitalised
 
 DIRECTION = "OrderByDirection"
 FLAG = "Boolean"

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from ...texts import capitalised
 from .errors import Part
-from .names import capitalised
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -15,11 +15,11 @@ import orjson
 from ...model.types.registry import by_name
 from ...model.types.schemas import nullable
 from ...settings import settings
+from ...texts import capitalised
 from .api_keys import API_KEYS
 from .base import GENERAL, components, head, own_path
 from .collection import Collection
 from .errors import METADATA_MEMBERS, Part, error_components, refusals
-from .names import capitalised
 from .parameters import metadata_parameters, refer
 from .records import reference
 from .views import VIEW_COLLECTIONS

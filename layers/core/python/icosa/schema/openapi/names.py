@@ -5,11 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from ...model.model import Object
-
-
-def capitalised(name: str) -> str:
-    """Only the first letter changes: ``noteTarget`` is ``NoteTarget``."""
-    return name[:1].upper() + name[1:]
+from ...texts import capitalised
 
 
 class Names:

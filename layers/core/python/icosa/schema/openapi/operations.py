@@ -8,8 +8,9 @@ from typing import Any
 
 from ...model.model import Object
 from ...settings import Settings
+from ...texts import capitalised
 from .errors import Part, refusals
-from .names import Names, capitalised
+from .names import Names
 from .parameters import refer
 from .records import reference
 

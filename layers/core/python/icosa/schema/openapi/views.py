@@ -23,9 +23,9 @@ from ...metadata.views.shapes import (
     Shape,
 )
 from ...model.types.schemas import BOOLEAN, DATE_TIME, UUID, array, nullable, object_of
+from ...texts import capitalised
 from .collection import Collection
 from .errors import Part
-from .names import capitalised
 from .records import reference
 
 _ID = "0b6f3f4e-6a0b-4bd0-a6c5-1f1f1f1f0001"

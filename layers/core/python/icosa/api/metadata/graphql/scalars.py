@@ -7,12 +7,12 @@ from typing import Any
 from ariadne import ScalarType
 from graphql import GraphQLError
 
-from ...rest.path import parse_id
+from ....texts import parse_uuid
 
 
 def _uuid(value: Any) -> str:
     """In lower case. Raises GraphQLError with the text and codes of spec/metadata.md §3."""
-    found = parse_id(value)
+    found = parse_uuid(value)
     if found is None:
         raise GraphQLError(f"Invalid UUID: '{value}'", extensions={"code": "GRAPHQL_VALIDATION_FAILED", "http": {"status": 400}})
     return found

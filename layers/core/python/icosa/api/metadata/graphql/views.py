@@ -26,6 +26,7 @@ from ....metadata.views.shapes import (
     Shape,
 )
 from ....metadata.views.tree import live_entities
+from ....texts import capitalised
 from .call import Info, MetadataCall, Resolver
 
 _query = QueryType()
@@ -161,7 +162,7 @@ def _bind(bind: Callable[[str], Callable[[Resolver], Resolver]], name: str, reso
 
 
 for _shape in SHAPES.values():
-    _plural = _shape.collection[0].upper() + _shape.collection[1:]
+    _plural = capitalised(_shape.collection)
     _singular = _plural.removesuffix("s")
     _bind(_query.field, f"get{_plural}", _many(_shape))
     _bind(_query.field, f"get{_singular}", _one(_shape))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ....texts import parse_uuid
 from .. import values
 from ..base import Stored
 from .common import OrderedKind
@@ -24,6 +25,7 @@ class Uuid(OrderedKind):
         return encoded
 
     def from_cursor(self, raw: Any) -> Stored:
-        if not values.is_uuid(raw):
+        found = parse_uuid(raw)
+        if found is None:
             raise ValueError("not a UUID")
-        return raw.lower()
+        return found
