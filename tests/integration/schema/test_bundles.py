@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from icosa.errors import Unavailable
-from icosa.metadata.loader import MetadataState
+from icosa.metadata.loader import MetadataState, load_model
 from icosa.metadata.rows import model_items
 from icosa.model.model import Model
 from icosa.recent import Recent
@@ -106,7 +106,7 @@ def test_the_bundle_of_the_current_version(table: Table) -> None:
     state = written(table, model := small())
     assert build(table, model.workspace_id, 1) == 1
     assert all(bundles.exists(table, model.workspace_id, section.name, 1, maker=section.maker()) for section in SECTIONS)
-    from_rows = models._from_rows(table, model.workspace_id, state)
+    from_rows = load_model(table, model.workspace_id, state)
     from_bundle = models._from_bundle(table, model.workspace_id, 1)
     assert from_bundle is not None
     assert model_items(from_bundle) == model_items(from_rows) == model_items(model)

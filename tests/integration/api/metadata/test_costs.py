@@ -35,3 +35,17 @@ def test_changes_take_few_round_trips(call: MetadataClient, tag: str) -> None:
     send("PATCH", f"fields/{field['id']}", {"name": "y"})
     send("DELETE", f"fields/{field['id']}")
     send("DELETE", f"objects/{obj['id']}")
+
+
+def test_deleting_takes_one_read_and_one_write(call: MetadataClient, tag: str) -> None:
+    labels = {"labelSingular": tag, "labelPlural": f"{tag}s"}
+    body = {"nameSingular": tag, "namePlural": f"{tag}s", **labels}
+    obj = call("POST", "/rest/metadata/objects", body).json["data"]["createOneObject"]
+    [field_id] = [field["id"] for field in obj["fields"] if field["name"] == "name"]
+    create = "mutation($i: CreateOneIndexInput!) { createOneIndex(input: $i) { id } }"
+    index = call.data(create, i={"index": {"objectMetadataId": obj["id"], "fields": [{"fieldMetadataId": field_id}]}})["createOneIndex"]
+
+    delete = {"query": "mutation($i: UUID!) { deleteOneIndex(input: {id: $i}) { id } }", "variables": {"i": index["id"]}}
+    reply = call("POST", "/metadata", delete, explain=True)
+
+    assert (reply.json, _trips(reply)) == ({"data": {"deleteOneIndex": {"id": index["id"]}}}, 2)

@@ -49,12 +49,19 @@ class MetadataService:
         self._table = table
         self._workspace_id = workspace_id
         self._model: Model | None = None
+        self._previous: Model | None = None
 
     def model(self) -> Model:
         """The model as this service left it, or as it is when nothing was changed."""
         if self._model is None:
             self._model = _retrying(lambda: read(self._table, self._workspace_id)).model
         return self._model
+
+    @property
+    def previous(self) -> Model:
+        """The model that the last change began with. What was deleted is part of it."""
+        assert self._previous is not None, "nothing was changed"
+        return self._previous
 
     # ------------------------------------------------------------------ objects
 
@@ -130,6 +137,7 @@ class MetadataService:
             if found:
                 raise MetadataValidationError(f"Multiple validation errors occurred while {doing}", found)
             self._commit(snapshot, draft)
+            self._previous = snapshot.model
             return result
 
         return _retrying(attempt)

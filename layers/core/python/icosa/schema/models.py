@@ -11,7 +11,7 @@ from typing import Any
 
 import orjson
 
-from ..metadata.loader import MetadataState, load_items
+from ..metadata.loader import MetadataState, load_model
 from ..metadata.rows import build_model
 from ..model.model import Model
 from ..recent import Recent
@@ -42,7 +42,7 @@ def current_model(table: Table, workspace_id: str, state: MetadataState) -> Mode
     """
     model = _models.recall((workspace_id, state.version))
     if model is None:
-        model = _from_bundle(table, workspace_id, state.version) or _from_rows(table, workspace_id, state)
+        model = _from_bundle(table, workspace_id, state.version) or load_model(table, workspace_id, state)
         _models.remember((workspace_id, model.version), model)
     return model
 
@@ -60,8 +60,3 @@ def encode(items: Iterable[Mapping[str, Any]]) -> bytes:
 def _from_bundle(table: Table, workspace_id: str, version: int) -> Model | None:
     content = bundles.load(table, workspace_id, SECTION, version)
     return None if content is None else build_model(workspace_id, version, orjson.loads(content))
-
-
-def _from_rows(table: Table, workspace_id: str, state: MetadataState) -> Model:
-    version, items = load_items(table, workspace_id, state)
-    return build_model(workspace_id, version, items)

@@ -41,10 +41,8 @@ def _update(call: Call) -> Any:
 
 def _delete(call: Call) -> Any:
     call.require(_FLAG)
-    before = call.context.model
-    if call.entity_id not in fields_by_id(before):
-        before = call.service.model()
     deleted = call.service.delete_field(call.entity_id)
+    before = call.service.previous
     return wrap(call, "deleteOneField", _shown(before, fields_by_id(before)[deleted.id], keep=_KEPT))
 
 

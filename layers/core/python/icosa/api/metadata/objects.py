@@ -44,7 +44,7 @@ def _update(call: Call) -> Any:
 def _delete(call: Call) -> Any:
     call.require(_FLAG)
     deleted = call.service.delete_object(call.entity_id)
-    return wrap(call, "deleteOneObject", without_nulls(object_members(call.context.model, deleted), keep=_KEPT))
+    return wrap(call, "deleteOneObject", without_nulls(object_members(call.service.previous, deleted), keep=_KEPT))
 
 
 def _changed(call: Call, key: str, obj: Object) -> Any:

@@ -54,11 +54,8 @@ def _update(_parent: None, info: Info, *, input: Arguments) -> FieldNode:
 @requires(_FLAG)
 def _delete(_parent: None, info: Info, *, input: Arguments) -> FieldNode:
     call = info.context
-    before = call.model
-    if input["id"] not in fields_by_id(before):
-        before = call.service.model()
     deleted = call.service.delete_field(input["id"])
-    return _node(before, deleted.id)
+    return _node(call.service.previous, deleted.id)
 
 
 def _node(model: Model, field_id: str) -> FieldNode:

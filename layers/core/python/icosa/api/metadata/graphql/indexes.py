@@ -44,9 +44,8 @@ def _create(_parent: None, info: Info, *, input: Arguments) -> IndexNode:
 @requires(_FLAG)
 def _delete(_parent: None, info: Info, *, input: Arguments) -> IndexNode:
     call = info.context
-    before = call.service.model()
     deleted = call.service.delete_index(input["id"])
-    return _node(before, deleted.id)
+    return _node(call.service.previous, deleted.id)
 
 
 def _all(model: Model) -> list[IndexNode]:

@@ -95,8 +95,8 @@ def _update_many(_parent: None, info: Info, *, inputs: Sequence[Arguments]) -> l
 @requires(_FLAG)
 def _delete(_parent: None, info: Info, *, input: Arguments) -> ObjectNode:
     call = info.context
-    before = call.model
-    return ObjectNode(before, call.service.delete_object(input["id"]))
+    deleted = call.service.delete_object(input["id"])
+    return ObjectNode(call.service.previous, deleted)
 
 
 def _node(call: MetadataCall, obj: Object) -> ObjectNode:
