@@ -233,6 +233,9 @@ def test_duplicates(call: RestClient, tag: str) -> None:
     by_data = call("POST", "/rest/people/duplicates", {"data": [{"name": {"firstName": "Nobody", "lastName": tag}}]})
     assert by_data.json == {"data": [{"personDuplicates": [], "totalCount": 0, "pageInfo": info}]}
     assert call("POST", "/rest/people/duplicates", {"ids": []}).json == {"data": []}
+    many: dict[str, Any]
+    for many in ({"ids": [UNKNOWN] * 61}, {"data": [{}] * 61}):
+        assert call("POST", "/rest/people/duplicates", many).message == "Duplicates of at most 60 records can be looked for at once"
     for body, message in (
         ({}, 'You have to provide either "data" or "ids" argument'),
         (None, 'You have to provide either "data" or "ids" argument'),

@@ -186,6 +186,8 @@ def test_limits_are_those_of_the_installation() -> None:
     assert (limit["maximum"], limit["default"]) == (11, 5)
     merge = operations["/people/merge"]["patch"]["requestBody"]["content"]["application/json"]["schema"]
     assert merge["properties"]["ids"]["maxItems"] == 3
+    duplicates = operations["/people/duplicates"]["post"]["requestBody"]["content"]["application/json"]["schema"]["properties"]
+    assert duplicates["ids"]["maxItems"] == duplicates["data"]["maxItems"] == 7
     assert "99 bytes" in str(found["components"]["responses"]["413"])
 
 

@@ -413,6 +413,11 @@ def test_batches_are_limited(gql: GraphqlClient, tag: str) -> None:
     assert gql.data("query($t: String) { notes(filter: {title: {eq: $t}}) { totalCount } }", {"t": tag})["notes"]["totalCount"] == 0
 
 
+def test_searches_for_duplicates_are_limited(gql: GraphqlClient) -> None:
+    [error] = gql("query($i: [UUID!]) { companyDuplicates(ids: $i) { totalCount } }", {"i": [UNKNOWN] * 61})["errors"]
+    assert error["message"] == "Duplicates of at most 60 records can be looked for at once"
+
+
 def test_pages_are_limited(gql: GraphqlClient) -> None:
     page = gql.data("{ people(first: 100000) { edges { node { id } } pageInfo { hasNextPage } } }")["people"]
 

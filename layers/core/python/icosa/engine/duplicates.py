@@ -26,7 +26,7 @@ _SHORTEST = 3
 def find_duplicates(ctx: Context, operation: FindDuplicates) -> list[Connection]:
     """One connection for each input, in order; ids without a live record are left out."""
     obj = operation.object
-    _check_arguments(operation)
+    _check_arguments(operation, ctx.settings.batch_limit)
     if operation.ids is not None:
         items: list[Item] = [item for item in get_live(ctx, obj, operation.ids) if item is not None]
     else:
@@ -37,13 +37,15 @@ def find_duplicates(ctx: Context, operation: FindDuplicates) -> list[Connection]
     return ctx.table.parallel([_finder(ctx, operation, item) for item in items]) if items else []
 
 
-def _check_arguments(operation: FindDuplicates) -> None:
+def _check_arguments(operation: FindDuplicates, most: int) -> None:
     if operation.ids is None and operation.data is None:
         raise BadRequest('You have to provide either "data" or "ids" argument', sub_code="INVALID_QUERY_INPUT")
     if operation.ids is not None and operation.data is not None:
         raise BadRequest('You cannot provide both "data" and "ids" arguments', sub_code="INVALID_QUERY_INPUT")
     if operation.data is not None and not operation.data:
         raise BadRequest('The "data" condition can not be empty when "ids" input not provided', sub_code="INVALID_QUERY_INPUT")
+    if len(operation.ids or operation.data or ()) > most:
+        raise BadRequest(f"Duplicates of at most {most} records can be looked for at once", sub_code="INVALID_QUERY_INPUT")
 
 
 def _finder(ctx: Context, operation: FindDuplicates, item: Item) -> Callable[[Table], Connection]:

@@ -138,10 +138,7 @@ def _find_one(ask: Ask) -> Step:
 def _find_duplicates(ask: Ask) -> Step:
     ask.selected.require_selection(f"{ask.object.name_singular}Connection")
     ids, data = ask.arguments.get("ids"), ask.arguments.get("data")
-    inputs = max(len(ids or ()), len(data or ()), 1)
-    limit = ask.settings.batch_limit
-    if inputs > limit:
-        raise arguments.invalid(f"Duplicates of at most {limit} records can be looked for at once")
+    inputs = min(max(len(ids or ()), len(data or ()), 1), ask.settings.batch_limit)
     for _ in range(inputs):
         ask.budget.root()
     view = ask.views.connection(ask.object, ask.selected.sets, ask.place(inputs))

@@ -102,12 +102,14 @@ def _batch_body(obj: Object, names: Names, settings: Settings) -> Part:
     return {"type": "array", "items": reference(names.create(obj)), "maxItems": settings.batch_limit}
 
 
-def _duplicates_body(obj: Object, names: Names, _: Settings) -> Part:
+def _duplicates_body(obj: Object, names: Names, settings: Settings) -> Part:
+    most = settings.batch_limit
+    data = {"type": "array", "items": reference(names.create(obj)), "minItems": 1, "maxItems": most}
     return {
         "type": "object",
         "properties": {
-            "data": {"type": "array", "items": reference(names.create(obj)), "minItems": 1, "description": "Records as they might be"},
-            "ids": {"type": "array", "items": _UUID, "description": "Records that exist"},
+            "data": {**data, "description": "Records as they might be"},
+            "ids": {"type": "array", "items": _UUID, "maxItems": most, "description": "Records that exist"},
         },
         "oneOf": [{"required": ["data"]}, {"required": ["ids"]}],
     }
