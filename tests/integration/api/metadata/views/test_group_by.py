@@ -4,12 +4,23 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
+from icosa.provisioning.workspace import Provisioned
+from icosa.store.table import Table
+from tests.support.graphql_client import GraphqlClient
 from tests.support.metadata_client import MetadataClient
+from tests.support.provisioning import event_of
 from tests.support.rest_client import RestClient
 from tests.support.views import SOMETHING, Json, field, made, new_view, refused
 
 
-def test_group_by_adds_the_filters_of_a_view(call: MetadataClient, records: RestClient, rocket: Json) -> None:
+@pytest.fixture(scope="module")
+def graphql(shared_table: Table, workspace: Provisioned) -> GraphqlClient:
+    return GraphqlClient(shared_table, event_of(workspace))
+
+
+def test_group_by_adds_the_filters_of_a_view(call: MetadataClient, records: RestClient, graphql: GraphqlClient, rocket: Json) -> None:
     plural = rocket["namePlural"]
     for name, stage in (("Ariane", "NEW"), ("Atlas", "NEW"), ("Vega", "OLD")):
         assert records("POST", f"/rest/{plural}", {"name": name, "stage": stage}).status == 201
@@ -28,6 +39,15 @@ def test_group_by_adds_the_filters_of_a_view(call: MetadataClient, records: Rest
     call("PATCH", f"/rest/metadata/viewFilters/{part['id']}", {"value": "At"})
     assert counts(viewId=view["id"]) == [("NEW", "1")]
     assert counts(view_id=view["id"], filter="name[eq]:Ariane") == []
+
+    def counted(filter: Json) -> list[Json]:
+        document = f"""query($f: {rocket["nameSingular"].capitalize()}FilterInput, $v: UUID) {{
+          groups: {plural}GroupBy(groupBy: [{{stage: true}}], filter: $f, viewId: $v) {{ groupByDimensionValues totalCount }} }}"""
+        found: list[Json] = graphql.data(document, {"f": filter, "v": view["id"]})["groups"]
+        return found
+
+    assert counted({}) == [{"groupByDimensionValues": ["NEW"], "totalCount": 1}]
+    assert counted({"name": {"eq": "Ariane"}}) == []
     plain, filtered = (
         records("GET", f"/rest/{plural}/groupBy", headers={"X-Icosa-Explain": "1"}, **grouping, **more).headers
         for more in ({"filter": "name[ilike]:%At%"}, {"view_id": view["id"]})

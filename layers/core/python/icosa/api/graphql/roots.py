@@ -30,6 +30,7 @@ from ...query.operation import (
 from ...query.orders import resolve_order
 from ...settings import Settings
 from ...texts import capitalised
+from ..view_filter import ViewFilter
 from . import arguments
 from .arguments import Arguments, Check
 from .budget import Budget
@@ -52,7 +53,7 @@ class Step:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ask:
-    """One root field of a request, its arguments checked. ``view_condition`` reads the filter of a view of an object."""
+    """One root field of a request, its arguments checked."""
 
     object: Object
     arguments: Arguments
@@ -61,7 +62,7 @@ class Ask:
     views: Views
     budget: Budget
     settings: Settings
-    view_condition: Callable[[Object, str], dict[str, Any] | None]
+    view_filter: ViewFilter
 
     def filter(self) -> Filter | None:
         return resolve_filter(self.model, self.object, self.arguments.get("filter"))
@@ -160,7 +161,7 @@ def _group_by(ask: Ask) -> Step:
     wanted = given.get("limit", 0)
     limit = min(wanted, settings.group_limit) if wanted > 0 else settings.group_default
     dimensions = resolve_dimensions(model, obj, given["groupBy"])
-    condition = ask.view_condition(obj, given["viewId"]) if "viewId" in given else None
+    raw_filter = ask.view_filter(obj, given.get("filter"), given.get("viewId"))
     records_order = ask.order("orderByForRecords")
     ask.budget.root()
     place = Place(0, limit * settings.group_records, _CHILDREN_IN_GROUPS)
@@ -170,7 +171,7 @@ def _group_by(ask: Ask) -> Step:
         object=obj,
         dimensions=dimensions,
         aggregates=(*((TOTAL_COUNT,) if shown.total_count else ()), *sorted(shown.aggregates)),
-        filter=resolve_filter(model, obj, {"and": [part for part in (given.get("filter"), condition) if part]}),
+        filter=resolve_filter(model, obj, raw_filter),
         order=resolve_group_order(model, obj, given.get("orderBy", ()), dimensions),
         limit=limit,
         records=shown.selection if shown.needs_page else None,

@@ -12,11 +12,11 @@ from ...access.context import RequestContext
 from ...access.session import open_metered
 from ...engine.executor import execute, execute_all
 from ...errors import IcosaError
-from ...model.model import Object
 from ...store.meter import Meter
 from ...store.table import Table
 from ..errors import Unexpected
 from ..gateway import HttpAnswer, HttpRequest
+from ..view_filter import view_filter_of
 from . import arguments, introspection
 from .budget import Budget
 from .document import Document, parse_document
@@ -123,7 +123,7 @@ class Execution:
                     views=views,
                     budget=budget,
                     settings=context.settings,
-                    view_condition=self._view_condition,
+                    view_filter=view_filter_of(context),
                 )
                 step = kind.plan(ask)
             return replace(step, operation=authorize(context.permissions, step.operation, context.model))
@@ -131,13 +131,6 @@ class Execution:
             raise
         except IcosaError as error:
             return error
-
-    def _view_condition(self, obj: Object, view_id: str) -> dict[str, Any] | None:
-        # Few requests speak of views, and every import is paid for at each cold start.
-        from ...metadata.views.condition import view_condition
-
-        context = self._context
-        return view_condition(context.table, context.model, obj, view_id, now=context.now)
 
     # ------------------------------------------------------------------ running
 

@@ -13,7 +13,6 @@ from typing import Any
 
 from ...access.check import Rights
 from ...errors import BadRequest
-from ...metadata.views.condition import both
 from ...model.model import Model, Object
 from ...query.aggregates import aggregates_of
 from ...query.filters import resolve_filter
@@ -34,9 +33,9 @@ from ...query.operation import (
 from ...query.orders import resolve_order
 from ...query.pages import page_of
 from ...settings import Settings
+from ..view_filter import ViewFilter
 from . import answers
 from .body import Record, as_ids, as_index, as_record, as_records
-from .filter_text import Raw
 from .params import Params
 from .path import Path, Shape
 from .selection import Selector
@@ -44,10 +43,7 @@ from .selection import Selector
 
 @dataclass(frozen=True, kw_only=True)
 class Call:
-    """One request, parsed as far as no object is needed. ``body`` is the decoded JSON, None when there was none.
-
-    ``view_condition`` reads the filter that a view puts on an object's records.
-    """
+    """One request, parsed as far as no object is needed. ``body`` is the decoded JSON, None when there was none."""
 
     path: Path
     params: Params
@@ -55,7 +51,7 @@ class Call:
     model: Model
     rights: Rights
     settings: Settings
-    view_condition: Callable[[Object, str], Raw | None]
+    view_filter: ViewFilter
 
     @cached_property
     def object(self) -> Object:
@@ -178,12 +174,12 @@ def _group_by(call: Call) -> Operation:
     obj = call.object
     known = aggregates_of(obj)
     dimensions = resolve_dimensions(model, obj, raw_group_by)
-    condition = call.view_condition(obj, params.view_id) if params.view_id else None
+    raw_filter = call.view_filter(obj, raw_filter, params.view_id or None)
     return GroupBy(
         object=obj,
         dimensions=dimensions,
         aggregates=tuple(dict.fromkeys(name for name in names if name in known)),
-        filter=resolve_filter(model, obj, both(raw_filter, condition)),
+        filter=resolve_filter(model, obj, raw_filter),
         order=resolve_group_order(model, obj, raw_order, dimensions),
         limit=limit,
         records=Selection() if params.include_records_sample else None,

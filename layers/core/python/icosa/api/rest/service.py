@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 import orjson
 
 from ...access.check import authorize
 from ...access.session import open_metered
 from ...engine.executor import execute
-from ...metadata.views.condition import view_condition
 from ...query.operation import FindDuplicates, FindMany, FindOne, GroupBy
 from ...settings import Settings, settings
 from ...store.meter import Meter
 from ...store.table import Table
 from ..errors import MethodNotAllowed, UnknownRoute
 from ..gateway import HttpAnswer, HttpRequest, answered, check_size, refusal
+from ..view_filter import view_filter_of
 from .body import read_body
 from .endpoints import ENDPOINTS, Call, Endpoint
 from .params import Params
@@ -48,7 +46,7 @@ class RestApi:
             model=context.model,
             rights=context.permissions,
             settings=self._settings,
-            view_condition=partial(view_condition, context.table, context.model, now=context.now),
+            view_filter=view_filter_of(context),
         )
         operation = authorize(context.permissions, endpoint.ask(call), context.model)
         body = orjson.dumps(endpoint.show(context.model, operation, execute(context, operation)))
