@@ -11,38 +11,33 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
-from aws_lambda_powertools import Logger
-from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
+from aws_lambda_powertools.utilities.batch import EventType
 from pydynox import pydynox_core
 
 from icosa.access.session import current_model
 from icosa.access.times import stored_time
+from icosa.batches import batch_handler
 from icosa.engine.janitor import tidy
+from icosa.functions import function_logger
 from icosa.metadata.queue import JobQueue
 from icosa.settings import settings
+from icosa.store import keys
 from icosa.store.table import Table
 
-logger = Logger()
-processor = BatchProcessor(event_type=EventType.DynamoDBStreams)
-
-
-def handler(event: dict[str, Any], context: Any) -> Any:
-    """Process a batch of stream records; returns the failed ones as ``batchItemFailures``."""
-    return process_partial_response(event=event, record_handler=_record, processor=processor, context=context)
+logger = function_logger()
 
 
 def _record(record: Any) -> None:
-    images = record.raw_event["dynamodb"]
-    if record.raw_event["eventName"] == "INSERT":
-        _announce(pydynox_core.item_from_dynamo(images["NewImage"]))
-    else:
-        _remove(pydynox_core.item_from_dynamo(images["OldImage"]))
+    is_new = record.raw_event["eventName"] == "INSERT"
+    image = pydynox_core.item_from_dynamo(record.raw_event["dynamodb"]["NewImage" if is_new else "OldImage"])
+    logger.append_keys(workspace_id=keys.workspace_of(image["PK"]))
+    (_announce if is_new else _remove)(image)
 
 
 def _announce(image: dict[str, Any]) -> None:
     """A new job: it begins when no request can be under way that does not know of the change."""
     wait_ms = int(image["notBefore"]) - int(datetime.now(UTC).timestamp() * 1000)
-    _queue().send(image["PK"].split("#")[0], image["SK"], delay_ms=wait_ms)
+    _queue().send(keys.workspace_of(image["PK"]), image["SK"], delay_ms=wait_ms)
 
 
 def _remove(image: dict[str, Any]) -> None:
@@ -58,3 +53,6 @@ def _queue() -> JobQueue:
 @cache
 def _table() -> Table:
     return Table.from_environment()
+
+
+handler = batch_handler(EventType.DynamoDBStreams, _record, logger)

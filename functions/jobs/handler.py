@@ -7,28 +7,24 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
-from aws_lambda_powertools import Logger
-from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
+from aws_lambda_powertools.utilities.batch import EventType
 
 from icosa.access.times import stored_time
+from icosa.batches import batch_handler
+from icosa.functions import function_logger
 from icosa.metadata.queue import JobQueue
 from icosa.metadata.work import run
 from icosa.store.table import Table
 
-logger = Logger()
-processor = BatchProcessor(event_type=EventType.SQS)
-
-
-def handler(event: dict[str, Any], context: Any) -> Any:
-    """Do the next step of the jobs that messages name (``workspaceId``, ``jobId``); returns the failed as ``batchItemFailures``."""
-    return process_partial_response(event=event, record_handler=_step, processor=processor, context=context)
+logger = function_logger()
 
 
 def _step(record: Any) -> None:
     message = json.loads(record.raw_event["body"])
+    logger.append_keys(workspace_id=message["workspaceId"], job=message["jobId"])
     moment = datetime.now(UTC)
     outcome = run(_table(), message["workspaceId"], message["jobId"], now=stored_time(moment), now_ms=int(moment.timestamp() * 1000))
-    logger.info("step of a job", extra={"workspace": message["workspaceId"], "job": message["jobId"], "done": outcome.is_done})
+    logger.info("step of a job", done=outcome.is_done)
     if not outcome.is_done:
         _queue().send(message["workspaceId"], message["jobId"], delay_ms=outcome.wait_ms)
 
@@ -41,3 +37,6 @@ def _table() -> Table:
 @cache
 def _queue() -> JobQueue:
     return JobQueue.from_environment()
+
+
+handler = batch_handler(EventType.SQS, _step, logger)

@@ -8,44 +8,33 @@ logs answers.
 
 from __future__ import annotations
 
-import logging
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from functools import cache
 from typing import Any
 
-from aws_lambda_powertools import Logger
-from aws_lambda_powertools.logging.correlation_paths import API_GATEWAY_REST
-from aws_lambda_powertools.logging.utils import copy_config_to_registered_loggers
-
 from icosa.access.api_keys import ApiKey, ApiKeys
 from icosa.access.gateway_keys import GatewayKeys
 from icosa.access.role_admin import create_role, list_roles
 from icosa.access.secret import signing_secret
-from icosa.api.gateway import proxy
 from icosa.api.metadata.api_keys import key_collections
 from icosa.api.metadata.rest import MetadataRest
 from icosa.errors import BadRequest
+from icosa.functions import api_handler, function_logger
 from icosa.provisioning.workspace import provision
 from icosa.store import control
 from icosa.store.table import Table
 
-logger = Logger()
-copy_config_to_registered_loggers(logger, include={logging.getLogger("icosa").name})
+logger = function_logger()
 
-Event = Mapping[str, Any]
+Event = dict[str, Any]
 Answer = dict[str, Any]
 
 
 def handler(event: Event, context: Any) -> Answer:
     """The proxy answer for an event of API Gateway, whatever else is in it; for any other event, what its action answers."""
-    return _serve(event, context) if "requestContext" in event else _run(event)
-
-
-@logger.inject_lambda_context(correlation_id_path=API_GATEWAY_REST)
-def _serve(event: Event, context: Any) -> Answer:
-    return proxy(_api().answer)(event, context)
+    return _serve()(event, context) if "requestContext" in event else _run(event)
 
 
 def _run(event: Event) -> Answer:
@@ -128,8 +117,8 @@ def _table() -> Table:
 
 
 @cache
-def _api() -> MetadataRest:
-    return MetadataRest(_table(), key_collections(_api_keys()))
+def _serve() -> Callable[[Event, Any], Answer]:
+    return api_handler(MetadataRest(_table(), key_collections(_api_keys())).answer)
 
 
 @cache

@@ -6,40 +6,32 @@ so that the stream goes on behind them; what keeps failing ends in the queue of 
 
 from __future__ import annotations
 
-import logging
 from functools import cache
 from typing import Any
 
-from aws_lambda_powertools import Logger
-from aws_lambda_powertools.logging.utils import copy_config_to_registered_loggers
-from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
+from aws_lambda_powertools.utilities.batch import EventType
 from pydynox import pydynox_core
 
+from icosa.batches import batch_handler
+from icosa.functions import function_logger
 from icosa.schema.builder import build
 from icosa.store import keys
 from icosa.store.table import Table
 
-logger = Logger()
-copy_config_to_registered_loggers(logger, include={logging.getLogger("icosa").name})
-processor = BatchProcessor(event_type=EventType.DynamoDBStreams)
-
-
-def handler(event: dict[str, Any], context: Any) -> Any:
-    """Process a batch of stream records; returns the failed ones as ``batchItemFailures``."""
-    return process_partial_response(event=event, record_handler=_build, processor=processor, context=context)
+logger = function_logger()
 
 
 def _build(record: Any) -> None:
     image = pydynox_core.item_from_dynamo(record.raw_event["dynamodb"]["NewImage"])
     workspace_id, version = keys.workspace_of(image["PK"]), image["metadataVersion"]
-    try:
-        built = build(_table(), workspace_id, version)
-    except Exception:
-        logger.exception("bundle not built", workspace_id=workspace_id, version=version)
-        raise
-    logger.info("bundle built" if built else "nothing to build", workspace_id=workspace_id, version=version)
+    logger.append_keys(workspace_id=workspace_id, version=version)
+    built = build(_table(), workspace_id, version)
+    logger.info("bundle built" if built else "nothing to build")
 
 
 @cache
 def _table() -> Table:
     return Table.from_environment()
+
+
+handler = batch_handler(EventType.DynamoDBStreams, _build, logger)
