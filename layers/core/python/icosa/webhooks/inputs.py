@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..metadata.errors import ChangeKind, InvalidInput, MetadataValidationError, Problem
-from ..metadata.inputs import is_uuid
 from ..metadata.refusal import refused
+from ..texts import is_uuid
 
 Input = dict[str, Any]
 
