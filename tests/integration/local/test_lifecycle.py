@@ -101,8 +101,8 @@ def test_a_signal_while_starting(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        (("--rate", "fast"), "could not convert"),
-        (("--rate", "0"), "the rate is off or a number"),
+        (("--rate", "fast"), "the rate is off or a whole number"),
+        (("--rate", "0"), "the rate is off or a whole number"),
         (("--parameter", "Colour=red"), "no parameter Colour"),
         (("--port", "TAKEN"), "cannot be used"),
     ],
