@@ -327,6 +327,11 @@ ERRORS: list[tuple[str, str, dict[str, Any], int, str]] = [
     ("GET", "/rest/people/abc", {}, 400, "'abc' is not a valid UUID"),
     ("GET", f"/rest/people/{UNKNOWN}", {}, 404, "Record not found"),
     ("PATCH", f"/rest/people/{UNKNOWN}", {"body": {"jobTitle": "x"}}, 404, "Record not found"),
+    # What is wrong with the data is said before the records are looked for.
+    ("PATCH", f"/rest/people/{UNKNOWN}", {"body": {"foo": "x"}}, 400, 'Object person doesn\'t have any "foo" field.'),
+    ("PATCH", f"/rest/people/{UNKNOWN}", {"body": {"id": UNKNOWN, "name": "x"}}, 400, "Invalid object value 'x' for field \"name\""),
+    ("PATCH", f"/rest/people/{UNKNOWN}", {"body": {"id": UNKNOWN}}, 404, "Record not found"),
+    ("PATCH", f"/rest/people?filter=id[eq]:{UNKNOWN}", {"body": {"jobTitle": 1}}, 400, 'Invalid string value 1 for text field "jobTitle"'),
     ("DELETE", f"/rest/people/{UNKNOWN}", {}, 404, "Record not found"),
     ("PATCH", "/rest/people", {"body": {"jobTitle": "x"}}, 400, "A non-empty filter is required for a bulk mutation"),
     ("PATCH", "/rest/people/restore", {}, 400, "A non-empty filter is required for a bulk mutation"),
@@ -359,8 +364,9 @@ def test_errors(call: RestClient, method: str, path: str, options: dict[str, Any
     assert reply.headers["content-type"] == "application/json; charset=utf-8"
 
 
-def test_malformed_json(call: RestClient) -> None:
-    reply = call("POST", "/rest/people", raw='{"name": ')
+@pytest.mark.parametrize("raw", ['{"name": ', '"Ada"', "null"])
+def test_malformed_json(call: RestClient, raw: str) -> None:
+    reply = call("POST", "/rest/people", raw=raw)
     assert (reply.status, reply.json["statusCode"], reply.json["error"]) == (400, 400, "Bad Request")
 
 

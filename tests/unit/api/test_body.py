@@ -27,7 +27,7 @@ def test_no_body(raw: bytes) -> None:
     assert _read(raw, "text/plain") is None
 
 
-@pytest.mark.parametrize("raw", [b'{"name": ', b"{", b"nope", b"\xff", b"NaN", b"[" * 90])
+@pytest.mark.parametrize("raw", [b'{"name": ', b"{", b"nope", b"\xff", b"NaN", b"[" * 90, b'"text"', b"5", b"true", b"null"])
 def test_malformed_json(raw: bytes) -> None:
     with pytest.raises(MalformedJson) as caught:
         _read(raw)

@@ -31,7 +31,11 @@ def _limit(params: Params) -> int:
     return params.limit(default=60, maximum=200)
 
 
-@pytest.mark.parametrize(("text", "limit"), [("", 60), ("0", 0), ("7", 7), ("200", 200), ("201", 200), ("9" * 5000, 200), (" 5", 5)])
+LIMITS = [("", 60), ("0", 0), ("7", 7), ("200", 200), ("201", 200), ("9" * 5000, 200), (" 5", 5), ("+5", 5)]
+LIMITS += [("1.5", 2), ("2.0", 2), ("0.1", 1), ("199.9", 200), ("200.1", 200)]
+
+
+@pytest.mark.parametrize(("text", "limit"), LIMITS)
 def test_limit(text: str, limit: int) -> None:
     assert _limit(_params(("limit", text))) == limit
 
@@ -40,7 +44,7 @@ def test_limit_absent() -> None:
     assert _limit(Params("")) == 60
 
 
-@pytest.mark.parametrize("text", ["abc", "-1", "1.5", "1e3", "٣"])
+@pytest.mark.parametrize("text", ["abc", "-1", "-1.5", "1e3", "1,5", ".", "٣"])
 def test_wrong_limit(text: str) -> None:
     _refused(lambda: _limit(_params(("limit", text))), f"limit '{text}' is invalid. Should be an integer")
 

@@ -66,7 +66,7 @@ def test_a_query_string_says_what_to_read() -> None:
             400,
             "The variables parameter is not valid JSON: unexpected end of data: line 1 column 2 (char 1)",
         ),
-        (_post("a text"), 400, "Request body is not valid JSON: it must be an object"),
+        (_post("a text"), 400, "Request body is not valid JSON: it must be an object or an array"),
         (_post(b"{"), 400, "Request body is not valid JSON: unexpected end of data: line 1 column 2 (char 1)"),
         (_post({"query": "x" * 2000}), 413, "Request body is larger than 1000 bytes"),
         (_post({"query": "{ a }"}, content_type="application/graphql"), 415, None),

@@ -29,8 +29,12 @@ from .writing import apply, changed, retrying, stamps
 
 
 def update(ctx: Context, operation: Update) -> list[Node]:
-    """Patch the records; every one is validated before any is written."""
-    return _write(ctx, operation, "update", lambda states: _patched(ctx, operation, states))
+    """Patch the records; every one is validated before any is written, and the data also when there is no record."""
+    try:
+        return _write(ctx, operation, "update", lambda states: _patched(ctx, operation, states))
+    except RecordNotFound:
+        _check_data(ctx, operation)
+        raise
 
 
 def delete(ctx: Context, operation: Delete) -> list[Node]:
@@ -120,8 +124,17 @@ def _matches(ctx: Context, obj: Object, filter: Filter) -> list[State]:
     return sorted((state for state in states if matches(state.item, joined)), key=lambda state: state.item["SK"])
 
 
+def _check_data(ctx: Context, operation: Update) -> None:
+    """Data that no record takes is checked all the same: a mistake in it is reported first (spec/rest-core.md §8)."""
+    obj = operation.object
+    nothing: Item = {} if operation.id is None else {obj.by_name["id"].key: operation.id}
+    parse_input(ctx.model, obj, operation.data, mode="update", old=nothing, now=ctx.now)
+
+
 def _patched(ctx: Context, operation: Update, states: Sequence[State]) -> list[Change]:
     obj = operation.object
+    if not states:
+        _check_data(ctx, operation)
     parsed = [parse_input(ctx.model, obj, operation.data, mode="update", old=state.item, now=ctx.now) for state in states]
     _place(ctx, obj, parsed)
     if not any(one.links for one in parsed):

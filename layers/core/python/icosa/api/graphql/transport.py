@@ -100,8 +100,6 @@ def read_request(http: HttpRequest, *, limit: int) -> GraphqlRequest:
     body = read_body(http.body, http.headers.get("content-type"), limit=limit)
     if isinstance(body, list):
         raise BadRequest("Batching is not supported.")
-    if body is not None and not isinstance(body, dict):
-        raise MalformedJson("it must be an object")
     return _request(body or {})
 
 

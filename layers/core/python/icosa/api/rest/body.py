@@ -15,10 +15,10 @@ Record = dict[str, Any]
 
 
 def read_body(raw: bytes, content_type: str | None, *, limit: int) -> Any:
-    """The JSON value of a body, None when there is none.
+    """The JSON object or array of a body, None when there is no body.
 
     Raises PayloadTooLarge over ``limit`` bytes, UnsupportedMediaType when the body is declared as something else than JSON,
-    MalformedJson.
+    MalformedJson, also for a bare text, number or null, as Twenty's framework does (spec/observed.md 20).
     """
     if len(raw) > limit:
         raise PayloadTooLarge(f"Request body is larger than {limit} bytes")
@@ -29,9 +29,12 @@ def read_body(raw: bytes, content_type: str | None, *, limit: int) -> Any:
     if media_type != "application/json" and not media_type.endswith("+json"):
         raise UnsupportedMediaType(media_type)
     try:
-        return orjson.loads(raw)
+        value = orjson.loads(raw)
     except orjson.JSONDecodeError as error:
         raise MalformedJson(str(error)) from error
+    if not isinstance(value, dict | list):
+        raise MalformedJson("it must be an object or an array")
+    return value
 
 
 def as_record(body: Any) -> Record:

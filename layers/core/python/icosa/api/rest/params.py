@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import parse_qsl
@@ -11,6 +12,8 @@ import orjson
 from ...errors import BadRequest
 from .filter_text import Raw, parse_filter, parse_order
 
+#: A number of records in decimal digits; a fraction is not refused (spec/rest-core.md §2.2).
+_LIMIT = re.compile(r"\+?(?P<whole>\d+)(?:\.(?P<fraction>\d*))?", re.ASCII)
 _FIELDS_HINT = "Expected a comma-separated list of field names, e.g. fields=id,name"
 _GROUP_BY_HINT = (
     "Invalid group_by query parameter - should be a valid array of objects - ex: "
@@ -54,14 +57,17 @@ class Params:
         return 1
 
     def limit(self, *, default: int, maximum: int) -> int:
-        """Larger values are cut to ``maximum``."""
+        """Larger values are cut to ``maximum``, fractions are rounded up (spec/observed.md 32)."""
         text = self._all("limit")
         if not text:
             return default
-        digits = text.strip()
-        if not (digits.isascii() and digits.isdecimal()):
+        number = _LIMIT.fullmatch(text.strip())
+        if number is None:
             raise BadRequest(f"limit '{text}' is invalid. Should be an integer", sub_code="INVALID_LIMIT_QUERY_PARAM")
-        return min(int(digits), maximum) if len(digits) < 10 else maximum
+        whole, fraction = number["whole"], number["fraction"] or ""
+        if len(whole) > 9:
+            return maximum
+        return min(int(whole) + (fraction.strip("0") != ""), maximum)
 
     @property
     def after(self) -> str:
