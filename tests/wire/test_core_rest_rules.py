@@ -109,3 +109,37 @@ def test_missing_records_have_one_message(call: RestClient) -> None:
     ):
         reply = call(method, path, body)
         assert (reply.status, reply.json["error"], reply.message) == (404, "NotFoundException", "Record not found")
+
+
+def test_what_belongs_to_a_note_follows_it_to_the_trash_and_back(call: RestClient, tag: str) -> None:
+    person, note, other = make(call, "people"), make(call, "notes", title=tag), make(call, "notes", title=f"{tag} too")
+    target, kept = (make(call, "noteTargets", noteId=owner["id"], targetPersonId=person["id"])["id"] for owner in (note, other))
+
+    def shown() -> set[str]:
+        of_the_person = call("GET", f"/rest/people/{person['id']}", depth="1", fields="noteTargets").json["data"]["person"]
+        return {one["id"] for one in of_the_person["noteTargets"]}
+
+    assert call("DELETE", f"/rest/notes/{note['id']}?soft_delete=true").json == {"data": {"deleteNote": {"id": note["id"]}}}
+    assert (call("GET", f"/rest/noteTargets/{target}").status, shown()) == (404, {kept})
+    assert call("PATCH", f"/rest/notes/{note['id']}/restore").json["data"]["restoreNote"]["deletedAt"] is None
+    assert (call("GET", f"/rest/noteTargets/{target}").status, shown()) == (200, {target, kept})
+    # The person is at the other end: its notes stay what they are.
+    assert call("DELETE", f"/rest/people/{person['id']}?soft_delete=true").status == 200
+    assert call("GET", f"/rest/noteTargets/{target}").status == 200
+
+
+def test_many_records_follow_in_further_commits(call: RestClient, tag: str) -> None:
+    note_ids = [make(call, "notes", title=f"{tag}{number}")["id"] for number in range(2)]
+    for note_id in note_ids:
+        assert call("POST", "/rest/batch/noteTargets", [{"noteId": note_id}] * 60).status == 201
+
+    def live() -> int:
+        total: int = call("GET", "/rest/noteTargets", filter=f"noteId[in]:[{','.join(note_ids)}]", limit="0").json["totalCount"]
+        return total
+
+    mine = f"title[startsWith]:{tag}"
+    assert call("DELETE", "/rest/notes", soft_delete="true", filter=f"title[eq]:{tag}").json == {"data": {"deleteNotes": []}}
+    deleted = call("DELETE", "/rest/notes", soft_delete="true", filter=mine).json["data"]["deleteNotes"]
+    assert (sorted(note["id"] for note in deleted), live()) == (sorted(note_ids), 0)
+    restored = call("PATCH", "/rest/notes/restore", filter=f"{mine},deletedAt[is]:NOT_NULL").json["data"]["restoreNotes"]
+    assert (sorted(note["id"] for note in restored), live()) == (sorted(note_ids), 120)

@@ -31,7 +31,7 @@ from .writing import apply, changed, retrying, stamps
 def update(ctx: Context, operation: Update) -> list[Node]:
     """Patch the records; every one is validated before any is written, and the data also when there is no record."""
     try:
-        return _write(ctx, operation, "update", lambda states: _patched(ctx, operation, states))
+        return _write(ctx, operation, "update", lambda states: _patch(ctx, operation, states))
     except RecordNotFound:
         _check_data(ctx, operation)
         raise
@@ -62,10 +62,11 @@ def restore(ctx: Context, operation: Restore) -> list[Node]:
     return _write(ctx, operation, "restore", lambda states: restoring(ctx, obj, states))
 
 
-def _write(ctx: Context, operation: Update | Delete | Restore, verb: str, change: Callable[[Sequence[State]], list[Change]]) -> list[Node]:
+def _write(ctx: Context, operation: Update | Delete | Restore, verb: str, write: Callable[[Sequence[State]], list[Change]]) -> list[Node]:
+    """``write`` commits what becomes of the records, and returns it."""
+
     def attempt() -> list[Item]:
-        changes = change(_affected(ctx, operation, verb))
-        apply(ctx, changes)
+        changes = write(_affected(ctx, operation, verb))
         return [one.after for one in changes if one.obj is operation.object and one.before is not None and one.after is not None]
 
     nodes = [Node(item) for item in retrying(attempt)]
@@ -129,6 +130,12 @@ def _check_data(ctx: Context, operation: Update) -> None:
     obj = operation.object
     nothing: Item = {} if operation.id is None else {obj.by_name["id"].key: operation.id}
     parse_input(ctx.model, obj, operation.data, mode="update", old=nothing, now=ctx.now)
+
+
+def _patch(ctx: Context, operation: Update, states: Sequence[State]) -> list[Change]:
+    changes = _patched(ctx, operation, states)
+    apply(ctx, changes)
+    return changes
 
 
 def _patched(ctx: Context, operation: Update, states: Sequence[State]) -> list[Change]:

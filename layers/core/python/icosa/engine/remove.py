@@ -1,5 +1,6 @@
 """Soft deletion, restoring, and destruction with everything that depends on a record.
 
+Some records go to the trash with the one that they belong to, and come back with it: the model says which.
 Destroying a record acts on all that points at it, live or in the trash, by each relation's on-delete action (as PostgreSQL
 would): CASCADE destroys, SET_NULL clears, RESTRICT and NO_ACTION refuse. What fits is one commit. Beyond that the record
 itself goes first and the rest follows in further commits.
@@ -24,19 +25,59 @@ _COMMITS_OF_A_REQUEST = 10
 
 #: ``(object key, field key, record id)`` of a record that points at another.
 Edge = tuple[str, str, str]
+#: Records by object key and id.
 Doomed = dict[tuple[str, str], tuple[Object, State]]
 
 
 def soft_delete(ctx: Context, obj: Object, states: Sequence[State]) -> list[Change]:
-    """Move records to the trash; those that are there get a new ``deletedAt`` (spec/observed.md 16)."""
-    deleted_at = obj.by_name["deletedAt"].key
-    return [changed(ctx, obj, state, stamps(ctx, obj, {deleted_at: ctx.now})) for state in states]
+    """Move records to the trash, with those that follow them; what is there already gets a new ``deletedAt`` (spec/observed.md 16)."""
+    return _move(ctx, obj, states, ctx.now)
 
 
 def restore(ctx: Context, obj: Object, states: Sequence[State]) -> list[Change]:
-    """Bring records back; live ones stay as they are."""
-    deleted_at = obj.by_name["deletedAt"].key
-    return [changed(ctx, obj, state, stamps(ctx, obj, {deleted_at: None})) for state in states]
+    """Bring records back, with those that followed them; live ones stay as they are."""
+    return _move(ctx, obj, states, None)
+
+
+def _move(ctx: Context, obj: Object, states: Sequence[State], deleted_at: str | None) -> list[Change]:
+    """Commit the move and return what became of ``states``, which are in the first commit. Those that follow and do not fit into
+    it come after: until then, one that points into the trash is no worse than any other reference to the trash.
+    """
+    followers = _followers(ctx, obj, states, deleted_at)
+    changes = _moved(ctx, [*((obj, state) for state in states), *followers], deleted_at)
+    apply(ctx, changes[:MAX_COMMIT])
+
+    def catch_up() -> int:
+        left = _followers(ctx, obj, states, deleted_at)
+        apply(ctx, _moved(ctx, left[:MAX_COMMIT], deleted_at))
+        return len(left)
+
+    if len(changes) > MAX_COMMIT:
+        while retrying(catch_up) > MAX_COMMIT:
+            pass
+    return changes[: len(states)]
+
+
+def _moved(ctx: Context, records: Sequence[tuple[Object, State]], deleted_at: str | None) -> list[Change]:
+    return [changed(ctx, obj, state, stamps(ctx, obj, {obj.by_name["deletedAt"].key: deleted_at})) for obj, state in records]
+
+
+def _followers(ctx: Context, obj: Object, states: Sequence[State], deleted_at: str | None) -> list[tuple[Object, State]]:
+    """The records that go to the trash and come back with ``states`` and are still on the other side (spec/graphql-core.md §5.8)."""
+    pointing = ctx.model.references[obj.id]
+    relations = {(owner.key, field.key) for owner, field in pointing if field.relation is not None and field.relation.follows_to_trash}
+    if not relations:
+        return []
+    ids = [state.item["SK"] for state in states]
+    edges = zip(ids, ctx.table.parallel([_edge_reader(ctx, i) for i in ids]), strict=True)
+    wanted = {target: [edge for edge in found if edge[:2] in relations] for target, found in edges}
+    own = {(obj.key, i) for i in ids}
+    followers: Doomed = {}
+    for owner, _, state in dependents(ctx, [obj], ids, wanted):
+        key = (owner.key, state.item["SK"])
+        if state.live is (deleted_at is not None) and key not in own:
+            followers[key] = (owner, state)
+    return list(followers.values())
 
 
 @dataclass(slots=True)

@@ -163,4 +163,5 @@ def _relation(name: str, spec: Spec, ids: _Ids) -> Relation:
         target_field_id=ids.fields[spec["object"], spec["field"]],
         on_delete=spec["onDelete"] if holds_id else None,
         join_column=f"{name}Id" if holds_id else None,
+        follows_to_trash=spec.get("followsToTrash", False),
     )

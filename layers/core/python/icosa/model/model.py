@@ -62,7 +62,8 @@ class Relation:
     """The relation side of a RELATION or MORPH_RELATION field.
 
     ``target_object_id`` and ``target_field_id`` are metadata ids. ``join_column`` (``companyId``) and ``on_delete``
-    exist on the MANY_TO_ONE side only: that side holds the target's id.
+    exist on the MANY_TO_ONE side only: that side holds the target's id. With ``follows_to_trash`` the records of that side
+    go to the trash with the record that they point at, and come back with it.
     """
 
     kind: RelationKind
@@ -70,6 +71,7 @@ class Relation:
     target_field_id: str
     on_delete: OnDelete | None = None
     join_column: str | None = None
+    follows_to_trash: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
