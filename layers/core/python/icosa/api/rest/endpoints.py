@@ -157,10 +157,12 @@ def _duplicates(call: Call) -> Operation:
 def _merge(call: Call) -> Operation:
     depth = call.params.depth
     body = as_record(call.body)
+    ids = as_ids("ids", body.get("ids", []))
     return Merge(
         object=call.object,
-        ids=as_ids("ids", body.get("ids", [])),
-        priority_index=as_index("conflictPriorityIndex", body.get("conflictPriorityIndex")),
+        ids=ids,
+        # That there are too few ids is said before anything about the index (spec/rest-core.md §1.12).
+        priority_index=as_index("conflictPriorityIndex", body.get("conflictPriorityIndex")) if len(ids) > 1 else 0,
         dry_run=body.get("dryRun") is True,
         selection=call.selection(depth),
     )
