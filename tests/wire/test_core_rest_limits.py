@@ -91,13 +91,18 @@ def test_texts_come_back_as_sent(call: RestClient, tag: str, text: str) -> None:
     assert [one["id"] for one in found] == [made["id"]]
 
 
-@pytest.mark.parametrize("raw", ["{", "\0", "nan", '{"position":1e999}', '{"jobTitle":"\\ud800"}', "[" * 5000, "{} {}", "'x'"])
+MALFORMED = ["{", "\0", "nan", '{"position":1e999}', '{"jobTitle":"\\ud800"}', "[" * 5000, "{} {}", "'x'"]
+#: JSON all the same, but Twenty's framework takes objects and arrays only.
+MALFORMED += ["null", "1", '"x"', "true"]
+
+
+@pytest.mark.parametrize("raw", MALFORMED)
 def test_malformed_bodies(call: RestClient, raw: str) -> None:
     reply = call("POST", "/rest/people", raw=raw)
     assert (reply.status, reply.json["error"], reply.json["messages"]) == (400, "Bad Request", [reply.json["message"]])
 
 
-@pytest.mark.parametrize("raw", ["", " ", "null", "1", '"x"', "[]", "true"])
+@pytest.mark.parametrize("raw", ["", " ", "[]"])
 def test_bodies_that_are_no_record(call: RestClient, raw: str) -> None:
     reply = call("POST", "/rest/people", raw=raw)
     assert (reply.status, reply.message) == (400, "Request body must be a JSON object")
