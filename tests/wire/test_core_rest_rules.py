@@ -119,7 +119,9 @@ def test_what_belongs_to_a_note_follows_it_to_the_trash_and_back(call: RestClien
         of_the_person = call("GET", f"/rest/people/{person['id']}", depth="1", fields="noteTargets").json["data"]["person"]
         return {one["id"] for one in of_the_person["noteTargets"]}
 
-    assert call("DELETE", f"/rest/notes/{note['id']}?soft_delete=true").json == {"data": {"deleteNote": {"id": note["id"]}}}
+    deleted = call("DELETE", f"/rest/notes/{note['id']}?soft_delete=true", headers={"X-Icosa-Explain": "1"})
+    assert deleted.json == {"data": {"deleteNote": {"id": note["id"]}}}
+    assert deleted.headers["x-icosa-round-trips"] == "3"  # the note with what points at it, its target, the commit
     assert (call("GET", f"/rest/noteTargets/{target}").status, shown()) == (404, {kept})
     assert call("PATCH", f"/rest/notes/{note['id']}/restore").json["data"]["restoreNote"]["deletedAt"] is None
     assert (call("GET", f"/rest/noteTargets/{target}").status, shown()) == (200, {target, kept})

@@ -23,7 +23,7 @@ from .matching import matching_records
 from .positions import assign, edge_position
 from .records import State, get_any, scan_live, scan_trash
 from .relations import load
-from .remove import Edge, destroy, read_edges, soft_delete
+from .remove import Edge, Edges, destroy, following, read_edges, soft_delete
 from .remove import restore as restoring
 from .writing import apply, changed, retrying, stamps
 
@@ -31,7 +31,7 @@ from .writing import apply, changed, retrying, stamps
 def update(ctx: Context, operation: Update) -> list[Node]:
     """Patch the records; every one is validated before any is written, and the data also when there is no record."""
     try:
-        return _write(ctx, operation, "update", lambda states: _patch(ctx, operation, states))
+        return _write(ctx, operation, "update", lambda states, _: _patch(ctx, operation, states))
     except RecordNotFound:
         _check_data(ctx, operation)
         raise
@@ -41,7 +41,7 @@ def delete(ctx: Context, operation: Delete) -> list[Node]:
     """Soft-delete or destroy. Destroyed records come back in their last state."""
     obj = operation.object
     if not operation.destroy:
-        return _write(ctx, operation, "delete", lambda states: soft_delete(ctx, obj, states))
+        return _write(ctx, operation, "delete", lambda states, edges: soft_delete(ctx, obj, states, edges))
 
     def attempt() -> list[Node]:
         if operation.id is not None:
@@ -59,14 +59,20 @@ def delete(ctx: Context, operation: Delete) -> list[Node]:
 def restore(ctx: Context, operation: Restore) -> list[Node]:
     """Bring records back from the trash."""
     obj = operation.object
-    return _write(ctx, operation, "restore", lambda states: restoring(ctx, obj, states))
+    return _write(ctx, operation, "restore", lambda states, edges: restoring(ctx, obj, states, edges))
 
 
-def _write(ctx: Context, operation: Update | Delete | Restore, verb: str, write: Callable[[Sequence[State]], list[Change]]) -> list[Node]:
-    """``write`` commits what becomes of the records, and returns it."""
+def _write(
+    ctx: Context, operation: Update | Delete | Restore, verb: str, write: Callable[[Sequence[State], Edges], list[Change]]
+) -> list[Node]:
+    """``write`` commits what becomes of the records, and returns it. It is given what points at them where that is known."""
+    moves = not isinstance(operation, Update) and following(ctx, operation.object)
 
     def attempt() -> list[Item]:
-        changes = write(_affected(ctx, operation, verb))
+        if moves and operation.id is not None:
+            changes = write(*_with_edges(ctx, operation.object, operation.id))
+        else:
+            changes = write(_affected(ctx, operation, verb), None)
         return [one.after for one in changes if one.obj is operation.object and one.before is not None and one.after is not None]
 
     nodes = [Node(item) for item in retrying(attempt)]

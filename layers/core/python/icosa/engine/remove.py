@@ -29,21 +29,33 @@ Edge = tuple[str, str, str]
 Doomed = dict[tuple[str, str], tuple[Object, State]]
 
 
-def soft_delete(ctx: Context, obj: Object, states: Sequence[State]) -> list[Change]:
+#: What points at records, by their ids, where it has been read already.
+Edges = Mapping[str, Sequence[Edge]] | None
+
+
+def soft_delete(ctx: Context, obj: Object, states: Sequence[State], edges: Edges = None) -> list[Change]:
     """Move records to the trash, with those that follow them; what is there already gets a new ``deletedAt`` (spec/observed.md 16)."""
-    return _move(ctx, obj, states, ctx.now)
+    return _move(ctx, obj, states, ctx.now, edges)
 
 
-def restore(ctx: Context, obj: Object, states: Sequence[State]) -> list[Change]:
+def restore(ctx: Context, obj: Object, states: Sequence[State], edges: Edges = None) -> list[Change]:
     """Bring records back, with those that followed them; live ones stay as they are."""
-    return _move(ctx, obj, states, None)
+    return _move(ctx, obj, states, None, edges)
 
 
-def _move(ctx: Context, obj: Object, states: Sequence[State], deleted_at: str | None) -> list[Change]:
+def following(ctx: Context, obj: Object) -> frozenset[tuple[str, str]]:
+    """Relations by which records go to the trash and come back with those of an object: owner and field keys
+    (spec/graphql-core.md §5.8).
+    """
+    pointing = ctx.model.references[obj.id]
+    return frozenset((owner.key, field.key) for owner, field in pointing if field.relation is not None and field.relation.follows_to_trash)
+
+
+def _move(ctx: Context, obj: Object, states: Sequence[State], deleted_at: str | None, edges: Edges) -> list[Change]:
     """Commit the move and return what became of ``states``, which are in the first commit. Those that follow and do not fit into
     it come after: until then, one that points into the trash is no worse than any other reference to the trash.
     """
-    followers = _followers(ctx, obj, states, deleted_at)
+    followers = _followers(ctx, obj, states, deleted_at, edges)
     changes = _moved(ctx, [*((obj, state) for state in states), *followers], deleted_at)
     apply(ctx, changes[:MAX_COMMIT])
 
@@ -62,15 +74,17 @@ def _moved(ctx: Context, records: Sequence[tuple[Object, State]], deleted_at: st
     return [changed(ctx, obj, state, stamps(ctx, obj, {obj.by_name["deletedAt"].key: deleted_at})) for obj, state in records]
 
 
-def _followers(ctx: Context, obj: Object, states: Sequence[State], deleted_at: str | None) -> list[tuple[Object, State]]:
-    """The records that go to the trash and come back with ``states`` and are still on the other side (spec/graphql-core.md §5.8)."""
-    pointing = ctx.model.references[obj.id]
-    relations = {(owner.key, field.key) for owner, field in pointing if field.relation is not None and field.relation.follows_to_trash}
+def _followers(
+    ctx: Context, obj: Object, states: Sequence[State], deleted_at: str | None, edges: Edges = None
+) -> list[tuple[Object, State]]:
+    """The records that go to the trash and come back with ``states`` and are still on the other side."""
+    relations = following(ctx, obj)
     if not relations:
         return []
     ids = [state.item["SK"] for state in states]
-    edges = zip(ids, ctx.table.parallel([_edge_reader(ctx, i) for i in ids]), strict=True)
-    wanted = {target: [edge for edge in found if edge[:2] in relations] for target, found in edges}
+    if edges is None:
+        edges = dict(zip(ids, ctx.table.parallel([_edge_reader(ctx, i) for i in ids]), strict=True))
+    wanted = {i: [edge for edge in edges[i] if edge[:2] in relations] for i in ids}
     own = {(obj.key, i) for i in ids}
     followers: Doomed = {}
     for owner, _, state in dependents(ctx, [obj], ids, wanted):
@@ -96,7 +110,7 @@ class Cascade:
         return found
 
 
-def destroy(ctx: Context, obj: Object, states: Sequence[State], *, edges: Mapping[str, Sequence[Edge]] | None = None) -> None:
+def destroy(ctx: Context, obj: Object, states: Sequence[State], *, edges: Edges = None) -> None:
     """Destroy records and act on what points at them. ``edges`` are given where they have been read already.
 
     Raises BadRequest when a RESTRICT relation forbids it.
@@ -127,7 +141,7 @@ def sweep(ctx: Context, gone: Sequence[tuple[Object, str]], *, commits: int | No
             return
 
 
-def follow(ctx: Context, cascade: Cascade, frontier: list[tuple[str, str]], edges: Mapping[str, Sequence[Edge]] | None = None) -> None:
+def follow(ctx: Context, cascade: Cascade, frontier: list[tuple[str, str]], edges: Edges = None) -> None:
     """Add to the cascade all that depends on the records of ``frontier``, level by level."""
     while frontier:
         found = dependents(ctx, [cascade.doomed[key][0] for key in frontier], [record_id for _, record_id in frontier], edges)
@@ -156,9 +170,7 @@ def expand(cascade: Cascade, found: Sequence[tuple[Object, Field, State]]) -> li
     return frontier
 
 
-def dependents(
-    ctx: Context, objects: Sequence[Object], ids: Sequence[str], edges: Mapping[str, Sequence[Edge]] | None = None
-) -> list[tuple[Object, Field, State]]:
+def dependents(ctx: Context, objects: Sequence[Object], ids: Sequence[str], edges: Edges = None) -> list[tuple[Object, Field, State]]:
     """Every record that points at one of ``ids``, live or in the trash, with the field that does."""
     pointing = {(owner.key, relation.key): (owner, relation) for obj in objects for owner, relation in ctx.model.references[obj.id]}
     if not pointing:
