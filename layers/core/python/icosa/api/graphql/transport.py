@@ -16,7 +16,7 @@ import orjson
 
 from ...errors import BadRequest, Forbidden, IcosaError, Unauthenticated
 from ...store.meter import Meter
-from ..errors import MalformedJson, MethodNotAllowed, rest_body
+from ..errors import MethodNotAllowed, rest_body
 from ..gateway import HttpAnswer, HttpRequest, answered, check_size, refusal
 from ..rest.body import read_body
 from .failures import VariableMissing
