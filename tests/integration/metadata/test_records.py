@@ -183,6 +183,26 @@ def test_an_option_that_comes_back_is_another(tenant: Tenant, rocket: Object) ->
     assert tenant.orphans() == []
 
 
+def test_removed_options_fall_back_to_the_default_that_comes_with_the_edit(tenant: Tenant, rocket: Object) -> None:
+    edit(tenant, "colour", [one for one in options_of(tenant, "colour") if one["value"] != "RED"], defaultValue="'BLUE'")
+    for _ in range(2):
+        assert tenant.values("rocket", "colour") == ["BLUE", "BLUE", "BLUE", "GREEN"]
+        assert len(tenant.find("rocket", {"colour": {"eq": "BLUE"}})) == 3
+        tenant.finish_jobs()
+    assert tenant.orphans() == []
+
+
+def test_options_without_ids_are_all_new_and_records_hold_the_default(tenant: Tenant, rocket: Object) -> None:
+    edit(tenant, "colour", [option("RED", 0), option("GREEN", 1)])
+    edit(tenant, "colours", [option("RED", 0)], defaultValue=["'RED'"])
+    for _ in range(2):
+        assert tenant.values("rocket", "colour") == ["RED", "RED", "RED", "RED"]
+        assert len(tenant.find("rocket", {"colour": {"eq": "RED"}})) == 4
+        assert [row["colours"] for row in sorted(tenant.find("rocket"), key=lambda row: row["name"])] == [["RED"], ["RED"], ["RED"], []]
+        tenant.finish_jobs()
+    assert tenant.orphans() == []
+
+
 # ---------------------------------------------------------------------- uniqueness
 
 

@@ -161,8 +161,8 @@ def update_field(draft: Draft, field_id: str, changes: Mapping[str, Any]) -> Fie
     changes = {name: value for name, value in changes.items() if name == "morphRelationsUpdatePayload" or value != _current(field, name)}
     if not _may_change(draft, obj, field, changes):
         return field
-    # Options come before the default, which must be one of them; uniqueness comes last, since it looks at the default.
-    for name in (*_PRESENTATION, *_PLAIN, "name", "isUIEditable", "settings", "options", "defaultValue", "isActive", "isUnique"):
+    # The default comes before the options, of which the removed ones fall back to it; uniqueness, which looks at it, comes last.
+    for name in (*_PRESENTATION, *_PLAIN, "name", "isUIEditable", "settings", "defaultValue", "options", "isActive", "isUnique"):
         if name in changes:
             _SETTERS[name](draft, field_id, name, changes[name])
     for sibling in morph_siblings(draft.owner_of(field_id), draft.field(field_id)):
@@ -278,20 +278,13 @@ def _set_options(draft: Draft, field_id: str, name: str, value: Any) -> None:
     if found:
         return
     options = choices.parsed(with_ids)
-    edited = choices.edit(field, options, _fallback(draft, field, options))
+    after = replace(field, options=options)
+    # A default that is not among the new options is refused in the end.
+    fallback = None if choices.default_problems(after) else after.type.default(after, now=draft.now)
+    edited = choices.edit(field, options, fallback)
     draft.set_field(field_id, options=edited.options, retired=edited.retired)
     if edited.is_visible:
         draft.set_field(field_id, index_generation=field.index_generation + 1)
-
-
-def _fallback(draft: Draft, field: Field, options: tuple[Option, ...]) -> Any:
-    """What records get in place of a removed option: the default, as far as it is still there."""
-    default = field.type.default(field, now=draft.now)
-    new_value = {option.id: option.value for option in options}
-    renamed = {option.value: new_value.get(option.id) for option in field.options}
-    if isinstance(default, list):
-        return [value for member in default if (value := renamed.get(member)) is not None] or None
-    return renamed.get(default)
 
 
 def _set_active(draft: Draft, field_id: str, name: str, value: Any) -> None:

@@ -130,7 +130,7 @@ def parsed(raw: Sequence[Mapping[str, Any]]) -> tuple[Option, ...]:
 
 
 def edit(field: Field, options: Sequence[Option], fallback: Any) -> Edit:
-    """Replace the options of a field. ``fallback`` is the default, as a record would hold it, for what is removed."""
+    """Replace the options of a field. ``fallback`` is the default among the new ones, as a record would show it, for what is removed."""
     before = {option.id: option for option in field.options}
     kept = {option.id for option in options}
     removed = [option for option in field.options if option.id not in kept]
