@@ -276,6 +276,39 @@ def test_members_of_the_wrong_form_in_graphql(call: MetadataClient, tag: str) ->
     assert answer["errors"][0]["extensions"]["code"] == "BAD_USER_INPUT"
 
 
+@pytest.mark.parametrize(
+    ("variables", "code"),
+    [
+        ({"i": {"object": {"nameSingular": "rocket"}}}, "BAD_USER_INPUT"),
+        ({"i": {"object": {"nameSingular": 5}}}, "BAD_USER_INPUT"),
+        ({}, "BAD_USER_INPUT"),
+    ],
+)
+def test_variables_of_the_wrong_form_are_a_bad_request(call: MetadataClient, variables: dict[str, Any], code: str) -> None:
+    """spec/observed.md 21."""
+    query = "mutation C($i: CreateOneObjectInput!) { createOneObject(input: $i) { id } }"
+    reply = call("POST", "/metadata", {"query": query, "variables": variables})
+    assert (reply.status, reply.json["statusCode"], reply.json["errors"][0]["extensions"]["code"]) == (400, 400, code)
+    assert "data" not in reply.json
+
+
+def test_an_image_identifier_is_a_field_of_the_object(call: MetadataClient, tag: str) -> None:
+    path = f"/rest/metadata/objects/{_create(call, tag)['id']}"
+    for other in (UNKNOWN, _company(call)["labelIdentifierFieldMetadataId"]):
+        reply = call("PATCH", path, {"imageIdentifierFieldMetadataId": other})
+        [report] = reply.json["errors"]["objectMetadata"]
+        assert (reply.status, [problem["code"] for problem in report["errors"]]) == (400, ["INVALID_OBJECT_INPUT"])
+    field = next(one for one in call("GET", path).json["data"]["object"]["fields"] if one["name"] == "name")
+    assert call("PATCH", path, {"imageIdentifierFieldMetadataId": field["id"]}).status == 200
+    assert call("PATCH", path, {"imageIdentifierFieldMetadataId": None}).status == 200
+
+
+def test_files_say_themselves_that_they_cannot_be_unique(call: MetadataClient, tag: str) -> None:
+    reply = _add(call, _create(call, tag), "FILES", "papers", isUnique=True, settings={"maxNumberOfValues": 2})
+    assert (reply.status, list(reply.json["errors"])) == (400, ["fieldMetadata"])
+    assert reply.json["errors"]["fieldMetadata"][0]["errors"][0]["message"] == "Files field is not supported for unique fields"
+
+
 def test_a_new_version_has_new_hashes(call: MetadataClient, tag: str) -> None:
     def hashes() -> Any:
         return call.data("{ minimalMetadata { collectionHashes { collectionName hash } } }")["minimalMetadata"]["collectionHashes"]

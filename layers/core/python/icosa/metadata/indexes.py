@@ -110,8 +110,6 @@ def uniqueness_problems(field: Field) -> list[Problem]:
     """Why a field cannot be unique."""
     type_name = field.type.name
     message = f"Unique index cannot be created for field {field.name} of type {type_name}"
-    if traits(field.type).needs_value_limit:
-        return [Problem(code="INVALID_FIELD_INPUT", message="Files field is not supported for unique fields", value=field.name)]
     if not field.type.unique_subs():
         friendly = f"{type_name} fields cannot be unique."
         return [Problem(code="INDEX_FIELD_INVALID_TYPE_FOR_UNIQUE", message=message, friendly=friendly, value=field.name)]

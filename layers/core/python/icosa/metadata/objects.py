@@ -39,6 +39,7 @@ _CUSTOM_PLAIN = {
 }
 _EDITABLE = {**_PRESENTATION, **_PLAIN, **_CUSTOM_PLAIN}
 _ID = "id"
+_NOT_OF_THE_OBJECT = "validation failed: related field metadata not found"
 
 
 # ---------------------------------------------------------------------- create
@@ -131,6 +132,8 @@ def update_object(draft: Draft, object_id: str, changes: Mapping[str, Any]) -> O
             draft.set_object(object_id, **{_EDITABLE[name]: value})
     if "labelIdentifierFieldMetadataId" in changes:
         _identify(draft, object_id)
+    if changes.get("imageIdentifierFieldMetadataId") is not None and changes["imageIdentifierFieldMetadataId"] not in obj.by_id:
+        draft.complain(object_id, [_problem(f"imageIdentifierFieldMetadataId {_NOT_OF_THE_OBJECT}")])
     if "nameSingular" in changes or "namePlural" in changes:
         _renamed(draft, obj)
     return draft.object(object_id)
@@ -160,7 +163,7 @@ def _identify(draft: Draft, object_id: str) -> None:
         return
     field = obj.by_id.get(obj.label_identifier_field_id)
     if field is None:
-        draft.complain(object_id, [_problem(f"{prefix} validation failed: related field metadata not found")])
+        draft.complain(object_id, [_problem(f"{prefix} {_NOT_OF_THE_OBJECT}")])
     elif not traits(field.type).label_identifier:
         friendly = "Field cannot be used as label identifier due to its type: should be of type UUID, text or full name"
         draft.complain(object_id, [_problem(f"{prefix} validation failed: field type not compatible", friendly)])

@@ -131,10 +131,15 @@ def _field_failures(draft: Draft, change: FieldChange) -> Iterator[Failure]:
         problems += _settings_problems(draft, field)
     if field.is_label_synced_with_name and (before is None or _sync(before) != _sync(field)):
         problems += _sync_problems(field, is_new=before is None)
+    # Files are the one type that says itself that it cannot be unique; of the others their index says so.
+    are_files = traits(field.type).needs_value_limit
+    if field.is_unique and are_files:
+        problems.append(Problem(code=_FIELD, message="Files field is not supported for unique fields", value=field.name))
     if problems:
         yield Failure(name="fieldMetadata", kind=change.kind, about=identity, problems=problems)
     if (
         field.is_unique
+        and not are_files
         and field.is_custom >= field.is_system
         and (before is None or (before.is_unique, before.default_value) != (True, field.default_value))
     ):

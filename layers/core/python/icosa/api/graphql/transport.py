@@ -1,8 +1,9 @@
 """GraphQL over HTTP: what a request asks to run, and how failures look. Shared by ``/graphql`` and ``/metadata``.
 
 Statuses follow what clients of Twenty have seen (spec/observed.md 20, 21): 200 for everything that GraphQL itself has to say,
-errors of the token, of validation and of execution included; 4xx where the HTTP request is not one to run. Those bodies serve
-both kinds of client, as the gateway's do: ``statusCode``, ``messages`` and ``error`` beside ``errors``.
+errors of the token, of validation and of execution included; 4xx where the HTTP request is not one to run, variables of other
+types than declared included. Those bodies serve both kinds of client, as the gateway's do: ``statusCode``, ``messages`` and
+``error`` beside ``errors``.
 """
 
 from __future__ import annotations
@@ -58,10 +59,14 @@ class MutationOverGet(MethodNotAllowed):
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """``data`` and ``errors`` of a document, and whether it was a mutation."""
+    """``data`` and ``errors`` of a document, and whether it was a mutation.
+
+    ``has_wrong_variables``: nothing was run because variables are not of the types that the document declares.
+    """
 
     result: Mapping[str, Any]
     is_mutation: bool
+    has_wrong_variables: bool = False
 
 
 def served(http: HttpRequest, run: Callable[[GraphqlRequest, Meter], Outcome], *, limit: int) -> HttpAnswer:
@@ -77,7 +82,7 @@ def served(http: HttpRequest, run: Callable[[GraphqlRequest, Meter], Outcome], *
             return not_runnable(error)
         try:
             outcome = run(request, meter)
-            found = answer(outcome.result)
+            found = wrong_variables(outcome.result["errors"]) if outcome.has_wrong_variables else answer(outcome.result)
             check_size(found.body, is_change=outcome.is_mutation)
         except (MutationOverGet, VariableMissing) as error:
             return not_runnable(error)
@@ -161,6 +166,11 @@ def answer(result: Mapping[str, Any]) -> HttpAnswer:
 def refused(error: IcosaError) -> HttpAnswer:
     """The answer to a token that may not call, to a document that is not valid: ``errors`` alone."""
     return answer({"errors": [error_entry(error)]})
+
+
+def wrong_variables(entries: Sequence[Mapping[str, Any]]) -> HttpAnswer:
+    """The answer to variables that are not of the types a document declares (``entries`` of ``errors``): nothing was run."""
+    return HttpAnswer(400, orjson.dumps({**rest_body(BadRequest(entries[0]["message"])), "errors": entries}))
 
 
 def not_runnable(error: IcosaError) -> HttpAnswer:

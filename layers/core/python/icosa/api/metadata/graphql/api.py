@@ -73,12 +73,14 @@ def _run(wanted: GraphqlRequest, call: MetadataCall) -> Outcome:
         variable_values=dict(wanted.variables),
         operation_name=wanted.operation_name,
     )
-    errors = result.errors or []
-    # Errors without a path are about the request as a whole: nothing was run.
-    answer: dict[str, Any] = {} if any(error.path is None for error in errors) else {"data": result.data}
-    if errors:
-        answer["errors"] = [_entry(error, call) for error in errors]
-    return Outcome(answer, is_mutation=operation is not None and operation.operation is OperationType.MUTATION)
+    is_mutation = operation is not None and operation.operation is OperationType.MUTATION
+    if not result.errors:
+        return Outcome({"data": result.data}, is_mutation=is_mutation)
+    errors = [_entry(error, call) for error in result.errors]
+    if all(error.path is not None for error in result.errors):
+        return Outcome({"data": result.data, "errors": errors}, is_mutation=is_mutation)
+    # Errors without a path are about the request as a whole: its variables, unless there is no operation that has any.
+    return Outcome({"errors": errors}, is_mutation=False, has_wrong_variables=operation is not None)
 
 
 Prepared = DocumentNode | list[dict[str, Any]]
