@@ -225,6 +225,14 @@ def test_a_field_becomes_unique(tenant: Tenant) -> None:
     assert tenant.orphans() == []
 
 
+@pytest.mark.parametrize(("type_name", "value", "text"), [("BOOLEAN", True, "true"), ("NUMBER", 5.0, "5"), ("NUMBER", 1.5, "1.5")])
+def test_taken_values_are_named_as_json_has_them(tenant: Tenant, type_name: str, value: Any, text: str) -> None:
+    tenant.new_field(tenant.new_object(), type_name, "code", isUnique=True)
+    tenant.create("rocket", {"code": value})
+    with pytest.raises(BadRequest, match=f"Duplicate Code with value {text}\\."):
+        tenant.create("rocket", {"code": value})
+
+
 def test_values_that_records_share_cannot_become_unique(tenant: Tenant) -> None:
     obj = tenant.new_object()
     code = tenant.new_field(obj, "TEXT", "code")

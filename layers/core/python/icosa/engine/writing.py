@@ -8,6 +8,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from ..errors import BadRequest, Conflict, InvalidData
+from ..model.inspect import inspect
 from ..model.model import Field, Object, UniqueConstraint
 from ..model.types.base import Item
 from ..store import keys
@@ -189,8 +190,9 @@ def duplicate_value(change: Change, constraint: UniqueConstraint) -> Taken:
         return Taken(f"A duplicate entry was detected. The combination of {', '.join(labels)} must be unique.")
     assert change.after is not None
     value = constraint.leaves[0].get(change.after)
+    shown = value if isinstance(value, str) else inspect(value)
     return Taken(
-        f"Duplicate {labels[0]} with value {value}. Please set a unique one.",
+        f"Duplicate {labels[0]} with value {shown}. Please set a unique one.",
         friendly=f"This {labels[0]} value is already in use. Please check your data and try again.",
     )
 
