@@ -166,6 +166,23 @@ def test_standard_entities_are_protected(call: MetadataClient, tag: str) -> None
     assert (reply.status, reply.json["code"]) == (403, "FIELD_MUTATION_NOT_ALLOWED")
 
 
+@pytest.mark.parametrize("member", ["nameSingular", "namePlural", "isLabelSyncedWithName", "labelIdentifierFieldMetadataId"])
+def test_what_a_standard_object_owns_may_not_even_be_named(call: MetadataClient, member: str) -> None:
+    """With the value that it has as little as with another (spec/metadata.md §4.3)."""
+    company = _company(call)
+    path = f"/rest/metadata/objects/{company['id']}"
+    reply = call("PATCH", path, {member: company[member], "icon": "IconBox"})
+    assert (reply.status, reply.json["messages"]) == (400, [f"Cannot edit standard object metadata properties: {member}"])
+
+
+def test_what_a_standard_field_owns_may_not_even_be_named(call: MetadataClient) -> None:
+    field = next(one for one in _company(call)["fields"] if one["name"] == "name")
+    for member in ("name", "isLabelSyncedWithName"):
+        reply = call("PATCH", f"/rest/metadata/fields/{field['id']}", {member: field[member], "icon": "IconBox"})
+        assert (reply.status, reply.json["messages"]) == (403, [f"Cannot edit standard field metadata properties: {member}"])
+    assert call("PATCH", f"/rest/metadata/fields/{field['id']}", {"name": None}).status == 200
+
+
 # ------------------------------------------------------------------ GraphQL
 
 

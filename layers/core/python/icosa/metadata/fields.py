@@ -158,6 +158,10 @@ def update_field(draft: Draft, field_id: str, changes: Mapping[str, Any]) -> Fie
         problem = Problem(code="FIELD_METADATA_NOT_FOUND", message="Field metadata to update not found", value=field_id)
         raise refused(_UPDATING, "fieldMetadata", "update", problem, about(None, field_id, None))
     obj, field = found
+    # Naming what a shipped field owns is refused even when the value is the same (spec/metadata.md §5.5).
+    forbidden = [] if field.is_custom or field.is_system else [name for name in changes if name in _CUSTOM_ONLY]
+    if forbidden:
+        raise FieldMutationNotAllowed(f"Cannot edit standard field metadata properties: {', '.join(forbidden)}")
     changes = {name: value for name, value in changes.items() if name == "morphRelationsUpdatePayload" or value != _current(field, name)}
     if not _may_change(draft, obj, field, changes):
         return field
@@ -200,10 +204,6 @@ def _may_change(draft: Draft, obj: Object, field: Field, changes: Mapping[str, A
         forbidden = [name for name in changes if name not in _SYSTEM_EDITABLE]
         message = "System fields only allow updating: universalSettings, isActive. Forbidden properties: "
         return _report_forbidden(draft, field, message, forbidden)
-    if not field.is_custom:
-        forbidden = [name for name in changes if name in _CUSTOM_ONLY]
-        if forbidden:
-            raise FieldMutationNotAllowed(f"Cannot edit standard field metadata properties: {', '.join(forbidden)}")
     if field.relation is not None:
         # isUnique of a relation is ignored (spec/metadata.md §5.6).
         forbidden = [name for name in changes if name not in _RELATION_EDITABLE and name != "isUnique"]

@@ -108,23 +108,23 @@ def _add_default_relation(draft: Draft, object_id: str, spec: Mapping[str, Any],
 
 
 def update_object(draft: Draft, object_id: str, changes: Mapping[str, Any]) -> Object:
-    """Apply the members of an update (``inputs.update_object``); unknown keys and unchanged values are left alone.
+    """Apply the members of an update (``inputs.update_object``); unknown keys and unchanged values of others are left alone.
 
     Raises ObjectNotFound, InvalidObjectInput.
     """
     obj = draft.find_object(object_id)
     if obj is None:
         raise ObjectNotFound("Object to update not found")
+    # Naming what a shipped object owns is refused even when the value is the same (spec/metadata.md §4.3).
+    forbidden = [] if obj.is_custom or obj.is_system else [name for name in changes if name in _CUSTOM_PLAIN]
+    if forbidden:
+        raise InvalidObjectInput(f"Cannot edit standard object metadata properties: {', '.join(forbidden)}")
     changes = {name: value for name, value in changes.items() if name in _EDITABLE and value != _current(obj, name)}
     for name in ("labelSingular", "labelPlural"):
         if name in changes:
             changes[name] = capitalised(changes[name])
     if obj.is_system and any(name not in _PRESENTATION and name != "isActive" for name in changes):
         raise InvalidObjectInput("System objects cannot be updated directly. Use overrides for cosmetic changes.")
-    if not obj.is_custom:
-        forbidden = [name for name in changes if name in _CUSTOM_PLAIN]
-        if forbidden:
-            raise InvalidObjectInput(f"Cannot edit standard object metadata properties: {', '.join(forbidden)}")
     for name, value in changes.items():
         if name in _PRESENTATION:
             _set_presentation(draft, object_id, name, value)
