@@ -8,6 +8,7 @@ MAKEFLAGS += --no-print-directory
 PORT ?= 8000
 DATA ?= .icosa
 RATE ?=
+STREAM ?=
 NAME ?=
 ENV ?= dev
 EXAMPLES ?= 100
@@ -53,8 +54,8 @@ install: .venv/installed node_modules/.installed ## everything that `make dev` a
 
 # -------------------------------------------------------------------------------------------------------- running
 
-dev: install ## the local stack; PORT=8000 DATA=.icosa RATE=off (no throttling) or calls a minute
-	@exec $(BIN)/python -m local --port $(PORT) --data "$(DATA)" $(if $(RATE),--rate $(RATE))
+dev: install ## the local stack; PORT=8000 DATA=.icosa RATE=off (no throttling) or calls a minute, STREAM=off
+	@exec $(BIN)/python -m local --port $(PORT) --data "$(DATA)" $(if $(RATE),--rate $(RATE)) $(if $(STREAM),--stream $(STREAM))
 
 workspace: install ## a new workspace; NAME="Acme", of the local stack's DATA
 	@exec $(BIN)/python -m local.workspace --data "$(DATA)" --name "$(NAME)"

@@ -24,6 +24,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on")
     parser.add_argument("--data", type=Path, default=Path(".icosa"), help="data folder (default .icosa)")
     parser.add_argument("--rate", help="calls a minute of one API key (a whole number), or off; the template's usage plan when not given")
+    parser.add_argument("--stream", choices=("on", "off"), default="on", help="off: no function is told of changes of tables (default on)")
     parser.add_argument("--environments", type=int, default=2, help="processes of one function at most (default 2)")
     parser.add_argument("--root", type=Path, default=Path.cwd(), help="folder of template.yaml (default: this one)")
     parser.add_argument("--parameter", action="append", default=[], metavar="NAME=VALUE", help="a template parameter; may be repeated")

@@ -13,6 +13,7 @@ from local.gateway.usage import Rate
 class Options:
     """``root`` is the folder of ``template.yaml``; ``rate`` replaces the usage plans' own throttling.
 
+    ``streams`` is whether functions follow the streams of tables; what they miss they get from a later stack that lets them.
     ``environments`` is how many processes one function may have; ``parameters`` override the template's defaults.
     """
 
@@ -21,5 +22,6 @@ class Options:
     host: str = "127.0.0.1"
     port: int = 8000
     rate: Rate | None = None
+    streams: bool = True
     environments: int = 2
     parameters: Mapping[str, str] = field(default_factory=dict)

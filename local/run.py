@@ -38,6 +38,7 @@ def run(arguments: argparse.Namespace) -> int:
             host=arguments.host,
             port=arguments.port,
             rate=read_rate(arguments.rate),
+            streams=arguments.stream == "on",
             environments=arguments.environments,
             parameters=dict(parameter.split("=", 1) for parameter in arguments.parameter),
         )

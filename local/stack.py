@@ -37,7 +37,7 @@ async def running_stack(options: Options) -> AsyncIterator[Stack]:
     async with AsyncExitStack() as stack:
         server = WebServer(host=options.host, port=options.port)
         services = await stack.enter_async_context(running_services(options, _behind_the_api))
-        await start_triggers(stack, services)
+        await start_triggers(stack, services, streams=options.streams)
         made = await _demo_workspace(services)
         await services.pool.ready(_behind_the_api(services.application))
         api = services.application.api

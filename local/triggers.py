@@ -24,12 +24,15 @@ _SWEEP_INTERVAL = 5.0
 _TRIM_INTERVAL = 30.0
 
 
-async def start_triggers(stack: AsyncExitStack, services: Services) -> None:
-    """Start every event source of the application, until the exit stack unwinds."""
+async def start_triggers(stack: AsyncExitStack, services: Services, *, streams: bool) -> None:
+    """Start every event source of the application, without ``streams`` all others, until the exit stack unwinds.
+
+    Items expire either way: that is the table's own work.
+    """
     application, deployment = services.application, services.deployment
     checkpoints = Checkpoints(services.state)
     for table in application.tables:
-        sources = [source for source in application.event_sources if source.source_arn == table.stream_arn]
+        sources = [source for source in application.event_sources if streams and source.source_arn == table.stream_arn]
         if sources or table.ttl:
             await _follow(stack, services, table, sources, checkpoints)
     for source in application.event_sources:

@@ -7,6 +7,7 @@ import signal
 import stat
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import httpx
@@ -49,6 +50,22 @@ def test_data_outlives_the_stack(tmp_path: Path) -> None:
     seen = eventually(lambda: len(written(second, "seen")) > 1 and written(second, "seen"))
     assert [record["dynamodb"]["Keys"]["PK"]["S"] for record in seen] == ["watched#before", "watched#after"]
     finish(second)
+
+
+def test_a_stack_without_its_stream(tmp_path: Path) -> None:
+    """Nothing is told of changes; the next stack with the stream is told of all of them."""
+    without = start_stack(tmp_path, "--stream", "off")
+    put(without, "watched#first", "1")
+    put(without, "watched#second", "1")
+    assert without.get("/echo/x").status_code == 200
+    time.sleep(1)  # five looks at the stream
+    assert written(without, "seen") == []
+    finish(without)
+
+    followed = start_stack(tmp_path)
+    seen = eventually(lambda: len(written(followed, "seen")) > 1 and written(followed, "seen"))
+    assert [record["dynamodb"]["Keys"]["PK"]["S"] for record in seen] == ["watched#first", "watched#second"]
+    finish(followed)
 
 
 def test_workspaces(tmp_path: Path) -> None:
