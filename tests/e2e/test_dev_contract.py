@@ -60,8 +60,7 @@ def test_the_rate_is_what_the_command_line_says(tmp_path: Path) -> None:
 
 
 def test_make_passes_its_arguments_on() -> None:
-    done = subprocess.run(
-        ["make", "--dry-run", "dev", "PORT=8123", "DATA=/elsewhere", "RATE=off", "STREAM=off"], cwd=ROOT, capture_output=True, text=True, check=True
-    )
+    command = ["make", "--dry-run", "dev", "PORT=8123", "DATA=/elsewhere", "RATE=off", "STREAM=off"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
 
     assert '-m local --port 8123 --data "/elsewhere" --rate off --stream off' in done.stdout
