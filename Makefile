@@ -12,6 +12,8 @@ STREAM ?=
 NAME ?=
 ENV ?= dev
 EXAMPLES ?= 100
+RUNS ?= 100
+SEED ?= 1
 ARGS ?=
 
 export PYTHONPATH := $(CURDIR)/layers/core/python:$(CURDIR)
@@ -21,7 +23,7 @@ BIN := .venv/bin
 SAM_BIN := .venv-sam/bin
 PIP_INSTALL := -m pip install -qq --disable-pip-version-check --require-hashes
 
-.PHONY: help install dev workspace test fuzz bench lint format validate build deploy sam-local lock clean
+.PHONY: help install dev workspace test fuzz changes bench lint format validate build deploy sam-local lock clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
@@ -65,6 +67,10 @@ test: install ## every test; ARGS="-k name" to choose
 
 fuzz: install ## requests made from the OpenAPI document, EXAMPLES=100 for each operation
 	@ICOSA_FUZZ=$(EXAMPLES) $(BIN)/python -m pytest tests/integration/schema/test_contract.py $(ARGS)
+
+changes: install ## random changes of models, over HTTP with and without the stream, and by two clients at once; RUNS=100 SEED=1
+	@ICOSA_CHANGES=$(RUNS) ICOSA_CHANGES_SEED=$(SEED) $(BIN)/python -m pytest \
+		tests/e2e/test_changing_model.py tests/integration/metadata/test_two_clients.py $(ARGS)
 
 bench: install ## the benchmarks; ARGS="--help" for more
 	@$(BIN)/python -m bench $(ARGS)

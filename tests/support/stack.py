@@ -37,10 +37,10 @@ class RunningStack:
 
 
 @contextlib.contextmanager
-def local_stack(data: Path, *, rate: str = "off") -> Iterator[RunningStack]:
+def local_stack(data: Path, *, rate: str = "off", stream: str = "on") -> Iterator[RunningStack]:
     """Run a stack on a free port for as long as the block."""
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT / "layers" / "core" / "python"), str(ROOT)])}
-    command = [sys.executable, "-m", "local", "--port", "0", "--data", str(data), "--rate", rate]
+    command = [sys.executable, "-m", "local", "--port", "0", "--data", str(data), "--rate", rate, "--stream", stream]
     with (data.parent / f"{data.name}.log").open("a+", encoding="utf-8") as log:
         process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=log, text=True)
         assert process.stdout
