@@ -205,6 +205,8 @@ class Checks:
             questions.append(partial(self.related, obj, one))
             if one.relation == MANY_TO_ONE:
                 questions.append(partial(self.pointing, obj, one))
+        if obj.live and obj.is_custom and obj.is_active:
+            questions.append(partial(self.searched, obj))
         if obj.trash:
             questions.append(partial(self.trashed, obj))
         return questions
@@ -271,6 +273,18 @@ class Checks:
         answer = self._list(obj, text)
         expected = [record.id for record in obj.live if record.values[one.id] == wanted]
         same(f"/rest/{obj.plural} {text}", [record["id"] for record in answer["data"][obj.plural]], expected)
+
+    def searched(self, obj: ObjectState) -> None:
+        """Records by a word of their names, which no other field is searched for."""
+        [name] = [one for one in obj.fields if one.name == "name"]
+        word = next((value for record in obj.live if (value := record.values[name.id])), "nothing")
+        call = f"search(searchInput: $t, limit: {_PAGE}, includedObjectNameSingulars: $names)"
+        document = f"query($t: String!, $names: [String!]) {{ {call} {{ edges {{ node {{ recordId objectNameSingular label }} }} }} }}"
+        hits = [edge["node"] for edge in self.api.graphql(document, t=word, names=[obj.singular])["search"]["edges"]]
+        expected = sorted(record.id for record in obj.live if record.values[name.id] == word)
+        same(f"search of {obj.plural} for {word}", sorted(hit["recordId"] for hit in hits), expected)
+        shown = {(hit["objectNameSingular"], hit["label"]) for hit in hits}
+        same(f"names in a search of {obj.plural}", shown - {(obj.singular, word)}, set())
 
     def trashed(self, obj: ObjectState) -> None:
         answer = self._list(obj, "deletedAt[is]:NOT_NULL")
