@@ -143,6 +143,18 @@ def test_older_bundles_expire_and_newer_ones_do_not(table: Table) -> None:
     assert versions(table, model.workspace_id) == {1: True, 2: True, 3: False}
 
 
+def test_a_bundle_costs_the_same_however_many_were_made_before(table: Table) -> None:
+    """Expired bundles stay in the table until DynamoDB finds the time to remove them."""
+    model = small()
+    costs: list[float] = []
+    for version in range(1, 13):
+        written(table, replace(model, version=version))
+        meter = Meter(detailed=True)
+        build(table.metered(meter), model.workspace_id, version)
+        costs.append(meter.read_units)
+    assert costs[-1] <= costs[2]
+
+
 def test_a_workspace_that_is_gone(table: Table) -> None:
     assert build(table, "w", 1) is None
 

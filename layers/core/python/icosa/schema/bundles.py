@@ -10,11 +10,9 @@ from __future__ import annotations
 import hashlib
 import logging
 import zlib
-from collections.abc import Iterable, Mapping
-from typing import Any
 
 from ..store import keys
-from ..store.ops import Put, Update
+from ..store.ops import Delete, Op, Put, Update
 from ..store.table import Table, chunked
 
 logger = logging.getLogger(__name__)
@@ -24,8 +22,6 @@ PART_BYTES = 350_000
 _PARTS_AT_ONCE = 10
 #: How long the bundle of a version that is no longer current stays: readers may have learned of that version before the change.
 EXPIRY_SECONDS = 3600
-
-Item = Mapping[str, Any]
 
 
 def save(table: Table, workspace_id: str, section: str, version: int, content: bytes, *, maker: str = "") -> None:
@@ -39,9 +35,9 @@ def save(table: Table, workspace_id: str, section: str, version: int, content: b
     puts = []
     for number, part in enumerate(parts):
         pk, sk = keys.bundle(workspace_id, section, version, number)
-        puts.append(Put({"PK": pk, "SK": sk, "data": part, **shared}))
+        puts.append((Put({"PK": pk, "SK": sk, "data": part, **shared}), Put({"PK": keys.lasting_bundles(workspace_id), "SK": sk})))
     for chunk in chunked(puts, _PARTS_AT_ONCE):
-        table.transact(chunk)
+        table.transact([op for pair in chunk for op in pair])
 
 
 def load(table: Table, workspace_id: str, section: str, version: int, *, maker: str = "") -> bytes | None:
@@ -66,18 +62,18 @@ def exists(table: Table, workspace_id: str, section: str, version: int, *, maker
 def expire_older(table: Table, workspace_id: str, version: int, *, now: float) -> None:
     """Let the bundles of lower versions expire: a slow maker of one of them must not touch those that came after.
 
-    ``now`` is in seconds since the epoch.
+    ``now`` is in seconds since the epoch. What expires already may stay for days and is large, so nobody looks at it again.
     """
-    rows = table.query_all(keys.bundles(workspace_id), project="PK, SK, #ttl", names={"#ttl": "ttl"})
-    old = [row for row in rows if "ttl" not in row and keys.bundle_version(row["SK"]) < version]
-    for chunk in chunked(list(_expiries(old, int(now) + EXPIRY_SECONDS)), _PARTS_AT_ONCE):
-        table.transact(chunk)
+    lasting = table.query_all(keys.lasting_bundles(workspace_id))
+    old = [row["SK"] for row in lasting if keys.bundle_version(row["SK"]) < version]
+    for chunk in chunked(old, _PARTS_AT_ONCE):
+        table.transact([op for sk in chunk for op in _expiry(workspace_id, sk, int(now) + EXPIRY_SECONDS)])
 
 
-def _expiries(rows: Iterable[Item], moment: int) -> Iterable[Update]:
-    for row in rows:
-        # No condition: what has gone meanwhile comes back as an empty row, which expires like the others.
-        yield Update((row["PK"], row["SK"]), "SET #ttl = :ttl", names={"#ttl": "ttl"}, values={":ttl": moment})
+def _expiry(workspace_id: str, sk: str, moment: int) -> tuple[Op, Op]:
+    # No condition: what has gone meanwhile comes back as an empty row, which expires like the others.
+    expires = Update((keys.bundles(workspace_id), sk), "SET #ttl = :ttl", names={"#ttl": "ttl"}, values={":ttl": moment})
+    return expires, Delete((keys.lasting_bundles(workspace_id), sk))
 
 
 def _digest(data: bytes) -> str:

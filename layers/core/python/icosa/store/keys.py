@@ -23,6 +23,7 @@ functions take the workspace id of the caller's principal as their first argumen
 | webhook | ``ws#H`` | webhook id |
 | number of webhooks | ``ws#N`` | ``webhooks`` |
 | schema bundle | ``ws#S`` | ``section#version#part`` |
+| bundle that does not expire | ``ws#SL`` | the same |
 | subdomain | ``@S#subdomain`` | ``-`` |
 
 The last is the only row that belongs to no workspace: it says which one has taken a name that all share.
@@ -191,6 +192,11 @@ def job(ws: str, job_id: str) -> Key:
 def bundles(ws: str) -> str:
     """Partition of what was made from the workspace's metadata (``schema.bundles``)."""
     return f"{ws}#S"
+
+
+def lasting_bundles(ws: str) -> str:
+    """Partition of the names of parts of bundles that do not expire: one row under the part's sort key for each."""
+    return f"{ws}#SL"
 
 
 def bundle(ws: str, section: str, version: int, part: int) -> Key:
