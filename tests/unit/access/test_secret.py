@@ -1,4 +1,5 @@
 import logging
+import uuid
 from collections.abc import Iterator
 
 import boto3
@@ -8,6 +9,11 @@ from moto import mock_aws
 from icosa.access.secret import signing_secret
 
 SECRET = "a secret of this deployment, long enough"
+
+
+def _name() -> str:
+    """A name of its own: a mock that another test has left open is one account with this one."""
+    return f"signing-{uuid.uuid4()}"
 
 
 @pytest.fixture(autouse=True)
@@ -27,7 +33,7 @@ def test_the_environment_wins(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_from_secrets_manager(monkeypatch: pytest.MonkeyPatch) -> None:
     with mock_aws():
-        arn = boto3.client("secretsmanager").create_secret(Name="signing", SecretString=SECRET)["ARN"]
+        arn = boto3.client("secretsmanager").create_secret(Name=_name(), SecretString=SECRET)["ARN"]
         monkeypatch.setenv("SIGNING_SECRET_ARN", arn)
         assert signing_secret() == SECRET
 
@@ -36,7 +42,7 @@ def test_the_most_talkative_log_has_no_secret(monkeypatch: pytest.MonkeyPatch, c
     """Lambda sets the root logger to the function's level, and botocore's reports of answers are whole at DEBUG."""
     logging.getLogger("botocore").setLevel(logging.NOTSET)
     with mock_aws(), caplog.at_level(logging.DEBUG):
-        arn = boto3.client("secretsmanager").create_secret(Name="signing")["ARN"]
+        arn = boto3.client("secretsmanager").create_secret(Name=_name())["ARN"]
         with caplog.at_level(logging.INFO, "botocore"):
             boto3.client("secretsmanager").put_secret_value(SecretId=arn, SecretString=SECRET)
         monkeypatch.setenv("SIGNING_SECRET_ARN", arn)
