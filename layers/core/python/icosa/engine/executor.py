@@ -25,7 +25,6 @@ from ..query.operation import (
     Update,
 )
 from ..store.meter import Meter
-from ..store.settle import settle_abandoned
 from ..store.table import TransactionConflict
 from .branch import Branch
 from .context import Context
@@ -88,6 +87,8 @@ def _outcome(ctx: Context, operation: Operation) -> Result | Exception:
 
 def _help_along(ctx: Context) -> None:
     """Clean up after a writer that died: until somebody does, totals of its objects cost more than they should."""
+    from ..store.settle import settle_abandoned  # there is hardly ever anything to help with
+
     for batch in ctx.register.abandoned(int(time.time() * 1000))[:1]:
         try:
             settle_abandoned(ctx.table, ctx.model, ctx.register, batch)

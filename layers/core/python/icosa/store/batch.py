@@ -25,6 +25,7 @@ from ..errors import PayloadTooLarge
 from ..model.model import Model
 from ..model.types.base import Item
 from . import batch_log, register
+from .blamed import StepFailed, transact
 from .change import Blamed, Cause, Change, RowDiff, put_row
 from .derive import ATTRIBUTES, Attributes, Rows, both
 from .keys import Key
@@ -32,14 +33,6 @@ from .ops import NOT_EXISTS, Check, Delete, Op, Put, Update
 from .record import HIDDEN, VERSION, pack
 from .settle import RecordId, RecordRows, Touched, close, settle
 from .table import MAX_TRANSACTION, Table, TransactionConflict, TransactionFailed
-
-
-class StepFailed(Exception):
-    """Conditions of a step did not hold; the batch has been undone. A cause of None says nothing to the client."""
-
-    def __init__(self, causes: Sequence[Cause | None]) -> None:
-        super().__init__([cause.kind if cause else None for cause in causes])
-        self.causes = causes
 
 
 @dataclass(slots=True)
@@ -236,14 +229,6 @@ def _replacing(key: Key, before: Attributes, after: Attributes) -> Put:
     terms = [f"#{name} = :{name}" if name in before else f"attribute_not_exists(#{name})" for name in ATTRIBUTES]
     values = {f":{name}": value for name, value in before.items()}
     return Put({"PK": key[0], "SK": key[1], **after}, " AND ".join(terms), names, values or None)
-
-
-def transact(table: Table, blamed: Sequence[Blamed]) -> None:
-    """One transaction of operations with what to say when they fail. Raises StepFailed and TransactionConflict."""
-    try:
-        table.transact([op for op, _ in blamed])
-    except TransactionFailed as failure:
-        raise StepFailed([blamed[i][1] for i in failure.failed]) from None
 
 
 def _stager(part: Sequence[Blamed]) -> Callable[[Table], Sequence[Cause | None]]:

@@ -1,16 +1,18 @@
-"""Committing changes: one transaction where it fits, the stepwise protocol of ``store/batch.py`` where it does not."""
+"""Committing changes: one transaction where it fits, the stepwise protocol of ``store/batch.py`` where it does not.
+
+That protocol, and what cleans up after it, is loaded when it is needed first: most cold starts never do.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from ..model.model import Model
-from .batch import Batch, StepFailed, transact
+from .blamed import StepFailed, transact
 from .change import Blamed, Cause, Change, SameValue, counter_ops, guard_ops, record_ops, row_diff
 from .keys import Key
 from .ops import Check
 from .record import HIDDEN
-from .settle import Touched, release_stale_guard, release_stale_place, settle
 from .table import MAX_TRANSACTION, Table, TransactionConflict
 
 __all__ = ["Change", "CommitFailed", "Retry", "SameValue", "commit"]
@@ -55,6 +57,8 @@ def commit(table: Table, model: Model, changes: Sequence[Change], *, targets: Se
             table.meter.note(f"transaction of {size}")
             transact(table, [*records, *guards, *counters, *checks, *rows])
         else:
+            from .batch import Batch
+
             Batch(table, model, changes, diffs, guards, counters, checks, now_ms).run()
     except TransactionConflict:
         raise Retry from None
@@ -64,9 +68,11 @@ def commit(table: Table, model: Model, changes: Sequence[Change], *, targets: Se
 
 def _finish_moves(table: Table, model: Model, changes: Sequence[Change]) -> None:
     """Records that a batch is moving are settled and read again: that batch, should it be alive, then starts anew."""
-    moving = {(change.obj.key, change.id): Touched() for change in changes if change.before is not None and HIDDEN in change.before}
+    moving = [(change.obj.key, change.id) for change in changes if change.before is not None and HIDDEN in change.before]
     if moving:
-        settle(table, model, moving)
+        from .settle import Touched, settle
+
+        settle(table, model, dict.fromkeys(moving, Touched()))
         raise TransactionConflict
 
 
@@ -84,6 +90,8 @@ def _error(table: Table, model: Model, causes: Sequence[Cause | None], now_ms: i
 
 def _is_free(table: Table, model: Model, cause: Cause, now_ms: int) -> bool:
     """Whether a batch has left, or is about to give up, what seemed to be taken."""
+    from .settle import release_stale_guard, release_stale_place
+
     match cause:
         case Cause(kind="id", change=Change(obj=obj, id=record_id)):
             return release_stale_place(table, model, obj, record_id)
