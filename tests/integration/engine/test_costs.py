@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 
+from icosa.errors import BadRequest
 from icosa.query.operation import Create, Delete, FindMany, FindOne, Page, RelationSelection, Restore, Selection, Update
+from icosa.settings import Settings
 from icosa.store.table import Table
 
 from .worlds import World
@@ -119,3 +121,14 @@ def test_read_units_do_not_grow(table: Table) -> None:
             "equality": cost(world, listing(world, ("stage", "eq", "NEW")))[1],
         }
     assert units[2] == pytest.approx(units[8], rel=0.05)
+
+
+def test_more_records_than_a_commit_holds_are_refused(table: Table) -> None:
+    """Whatever limit is set: none is left out in silence."""
+    world = World(table, Settings(bulk_limit=200))
+    deal = world.object("deal")
+    for _ in range(2):
+        world.run(Create(object=deal, data=tuple({"title": "t"} for _ in range(50))))
+    with pytest.raises(BadRequest, match=r"is 90\. This request has 100"):
+        world.run(Delete(object=deal, destroy=False, filter=world.filter("deal", ("title", "eq", "t"))))
+    assert world.find("deal", limit=1).total_count == 100

@@ -57,7 +57,8 @@ def _move(ctx: Context, obj: Object, states: Sequence[State], deleted_at: str | 
     """
     followers = _followers(ctx, obj, states, deleted_at, edges)
     changes = _moved(ctx, [*((obj, state) for state in states), *followers], deleted_at)
-    apply(ctx, changes[:MAX_COMMIT])
+    # Only followers are put off: too many records of the request itself are refused.
+    apply(ctx, changes[: max(MAX_COMMIT, len(states))])
 
     def catch_up() -> int:
         left = _followers(ctx, obj, states, deleted_at)
