@@ -66,7 +66,7 @@ test: install ## every test; ARGS="-k name" to choose
 	@$(BIN)/python -m pytest $(ARGS)
 
 fuzz: install ## requests made from the OpenAPI document, EXAMPLES=100 for each operation
-	@ICOSA_FUZZ=$(EXAMPLES) $(BIN)/python -m pytest tests/integration/schema/test_contract.py $(ARGS)
+	@ICOSA_FUZZ=$(EXAMPLES) $(BIN)/python -m pytest tests/integration/documents/test_contract.py $(ARGS)
 
 changes: install ## random changes of models, over HTTP with and without the stream, and by two clients at once; RUNS=100 SEED=1
 	@ICOSA_CHANGES=$(RUNS) ICOSA_CHANGES_SEED=$(SEED) $(BIN)/python -m pytest \

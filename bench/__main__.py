@@ -47,8 +47,8 @@ def main(arguments: list[str]) -> int:
 def read_arguments(arguments: Sequence[str]) -> argparse.Namespace:
     """The options of a command line; ``command`` is the function to call. Without the name of a command it is ``run``.
 
-    Options may stand before the command. They are the command's own all the same: argparse would read them as options of the
-    program, and then put the command's defaults in their place.
+    Options may stand before the command. They are the command's own all the same: argparse would read them as options
+    of the program, and then put the command's defaults in their place.
     """
     parser, commands = _parsers()
     if arguments[:1] in (["-h"], ["--help"]):
@@ -69,14 +69,22 @@ def _parsers() -> tuple[argparse.ArgumentParser, Mapping[str, argparse.ArgumentP
     seed = commands.add_parser("seed", parents=[common], help="fill a workspace through the API")
     _sized(seed)
     seed.set_defaults(command=_seed)
-    run = commands.add_parser("run", parents=[common], help="the operations of design §8: CPU, latency, cost (this is the default)")
+    run = commands.add_parser(
+        "run", parents=[common], help="the operations of design §8: CPU, latency, cost (this is the default)"
+    )
     _sized(run)
     run.add_argument("--rounds", type=int, default=7, help="rounds of calls of each operation (default 7)")
     run.add_argument("--seconds", type=float, default=0.7, help="length of a round (default 0.7)")
-    run.add_argument("--load", type=float, default=5.0, help="seconds of each operation with several clients; 0: none (default 5)")
+    run.add_argument(
+        "--load", type=float, default=5.0, help="seconds of each operation with several clients; 0: none (default 5)"
+    )
     run.set_defaults(command=_run)
-    growth = commands.add_parser("growth", parents=[common], help="cost of what an index answers, at two numbers of people")
-    growth.add_argument("--people", type=_people, nargs=2, default=[1_000, 100_000], help="the two numbers (default 1000 100000)")
+    growth = commands.add_parser(
+        "growth", parents=[common], help="cost of what an index answers, at two numbers of people"
+    )
+    growth.add_argument(
+        "--people", type=_people, nargs=2, default=[1_000, 100_000], help="the two numbers (default 1000 100000)"
+    )
     growth.set_defaults(command=_growth)
     cold = commands.add_parser("cold", parents=[common], help="import and initialisation of every function")
     cold.add_argument("--runs", type=int, default=9, help="starts of each function (default 9)")
@@ -86,13 +94,17 @@ def _parsers() -> tuple[argparse.ArgumentParser, Mapping[str, argparse.ArgumentP
     profile.add_argument("operation", choices=[*_named()], help="what to profile")
     profile.add_argument("--calls", type=int, default=200, help="how many calls (default 200)")
     profile.add_argument("--lines", type=int, default=30, help="how many functions to show (default 30)")
-    profile.add_argument("--sort", choices=["tottime", "cumulative"], default="tottime", help="own time (default) or with what is called")
+    profile.add_argument(
+        "--sort", choices=["tottime", "cumulative"], default="tottime", help="own time (default) or with what is called"
+    )
     profile.set_defaults(command=_profile)
     return parser, commands.choices
 
 
 def _sized(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--people", type=_people, default=50_000, help="number of people; a fifth as many companies (default 50000)")
+    parser.add_argument(
+        "--people", type=_people, default=50_000, help="number of people; a fifth as many companies (default 50000)"
+    )
 
 
 def _people(text: str) -> int:
@@ -125,7 +137,10 @@ def _run(options: argparse.Namespace) -> Any:
     with folder.store() as environment:
         client = Client(environment, workspace)
         facts = facts_of(client)
-        alone = [measured(client, operation, facts, rounds=options.rounds, seconds=options.seconds) for operation in OPERATIONS]
+        alone = [
+            measured(client, operation, facts, rounds=options.rounds, seconds=options.seconds)
+            for operation in OPERATIONS
+        ]
     print("One client, the function in process (CPU of the process, DynamoDB excluded; ms):\n")
     print(_alone_table(alone), flush=True)
     loaded = _load(folder, workspace, facts, seconds=options.load) if options.load else []
@@ -163,7 +178,10 @@ def _growth(options: argparse.Namespace) -> Any:
         )
     print(table(head, rows))
     print("".join(f"\n{operation.name}: {operation.grows}" for operation in GROWTH if operation.grows))
-    return {str(people): {name: asdict(cost) for name, cost in found.items()} for people, found in zip(options.people, costs, strict=True)}
+    return {
+        str(people): {name: asdict(cost) for name, cost in found.items()}
+        for people, found in zip(options.people, costs, strict=True)
+    }
 
 
 def _costs(client: Client) -> dict[str, Cost]:
@@ -177,8 +195,14 @@ def _units(cost: Cost) -> float:
 
 def _cold(options: argparse.Namespace) -> Any:
     found = cold_starts(runs=options.runs)
-    print(f"Import and initialisation, medians of {options.runs} (ms); target: {TARGET} times an empty function with the same clients\n")
-    rows = [[one.name, one.wall, one.cpu, one.modules, one.ratio, _verdict(one.ratio, TARGET), one.baseline] for one in found]
+    print(
+        f"Import and initialisation, medians of {options.runs} (ms); target: {TARGET} times an empty function with "
+        "the same clients\n"
+    )
+    rows = [
+        [one.name, one.wall, one.cpu, one.modules, one.ratio, _verdict(one.ratio, TARGET), one.baseline]
+        for one in found
+    ]
     print(table(["function", "time", "CPU", "modules", "ratio", "met", "against"], rows))
     return [asdict(one) for one in found]
 
@@ -189,7 +213,9 @@ def _profile(options: argparse.Namespace) -> Any:
     with folder.store() as environment:
         client = Client(environment, workspace)
         operation = _named()[options.operation]
-        print(profiled(client, operation, facts_of(client), calls=options.calls, lines=options.lines, sort=options.sort))
+        print(
+            profiled(client, operation, facts_of(client), calls=options.calls, lines=options.lines, sort=options.sort)
+        )
 
 
 # --------------------------------------------------------------------------------------------------------------- tables

@@ -77,7 +77,11 @@ class Client:
 
     def __init__(self, environment: Mapping[str, str], workspace: Workspace) -> None:
         os.environ.update(
-            {name: value for name, value in environment.items() if name.startswith(("AWS_", "POWERTOOLS_")) or name.isupper()}
+            {
+                name: value
+                for name, value in environment.items()
+                if name.startswith(("AWS_", "POWERTOOLS_")) or name.isupper()
+            }
         )
         self._handlers: dict[str, Any] = {}
         self._context = LambdaContext()
@@ -95,18 +99,32 @@ class Client:
 
     def event(self, call: Call, *, explain: bool = False) -> dict[str, Any]:
         """The event of a call, as API Gateway would hand it to the function."""
-        headers = [("host", _HOST), ("accept", "*/*"), ("accept-encoding", "gzip"), ("authorization", f"Bearer {self._token}")]
+        headers = [
+            ("host", _HOST),
+            ("accept", "*/*"),
+            ("accept-encoding", "gzip"),
+            ("authorization", f"Bearer {self._token}"),
+        ]
         if call.body is not None:
             headers.append(("content-type", "application/json"))
         if explain:
             headers.append(("x-icosa-explain", "1"))
         request = Request(
-            method=call.method, path=call.path, query=call.query_string, headers=tuple(headers), body=call.content, client="192.0.2.1"
+            method=call.method,
+            path=call.path,
+            query=call.query_string,
+            headers=tuple(headers),
+            body=call.content,
+            client="192.0.2.1",
         )
         context = {**request_context(request, _API, _PLACE), "authorizer": self._authorizer}
         is_rest = call.path.startswith(_REST)
-        resource = Resource(path="/rest/{proxy+}" if is_rest else call.path, parameters={"proxy": call.path[6:]} if is_rest else {})
-        event: dict[str, Any] = orjson.loads(proxy.event(proxy.parameters(request, resource, _API), request, context, _API))
+        resource = Resource(
+            path="/rest/{proxy+}" if is_rest else call.path, parameters={"proxy": call.path[6:]} if is_rest else {}
+        )
+        event: dict[str, Any] = orjson.loads(
+            proxy.event(proxy.parameters(request, resource, _API), request, context, _API)
+        )
         return event
 
     def send(self, event: Mapping[str, Any]) -> Any:

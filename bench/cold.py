@@ -1,7 +1,8 @@
-"""Cold starts: what a fresh interpreter needs to import and initialise a function, against one that only has its client libraries.
+"""Cold starts: what a fresh interpreter needs to import and initialise a function, against one that only has its client
+libraries.
 
-Modules are compiled beforehand, as the build does it. Start of the interpreter and of Lambda's runtime is the same for all and not
-counted.
+Modules are compiled beforehand, as the build does it. Start of the interpreter and of Lambda's runtime is the same for
+all and not counted.
 """
 
 from __future__ import annotations
@@ -24,10 +25,13 @@ from local.template.reader import read_application
 
 #: Design §8: a function may take so many times the baseline.
 TARGET = 2.5
-#: Functions that do nothing, by the client libraries that they import: of the data plane, and of the control plane, too.
+#: Functions that do nothing, by the client libraries that they import: of the data plane, and of the control plane,
+#: too.
 _BASELINES = {
     "only pydynox": "from pydynox import pydynox_core",
-    "only pydynox, boto3, PynamoDB": "import boto3, pynamodb.models\nfrom pydynox import pydynox_core\nboto3.client('apigateway')",
+    "only pydynox, boto3, PynamoDB": (
+        "import boto3, pynamodb.models\nfrom pydynox import pydynox_core\nboto3.client('apigateway')"
+    ),
 }
 _EMPTY = "\ndef handler(event, context): return None\n"
 _PROBE = """import sys, time
@@ -41,7 +45,9 @@ print('[%f, %f, %d, %d]' % (wall * 1000, cpu * 1000, len(sys.modules) - known, '
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cold:
-    """Medians in ms; ``ratio`` compares CPU with the ``baseline``'s, which a busy machine disturbs less than the time it takes."""
+    """Medians in ms; ``ratio`` compares CPU with the ``baseline``'s, which a busy machine disturbs less than the time
+    it takes.
+    """
 
     name: str
     wall: float
@@ -96,7 +102,9 @@ def _baselines(scratch: Path) -> Iterator[tuple[str, Sequence[Path], dict[str, s
 def _functions() -> list[tuple[str, Sequence[Path], dict[str, str]]]:
     deployment = Deployment(endpoint="http://127.0.0.1:9")
     application = read_application(ROOT / "template.yaml", deployment, {})
-    services = Services(endpoint=deployment.endpoint, dynamodb=deployment.endpoint, region=deployment.region, access_key="bench")
+    services = Services(
+        endpoint=deployment.endpoint, dynamodb=deployment.endpoint, region=deployment.region, access_key="bench"
+    )
     secrets = {secret.arn: "s" * 64 for secret in application.secrets}
     return [
         (function.code.name, function.search_path, function_variables(function, services, secrets, None))

@@ -1,7 +1,8 @@
 """The records that benchmarks work with: the same ones for the same numbers, believable, people linked to companies.
 
-Most values grow with the number of records. Three do not, so that a query for them has the same result at any size: people
-with the title RARE_TITLE or a surname with RARE_PREFIX, and those created since RECENT, all among the first people.
+Most values grow with the number of records. Three do not, so that a query for them has the same result at any size:
+people with the title RARE_TITLE or a surname with RARE_PREFIX, and those created since RECENT, all among the first
+people.
 """
 
 from __future__ import annotations
@@ -23,13 +24,70 @@ _NEWEST = datetime(2026, 10, 31, 12, tzinfo=UTC)
 _BETWEEN = timedelta(minutes=12)
 
 _FIRST = (
-    *("Amara", "Anton", "Ben", "Bianca", "Carlos", "Chloe", "Dana", "Daniel", "Elif", "Emeka", "Farid", "Grace", "Hugo", "Ines"),
-    *("Jamal", "Jonas", "Katya", "Liam", "Mina", "Noah", "Olga", "Pedro", "Quinn", "Rosa", "Sven", "Tara", "Umar", "Vera", "Wen"),
+    *(
+        "Amara",
+        "Anton",
+        "Ben",
+        "Bianca",
+        "Carlos",
+        "Chloe",
+        "Dana",
+        "Daniel",
+        "Elif",
+        "Emeka",
+        "Farid",
+        "Grace",
+        "Hugo",
+        "Ines",
+    ),
+    *(
+        "Jamal",
+        "Jonas",
+        "Katya",
+        "Liam",
+        "Mina",
+        "Noah",
+        "Olga",
+        "Pedro",
+        "Quinn",
+        "Rosa",
+        "Sven",
+        "Tara",
+        "Umar",
+        "Vera",
+        "Wen",
+    ),
     *("Ximena", "Yusuf", "Zoe"),
 )
 _LAST = (
-    *("Abara", "Bergström", "Castellano", "Dimitrov", "Eriksen", "Fontaine", "Grünwald", "Haddad", "Ivanova", "Jansen", "Kowalski"),
-    *("Laurent", "Moreno", "Nakamura", "Oyelaran", "Petrov", "Quiroga", "Rossi", "Silva", "Tanaka", "Ueda", "Varga", "Winther", "Xu"),
+    *(
+        "Abara",
+        "Bergström",
+        "Castellano",
+        "Dimitrov",
+        "Eriksen",
+        "Fontaine",
+        "Grünwald",
+        "Haddad",
+        "Ivanova",
+        "Jansen",
+        "Kowalski",
+    ),
+    *(
+        "Laurent",
+        "Moreno",
+        "Nakamura",
+        "Oyelaran",
+        "Petrov",
+        "Quiroga",
+        "Rossi",
+        "Silva",
+        "Tanaka",
+        "Ueda",
+        "Varga",
+        "Winther",
+        "Xu",
+    ),
     *("Yilmaz", "Zieliński", "O'Brien", "Lindqvist", "Mbeki"),
 )
 _LEVELS = ("Junior", "Senior", "Lead", "Chief", "Deputy", "Regional", "Head")
@@ -37,14 +95,65 @@ _ROLES = ("accountant", "buyer", "designer", "engineer", "lawyer", "planner", "r
 #: Fifty titles: each is two per cent of the people.
 _TITLES = (COMMON_TITLE, *(f"{level} {role}" for level in _LEVELS for role in _ROLES))
 _TRADES = (
-    *("Analytics", "Bakery", "Ceramics", "Dairy", "Elevators", "Foods", "Gardens", "Hotels", "Insurance", "Joinery", "Kitchens"),
+    *(
+        "Analytics",
+        "Bakery",
+        "Ceramics",
+        "Dairy",
+        "Elevators",
+        "Foods",
+        "Gardens",
+        "Hotels",
+        "Insurance",
+        "Joinery",
+        "Kitchens",
+    ),
     *("Lighting", "Maps", "Optics", "Press", "Rail", "Sails", "Textiles", "Utilities"),
 )
 _PLACES = (
-    *("Amber", "Birch", "Cobalt", "Driftwood", "Ember", "Falcon", "Granite", "Harbour", "Ironbridge", "Juniper", "Kestrel", "Larkspur"),
-    *("Meridian", "Northwind", "Orchard", "Papertrail", "Quarry", "Ravenswood", "Saffron", "Thistle", "Umber", "Vantage", "Westerly"),
+    *(
+        "Amber",
+        "Birch",
+        "Cobalt",
+        "Driftwood",
+        "Ember",
+        "Falcon",
+        "Granite",
+        "Harbour",
+        "Ironbridge",
+        "Juniper",
+        "Kestrel",
+        "Larkspur",
+    ),
+    *(
+        "Meridian",
+        "Northwind",
+        "Orchard",
+        "Papertrail",
+        "Quarry",
+        "Ravenswood",
+        "Saffron",
+        "Thistle",
+        "Umber",
+        "Vantage",
+        "Westerly",
+    ),
 )
-_CITIES = ("Bergen", "Cork", "Dresden", "Espoo", "Faro", "Ghent", "Graz", "Haarlem", "Leeds", "Lyon", "Malmö", "Porto", "Turin")
+_CITIES = (
+    "Bergen",
+    "Cork",
+    "Dresden",
+    "Espoo",
+    "Faro",
+    "Ghent",
+    "Graz",
+    "Haarlem",
+    "Leeds",
+    "Lyon",
+    "Malmö",
+    "Porto",
+    "Turin",
+)
 
 
 def company(number: int) -> Record:
@@ -68,7 +177,11 @@ def company(number: int) -> Record:
 
 def person(number: int, companies: list[str]) -> Record:
     """The body of a person's creation; ``companies`` are ids of what people work for, evenly."""
-    first, last, title = _FIRST[number % len(_FIRST)], _LAST[number // len(_FIRST) % len(_LAST)], _TITLES[number * 31 % len(_TITLES)]
+    first, last, title = (
+        _FIRST[number % len(_FIRST)],
+        _LAST[number // len(_FIRST) % len(_LAST)],
+        _TITLES[number * 31 % len(_TITLES)],
+    )
     if number < SMALLEST:
         last = f"{RARE_PREFIX}stra" if number % 5 == 0 else last
         title = RARE_TITLE if number % 4 == 1 else title

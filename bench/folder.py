@@ -28,7 +28,9 @@ _DEPLOYMENT: Final = Deployment(endpoint="http://127.0.0.1:9")
 
 @dataclass(frozen=True, kw_only=True)
 class Workspace:
-    """A workspace with so many companies and people. ``seconds`` is how long seeding took; None while it is not finished."""
+    """A workspace with so many companies and people. ``seconds`` is how long seeding took; None while it is not
+    finished.
+    """
 
     id: str
     token: str
@@ -66,7 +68,8 @@ class Folder:
     def store(self, *, streams: bool = True) -> Iterator[dict[str, str]]:
         """DynamoDB alone on the folder's data, for as long as the block; the environment of core_rest with it.
 
-        Without ``streams`` writes go to the tables only. That is for filling them: Dynoxide keeps every image for a day.
+        Without ``streams`` writes go to the tables only. That is for filling them: Dynoxide keeps every image for a
+        day.
         """
         self._data.create()
         self._data.lock()
@@ -85,7 +88,9 @@ class Folder:
             self._data.unlock()
 
     def _switch_streams(self, dynoxide: Dynoxide, application: Application, *, on: bool) -> None:
-        """A file says that streams are off: Dynoxide counts a table's items when it describes it, which takes a large one seconds."""
+        """A file says that streams are off: Dynoxide counts a table's items when it describes it, which takes a large
+        one seconds.
+        """
         if self._streams_off.exists() != on:
             return
         for table in application.tables:
@@ -98,7 +103,9 @@ class Folder:
             self._streams_off.touch()
 
     def _environment(self, application: Application, dynamodb: str) -> dict[str, str]:
-        services = Services(endpoint=_DEPLOYMENT.endpoint, dynamodb=dynamodb, region=_DEPLOYMENT.region, access_key="bench")
+        services = Services(
+            endpoint=_DEPLOYMENT.endpoint, dynamodb=dynamodb, region=_DEPLOYMENT.region, access_key="bench"
+        )
         return function_variables(function_of(application, "core_rest"), services, {}, None)
 
 

@@ -25,7 +25,9 @@ _TIMEOUT = 60
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Loaded:
-    """Times in ms as the clients see them; ``cpu`` is the function's per request, the median of what its runtime reports."""
+    """Times in ms as the clients see them; ``cpu`` is the function's per request, the median of what its runtime
+    reports.
+    """
 
     name: str
     clients: int
@@ -90,7 +92,9 @@ class Load:
         )
 
     def _send(self, call: Call) -> bytes:
-        headers: Mapping[str, str] = self._headers if call.body is None else {**self._headers, "Content-Type": "application/json"}
+        headers: Mapping[str, str] = (
+            self._headers if call.body is None else {**self._headers, "Content-Type": "application/json"}
+        )
         response = self._pool.request(call.method, self._url + call.target, body=call.content or None, headers=headers)
         if response.status >= 300:
             raise Failed(f"{call.method} {call.path}: {response.status} {response.data[:500]!r}")

@@ -14,7 +14,8 @@ def describe() -> str:
     """One line: processor, system, Python, Dynoxide."""
     version = subprocess.run([find_dynoxide(), "--version"], check=True, capture_output=True, text=True).stdout.strip()
     return (
-        f"{_processor()}, {os.cpu_count()} cores, {platform.system()} {platform.release()}, Python {platform.python_version()}, {version}"
+        f"{_processor()}, {os.cpu_count()} cores, {platform.system()} {platform.release()}, Python "
+        f"{platform.python_version()}, {version}"
     )
 
 

@@ -33,8 +33,8 @@ class Cost:
 class Measured:
     """Times in ms. ``cpu`` is of this process, all threads, per request: the median of the rounds.
 
-    ``best`` is the lowest of the ``cpu_rounds``: other work on the machine only ever adds to CPU times (through caches and
-    shared cores).
+    ``best`` is the lowest of the ``cpu_rounds``: other work on the machine only ever adds to CPU times (through caches
+    and shared cores).
     """
 
     name: str

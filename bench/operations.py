@@ -1,4 +1,6 @@
-"""What is measured: the operations of design §8 with their targets, and those whose cost must not grow with the table."""
+"""What is measured: the operations of design §8 with their targets, and those whose cost must not grow with
+the table.
+"""
 
 from __future__ import annotations
 
@@ -30,7 +32,9 @@ def facts_of(client: Client) -> Facts:
     """Look the facts up."""
     email = dataset.person(7, [])["emails"]["primaryEmail"]
     known = client.call(Call(method="GET", path=_PEOPLE, query={"filter": f'emails.primaryEmail[eq]:"{email}"'})).json()
-    page = client.call(Call(method="GET", path=_PEOPLE, query={"filter": 'id[gte]:"80000000-0000-0000-0000-000000000000"'})).json()
+    page = client.call(
+        Call(method="GET", path=_PEOPLE, query={"filter": 'id[gte]:"80000000-0000-0000-0000-000000000000"'})
+    ).json()
     sample = page["data"]["people"][:_SAMPLE]
     return Facts(
         ids=[person["id"] for person in sample],
@@ -44,7 +48,8 @@ def facts_of(client: Client) -> Facts:
 class Operation:
     """``call`` makes the request with a number; ``undo`` the one that removes what its answer says it made.
 
-    ``target`` is the CPU in ms that design §8 allows. ``grows`` names why the cost may grow with the table. ``function`` answers.
+    ``target`` is the CPU in ms that design §8 allows. ``grows`` names why the cost may grow with the table.
+    ``function`` answers.
     """
 
     name: str
@@ -80,7 +85,9 @@ def _create_batch(facts: Facts, number: int) -> Call:
 def _update(facts: Facts, number: int) -> Call:
     """A title that nobody has, so that its rows change whatever was there."""
     return Call(
-        method="PATCH", path=f"{_PEOPLE}/{facts.ids[number % len(facts.ids)]}", body={"jobTitle": f"Engineer {uuid.uuid4().hex[:8]}"}
+        method="PATCH",
+        path=f"{_PEOPLE}/{facts.ids[number % len(facts.ids)]}",
+        body={"jobTitle": f"Engineer {uuid.uuid4().hex[:8]}"},
     )
 
 
@@ -97,7 +104,8 @@ _PEOPLE_WITH_COMPANY = _graph(
 )
 _COMPANIES_WITH_PEOPLE = _graph(
     "query Companies($first: Int) { companies(first: $first) { edges { node { id name "
-    f"people(first: 5, orderBy: {{ createdAt: DescNullsLast }}) {{ totalCount edges {{ node {{ {_SHOWN} }} }} }} }} }} }} }}",
+    f"people(first: 5, orderBy: {{ createdAt: DescNullsLast }}) {{ totalCount edges {{ node {{ {_SHOWN} }} }} }} }} "
+    "} } }",
     first=60,
 )
 _SEARCH = _graph(
@@ -130,7 +138,9 @@ _CREATE_BATCH = Operation(name="batch create 60", call=_create_batch, undo=_dele
 
 _GRAPHQL: Sequence[Operation] = (
     Operation(name="GraphQL get one", call=_get_by_graph, function="core_graphql"),
-    Operation(name="GraphQL 60 people with company, with total", call=_PEOPLE_WITH_COMPANY, target=6, function="core_graphql"),
+    Operation(
+        name="GraphQL 60 people with company, with total", call=_PEOPLE_WITH_COMPANY, target=6, function="core_graphql"
+    ),
     Operation(name="GraphQL 60 companies, 5 newest people each", call=_COMPANIES_WITH_PEOPLE, function="core_graphql"),
     Operation(name="GraphQL search", call=_SEARCH, function="core_graphql"),
 )
@@ -151,16 +161,25 @@ GROWTH: Sequence[Operation] = (
     _GET,
     Operation(name="unique look-up", call=lambda facts, _: _filtered(f'emails.primaryEmail[eq]:"{facts.email}"')),
     Operation(name="list, default order", call=_list()),
-    Operation(name="list, next page", call=lambda facts, _: Call(method="GET", path=_PEOPLE, query={"starting_after": facts.middle})),
+    Operation(
+        name="list, next page",
+        call=lambda facts, _: Call(method="GET", path=_PEOPLE, query={"starting_after": facts.middle}),
+    ),
     Operation(name="list, with relations", call=_list(depth="1")),
     Operation(name="order by createdAt desc", call=_NEWEST_FIRST),
     Operation(name="order by createdAt asc", call=_list(order_by="createdAt[AscNullsFirst]")),
     Operation(name="equality", call=_list(filter=f'jobTitle[eq]:"{dataset.RARE_TITLE}"')),
     Operation(name="range", call=_list(filter=f'createdAt[gte]:"{dataset.RECENT}"')),
-    Operation(name="range, ordered", call=_list(filter=f'createdAt[gte]:"{dataset.RECENT}"', order_by="createdAt[DescNullsLast]")),
+    Operation(
+        name="range, ordered",
+        call=_list(filter=f'createdAt[gte]:"{dataset.RECENT}"', order_by="createdAt[DescNullsLast]"),
+    ),
     Operation(name="prefix ilike", call=_list(filter=f'name.lastName[ilike]:"{dataset.RARE_PREFIX}%"')),
     Operation(name="relation", call=lambda facts, _: _filtered(f'companyId[eq]:"{facts.company}"')),
-    Operation(name="two conditions", call=_list(filter=f'jobTitle[eq]:"{dataset.RARE_TITLE}",createdAt[gte]:"{dataset.RECENT}"')),
+    Operation(
+        name="two conditions",
+        call=_list(filter=f'jobTitle[eq]:"{dataset.RARE_TITLE}",createdAt[gte]:"{dataset.RECENT}"'),
+    ),
     Operation(
         name="groupBy of few",
         call=lambda facts, _: Call(

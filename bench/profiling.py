@@ -12,7 +12,9 @@ from bench.operations import Facts, Operation
 
 
 def profiled(client: Client, operation: Operation, facts: Facts, *, calls: int, lines: int, sort: str) -> str:
-    """The functions that take most of many calls. Branches that ``Table.parallel`` gives to other threads are not seen."""
+    """The functions that take most of many calls. Branches that ``Table.parallel`` gives to other threads
+    are not seen.
+    """
     numbers = iter(range(1_000_000))
     for _ in range(5):
         undo(client, operation, [client.call(operation.call(facts, next(numbers))).body])

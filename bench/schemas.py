@@ -1,7 +1,8 @@
-"""``python -m bench.schemas``: what a workspace's model and documents cost, for 30 objects and for 200 objects with 5,000 fields.
+"""``python -m bench.schemas``: what a workspace's model and documents cost, for 30 objects and for 200 objects with
+5,000 fields.
 
-CPU of this process in ms (the store runs in another one), sizes in KB. "First" is what the first request of a workspace pays on a
-warm container: the read and the making of the model.
+CPU of this process in ms (the store runs in another one), sizes in KB. "First" is what the first request of a workspace
+pays on a warm container: the read and the making of the model.
 """
 
 from __future__ import annotations
@@ -19,13 +20,13 @@ from bench.machine import describe
 from bench.tables import table as print_table
 from icosa.api.rest.render import Renderer
 from icosa.api.rest.selection import Selector
-from icosa.metadata.rows import build_model, model_items
+from icosa.catalog import bundles, models
+from icosa.catalog.rows import build_model, model_items
+from icosa.documents.openapi.base import whole
+from icosa.documents.openapi.core import core_body
 from icosa.model.input import defaults
 from icosa.model.model import Model, Object, Right
 from icosa.query.aggregates import aggregates_of
-from icosa.schema import bundles, models
-from icosa.schema.openapi.base import whole
-from icosa.schema.openapi.core import core_body
 from icosa.store import keys
 from icosa.store.derive import Rows
 from icosa.store.meter import Meter
@@ -43,7 +44,12 @@ def main() -> None:
     with server() as endpoint, fresh_table(endpoint) as store:
         rows = [_measure(store, objects, fields) for objects, fields in SIZES]
     names = list(rows[0])
-    print(print_table(["", *(f"{objects} objects" for objects, _ in SIZES)], [[name, *(row[name] for row in rows)] for name in names]))
+    print(
+        print_table(
+            ["", *(f"{objects} objects" for objects, _ in SIZES)],
+            [[name, *(row[name] for row in rows)] for name in names],
+        )
+    )
 
 
 def _measure(store: Table, objects: int, fields: int) -> dict[str, Any]:
@@ -56,7 +62,9 @@ def _measure(store: Table, objects: int, fields: int) -> dict[str, Any]:
         "fields": sum(len(obj.fields) for obj in model.objects),
         "first from rows: CPU": _cpu(lambda: _from_rows(store, model)),
         "first from the bundle: CPU": _cpu(lambda: _from_bundle(store, model)),
-        "first from rows: reads, units": _reads(store, lambda table: table.query_all(keys.metadata(model.workspace_id))),
+        "first from rows: reads, units": _reads(
+            store, lambda table: table.query_all(keys.metadata(model.workspace_id))
+        ),
         "first from the bundle: reads, units": _reads(
             store, lambda table: bundles.load(table, model.workspace_id, models.SECTION, model.version)
         ),
@@ -104,7 +112,9 @@ def _memory(model: Model) -> int:
 
 
 def _use(model: Model, obj: Object) -> None:
-    """Let an object make what it keeps for REST: rows of records, defaults, answers with and without relations, aggregates."""
+    """Let an object make what it keeps for REST: rows of records, defaults, answers with and without relations,
+    aggregates.
+    """
     Rows.of(model, obj).derive({"PK": "w", "SK": "r"}, live=True)
     defaults(obj, "2026-01-31T12:00:00.000Z")
     aggregates_of(obj)

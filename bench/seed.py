@@ -28,7 +28,8 @@ class _Batch:
 
 
 def seeded(folder: Folder, *, people: int, companies: int | None = None) -> Workspace:
-    """The workspace with so many people, made and filled if it is not there; five people to a company unless told otherwise.
+    """The workspace with so many people, made and filled if it is not there; five people to a company unless told
+    otherwise.
 
     One that was left unfinished is made anew.
     """

@@ -24,7 +24,9 @@ def local_stack(data: Path, *, environments: int) -> Iterator[str]:
     """The URL of a stack without throttling on a free port, for as long as the block."""
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT / "layers" / "core" / "python"), str(ROOT)])}
     options = ["--port", "0", "--data", str(data), "--rate", "off", "--environments", str(environments)]
-    process = subprocess.Popen([sys.executable, "-m", "local", *options], cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True)
+    process = subprocess.Popen(
+        [sys.executable, "-m", "local", *options], cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True
+    )
     assert process.stdout
     try:
         line = process.stdout.readline()

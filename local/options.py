@@ -13,8 +13,8 @@ from local.gateway.usage import Rate
 class Options:
     """``root`` is the folder of ``template.yaml``; ``rate`` replaces the usage plans' own throttling.
 
-    ``streams`` is whether functions follow the streams of tables; what they miss they get from a later stack that lets them.
-    ``environments`` is how many processes one function may have; ``parameters`` override the template's defaults.
+    ``streams`` is whether functions follow the streams of tables; what they miss they get from a later stack that lets
+    them. ``environments`` is how many processes one function may have; ``parameters`` override the template's defaults.
     """
 
     root: Path

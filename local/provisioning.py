@@ -1,4 +1,6 @@
-"""Workspaces, made by the function of the template that is marked for it (``Metadata: {Icosa: {Provisioning: true}}``)."""
+"""Workspaces, made by the function of the template that is marked for it (``Metadata: {Icosa:
+{Provisioning: true}}``).
+"""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
 """``python -m local.sam``: the built template under ``sam local start-api``, on the data of a data folder.
 
-What sam adds to the local stack is the functions in Lambda's own container image, built and layered as they are deployed. It lacks what
-the local stack has: usage plan, gateway responses, streams. Needs Docker and a finished ``sam build``; the demo workspace is the one that
-``python -m local`` made.
+What sam adds to the local stack is the functions in Lambda's own container image, built and layered as they are
+deployed. It lacks what the local stack has: usage plan, gateway responses, streams. Needs Docker and a finished ``sam
+build``; the demo workspace is the one that ``python -m local`` made.
 """
 
 from __future__ import annotations
@@ -37,13 +37,21 @@ class Unprepared(Exception):
 _HOST = "host.docker.internal"
 #: Variables beside the template's own that a function in a container needs; the rest is the container's.
 _POINTERS = frozenset(
-    {"AWS_ACCESS_KEY_ID", "AWS_ENDPOINT_URL_DYNAMODB", "AWS_REGION", "AWS_SECRET_ACCESS_KEY", "POWERTOOLS_TRACE_DISABLED"}
+    {
+        "AWS_ACCESS_KEY_ID",
+        "AWS_ENDPOINT_URL_DYNAMODB",
+        "AWS_REGION",
+        "AWS_SECRET_ACCESS_KEY",
+        "POWERTOOLS_TRACE_DISABLED",
+    }
 )
 
 
 def main(arguments: list[str]) -> int:
     """Serve until sam ends; the exit status."""
-    parser = argparse.ArgumentParser(prog="python -m local.sam", description="Serve the built template with sam local start-api.")
+    parser = argparse.ArgumentParser(
+        prog="python -m local.sam", description="Serve the built template with sam local start-api."
+    )
     parser.add_argument("--port", type=int, default=8000, help="port of the API (default 8000)")
     parser.add_argument("--data", type=Path, default=Path(".icosa"), help="data folder (default .icosa)")
     parser.add_argument("--root", type=Path, default=Path.cwd(), help="folder of template.yaml (default: this one)")
@@ -81,7 +89,10 @@ async def _serve(options: Options, command: list[str]) -> None:
     if not (built / "template.yaml").is_file():
         raise Unprepared("there is no built template: run make build")
     gateway = _docker_gateway()
-    async with running_services(options) as services, await _relay(gateway or "127.0.0.1", services.dynoxide.port) as relay:
+    async with (
+        running_services(options) as services,
+        await _relay(gateway or "127.0.0.1", services.dynoxide.port) as relay,
+    ):
         url = f"http://{_HOST}:{relay.sockets[0].getsockname()[1]}"
         path = built / "sam-local.json"
         path.write_bytes(orjson.dumps(adapted(read_document(built / "template.yaml"), _variables(services, url))))
@@ -98,18 +109,24 @@ async def _serve(options: Options, command: list[str]) -> None:
 
 
 def _variables(services: Services, dynamodb: str) -> dict[str, dict[str, str]]:
-    endpoints = Endpoints(endpoint=services.deployment.endpoint, dynamodb=dynamodb, region=services.deployment.region, access_key="LOCAL")
+    endpoints = Endpoints(
+        endpoint=services.deployment.endpoint, dynamodb=dynamodb, region=services.deployment.region, access_key="LOCAL"
+    )
     secrets = secret_values(services.application.secrets, services.settings)
     found = {}
     for name, function in services.application.functions.items():
         secret_names = {key.removesuffix("_ARN") for key in function.environment if key.endswith("_ARN")}
         wanted = _POINTERS | secret_names | function.environment.keys()
-        found[name] = {key: value for key, value in function_variables(function, endpoints, secrets, None).items() if key in wanted}
+        found[name] = {
+            key: value for key, value in function_variables(function, endpoints, secrets, None).items() if key in wanted
+        }
     return found
 
 
 def _docker_gateway() -> str | None:
-    """The machine's address on Docker's bridge; None where containers reach the loopback interface by name (Docker Desktop)."""
+    """The machine's address on Docker's bridge; None where containers reach the loopback interface by name (Docker
+    Desktop).
+    """
     if sys.platform != "linux":
         return None
     command = ["docker", "network", "inspect", "bridge", "--format", "{{(index .IPAM.Config 0).Gateway}}"]
@@ -120,7 +137,9 @@ def _docker_gateway() -> str | None:
 
 
 async def _relay(host: str, port: int) -> asyncio.Server:
-    """A server on ``host`` that passes connections on to a port of the loopback interface, which containers cannot reach."""
+    """A server on ``host`` that passes connections on to a port of the loopback interface, which containers cannot
+    reach.
+    """
 
     async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         upstream, downstream = await asyncio.open_connection("127.0.0.1", port)

@@ -54,7 +54,9 @@ class Services:
 
 
 @asynccontextmanager
-async def running_services(options: Options, warm: Callable[[Application], Iterable[str]] = lambda _: ()) -> AsyncIterator[Services]:
+async def running_services(
+    options: Options, warm: Callable[[Application], Iterable[str]] = lambda _: ()
+) -> AsyncIterator[Services]:
     """The services of a data folder, for as long as the context lasts; ``warm`` names functions to have loaded.
 
     Raises FolderInUse, TemplateError, DynoxideMissing, TableChanged, or RuntimeError when Dynoxide does not start.
@@ -67,7 +69,10 @@ async def running_services(options: Options, warm: Callable[[Application], Itera
         server = WebServer(host="127.0.0.1", port=0)
         deployment = Deployment(endpoint=f"http://127.0.0.1:{server.port}")
         application = read_application(
-            options.root / "template.yaml", deployment, options.parameters, options.rate.parameters if options.rate else {}
+            options.root / "template.yaml",
+            deployment,
+            options.parameters,
+            options.rate.parameters if options.rate else {},
         )
 
         state = stack.enter_context(closing(open_state(folder.state)))
@@ -78,7 +83,9 @@ async def running_services(options: Options, warm: Callable[[Application], Itera
 
         dynoxide = Dynoxide(find_dynoxide(), folder.database, folder.log("dynoxide"))
         stack.callback(dynoxide.stop)
-        endpoints = Endpoints(endpoint=deployment.endpoint, dynamodb=dynoxide.url, region=deployment.region, access_key=access_key)
+        endpoints = Endpoints(
+            endpoint=deployment.endpoint, dynamodb=dynoxide.url, region=deployment.region, access_key=access_key
+        )
         pool = _pool(application.functions, endpoints, secret_texts, folder, options.environments)
         asynchronous = AsynchronousInvoker(functions=application.functions, invoker=pool, send_to=sender(queues))
         await server.start(
@@ -126,7 +133,13 @@ def sender(queues: Queues) -> Callable[[str, str], Awaitable[None]]:
     return send_to
 
 
-def _pool(functions: Mapping[str, Function], endpoints: Endpoints, secret_texts: Mapping[str, str], folder: DataFolder, limit: int) -> Pool:
+def _pool(
+    functions: Mapping[str, Function],
+    endpoints: Endpoints,
+    secret_texts: Mapping[str, str],
+    folder: DataFolder,
+    limit: int,
+) -> Pool:
     def start(function: Function) -> Environment:
         variables = function_variables(function, endpoints, secret_texts, str(folder.pycache))
         return Environment(function, variables, folder.log(function.logical_id))

@@ -42,7 +42,9 @@ async def running_stack(options: Options) -> AsyncIterator[Stack]:
         await services.pool.ready(_behind_the_api(services.application))
         api = services.application.api
         if api:
-            usage = Usage(plans=services.application.plans, keys=services.keys, state=services.state, override=options.rate)
+            usage = Usage(
+                plans=services.application.plans, keys=services.keys, state=services.state, override=options.rate
+            )
             place = Place(account=services.deployment.account, region=services.deployment.region)
             gateway = Gateway(api=api, place=place, invoker=services.pool, usage=usage)
             await server.start(gateway_application(gateway))

@@ -37,16 +37,22 @@ async def start_triggers(stack: AsyncExitStack, services: Services, *, streams: 
             await _follow(stack, services, table, sources, checkpoints)
     for source in application.event_sources:
         if source.source_arn.split(":")[2] == "sqs":
-            consumer = QueueConsumer(source=source, queues=services.queues, invoker=services.pool, region=deployment.region)
+            consumer = QueueConsumer(
+                source=source, queues=services.queues, invoker=services.pool, region=deployment.region
+            )
             run_in_background(stack, source.id, consumer.run)
     for schedule in application.schedules:
-        run = partial(run_schedule, schedule, invoker=services.asynchronous, region=deployment.region, account=deployment.account)
+        run = partial(
+            run_schedule, schedule, invoker=services.asynchronous, region=deployment.region, account=deployment.account
+        )
         run_in_background(stack, schedule.id, run)
     trim = partial(asyncio.to_thread, trim_streams, application.tables, services.folder.database)
     run_in_background(stack, "trimming of streams", partial(every, _TRIM_INTERVAL, trim))
 
 
-async def _follow(stack: AsyncExitStack, services: Services, table: Table, sources: list[EventSource], checkpoints: Checkpoints) -> None:
+async def _follow(
+    stack: AsyncExitStack, services: Services, table: Table, sources: list[EventSource], checkpoints: Checkpoints
+) -> None:
     """Everything that follows one table's stream."""
     expiry = Expiry(table=table, client=services.dynoxide.client, state=services.state) if table.ttl else None
     region = services.deployment.region

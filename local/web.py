@@ -29,7 +29,9 @@ class _Server(uvicorn.Server):
 
 
 class WebServer:
-    """A port that is ours from the beginning and is served once there is an application for it. ``port`` 0: any free one."""
+    """A port that is ours from the beginning and is served once there is an application for it. ``port`` 0: any free
+    one.
+    """
 
     def __init__(self, *, host: str, port: int) -> None:
         family = socket.AF_INET6 if ":" in host else socket.AF_INET

@@ -1,7 +1,7 @@
 """Fixtures of all tests.
 
-Unit tests use none that touch a store. ``table`` is an empty table of a server in memory, ``control_table`` the same bound to
-the PynamoDB models as well, ``gateway`` an API Gateway with a usage plan.
+Unit tests use none that touch a store. ``table`` is an empty table of a server in memory, ``control_table`` the same
+bound to the PynamoDB models as well, ``gateway`` an API Gateway with a usage plan.
 """
 
 from __future__ import annotations
@@ -29,7 +29,8 @@ os.environ |= {
 from icosa.store.table import Table
 from tests.support import dynoxide
 
-# A run for a change examines the same cases every time: what fails there can be repeated. Without CI, new cases each time.
+# A run for a change examines the same cases every time: what fails there can be repeated. Without CI, new cases each
+# time.
 settings.register_profile("repeatable", derandomize=True, deadline=None)
 settings.register_profile("exploring", deadline=None)
 settings.load_profile("repeatable" if os.environ.get("CI") else "exploring")

@@ -1,21 +1,22 @@
 """The API's authorizer (REQUEST type, identity source ``Authorization``): from a Bearer token to who asks and who pays.
 
-It verifies the token and reads nothing, so its answer is cheap and may be cached for as long as the gateway likes; what can
-change (revocation, role, the token's expiry) is checked again by the function behind it (``icosa.access.session``).
+It verifies the token and reads nothing, so its answer is cheap and may be cached for as long as the gateway likes; what
+can change (revocation, role, the token's expiry) is checked again by the function behind it (``icosa.access.session``).
 
 What the gateway must do with its answers (spec/access.md §7):
 
-| Case | Answer here | Gateway response | Status | ``messages`` | ``error`` |
-|---|---|---|---|---|---|
-| no Authorization header | not called | UNAUTHORIZED | 403 | Missing authentication token | FORBIDDEN_EXCEPTION |
-| header without Bearer token | raises ``Unauthorized`` | UNAUTHORIZED | 403 | the same | the same |
-| bad signature, no JWT, expired | Deny | ACCESS_DENIED | 401 | ``$context.authorizer.message`` | ``$context.authorizer.error`` |
-| no gateway key of the token's ``jti`` | Allow | INVALID_API_KEY | 403 | This API Key is revoked | FORBIDDEN_EXCEPTION |
-| valid token | Allow | none | | | |
+| Case | Answer here | Gateway response | Status | ``messages`` and ``error`` |
+|---|---|---|---|---|
+| no Authorization header | not called | UNAUTHORIZED | 403 | Missing authentication token, FORBIDDEN_EXCEPTION |
+| header without Bearer token | raises ``Unauthorized`` | UNAUTHORIZED | 403 | the same |
+| bad signature, no JWT, expired | Deny | ACCESS_DENIED | 401 | ``$context.authorizer``: ``message``, ``error`` |
+| no gateway key of the token's ``jti`` | Allow | INVALID_API_KEY | 403 | This API Key is revoked, FORBIDDEN_EXCEPTION |
+| valid token | Allow | none | | |
 
-Bodies are ``{"statusCode": 403, "messages": ["…"], "error": "…"}``. An Allow covers the whole stage, because a cached answer is
-used for every path. Its context holds ``workspaceId``, ``keyId``, ``type`` and ``exp`` (seconds since the epoch, as text);
-``usageIdentifierKey`` is the API key's id, which is the value of its gateway key (``ApiKeySourceType: AUTHORIZER``).
+Bodies are ``{"statusCode": 403, "messages": ["…"], "error": "…"}``. An Allow covers the whole stage, because a cached
+answer is used for every path. Its context holds ``workspaceId``, ``keyId``, ``type`` and ``exp`` (seconds since the
+epoch, as text); ``usageIdentifierKey`` is the API key's id, which is the value of its gateway key (``ApiKeySourceType:
+AUTHORIZER``).
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from icosa.api.graphql.service import GraphqlApi
-from icosa.functions import api_handler
+from icosa.runtime.handlers import api_handler
 from icosa.store.table import Table
 
 handler = api_handler(GraphqlApi(Table.from_environment()).answer)

@@ -1,14 +1,14 @@
 """The OpenAPI documents (``/rest/open-api/{schema}``, ``/open-api/{schema}``) behind API Gateway.
 
-The routes are public. This function verifies the token of those who send one, so that the functions of the APIs need not
-know the signing secret.
+The routes are public. This function verifies the token of those who send one, so that the functions of the APIs need
+not know the signing secret.
 """
 
 from __future__ import annotations
 
 from icosa.access.secret import signing_secret
 from icosa.api.documents import DocumentsApi
-from icosa.functions import api_handler
+from icosa.runtime.handlers import api_handler
 from icosa.store.table import Table
 
 handler = api_handler(DocumentsApi(Table.from_environment(), signing_secret).answer)

@@ -1,7 +1,7 @@
 """The table's stream: work that follows from writes and that nobody waits for.
 
 The event source mapping lets through removed records, expired batch logs (``icosa.engine.janitor``) and new jobs
-(``icosa.metadata.jobs``), which go to their queue, and nothing else (the filter is in template.yaml).
+(``icosa.catalog.jobs``), which go to their queue, and nothing else (the filter is in template.yaml).
 Failed records are reported one by one, so that the stream goes on behind them.
 """
 
@@ -16,10 +16,10 @@ from pydynox import pydynox_core
 
 from icosa.access.session import current_model
 from icosa.access.times import stored_time
-from icosa.batches import batch_handler
 from icosa.engine.janitor import tidy
-from icosa.functions import function_logger
-from icosa.metadata.queue import JobQueue
+from icosa.metadata.job_queue import JobQueue
+from icosa.runtime.batch import batch_handler
+from icosa.runtime.handlers import function_logger
 from icosa.settings import settings
 from icosa.store import keys
 from icosa.store.table import Table
@@ -42,7 +42,13 @@ def _announce(image: dict[str, Any]) -> None:
 
 def _remove(image: dict[str, Any]) -> None:
     table = _table()
-    tidy(table, lambda workspace_id: current_model(table, workspace_id), image, now=stored_time(datetime.now(UTC)), settings=settings)
+    tidy(
+        table,
+        lambda workspace_id: current_model(table, workspace_id),
+        image,
+        now=stored_time(datetime.now(UTC)),
+        settings=settings,
+    )
 
 
 @cache

@@ -1,4 +1,6 @@
-"""The queue of jobs: work on records that follows from changes of a model (``icosa.metadata.work``), one step a message."""
+"""The queue of jobs: work on records that follows from changes of a model (``icosa.metadata.job_runner``), one step a
+message.
+"""
 
 from __future__ import annotations
 
@@ -10,10 +12,10 @@ from typing import Any
 from aws_lambda_powertools.utilities.batch import EventType
 
 from icosa.access.times import stored_time
-from icosa.batches import batch_handler
-from icosa.functions import function_logger
-from icosa.metadata.queue import JobQueue
-from icosa.metadata.work import run
+from icosa.metadata.job_queue import JobQueue
+from icosa.metadata.job_runner import run
+from icosa.runtime.batch import batch_handler
+from icosa.runtime.handlers import function_logger
 from icosa.store.table import Table
 
 logger = function_logger()
@@ -23,7 +25,13 @@ def _step(record: Any) -> None:
     message = json.loads(record.raw_event["body"])
     logger.append_keys(workspace_id=message["workspaceId"], job=message["jobId"])
     moment = datetime.now(UTC)
-    outcome = run(_table(), message["workspaceId"], message["jobId"], now=stored_time(moment), now_ms=int(moment.timestamp() * 1000))
+    outcome = run(
+        _table(),
+        message["workspaceId"],
+        message["jobId"],
+        now=stored_time(moment),
+        now_ms=int(moment.timestamp() * 1000),
+    )
     logger.info("step of a job", done=outcome.is_done)
     if not outcome.is_done:
         _queue().send(message["workspaceId"], message["jobId"], delay_ms=outcome.wait_ms)

@@ -1,9 +1,9 @@
 """Workspaces, API keys and roles: everything that needs the usage plan or makes tokens.
 
-API Gateway leads here with ``/rest/metadata/apiKeys``, and with nothing else. Administrators invoke the function directly, so IAM
-decides who may: an event then is ``{"action": …, …}`` with the parameters of one of the functions below, and errors are raised
-with the message that the caller should see. Answers that hold a token are the only place where it ever appears: nothing here
-logs answers.
+API Gateway leads here with ``/rest/metadata/apiKeys``, and with nothing else. Administrators invoke the function
+directly, so IAM decides who may: an event then is ``{"action": …, …}`` with the parameters of one of the functions
+below, and errors are raised with the message that the caller should see. Answers that hold a token are the only place
+where it ever appears: nothing here logs answers.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ from icosa.access.secret import signing_secret
 from icosa.api.metadata.api_keys import key_collections
 from icosa.api.metadata.rest import MetadataRest
 from icosa.errors import BadRequest
-from icosa.functions import api_handler, function_logger
 from icosa.provisioning.workspace import provision
+from icosa.runtime.handlers import api_handler, function_logger
 from icosa.store import control
 from icosa.store.table import Table
 
@@ -33,7 +33,9 @@ Answer = dict[str, Any]
 
 
 def handler(event: Event, context: Any) -> Answer:
-    """The proxy answer for an event of API Gateway, whatever else is in it; for any other event, what its action answers."""
+    """The proxy answer for an event of API Gateway, whatever else is in it; for any other event, what its action
+    answers.
+    """
     return _serve()(event, context) if "requestContext" in event else _run(event)
 
 
@@ -56,7 +58,10 @@ def provision_workspace(event: Event) -> Answer:
 def create_api_key(event: Event) -> Answer:
     """``workspaceId``, ``name``, ``roleId``, ``expiresAt`` (default: never) → ``{apiKey}``, without a token."""
     key = _api_keys().create(
-        _text(event, "workspaceId"), name=_text(event, "name"), role_id=_text(event, "roleId"), expires_at=event.get("expiresAt")
+        _text(event, "workspaceId"),
+        name=_text(event, "name"),
+        role_id=_text(event, "roleId"),
+        expires_at=event.get("expiresAt"),
     )
     return {"apiKey": _shown(key)}
 
@@ -144,4 +149,6 @@ def _shown(key: ApiKey) -> Answer:
     return {names.get(name, name): value for name, value in asdict(key).items()}
 
 
-control.use_table(os.environ["TABLE_NAME"], region=os.environ.get("AWS_REGION"), host=os.environ.get("AWS_ENDPOINT_URL_DYNAMODB"))
+control.use_table(
+    os.environ["TABLE_NAME"], region=os.environ.get("AWS_REGION"), host=os.environ.get("AWS_ENDPOINT_URL_DYNAMODB")
+)

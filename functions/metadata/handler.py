@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from icosa.api.metadata.service import MetadataApi
-from icosa.functions import api_handler
+from icosa.runtime.handlers import api_handler
 from icosa.store.table import Table
 
 handler = api_handler(MetadataApi(Table.from_environment()).answer)

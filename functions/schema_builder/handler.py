@@ -1,7 +1,9 @@
-"""The table's stream: what is made from a workspace's metadata is made once, ahead of those who need it (``icosa.schema.builder``).
+"""The table's stream: what is made from a workspace's metadata is made once, ahead of those who need it
+(``icosa.documents.builder``).
 
-The event source mapping lets through workspace rows only (the filter is in template.yaml). Failed records are reported one by one,
-so that the stream goes on behind them; what keeps failing ends in the queue of dead letters. Readers never wait for any of this.
+The event source mapping lets through workspace rows only (the filter is in template.yaml). Failed records are reported
+one by one, so that the stream goes on behind them; what keeps failing ends in the queue of dead letters. Readers never
+wait for any of this.
 """
 
 from __future__ import annotations
@@ -12,9 +14,9 @@ from typing import Any
 from aws_lambda_powertools.utilities.batch import EventType
 from pydynox import pydynox_core
 
-from icosa.batches import batch_handler
-from icosa.functions import function_logger
-from icosa.schema.builder import build
+from icosa.documents.builder import build
+from icosa.runtime.batch import batch_handler
+from icosa.runtime.handlers import function_logger
 from icosa.store import keys
 from icosa.store.table import Table
 

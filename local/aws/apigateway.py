@@ -58,7 +58,9 @@ class _ApiGateway:
 
     async def get_api_keys(self, call: Call) -> Reply:
         prefix, values = call.query.get("name", ""), call.query.get("includeValues") == "true"
-        return Reply(body={"item": [self._shown(key, value=values) for key in self._keys.all() if key.name.startswith(prefix)]})
+        return Reply(
+            body={"item": [self._shown(key, value=values) for key in self._keys.all() if key.name.startswith(prefix)]}
+        )
 
     async def get_api_key(self, call: Call) -> Reply:
         return Reply(body=self._shown(self._key(call), value=call.query.get("includeValue") == "true"))
@@ -132,7 +134,11 @@ class _ApiGateway:
 
     def _shown(self, key: Key, *, value: bool) -> dict[str, Any]:
         stage = self._api.stage if self._api else ""
-        stages = [f"{api}/{stage}" for plan in sorted(self._keys.plans(key.id) & set(self._plans)) for api in self._plans[plan].api_ids]
+        stages = [
+            f"{api}/{stage}"
+            for plan in sorted(self._keys.plans(key.id) & set(self._plans))
+            for api in self._plans[plan].api_ids
+        ]
         shown = {
             "id": key.id,
             "name": key.name,

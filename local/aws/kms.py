@@ -1,7 +1,7 @@
 """KMS: Encrypt and Decrypt with the template's symmetric keys (KMS API reference).
 
-Ciphertexts are AES-256-GCM with the encryption context as additional data, as KMS makes them; key material is made once and kept
-in the data folder.
+Ciphertexts are AES-256-GCM with the encryption context as additional data, as KMS makes them; key material is made once
+and kept in the data folder.
 """
 
 from __future__ import annotations
@@ -74,7 +74,10 @@ class _Kms:
         if kept is None:
             raise AwsError("InvalidCiphertextException", "")
         if "KeyId" in body and self._find(str(body["KeyId"])) != kept:
-            raise AwsError("IncorrectKeyException", "The key ID in the request does not identify a CMK that can perform this operation.")
+            raise AwsError(
+                "IncorrectKeyException",
+                "The key ID in the request does not identify a CMK that can perform this operation.",
+            )
         nonce, sealed = blob[end : end + _NONCE_BYTES], blob[end + _NONCE_BYTES :]
         try:
             plaintext = AESGCM(kept.material).decrypt(nonce, sealed, _context(body))

@@ -38,7 +38,15 @@ def secrets_targets(declared: Iterable[Secret], values: Mapping[str, str], param
         if arn not in values:
             raise AwsError("ResourceNotFoundException", "Secrets Manager can't find the specified secret.")
         name = next(name for name, owner in named.items() if owner == arn)
-        return Reply(body={"ARN": arn, "Name": name, "SecretString": values[arn], "VersionId": "local", "VersionStages": ["AWSCURRENT"]})
+        return Reply(
+            body={
+                "ARN": arn,
+                "Name": name,
+                "SecretString": values[arn],
+                "VersionId": "local",
+                "VersionStages": ["AWSCURRENT"],
+            }
+        )
 
     async def get_parameter(call: Call) -> Reply:
         name = str(call.json().get("Name"))
@@ -49,7 +57,9 @@ def secrets_targets(declared: Iterable[Secret], values: Mapping[str, str], param
     async def get_parameters(call: Call) -> Reply:
         names = [str(name) for name in call.json().get("Names") or []]
         found = [_shown(name, parameters[name]) for name in names if name in parameters]
-        return Reply(body={"Parameters": found, "InvalidParameters": [name for name in names if name not in parameters]})
+        return Reply(
+            body={"Parameters": found, "InvalidParameters": [name for name in names if name not in parameters]}
+        )
 
     return {
         "AmazonSSM.GetParameter": get_parameter,
@@ -71,7 +81,13 @@ def _generated(rules: Mapping[str, object]) -> str:
         "ExcludeNumbers": string.digits,
         "ExcludePunctuation": string.punctuation,
     }
-    alphabet = [character for rule, group in groups.items() if not rules.get(rule) for character in group if character not in excluded]
+    alphabet = [
+        character
+        for rule, group in groups.items()
+        if not rules.get(rule)
+        for character in group
+        if character not in excluded
+    ]
     if rules.get("IncludeSpace"):
         alphabet.append(" ")
     password = "".join(secrets.choice(alphabet) for _ in range(int(str(rules.get("PasswordLength", 32)))))

@@ -22,21 +22,31 @@ from local.report import report
 _BODY_LIMIT = 16 * 1024 * 1024
 
 
-def application(routes: Routes, targets: Targets, access_key: str) -> Callable[[MutableMapping[str, Any], Receive, Send], Awaitable[None]]:
-    """An ASGI application that serves these operations to requests signed with this access key (the signature is not checked)."""
+def application(
+    routes: Routes, targets: Targets, access_key: str
+) -> Callable[[MutableMapping[str, Any], Receive, Send], Awaitable[None]]:
+    """An ASGI application that serves these operations to requests signed with this access key (the signature is not
+    checked).
+    """
     router = Router({path for _, path in routes})
 
     def find(request: Request) -> tuple[Operation, dict[str, str]]:
         if f"Credential={access_key}/" not in request.header.get("authorization", ""):
-            raise AwsError("UnrecognizedClientException", "The security token included in the request is invalid.", status=403)
+            raise AwsError(
+                "UnrecognizedClientException", "The security token included in the request is invalid.", status=403
+            )
         target = request.header.get("x-amz-target")
         if target and target in targets:
             return targets[target], {}
         resource = router.match(request.path)
         if target is None and resource and (request.method, resource.path) in routes:
-            return routes[request.method, resource.path], {name: unquote(value) for name, value in resource.parameters.items()}
+            return routes[request.method, resource.path], {
+                name: unquote(value) for name, value in resource.parameters.items()
+            }
         called = target or f"{request.method} {request.path}"
-        raise AwsError("UnknownOperationException", f"the local stack does not have the AWS operation {called}", status=404)
+        raise AwsError(
+            "UnknownOperationException", f"the local stack does not have the AWS operation {called}", status=404
+        )
 
     async def answer(request: Request) -> Reply:
         try:
@@ -69,4 +79,6 @@ def _refusal(error: AwsError) -> Reply:
 
 def _response(reply: Reply) -> Response:
     body = reply.raw if reply.raw is not None else b"" if reply.body is None else orjson.dumps(reply.body)
-    return Response(status=reply.status, headers=(("content-type", "application/json"), *reply.headers.items()), body=body)
+    return Response(
+        status=reply.status, headers=(("content-type", "application/json"), *reply.headers.items()), body=body
+    )

@@ -78,9 +78,12 @@ class _Sqs:
         text = str(body["MessageBody"])
         if len(text.encode()) > 1024 * 1024:
             raise AwsError(
-                "InvalidParameterValue", "One or more parameters are invalid. Reason: Message must be shorter than 1048576 bytes."
+                "InvalidParameterValue",
+                "One or more parameters are invalid. Reason: Message must be shorter than 1048576 bytes.",
             )
-        message_id = self._queues.send(queue, text, attributes=body.get("MessageAttributes"), delay=body.get("DelaySeconds"))
+        message_id = self._queues.send(
+            queue, text, attributes=body.get("MessageAttributes"), delay=body.get("DelaySeconds")
+        )
         return {"MessageId": message_id, "MD5OfMessageBody": _md5(text)}
 
     def send_batch(self, queue: Queue, body: dict[str, Any]) -> dict[str, Any]:
@@ -124,7 +127,9 @@ def _batch(body: dict[str, Any], run: Callable[[dict[str, Any]], dict[str, Any]]
     failed: list[dict[str, Any]] = []
     entries: Sequence[dict[str, Any]] = body.get("Entries") or []
     if not 1 <= len(entries) <= 10:
-        raise AwsError("AWS.SimpleQueueService.TooManyEntriesInBatchRequest", "Maximum number of entries per request are 10.")
+        raise AwsError(
+            "AWS.SimpleQueueService.TooManyEntriesInBatchRequest", "Maximum number of entries per request are 10."
+        )
     for entry in entries:
         try:
             successful.append({"Id": entry["Id"], **run(entry)})

@@ -18,7 +18,9 @@ class DynoxideMissing(Exception):
 
 
 def find_dynoxide() -> Path:
-    """The program for this machine, from the npm packages that the repository's package.json names. Raises DynoxideMissing."""
+    """The program for this machine, from the npm packages that the repository's package.json names. Raises
+    DynoxideMissing.
+    """
     package = json.loads((_REPOSITORY / "package.json").read_text(encoding="utf-8"))
     machine = platform.machine().lower()
     wanted = f"@dynoxide/{sys.platform}-{_MACHINES.get(machine, machine)}"

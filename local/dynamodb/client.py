@@ -1,4 +1,6 @@
-"""Calls to Dynoxide over its JSON protocol. The stack makes few kinds of them, and boto3 would cost its start a quarter of a second."""
+"""Calls to Dynoxide over its JSON protocol. The stack makes few kinds of them, and boto3 would cost its start a quarter
+of a second.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +30,9 @@ class DynamoClient:
     """A pool of connections to one server. Calls run in threads."""
 
     def __init__(self, port: int) -> None:
-        self._pool = urllib3.HTTPConnectionPool("127.0.0.1", port, maxsize=4, timeout=urllib3.Timeout(10), retries=False)
+        self._pool = urllib3.HTTPConnectionPool(
+            "127.0.0.1", port, maxsize=4, timeout=urllib3.Timeout(10), retries=False
+        )
 
     async def call(self, operation: str, /, **arguments: Any) -> dict[str, Any]:
         """The answer to an operation. Raises DynamoError, or urllib3's HTTPError when the server does not answer."""
@@ -42,7 +46,10 @@ class DynamoClient:
             body=orjson.dumps(arguments),
             headers={
                 # Dynoxide wants a signature and does not check it.
-                "Authorization": "AWS4-HMAC-SHA256 Credential=local/20260101/local/dynamodb/aws4_request, SignedHeaders=host, Signature=0",
+                "Authorization": (
+                    "AWS4-HMAC-SHA256 Credential=local/20260101/local/dynamodb/aws4_request, SignedHeaders=host, "
+                    "Signature=0"
+                ),
                 "Content-Type": "application/x-amz-json-1.0",
                 "X-Amz-Date": time.strftime("%Y%m%dT%H%M%SZ", time.gmtime()),
                 "X-Amz-Target": f"{_PREFIXES.get(operation, 'DynamoDB_20120810')}.{operation}",
@@ -50,5 +57,7 @@ class DynamoClient:
         )
         answer: dict[str, Any] = orjson.loads(response.data)
         if response.status != 200:
-            raise DynamoError(str(answer.get("__type", "")).rpartition("#")[2], str(answer.get("message") or answer.get("Message")))
+            raise DynamoError(
+                str(answer.get("__type", "")).rpartition("#")[2], str(answer.get("message") or answer.get("Message"))
+            )
         return answer

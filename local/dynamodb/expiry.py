@@ -1,8 +1,8 @@
 """Expiry of items (DynamoDB's time to live), which Dynoxide does not do.
 
-The table's stream tells of every item with an expiry time, so finding the expired ones costs nothing per item of the table. Deleting is
-conditional on the time still being past. The deletion's stream record gets the identity of DynamoDB's own service, by which functions
-tell it from a deletion by a user.
+The table's stream tells of every item with an expiry time, so finding the expired ones costs nothing per item of the
+table. Deleting is conditional on the time still being past. The deletion's stream record gets the identity of
+DynamoDB's own service, by which functions tell it from a deletion by a user.
 """
 
 from __future__ import annotations
@@ -28,7 +28,9 @@ _MARK_AGE = 86_400
 class Expiry:
     """The expiry times of one table's items, and the deletions made for them. Both outlive the process."""
 
-    def __init__(self, *, table: Table, client: DynamoClient, state: sqlite3.Connection, clock: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self, *, table: Table, client: DynamoClient, state: sqlite3.Connection, clock: Callable[[], float] = time.time
+    ) -> None:
         assert table.ttl
         self._table = table
         self._attribute = table.ttl
@@ -37,7 +39,8 @@ class Expiry:
         self._clock = clock
         for name in ("expiries", "expired"):
             state.execute(
-                f"CREATE TABLE IF NOT EXISTS {name} (name TEXT NOT NULL, key BLOB NOT NULL, at INTEGER NOT NULL, PRIMARY KEY (name, key))"
+                f"CREATE TABLE IF NOT EXISTS {name} (name TEXT NOT NULL, key BLOB NOT NULL, at INTEGER NOT NULL, "
+                "PRIMARY KEY (name, key))"
             )
         state.execute("DELETE FROM expired WHERE at < ?", (int(clock()) - _MARK_AGE,))
         self._times = self._load("expiries")

@@ -12,8 +12,9 @@ from typing import Any
 from local.dynamodb.client import DynamoClient, DynamoError
 from local.template.application import Table
 
-#: Dynoxide looks up the end of a stream on every write, without an index: writes would slow down as the stream grows. Its own
-#: connection uses these as soon as they exist. Measured with 1.2.1; to be dropped when a newer version brings them itself.
+#: Dynoxide looks up the end of a stream on every write, without an index: writes would slow down as the stream grows.
+#: Its own connection uses these as soon as they exist. Measured with 1.2.1; to be dropped when a newer version brings
+#: them itself.
 _STREAM_INDEXES = (
     "CREATE INDEX IF NOT EXISTS icosa_stream_end ON _stream_records (table_name, CAST(sequence_number AS INTEGER))",
     "CREATE INDEX IF NOT EXISTS icosa_stream_shard ON _stream_records (table_name, shard_id, sequence_number)",
@@ -33,7 +34,9 @@ async def create_tables(client: DynamoClient, tables: Iterable[Table], database:
     for table in tables:
         definition = dict(table.definition)
         if table.ttl:  # Expiry follows the stream, so a table that expires items has one here.
-            definition.setdefault("StreamSpecification", {"StreamEnabled": True, "StreamViewType": "NEW_AND_OLD_IMAGES"})
+            definition.setdefault(
+                "StreamSpecification", {"StreamEnabled": True, "StreamViewType": "NEW_AND_OLD_IMAGES"}
+            )
         existing = await _describe(client, table.name)
         if existing is None:
             await client.call("CreateTable", **definition)
@@ -41,21 +44,26 @@ async def create_tables(client: DynamoClient, tables: Iterable[Table], database:
                 settings = {"Enabled": True, "AttributeName": table.ttl}
                 await client.call("UpdateTimeToLive", TableName=table.name, TimeToLiveSpecification=settings)
         elif existing["KeySchema"] != definition["KeySchema"]:
-            raise TableChanged(f"the data folder has table {table.name} with other keys than the template: use another folder")
+            raise TableChanged(
+                f"the data folder has table {table.name} with other keys than the template: use another folder"
+            )
     with closing(sqlite3.connect(database, timeout=10)) as connection, connection:
         for statement in _STREAM_INDEXES:
             connection.execute(statement)
 
 
 def trim_streams(tables: Sequence[Table], database: Path) -> int:
-    """Delete some stream records that are older than a day, never a stream's last one, which numbers the next. Returns how many."""
+    """Delete some stream records that are older than a day, never a stream's last one, which numbers the next. Returns
+    how many.
+    """
     number = "CAST(sequence_number AS INTEGER)"
     with closing(sqlite3.connect(database, timeout=10)) as connection, connection:
         deleted = 0
         for table in tables:
             of_table = f"(SELECT {{}}({number}) FROM _stream_records WHERE table_name = :table)"
             deleted += connection.execute(
-                f"DELETE FROM _stream_records WHERE table_name = :table AND created_at < :before AND {number} < {of_table.format('MAX')}"
+                f"DELETE FROM _stream_records WHERE table_name = :table AND created_at < :before AND {number} < "
+                f"{of_table.format('MAX')}"
                 f" AND {number} < {of_table.format('MIN')} + :size",
                 {"table": table.name, "before": int(time.time()) - _STREAM_AGE, "size": _TRIM_SIZE},
             ).rowcount

@@ -1,6 +1,7 @@
 """Asynchronous invocation: accepted at once, retried when it fails, then put with the dead letters.
 
-Source: Lambda developer guide, "Invoking a function asynchronously". Pauses between retries are a second and two, not minutes.
+Source: Lambda developer guide, "Invoking a function asynchronously". Pauses between retries are a second and two, not
+minutes.
 """
 
 from __future__ import annotations

@@ -40,14 +40,16 @@ class Environment(asyncio.Protocol):
         self._process: subprocess.Popen[bytes] | None = None
 
     async def start(self) -> tuple[bytes, bytes]:
-        """Start the process and wait until the function is loaded: ``READY``, or ``BROKEN`` and the description of the error.
+        """Start the process and wait until the function is loaded: ``READY``, or ``BROKEN`` and the description of the
+        error.
 
         Raises EnvironmentGone when the process ends without a word.
         """
         ours, theirs = socket.socketpair()
         command = [sys.executable, str(_RUNTIME), str(theirs.fileno()), *map(str, self._function.search_path)]
         with self._log.open("ab") as log, theirs:
-            # A session of its own keeps Ctrl-C in the terminal from the functions: the stack stops them when calls are finished.
+            # A session of its own keeps Ctrl-C in the terminal from the functions: the stack stops them when calls are
+            # finished.
             self._process = subprocess.Popen(
                 command,
                 cwd=self._function.code,

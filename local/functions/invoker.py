@@ -10,8 +10,9 @@ import orjson
 
 @dataclass(frozen=True, kw_only=True)
 class Outcome:
-    """What an invocation came to: its answer as JSON. ``error`` is Lambda's X-Amz-Function-Error (``Unhandled``), None for success;
-    the payload then is ``{"errorMessage", "errorType", …}``."""
+    """What an invocation came to: its answer as JSON. ``error`` is Lambda's X-Amz-Function-Error (``Unhandled``), None
+    for success; the payload then is ``{"errorMessage", "errorType", …}``.
+    """
 
     payload: bytes
     error: str | None = None

@@ -24,7 +24,9 @@ Start = Callable[[Function], Environment]
 
 
 class FunctionPool:
-    """Up to ``limit`` environments of one function. A call takes the one used last; more are started while calls wait."""
+    """Up to ``limit`` environments of one function. A call takes the one used last; more are started while
+    calls wait.
+    """
 
     def __init__(self, function: Function, start: Start, limit: int) -> None:
         self._function = function
@@ -42,7 +44,9 @@ class FunctionPool:
             self._launch()
 
     async def ready(self) -> None:
-        """Wait until what is loading is loaded. That a function cannot be loaded is reported, and the answer of every call."""
+        """Wait until what is loading is loaded. That a function cannot be loaded is reported, and the answer of every
+        call.
+        """
         await asyncio.gather(*self._tasks)
 
     async def invoke(self, payload: bytes) -> Outcome:
@@ -118,9 +122,15 @@ class FunctionPool:
             async with asyncio.timeout(_INIT_TIMEOUT):
                 kind, payload = await environment.start()
         except TimeoutError:
-            kind, payload = BROKEN, orjson.dumps({"errorType": "Sandbox.Timedout", "errorMessage": "the function did not load in time"})
+            kind, payload = (
+                BROKEN,
+                orjson.dumps({"errorType": "Sandbox.Timedout", "errorMessage": "the function did not load in time"}),
+            )
         except EnvironmentGone:
-            kind, payload = BROKEN, orjson.dumps({"errorType": "Runtime.ExitError", "errorMessage": "the runtime ended while loading"})
+            kind, payload = (
+                BROKEN,
+                orjson.dumps({"errorType": "Runtime.ExitError", "errorMessage": "the runtime ended while loading"}),
+            )
         if kind != BROKEN:
             self._release(environment)
             return
@@ -134,7 +144,9 @@ class FunctionPool:
 
 
 def _failed(message: str, kind: str, request_id: str) -> Outcome:
-    return Outcome(payload=orjson.dumps({"errorMessage": message, "errorType": kind}), error="Unhandled", request_id=request_id)
+    return Outcome(
+        payload=orjson.dumps({"errorMessage": message, "errorType": kind}), error="Unhandled", request_id=request_id
+    )
 
 
 class Pool:

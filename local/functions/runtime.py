@@ -1,8 +1,9 @@
 """The process that runs one function: Lambda's runtime, one event at a time over a socket.
 
-Started as a script by ``environment.py``, with the function's environment variables and nothing else of the stack on its path, so it
-imports as little as a Lambda runtime does. A frame from the stack is two lengths (4 bytes each, big-endian), the invocation's head and
-the event; a frame to the stack is a kind (1 byte), a length (4 bytes) and the payload. Both are JSON.
+Started as a script by ``environment.py``, with the function's environment variables and nothing else of the stack on
+its path, so it imports as little as a Lambda runtime does. A frame from the stack is two lengths (4 bytes each,
+big-endian), the invocation's head and the event; a frame to the stack is a kind (1 byte), a length (4 bytes) and the
+payload. Both are JSON.
 """
 
 from __future__ import annotations
@@ -100,7 +101,8 @@ def _run(handler: Handler, head: dict[str, Any], event: bytes) -> tuple[bytes, b
     wall, cpu = (time.perf_counter() - wall) * 1000, (time.process_time() - cpu) * 1000
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // (1024 if sys.platform == "linux" else 1024 * 1024)
     sys.stdout.write(
-        f"REPORT RequestId: {context.aws_request_id}\tDuration: {wall:.2f} ms\tCPU: {cpu:.2f} ms\tMax Memory Used: {memory} MB\n"
+        f"REPORT RequestId: {context.aws_request_id}\tDuration: {wall:.2f} ms\tCPU: {cpu:.2f} ms\tMax Memory Used: "
+        f"{memory} MB\n"
     )
     return kind, payload
 
@@ -109,7 +111,9 @@ def _answer(result: object) -> bytes:
     try:
         return orjson.dumps(result, option=_STRICT)
     except orjson.JSONEncodeError:
-        return json.dumps(result, ensure_ascii=False, separators=(",", ":")).encode()  # Keys of other types, subclasses; else TypeError.
+        return json.dumps(
+            result, ensure_ascii=False, separators=(",", ":")
+        ).encode()  # Keys of other types, subclasses; else TypeError.
 
 
 def _failure(error: BaseException, request_id: str) -> bytes:
@@ -122,7 +126,9 @@ def _failure(error: BaseException, request_id: str) -> bytes:
 
 def _set_up_logging() -> None:
     handler = logging.StreamHandler(sys.stdout)
-    handler.setFormatter(logging.Formatter("[%(levelname)s]\t%(asctime)s.%(msecs)03dZ\t%(message)s", "%Y-%m-%dT%H:%M:%S"))
+    handler.setFormatter(
+        logging.Formatter("[%(levelname)s]\t%(asctime)s.%(msecs)03dZ\t%(message)s", "%Y-%m-%dT%H:%M:%S")
+    )
     logging.Formatter.converter = time.gmtime
     logging.getLogger().addHandler(handler)
 

@@ -1,4 +1,6 @@
-"""The environment variables of a function's process: Lambda's own, the function's, and those that point at the local services."""
+"""The environment variables of a function's process: Lambda's own, the function's, and those that point at the local
+services.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +10,8 @@ from dataclasses import dataclass
 
 from local.template.application import Function
 
-#: What a process needs of this machine. Nothing else passes, so that no profile or credential of the developer reaches a function.
+#: What a process needs of this machine. Nothing else passes, so that no profile or credential of the developer reaches
+#: a function.
 _PASSED = (
     "HOME",
     "HTTPS_PROXY",
@@ -36,11 +39,13 @@ class Services:
     access_key: str
 
 
-def function_variables(function: Function, services: Services, secrets: Mapping[str, str], pycache: str | None) -> dict[str, str]:
+def function_variables(
+    function: Function, services: Services, secrets: Mapping[str, str], pycache: str | None
+) -> dict[str, str]:
     """All environment variables of a function. ``secrets`` are values by ARN.
 
-    A variable ``X_ARN`` that names one of the template's secrets comes with ``X``, the secret itself: a local function need not import
-    a client for Secrets Manager.
+    A variable ``X_ARN`` that names one of the template's secrets comes with ``X``, the secret itself: a local function
+    need not import a client for Secrets Manager.
     """
     found = {name: os.environ[name] for name in _PASSED if name in os.environ}
     found |= {

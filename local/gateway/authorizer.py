@@ -39,19 +39,24 @@ class Answer:
 class Authorizers:
     """The API's authorizers with the answers they gave."""
 
-    def __init__(self, *, api: Api, place: Place, invoker: Invoker, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, *, api: Api, place: Place, invoker: Invoker, clock: Callable[[], float] = time.monotonic
+    ) -> None:
         self._api = api
         self._place = place
         self._invoker = invoker
         self._clock = clock
         self._answers: OrderedDict[tuple[str, ...], tuple[float, Answer]] = OrderedDict()
 
-    async def authorize(self, name: str, request: Request, shared: Mapping[str, Any], context: Mapping[str, Any]) -> Answer:
+    async def authorize(
+        self, name: str, request: Request, shared: Mapping[str, Any], context: Mapping[str, Any]
+    ) -> Answer:
         """The authorizer's answer for a request that it allows; ``shared`` are the parameters of the request's event.
 
-        Raises GatewayFailure: UNAUTHORIZED when an identity source is missing or the function says so, ACCESS_DENIED when the policy
-        does not allow the method, AUTHORIZER_FAILURE and AUTHORIZER_CONFIGURATION_ERROR when the function fails or its answer is
-        malformed. A denial carries the authorizer's context to the gateway response: see ``Denied``.
+        Raises GatewayFailure: UNAUTHORIZED when an identity source is missing or the function says so, ACCESS_DENIED
+        when the policy does not allow the method, AUTHORIZER_FAILURE and AUTHORIZER_CONFIGURATION_ERROR when the
+        function fails or its answer is malformed. A denial carries the authorizer's context to the gateway response:
+        see ``Denied``.
         """
         authorizer = self._api.authorizers[name]
         arn = method_arn(request, self._api, self._place)
@@ -79,7 +84,12 @@ class Authorizers:
         return answer
 
     async def _ask(
-        self, authorizer: Authorizer, identity: tuple[str, ...], arn: str, shared: Mapping[str, Any], context: Mapping[str, Any]
+        self,
+        authorizer: Authorizer,
+        identity: tuple[str, ...],
+        arn: str,
+        shared: Mapping[str, Any],
+        context: Mapping[str, Any],
     ) -> Answer:
         event: dict[str, Any] = {"type": authorizer.kind, "methodArn": arn}
         if authorizer.kind == "TOKEN":
@@ -108,7 +118,9 @@ class Denied(GatewayFailure):
         self.answer = answer
 
 
-def _identity(authorizer: Authorizer, request: Request, shared: Mapping[str, Any], context: Mapping[str, Any]) -> tuple[str, ...]:
+def _identity(
+    authorizer: Authorizer, request: Request, shared: Mapping[str, Any], context: Mapping[str, Any]
+) -> tuple[str, ...]:
     """The values of the identity sources. A missing or empty one, or one that fails the validation, is UNAUTHORIZED."""
     source = authorizer.identity
     found = [request.header.get(name.lower()) for name in source.headers]

@@ -18,7 +18,9 @@ class Bucket:
         self._filled = clock()
 
     def take(self) -> int:
-        """Take one token. 0: taken; otherwise nothing was taken, and so many whole seconds must pass until there is one."""
+        """Take one token. 0: taken; otherwise nothing was taken, and so many whole seconds must pass until there is
+        one.
+        """
         now = self._clock()
         self._tokens = min(float(self._throttle.burst), self._tokens + (now - self._filled) * self._throttle.rate)
         self._filled = now

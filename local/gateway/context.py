@@ -58,7 +58,8 @@ def request_context(request: Request, api: Api, place: Place) -> dict[str, Any]:
 
 def method_arn(request: Request, api: Api, place: Place) -> str:
     """``arn:aws:execute-api:region:account:api/stage/METHOD/path``: what an authorizer's policy is about."""
-    return f"arn:aws:execute-api:{place.region}:{place.account}:{api.id}/{api.stage}/{request.method}/{request.path.lstrip('/')}"
+    method = f"{api.id}/{api.stage}/{request.method}/{request.path.lstrip('/')}"
+    return f"arn:aws:execute-api:{place.region}:{place.account}:{method}"
 
 
 def _request_time(now: float) -> str:

@@ -48,7 +48,9 @@ class GatewayFailure(Exception):
     ``status`` replaces the kind's status; ``retry_after`` is in whole seconds.
     """
 
-    def __init__(self, kind: str, message: str | None, *, status: int | None = None, retry_after: int | None = None) -> None:
+    def __init__(
+        self, kind: str, message: str | None, *, status: int | None = None, retry_after: int | None = None
+    ) -> None:
         super().__init__(message or kind)
         self.kind = KINDS[kind]
         self.message = message

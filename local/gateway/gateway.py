@@ -49,7 +49,11 @@ class Gateway:
             if isinstance(failure, Denied):
                 context["authorizer"] = {**failure.answer.context, "principalId": failure.answer.principal}
             return render(failure, api=self._api, request=request, context=context)
-        headers = (*response.headers, ("x-amzn-requestid", context["requestId"]), ("x-amz-apigw-id", context["extendedRequestId"]))
+        headers = (
+            *response.headers,
+            ("x-amzn-requestid", context["requestId"]),
+            ("x-amz-apigw-id", context["extendedRequestId"]),
+        )
         return Response(status=response.status, headers=headers, body=response.body)
 
     async def _respond(self, request: Request, context: dict[str, Any]) -> Response:
@@ -72,7 +76,13 @@ class Gateway:
         return await self._integrate(route, request, shared, context)
 
     async def _admit(
-        self, request: Request, shared: Mapping[str, Any], context: dict[str, Any], *, authorizer: str | None, key_required: bool
+        self,
+        request: Request,
+        shared: Mapping[str, Any],
+        context: dict[str, Any],
+        *,
+        authorizer: str | None,
+        key_required: bool,
     ) -> None:
         """Pass the authorizer and the usage plan, and leave in the context what they found out."""
         key = request.header.get("x-api-key") if self._api.key_source == "HEADER" else None
@@ -87,7 +97,9 @@ class Gateway:
             found = self._usage.count(self._api.id, key)
             context["identity"] |= {"apiKey": found.value, "apiKeyId": found.id}
 
-    async def _integrate(self, route: Route, request: Request, shared: Mapping[str, Any], context: Mapping[str, Any]) -> Response:
+    async def _integrate(
+        self, route: Route, request: Request, shared: Mapping[str, Any], context: Mapping[str, Any]
+    ) -> Response:
         payload = proxy.event(shared, request, context, self._api)
         invocation = asyncio.ensure_future(self._invoker.invoke(route.function, payload))
         done, _ = await asyncio.wait({invocation}, timeout=route.timeout)

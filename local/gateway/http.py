@@ -28,7 +28,9 @@ _DROPPED = frozenset(
 
 @lru_cache(maxsize=1024)
 def canonical(name: str) -> str:
-    """``content-type`` -> ``Content-Type``: the usual spelling of a header, which the HTTP parser has folded to lower case."""
+    """``content-type`` -> ``Content-Type``: the usual spelling of a header, which the HTTP parser has folded to lower
+    case.
+    """
     return "-".join(part.capitalize() for part in name.split("-"))
 
 
@@ -60,7 +62,9 @@ class Request:
 
     @cached_property
     def query_lists(self) -> Mapping[str, list[str]]:
-        """All values of each query parameter, decoded; ``+`` is a space, ``;`` separates like ``&`` (important notes, REST APIs)."""
+        """All values of each query parameter, decoded; ``+`` is a space, ``;`` separates like ``&`` (important notes,
+        REST APIs).
+        """
         found: dict[str, list[str]] = {}
         if self.query:
             for name, value in parse_qsl(self.query.replace(";", "&"), keep_blank_values=True):

@@ -45,7 +45,9 @@ class Keys:
             "CREATE TABLE IF NOT EXISTS api_keys (id TEXT PRIMARY KEY, name TEXT NOT NULL, value TEXT NOT NULL UNIQUE,"
             " enabled INTEGER NOT NULL, description TEXT NOT NULL, created REAL NOT NULL, updated REAL NOT NULL)"
         )
-        state.execute("CREATE TABLE IF NOT EXISTS plan_keys (plan TEXT NOT NULL, key TEXT NOT NULL, PRIMARY KEY (plan, key))")
+        state.execute(
+            "CREATE TABLE IF NOT EXISTS plan_keys (plan TEXT NOT NULL, key TEXT NOT NULL, PRIMARY KEY (plan, key))"
+        )
         rows = state.execute(f"SELECT {_COLUMNS} FROM api_keys ORDER BY created, id").fetchall()
         self._keys = {row[0]: _key(row) for row in rows}
         self._by_value = {key.value: key for key in self._keys.values()}
@@ -61,7 +63,15 @@ class Keys:
             for plan in set(key.plans) - self._plans.get(key.id, set()):
                 self.add_to_plan(plan, key.id)
 
-    def create(self, *, name: str, value: str | None = None, enabled: bool = True, description: str = "", key_id: str | None = None) -> Key:
+    def create(
+        self,
+        *,
+        name: str,
+        value: str | None = None,
+        enabled: bool = True,
+        description: str = "",
+        key_id: str | None = None,
+    ) -> Key:
         """A new key; ``value`` is made when None. Raises KeyConflict when another key has the value."""
         now = time.time()
         secret = value or secrets.token_urlsafe(30)
@@ -138,4 +148,12 @@ class Keys:
 
 def _key(row: tuple[str, str, str, int, str, float, float]) -> Key:
     key_id, name, value, enabled, description, created, updated = row
-    return Key(id=key_id, name=name, value=value, enabled=bool(enabled), description=description, created=created, updated=updated)
+    return Key(
+        id=key_id,
+        name=name,
+        value=value,
+        enabled=bool(enabled),
+        description=description,
+        created=created,
+        updated=updated,
+    )

@@ -20,7 +20,9 @@ def is_binary(media_type: str | None, binary_types: Sequence[str]) -> bool:
 
 
 def accepted_coding(accept_encoding: str | None) -> str | None:
-    """The content coding that the gateway would answer with: gzip or deflate, by the client's weights; None for neither."""
+    """The content coding that the gateway would answer with: gzip or deflate, by the client's weights; None for
+    neither.
+    """
     best, weight = None, 0.0
     for item in (accept_encoding or "").split(","):
         name, _, parameter = item.strip().partition(";")
@@ -32,13 +34,17 @@ def accepted_coding(accept_encoding: str | None) -> str | None:
 
 
 def compress(body: bytes, coding: str) -> bytes:
-    """The body in a content coding. Fastest level: the time is spent by the server that is being measured, not by AWS."""
+    """The body in a content coding. Fastest level: the time is spent by the server that is being measured,
+    not by AWS.
+    """
     compressor = zlib.compressobj(1, zlib.DEFLATED, _WINDOW[coding])
     return compressor.compress(body) + compressor.flush()
 
 
 def decompress(body: bytes, coding: str, limit: int) -> bytes | None:
-    """The body out of a content coding; None when it is not valid, of another coding, or larger than ``limit`` bytes."""
+    """The body out of a content coding; None when it is not valid, of another coding, or larger than
+    ``limit`` bytes.
+    """
     window = _WINDOW.get(coding)
     if window is None:
         return None

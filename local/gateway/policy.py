@@ -1,7 +1,7 @@
 """The policy document that a Lambda authorizer answers, evaluated for one method.
 
-Statements are IAM's: an explicit Deny wins, what no statement allows is denied. ``*`` and ``?`` are wildcards over any characters.
-Statements with conditions are refused: they would need values that exist only in AWS.
+Statements are IAM's: an explicit Deny wins, what no statement allows is denied. ``*`` and ``?`` are wildcards over any
+characters. Statements with conditions are refused: they would need values that exist only in AWS.
 """
 
 from __future__ import annotations

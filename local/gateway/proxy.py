@@ -44,7 +44,9 @@ def parameters(request: Request, resource: Resource, api: Api) -> dict[str, Any]
 
 
 def event(shared: Mapping[str, Any], request: Request, context: Mapping[str, Any], api: Api) -> bytes:
-    """The function's event as JSON. Raises GatewayFailure for a body that cannot be decoded or an event beyond Lambda's limit."""
+    """The function's event as JSON. Raises GatewayFailure for a body that cannot be decoded or an event beyond Lambda's
+    limit.
+    """
     body = request.body
     coding = request.header.get("content-encoding", "identity")
     if coding != "identity" and api.minimum_compression is not None:
@@ -61,7 +63,9 @@ def event(shared: Mapping[str, Any], request: Request, context: Mapping[str, Any
 
 
 def response(answer: bytes, request: Request, api: Api) -> Response:
-    """The HTTP response for a function's answer. Raises GatewayFailure (502) when the answer has not the shape of one."""
+    """The HTTP response for a function's answer. Raises GatewayFailure (502) when the answer has not the
+    shape of one.
+    """
     parsed = _parsed(answer)
     body = _body(parsed, request, api)
     headers = _headers(parsed)
@@ -88,7 +92,11 @@ def _parsed(answer: bytes) -> dict[str, Any]:
     if not isinstance(parsed, dict) or not parsed.keys() <= _ANSWER_KEYS:
         raise malformed()
     status, body = parsed.get("statusCode"), parsed.get("body")
-    if not str(status or 200).isdigit() or not 100 <= int(status or 200) <= 599 or not (body is None or isinstance(body, str)):
+    if (
+        not str(status or 200).isdigit()
+        or not 100 <= int(status or 200) <= 599
+        or not (body is None or isinstance(body, str))
+    ):
         raise malformed()
     return parsed
 

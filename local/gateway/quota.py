@@ -10,7 +10,8 @@ from local.template.application import Quota
 def period(quota: Quota, now: datetime) -> tuple[str, datetime]:
     """The first day of the running period (ISO date), and when the next one begins.
 
-    Weeks begin on Sunday, months on the first; ``offset`` days later where the plan has one (CreateUsagePlan: QuotaSettings).
+    Weeks begin on Sunday, months on the first; ``offset`` days later where the plan has one (CreateUsagePlan:
+    QuotaSettings).
     """
     today = now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
     shifted = today - timedelta(days=quota.offset)

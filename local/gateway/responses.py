@@ -20,7 +20,8 @@ def render(failure: GatewayFailure, *, api: Api, request: Request, context: Mapp
     """The response for a failure.
 
     A customised response of the failure's own type goes before DEFAULT_4XX or DEFAULT_5XX. Bodies are templates with
-    ``$context.error.message``, ``$context.authorizer.x``, ``$stageVariables.x`` …, without any logic; what is unknown is empty.
+    ``$context.error.message``, ``$context.authorizer.x``, ``$stageVariables.x`` …, without any logic; what is unknown
+    is empty.
     """
     general = api.responses.get("DEFAULT_4XX" if failure.status < 500 else "DEFAULT_5XX", _DEFAULT)
     response = api.responses.get(failure.kind.name, general)

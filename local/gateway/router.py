@@ -26,8 +26,8 @@ class _Node:
 class Router:
     """The tree of resources. At every segment a literal goes before a parameter, and a parameter before a greedy one.
 
-    Methods play no part, as in API Gateway: a resource without the request's method hides a less specific one that has it.
-    Raises ValueError for two parameters of different names in one place, which API Gateway refuses too.
+    Methods play no part, as in API Gateway: a resource without the request's method hides a less specific one that has
+    it. Raises ValueError for two parameters of different names in one place, which API Gateway refuses too.
     """
 
     def __init__(self, paths: Iterable[str]) -> None:
@@ -53,7 +53,9 @@ class Router:
         node.resource = path
 
     def match(self, path: str) -> Resource | None:
-        """The most specific resource for a raw path (without query); a trailing slash means nothing. None: no resource."""
+        """The most specific resource for a raw path (without query); a trailing slash means nothing. None:
+        no resource.
+        """
         parameters: dict[str, str] = {}
         found = _match(self._root, _segments(path), 0, parameters)
         return None if found is None else Resource(path=found, parameters=parameters)

@@ -27,10 +27,14 @@ def application(gateway: Gateway) -> Callable[[MutableMapping[str, Any], Receive
         try:
             response = await gateway.handle(request, too_large=too_large)
         except asyncio.CancelledError:  # The stack stops and waits no longer.
-            response = Response(status=503, headers=(("content-type", "application/json"),), body=b'{"message":"Service Unavailable"}')
+            response = Response(
+                status=503, headers=(("content-type", "application/json"),), body=b'{"message":"Service Unavailable"}'
+            )
         except Exception:  # noqa: BLE001 - a fault of the stack itself must reach both the log and the client
             report(f"{request.method} {request.path}: the local gateway failed\n{traceback.format_exc()}")
-            response = Response(status=500, headers=(("content-type", "application/json"),), body=b'{"message":"Internal server error"}')
+            response = Response(
+                status=500, headers=(("content-type", "application/json"),), body=b'{"message":"Internal server error"}'
+            )
         await send_response(send, response, close=too_large)
 
     return serve

@@ -66,8 +66,8 @@ class Usage:
     def count(self, api: str, value: str | None) -> Key:
         """Count one call of an API by the key with this value.
 
-        Raises GatewayFailure: INVALID_API_KEY when the key is missing, unknown, disabled or in no plan of the API; THROTTLED and
-        QUOTA_EXCEEDED with the seconds to wait.
+        Raises GatewayFailure: INVALID_API_KEY when the key is missing, unknown, disabled or in no plan of the API;
+        THROTTLED and QUOTA_EXCEEDED with the seconds to wait.
         """
         key = self._keys.find(value) if value else None
         plan = self._plan(api, key) if key else None
@@ -75,7 +75,9 @@ class Usage:
             raise GatewayFailure("INVALID_API_KEY", "Forbidden")
         throttle = self._override.throttle if self._override else plan.throttle
         if throttle:
-            bucket = self._buckets.get((plan.id, key.id)) or self._buckets.setdefault((plan.id, key.id), Bucket(throttle, self._clock))
+            bucket = self._buckets.get((plan.id, key.id)) or self._buckets.setdefault(
+                (plan.id, key.id), Bucket(throttle, self._clock)
+            )
             if wait := bucket.take():
                 raise GatewayFailure("THROTTLED", "Too Many Requests", retry_after=wait)
         if plan.quota and not (self._override and self._override.throttle is None):
@@ -93,7 +95,8 @@ class Usage:
         now = self._today()
         name, following = period(quota, now)
         row = self._state.execute(
-            "INSERT INTO quotas VALUES (?, ?, ?, 1) ON CONFLICT DO UPDATE SET calls = calls + 1 WHERE calls < ? RETURNING calls",
+            "INSERT INTO quotas VALUES (?, ?, ?, 1) ON CONFLICT DO UPDATE SET calls = calls + 1 WHERE calls < ? "
+            "RETURNING calls",
             (plan, key, name, quota.limit),
         ).fetchone()
         if row is None or row[0] > quota.limit:

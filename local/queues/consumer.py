@@ -1,6 +1,7 @@
 """An SQS event source mapping at work.
 
-Source: Lambda developer guide, "Using Lambda with Amazon SQS" (event shape, batching, filters, partial batch responses).
+Source: Lambda developer guide, "Using Lambda with Amazon SQS" (event shape, batching, filters, partial batch
+responses).
 """
 
 from __future__ import annotations

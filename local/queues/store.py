@@ -34,16 +34,22 @@ class Message:
 
 
 class Queues:
-    """All queues. A message that was received is invisible for its time, and moves to the dead letters after too many times."""
+    """All queues. A message that was received is invisible for its time, and moves to the dead letters after too many
+    times.
+    """
 
-    def __init__(self, queues: Iterable[Queue], state: sqlite3.Connection, clock: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self, queues: Iterable[Queue], state: sqlite3.Connection, clock: Callable[[], float] = time.time
+    ) -> None:
         self._by_arn = {queue.arn: queue for queue in queues}
         self._state = state
         self._clock = clock
         self._news = {arn: asyncio.Event() for arn in self._by_arn}
         state.execute(
-            "CREATE TABLE IF NOT EXISTS messages (id TEXT PRIMARY KEY, queue TEXT NOT NULL, receipt TEXT, body TEXT NOT NULL,"
-            " attributes BLOB NOT NULL, sent REAL NOT NULL, visible REAL NOT NULL, received INTEGER NOT NULL, first_received REAL)"
+            "CREATE TABLE IF NOT EXISTS messages (id TEXT PRIMARY KEY, queue TEXT NOT NULL, receipt TEXT, body TEXT "
+            "NOT NULL,"
+            " attributes BLOB NOT NULL, sent REAL NOT NULL, visible REAL NOT NULL, received INTEGER NOT NULL, "
+            "first_received REAL)"
         )
         state.execute("CREATE INDEX IF NOT EXISTS messages_visible ON messages (queue, visible)")
 
@@ -59,7 +65,9 @@ class Queues:
         """The queues of the template."""
         return list(self._by_arn.values())
 
-    def send(self, queue: Queue, body: str, *, attributes: Mapping[str, Any] | None = None, delay: float | None = None) -> str:
+    def send(
+        self, queue: Queue, body: str, *, attributes: Mapping[str, Any] | None = None, delay: float | None = None
+    ) -> str:
         """Add a message; returns its id. ``delay`` in seconds, the queue's own when None."""
         message_id, now = str(uuid.uuid4()), self._clock()
         visible = now + (queue.delay if delay is None else delay)
@@ -106,7 +114,9 @@ class Queues:
     def change_visibility(self, queue: Queue, receipt: str, seconds: float) -> None:
         """Make a received message visible after so many seconds from now."""
         visible = self._clock() + seconds
-        self._state.execute("UPDATE messages SET visible = ? WHERE queue = ? AND receipt = ?", (visible, queue.arn, receipt))
+        self._state.execute(
+            "UPDATE messages SET visible = ? WHERE queue = ? AND receipt = ?", (visible, queue.arn, receipt)
+        )
         self._news[queue.arn].set()
 
     def purge(self, queue: Queue) -> None:
@@ -136,7 +146,8 @@ class Queues:
 
     def _bury(self, message_id: str, dead_letter_arn: str, now: float) -> None:
         self._state.execute(
-            "UPDATE messages SET queue = ?, receipt = NULL, visible = ?, received = 0, first_received = NULL WHERE id = ?",
+            "UPDATE messages SET queue = ?, receipt = NULL, visible = ?, received = 0, first_received = NULL WHERE id "
+            "= ?",
             (dead_letter_arn, now, message_id),
         )
         if dead_letter_arn in self._news:

@@ -1,6 +1,7 @@
 """When a schedule fires: ``rate(5 minutes)`` and ``cron(0 3 ? * MON-FRI *)``.
 
-Source: EventBridge user guide, "Schedule expressions". Of the wildcards only ``W`` (the nearest working day) is missing.
+Source: EventBridge user guide, "Schedule expressions". Of the wildcards only ``W`` (the nearest working day) is
+missing.
 """
 
 from __future__ import annotations
@@ -26,7 +27,9 @@ class ExpressionError(ValueError):
 
 
 def following(expression: str, after: datetime) -> datetime:
-    """The first time after ``after`` (UTC) that a schedule fires; a rate counts from ``after``. Raises ExpressionError."""
+    """The first time after ``after`` (UTC) that a schedule fires; a rate counts from ``after``. Raises
+    ExpressionError.
+    """
     if rate := _RATE.fullmatch(expression.strip()):
         return after + timedelta(**{f"{rate.group(2)}s": int(rate.group(1))})
     cron = _CRON.fullmatch(expression.strip())
@@ -86,7 +89,9 @@ def _week_day_test(field: str) -> DayTest:
 
 
 def _numbers(field: str, lowest: int, highest: int, *, names: tuple[str, ...] = ()) -> set[int]:
-    """What a field of a cron expression covers: ``*``, ``1,5``, ``MON-FRI``, ``0/15``, ``10-20/5``. Raises ValueError."""
+    """What a field of a cron expression covers: ``*``, ``1,5``, ``MON-FRI``, ``0/15``, ``10-20/5``. Raises
+    ValueError.
+    """
     found: set[int] = set()
     for item in field.split(","):
         span, _, step = item.partition("/")

@@ -14,7 +14,9 @@ from local.template.application import Schedule
 
 
 async def run_schedule(schedule: Schedule, *, invoker: AsynchronousInvoker, region: str, account: str) -> None:
-    """Invoke the function whenever the schedule fires, until cancelled. What fell into a time without the stack is not made up for."""
+    """Invoke the function whenever the schedule fires, until cancelled. What fell into a time without the stack is not
+    made up for.
+    """
     due = datetime.now(UTC)
     while True:
         due = following(schedule.expression, max(due, datetime.now(UTC)))

@@ -1,6 +1,7 @@
 """One batch of stream records to its end: delivered, or given up.
 
-Source: Lambda developer guide, "Process DynamoDB records with Lambda" (retries, bisecting, partial batch responses, failure destinations).
+Source: Lambda developer guide, "Process DynamoDB records with Lambda" (retries, bisecting, partial batch responses,
+failure destinations).
 """
 
 from __future__ import annotations
@@ -51,8 +52,8 @@ async def deliver(
 ) -> None:
     """Invoke the function with the batch until every record is processed or given up, in the order of the stream.
 
-    A batch that fails as a whole is retried as a whole, or in halves where the mapping bisects, which uses up no retry. A partial response
-    splits the batch at the first failed record. ``clock`` in seconds since 1970.
+    A batch that fails as a whole is retried as a whole, or in halves where the mapping bisects, which uses up no retry.
+    A partial response splits the batch at the first failed record. ``clock`` in seconds since 1970.
     """
     waiting = [_Work(batch=batch)]
     while waiting:
@@ -72,7 +73,11 @@ async def deliver(
             middle = len(left.batch) // 2
             waiting += [replace(left, batch=left.batch[middle:]), replace(left, batch=left.batch[:middle])]
         elif source.retries >= 0 and left.retries >= source.retries:
-            await give_up(GivenUp(batch=left.batch, condition="RetryAttemptsExhausted", invocations=left.invocations, outcome=outcome))
+            await give_up(
+                GivenUp(
+                    batch=left.batch, condition="RetryAttemptsExhausted", invocations=left.invocations, outcome=outcome
+                )
+            )
         else:
             await sleep(min(_FIRST_PAUSE * 2**left.retries, _LONGEST_PAUSE))
             waiting.append(replace(left, retries=left.retries + 1))
@@ -83,7 +88,9 @@ def sequence_number(record: Record) -> str:
     return str(record["dynamodb"]["SequenceNumber"])
 
 
-async def _drop_old(work: _Work, source: EventSource, give_up: Callable[[GivenUp], Awaitable[None]], clock: Callable[[], float]) -> _Work:
+async def _drop_old(
+    work: _Work, source: EventSource, give_up: Callable[[GivenUp], Awaitable[None]], clock: Callable[[], float]
+) -> _Work:
     """The work without the records that are older than the mapping allows."""
     if source.max_age < 0:
         return work
@@ -92,7 +99,9 @@ async def _drop_old(work: _Work, source: EventSource, give_up: Callable[[GivenUp
     while young < len(work.batch) and work.batch[young]["dynamodb"]["ApproximateCreationDateTime"] < oldest:
         young += 1
     if young:
-        given_up = GivenUp(batch=work.batch[:young], condition="RecordAgeExceeded", invocations=work.invocations, outcome=work.outcome)
+        given_up = GivenUp(
+            batch=work.batch[:young], condition="RecordAgeExceeded", invocations=work.invocations, outcome=work.outcome
+        )
         await give_up(given_up)
     return replace(work, batch=work.batch[young:])
 
@@ -111,6 +120,8 @@ def _first_failure(outcome: Outcome, batch: Batch, *, partial: bool) -> int | No
         return None
     places = {sequence_number(record): place for place, record in enumerate(batch)}
     try:
-        return min((places[failure["itemIdentifier"]] for failure in answer.get("batchItemFailures") or []), default=None)
+        return min(
+            (places[failure["itemIdentifier"]] for failure in answer.get("batchItemFailures") or []), default=None
+        )
     except (AttributeError, KeyError, TypeError):
         return 0

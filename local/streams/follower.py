@@ -1,4 +1,6 @@
-"""An event source mapping at work: reads a stream, filters, gathers batches, delivers them, remembers how far it came."""
+"""An event source mapping at work: reads a stream, filters, gathers batches, delivers them, remembers how
+far it came.
+"""
 
 from __future__ import annotations
 
@@ -47,7 +49,9 @@ class Follower:
         self._matches = compile_filters(source.filters)
 
     async def run(self, end: int) -> None:
-        """Follow the stream until cancelled. ``end`` is its newest place at the start of the stack, where LATEST begins."""
+        """Follow the stream until cancelled. ``end`` is its newest place at the start of the stack, where LATEST
+        begins.
+        """
         done = self._checkpoints.get(self._source.id)
         if done is None:
             done = end if self._source.starting_position == "LATEST" else 0
@@ -76,7 +80,9 @@ class Follower:
         return self._source.batch_size * self._source.parallel
 
     async def _deliver(self, records: Batch) -> None:
-        """Deliver records: those of one item in order, those of different items in as many lanes as the mapping says."""
+        """Deliver records: those of one item in order, those of different items in as many lanes as the
+        mapping says.
+        """
         lanes: list[list[Record]] = [[] for _ in range(self._source.parallel)]
         for record in records:
             key = orjson.dumps(record["dynamodb"]["Keys"], option=orjson.OPT_SORT_KEYS)
@@ -90,7 +96,9 @@ class Follower:
             await deliver(batch, source=self._source, invoke=self._invoke, give_up=self._give_up, sleep=asyncio.sleep)
 
     def _fitting(self, records: list[Record]) -> int:
-        """How many of the records one invocation takes: the batch size, less when their event would be too large; at least one."""
+        """How many of the records one invocation takes: the batch size, less when their event would be too large; at
+        least one.
+        """
         size, count = 0, 0
         for record in records[: self._source.batch_size]:
             size += len(orjson.dumps(record)) + 1
@@ -111,7 +119,9 @@ class Follower:
             await self._send_to(self._source.on_failure, orjson.dumps(self._letter(given_up)).decode())
 
     def _letter(self, given_up: GivenUp) -> dict[str, Any]:
-        """What a failure destination gets: where the records are, not the records (Lambda developer guide, as above)."""
+        """What a failure destination gets: where the records are, not the records (Lambda developer guide,
+        as above).
+        """
         first, last = given_up.batch[0], given_up.batch[-1]
         outcome = given_up.outcome
         return {
@@ -121,7 +131,11 @@ class Follower:
                 "condition": given_up.condition,
                 "approximateInvokeCount": given_up.invocations,
             },
-            "responseContext": {"statusCode": 200, "executedVersion": "$LATEST", "functionError": outcome.error if outcome else None},
+            "responseContext": {
+                "statusCode": 200,
+                "executedVersion": "$LATEST",
+                "functionError": outcome.error if outcome else None,
+            },
             "version": "1.0",
             "timestamp": _stamp(time.time()),
             "DDBStreamBatchInfo": {

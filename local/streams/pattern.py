@@ -1,8 +1,8 @@
 """Filter patterns of event source mappings.
 
-Source: Lambda developer guide, "Control which events Lambda sends to your function": exact, prefix, suffix, anything-but, numeric,
-exists, equals-ignore-case and ``$or``, nested like the record. Every key of a pattern must match; of a list of conditions one is enough;
-a list in the record matches when one of its members does.
+Source: Lambda developer guide, "Control which events Lambda sends to your function": exact, prefix, suffix,
+anything-but, numeric, exists, equals-ignore-case and ``$or``, nested like the record. Every key of a pattern must
+match; of a list of conditions one is enough; a list in the record matches when one of its members does.
 """
 
 from __future__ import annotations
@@ -36,7 +36,9 @@ _COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {
 
 
 def compile_filters(patterns: Sequence[str]) -> Predicate:
-    """Whether a record matches any of the patterns (JSON texts); without patterns every record does. Raises PatternError."""
+    """Whether a record matches any of the patterns (JSON texts); without patterns every record does. Raises
+    PatternError.
+    """
     predicates = [compile_pattern(_parsed(pattern)) for pattern in patterns]
     return (lambda record: any(predicate(record) for predicate in predicates)) if predicates else lambda _: True
 
@@ -94,7 +96,11 @@ def _condition(key: str, condition: Any) -> Predicate:
         if not isinstance(argument, bool):
             raise PatternError(f"{key}: exists is true or false")
         # Only of leaves: an object at the place of one neither exists nor is absent.
-        return (lambda value: value is not _ABSENT and not isinstance(value, dict)) if argument else lambda value: value is _ABSENT
+        return (
+            (lambda value: value is not _ABSENT and not isinstance(value, dict))
+            if argument
+            else lambda value: value is _ABSENT
+        )
     return _on_leaves(_operator(key, name, argument))
 
 

@@ -25,7 +25,8 @@ class Page:
 class StreamReader:
     """The one shard that a stream has in Dynoxide. Places are sequence numbers; 0 is before the first record.
 
-    Followers that read from the same place share one call. ``complete`` makes Dynoxide's records what a function is to see.
+    Followers that read from the same place share one call. ``complete`` makes Dynoxide's records what a function is to
+    see.
     """
 
     def __init__(self, client: DynamoClient, table: str, complete: Callable[[dict[str, Any]], dict[str, Any]]) -> None:

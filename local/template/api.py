@@ -1,4 +1,6 @@
-"""The REST API of the template: routes from the functions' events, authorizers, gateway responses, usage plans and keys."""
+"""The REST API of the template: routes from the functions' events, authorizers, gateway responses, usage plans and
+keys.
+"""
 
 from __future__ import annotations
 
@@ -92,7 +94,9 @@ def _route(function: str, event: dict[str, Any], api_auth: dict[str, Any]) -> Ro
     authorizer = auth.get("Authorizer", api_auth.get("DefaultAuthorizer"))
     return Route(
         path=str(event["Path"]),
-        method="ANY" if str(event["Method"]).lower() in {"any", "x-amazon-apigateway-any-method"} else str(event["Method"]).upper(),
+        method="ANY"
+        if str(event["Method"]).lower() in {"any", "x-amazon-apigateway-any-method"}
+        else str(event["Method"]).upper(),
         function=function,
         authorizer=None if authorizer in {None, "NONE"} else str(authorizer),
         api_key_required=bool(auth.get("ApiKeyRequired", api_auth.get("ApiKeyRequired", False))),
@@ -106,7 +110,9 @@ def _authorizer(scope: Scope, name: str, body: dict[str, Any]) -> Authorizer:
     kind: Literal["TOKEN", "REQUEST"] = "REQUEST" if body.get("FunctionPayloadType") == "REQUEST" else "TOKEN"
     identity = body.get("Identity") or {}
     if kind == "TOKEN":
-        source = Identity(headers=(str(identity.get("Header", "Authorization")),), validation=identity.get("ValidationExpression"))
+        source = Identity(
+            headers=(str(identity.get("Header", "Authorization")),), validation=identity.get("ValidationExpression")
+        )
     else:
         source = Identity(
             headers=tuple(identity.get("Headers") or ()),
@@ -132,7 +138,9 @@ def _responses(scope: Scope, api: str) -> dict[str, GatewayResponse]:
         if body["RestApiId"] == opaque_id(api):
             prefix = "gatewayresponse.header."
             parameters = body.get("ResponseParameters") or {}
-            headers = {key.removeprefix(prefix): str(value) for key, value in parameters.items() if key.startswith(prefix)}
+            headers = {
+                key.removeprefix(prefix): str(value) for key, value in parameters.items() if key.startswith(prefix)
+            }
             found[str(body["ResponseType"])] = _response(body, headers)
     return found
 
@@ -158,7 +166,8 @@ def _cors(value: Any, auth: dict[str, Any]) -> Cors | None:
         max_age=unquoted("MaxAge"),
         allow_credentials=bool(body.get("AllowCredentials", False)),
         authorized=bool(auth.get("AddDefaultAuthorizerToCorsPreflight", True)),
-        api_key_required=bool(auth.get("AddApiKeyRequiredToCorsPreflight", True)) and bool(auth.get("ApiKeyRequired", False)),
+        api_key_required=bool(auth.get("AddApiKeyRequiredToCorsPreflight", True))
+        and bool(auth.get("ApiKeyRequired", False)),
     )
 
 
@@ -191,18 +200,23 @@ def _plan(plan_id: str, name: str, apis: tuple[str, ...], body: dict[str, Any]) 
         name=name,
         api_ids=apis,
         throttle=Throttle(rate=float(throttle["RateLimit"]), burst=int(throttle["BurstLimit"])) if throttle else None,
-        quota=Quota(limit=int(quota["Limit"]), period=quota["Period"], offset=int(quota.get("Offset", 0))) if quota else None,
+        quota=Quota(limit=int(quota["Limit"]), period=quota["Period"], offset=int(quota.get("Offset", 0)))
+        if quota
+        else None,
     )
 
 
 def read_api_keys(scope: Scope) -> list[ApiKey]:
-    """API keys that the template declares (AWS::ApiGateway::ApiKey with UsagePlanKey; SAM's own key of an Auth.UsagePlan)."""
+    """API keys that the template declares (AWS::ApiGateway::ApiKey with UsagePlanKey; SAM's own key of an
+    Auth.UsagePlan).
+    """
     members: dict[str, list[str]] = {}
     for _, properties in scope.of_type("AWS::ApiGateway::UsagePlanKey"):
         body = scope.resolve(properties)
         members.setdefault(str(body["KeyId"]), []).append(str(body["UsagePlanId"]))
     found = [
-        ApiKey(id=opaque_id(f"{api}ApiKey"), name=f"{api}ApiKey", plans=(opaque_id(f"{api}UsagePlan"),)) for api, _ in _sam_plans(scope)
+        ApiKey(id=opaque_id(f"{api}ApiKey"), name=f"{api}ApiKey", plans=(opaque_id(f"{api}UsagePlan"),))
+        for api, _ in _sam_plans(scope)
     ]
     for name, properties in scope.of_type("AWS::ApiGateway::ApiKey"):
         body = scope.resolve(properties)

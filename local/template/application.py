@@ -20,7 +20,9 @@ class AsyncInvocation:
 
 @dataclass(frozen=True, kw_only=True)
 class Function:
-    """One Lambda function. ``timeout`` in seconds, ``memory`` in MB; ``search_path`` is the function's code, then its layers."""
+    """One Lambda function. ``timeout`` in seconds, ``memory`` in MB; ``search_path`` is the function's code, then its
+    layers.
+    """
 
     logical_id: str
     name: str
@@ -37,7 +39,9 @@ class Function:
 
 @dataclass(frozen=True, kw_only=True)
 class Identity:
-    """Where an authorizer finds who asks: names of headers, query parameters, stage variables and ``$context`` values."""
+    """Where an authorizer finds who asks: names of headers, query parameters, stage variables and
+    ``$context`` values.
+    """
 
     headers: tuple[str, ...] = ()
     query: tuple[str, ...] = ()
@@ -198,7 +202,9 @@ class EventSource:
 
 @dataclass(frozen=True, kw_only=True)
 class Schedule:
-    """A function invoked on ``rate(…)`` or ``cron(…)``; ``input`` is the JSON text of its event, None for EventBridge's own."""
+    """A function invoked on ``rate(…)`` or ``cron(…)``; ``input`` is the JSON text of its event, None for EventBridge's
+    own.
+    """
 
     id: str
     arn: str
@@ -209,7 +215,9 @@ class Schedule:
 
 @dataclass(frozen=True, kw_only=True)
 class Secret:
-    """A Secrets Manager secret: a fixed ``value``, or text to be generated once (``generate``: GenerateSecretString)."""
+    """A Secrets Manager secret: a fixed ``value``, or text to be generated once (``generate``:
+    GenerateSecretString).
+    """
 
     name: str
     arn: str

@@ -9,14 +9,24 @@ from local.template.document import TemplateError
 from local.template.scope import Scope
 
 #: Properties of AWS::DynamoDB::Table that CreateTable takes unchanged.
-_TABLE_PROPERTIES = ("KeySchema", "AttributeDefinitions", "GlobalSecondaryIndexes", "LocalSecondaryIndexes", "ProvisionedThroughput")
+_TABLE_PROPERTIES = (
+    "KeySchema",
+    "AttributeDefinitions",
+    "GlobalSecondaryIndexes",
+    "LocalSecondaryIndexes",
+    "ProvisionedThroughput",
+)
 
 
 def read_tables(scope: Scope) -> list[Table]:
     """DynamoDB tables."""
     found = []
     for name, properties in scope.of_type("AWS::DynamoDB::Table"):
-        used = {key: properties[key] for key in (*_TABLE_PROPERTIES, "BillingMode", "TimeToLiveSpecification") if key in properties}
+        used = {
+            key: properties[key]
+            for key in (*_TABLE_PROPERTIES, "BillingMode", "TimeToLiveSpecification")
+            if key in properties
+        }
         stream = scope.resolve(properties.get("StreamSpecification") or {})
         resolved = scope.resolve(used)
         expiry = resolved.pop("TimeToLiveSpecification", None) or {}
@@ -62,7 +72,9 @@ def read_secrets(scope: Scope) -> list[Secret]:
     """Secrets Manager secrets."""
     found = []
     for name, properties in scope.of_type("AWS::SecretsManager::Secret"):
-        resolved = scope.resolve({key: properties[key] for key in ("SecretString", "GenerateSecretString") if key in properties})
+        resolved = scope.resolve(
+            {key: properties[key] for key in ("SecretString", "GenerateSecretString") if key in properties}
+        )
         found.append(
             Secret(
                 name=scope.names.name(name),
@@ -86,4 +98,7 @@ def read_encryption_keys(scope: Scope) -> list[EncryptionKey]:
 
 def read_parameters(scope: Scope) -> dict[str, str]:
     """Systems Manager parameters that the template declares, by name."""
-    return {scope.names.name(name): str(scope.resolve(properties["Value"])) for name, properties in scope.of_type("AWS::SSM::Parameter")}
+    return {
+        scope.names.name(name): str(scope.resolve(properties["Value"]))
+        for name, properties in scope.of_type("AWS::SSM::Parameter")
+    }

@@ -12,7 +12,17 @@ from local.template.document import TemplateError
 from local.template.names import opaque_id
 from local.template.scope import Scope
 
-_USED = ("Handler", "CodeUri", "Layers", "Timeout", "MemorySize", "Environment", "EventInvokeConfig", "DeadLetterQueue", "Runtime")
+_USED = (
+    "Handler",
+    "CodeUri",
+    "Layers",
+    "Timeout",
+    "MemorySize",
+    "Environment",
+    "EventInvokeConfig",
+    "DeadLetterQueue",
+    "Runtime",
+)
 
 #: Default batch sizes of the event source mappings (Lambda: CreateEventSourceMapping).
 _BATCH_SIZES = {"dynamodb": 100, "sqs": 10}
@@ -26,7 +36,9 @@ def read_functions(scope: Scope) -> dict[str, Function]:
 def _function(scope: Scope, name: str, properties: dict[str, Any]) -> Function:
     resolved = scope.resolve({key: properties[key] for key in _USED if key in properties})
     if "CodeUri" not in resolved or "Handler" not in resolved:
-        raise TemplateError(f"function {name} needs CodeUri and Handler: the local stack runs functions from their source")
+        raise TemplateError(
+            f"function {name} needs CodeUri and Handler: the local stack runs functions from their source"
+        )
     code = scope.root / resolved["CodeUri"]
     layers = [scope.root / folder for folder in _layer_folders(scope, resolved.get("Layers") or [])]
     variables = (resolved.get("Environment") or {}).get("Variables") or {}
@@ -54,7 +66,9 @@ def _layer_folders(scope: Scope, layers: list[Any]) -> Iterator[str]:
 
 
 def _python_root(layer: Path) -> Path:
-    """Where a layer's modules are: ``python/`` as Lambda has it, or the folder itself when SAM is to build it from there."""
+    """Where a layer's modules are: ``python/`` as Lambda has it, or the folder itself when SAM is to build it from
+    there.
+    """
     return layer / "python" if (layer / "python").is_dir() else layer
 
 
@@ -85,7 +99,9 @@ def read_event_sources(scope: Scope) -> list[EventSource]:
     for name, properties in scope.of_type("AWS::Lambda::EventSourceMapping"):
         resolved = scope.resolve(properties)
         if resolved.get("Enabled", True) is not False:
-            found.append(_event_source(name, scope.function_of(resolved["FunctionName"]), resolved["EventSourceArn"], resolved))
+            found.append(
+                _event_source(name, scope.function_of(resolved["FunctionName"]), resolved["EventSourceArn"], resolved)
+            )
     return found
 
 
@@ -101,7 +117,9 @@ def _event_source(name: str, function: str, arn: Any, properties: dict[str, Any]
         function=function,
         batch_size=int(properties.get("BatchSize", _BATCH_SIZES[service])),
         window=float(properties.get("MaximumBatchingWindowInSeconds", 0)),
-        filters=tuple(item["Pattern"] if isinstance(item["Pattern"], str) else json.dumps(item["Pattern"]) for item in filters),
+        filters=tuple(
+            item["Pattern"] if isinstance(item["Pattern"], str) else json.dumps(item["Pattern"]) for item in filters
+        ),
         partial_failures="ReportBatchItemFailures" in (properties.get("FunctionResponseTypes") or []),
         starting_position="LATEST" if properties.get("StartingPosition") == "LATEST" else "TRIM_HORIZON",
         retries=int(properties.get("MaximumRetryAttempts", -1)),

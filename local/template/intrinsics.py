@@ -1,7 +1,7 @@
 """CloudFormation's intrinsic functions, evaluated.
 
-Source: the intrinsic function reference of the CloudFormation user guide. ``Fn::ImportValue``, ``Fn::Transform`` and macros need
-an account and are refused.
+Source: the intrinsic function reference of the CloudFormation user guide. ``Fn::ImportValue``, ``Fn::Transform`` and
+macros need an account and are refused.
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ _SUB_VARIABLE = re.compile(r"\$\{(!?)([^}]+)\}")
 class Intrinsics:
     """Evaluates intrinsics against parameters, mappings, conditions and the names of resources.
 
-    ``ref`` answers Ref of a parameter, pseudo parameter or resource; ``attribute`` answers Fn::GetAtt. Both raise TemplateError for
-    unknown names.
+    ``ref`` answers Ref of a parameter, pseudo parameter or resource; ``attribute`` answers Fn::GetAtt. Both raise
+    TemplateError for unknown names.
     """
 
     def __init__(

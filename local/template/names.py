@@ -10,7 +10,8 @@ from typing import Any
 
 from local.template.document import TemplateError
 
-#: Resource types whose physical name is a property, and its default when the property is absent is ``<stack>-<logical id>``.
+#: Resource types whose physical name is a property, and its default when the property is absent is ``<stack>-<logical
+#: id>``.
 _NAME_PROPERTIES = {
     "AWS::DynamoDB::Table": "TableName",
     "AWS::IAM::Role": "RoleName",
@@ -70,7 +71,9 @@ class Names:
             "AWS::NotificationARNs": [],
             "AWS::Partition": "aws",
             "AWS::Region": deployment.region,
-            "AWS::StackId": f"arn:aws:cloudformation:{deployment.region}:{deployment.account}:stack/{deployment.stack}/local",
+            "AWS::StackId": (
+                f"arn:aws:cloudformation:{deployment.region}:{deployment.account}:stack/{deployment.stack}/local"
+            ),
             "AWS::StackName": deployment.stack,
             "AWS::URLSuffix": "amazonaws.com",
         }
@@ -125,7 +128,9 @@ class Names:
         if pattern is None:
             raise TemplateError(f"the local stack knows no ARN for {name} ({kind or 'no such resource'})")
         deployment = self._deployment
-        return "arn:aws:" + pattern.format(region=deployment.region, account=deployment.account, name=self.name(name), id=opaque_id(name))
+        return "arn:aws:" + pattern.format(
+            region=deployment.region, account=deployment.account, name=self.name(name), id=opaque_id(name)
+        )
 
     def _generated(self, name: str) -> Any:
         """Ref of what SAM makes: ``Function.Version``, ``Api.Stage``, ``ApiUsagePlan``, ``FunctionRole`` …"""
@@ -136,7 +141,8 @@ class Names:
             if part == "Version":
                 return f"{self.arn(owner)}:1"
             if part == "Alias":
-                return f"{self.arn(owner)}:{self._resolve(self._resources[owner]['Properties'].get('AutoPublishAlias', 'live'))}"
+                alias = self._resources[owner]["Properties"].get("AutoPublishAlias", "live")
+                return f"{self.arn(owner)}:{self._resolve(alias)}"
         for suffix in _GENERATED:
             if name.endswith(suffix) and name.removesuffix(suffix) in self._resources:
                 return self.name(name) if suffix == "Role" else opaque_id(name)

@@ -15,12 +15,15 @@ from local.template.scope import Scope
 
 
 def read_application(
-    path: Path, deployment: Deployment, parameters: Mapping[str, str] | None = None, defaults: Mapping[str, str] | None = None
+    path: Path,
+    deployment: Deployment,
+    parameters: Mapping[str, str] | None = None,
+    defaults: Mapping[str, str] | None = None,
 ) -> Application:
     """The application that the template at ``path`` declares; code paths are relative to the template's folder.
 
-    ``parameters`` override the template's defaults, and so do ``defaults``, where the template has such parameters. Raises
-    TemplateError for what cannot be understood.
+    ``parameters`` override the template's defaults, and so do ``defaults``, where the template has such parameters.
+    Raises TemplateError for what cannot be understood.
     """
     scope = _scope(read_document(path), deployment, dict(parameters or {}), defaults or {}, path.resolve().parent)
     functions = function.read_functions(scope)
@@ -40,7 +43,9 @@ def read_application(
     )
 
 
-def _scope(document: dict[str, Any], deployment: Deployment, overrides: dict[str, str], defaults: Mapping[str, str], root: Path) -> Scope:
+def _scope(
+    document: dict[str, Any], deployment: Deployment, overrides: dict[str, str], defaults: Mapping[str, str], root: Path
+) -> Scope:
     declared: dict[str, Any] = document.get("Parameters") or {}
     if unknown := set(overrides) - set(declared):
         raise TemplateError(f"the template has no parameter {', '.join(sorted(unknown))}")
@@ -69,7 +74,12 @@ def _scope(document: dict[str, Any], deployment: Deployment, overrides: dict[str
     }
     names = Names(deployment, resources, intrinsics.resolve)
     return Scope(
-        resources=resources, globals=document.get("Globals") or {}, intrinsics=intrinsics, names=names, deployment=deployment, root=root
+        resources=resources,
+        globals=document.get("Globals") or {},
+        intrinsics=intrinsics,
+        names=names,
+        deployment=deployment,
+        root=root,
     )
 
 

@@ -24,7 +24,9 @@ class Scope:
     root: Path
 
     def of_type(self, *kinds: str) -> Iterator[tuple[str, dict[str, Any]]]:
-        """Logical id and unresolved properties (with the globals of the kind merged in) of the resources of some types."""
+        """Logical id and unresolved properties (with the globals of the kind merged in) of the resources of
+        some types.
+        """
         for name, resource in self.resources.items():
             if resource.get("Type") in kinds:
                 yield name, self.properties(name)
@@ -55,12 +57,16 @@ _GLOBALS = {"AWS::Serverless::Api": "Api", "AWS::Serverless::Function": "Functio
 
 
 def merge(shared: Any, own: Any) -> Any:
-    """Globals and a resource's own value, as SAM merges them: maps key by key, lists joined (globals first), else the own value.
+    """Globals and a resource's own value, as SAM merges them: maps key by key, lists joined (globals first), else the
+    own value.
 
     An intrinsic is a plain value here, never merged.
     """
     if isinstance(shared, dict) and isinstance(own, dict) and not _is_intrinsic(shared) and not _is_intrinsic(own):
-        return {key: merge(shared[key], own[key]) if key in shared and key in own else {**shared, **own}[key] for key in {**shared, **own}}
+        return {
+            key: merge(shared[key], own[key]) if key in shared and key in own else {**shared, **own}[key]
+            for key in {**shared, **own}
+        }
     if isinstance(shared, list) and isinstance(own, list):
         return shared + own
     return own

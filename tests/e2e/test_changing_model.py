@@ -29,7 +29,9 @@ def _report(text: str) -> None:
 def test_random_changes_are_seen_at_once(tmp_path: Path, stream: str) -> None:
     runs = (_RUNS + 1) // 2
     with local_stack(tmp_path / "data", stream=stream) as stack:
-        tally = run_lives(stack.url, stack.key, runs=runs, seed=_SEED, pause=_PAUSE, kind=f"stream {stream}", report=_report)
+        tally = run_lives(
+            stack.url, stack.key, runs=runs, seed=_SEED, pause=_PAUSE, kind=f"stream {stream}", report=_report
+        )
     _report(f"stream {stream}: {tally.runs} lives, {tally.steps} steps, {tally.requests} requests")
 
     assert not tally.failures, "\n\n".join(tally.failures)

@@ -13,7 +13,9 @@ from tests.support.stack import RunningStack, local_stack
 
 
 def _people(stack: RunningStack) -> httpx.Response:
-    return httpx.get(f"{stack.url}/rest/people", params={"limit": "1"}, headers={"Authorization": f"Bearer {stack.key}"})
+    return httpx.get(
+        f"{stack.url}/rest/people", params={"limit": "1"}, headers={"Authorization": f"Bearer {stack.key}"}
+    )
 
 
 def test_a_stack_keeps_its_data_and_its_key(tmp_path: Path) -> None:
@@ -21,7 +23,9 @@ def test_a_stack_keeps_its_data_and_its_key(tmp_path: Path) -> None:
     with local_stack(data) as stack:
         key = stack.key
         assert stat.S_IMODE((data / "api-key").stat().st_mode) == 0o600
-        made = httpx.post(f"{stack.url}/rest/companies", json={"name": "Kept"}, headers={"Authorization": f"Bearer {key}"})
+        made = httpx.post(
+            f"{stack.url}/rest/companies", json={"name": "Kept"}, headers={"Authorization": f"Bearer {key}"}
+        )
         assert made.status_code == 201
         assert stack.stop() == 0
         assert stack.process.stdout and stack.process.stdout.read() == ""
@@ -36,7 +40,11 @@ def test_a_stack_keeps_its_data_and_its_key(tmp_path: Path) -> None:
 def test_head_is_get_without_the_body(tmp_path: Path) -> None:
     with local_stack(tmp_path / "data") as stack:
         authorized = {"Authorization": f"Bearer {stack.key}"}
-        for path, headers in (("/rest/people", authorized), ("/rest/metadata/objects", authorized), ("/open-api/core", {})):
+        for path, headers in (
+            ("/rest/people", authorized),
+            ("/rest/metadata/objects", authorized),
+            ("/open-api/core", {}),
+        ):
             whole, head = (httpx.request(method, f"{stack.url}{path}", headers=headers) for method in ("GET", "HEAD"))
             assert (head.status_code, head.content) == (200, b"")
             assert head.headers["content-type"] == whole.headers["content-type"]

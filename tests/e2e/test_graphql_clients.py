@@ -19,14 +19,17 @@ _SCRIPTS = ROOT / "tests" / "e2e" / "graphql_clients"
 _PACKAGES = ("graphql", "@graphql-codegen/core", "@graphql-codegen/typescript", "twenty-client-sdk")
 
 pytestmark = pytest.mark.skipif(
-    not all((ROOT / "node_modules" / package).is_dir() for package in _PACKAGES), reason="`make install` brings the clients"
+    not all((ROOT / "node_modules" / package).is_dir() for package in _PACKAGES),
+    reason="`make install` brings the clients",
 )
 
 
 def _run(script: str, *arguments: str | Path, **environment: str) -> Any:
     """What a script prints."""
     command = ["node", str(_SCRIPTS / script), *map(str, arguments)]
-    done = subprocess.run(command, cwd=ROOT, env={**os.environ, **environment}, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        command, cwd=ROOT, env={**os.environ, **environment}, capture_output=True, text=True, check=False
+    )
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout.splitlines()[-1])
 
@@ -55,12 +58,21 @@ def test_graphql_js_accepts_the_schema_and_code_generators_make_types_of_it(gene
 
 
 def test_twentys_own_client(stack: RunningStack, generated: Path, tmp_path: Path) -> None:
-    seen = _run("client.mjs", generated / "schema.graphql", tmp_path / "client", TWENTY_API_URL=stack.url, TWENTY_API_KEY=stack.key)
+    seen = _run(
+        "client.mjs",
+        generated / "schema.graphql",
+        tmp_path / "client",
+        TWENTY_API_URL=stack.url,
+        TWENTY_API_KEY=stack.key,
+    )
 
     people, read = seen["people"], seen["read"]
     assert read["people"]["totalCount"] == 2
     assert [edge["node"]["name"]["firstName"] for edge in read["people"]["edges"]] == ["Bob", "Ann"]
-    assert all(edge["node"]["company"] == {"name": seen["name"], "people": {"totalCount": 2}} for edge in read["people"]["edges"])
+    assert all(
+        edge["node"]["company"] == {"name": seen["name"], "people": {"totalCount": 2}}
+        for edge in read["people"]["edges"]
+    )
     assert {tuple(group["groupByDimensionValues"]) for group in read["peopleGroupBy"]} == {("Ann",), ("Bob",)}
     assert {edge["node"]["objectNameSingular"] for edge in read["search"]["edges"]} == {"person", "company"}
     assert len({person["companyId"] for person in people}) == 1

@@ -25,6 +25,8 @@ def test_the_tour(tmp_path: Path) -> None:
             if step.answer is None:
                 setup += commands
                 continue
-            done = subprocess.run(["bash", "-euo", "pipefail", "-c", setup + commands], capture_output=True, text=True, check=False)
+            done = subprocess.run(
+                ["bash", "-euo", "pipefail", "-c", setup + commands], capture_output=True, text=True, check=False
+            )
             assert done.returncode == 0, f"{step.commands}\n{done.stderr}"
             assert difference(step.answer, json.loads(done.stdout)) is None, step.commands

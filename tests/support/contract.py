@@ -24,11 +24,20 @@ load_all_checks()
 _CHECKS = [
     not_a_server_error,
     *CHECKS.get_by_names(
-        ["status_code_conformance", "content_type_conformance", "response_schema_conformance", "response_headers_conformance"]
+        [
+            "status_code_conformance",
+            "content_type_conformance",
+            "response_schema_conformance",
+            "response_headers_conformance",
+        ]
     ),
 ]
 #: Chosen as often as what is made up, because most of what is made up is refused.
-_MODES = (schemathesis.GenerationMode.POSITIVE, schemathesis.GenerationMode.POSITIVE, schemathesis.GenerationMode.NEGATIVE)
+_MODES = (
+    schemathesis.GenerationMode.POSITIVE,
+    schemathesis.GenerationMode.POSITIVE,
+    schemathesis.GenerationMode.NEGATIVE,
+)
 
 
 @dataclass
@@ -63,11 +72,13 @@ def _close(value: Any) -> None:
             _close(member)
 
 
-def exercise(schema: Any, *, known: Mapping[str, Sequence[str]], examples: int, wants: Callable[[str], bool] = lambda _: True) -> Outcome:
+def exercise(
+    schema: Any, *, known: Mapping[str, Sequence[str]], examples: int, wants: Callable[[str], bool] = lambda _: True
+) -> Outcome:
     """Call every operation of a loaded document whose path ``wants`` accepts.
 
-    ``known`` are ids of records by the first segment of a path: of two ids one is such. Query parameters that have examples are sent
-    with one of them as often as with something made up.
+    ``known`` are ids of records by the first segment of a path: of two ids one is such. Query parameters that have
+    examples are sent with one of them as often as with something made up.
     """
     outcome = Outcome()
     for result in schema.get_all_operations():
@@ -84,7 +95,13 @@ def _exercise(operation: Any, known: Mapping[str, Sequence[str]], examples: int,
     strategies = [operation.as_strategy(generation_mode=mode) for mode in _modes(operation)]
 
     @seed(len(operation.label))
-    @settings(max_examples=examples, deadline=None, database=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
+    @settings(
+        max_examples=examples,
+        deadline=None,
+        database=None,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
     @given(case=st.one_of(strategies), data=st.data())
     def run(case: Any, data: st.DataObject) -> None:
         if ids and "id" in (case.path_parameters or {}) and data.draw(st.booleans()):
@@ -98,7 +115,9 @@ def _exercise(operation: Any, known: Mapping[str, Sequence[str]], examples: int,
             case.validate_response(response, checks=_CHECKS)
         except FailureGroup as failures:
             sent = f"{case.method} {case.formatted_path} {case.query} {case.body}"
-            outcome.contradictions += [f"{str(failure)[:300]}\n{sent[:500]}\n{response.text[:500]}" for failure in failures.exceptions]
+            outcome.contradictions += [
+                f"{str(failure)[:300]}\n{sent[:500]}\n{response.text[:500]}" for failure in failures.exceptions
+            ]
 
     run()
 

@@ -19,7 +19,9 @@ def option(position: int, value: str) -> Option:
 
 def field(number: int, name: str, type_name: str, **options: Any) -> Field:
     """A field whose id follows from its name."""
-    return Field(id=f"rocket.{name}", key=f"f{number}", name=name, type=by_name[type_name], label=name.title(), **options)
+    return Field(
+        id=f"rocket.{name}", key=f"f{number}", name=name, type=by_name[type_name], label=name.title(), **options
+    )
 
 
 _COLOURS = tuple(option(position, value) for position, value in enumerate(("RED", "GREEN", "BLUE")))
@@ -58,8 +60,20 @@ def crm() -> Model:
     system = tuple(f for f in standard.by_plural["companies"].fields if f.is_system)
     fields = (
         *(field(100 + number, name, type_name, **options) for number, (name, type_name, options) in enumerate(_ROCKET)),
-        field(200, "booster", "RELATION", relation=_itself("MANY_TO_ONE", "boosted", join_column="boosterId", on_delete="SET_NULL")),
+        field(
+            200,
+            "booster",
+            "RELATION",
+            relation=_itself("MANY_TO_ONE", "boosted", join_column="boosterId", on_delete="SET_NULL"),
+        ),
         field(201, "boosted", "RELATION", relation=_itself("ONE_TO_MANY", "booster")),
     )
-    rocket = Object(id="rocket", key="o900", name_singular="rocket", name_plural="rockets", fields=(*system, *fields), is_custom=True)
+    rocket = Object(
+        id="rocket",
+        key="o900",
+        name_singular="rocket",
+        name_plural="rockets",
+        fields=(*system, *fields),
+        is_custom=True,
+    )
     return Model(workspace_id=WORKSPACE, version=1, objects=(*standard.objects, rocket))

@@ -22,7 +22,9 @@ _START_SECONDS = 10.0
 
 
 def binary() -> Path:
-    """The server: DYNOXIDE, or the one that npm installed for this platform. Raises FileNotFoundError when there is none."""
+    """The server: DYNOXIDE, or the one that npm installed for this platform. Raises FileNotFoundError when there is
+    none.
+    """
     machine = {"x86_64": "x64", "amd64": "x64", "aarch64": "arm64"}.get(platform.machine().lower(), platform.machine())
     installed = _ROOT / "node_modules" / "@dynoxide" / f"{sys.platform}-{machine}" / "dynoxide"
     path = Path(os.environ.get("DYNOXIDE", installed))
@@ -35,7 +37,9 @@ def binary() -> Path:
 def server() -> Iterator[str]:
     """Run a server for as long as the block; its endpoint."""
     port = _free_port()
-    process = subprocess.Popen([binary(), "--host", "127.0.0.1", "--port", str(port)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    process = subprocess.Popen(
+        [binary(), "--host", "127.0.0.1", "--port", str(port)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
     try:
         _wait(process, port)
         yield f"http://127.0.0.1:{port}"

@@ -1,4 +1,6 @@
-"""Models of any size: the standard objects, and custom ones with fields of every type, each pointing at the one before."""
+"""Models of any size: the standard objects, and custom ones with fields of every type, each pointing at the
+one before.
+"""
 
 from __future__ import annotations
 
@@ -7,9 +9,9 @@ import uuid
 from collections.abc import Iterator
 from typing import Any
 
-from icosa.metadata.shipped import load
 from icosa.metadata.standard import build_objects
 from icosa.model.model import Model
+from icosa.shipped import load
 
 #: The types that users may give to a field, with what the type needs.
 _TYPES: tuple[tuple[str, dict[str, Any]], ...] = (
@@ -54,7 +56,11 @@ def _spec(number: int, count: int, fields: int) -> dict[str, Any]:
     name = f"thing{number}"
     before, after = f"thing{(number - 1) % count}", f"thing{(number + 1) % count}"
     relations = (
-        _field("before", "RELATION", relation={"kind": "MANY_TO_ONE", "object": before, "field": "after", "onDelete": "SET_NULL"}),
+        _field(
+            "before",
+            "RELATION",
+            relation={"kind": "MANY_TO_ONE", "object": before, "field": "after", "onDelete": "SET_NULL"},
+        ),
         _field("after", "RELATION", relation={"kind": "ONE_TO_MANY", "object": after, "field": "before"}),
     )
     return {

@@ -8,9 +8,9 @@ from urllib.parse import parse_qs
 
 import orjson
 
-from icosa.api.gateway import proxy
 from icosa.api.graphql.service import GraphqlApi
 from icosa.api.graphql.settings import GraphqlSettings
+from icosa.runtime.http import proxy
 from icosa.store.table import Table
 from tests.support.rest_client import Reply
 
@@ -24,7 +24,9 @@ class GraphqlClient:
         self._event = event
         self._handler = proxy(GraphqlApi(table, settings=settings).answer)
 
-    def send(self, method: str, body: Any = None, *, raw: str | None = None, query: str = "", explain: bool = False) -> Reply:
+    def send(
+        self, method: str, body: Any = None, *, raw: str | None = None, query: str = "", explain: bool = False
+    ) -> Reply:
         """One request; ``raw`` is a body that is no JSON, ``query`` a query string."""
         text = raw if raw is not None else None if body is None else orjson.dumps(body).decode()
         answer = self._handler(
@@ -41,7 +43,9 @@ class GraphqlClient:
         )
         return Reply(answer["statusCode"], orjson.loads(answer["body"]), answer["headers"])
 
-    def __call__(self, query: str, variables: Mapping[str, Any] | None = None, *, name: str | None = None, status: int = 200) -> Any:
+    def __call__(
+        self, query: str, variables: Mapping[str, Any] | None = None, *, name: str | None = None, status: int = 200
+    ) -> Any:
         """What a document answers: ``{"data": …, "errors": …}``."""
         reply = self.send("POST", {"query": query, "variables": variables or {}, "operationName": name})
         assert reply.status == status, reply
@@ -53,7 +57,9 @@ class GraphqlClient:
         assert "errors" not in answer, answer["errors"]
         return answer["data"]
 
-    def error(self, query: str, variables: Mapping[str, Any] | None = None, **options: Any) -> tuple[str, str, str | None]:
+    def error(
+        self, query: str, variables: Mapping[str, Any] | None = None, **options: Any
+    ) -> tuple[str, str, str | None]:
         """Message, code and sub code of the only error of an answer."""
         [error] = self(query, variables, **options)["errors"]
         return error["message"], error["extensions"]["code"], error["extensions"].get("subCode")

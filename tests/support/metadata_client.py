@@ -7,8 +7,8 @@ from typing import Any
 
 import orjson
 
-from icosa.api.gateway import proxy
 from icosa.api.metadata.service import MetadataApi
+from icosa.runtime.http import proxy
 from icosa.store.table import Table
 from tests.support.rest_client import Reply
 
@@ -20,7 +20,9 @@ class MetadataClient:
         self._event = event
         self._handler = proxy(MetadataApi(table).answer)
 
-    def __call__(self, method: str, path: str, body: Any = None, *, raw: str | None = None, explain: bool = False, **params: Any) -> Reply:
+    def __call__(
+        self, method: str, path: str, body: Any = None, *, raw: str | None = None, explain: bool = False, **params: Any
+    ) -> Reply:
         """One request; ``raw`` is a body that is no JSON."""
         text = raw if raw is not None else None if body is None else orjson.dumps(body).decode()
         answer = self._handler(
@@ -28,7 +30,11 @@ class MetadataClient:
                 **self._event,
                 "httpMethod": method,
                 "path": path,
-                "headers": {"Content-Type": "application/json", "Host": "api.example", **({"X-Icosa-Explain": "1"} if explain else {})},
+                "headers": {
+                    "Content-Type": "application/json",
+                    "Host": "api.example",
+                    **({"X-Icosa-Explain": "1"} if explain else {}),
+                },
                 "multiValueQueryStringParameters": {name: [str(value)] for name, value in params.items()} or None,
                 "body": text,
                 "isBase64Encoded": False,

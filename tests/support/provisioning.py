@@ -6,9 +6,9 @@ import time
 from typing import Any
 
 from icosa.access import session
+from icosa.catalog import models
+from icosa.lru import LRUCache
 from icosa.provisioning.workspace import Provisioned
-from icosa.recent import Recent
-from icosa.schema import models
 
 
 def event_of(provisioned: Provisioned, *, key_id: str | None = None, **changes: Any) -> dict[str, Any]:
@@ -25,4 +25,4 @@ def event_of(provisioned: Provisioned, *, key_id: str | None = None, **changes: 
 def forget() -> None:
     """As if the process were new: nothing remembered of any workspace or key."""
     models.forget()
-    session._role_of_key = Recent(size=4096)
+    session._role_of_key = LRUCache(size=4096)

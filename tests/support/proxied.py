@@ -13,9 +13,13 @@ _DOMAIN = "api.example"
 
 
 class Proxied:
-    """``route`` gives the function for a path, and the event's path parameters; ``authorizer`` is what the authorizer said."""
+    """``route`` gives the function for a path, and the event's path parameters; ``authorizer`` is what the authorizer
+    said.
+    """
 
-    def __init__(self, route: Callable[[str], tuple[Function, Mapping[str, str]]], authorizer: Mapping[str, str]) -> None:
+    def __init__(
+        self, route: Callable[[str], tuple[Function, Mapping[str, str]]], authorizer: Mapping[str, str]
+    ) -> None:
         self._route = route
         self._authorizer = authorizer
 
@@ -30,7 +34,9 @@ class Proxied:
     def _event(self, environ: Mapping[str, Any], parameters: Mapping[str, str]) -> dict[str, Any]:
         body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
         query = parse_qs(environ.get("QUERY_STRING", ""), keep_blank_values=True)
-        headers = {name[5:].replace("_", "-").title(): value for name, value in environ.items() if name.startswith("HTTP_")}
+        headers = {
+            name[5:].replace("_", "-").title(): value for name, value in environ.items() if name.startswith("HTTP_")
+        }
         if environ.get("CONTENT_TYPE"):
             headers["Content-Type"] = environ["CONTENT_TYPE"]
         return {

@@ -9,8 +9,8 @@ from urllib.parse import parse_qsl
 
 import orjson
 
-from icosa.api.gateway import proxy
 from icosa.api.rest.service import RestApi
+from icosa.runtime.http import proxy
 from icosa.settings import Settings
 from icosa.store.table import Table
 
@@ -40,7 +40,14 @@ class RestClient:
         self._handler = proxy(RestApi(self.table, settings=self.settings).answer)
 
     def __call__(
-        self, method: str, path: str, body: Any = None, *, headers: Mapping[str, str] | None = None, raw: str | None = None, **params: Any
+        self,
+        method: str,
+        path: str,
+        body: Any = None,
+        *,
+        headers: Mapping[str, str] | None = None,
+        raw: str | None = None,
+        **params: Any,
     ) -> Reply:
         """``params`` that are no text are sent as JSON; ``path`` may have a query string of its own."""
         path, _, query = path.partition("?")
@@ -54,7 +61,11 @@ class RestClient:
             "resource": "/rest/{proxy+}",
             "path": path,
             "httpMethod": method,
-            "headers": {"Host": "api.example", **({} if text is None else {"Content-Type": "application/json"}), **(headers or {})},
+            "headers": {
+                "Host": "api.example",
+                **({} if text is None else {"Content-Type": "application/json"}),
+                **(headers or {}),
+            },
             "multiValueHeaders": None,
             "queryStringParameters": {name: some[-1] for name, some in values.items()} or None,
             "multiValueQueryStringParameters": values or None,

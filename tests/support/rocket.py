@@ -42,7 +42,12 @@ def create_rocket(table: Table, workspace_id: str) -> Object:
     names = {"nameSingular": "rocket", "namePlural": "rockets", "labelSingular": "Rocket", "labelPlural": "Rockets"}
     rocket = service.create_object(names)
     company = service.model().by_singular["company"]
-    maker = {"type": "MANY_TO_ONE", "targetObjectMetadataId": company.id, "targetFieldLabel": "Rockets", "targetFieldIcon": "IconRocket"}
+    maker = {
+        "type": "MANY_TO_ONE",
+        "targetObjectMetadataId": company.id,
+        "targetFieldLabel": "Rockets",
+        "targetFieldIcon": "IconRocket",
+    }
     relation = {"name": "maker", "type": "RELATION", "relationCreationPayload": maker}
     for spec in (*_FIELDS, relation):
         service.create_field({"objectMetadataId": rocket.id, "label": spec["name"].title(), **spec})

@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from icosa.catalog.jobs import FENCE_MS, list_jobs
+from icosa.catalog.loader import MetadataState, load_model
+from icosa.catalog.rows import model_items
 from icosa.engine.executor import execute
-from icosa.metadata.jobs import FENCE_MS, list_jobs
-from icosa.metadata.loader import MetadataState, load_model
-from icosa.metadata.rows import model_items
+from icosa.metadata.job_runner import run_all
 from icosa.metadata.service import MetadataService
 from icosa.metadata.standard import standard_model
-from icosa.metadata.work import run_all
 from icosa.model.model import Field, Model, Object
 from icosa.query.filters import resolve_filter
 from icosa.query.operation import Connection, Create, Delete, FindMany, Node, Operation, Page, Update
@@ -98,7 +98,9 @@ class Tenant:
         model = model or self.model()
         ids: list[str] = []
         for part in chunked(data, 60):
-            ids += [node.item["SK"] for node in self.run(Create(object=model.by_singular[name], data=tuple(part)), model)]
+            ids += [
+                node.item["SK"] for node in self.run(Create(object=model.by_singular[name], data=tuple(part)), model)
+            ]
         return ids
 
     def update(self, name: str, record_id: str, data: Row, model: Model | None = None) -> None:
@@ -108,7 +110,9 @@ class Tenant:
     def delete(self, name: str, record_id: str, *, destroy: bool = True) -> None:
         self.run(Delete(object=self.object(name), id=record_id, destroy=destroy))
 
-    def find(self, name: str, condition: Row | None = None, order: list[Row] | None = None, meter: Meter | None = None) -> list[Row]:
+    def find(
+        self, name: str, condition: Row | None = None, order: list[Row] | None = None, meter: Meter | None = None
+    ) -> list[Row]:
         """Rendered values of the records that match."""
         model = self.model()
         obj = model.by_singular[name]
@@ -136,13 +140,17 @@ class Tenant:
         items: list[Row] = []
         start = None
         while True:
-            page, start, _ = self.table._client.sync_scan_page(self.table.name, exclusive_start_key=start, consistent_read=True)
+            page, start, _ = self.table._client.sync_scan_page(
+                self.table.name, exclusive_start_key=start, consistent_read=True
+            )
             items += page
             if start is None:
                 return {(item["PK"], item["SK"]): item for item in items}
 
     def orphans(self) -> list[tuple[str, str]]:
-        """Derived rows that no record stands for, rows that records should have and have not, and records of no object."""
+        """Derived rows that no record stands for, rows that records should have and have not, and records
+        of no object.
+        """
         rows, model = self.rows(), self.model()
         expected: set[tuple[str, str]] = set()
         for obj in model.objects:

@@ -55,7 +55,10 @@ def difference(shown: Any, actual: Any, path: str = "$") -> str | None:
             return f"{path} lacks {sorted(missing)}"
         if not more and (extra := actual.keys() - expected.keys()):
             return f"{path} has {sorted(extra)} as well"
-        return next((found for key, value in expected.items() if (found := difference(value, actual[key], f"{path}.{key}"))), None)
+        return next(
+            (found for key, value in expected.items() if (found := difference(value, actual[key], f"{path}.{key}"))),
+            None,
+        )
     if isinstance(shown, list) and isinstance(actual, list):
         if len(shown) != len(actual):
             return f"{path} has {len(actual)} elements, not {len(shown)}"

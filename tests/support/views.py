@@ -18,7 +18,10 @@ PARTS: dict[str, tuple[Json, Json]] = {
         {"isVisible": False, "size": 80, "position": 2, "aggregateOperation": "COUNT"},
         {"position": 0.5, "aggregateOperation": None},
     ),
-    "viewFilters": ({"operand": "IS", "value": ["NEW"], "positionInViewFilterGroup": 1}, {"value": '["OLD"]', "operand": "IS_NOT"}),
+    "viewFilters": (
+        {"operand": "IS", "value": ["NEW"], "positionInViewFilterGroup": 1},
+        {"value": '["OLD"]', "operand": "IS_NOT"},
+    ),
     "viewSorts": ({"direction": "DESC"}, {"direction": "ASC"}),
     "viewGroups": ({"fieldValue": "NEW", "isVisible": False, "position": 3}, {"fieldValue": "OLD", "isVisible": True}),
     "viewFilterGroups": ({"logicalOperator": "OR", "positionInViewFilterGroup": 2}, {"logicalOperator": "NOT"}),
@@ -32,7 +35,10 @@ def new_object(call: MetadataClient) -> Json:
     name = f"z{uuid.uuid4().hex[:10]}"
     body = {"nameSingular": name, "namePlural": f"{name}s", "labelSingular": name, "labelPlural": f"{name}s"}
     object_id = made(call("POST", "/rest/metadata/objects", body))["data"]["createOneObject"]["id"]
-    options = [{"value": value, "label": value.title(), "position": i, "color": "red"} for i, value in enumerate(("NEW", "OLD"))]
+    options = [
+        {"value": value, "label": value.title(), "position": i, "color": "red"}
+        for i, value in enumerate(("NEW", "OLD"))
+    ]
     made(
         call(
             "POST",
@@ -55,7 +61,13 @@ def made(reply: Reply) -> Any:
 
 
 def new_view(call: MetadataClient, obj: Json, **members: Any) -> Any:
-    return made(call("POST", "/rest/metadata/views", {"name": "Mine", "icon": "IconList", "objectMetadataId": obj["id"], **members}))
+    return made(
+        call(
+            "POST",
+            "/rest/metadata/views",
+            {"name": "Mine", "icon": "IconList", "objectMetadataId": obj["id"], **members},
+        )
+    )
 
 
 def refused(reply: Reply, status: int, message: str, code: str | None = None) -> None:

@@ -55,7 +55,12 @@ def test_the_product_imports_without_the_unused_parts() -> None:
     }
 
     done = subprocess.run(
-        [sys.executable, "-c", _IMPORT_ALL, *_unused()], cwd=ROOT, env=environment, capture_output=True, text=True, check=False
+        [sys.executable, "-c", _IMPORT_ALL, *_unused()],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
     )
 
     assert done.returncode == 0, done.stderr

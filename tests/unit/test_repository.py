@@ -20,7 +20,9 @@ _REGISTRIES = re.compile(rf"https?://[^\s\"')]*(?:{'|'.join(_REGISTRY_HOSTS)})")
 
 
 def _texts() -> dict[str, str]:
-    return {str(path): (ROOT / path).read_text(encoding="utf-8") for path in tracked_files() if path.suffix not in _BINARY}
+    return {
+        str(path): (ROOT / path).read_text(encoding="utf-8") for path in tracked_files() if path.suffix not in _BINARY
+    }
 
 
 @pytest.mark.parametrize("pattern", [_MACHINE_PATHS, _REGISTRIES], ids=["machine path", "registry"])

@@ -1,4 +1,6 @@
-"""Requests at the edges of what can be stored, sent and written at once: clear errors, and nothing of a refused request remains."""
+"""Requests at the edges of what can be stored, sent and written at once: clear errors, and nothing of a refused request
+remains.
+"""
 
 from __future__ import annotations
 
@@ -35,7 +37,9 @@ def test_there_is_a_place_beside_every_position(call: RestClient, tag: str, larg
 @pytest.mark.parametrize("micros", [9007199254740993, 10_000_000_000_000_000, -(2**62)])
 def test_amounts_are_digits(call: RestClient, tag: str, micros: int) -> None:
     """Ten billion is an everyday amount in some currencies; typed clients take no ``1e16`` for an integer."""
-    reply = call("POST", "/rest/opportunities", {"name": tag, "amount": {"amountMicros": micros, "currencyCode": "VND"}})
+    reply = call(
+        "POST", "/rest/opportunities", {"name": tag, "amount": {"amountMicros": micros, "currencyCode": "VND"}}
+    )
     shown = reply.json["data"]["createOpportunity"]["amount"]["amountMicros"]
     assert (shown, type(shown)) == (micros, int)
 
@@ -44,7 +48,10 @@ def test_records_inside_others_count(call: RestClient, tag: str) -> None:
     batch = [person(tag, company={"create": {"name": f"{tag} {number}"}}) for number in range(60)]
     reply = call("POST", "/rest/batch/people", batch)
     assert reply.status == 400
-    assert reply.message == "Maximum number of records to write at once, nested ones included, is 90. This request has 120."
+    assert (
+        reply.message
+        == "Maximum number of records to write at once, nested ones included, is 90. This request has 120."
+    )
     assert total(call, tag) == total(call, tag, "companies") == 0
     reply = call("POST", "/rest/batch/people", batch[:45])
     assert reply.status == 201
@@ -52,10 +59,15 @@ def test_records_inside_others_count(call: RestClient, tag: str) -> None:
 
 
 def test_large_batches_name_the_limit(call: RestClient, tag: str) -> None:
-    batch = [person(tag, jobTitle="y" * 90 * KB, emails={"primaryEmail": f"{tag}.{number}@example.org"}) for number in range(60)]
+    batch = [
+        person(tag, jobTitle="y" * 90 * KB, emails={"primaryEmail": f"{tag}.{number}@example.org"})
+        for number in range(60)
+    ]
     reply = call("POST", "/rest/batch/people", batch)
     assert reply.status == 413
-    assert reply.message == "The records of the request are larger together than the 4 MB that the store commits at once"
+    assert (
+        reply.message == "The records of the request are larger together than the 4 MB that the store commits at once"
+    )
     assert total(call, tag) == 0
     for number in (0, 59):
         reply = call("POST", "/rest/people", person(tag, emails={"primaryEmail": f"{tag}.{number}@example.org"}))
@@ -70,7 +82,9 @@ def test_large_records_name_the_limit(call: RestClient, tag: str) -> None:
 
 def test_large_answers_name_the_way_out(call: RestClient, tag: str) -> None:
     for _ in range(2):
-        assert call("POST", "/rest/batch/people", [person(tag, jobTitle="y" * 60 * KB) for _ in range(55)]).status == 201
+        assert (
+            call("POST", "/rest/batch/people", [person(tag, jobTitle="y" * 60 * KB) for _ in range(55)]).status == 201
+        )
     mine = f"name.lastName[eq]:{tag}"
     reply = call("GET", "/rest/people", filter=mine, limit="200")
     assert reply.status == 400

@@ -11,7 +11,22 @@ import pytest
 from tests.support.rest_client import RestClient
 
 TAG = "pages"
-NAMES = ["Ann", "bob", "Cleo", "ann", "Éric", None, "", "Zed", "Ann", "a b", "a", "ab", f"{'A' * 200}1", f"{'A' * 200}0"]
+NAMES = [
+    "Ann",
+    "bob",
+    "Cleo",
+    "ann",
+    "Éric",
+    None,
+    "",
+    "Zed",
+    "Ann",
+    "a b",
+    "a",
+    "ab",
+    f"{'A' * 200}1",
+    f"{'A' * 200}0",
+]
 ORDERS = [
     "jobTitle",
     "name.firstName",
@@ -32,7 +47,9 @@ DIRECTIONS = ["AscNullsFirst", "AscNullsLast", "DescNullsFirst", "DescNullsLast"
 
 @pytest.fixture(scope="module")
 def people(call: RestClient) -> RestClient:
-    companies = [{"name": name, "annualRevenue": {"amountMicros": number}} for number, name in enumerate(["b", "A", None, "c"])]
+    companies = [
+        {"name": name, "annualRevenue": {"amountMicros": number}} for number, name in enumerate(["b", "A", None, "c"])
+    ]
     made = call("POST", "/rest/batch/companies", companies).json["data"]["createCompanies"]
     ids = [*(company["id"] for company in made), None]
     batch = [
@@ -60,7 +77,9 @@ def ids(answer: dict[str, Any]) -> list[str]:
     return [person["id"] for person in answer["data"]["people"]]
 
 
-@pytest.mark.parametrize("order", [*(f"{path}[{d}]" for path in ORDERS if "," not in path for d in DIRECTIONS), *ORDERS])
+@pytest.mark.parametrize(
+    "order", [*(f"{path}[{d}]" for path in ORDERS if "," not in path for d in DIRECTIONS), *ORDERS]
+)
 def test_walks(people: RestClient, order: str) -> None:
     whole = page(people, order)
     everyone = ids(whole)

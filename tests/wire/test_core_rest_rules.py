@@ -29,7 +29,9 @@ def test_an_author_cannot_be_taken_away(call: RestClient) -> None:
 
 def test_preview_of_a_merge_shows_what_all_records_have(call: RestClient, tag: str) -> None:
     company = make(call, "companies", name=tag)
-    people = [make(call, "people", name={"lastName": tag}, companyId=company["id"] if number else None) for number in range(2)]
+    people = [
+        make(call, "people", name={"lastName": tag}, companyId=company["id"] if number else None) for number in range(2)
+    ]
     targets = [make(call, "noteTargets", targetPersonId=people[number % 2]["id"]) for number in range(5)]
     body: dict[str, Any] = {"ids": [person["id"] for person in people], "conflictPriorityIndex": 0, "dryRun": True}
     shown = call("PATCH", "/rest/people/merge", body, depth="1").json["data"]["mergePerson"]
@@ -48,7 +50,10 @@ def test_records_in_the_trash_keep_their_unique_values(call: RestClient, tag: st
     person = make(call, "people", emails={"primaryEmail": f"{tag}@example.org"}, jobTitle="before")
     assert call("DELETE", f"/rest/people/{person['id']}", soft_delete="true").status == 200
     twin = {"emails": {"primaryEmail": f"{tag.upper()}@EXAMPLE.org"}}
-    assert call("POST", "/rest/people", twin).message == f"Duplicate Emails with value {tag}@example.org. Please set a unique one."
+    assert (
+        call("POST", "/rest/people", twin).message
+        == f"Duplicate Emails with value {tag}@example.org. Please set a unique one."
+    )
     again = call("POST", "/rest/people", twin, upsert="true").json["data"]["createPerson"]
     assert (again["id"], again["deletedAt"], again["jobTitle"]) == (person["id"], None, "before")
     assert again["position"] == person["position"]
@@ -58,7 +63,9 @@ def test_destroying_follows_relations(call: RestClient, tag: str) -> None:
     person = make(call, "people", name={"lastName": tag})
     target = make(call, "noteTargets", targetPersonId=person["id"])
     deal = make(call, "opportunities", name=tag, pointOfContactId=person["id"])
-    assert call("DELETE", f"/rest/people/{person['id'].upper()}").json == {"data": {"deletePerson": {"id": person["id"]}}}
+    assert call("DELETE", f"/rest/people/{person['id'].upper()}").json == {
+        "data": {"deletePerson": {"id": person["id"]}}
+    }
     assert call("GET", f"/rest/noteTargets/{target['id']}").status == 404
     assert call("GET", f"/rest/opportunities/{deal['id']}").json["data"]["opportunity"]["pointOfContactId"] is None
 
@@ -89,9 +96,13 @@ def test_places_of_existing_records(call: RestClient, tag: str) -> None:
         before = positions()
         moved = call("PATCH", f"/rest/tasks/{ids[1]}", {"position": place}).json["data"]["updateTask"]
         assert moved["position"] == positions()[edge] != before[edge]
-        upserted = call("POST", "/rest/tasks", {"id": ids[2], "position": place}, upsert="true").json["data"]["createTask"]
+        upserted = call("POST", "/rest/tasks", {"id": ids[2], "position": place}, upsert="true").json["data"][
+            "createTask"
+        ]
         assert upserted["position"] == positions()[edge] != moved["position"]
-        several = call("PATCH", "/rest/tasks", {"position": place}, filter=f"title[in]:[{tag}0,{tag}3]").json["data"]["updateTasks"]
+        several = call("PATCH", "/rest/tasks", {"position": place}, filter=f"title[in]:[{tag}0,{tag}3]").json["data"][
+            "updateTasks"
+        ]
         assert len({task["position"] for task in several}) == 2
         assert positions()[edge] in [task["position"] for task in several]
 
@@ -113,10 +124,14 @@ def test_missing_records_have_one_message(call: RestClient) -> None:
 
 def test_what_belongs_to_a_note_follows_it_to_the_trash_and_back(call: RestClient, tag: str) -> None:
     person, note, other = make(call, "people"), make(call, "notes", title=tag), make(call, "notes", title=f"{tag} too")
-    target, kept = (make(call, "noteTargets", noteId=owner["id"], targetPersonId=person["id"])["id"] for owner in (note, other))
+    target, kept = (
+        make(call, "noteTargets", noteId=owner["id"], targetPersonId=person["id"])["id"] for owner in (note, other)
+    )
 
     def shown() -> set[str]:
-        of_the_person = call("GET", f"/rest/people/{person['id']}", depth="1", fields="noteTargets").json["data"]["person"]
+        of_the_person = call("GET", f"/rest/people/{person['id']}", depth="1", fields="noteTargets").json["data"][
+            "person"
+        ]
         return {one["id"] for one in of_the_person["noteTargets"]}
 
     deleted = call("DELETE", f"/rest/notes/{note['id']}?soft_delete=true", headers={"X-Icosa-Explain": "1"})
@@ -136,12 +151,18 @@ def test_many_records_follow_in_further_commits(call: RestClient, tag: str) -> N
         assert call("POST", "/rest/batch/noteTargets", [{"noteId": note_id}] * 60).status == 201
 
     def live() -> int:
-        total: int = call("GET", "/rest/noteTargets", filter=f"noteId[in]:[{','.join(note_ids)}]", limit="0").json["totalCount"]
+        total: int = call("GET", "/rest/noteTargets", filter=f"noteId[in]:[{','.join(note_ids)}]", limit="0").json[
+            "totalCount"
+        ]
         return total
 
     mine = f"title[startsWith]:{tag}"
-    assert call("DELETE", "/rest/notes", soft_delete="true", filter=f"title[eq]:{tag}").json == {"data": {"deleteNotes": []}}
+    assert call("DELETE", "/rest/notes", soft_delete="true", filter=f"title[eq]:{tag}").json == {
+        "data": {"deleteNotes": []}
+    }
     deleted = call("DELETE", "/rest/notes", soft_delete="true", filter=mine).json["data"]["deleteNotes"]
     assert (sorted(note["id"] for note in deleted), live()) == (sorted(note_ids), 0)
-    restored = call("PATCH", "/rest/notes/restore", filter=f"{mine},deletedAt[is]:NOT_NULL").json["data"]["restoreNotes"]
+    restored = call("PATCH", "/rest/notes/restore", filter=f"{mine},deletedAt[is]:NOT_NULL").json["data"][
+        "restoreNotes"
+    ]
     assert (sorted(note["id"] for note in restored), live()) == (sorted(note_ids), 120)

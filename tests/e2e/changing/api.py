@@ -51,7 +51,9 @@ class Api:
         """The JSON of an answer with a status."""
         answer = self.send(method, path, body, **params)
         if answer.status_code != status:
-            raise Mismatch(f"{method} {path} {params} {body} answered {answer.status_code} for {status}: {answer.text[:1000]}")
+            raise Mismatch(
+                f"{method} {path} {params} {body} answered {answer.status_code} for {status}: {answer.text[:1000]}"
+            )
         return orjson.loads(answer.content)
 
     def graphql(self, document: str, path: str = "/graphql", **variables: Any) -> Any:

@@ -1,4 +1,6 @@
-"""Whether everything that a life has done is visible, and nothing else: over REST, GraphQL, the Metadata API and OpenAPI."""
+"""Whether everything that a life has done is visible, and nothing else: over REST, GraphQL, the Metadata API and
+OpenAPI.
+"""
 
 from __future__ import annotations
 
@@ -45,7 +47,9 @@ def rest_record(what: str, obj: ObjectState, record: RecordState, found: Mapping
 
 
 class Checks:
-    """All questions about some objects. ``gone`` are plural names, ``gone_singular`` singular ones, of which nothing may be left."""
+    """All questions about some objects. ``gone`` are plural names, ``gone_singular`` singular ones, of which nothing
+    may be left.
+    """
 
     def __init__(self, api: Api, rng: Random, objects: Iterable[ObjectState], gone: Mapping[str, str]) -> None:
         self.api = api
@@ -67,7 +71,9 @@ class Checks:
         self._ask(questions)
 
     def _ask(self, questions: Sequence[Callable[[], None]]) -> None:
-        """Mostly one after the other: then the second environment of a function sleeps over some versions of the model."""
+        """Mostly one after the other: then the second environment of a function sleeps over some versions
+        of the model.
+        """
         if self.rng.random() < _AT_ONCE:
             self.api.together(questions)
         else:
@@ -91,7 +97,11 @@ class Checks:
             same(f"metadata of {obj.singular}", {name: found[name] for name in expected}, expected)
             fields = {one["id"]: one for one in found["fields"]}
             if obj.is_custom:
-                same(f"fields of {obj.singular}", {one["name"] for one in found["fields"]}, {*obj.given, *(one.name for one in obj.fields)})
+                same(
+                    f"fields of {obj.singular}",
+                    {one["name"] for one in found["fields"]},
+                    {*obj.given, *(one.name for one in obj.fields)},
+                )
             for one in obj.fields:
                 if one.id not in fields:
                     raise Mismatch(f"/rest/metadata/objects does not show {obj.singular}.{one.name}")
@@ -99,7 +109,12 @@ class Checks:
 
     @staticmethod
     def _field(what: str, one: FieldState, found: Mapping[str, Any]) -> None:
-        expected: dict[str, Any] = {"name": one.name, "type": one.type, "isActive": one.is_active, "isUnique": one.is_unique}
+        expected: dict[str, Any] = {
+            "name": one.name,
+            "type": one.type,
+            "isActive": one.is_active,
+            "isUnique": one.is_unique,
+        }
         if one.options:
             expected["options"] = one.options
         if one.relation is not None:
@@ -170,7 +185,9 @@ class Checks:
         same(f"total of graphql {obj.plural}", answer["totalCount"], len(obj.live))
         for record, node in zip(obj.live, found, strict=True):
             shown = {name: value for one in obj.fields for name, value in _shown_by_graphql(one, node).items()}
-            expected = {name: value for one in obj.fields for name, value in _expected_of_graphql(obj, record, one).items()}
+            expected = {
+                name: value for one in obj.fields for name, value in _expected_of_graphql(obj, record, one).items()
+            }
             same(f"graphql {obj.plural} {record.id}", shown, expected)
 
     def absent(self, plural: str, singular: str) -> None:
@@ -192,7 +209,14 @@ class Checks:
         questions: list[Callable[[], None]] = []
         plain = obj.plain
         if plain:
-            questions.append(partial(self.filtered, obj, self.rng.choice(plain), self.rng.choice(("equals", "ranged", "null", "not null"))))
+            questions.append(
+                partial(
+                    self.filtered,
+                    obj,
+                    self.rng.choice(plain),
+                    self.rng.choice(("equals", "ranged", "null", "not null")),
+                )
+            )
             ordered = [one for one in plain if one.kind is not None and one.kind.leaf.orders]
             if ordered:
                 questions.append(partial(self.ordered, obj, self.rng.choice(ordered), self.rng.choice(_DIRECTIONS)))
@@ -252,7 +276,11 @@ class Checks:
         groups = self.api.ask("GET", f"/rest/{obj.plural}/groupBy", group_by=wanted, aggregate='["totalCount"]')
         found = {_hashable(group["groupByDimensionValues"][0]): int(group["totalCount"]) for group in groups}
         assert one.kind is not None
-        same(f"groups of {obj.plural} by {one.name}", found, dict(Counter(one.kind.leaf.of(r.values[one.id]) for r in obj.live)))
+        same(
+            f"groups of {obj.plural} by {one.name}",
+            found,
+            dict(Counter(one.kind.leaf.of(r.values[one.id]) for r in obj.live)),
+        )
 
     def related(self, obj: ObjectState, one: FieldState) -> None:
         """A relation in REST with depth."""
@@ -279,7 +307,10 @@ class Checks:
         [name] = [one for one in obj.fields if one.name == "name"]
         word = next((value for record in obj.live if (value := record.values[name.id])), "nothing")
         call = f"search(searchInput: $t, limit: {_PAGE}, includedObjectNameSingulars: $names)"
-        document = f"query($t: String!, $names: [String!]) {{ {call} {{ edges {{ node {{ recordId objectNameSingular label }} }} }} }}"
+        document = (
+            f"query($t: String!, $names: [String!]) {{ {call} {{ edges {{ node {{ recordId objectNameSingular label "
+            "} } } }"
+        )
         hits = [edge["node"] for edge in self.api.graphql(document, t=word, names=[obj.singular])["search"]["edges"]]
         expected = sorted(record.id for record in obj.live if record.values[name.id] == word)
         same(f"search of {obj.plural} for {word}", sorted(hit["recordId"] for hit in hits), expected)

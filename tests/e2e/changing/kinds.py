@@ -1,6 +1,7 @@
 """Field types as a client knows them: values to write, what is read back, how to filter, order and select them.
 
-Values are in the form in which answers show them. Texts are lower-case words, so that every collation orders them alike.
+Values are in the form in which answers show them. Texts are lower-case words, so that every collation orders them
+alike.
 """
 
 from __future__ import annotations
@@ -25,7 +26,8 @@ def _same(value: Value) -> Value:
 class Leaf:
     """The scalar of a value that filters and orders speak about; ``member`` names it inside a composite.
 
-    ``equals`` is the comparator for "is this value" where there is one, ``ranged`` whether ``gte`` compares as Python does.
+    ``equals`` is the comparator for "is this value" where there is one, ``ranged`` whether ``gte`` compares as Python
+    does.
     """
 
     member: str | None = None
@@ -44,8 +46,10 @@ class Leaf:
 
 @dataclass(frozen=True, kw_only=True)
 class Kind:
-    """``make`` gets the values of the field's options. ``empty`` is null as it is shown, ``initial`` the default that the type has
-    by itself. ``seen`` is what of an answer is compared. ``members`` is the selection of the value in GraphQL."""
+    """``make`` gets the values of the field's options. ``empty`` is null as it is shown, ``initial`` the default that
+    the type has by itself. ``seen`` is what of an answer is compared. ``members`` is the selection of the value in
+    GraphQL.
+    """
 
     type: str
     make: Make
@@ -110,7 +114,10 @@ def _files(rng: Random, _: Sequence[str]) -> Value:
 
 
 def _email(rng: Random, _: Sequence[str]) -> Value:
-    return {"primaryEmail": f"{rng.choice(_WORDS)}@a.example", "additionalEmails": rng.choice(([], ["other@b.example"]))}
+    return {
+        "primaryEmail": f"{rng.choice(_WORDS)}@a.example",
+        "additionalEmails": rng.choice(([], ["other@b.example"])),
+    }
 
 
 def _link(rng: Random, _: Sequence[str]) -> Value:
@@ -127,15 +134,27 @@ def _phone(rng: Random, _: Sequence[str]) -> Value:
 
 
 def _actor(rng: Random, _: Sequence[str]) -> Value:
-    return {"source": rng.choice(("MANUAL", "IMPORT")), "workspaceMemberId": None, "name": rng.choice(_WORDS), "context": {}}
+    return {
+        "source": rng.choice(("MANUAL", "IMPORT")),
+        "workspaceMemberId": None,
+        "name": rng.choice(_WORDS),
+        "context": {},
+    }
 
 
 _NOWHERE = {
-    **dict.fromkeys(("addressStreet1", "addressStreet2", "addressCity", "addressPostcode", "addressState", "addressCountry"), ""),
+    **dict.fromkeys(
+        ("addressStreet1", "addressStreet2", "addressCity", "addressPostcode", "addressState", "addressCountry"), ""
+    ),
     "addressLat": None,
     "addressLng": None,
 }
-_NOBODY = {"primaryPhoneNumber": "", "primaryPhoneCountryCode": "", "primaryPhoneCallingCode": "", "additionalPhones": []}
+_NOBODY = {
+    "primaryPhoneNumber": "",
+    "primaryPhoneCountryCode": "",
+    "primaryPhoneCallingCode": "",
+    "additionalPhones": [],
+}
 _RANGED = Leaf(ranged=True)
 _OPAQUE = Leaf(equals=None, orders=False)
 
@@ -161,7 +180,13 @@ KINDS: tuple[Kind, ...] = (
         can_be_unique=True,
     ),
     Kind(type="BOOLEAN", make=_one_of(True, False), empty=None, is_grouped=True),
-    Kind(type="DATE", make=_one_of("2024-02-29", "2025-12-31", "2026-01-01"), empty=None, leaf=_RANGED, can_be_unique=True),
+    Kind(
+        type="DATE",
+        make=_one_of("2024-02-29", "2025-12-31", "2026-01-01"),
+        empty=None,
+        leaf=_RANGED,
+        can_be_unique=True,
+    ),
     Kind(
         type="DATE_TIME",
         make=_one_of("2024-02-29T23:30:00.000Z", "2025-12-31T08:00:00.123Z", "2026-01-01T00:00:00.000Z"),
@@ -177,7 +202,10 @@ KINDS: tuple[Kind, ...] = (
     Kind(type="RAW_JSON", make=_one_of({"a": 1}, {"a": {"b": 2}}), empty=None, leaf=_OPAQUE),
     Kind(
         type="CURRENCY",
-        make=lambda rng, _: {"amountMicros": rng.choice((0, 5_000_000, 7_250_000)), "currencyCode": rng.choice(("EUR", "USD"))},
+        make=lambda rng, _: {
+            "amountMicros": rng.choice((0, 5_000_000, 7_250_000)),
+            "currencyCode": rng.choice(("EUR", "USD")),
+        },
         empty={"amountMicros": None, "currencyCode": None},
         leaf=Leaf(member="amountMicros", ranged=True),
         members="{ amountMicros currencyCode }",

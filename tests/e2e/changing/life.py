@@ -38,8 +38,9 @@ class Names:
 
 
 class Life:
-    """``history`` says what was done, for whoever must find out what went wrong. Names of fields have the life's ``number``: the
-    shipped object is everybody's."""
+    """``history`` says what was done, for whoever must find out what went wrong. Names of fields have the life's
+    ``number``: the shipped object is everybody's.
+    """
 
     def __init__(self, api: Api, names: Names, rng: Random, company_id: str, number: int) -> None:
         self.api = api
@@ -115,7 +116,9 @@ class Life:
             raise Mismatch(f"after {step}: {error}") from error
 
     def _check_notes(self) -> None:
-        for obj, record in {record.id: (obj, record) for obj, record in self.notes.values() if obj in self.objects}.values():
+        for obj, record in {
+            record.id: (obj, record) for obj, record in self.notes.values() if obj in self.objects
+        }.values():
             column = f"target{obj.type}Id"
             found = self.api.ask("GET", "/rest/noteTargets", filter=f"{column}[eq]:{record.id}")["data"]["noteTargets"]
             expected = sorted(note for note, (_, noted) in self.notes.items() if noted is record)
@@ -197,7 +200,10 @@ class Life:
             states.append(state)
             bodies.append(body)
         if self.rng.random() < 0.3:
-            answers = [self.api.ask("POST", "/rest/metadata/fields", body, status=201)["data"]["createOneField"] for body in bodies]
+            answers = [
+                self.api.ask("POST", "/rest/metadata/fields", body, status=201)["data"]["createOneField"]
+                for body in bodies
+            ]
         else:
             declared = ", ".join(f"$f{i}: CreateOneFieldMetadataInput!" for i in range(len(bodies)))
             calls = " ".join(f"f{i}: createOneField(input: $f{i}) {{ id options }}" for i in range(len(bodies)))
@@ -215,7 +221,12 @@ class Life:
 
     def _new_field(self, obj: ObjectState, kind: Kind) -> tuple[FieldState, dict[str, Any]]:
         state = FieldState(id="", name=self._name(), type=kind.type, kind=kind, default=kind.initial)
-        body: dict[str, Any] = {"objectMetadataId": obj.id, "type": kind.type, "name": state.name, "label": state.name.title()}
+        body: dict[str, Any] = {
+            "objectMetadataId": obj.id,
+            "type": kind.type,
+            "name": state.name,
+            "label": state.name.title(),
+        }
         if kind.settings:
             body["settings"] = dict(kind.settings)
         if kind.has_options:
@@ -240,12 +251,16 @@ class Life:
         }
         made = self.api.ask("POST", "/rest/metadata/fields", body, status=201)["data"]["createOneField"]
         data = self.api.graphql(
-            "query($i: UUID!) { field(id: $i) { relation { targetFieldMetadata { id name } } } }", "/metadata", i=made["id"]
+            "query($i: UUID!) { field(id: $i) { relation { targetFieldMetadata { id name } } } }",
+            "/metadata",
+            i=made["id"],
         )
         other = data["field"]["relation"]["targetFieldMetadata"]
         same("the inverse's name", other["name"], back)
         one = FieldState(id=made["id"], name=name, type="RELATION", relation=relation)
-        relate(source, one, target, FieldState(id=other["id"], name=back, type="RELATION", relation=_opposite(relation)))
+        relate(
+            source, one, target, FieldState(id=other["id"], name=back, type="RELATION", relation=_opposite(relation))
+        )
         return f"relate {source.singular}.{name} {relation} {target.singular}.{back}"
 
     def relate_morph(self) -> str:
@@ -260,17 +275,32 @@ class Life:
             "morphRelationsCreationPayload": [_payload(relation, target, back) for target in targets],
         }
         made = self.api.ask("POST", "/rest/metadata/fields", body, status=201)["data"]["createOneField"]
-        members = "morphRelations { sourceFieldMetadata { id name } targetFieldMetadata { id name } targetObjectMetadata { id } }"
-        found = self.api.graphql(f"query($i: UUID!) {{ field(id: $i) {{ {members} }} }}", "/metadata", i=made["id"])["field"][
-            "morphRelations"
-        ]
+        members = (
+            "morphRelations { sourceFieldMetadata { id name } targetFieldMetadata { id name } targetObjectMetadata { "
+            "id } }"
+        )
+        found = self.api.graphql(f"query($i: UUID!) {{ field(id: $i) {{ {members} }} }}", "/metadata", i=made["id"])[
+            "field"
+        ]["morphRelations"]
         by_target = {one["targetObjectMetadata"]["id"]: one for one in found}
         for target in targets:
             ends = by_target[target.id]
-            one = FieldState(id=ends["sourceFieldMetadata"]["id"], name=name, type="MORPH_RELATION", relation=relation, group=made["id"])
+            one = FieldState(
+                id=ends["sourceFieldMetadata"]["id"],
+                name=name,
+                type="MORPH_RELATION",
+                relation=relation,
+                group=made["id"],
+            )
             one.name = name + _suffix(one, target)
-            same("a member's names", (ends["sourceFieldMetadata"]["name"], ends["targetFieldMetadata"]["name"]), (one.name, back))
-            other = FieldState(id=ends["targetFieldMetadata"]["id"], name=back, type="RELATION", relation=_opposite(relation))
+            same(
+                "a member's names",
+                (ends["sourceFieldMetadata"]["name"], ends["targetFieldMetadata"]["name"]),
+                (one.name, back),
+            )
+            other = FieldState(
+                id=ends["targetFieldMetadata"]["id"], name=back, type="RELATION", relation=_opposite(relation)
+            )
             relate(source, one, target, other)
         return f"relate {source.singular}.{name} {relation} to {' and '.join(target.singular for target in targets)}"
 
@@ -356,7 +386,9 @@ class Life:
         one = self._field(obj, lambda one: one.kind is not None and one.kind.has_options)
         if one is None:
             return None
-        edit = self.rng.choice((self._with_new_option, self._with_renamed_option, self._with_swapped_options, self._without_option))
+        edit = self.rng.choice(
+            (self._with_new_option, self._with_renamed_option, self._with_swapped_options, self._without_option)
+        )
         return f"{obj.singular}.{one.name}: {edit(obj, one)}"
 
     def _with_new_option(self, obj: ObjectState, one: FieldState) -> str:
@@ -432,7 +464,9 @@ class Life:
         bodies: list[dict[str, Any]] = []
         for record in records:
             given = self._values(obj, 0.7)
-            record.values = {one.id: given.get(one, one.empty if one.default is None else one.default) for one in obj.stored}
+            record.values = {
+                one.id: given.get(one, one.empty if one.default is None else one.default) for one in obj.stored
+            }
             own = {} if obj.is_custom else {"name": f"company {record.id}"}
             bodies.append({"id": record.id, **own, **_sent(given)})
         possible = self._are_unique(obj, [*obj.records.values(), *records])
@@ -452,7 +486,9 @@ class Life:
                     rest_record("a created record", obj, record, shown)
         if possible:
             obj.records |= {record.id: record for record in records}
-        return f"create {len(records)} {obj.plural}{'' if possible else ', refused'}{' by graphql' if is_graphql else ''}"
+        return (
+            f"create {len(records)} {obj.plural}{'' if possible else ', refused'}{' by graphql' if is_graphql else ''}"
+        )
 
     def update_record(self) -> str | None:
         obj = self._object()
@@ -464,12 +500,21 @@ class Life:
         others = [other for other in obj.records.values() if other is not record]
         possible = self._are_unique(obj, [*others, RecordState(id=record.id, values=values)])
         if self.rng.random() < 0.3:
-            document = f"mutation($i: UUID!, $d: {obj.type}UpdateInput!) {{ update{obj.type}(id: $i, data: $d) {{ id }} }}"
+            document = (
+                f"mutation($i: UUID!, $d: {obj.type}UpdateInput!) {{ update{obj.type}(id: $i, data: $d) {{ id }} }}"
+            )
             self._mutate(document, {"i": record.id, "d": _sent(given)}, possible)
         else:
-            answer = self.api.ask("PATCH", f"/rest/{obj.plural}/{record.id}", _sent(given), status=200 if possible else 400)
+            answer = self.api.ask(
+                "PATCH", f"/rest/{obj.plural}/{record.id}", _sent(given), status=200 if possible else 400
+            )
             if possible:
-                rest_record("the updated record", obj, RecordState(id=record.id, values=values), answer["data"][f"update{obj.type}"])
+                rest_record(
+                    "the updated record",
+                    obj,
+                    RecordState(id=record.id, values=values),
+                    answer["data"][f"update{obj.type}"],
+                )
         if possible:
             record.values = values
         return f"update {obj.singular} {record.id} {sorted(one.name for one in given)}{'' if possible else ', refused'}"
@@ -578,7 +623,8 @@ def _option(value: str, position: int) -> dict[str, Any]:
 def _sent(values: Mapping[FieldState, Value]) -> dict[str, Any]:
     """Values as a body: what is empty is null."""
     return {
-        one.column: None if value == one.empty else value if one.kind is None else one.kind.send(value) for one, value in values.items()
+        one.column: None if value == one.empty else value if one.kind is None else one.kind.send(value)
+        for one, value in values.items()
     }
 
 

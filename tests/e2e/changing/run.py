@@ -35,16 +35,20 @@ class _Resting:
     until: float
 
 
-def run_lives(url: str, key: str, *, runs: int, seed: int, pause: float, kind: str, report: Callable[[str], None]) -> Tally:
+def run_lives(
+    url: str, key: str, *, runs: int, seed: int, pause: float, kind: str, report: Callable[[str], None]
+) -> Tally:
     """So many lives, one after the other, with the seeds from ``seed`` on; lives of another ``kind`` are others.
 
-    Every fourth rests for ``pause`` seconds before it goes on and ends, while others begin: whatever is done behind the scenes some time
-    after a change has been done by then, or is being done. A life that fails is left as it is.
+    Every fourth rests for ``pause`` seconds before it goes on and ends, while others begin: whatever is done behind the
+    scenes some time after a change has been done by then, or is being done. A life that fails is left as it is.
     """
     api = Api(url, key)
     names, tally = Names(Random(0)), Tally()
     resting: list[_Resting] = []
-    company = next(o for o in api.ask("GET", "/rest/metadata/objects")["data"]["objects"] if o["nameSingular"] == "company")
+    company = next(
+        o for o in api.ask("GET", "/rest/metadata/objects")["data"]["objects"] if o["nameSingular"] == "company"
+    )
 
     def attempt(number: int, life: Life, part: Callable[[], None]) -> bool:
         try:

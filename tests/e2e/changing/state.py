@@ -94,7 +94,9 @@ class ObjectState:
 
     @property
     def live(self) -> list[RecordState]:
-        return sorted((record for record in self.records.values() if not record.is_deleted), key=lambda record: record.id)
+        return sorted(
+            (record for record in self.records.values() if not record.is_deleted), key=lambda record: record.id
+        )
 
     @property
     def trash(self) -> list[RecordState]:

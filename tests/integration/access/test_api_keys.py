@@ -35,7 +35,9 @@ def api_keys(gateway: GatewayKeys) -> ApiKeys:
     return ApiKeys(gateway, lambda: SECRET)
 
 
-def test_a_new_key_has_a_gateway_key_in_the_plan(api_keys: ApiKeys, gateway: GatewayKeys, workspace: str, role: str) -> None:
+def test_a_new_key_has_a_gateway_key_in_the_plan(
+    api_keys: ApiKeys, gateway: GatewayKeys, workspace: str, role: str
+) -> None:
     key = api_keys.create(workspace, name="Sync", role_id=role, expires_at="2199-12-31T00:00:00Z")
     assert (key.name, key.role_id, key.expires_at, key.revoked_at) == ("Sync", role, "2199-12-31T00:00:00.000Z", None)
     assert gateways.values_in_plan(gateway) == {key.id}
@@ -46,7 +48,12 @@ def test_a_token_is_minted_and_never_stored(api_keys: ApiKeys, control_table: Ta
     key = api_keys.create(workspace, name="Sync", role_id=role)
     text = api_keys.mint(workspace, key.id, expires_at="2100-01-01T00:00:00Z")
     claims = token.verify(text, secret=SECRET)
-    assert (claims.workspace_id, claims.key_id, claims.type, claims.expires_at) == (workspace, key.id, "API_KEY", 4102444800)
+    assert (claims.workspace_id, claims.key_id, claims.type, claims.expires_at) == (
+        workspace,
+        key.id,
+        "API_KEY",
+        4102444800,
+    )
     stored = repr(control_table.query_all(keys.api_key(workspace, "")[0]))
     assert key.id in stored
     assert not any(part in stored for part in (text, text.split(".")[2], SECRET))
@@ -112,9 +119,16 @@ def test_changes_of_a_key_are_one_write(api_keys: ApiKeys, gateway: GatewayKeys,
 
 @pytest.mark.parametrize(
     "changes",
-    [{"name": " "}, {"name": "x" * 256}, {"name": "New", "expires_at": "soon"}, {"name": "New", "revoked_at": "0001-01-01T00:00+01:00"}],
+    [
+        {"name": " "},
+        {"name": "x" * 256},
+        {"name": "New", "expires_at": "soon"},
+        {"name": "New", "revoked_at": "0001-01-01T00:00+01:00"},
+    ],
 )
-def test_changes_that_cannot_be(api_keys: ApiKeys, gateway: GatewayKeys, workspace: str, role: str, changes: dict[str, str]) -> None:
+def test_changes_that_cannot_be(
+    api_keys: ApiKeys, gateway: GatewayKeys, workspace: str, role: str, changes: dict[str, str]
+) -> None:
     key = api_keys.create(workspace, name="Sync", role_id=role)
     with pytest.raises(BadRequest):
         api_keys.update(workspace, key.id, **changes)
@@ -136,7 +150,9 @@ def test_a_gateway_that_takes_no_changes_now(
     key = api_keys.create(workspace, name="Sync", role_id=role)
 
     def refuse(**_: Any) -> None:
-        raise gateway._client.exceptions.TooManyRequestsException({"Error": {"Code": "TooManyRequestsException"}}, "DeleteApiKey")
+        raise gateway._client.exceptions.TooManyRequestsException(
+            {"Error": {"Code": "TooManyRequestsException"}}, "DeleteApiKey"
+        )
 
     with monkeypatch.context() as patch, pytest.raises(Unavailable):
         patch.setattr(gateway._client, "delete_api_key", refuse)
@@ -169,7 +185,9 @@ def test_nothing_is_left_when_the_usage_plan_refuses_a_key(
     api_keys: ApiKeys, gateway: GatewayKeys, workspace: str, role: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def refuse(**_: Any) -> None:
-        raise gateway._client.exceptions.NotFoundException({"Error": {"Code": "NotFoundException"}}, "CreateUsagePlanKey")
+        raise gateway._client.exceptions.NotFoundException(
+            {"Error": {"Code": "NotFoundException"}}, "CreateUsagePlanKey"
+        )
 
     monkeypatch.setattr(gateway._client, "create_usage_plan_key", refuse)
     with pytest.raises(gateway._client.exceptions.NotFoundException):
@@ -178,7 +196,9 @@ def test_nothing_is_left_when_the_usage_plan_refuses_a_key(
     assert api_keys.list(workspace) == []
 
 
-def test_a_gateway_key_left_by_a_crash_is_taken_over(api_keys: ApiKeys, gateway: GatewayKeys, workspace: str, role: str) -> None:
+def test_a_gateway_key_left_by_a_crash_is_taken_over(
+    api_keys: ApiKeys, gateway: GatewayKeys, workspace: str, role: str
+) -> None:
     key = api_keys.create(workspace, name="Sync", role_id=role)
     api_keys.revoke(workspace, key.id)
     gateway._client.create_api_key(name=key.id, value=key.id, enabled=True)
@@ -195,7 +215,9 @@ def test_restoring_loses_against_a_revocation_meanwhile(
 
     def revoked_meanwhile(key_id: str) -> str:
         gateway_id = add(key_id)
-        ApiKeyRow.at(keys.api_key(workspace, key_id)).update(actions=[ApiKeyRow.revoked_at.set("2030-01-01T00:00:00.000Z")])
+        ApiKeyRow.at(keys.api_key(workspace, key_id)).update(
+            actions=[ApiKeyRow.revoked_at.set("2030-01-01T00:00:00.000Z")]
+        )
         return gateway_id
 
     monkeypatch.setattr(gateway, "add", revoked_meanwhile)
@@ -241,9 +263,18 @@ def test_a_new_role_may_do_nothing_unless_told(workspace: str) -> None:
     [
         ({"label": " "}, BadRequest, "label should not be empty"),
         ({"label": "Reader"}, Forbidden, "A role with this label already exists"),
-        ({"label": "X", "canDestroyAllObjectRecords": True}, BadRequest, "Cannot give writing permission without reading permission"),
         (
-            {"label": "X", "canBeAssignedToUsers": False, "canBeAssignedToAgents": False, "canBeAssignedToApiKeys": False},
+            {"label": "X", "canDestroyAllObjectRecords": True},
+            BadRequest,
+            "Cannot give writing permission without reading permission",
+        ),
+        (
+            {
+                "label": "X",
+                "canBeAssignedToUsers": False,
+                "canBeAssignedToAgents": False,
+                "canBeAssignedToApiKeys": False,
+            },
             BadRequest,
             "Role must be assignable to at least one target type",
         ),

@@ -73,7 +73,9 @@ def rows_of(table: Table, caller: Caller) -> list[str]:
     """Every row of the caller's workspace, as text."""
     items, last, _ = table._client.sync_scan_page(table.name, consistent_read=True)
     assert last is None
-    return sorted(json.dumps(item, sort_keys=True) for item in items if item["PK"].startswith(caller.context.workspace.id))
+    return sorted(
+        json.dumps(item, sort_keys=True) for item in items if item["PK"].startswith(caller.context.workspace.id)
+    )
 
 
 def test_known_ids_open_nothing(victim_and_stranger: tuple[Caller, Caller], table: Table) -> None:
@@ -101,7 +103,9 @@ def test_known_ids_open_nothing(victim_and_stranger: tuple[Caller, Caller], tabl
         lambda: stranger.create("people", companyId=company),
         lambda: stranger.run(Update, "people", id=own, data={"companyId": company}),
         lambda: stranger.create("people", company={"connect": {"where": {"id": company}}}),
-        lambda: stranger.create("people", company={"connect": {"where": {"domainName": {"primaryLinkUrl": "https://acme.example"}}}}),
+        lambda: stranger.create(
+            "people", company={"connect": {"where": {"domainName": {"primaryLinkUrl": "https://acme.example"}}}}
+        ),
     ]
     for attempt in refused:
         with pytest.raises(IcosaError) as caught:
@@ -114,8 +118,12 @@ def test_known_ids_open_nothing(victim_and_stranger: tuple[Caller, Caller], tabl
     assert rows_of(table, victim) == before
 
 
-def test_the_same_id_and_the_same_unique_value_may_be_in_both(victim_and_stranger: tuple[Caller, Caller], table: Table) -> None:
-    """Also a record that the stranger gives a known id stays in the stranger's own workspace, with its own relations."""
+def test_the_same_id_and_the_same_unique_value_may_be_in_both(
+    victim_and_stranger: tuple[Caller, Caller], table: Table
+) -> None:
+    """Also a record that the stranger gives a known id stays in the stranger's own workspace, with its own
+    relations.
+    """
     victim, stranger = victim_and_stranger
     address = {"primaryLinkUrl": "https://acme.example"}
     company = victim.create("companies", name="Acme", domainName=address)
@@ -124,7 +132,10 @@ def test_the_same_id_and_the_same_unique_value_may_be_in_both(victim_and_strange
 
     assert stranger.create("companies", id=company, name="Mine", domainName=address) == company
     found = stranger.run(
-        FindOne, "companies", id=company, selection=Selection(relations={"people": RelationSelection(selection=Selection())})
+        FindOne,
+        "companies",
+        id=company,
+        selection=Selection(relations={"people": RelationSelection(selection=Selection())}),
     )
     assert isinstance(found, Node)
     people = found.related["people"]

@@ -20,12 +20,12 @@ from icosa.access.failures import (
 from icosa.access.gateway_keys import GatewayKeys
 from icosa.access.role_admin import create_role
 from icosa.access.session import current_model, open_context
+from icosa.catalog import models
+from icosa.catalog.loader import MetadataState, load_model
+from icosa.catalog.rows import object_item
+from icosa.documents.builder import build
 from icosa.errors import IcosaError, Unavailable
-from icosa.metadata.loader import MetadataState, load_model
-from icosa.metadata.rows import object_item
 from icosa.provisioning.workspace import Provisioned, provision
-from icosa.schema import models
-from icosa.schema.builder import build
 from icosa.store import keys
 from icosa.store.meter import Meter
 from icosa.store.ops import Delete, Put, Update
@@ -57,7 +57,9 @@ def test_the_context_of_a_first_key(table: Table, made: Provisioned) -> None:
     assert context.principal.key_id == made.api_key.id
     assert context.actor == {"source": "API", "name": made.api_key.name}
     assert all(
-        context.permissions.can(obj, right) for obj in context.model.objects for right in ("read", "update", "soft_delete", "destroy")
+        context.permissions.can(obj, right)
+        for obj in context.model.objects
+        for right in ("read", "update", "soft_delete", "destroy")
     )
     assert context.register.open == {}
 
@@ -68,7 +70,10 @@ def test_one_round_trip_once_the_key_is_known(table: Table, made: Provisioned) -
         open_context(event_of(made), table.metered(meter))
         return meter.round_trips, meter.calls
 
-    assert cost() == (4, 4)  # The batch, the role that nobody told yet, the bundle that is not there, the metadata rows.
+    assert cost() == (
+        4,
+        4,
+    )  # The batch, the role that nobody told yet, the bundle that is not there, the metadata rows.
     assert cost() == (1, 1)
     assert cost() == (1, 1)
     models.forget()
@@ -79,12 +84,18 @@ def test_one_round_trip_once_the_key_is_known(table: Table, made: Provisioned) -
     assert cost() == (1, 1)
 
 
-def test_a_revoked_key_is_refused_at_once_and_a_restored_one_let_in(table: Table, made: Provisioned, api_keys: ApiKeys) -> None:
+def test_a_revoked_key_is_refused_at_once_and_a_restored_one_let_in(
+    table: Table, made: Provisioned, api_keys: ApiKeys
+) -> None:
     open_context(event_of(made), table)
     api_keys.revoke(made.workspace_id, made.api_key.id)
     failure = refused(event_of(made), table)
     assert isinstance(failure, KeyRevoked)
-    assert (failure.status, failure.message, failure.rest_error) == (403, "This API Key is revoked", "FORBIDDEN_EXCEPTION")
+    assert (failure.status, failure.message, failure.rest_error) == (
+        403,
+        "This API Key is revoked",
+        "FORBIDDEN_EXCEPTION",
+    )
     api_keys.restore(made.workspace_id, made.api_key.id)
     open_context(event_of(made), table)
 
@@ -98,7 +109,11 @@ def test_an_expired_key_is_refused_whatever_the_token_says(table: Table, made: P
     table.transact([Update(key, "SET expiresAt = :past", values={":past": "2020-01-01T00:00:00.000Z"})])
     failure = refused(event_of(made), table)
     assert isinstance(failure, KeyExpired)
-    assert (failure.status, failure.message, failure.rest_error) == (403, "This API Key is expired", "FORBIDDEN_EXCEPTION")
+    assert (failure.status, failure.message, failure.rest_error) == (
+        403,
+        "This API Key is expired",
+        "FORBIDDEN_EXCEPTION",
+    )
 
 
 def test_an_answer_of_the_authorizer_does_not_outlive_the_token(table: Table, made: Provisioned) -> None:
@@ -112,7 +127,8 @@ def test_a_token_of_another_type_is_refused(table: Table, made: Provisioned) -> 
 
 
 @pytest.mark.parametrize(
-    "event", [{}, {"requestContext": {}}, {"requestContext": {"authorizer": None}}, {"requestContext": {"authorizer": {}}}]
+    "event",
+    [{}, {"requestContext": {}}, {"requestContext": {"authorizer": None}}, {"requestContext": {"authorizer": {}}}],
 )
 def test_nothing_opens_without_the_authorizer(table: Table, event: dict[str, Any]) -> None:
     failure = refused(event, table)
@@ -218,5 +234,13 @@ def test_a_key_opens_its_own_workspace_only(table: Table, made: Provisioned, api
     crossed = event_of(made, key_id=other.api_key.id)
     assert isinstance(refused(crossed, table), KeyRevoked)
     # A role of another workspace is no role here.
-    table.transact([Update(keys.api_key(made.workspace_id, made.api_key.id), "SET roleId = :r", values={":r": other.api_key.role_id})])
+    table.transact(
+        [
+            Update(
+                keys.api_key(made.workspace_id, made.api_key.id),
+                "SET roleId = :r",
+                values={":r": other.api_key.role_id},
+            )
+        ]
+    )
     assert isinstance(refused(event_of(made), table), KeyWithoutRole)

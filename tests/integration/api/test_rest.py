@@ -110,7 +110,9 @@ def test_many_records_through_their_life(call: RestClient, tag: str) -> None:
     updated = call("PATCH", f"/rest/people?filter={_of(tag)}", {"jobTitle": "Same"})
     assert [person["jobTitle"] for person in updated.json["data"]["updatePeople"]] == ["Same"] * 3
     deleted = call("DELETE", f"/rest/people?filter={_of(tag)}&soft_delete=true").json["data"]["deletePeople"]
-    assert sorted(map(repr, deleted)) == sorted(repr({"id": person["id"]}) for person in batch.json["data"]["createPeople"])
+    assert sorted(map(repr, deleted)) == sorted(
+        repr({"id": person["id"]}) for person in batch.json["data"]["createPeople"]
+    )
     restored = call("PATCH", f"/rest/people/restore?filter={_of(tag)},deletedAt[is]:NOT_NULL")
     assert len(restored.json["data"]["restorePeople"]) == 3
     assert len(call("DELETE", f"/rest/people?filter={_of(tag)}").json["data"]["deletePeople"]) == 3
@@ -152,12 +154,21 @@ def test_pages(call: RestClient, tag: str) -> None:
 
 
 def test_pages_ordered_through_a_relation(call: RestClient, tag: str) -> None:
-    firms = [call("POST", "/rest/companies", {"name": f"{n} {tag}"}).json["data"]["createCompany"]["id"] for n in (2, 1)]
+    firms = [
+        call("POST", "/rest/companies", {"name": f"{n} {tag}"}).json["data"]["createCompany"]["id"] for n in (2, 1)
+    ]
     for firm in (*firms, None):
         _person(call, tag, companyId=firm)
     seen, cursor = [], ""
     for _ in range(3):
-        reply = call("GET", "/rest/people", filter=_of(tag), order_by="company.name[AscNullsLast]", limit="1", starting_after=cursor)
+        reply = call(
+            "GET",
+            "/rest/people",
+            filter=_of(tag),
+            order_by="company.name[AscNullsLast]",
+            limit="1",
+            starting_after=cursor,
+        )
         seen.append(reply.json["data"]["people"][0]["companyId"])
         cursor = reply.json["pageInfo"]["endCursor"]
     assert seen == [firms[1], firms[0], None]
@@ -166,7 +177,11 @@ def test_pages_ordered_through_a_relation(call: RestClient, tag: str) -> None:
 def test_limit_zero(call: RestClient, tag: str) -> None:
     _person(call, tag)
     reply = call("GET", "/rest/people", filter=_of(tag), limit="0")
-    assert (reply.json["data"]["people"], reply.json["totalCount"], reply.json["pageInfo"]["hasNextPage"]) == ([], 1, True)
+    assert (reply.json["data"]["people"], reply.json["totalCount"], reply.json["pageInfo"]["hasNextPage"]) == (
+        [],
+        1,
+        True,
+    )
 
 
 # ------------------------------------------------------------------ selections
@@ -181,7 +196,9 @@ def test_depth(call: RestClient, tag: str) -> None:
     shown = call("GET", f"/rest/people/{person['id']}?depth=1").json["data"]["person"]
     assert (shown["company"], shown["noteTargets"]) == (firm, [])
     assert call("GET", f"/rest/companies/{firm['id']}?depth=1").json["data"]["company"]["people"] == [person]
-    assert call("POST", "/rest/people?depth=1", {"companyId": firm["id"]}).json["data"]["createPerson"]["company"] == firm
+    assert (
+        call("POST", "/rest/people?depth=1", {"companyId": firm["id"]}).json["data"]["createPerson"]["company"] == firm
+    )
     assert "searchVector" not in shown
 
 
@@ -205,19 +222,34 @@ def test_fields(call: RestClient, tag: str) -> None:
     assert shown(fields="name, jobTitle,name") == {"id": person["id"], "name": person["name"], "jobTitle": ""}
     assert shown(fields="company") == shown(fields="companyId") == {"id": person["id"], "companyId": firm["id"]}
     assert shown(fields="company", depth="1") == {"id": person["id"], "company": firm}
-    assert shown(fields="noteTargets,companyId", depth="1") == {"id": person["id"], "companyId": firm["id"], "noteTargets": []}
+    assert shown(fields="noteTargets,companyId", depth="1") == {
+        "id": person["id"],
+        "companyId": firm["id"],
+        "noteTargets": [],
+    }
     assert call("GET", path, fields="foo,name,searchVector").message == (
         "'fields' parameter invalid. Unknown or unreadable fields on 'person': foo, searchVector"
     )
     assert call("GET", path, fields="noteTargets,name,taskTargets").message == (
-        "'fields' parameter invalid. One-to-many relation fields on 'person' are only returned with depth=1: noteTargets, taskTargets"
+        "'fields' parameter invalid. One-to-many relation fields on 'person' are only returned with depth=1: "
+        "noteTargets, taskTargets"
     )
 
 
 def test_many_fields_are_capped(shared_table: Table, workspace: Any) -> None:
     client = RestClient(shared_table, event_of(workspace), Settings(field_limit=9))
     shown = client("POST", "/rest/companies", {"name": "x"}).json["data"]["createCompany"]
-    assert list(shown) == ["id", "name", "domainName", "createdAt", "updatedAt", "deletedAt", "position", "accountOwnerId", "address"]
+    assert list(shown) == [
+        "id",
+        "name",
+        "domainName",
+        "createdAt",
+        "updatedAt",
+        "deletedAt",
+        "position",
+        "accountOwnerId",
+        "address",
+    ]
 
 
 # ------------------------------------------------------------------ other operations
@@ -235,7 +267,10 @@ def test_duplicates(call: RestClient, tag: str) -> None:
     assert call("POST", "/rest/people/duplicates", {"ids": []}).json == {"data": []}
     many: dict[str, Any]
     for many in ({"ids": [UNKNOWN] * 61}, {"data": [{}] * 61}):
-        assert call("POST", "/rest/people/duplicates", many).message == "Duplicates of at most 60 records can be looked for at once"
+        assert (
+            call("POST", "/rest/people/duplicates", many).message
+            == "Duplicates of at most 60 records can be looked for at once"
+        )
     for body, message in (
         ({}, 'You have to provide either "data" or "ids" argument'),
         (None, 'You have to provide either "data" or "ids" argument'),
@@ -265,23 +300,45 @@ def test_merge(call: RestClient, tag: str) -> None:
     ):
         assert call("PATCH", "/rest/people/merge", wrong).message == message
     assert call("PATCH", "/rest/tasks/merge", body).message == (
-        "Merge is only available for objects with duplicate criteria. Object 'task' does not have duplicate criteria defined."
+        "Merge is only available for objects with duplicate criteria. Object 'task' does not have duplicate criteria "
+        "defined."
     )
 
 
 def test_group_by(call: RestClient, tag: str) -> None:
-    deals = (("NEW", 1, "2024-01-15"), ("NEW", 3, "2024-01-20"), ("PROPOSAL", 2, "2024-02-10"), ("CUSTOMER", None, None))
+    deals = (
+        ("NEW", 1, "2024-01-15"),
+        ("NEW", 3, "2024-01-20"),
+        ("PROPOSAL", 2, "2024-02-10"),
+        ("CUSTOMER", None, None),
+    )
     for stage, amount, date in deals:
         money = {"amountMicros": amount and amount * 1_000_000, "currencyCode": "EUR"}
-        assert call("POST", "/rest/opportunities", {"name": tag, "stage": stage, "amount": money, "closeDate": date}).status == 201
+        assert (
+            call(
+                "POST", "/rest/opportunities", {"name": tag, "stage": stage, "amount": money, "closeDate": date}
+            ).status
+            == 201
+        )
 
     def groups(**params: Any) -> Any:
         reply = call("GET", "/rest/opportunities/groupBy", filter=f"name[eq]:{tag}", **params)
         assert reply.status == 200
         return reply.json
 
-    names = ["totalCount", "fooBar", "sumAmountAmountMicros", "avgAmountAmountMicros", "percentageEmptyCloseDate", "maxCloseDate"]
-    assert groups(group_by=[{"stage": True}], aggregate=names, order_by=[{"aggregate": {"sumAmountAmountMicros": "DescNullsLast"}}]) == [
+    names = [
+        "totalCount",
+        "fooBar",
+        "sumAmountAmountMicros",
+        "avgAmountAmountMicros",
+        "percentageEmptyCloseDate",
+        "maxCloseDate",
+    ]
+    assert groups(
+        group_by=[{"stage": True}],
+        aggregate=names,
+        order_by=[{"aggregate": {"sumAmountAmountMicros": "DescNullsLast"}}],
+    ) == [
         {
             "totalCount": count,
             "sumAmountAmountMicros": total,
@@ -305,12 +362,18 @@ def test_group_by(call: RestClient, tag: str) -> None:
         ["2024-02-01T00:00:00.000Z"],
         ["2024-01-01T00:00:00.000Z"],
     ]
-    [sampled] = groups(group_by=[{"name": True}], include_records_sample="true", order_by_for_records="amount.amountMicros[DescNullsLast]")
+    [sampled] = groups(
+        group_by=[{"name": True}],
+        include_records_sample="true",
+        order_by_for_records="amount.amountMicros[DescNullsLast]",
+    )
     assert [record["stage"] for record in sampled["records"]] == ["NEW", "PROPOSAL", "NEW", "CUSTOMER"]
     assert "company" not in sampled["records"][0]
     assert len(groups(group_by=[{"stage": True}], limit="2")) == 2
     assert len(groups(group_by=[{"stage": True}], limit="0")) == 3
-    assert call("GET", "/rest/opportunities/groupBy", filter=f"name[eq]:{UNKNOWN}", group_by=[{"stage": True}]).json == []
+    assert (
+        call("GET", "/rest/opportunities/groupBy", filter=f"name[eq]:{UNKNOWN}", group_by=[{"stage": True}]).json == []
+    )
     assert call("GET", "/rest/opportunities/groupBy", group_by=[{"stage": True}], viewId=UNKNOWN).status == 400
 
 
@@ -329,9 +392,11 @@ ERRORS: list[tuple[str, str, dict[str, Any], int, str]] = [
     ("PATCH", f"/rest/people/{UNKNOWN}", {"body": {"jobTitle": "x"}}, 404, "Record not found"),
     # What is wrong with the data is said before the records are looked for.
     ("PATCH", f"/rest/people/{UNKNOWN}", {"body": {"foo": "x"}}, 400, 'Object person doesn\'t have any "foo" field.'),
-    ("PATCH", f"/rest/people/{UNKNOWN}", {"body": {"id": UNKNOWN, "name": "x"}}, 400, "Invalid object value 'x' for field \"name\""),
+    ("PATCH", f"/rest/people/{UNKNOWN}", {"body": {"id": UNKNOWN, "name": "x"}}, 400,
+     "Invalid object value 'x' for field \"name\""),
     ("PATCH", f"/rest/people/{UNKNOWN}", {"body": {"id": UNKNOWN}}, 404, "Record not found"),
-    ("PATCH", f"/rest/people?filter=id[eq]:{UNKNOWN}", {"body": {"jobTitle": 1}}, 400, 'Invalid string value 1 for text field "jobTitle"'),
+    ("PATCH", f"/rest/people?filter=id[eq]:{UNKNOWN}", {"body": {"jobTitle": 1}}, 400,
+     'Invalid string value 1 for text field "jobTitle"'),
     ("DELETE", f"/rest/people/{UNKNOWN}", {}, 404, "Record not found"),
     ("PATCH", "/rest/people", {"body": {"jobTitle": "x"}}, 400, "A non-empty filter is required for a bulk mutation"),
     ("PATCH", "/rest/people/restore", {}, 400, "A non-empty filter is required for a bulk mutation"),
@@ -340,7 +405,8 @@ ERRORS: list[tuple[str, str, dict[str, Any], int, str]] = [
     ("GET", "/rest/people", {"ending_before": UNKNOWN}, 400, f"Invalid cursor: {UNKNOWN}"),
     ("GET", "/rest/people", {"filter": "companyId[eq]:x"}, 400, "Invalid UUID value 'x' for field \"companyId\""),
     # Of several mistakes, depth comes before limit, limit before filter, and these before the object.
-    ("GET", "/rest/foos", {"limit": "abc", "depth": "2", "filter": "x"}, 400, "'depth=2' parameter invalid. Allowed values are 0, 1"),
+    ("GET", "/rest/foos", {"limit": "abc", "depth": "2", "filter": "x"}, 400,
+     "'depth=2' parameter invalid. Allowed values are 0, 1"),
     ("GET", "/rest/foos", {"limit": "abc", "filter": "x"}, 400, "limit 'abc' is invalid. Should be an integer"),
     ("GET", "/rest/foos", {"filter": "x"}, 400, "'filter' invalid for 'x'. eg: price[gte]:10"),
     ("POST", "/rest/people", {}, 400, "Request body must be a JSON object"),
@@ -352,7 +418,8 @@ ERRORS: list[tuple[str, str, dict[str, Any], int, str]] = [
      "Content-Type 'text/csv' is not supported. Send application/json"),
     ("PATCH", "/rest/people/merge", {"body": {}}, 400, "At least 2 record IDs are required for merge"),
     ("PATCH", "/rest/people/merge", {"body": {"ids": [UNKNOWN]}}, 400, "At least 2 record IDs are required for merge"),
-    ("PATCH", "/rest/people/merge", {"body": {"ids": [UNKNOWN] * 2}}, 400, '"conflictPriorityIndex" must be an integer'),
+    ("PATCH", "/rest/people/merge", {"body": {"ids": [UNKNOWN] * 2}}, 400,
+     '"conflictPriorityIndex" must be an integer'),
     ("PUT", "/rest/people/merge", {}, 405, "Cannot PUT /rest/people/merge. Allowed methods are PATCH"),
     ("GET", "/rest/batch/people", {}, 405, "Cannot GET /rest/batch/people. Allowed methods are POST"),
     ("GET", "/people", {}, 404, "Cannot GET /people"),
@@ -376,13 +443,20 @@ def test_malformed_json(call: RestClient, raw: str) -> None:
 def test_large_bodies(shared_table: Table, workspace: Any) -> None:
     client = RestClient(shared_table, event_of(workspace), Settings(body_limit=50))
     reply = client("POST", "/rest/people", {"jobTitle": "x" * 50})
-    assert (reply.status, reply.json["error"], reply.message) == (413, "PayloadTooLargeException", "Request body is larger than 50 bytes")
+    assert (reply.status, reply.json["error"], reply.message) == (
+        413,
+        "PayloadTooLargeException",
+        "Request body is larger than 50 bytes",
+    )
 
 
 def test_large_answers(call: RestClient, tag: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("icosa.api.gateway.ANSWER_LIMIT", 300)
+    monkeypatch.setattr("icosa.runtime.http.ANSWER_LIMIT", 300)
     hint = "is larger than 300 bytes. Ask for fewer records or fewer fields"
-    assert call("POST", "/rest/people", {"name": {"lastName": tag}}).message == f"The change was made, but its answer {hint}"
+    assert (
+        call("POST", "/rest/people", {"name": {"lastName": tag}}).message
+        == f"The change was made, but its answer {hint}"
+    )
     listed = call("GET", "/rest/people", filter=_of(tag))
     assert (listed.status, listed.message) == (400, f"The answer {hint}")
     assert call("GET", "/rest/people", filter=_of(tag), limit="0").status == 200
@@ -397,7 +471,9 @@ def test_no_caller(shared_table: Table) -> None:
     )
 
 
-def test_faults_say_nothing_of_their_cause(call: RestClient, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
+def test_faults_say_nothing_of_their_cause(
+    call: RestClient, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
     def fail(*_: Any) -> Any:
         raise RuntimeError("a secret")
 
@@ -414,7 +490,11 @@ def test_faults_say_nothing_of_their_cause(call: RestClient, monkeypatch: pytest
 def test_explain(call: RestClient, tag: str) -> None:
     person = _person(call, tag)
     headers = call("GET", f"/rest/people/{person['id']}", headers={"X-Icosa-Explain": "1"}).headers
-    assert (headers["x-icosa-round-trips"], headers["x-icosa-calls"], headers["x-icosa-capacity"]) == ("1", "1", "read=1 write=0")
+    assert (headers["x-icosa-round-trips"], headers["x-icosa-calls"], headers["x-icosa-capacity"]) == (
+        "1",
+        "1",
+        "read=1 write=0",
+    )
     assert "x-icosa-plan" in headers
     assert "x-icosa-plan" not in call("GET", "/rest/people").headers
 

@@ -36,7 +36,9 @@ class Fuse:
 class MortalTable(Table):
     """A table behind a fuse."""
 
-    def __init__(self, name: str, client: dynamo.DynamoDBClient, meter: Meter | None = None, fuse: Fuse | None = None) -> None:
+    def __init__(
+        self, name: str, client: dynamo.DynamoDBClient, meter: Meter | None = None, fuse: Fuse | None = None
+    ) -> None:
         super().__init__(name, client, meter)
         self.fuse = fuse or Fuse(None)
 

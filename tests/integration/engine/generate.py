@@ -33,7 +33,10 @@ def deal(random: Random, firms: list[str]) -> dict[str, Any]:
         "due": maybe(random, random.choice(_DATES)),
         "hot": maybe(random, random.random() < 0.5),
         "who": {"firstName": maybe(random, text(random)), "lastName": maybe(random, random.choice(("X", "Y")))},
-        "price": {"amountMicros": maybe(random, random.choice((5, 10, -5, 10**17))), "currencyCode": maybe(random, "EUR")},
+        "price": {
+            "amountMicros": maybe(random, random.choice((5, 10, -5, 10**17))),
+            "currencyCode": maybe(random, "EUR"),
+        },
         "tags": maybe(random, ["x", "y"]),
         "firmId": maybe(random, random.choice(firms)) if firms else None,
         "code": maybe(random, f"c{random.randrange(1000)}", 0.6),
@@ -61,19 +64,30 @@ def condition(random: Random, depth: int = 2, *, firms: list[str], within: bool 
             return _ordered_condition(random, "due", _DATES)
         case 4:
             return random.choice(
-                (("stage", "eq", "NEW"), ("stage", "neq", "WON"), ("stage", "in", ["NEW", "LOST"]), ("stage", "is", "NULL"))
+                (
+                    ("stage", "eq", "NEW"),
+                    ("stage", "neq", "WON"),
+                    ("stage", "in", ["NEW", "LOST"]),
+                    ("stage", "is", "NULL"),
+                )
             )
         case 5:
             return random.choice((("hot", "eq", True), ("hot", "eq", False), ("hot", "is", "NOT_NULL")))
         case 6 if firms:
             firm = random.choice(firms)
-            return random.choice((("firmId", "eq", firm), ("firmId", "in", firms[:3]), ("firmId", "is", "NULL"), ("firmId", "neq", firm)))
+            return random.choice(
+                (("firmId", "eq", firm), ("firmId", "in", firms[:3]), ("firmId", "is", "NULL"), ("firmId", "neq", firm))
+            )
         case _:
-            return random.choice((("price.currencyCode", "eq", "EUR"), ("who.lastName", "eq", "X"), ("tags", "is", "NULL")))
+            return random.choice(
+                (("price.currencyCode", "eq", "EUR"), ("who.lastName", "eq", "X"), ("tags", "is", "NULL"))
+            )
 
 
 def _text_condition(random: Random, path: str) -> Condition:
-    operator = random.choice(("eq", "neq", "gt", "gte", "lt", "lte", "in", "is", "like", "ilike", "startsWith", "endsWith"))
+    operator = random.choice(
+        ("eq", "neq", "gt", "gte", "lt", "lte", "in", "is", "like", "ilike", "startsWith", "endsWith")
+    )
     match operator:
         case "is":
             return (path, operator, random.choice(("NULL", "NOT_NULL")))

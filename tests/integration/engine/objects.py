@@ -14,11 +14,18 @@ WORKSPACE = "11111111-1111-4111-8111-111111111111"
 
 def _field(number: int, name: str, type_name: str, **options: Any) -> Field:
     return Field(
-        id=str(uuid.uuid5(uuid.NAMESPACE_OID, name)), key=f"f{number}", name=name, type=by_name[type_name], label=name.title(), **options
+        id=str(uuid.uuid5(uuid.NAMESPACE_OID, name)),
+        key=f"f{number}",
+        name=name,
+        type=by_name[type_name],
+        label=name.title(),
+        **options,
     )
 
 
-_OPTIONS = tuple(Option(id=value, value=value, label=value, position=i) for i, value in enumerate(("NEW", "WON", "LOST")))
+_OPTIONS = tuple(
+    Option(id=value, value=value, label=value, position=i) for i, value in enumerate(("NEW", "WON", "LOST"))
+)
 
 _SYSTEM = (
     _field(1, "id", "UUID", is_system=True, is_nullable=False, is_unique=True, default_value="uuid"),
@@ -38,18 +45,30 @@ def model() -> Model:
     firm_of_deal = _field(20, "firm", "RELATION")
     lines_of_deal = _field(21, "lines", "RELATION")
     deal_of_line = _field(22, "deal", "RELATION")
-    deals_of_firm = replace(deals_of_firm, relation=Relation(kind="ONE_TO_MANY", target_object_id=deal_id, target_field_id=firm_of_deal.id))
+    deals_of_firm = replace(
+        deals_of_firm, relation=Relation(kind="ONE_TO_MANY", target_object_id=deal_id, target_field_id=firm_of_deal.id)
+    )
     firm_of_deal = replace(
         firm_of_deal,
         relation=Relation(
-            kind="MANY_TO_ONE", target_object_id=firm_id, target_field_id=deals_of_firm.id, on_delete="SET_NULL", join_column="firmId"
+            kind="MANY_TO_ONE",
+            target_object_id=firm_id,
+            target_field_id=deals_of_firm.id,
+            on_delete="SET_NULL",
+            join_column="firmId",
         ),
     )
-    lines_of_deal = replace(lines_of_deal, relation=Relation(kind="ONE_TO_MANY", target_object_id=line_id, target_field_id=deal_of_line.id))
+    lines_of_deal = replace(
+        lines_of_deal, relation=Relation(kind="ONE_TO_MANY", target_object_id=line_id, target_field_id=deal_of_line.id)
+    )
     deal_of_line = replace(
         deal_of_line,
         relation=Relation(
-            kind="MANY_TO_ONE", target_object_id=deal_id, target_field_id=lines_of_deal.id, on_delete="CASCADE", join_column="dealId"
+            kind="MANY_TO_ONE",
+            target_object_id=deal_id,
+            target_field_id=lines_of_deal.id,
+            on_delete="CASCADE",
+            join_column="dealId",
         ),
     )
     code = _field(10, "code", "TEXT", is_unique=True)
@@ -68,7 +87,11 @@ def model() -> Model:
         lines_of_deal,
     )
     firm = Object(
-        id=firm_id, key="o1", name_singular="firm", name_plural="firms", fields=(*_SYSTEM, _field(10, "name", "TEXT"), deals_of_firm)
+        id=firm_id,
+        key="o1",
+        name_singular="firm",
+        name_plural="firms",
+        fields=(*_SYSTEM, _field(10, "name", "TEXT"), deals_of_firm),
     )
     deal = Object(
         id=deal_id,
@@ -82,6 +105,10 @@ def model() -> Model:
         search_field_ids=tuple(field.id for field in deal_fields if field.name in ("title", "who")),
     )
     line = Object(
-        id=line_id, key="o3", name_singular="line", name_plural="lines", fields=(*_SYSTEM, _field(10, "name", "TEXT"), deal_of_line)
+        id=line_id,
+        key="o3",
+        name_singular="line",
+        name_plural="lines",
+        fields=(*_SYSTEM, _field(10, "name", "TEXT"), deal_of_line),
     )
     return Model(workspace_id=WORKSPACE, version=1, objects=(firm, deal, line))

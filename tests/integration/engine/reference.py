@@ -1,4 +1,6 @@
-"""A plain in-memory model of the engine: what records there are and what a query must answer, written without its code."""
+"""A plain in-memory model of the engine: what records there are and what a query must answer, written
+without its code.
+"""
 
 from __future__ import annotations
 
@@ -47,9 +49,15 @@ class Reference:
                 return _compare(read(record, path), operator, operand)
         raise AssertionError(condition)
 
-    def select(self, obj: str, condition: Condition, order: list[tuple[str, str]], *, scope: Callable[[Record], bool]) -> list[Record]:
+    def select(
+        self, obj: str, condition: Condition, order: list[tuple[str, str]], *, scope: Callable[[Record], bool]
+    ) -> list[Record]:
         """Every matching record in order: ``order`` are (path, direction); ties go by id."""
-        found = [record for record in self.objects.get(obj, {}).values() if scope(record) and self.holds(condition, record) is True]
+        found = [
+            record
+            for record in self.objects.get(obj, {}).values()
+            if scope(record) and self.holds(condition, record) is True
+        ]
         found.sort(key=functools.cmp_to_key(lambda a, b: self._ordered(a, b, order)))
         return found
 

@@ -1,4 +1,6 @@
-"""Writers side by side: none loses another's fields, unique values stay unique, derived rows and counters stay right."""
+"""Writers side by side: none loses another's fields, unique values stay unique, derived rows and counters
+stay right.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +14,7 @@ import pytest
 
 from icosa.engine.executor import execute
 from icosa.errors import BadRequest, Conflict, IcosaError, RecordNotFound
-from icosa.query.operation import Create, Delete, FindMany, Page, Restore, Update
+from icosa.query.operation import Connection, Create, Delete, FindMany, Page, Restore, Update
 from icosa.store.table import Table
 
 from . import generate
@@ -58,7 +60,10 @@ def test_one_of_many_gets_a_unique_value(table: Table) -> None:
     def writer(number: int) -> Callable[[], None]:
         def run() -> None:
             # A lone record is one transaction, twelve with it are a batch: the guard must hold between the two.
-            data = [{"title": f"{number}", "code": "the one"}, *({"title": f"{number}"} for _ in range(12 * (number % 2)))]
+            data = [
+                {"title": f"{number}", "code": "the one"},
+                *({"title": f"{number}"} for _ in range(12 * (number % 2))),
+            ]
             try:
                 execute(world.request(), Create(object=deal, data=tuple(data)))
                 taken.append(str(number))
@@ -94,7 +99,9 @@ def test_upserts_of_one_key_meet_in_one_record(table: Table, size: int) -> None:
 
 
 def test_bulk_changes_of_the_same_records(table: Table) -> None:
-    """Batches and single writes on the same records: every record ends in a state that one of them gave it as a whole."""
+    """Batches and single writes on the same records: every record ends in a state that one of them gave it
+    as a whole.
+    """
     world = World(table)
     deal = world.object("deal")
     world.run(Create(object=deal, data=tuple({"title": "start", "amount": 0} for _ in range(15))))
@@ -128,26 +135,35 @@ def test_bulk_changes_of_the_same_records(table: Table) -> None:
 def test_random_writers_leave_a_consistent_store(table: Table, seed: int) -> None:
     world = World(table)
     firm, deal, line = (world.object(name) for name in ("firm", "deal", "line"))
-    firms = [node.item["SK"] for node in world.run(Create(object=firm, data=({"name": "a"}, {"name": "b"}, {"name": "c"})))]
+    firms = [
+        node.item["SK"] for node in world.run(Create(object=firm, data=({"name": "a"}, {"name": "b"}, {"name": "c"})))
+    ]
 
     def writer(number: int) -> Callable[[], None]:
         random = Random(seed * 100 + number)
 
         def run() -> None:
             for _ in range(8):
-                known = [node.item["SK"] for node in execute(world.request(), FindMany(object=deal, page=Page(limit=60))).nodes]  # type: ignore[union-attr]
+                page = execute(world.request(), FindMany(object=deal, page=Page(limit=60)))
+                assert isinstance(page, Connection)
+                known = [node.item["SK"] for node in page.nodes]
                 some = random.sample(known, min(len(known), random.choice((1, 8))))
                 condition = world.filter("deal", ("id", "in", some)) if some else None
                 try:
                     match random.randrange(7):
                         case 0 | 1:
                             size = random.choice((1, 6))
-                            execute(world.request(), Create(object=deal, data=tuple(generate.deal(random, firms) for _ in range(size))))
+                            execute(
+                                world.request(),
+                                Create(object=deal, data=tuple(generate.deal(random, firms) for _ in range(size))),
+                            )
                         case 2 if some:
                             body = {"title": generate.text(random), "firmId": random.choice(firms)}
                             execute(world.request(), Update(object=deal, data=body, filter=condition))
                         case 3 if some:
-                            execute(world.request(), Delete(object=deal, destroy=random.random() < 0.5, filter=condition))
+                            execute(
+                                world.request(), Delete(object=deal, destroy=random.random() < 0.5, filter=condition)
+                            )
                         case 4 if some:
                             execute(world.request(), Restore(object=deal, id=some[0]))
                         case 5 if some:
@@ -180,7 +196,9 @@ def test_batches_with_given_ids_do_not_refuse_each_other(table: Table) -> None:
     def writer(number: int) -> Callable[[], None]:
         def run() -> None:
             for round_ in range(3):
-                data = tuple({"id": f"00000000-0000-4000-8000-{number:04}{round_:04}{one:04}", "title": "t"} for one in range(12))
+                data = tuple(
+                    {"id": f"00000000-0000-4000-8000-{number:04}{round_:04}{one:04}", "title": "t"} for one in range(12)
+                )
                 execute(world.request(), Create(object=deal, data=data, upsert=True))
 
         return run

@@ -42,7 +42,13 @@ def cost(world: World, operation: Any) -> tuple[int, float]:
 
 def listing(world: World, condition: Any = None, order: Any = (), **options: Any) -> FindMany:
     deal = world.object("deal")
-    return FindMany(object=deal, filter=world.filter("deal", condition), order=world.order("deal", order), page=Page(limit=60), **options)
+    return FindMany(
+        object=deal,
+        filter=world.filter("deal", condition),
+        order=world.order("deal", order),
+        page=Page(limit=60),
+        **options,
+    )
 
 
 def some_deal(world: World) -> str:

@@ -1,4 +1,6 @@
-"""Writers whose calls interleave in every way: what comes out is what some serial order of them gives, even if one dies."""
+"""Writers whose calls interleave in every way: what comes out is what some serial order of them gives, even if one
+dies.
+"""
 
 from __future__ import annotations
 
@@ -62,8 +64,12 @@ def some_write(world: World, random: Random, deals: list[str], firms: list[str])
 def started(table: Table, random: Random) -> tuple[World, list[str], list[str]]:
     """A world with deals, some of them in the trash; the ids of deals and firms."""
     world = World(table, Settings(bulk_limit=60))
-    firms = [node.item["SK"] for node in world.run(Create(object=world.object("firm"), data=({"name": "a"}, {"name": "b"})))]
-    data = tuple({**generate.deal(random, firms), "title": random.choice(("ann", "Ann")), "code": f"c{i}"} for i in range(_DEALS))
+    firms = [
+        node.item["SK"] for node in world.run(Create(object=world.object("firm"), data=({"name": "a"}, {"name": "b"})))
+    ]
+    data = tuple(
+        {**generate.deal(random, firms), "title": random.choice(("ann", "Ann")), "code": f"c{i}"} for i in range(_DEALS)
+    )
     deals = [node.item["SK"] for node in world.run(Create(object=world.object("deal"), data=data))]
     trashed = world.filter("deal", ("id", "in", random.sample(deals, random.choice((1, 2, 12)))))
     world.run(Delete(object=world.object("deal"), destroy=False, filter=trashed))
@@ -120,17 +126,21 @@ def test_interleaved_writes_are_serial(dynamodb_endpoint: str, mortal: bool, see
         assert world.counters_agree()
         assert shown(world) == after, "the janitor changes nothing that shows"
         if _may_exchange(writes):
-            _assert_each_record_is_possible(after, [serial(dynamodb_endpoint, rows, some)[0] for some in _choices(writes)])
+            _assert_each_record_is_possible(
+                after, [serial(dynamodb_endpoint, rows, some)[0] for some in _choices(writes)]
+            )
         else:
             outcomes = [_possible(dynamodb_endpoint, rows, writes, order, raised) for order in _orders(raised)]
-            assert any(after == state for state in outcomes), f"not serial: {[type(write).__name__ for write in writes]}, {raised}"
+            assert any(after == state for state in outcomes), (
+                f"not serial: {[type(write).__name__ for write in writes]}, {raised}"
+            )
 
 
 def _may_exchange(writes: Sequence[Write]) -> bool:
     """Whether each write may miss records that another one makes it match.
 
-    A filter picks the records that match when it is read, as in PostgreSQL at its default isolation: of "delete all that are live"
-    and "restore all that are deleted" side by side each may see what was there before the other.
+    A filter picks the records that match when it is read, as in PostgreSQL at its default isolation: of "delete all
+    that are live" and "restore all that are deleted" side by side each may see what was there before the other.
     """
     moving = [write for write in writes if isinstance(write, Delete | Restore) and write.filter is not None]
     return len(writes) > 2 or {type(write) for write in moving} == {Delete, Restore}
@@ -159,7 +169,11 @@ def _orders(raised: Sequence[BaseException | None]) -> Iterator[tuple[int, ...]]
 
 
 def _possible(
-    endpoint: str, rows: Sequence[dict[str, object]], writes: Sequence[Write], order: Sequence[int], raised: Sequence[BaseException | None]
+    endpoint: str,
+    rows: Sequence[dict[str, object]],
+    writes: Sequence[Write],
+    order: Sequence[int],
+    raised: Sequence[BaseException | None],
 ) -> State | None:
     """The state after this serial order, None when a request would have answered otherwise than it did."""
     state, errors = serial(endpoint, rows, [writes[i] for i in order])

@@ -82,7 +82,10 @@ def test_an_expired_log_names_what_a_dead_batch_left(world: World) -> None:
     deal = world.object("deal")
     data = tuple({"title": f"new {i}", "code": f"code {i}"} for i in range(30))
     with pytest.raises(Crash):
-        execute(world.request(MortalTable(world.table.name, world.table._client, fuse=Fuse(5))), Create(object=deal, data=data))
+        execute(
+            world.request(MortalTable(world.table.name, world.table._client, fuse=Fuse(5))),
+            Create(object=deal, data=data),
+        )
     assert world.orphans() != []
     [batch] = world.request().register.open
     _expire_log(world, batch)

@@ -34,7 +34,9 @@ def populate(world: World, random: Random, deals: int) -> Reference:
     firm, deal = world.object("firm"), world.object("deal")
     bodies = [{"name": generate.maybe(random, generate.text(random))} for _ in range(4)]
     nodes = world.run(Create(object=firm, data=tuple(bodies)))
-    reference.objects["firm"] = {node.item["SK"]: {**world.record("firm", node), **body} for node, body in zip(nodes, bodies, strict=True)}
+    reference.objects["firm"] = {
+        node.item["SK"]: {**world.record("firm", node), **body} for node, body in zip(nodes, bodies, strict=True)
+    }
     firms = list(reference.objects["firm"])
     made: list[dict[str, Any]] = []
     codes: set[str | None] = set()
@@ -54,7 +56,9 @@ def populate(world: World, random: Random, deals: int) -> Reference:
     return reference
 
 
-def check_page(world: World, expected: list[Record], condition: Any, order: Any, limit: int, start: int | None, *, backward: bool) -> None:
+def check_page(
+    world: World, expected: list[Record], condition: Any, order: Any, limit: int, start: int | None, *, backward: bool
+) -> None:
     """One page from the store is the same slice of the expected list."""
     page: dict[str, Any] = {"limit": limit}
     if start is not None:
@@ -76,7 +80,9 @@ def check_page(world: World, expected: list[Record], condition: Any, order: Any,
 
 
 @given(seed=st.integers(0, 2**32), tuning=st.sampled_from(_TUNINGS))
-@settings(max_examples=55, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@settings(
+    max_examples=55, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 def test_every_query_answers_like_the_reference(dynamodb_endpoint: str, seed: int, tuning: dict[str, int]) -> None:
     from tests.support.dynoxide import fresh_table
 
@@ -101,7 +107,15 @@ def _check_queries(world: World, reference: Reference, random: Random) -> None:
         order = generate.order(random)
         expected = reference.select("deal", condition, order, scope=_SCOPES[scope])
         start = random.randrange(len(expected)) if expected and random.random() < 0.5 else None
-        check_page(world, expected, _scoped(condition, scope), order, random.choice((1, 3, 60)), start, backward=random.random() < 0.4)
+        check_page(
+            world,
+            expected,
+            _scoped(condition, scope),
+            order,
+            random.choice((1, 3, 60)),
+            start,
+            backward=random.random() < 0.4,
+        )
 
 
 _SCOPES = {

@@ -1,4 +1,6 @@
-"""Random writes whose process dies between any two calls: a write shows as a whole or not at all, and nothing is left over."""
+"""Random writes whose process dies between any two calls: a write shows as a whole or not at all, and nothing is left
+over.
+"""
 
 from __future__ import annotations
 
@@ -62,7 +64,9 @@ def lists_agree(world: World, state: State) -> None:
     assert sorted(node.item["SK"] for node in ordered.nodes) == sorted(live)
     for firm in state["firm"]:
         found = world.find("deal", ("firmId", "eq", firm), limit=200)
-        assert sorted(node.item["SK"] for node in found.nodes) == sorted(i for i, r in live.items() if r["firm" + "Id"] == firm)
+        assert sorted(node.item["SK"] for node in found.nodes) == sorted(
+            i for i, r in live.items() if r["firm" + "Id"] == firm
+        )
 
 
 def some_write(world: World, random: Random, state: State) -> Write:
@@ -71,19 +75,25 @@ def some_write(world: World, random: Random, state: State) -> Write:
     deals, firms = sorted(state["deal"]), sorted(state["firm"])
     choices: list[Callable[[], Write]] = [
         lambda: Create(object=firm, data=tuple({"name": generate.text(random)} for _ in range(random.choice((1, 3))))),
-        lambda: Create(object=deal, data=tuple(generate.deal(random, firms) for _ in range(random.choice((1, 1, 7, 20))))),
+        lambda: Create(
+            object=deal, data=tuple(generate.deal(random, firms) for _ in range(random.choice((1, 1, 7, 20))))
+        ),
     ]
     if deals:
         some = random.sample(deals, min(len(deals), random.choice((1, 2, 12))))
         by_id = world.filter("deal", ("and", [("id", "in", some), _EVERYTHING]))
-        body = {key: value for key, value in generate.deal(random, firms).items() if random.random() < 0.5 and key != "code"}
+        body = {
+            key: value for key, value in generate.deal(random, firms).items() if random.random() < 0.5 and key != "code"
+        }
         choices += [
             lambda: Update(object=deal, data=generate.deal(random, firms), id=some[0]),
             lambda: Update(object=deal, data=body, filter=by_id),
             lambda: Delete(object=deal, destroy=False, filter=by_id),
             lambda: Delete(object=deal, destroy=True, filter=by_id),
             lambda: Restore(object=deal, filter=by_id),
-            lambda: Create(object=deal, data=tuple({"id": i, **generate.deal(random, firms)} for i in some), upsert=True),
+            lambda: Create(
+                object=deal, data=tuple({"id": i, **generate.deal(random, firms)} for i in some), upsert=True
+            ),
             lambda: Create(object=line, data=tuple({"name": "l", "dealId": random.choice(deals)} for _ in range(4))),
         ]
     if firms:
@@ -140,12 +150,16 @@ def test_a_crash_shows_all_or_nothing(dynamodb_endpoint: str, seed: int) -> None
 
 
 def _deals(world: World, title: str, count: int) -> list[str]:
-    nodes = world.run(Create(object=world.object("deal"), data=tuple({"title": title, "hot": True} for _ in range(count))))
+    nodes = world.run(
+        Create(object=world.object("deal"), data=tuple({"title": title, "hot": True} for _ in range(count)))
+    )
     return [node.item["SK"] for node in nodes]
 
 
 def _die_at_each_call(world: World, operation: Write, check: Callable[[], None]) -> None:
-    """Run an operation until it has no more calls at which it could die; ``check`` after every death and after the end."""
+    """Run an operation until it has no more calls at which it could die; ``check`` after every death and
+    after the end.
+    """
     for calls in count(2):
         fuse = Fuse(calls)
         with contextlib.suppress(Crash):
@@ -169,7 +183,9 @@ def test_text_that_changes_its_case_is_found_by_one_of_its_states(table: Table) 
         assert sorted(found) == [0, len(ids)]
 
     _die_at_each_call(
-        world, Update(object=world.object("deal"), data={"title": "Ann"}, filter=world.filter("deal", ("hot", "eq", True))), check
+        world,
+        Update(object=world.object("deal"), data={"title": "Ann"}, filter=world.filter("deal", ("hot", "eq", True))),
+        check,
     )
     assert world.find("deal", ("title", "eq", "Ann")).total_count == len(ids)
 

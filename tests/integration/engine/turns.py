@@ -44,9 +44,13 @@ class Turns:
 
 
 class TurnTable(Table):
-    """A table that waits for its turn before every call, makes the branches of a request one after the other, and may die."""
+    """A table that waits for its turn before every call, makes the branches of a request one after the other, and may
+    die.
+    """
 
-    def __init__(self, name: str, client: dynamo.DynamoDBClient, meter: Meter | None, turns: Turns, who: int, fuse: Fuse) -> None:
+    def __init__(
+        self, name: str, client: dynamo.DynamoDBClient, meter: Meter | None, turns: Turns, who: int, fuse: Fuse
+    ) -> None:
         super().__init__(name, client, meter)
         self.turns, self.who, self.fuse = turns, who, fuse
 
@@ -62,7 +66,9 @@ class TurnTable(Table):
         return super()._call(name, send)
 
 
-def take_turns(table: Table, random: Random, tasks: Sequence[Callable[[Table], None]], fuses: Sequence[Fuse]) -> list[BaseException | None]:
+def take_turns(
+    table: Table, random: Random, tasks: Sequence[Callable[[Table], None]], fuses: Sequence[Fuse]
+) -> list[BaseException | None]:
     """Run the tasks; what each has raised."""
     turns = Turns(random, len(tasks))
     raised: list[BaseException | None] = [None] * len(tasks)

@@ -71,9 +71,14 @@ class World:
     def order(self, obj: str, order: Sequence[tuple[str, str]]) -> Order:
         return resolve_order(self.model, self.object(obj), [_nested(path, direction) for path, direction in order])
 
-    def find(self, obj: str, condition: Condition = None, order: Sequence[tuple[str, str]] = (), **page: Any) -> Connection:
+    def find(
+        self, obj: str, condition: Condition = None, order: Sequence[tuple[str, str]] = (), **page: Any
+    ) -> Connection:
         operation = FindMany(
-            object=self.object(obj), filter=self.filter(obj, condition), order=self.order(obj, order), page=Page(**{"limit": 60, **page})
+            object=self.object(obj),
+            filter=self.filter(obj, condition),
+            order=self.order(obj, order),
+            page=Page(**{"limit": 60, **page}),
         )
         result = self.run(operation)
         assert isinstance(result, Connection)
@@ -84,7 +89,9 @@ class World:
         return {f.input_name: node.item.get(f.key) for f in self.object(obj).stored_fields}
 
     def orphans(self) -> list[tuple[str, str]]:
-        """Derived rows that no record stands for or that hold something else, and rows that a record should have and has not."""
+        """Derived rows that no record stands for or that hold something else, and rows that a record should have and
+        has not.
+        """
         rows = all_rows(self.table)
         expected: dict[tuple[str, str], Mapping[str, Any]] = {}
         for obj in self.model.objects:

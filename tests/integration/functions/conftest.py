@@ -18,7 +18,9 @@ SECRET = "a secret of this deployment, long enough"
 
 
 @pytest.fixture
-def keys(control_table: Table, dynamodb_endpoint: str, gateway: GatewayKeys, monkeypatch: pytest.MonkeyPatch) -> Iterator[ModuleType]:
+def keys(
+    control_table: Table, dynamodb_endpoint: str, gateway: GatewayKeys, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[ModuleType]:
     monkeypatch.setenv("TABLE_NAME", control_table.name)
     monkeypatch.setenv("AWS_ENDPOINT_URL_DYNAMODB", dynamodb_endpoint)
     boto3.client("ssm").put_parameter(Name="/icosa/test/usage-plan", Value=gateway._plan, Type="String")

@@ -46,7 +46,9 @@ class Tenant:
         authorized = {"workspaceId": self.workspace_id, "keyId": self.key_id, "type": "API_KEY", "exp": "4102444800"}
         return {"requestContext": {"requestId": "r1", "authorizer": authorized}}
 
-    def call(self, method: str, path: str = "", body: Any = None, *, more: Mapping[str, Any] | None = None, **query: Any) -> Reply:
+    def call(
+        self, method: str, path: str = "", body: Any = None, *, more: Mapping[str, Any] | None = None, **query: Any
+    ) -> Reply:
         answer = self.function.handler(
             {
                 **self.event,
@@ -87,7 +89,12 @@ def own(keys: ModuleType) -> Tenant:
 def test_the_life_of_a_key(own: Tenant, table: Table, gateway: GatewayKeys) -> None:
     key = own.make(expiresAt="2199-12-31")
     assert set(key) == MEMBERS
-    assert (key["name"], key["expiresAt"], key["revokedAt"], key["workspaceId"]) == ("Sync", NEVER, None, own.workspace_id)
+    assert (key["name"], key["expiresAt"], key["revokedAt"], key["workspaceId"]) == (
+        "Sync",
+        NEVER,
+        None,
+        own.workspace_id,
+    )
     assert gateways.values_in_plan(gateway) == {own.key_id, key["id"]}
     made = own.with_key(key["id"])
     assert made.call("GET").status == 200
@@ -127,7 +134,9 @@ def test_pages(own: Tenant) -> None:
     assert ([key["id"] for key in page["data"]], page["pageInfo"]["hasNextPage"]) == (ids[1:3], True)
 
 
-@pytest.mark.parametrize(("method", "body"), [("GET", None), ("PATCH", {"name": "X"}), ("PATCH", {"revokedAt": None}), ("DELETE", None)])
+@pytest.mark.parametrize(
+    ("method", "body"), [("GET", None), ("PATCH", {"name": "X"}), ("PATCH", {"revokedAt": None}), ("DELETE", None)]
+)
 def test_a_key_that_is_not_there_is_null(own: Tenant, keys: ModuleType, method: str, body: Any) -> None:
     reply = own.call(method, f"/{UNKNOWN}", body)
     assert (reply.status, reply.json) == (200, None)
@@ -145,22 +154,36 @@ def test_a_key_of_a_revoked_row(own: Tenant, gateway: GatewayKeys) -> None:
 @pytest.mark.parametrize(
     ("method", "body", "messages"),
     [
-        ("POST", {}, ["name must be a string", "expiresAt must be a valid ISO 8601 date string", "roleId must be a UUID"]),
+        (
+            "POST",
+            {},
+            ["name must be a string", "expiresAt must be a valid ISO 8601 date string", "roleId must be a UUID"],
+        ),
         ("POST", {"name": 1, "expiresAt": NEVER, "roleId": UNKNOWN}, ["name must be a string"]),
-        ("POST", {"name": "X", "expiresAt": "soon", "roleId": UNKNOWN}, ["expiresAt must be a valid ISO 8601 date string"]),
+        (
+            "POST",
+            {"name": "X", "expiresAt": "soon", "roleId": UNKNOWN},
+            ["expiresAt must be a valid ISO 8601 date string"],
+        ),
         ("POST", {"name": " ", "expiresAt": NEVER, "roleId": UNKNOWN}, ["name should not be empty"]),
         (
             "POST",
             {"name": "X", "expiresAt": NEVER, "roleId": UNKNOWN, "revokedAt": 5},
             ["revokedAt must be a valid ISO 8601 date string"],
         ),
-        ("PATCH", {"name": [], "revokedAt": ""}, ["name must be a string", "revokedAt must be a valid ISO 8601 date string"]),
+        (
+            "PATCH",
+            {"name": [], "revokedAt": ""},
+            ["name must be a string", "revokedAt must be a valid ISO 8601 date string"],
+        ),
         ("PATCH", {"name": ""}, ["name should not be empty"]),
         ("PATCH", {"expiresAt": "0001-01-01T00:00+02:00"}, ["expiresAt must be a valid ISO 8601 date string"]),
         ("PATCH", ["X"], ["Request body must be a JSON object"]),
     ],
 )
-def test_bodies_that_are_refused(own: Tenant, gateway: GatewayKeys, method: str, body: Any, messages: list[str]) -> None:
+def test_bodies_that_are_refused(
+    own: Tenant, gateway: GatewayKeys, method: str, body: Any, messages: list[str]
+) -> None:
     reply = own.call(method, "" if method == "POST" else f"/{own.key_id}", body)
     assert (reply.status, reply.json["messages"]) == (400, messages)
     assert own.call("GET").json["totalCount"] == 1
@@ -191,7 +214,8 @@ def test_every_route_needs_the_flag(own: Tenant) -> None:
 
 
 @pytest.mark.parametrize(
-    ("method", "path", "status"), [("DELETE", "", 405), ("POST", f"/{UNKNOWN}", 405), ("GET", "/abc", 400), ("GET", f"/{UNKNOWN}/x", 404)]
+    ("method", "path", "status"),
+    [("DELETE", "", 405), ("POST", f"/{UNKNOWN}", 405), ("GET", "/abc", 400), ("GET", f"/{UNKNOWN}/x", 404)],
 )
 def test_other_addresses(own: Tenant, method: str, path: str, status: int) -> None:
     assert own.call(method, path).status == status
@@ -199,7 +223,11 @@ def test_other_addresses(own: Tenant, method: str, path: str, status: int) -> No
 
 def test_actions_are_out_of_reach_of_the_api(own: Tenant) -> None:
     action = {"action": "mint_token", "workspaceId": own.workspace_id, "apiKeyId": own.key_id}
-    for reply in (own.call("POST", "", action, more=action), own.call("GET", more=action), own.call("PATCH", f"/{own.key_id}", action)):
+    for reply in (
+        own.call("POST", "", action, more=action),
+        own.call("GET", more=action),
+        own.call("PATCH", f"/{own.key_id}", action),
+    ):
         assert "token" not in orjson.dumps(reply.json).decode()
         assert reply.status in (200, 400)
     anonymous = {"requestContext": {"authorizer": None}}

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from icosa.metadata.jobs import FENCE_MS, list_jobs
-from icosa.metadata.queue import JobQueue
+from icosa.catalog.jobs import FENCE_MS, list_jobs
+from icosa.metadata.job_queue import JobQueue
 from icosa.store import keys
 from icosa.store.ops import Put
 from icosa.store.table import Table
@@ -54,7 +54,12 @@ def inserted(tenant: Tenant) -> dict[str, Any]:
     [job] = list_jobs(tenant.table, WORKSPACE)
     pk, sk = keys.job(WORKSPACE, job.id)
     image = {"PK": {"S": pk}, "SK": {"S": sk}, "notBefore": {"N": str(job.not_before_ms)}, "job": {"S": job.kind}}
-    return {"eventID": "1", "eventName": "INSERT", "eventSource": "aws:dynamodb", "dynamodb": {"SequenceNumber": "1", "NewImage": image}}
+    return {
+        "eventID": "1",
+        "eventName": "INSERT",
+        "eventSource": "aws:dynamodb",
+        "dynamodb": {"SequenceNumber": "1", "NewImage": image},
+    }
 
 
 def message(body: dict[str, str]) -> dict[str, Any]:

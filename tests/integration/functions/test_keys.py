@@ -25,7 +25,9 @@ def call(keys: ModuleType, action: str, **parameters: Any) -> dict[str, Any]:
 
 def authorized(token: str) -> dict[str, Any]:
     """The event behind the authorizer for a call with a token."""
-    answer = functions.load("authorizer").handler({"methodArn": ARN, "headers": {"Authorization": f"Bearer {token}"}}, None)
+    answer = functions.load("authorizer").handler(
+        {"methodArn": ARN, "headers": {"Authorization": f"Bearer {token}"}}, None
+    )
     return {"requestContext": {"authorizer": answer["context"]}}
 
 
@@ -35,9 +37,17 @@ def test_the_life_of_a_key(keys: ModuleType, table: Table, gateway: GatewayKeys)
     assert set(made["apiKey"]) == {"id", "name", "roleId", "expiresAt", "revokedAt", "createdAt", "updatedAt", "token"}
     assert open_context(authorized(made["apiKey"]["token"]), table).workspace.id == workspace
 
-    role = call(keys, "create_role", workspaceId=workspace, role={"label": "Reader", "canReadAllObjectRecords": True})["role"]
-    assert [known["label"] for known in call(keys, "list_roles", workspaceId=workspace)["roles"]] == ["Admin", "Member", "Reader"]
-    key = call(keys, "create_api_key", workspaceId=workspace, name="Sync", roleId=role["id"], expiresAt="2199-12-31")["apiKey"]
+    role = call(keys, "create_role", workspaceId=workspace, role={"label": "Reader", "canReadAllObjectRecords": True})[
+        "role"
+    ]
+    assert [known["label"] for known in call(keys, "list_roles", workspaceId=workspace)["roles"]] == [
+        "Admin",
+        "Member",
+        "Reader",
+    ]
+    key = call(keys, "create_api_key", workspaceId=workspace, name="Sync", roleId=role["id"], expiresAt="2199-12-31")[
+        "apiKey"
+    ]
     assert "token" not in key
     assert gateways.values_in_plan(gateway) == {made["apiKey"]["id"], key["id"]}
 
@@ -57,7 +67,13 @@ def test_the_life_of_a_key(keys: ModuleType, table: Table, gateway: GatewayKeys)
 
 
 @pytest.mark.parametrize(
-    "event", [{}, {"action": "drop_table"}, {"action": "provision_workspace"}, {"action": "mint_token", "workspaceId": "w", "apiKeyId": 7}]
+    "event",
+    [
+        {},
+        {"action": "drop_table"},
+        {"action": "provision_workspace"},
+        {"action": "mint_token", "workspaceId": "w", "apiKeyId": 7},
+    ],
 )
 def test_events_that_make_no_sense(keys: ModuleType, event: dict[str, Any]) -> None:
     with pytest.raises(BadRequest):
@@ -71,7 +87,9 @@ def test_a_key_is_administered_in_its_own_workspace_only(keys: ModuleType) -> No
             call(keys, action, workspaceId=one["workspaceId"], apiKeyId=two["apiKey"]["id"])
 
 
-def test_tokens_are_not_logged(keys: ModuleType, caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]) -> None:
+def test_tokens_are_not_logged(
+    keys: ModuleType, caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]
+) -> None:
     with caplog.at_level(logging.DEBUG):
         made = call(keys, "provision_workspace", name="Acme")
         token = call(keys, "mint_token", workspaceId=made["workspaceId"], apiKeyId=made["apiKey"]["id"])["token"]

@@ -86,7 +86,9 @@ def test_preflight(stack: RunningStack) -> None:
 def test_many_at_once(stack: RunningStack) -> None:
     with ThreadPoolExecutor(8) as threads:
         responses = list(threads.map(lambda number: stack.get(f"/echo/{number}"), range(40)))
-    assert [event(response)["pathParameters"]["proxy"] for response in responses] == [str(number) for number in range(40)]
+    assert [event(response)["pathParameters"]["proxy"] for response in responses] == [
+        str(number) for number in range(40)
+    ]
     assert len({response.json()["pid"] for response in responses}) <= 2
 
 

@@ -19,7 +19,9 @@ from .test_services import eventually, put, written
 
 def run(module: str, data: Path, *options: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", module, "--root", str(APP), "--data", str(data), *options]
-    return subprocess.run(command, cwd=REPOSITORY, env=ENVIRONMENT, capture_output=True, text=True, timeout=60, check=False)
+    return subprocess.run(
+        command, cwd=REPOSITORY, env=ENVIRONMENT, capture_output=True, text=True, timeout=60, check=False
+    )
 
 
 def finish(stack: RunningStack) -> str:
@@ -89,7 +91,9 @@ def test_dynoxide_is_replaced_when_it_dies_and_goes_with_the_stack(tmp_path: Pat
 
     def dynoxide() -> int | None:
         """The process that has the database open."""
-        found = subprocess.run(["pgrep", "-f", str(tmp_path / "dynamodb.db")], capture_output=True, text=True, check=False)
+        found = subprocess.run(
+            ["pgrep", "-f", str(tmp_path / "dynamodb.db")], capture_output=True, text=True, check=False
+        )
         return int(found.stdout.split()[0]) if found.stdout else None
 
     first = dynoxide()

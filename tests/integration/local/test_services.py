@@ -22,12 +22,16 @@ def dynamodb(stack: RunningStack, operation: str, **arguments: Any) -> dict[str,
     """A call to the stack's Dynoxide, whose port its log tells."""
     port = (stack.data / "logs" / "dynoxide.log").read_text().split("http://127.0.0.1:")[-1].split()[0]
     headers = {
-        "Authorization": "AWS4-HMAC-SHA256 Credential=x/20260101/x/dynamodb/aws4_request, SignedHeaders=host, Signature=0",
+        "Authorization": (
+            "AWS4-HMAC-SHA256 Credential=x/20260101/x/dynamodb/aws4_request, SignedHeaders=host, Signature=0"
+        ),
         "X-Amz-Date": "20260101T000000Z",
         "X-Amz-Target": f"DynamoDB_20120810.{operation}",
         "Content-Type": "application/x-amz-json-1.0",
     }
-    answer: dict[str, Any] = httpx.post(f"http://127.0.0.1:{port}/", headers=headers, content=orjson.dumps(arguments)).json()
+    answer: dict[str, Any] = httpx.post(
+        f"http://127.0.0.1:{port}/", headers=headers, content=orjson.dumps(arguments)
+    ).json()
     return answer
 
 
@@ -37,7 +41,11 @@ def put(stack: RunningStack, pk: str, sk: str, **more: Any) -> None:
 
 def written(stack: RunningStack, pk: str) -> list[dict[str, Any]]:
     """What the stream function wrote down under a partition key."""
-    query = {"KeyConditionExpression": "PK = :pk", "ExpressionAttributeValues": {":pk": {"S": pk}}, "ConsistentRead": True}
+    query = {
+        "KeyConditionExpression": "PK = :pk",
+        "ExpressionAttributeValues": {":pk": {"S": pk}},
+        "ConsistentRead": True,
+    }
     answer = dynamodb(stack, "Query", TableName=TABLE, **query)
     return [json.loads(item["record"]["S"]) for item in answer["Items"]]
 
@@ -54,7 +62,9 @@ def eventually(check: Any) -> Any:
 def test_stream_records_reach_the_function_through_the_filter(stack: RunningStack) -> None:
     put(stack, "ignored", "1")
     put(stack, "watched#1", "1", data={"S": "x"})
-    record = eventually(lambda: [r for r in written(stack, "seen") if r["dynamodb"]["Keys"]["PK"]["S"] == "watched#1"])[0]
+    record = eventually(lambda: [r for r in written(stack, "seen") if r["dynamodb"]["Keys"]["PK"]["S"] == "watched#1"])[
+        0
+    ]
     assert record["eventName"] == "INSERT"
     assert record["eventSource"] == "aws:dynamodb"
     assert record["eventSourceARN"].startswith(f"arn:aws:dynamodb:us-east-1:000000000000:table/{TABLE}/stream/")
@@ -95,11 +105,19 @@ def test_the_secret(stack: RunningStack) -> None:
 
 def test_ciphertexts_open_with_their_context_and_with_no_other(stack: RunningStack) -> None:
     kms = stack.client("kms")
-    sealed = kms.encrypt(KeyId=opaque_id("Vault"), Plaintext=b"hidden", EncryptionContext={"a": "1", "b": "2"})["CiphertextBlob"]
+    sealed = kms.encrypt(KeyId=opaque_id("Vault"), Plaintext=b"hidden", EncryptionContext={"a": "1", "b": "2"})[
+        "CiphertextBlob"
+    ]
     assert b"hidden" not in sealed
     opened = kms.decrypt(CiphertextBlob=sealed, EncryptionContext={"b": "2", "a": "1"})
-    assert (opened["Plaintext"], opened["KeyId"]) == (b"hidden", f"arn:aws:kms:us-east-1:000000000000:key/{opaque_id('Vault')}")
-    assert kms.decrypt(CiphertextBlob=sealed, EncryptionContext={"a": "1", "b": "2"}, KeyId=opened["KeyId"])["Plaintext"] == b"hidden"
+    assert (opened["Plaintext"], opened["KeyId"]) == (
+        b"hidden",
+        f"arn:aws:kms:us-east-1:000000000000:key/{opaque_id('Vault')}",
+    )
+    assert (
+        kms.decrypt(CiphertextBlob=sealed, EncryptionContext={"a": "1", "b": "2"}, KeyId=opened["KeyId"])["Plaintext"]
+        == b"hidden"
+    )
     for context in ({}, {"a": "1"}, {"a": "1", "b": "3"}):
         with pytest.raises(kms.exceptions.InvalidCiphertextException):
             kms.decrypt(CiphertextBlob=sealed, EncryptionContext=context)
@@ -160,7 +178,9 @@ def test_invoking(stack: RunningStack) -> None:
     failed = client.invoke(FunctionName="icosa-local-StreamFunction", Payload=b'{"Records":[{}]}')
     assert failed["FunctionError"] == "Unhandled"
     assert json.loads(failed["Payload"].read())["errorType"] == "KeyError"
-    accepted = client.invoke(FunctionName="icosa-local-StreamFunction", InvocationType="Event", Payload=b'{"Records":[]}')
+    accepted = client.invoke(
+        FunctionName="icosa-local-StreamFunction", InvocationType="Event", Payload=b'{"Records":[]}'
+    )
     assert accepted["StatusCode"] == 202
     with pytest.raises(client.exceptions.ResourceNotFoundException):
         client.invoke(FunctionName="other")
@@ -168,6 +188,8 @@ def test_invoking(stack: RunningStack) -> None:
 
 def test_what_the_services_refuse(stack: RunningStack) -> None:
     endpoint = orjson.loads((stack.data / "running.json").read_bytes())["endpoint"]
-    assert httpx.post(f"{endpoint}/2015-03-31/functions/icosa-local-KeysFunction/invocations", json={}).status_code == 403
+    assert (
+        httpx.post(f"{endpoint}/2015-03-31/functions/icosa-local-KeysFunction/invocations", json={}).status_code == 403
+    )
     with pytest.raises(ClientError, match="local stack does not have"):
         stack.client("apigateway").get_rest_apis()

@@ -52,7 +52,9 @@ def test_a_table_is_made_once_with_the_stream_that_expiry_needs(tmp_path: Path) 
         assert described["StreamSpecification"] == {"StreamEnabled": True, "StreamViewType": "NEW_AND_OLD_IMAGES"}
         ttl = await dynoxide.client.call("DescribeTimeToLive", TableName=TABLE.name)
         assert ttl["TimeToLiveDescription"]["AttributeName"] == "ttl"
-        changed = replace(TABLE, definition={**TABLE.definition, "KeySchema": [{"AttributeName": "ID", "KeyType": "HASH"}]})
+        changed = replace(
+            TABLE, definition={**TABLE.definition, "KeySchema": [{"AttributeName": "ID", "KeyType": "HASH"}]}
+        )
         with pytest.raises(TableChanged, match="some-table"):
             await create_tables(dynoxide.client, [changed], database)
 

@@ -12,11 +12,11 @@ from typing import Any
 
 import pytest
 
+from icosa.catalog.commit import Overtaken, commit, read
+from icosa.catalog.jobs import list_jobs
 from icosa.errors import IcosaError
-from icosa.metadata.commit import Overtaken, commit, read
-from icosa.metadata.jobs import list_jobs
+from icosa.metadata.job_runner import run_all
 from icosa.metadata.service import MetadataService
-from icosa.metadata.work import run_all
 from icosa.model.model import Model
 from icosa.store.meter import Meter
 from icosa.store.table import Table
@@ -66,9 +66,13 @@ def test_a_change_takes_few_round_trips(tenant: Tenant) -> None:
         field = {"objectMetadataId": rocket.id, "type": "TEXT", "name": name, "label": name}
         trips["create field"] = cost(tenant, lambda service, field=field: service.create_field(field))  # type: ignore[misc]
     created = tenant.object("rocket").by_name
-    trips["update field"] = cost(tenant, lambda service: service.update_field(created["a"].id, {"label": "A!", "name": "aa"}))
+    trips["update field"] = cost(
+        tenant, lambda service: service.update_field(created["a"].id, {"label": "A!", "name": "aa"})
+    )
     trips["deactivate field"] = cost(tenant, lambda service: service.update_field(created["a"].id, {"isActive": False}))
-    trips["rename object"] = cost(tenant, lambda service: service.update_object(rocket.id, {"nameSingular": "ship", "namePlural": "ships"}))
+    trips["rename object"] = cost(
+        tenant, lambda service: service.update_object(rocket.id, {"nameSingular": "ship", "namePlural": "ships"})
+    )
     index = {"objectMetadataId": rocket.id, "fields": [{"fieldMetadataId": created["b"].id}]}
     trips["create index"] = cost(tenant, lambda service: service.create_index(index))
     trips["delete field"] = cost(tenant, lambda service: service.delete_field(created["b"].id))
@@ -84,7 +88,7 @@ def test_a_change_takes_few_round_trips(tenant: Tenant) -> None:
 def rocket_id(tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> str:
     """An object whose deletion does not fit into one transaction: a small one, and smaller transactions."""
     rocket = tenant.new_object()
-    monkeypatch.setattr("icosa.metadata.commit.MAX_TRANSACTION", 10)
+    monkeypatch.setattr("icosa.catalog.commit.MAX_TRANSACTION", 10)
     return rocket.id
 
 
@@ -147,12 +151,14 @@ def test_a_job_whose_worker_dies_is_done_by_the_next(tenant: Tenant, dies_after:
     assert tenant.values("rocket", "name", {"code": {"eq": "c7"}}) == ["n7"]
 
 
-def test_logs_of_changes_that_never_came_are_removed(tenant: Tenant, rocket_id: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_logs_of_changes_that_never_came_are_removed(
+    tenant: Tenant, rocket_id: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     with pytest.raises(Crash):
         tenant.service(mortal(tenant, 4)).delete_object(rocket_id)
     assert rocket_id in tenant.model().by_id
     assert any("staged#" in sk for _, sk in tenant.rows())
-    monkeypatch.setattr("icosa.metadata.commit.ABANDONED_AFTER_MS", -1000)
+    monkeypatch.setattr("icosa.catalog.commit.ABANDONED_AFTER_MS", -1000)
     tenant.new_object("other")
     assert not any("staged#" in sk for _, sk in tenant.rows())
 
@@ -240,7 +246,9 @@ def test_of_two_equal_changes_one_is_refused(tenant: Tenant) -> None:
     def create() -> None:
         service = tenant.service(Waiting(tenant.table.name, tenant.table._client))
         try:
-            service.create_object({"nameSingular": "rocket", "namePlural": "rockets", "labelSingular": "r", "labelPlural": "rs"})
+            service.create_object(
+                {"nameSingular": "rocket", "namePlural": "rockets", "labelSingular": "r", "labelPlural": "rs"}
+            )
             outcomes.append("made")
         except IcosaError:
             outcomes.append("refused")

@@ -6,14 +6,14 @@ from typing import Any
 
 import pytest
 
+from icosa.catalog.jobs import list_jobs
 from icosa.errors import BadRequest, IcosaError
-from icosa.metadata.errors import MetadataValidationError
-from icosa.metadata.jobs import list_jobs
-from icosa.metadata.work import run
+from icosa.metadata.job_runner import run
 from icosa.model.model import Object
 from icosa.query.operation import Restore
 from icosa.store.meter import Meter
 from icosa.store.ops import Delete as DeleteRow
+from icosa.validation.errors import MetadataValidationError
 from tests.support.tenant import LATER_MS, NOW, WORKSPACE, Tenant
 
 
@@ -119,7 +119,9 @@ def rocket(tenant: Tenant) -> Object:
     tenant.new_field(obj, "SELECT", "colour", options=COLOURS, defaultValue="'RED'")
     tenant.new_field(obj, "MULTI_SELECT", "colours", options=COLOURS)
     colours = [["RED"], ["RED", "GREEN"], ["GREEN", "BLUE"], None]
-    tenant.create("rocket", *({"name": f"r{i}", "colour": COLOURS[i % 3]["value"], "colours": c} for i, c in enumerate(colours)))
+    tenant.create(
+        "rocket", *({"name": f"r{i}", "colour": COLOURS[i % 3]["value"], "colours": c} for i, c in enumerate(colours))
+    )
     tenant.finish_jobs()
     return tenant.object("rocket")
 
@@ -139,11 +141,18 @@ def test_options_are_renamed_and_swapped(tenant: Tenant, rocket: Object) -> None
         default = {"defaultValue": "'GREEN'"} if name == "colour" else {}
         edit(tenant, name, [{**red, "value": "GREEN"}, {**green, "value": "RED"}, {**blue, "value": "NAVY"}], **default)
     for _ in range(2):
-        assert [row["colour"] for row in sorted(tenant.find("rocket"), key=lambda row: row["name"])] == ["GREEN", "RED", "NAVY", "GREEN"]
+        assert [row["colour"] for row in sorted(tenant.find("rocket"), key=lambda row: row["name"])] == [
+            "GREEN",
+            "RED",
+            "NAVY",
+            "GREEN",
+        ]
         assert tenant.values("rocket", "name", {"colour": {"eq": "GREEN"}}) == ["r0", "r3"]
         assert tenant.values("rocket", "name", {"colours": {"containsAny": ["GREEN"]}}) == ["r0", "r1"]
         assert tenant.values("rocket", "colours", {"name": {"eq": "r2"}}) == [["RED", "NAVY"]]
-        names = [row["name"] for row in tenant.find("rocket", order=[{"colour": "AscNullsLast"}, {"name": "AscNullsLast"}])]
+        names = [
+            row["name"] for row in tenant.find("rocket", order=[{"colour": "AscNullsLast"}, {"name": "AscNullsLast"}])
+        ]
         assert names == ["r0", "r3", "r2", "r1"]
         tenant.finish_jobs()
     assert tenant.orphans() == []
@@ -184,7 +193,9 @@ def test_an_option_that_comes_back_is_another(tenant: Tenant, rocket: Object) ->
 
 
 def test_removed_options_fall_back_to_the_default_that_comes_with_the_edit(tenant: Tenant, rocket: Object) -> None:
-    edit(tenant, "colour", [one for one in options_of(tenant, "colour") if one["value"] != "RED"], defaultValue="'BLUE'")
+    edit(
+        tenant, "colour", [one for one in options_of(tenant, "colour") if one["value"] != "RED"], defaultValue="'BLUE'"
+    )
     for _ in range(2):
         assert tenant.values("rocket", "colour") == ["BLUE", "BLUE", "BLUE", "GREEN"]
         assert len(tenant.find("rocket", {"colour": {"eq": "BLUE"}})) == 3
@@ -198,7 +209,12 @@ def test_options_without_ids_are_all_new_and_records_hold_the_default(tenant: Te
     for _ in range(2):
         assert tenant.values("rocket", "colour") == ["RED", "RED", "RED", "RED"]
         assert len(tenant.find("rocket", {"colour": {"eq": "RED"}})) == 4
-        assert [row["colours"] for row in sorted(tenant.find("rocket"), key=lambda row: row["name"])] == [["RED"], ["RED"], ["RED"], []]
+        assert [row["colours"] for row in sorted(tenant.find("rocket"), key=lambda row: row["name"])] == [
+            ["RED"],
+            ["RED"],
+            ["RED"],
+            [],
+        ]
         tenant.finish_jobs()
     assert tenant.orphans() == []
 
@@ -225,7 +241,9 @@ def test_a_field_becomes_unique(tenant: Tenant) -> None:
     assert tenant.orphans() == []
 
 
-@pytest.mark.parametrize(("type_name", "value", "text"), [("BOOLEAN", True, "true"), ("NUMBER", 5.0, "5"), ("NUMBER", 1.5, "1.5")])
+@pytest.mark.parametrize(
+    ("type_name", "value", "text"), [("BOOLEAN", True, "true"), ("NUMBER", 5.0, "5"), ("NUMBER", 1.5, "1.5")]
+)
 def test_taken_values_are_named_as_json_has_them(tenant: Tenant, type_name: str, value: Any, text: str) -> None:
     tenant.new_field(tenant.new_object(), type_name, "code", isUnique=True)
     tenant.create("rocket", {"code": value})
@@ -348,7 +366,12 @@ def test_relations_both_ways_and_morph_targets(tenant: Tenant) -> None:
     relate(tenant, rocket, company, "maker", "Rockets")
     relate(tenant, company, rocket, "prototypes", "Prototype of", kind="ONE_TO_MANY")
     payloads = [
-        {"type": "MANY_TO_ONE", "targetObjectMetadataId": target.id, "targetFieldLabel": "Owned rockets", "targetFieldIcon": "IconX"}
+        {
+            "type": "MANY_TO_ONE",
+            "targetObjectMetadataId": target.id,
+            "targetFieldLabel": "Owned rockets",
+            "targetFieldIcon": "IconX",
+        }
         for target in (company, pad)
     ]
     owner = tenant.new_field(rocket, "MORPH_RELATION", "owner", morphRelationsCreationPayload=payloads)

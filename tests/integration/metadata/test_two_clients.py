@@ -1,7 +1,7 @@
 """Two clients change the model at the same time: what comes out is what one of the two orders would have given.
 
-``make changes`` examines many pairs of changes. Each pair is also made one after the other, in both orders, in copies of
-the table; everything in the table and both answers must be as in one of them, but for new ids and times.
+``make changes`` examines many pairs of changes. Each pair is also made one after the other, in both orders, in copies
+of the table; everything in the table and both answers must be as in one of them, but for new ids and times.
 """
 
 from __future__ import annotations
@@ -23,11 +23,11 @@ from typing import Any
 import pytest
 
 from icosa.errors import BadRequest, IcosaError
-from icosa.metadata.errors import MetadataValidationError
 from icosa.metadata.service import MetadataService
 from icosa.model.model import Field, Model, Object
 from icosa.store.ops import Delete, Op, Put
 from icosa.store.table import MAX_TRANSACTION, Table, chunked
+from icosa.validation.errors import MetadataValidationError
 from tests.support import dynoxide
 from tests.support.tenant import Tenant
 
@@ -76,7 +76,11 @@ class Chooser:
 
     def _field(self, test: Callable[[Field], bool] = lambda _: True) -> Field | None:
         shipped = {"attachments", "noteTargets", "taskTargets", "timelineActivities"}
-        found = [one for one in self._object().fields if one.is_custom and not one.is_system and one.name not in shipped and test(one)]
+        found = [
+            one
+            for one in self._object().fields
+            if one.is_custom and not one.is_system and one.name not in shipped and test(one)
+        ]
         return self.rng.choice(found) if found else None
 
     def create_object(self) -> Change:
@@ -91,7 +95,9 @@ class Chooser:
 
     def describe_object(self) -> Change:
         obj = self._object()
-        update = self.rng.choice(({"labelSingular": f"L{self.rng.randrange(3)}"}, {"isActive": not obj.is_active}, {"isSearchable": False}))
+        update = self.rng.choice(
+            ({"labelSingular": f"L{self.rng.randrange(3)}"}, {"isActive": not obj.is_active}, {"isSearchable": False})
+        )
         return Change(f"update {obj.name_singular} {update}", lambda service: service.update_object(obj.id, update))
 
     def identify_object(self) -> Change | None:
@@ -99,7 +105,9 @@ class Chooser:
         texts = [one for one in obj.fields if one.type.name == "TEXT"]
         one = self.rng.choice(texts)
         update = {"labelIdentifierFieldMetadataId": one.id}
-        return Change(f"{obj.name_singular} is identified by {one.name}", lambda service: service.update_object(obj.id, update))
+        return Change(
+            f"{obj.name_singular} is identified by {one.name}", lambda service: service.update_object(obj.id, update)
+        )
 
     def delete_object(self) -> Change:
         obj = self._object()
@@ -125,7 +133,13 @@ class Chooser:
         name, back = self.rng.sample(_FIELDS, k=2)
         payload = {"type": self.rng.choice(("MANY_TO_ONE", "ONE_TO_MANY")), "targetObjectMetadataId": target.id}
         payload |= {"targetFieldLabel": back, "targetFieldIcon": "IconX"}
-        wanted = {"objectMetadataId": obj.id, "type": "RELATION", "name": name, "label": name, "relationCreationPayload": payload}
+        wanted = {
+            "objectMetadataId": obj.id,
+            "type": "RELATION",
+            "name": name,
+            "label": name,
+            "relationCreationPayload": payload,
+        }
         words = f"relate {obj.name_singular}.{name} {payload['type']} {target.name_singular}.{back}"
         return Change(words, lambda service: service.create_field(wanted))
 
@@ -136,7 +150,12 @@ class Chooser:
             return None
         name, back = self.rng.sample(_FIELDS, k=2)
         payloads = [
-            {"type": "MANY_TO_ONE", "targetObjectMetadataId": target.id, "targetFieldLabel": back, "targetFieldIcon": "IconX"}
+            {
+                "type": "MANY_TO_ONE",
+                "targetObjectMetadataId": target.id,
+                "targetFieldLabel": back,
+                "targetFieldIcon": "IconX",
+            }
             for target in (*targets, self.model.by_singular["company"])
         ]
         wanted = {
@@ -158,7 +177,9 @@ class Chooser:
         one = self._field()
         if one is None:
             return None
-        update = self.rng.choice(({"label": f"L{self.rng.randrange(3)}"}, {"isActive": not one.is_active}, {"description": "x"}))
+        update = self.rng.choice(
+            ({"label": f"L{self.rng.randrange(3)}"}, {"isActive": not one.is_active}, {"description": "x"})
+        )
         return Change(f"update {one.name} {update}", lambda service: service.update_field(one.id, update))
 
     def default_field(self) -> Change | None:
@@ -166,7 +187,9 @@ class Chooser:
         if one is None:
             return None
         default = "'x'" if one.type.name == "TEXT" else f"'{self.rng.choice([*one.option_values])}'"
-        return Change(f"default of {one.name}: {default}", lambda service: service.update_field(one.id, {"defaultValue": default}))
+        return Change(
+            f"default of {one.name}: {default}", lambda service: service.update_field(one.id, {"defaultValue": default})
+        )
 
     def unify_field(self) -> Change | None:
         one = self._field(lambda one: one.type.name == "TEXT")
@@ -179,7 +202,10 @@ class Chooser:
         one = self._field(lambda one: bool(one.options))
         if one is None:
             return None
-        options = [{"id": o.id, "value": o.value, "label": o.label, "position": o.position, "color": o.color} for o in one.options]
+        options = [
+            {"id": o.id, "value": o.value, "label": o.label, "position": o.position, "color": o.color}
+            for o in one.options
+        ]
         unused = [value for value in _VALUES if value not in one.option_values]
         match self.rng.choice(("add", "rename", "remove")):
             case "add" if unused:
@@ -189,7 +215,9 @@ class Chooser:
             case _ if len(options) > 1:
                 options.remove(self.rng.choice(options))
         values = [option["value"] for option in options]
-        return Change(f"options of {one.name}: {values}", lambda service: service.update_field(one.id, {"options": options}))
+        return Change(
+            f"options of {one.name}: {values}", lambda service: service.update_field(one.id, {"options": options})
+        )
 
     def delete_field(self) -> Change | None:
         one = self._field()
@@ -231,7 +259,10 @@ _CHANGES: tuple[tuple[Callable[[Chooser], Change | None], int], ...] = (
 
 
 def _options(values: Sequence[str]) -> list[dict[str, Any]]:
-    return [{"value": value, "label": value.title(), "position": position, "color": "red"} for position, value in enumerate(values)]
+    return [
+        {"value": value, "label": value.title(), "position": position, "color": "red"}
+        for position, value in enumerate(values)
+    ]
 
 
 # ---------------------------------------------------------------------- what comes out
@@ -250,10 +281,15 @@ class Shown:
         self._known = set(_UUID.findall(json.dumps([*before, *before.values()], default=str)))
         named = {row["id"]: row for row in after.values() if "id" in row and ("name_singular" in row or "type" in row)}
         owner = {row["id"]: sk.split("#")[1] for (_, sk), row in after.items() if sk.startswith("field#")}
-        self._names = {i: row.get("name_singular") or f"{named[owner[i]]['name_singular']}.{row['name']}" for i, row in named.items()}
+        self._names = {
+            i: row.get("name_singular") or f"{named[owner[i]]['name_singular']}.{row['name']}"
+            for i, row in named.items()
+        }
 
     def rows(self, rows: Rows) -> list[str]:
-        return sorted(json.dumps(self.value({**row, **_opened(row)}), sort_keys=True, default=str) for row in rows.values())
+        return sorted(
+            json.dumps(self.value({**row, **_opened(row)}), sort_keys=True, default=str) for row in rows.values()
+        )
 
     def value(self, value: Any) -> Any:
         if isinstance(value, str):
@@ -279,7 +315,10 @@ def _answer(change: Change, service: MetadataService) -> Any:
     try:
         change.make(service)
     except MetadataValidationError as error:
-        return [error.message, [[name, [_plain(failure) for failure in found]] for name, found in sorted(error.errors.items())]]
+        return [
+            error.message,
+            [[name, [_plain(failure) for failure in found]] for name, found in sorted(error.errors.items())],
+        ]
     except IcosaError as error:
         return [type(error).__name__, error.message]
     return None
@@ -355,7 +394,10 @@ def test_every_outcome_is_a_serial_one(copies: tuple[Tenant, Tenant, Tenant]) ->
         changes = [chooser.change(), chooser.change()]
         answers = at_once(tenant, changes, meet=rng.random() < 0.7)
         found = _outcome(tenant, before, answers)
-        serial = [_outcome(other, before, in_order(other, changes, order)) for other, order in zip(others, ((0, 1), (1, 0)), strict=True)]
+        serial = [
+            _outcome(other, before, in_order(other, changes, order))
+            for other, order in zip(others, ((0, 1), (1, 0)), strict=True)
+        ]
         what = f"pair {number} of seed {_SEED}: {' | '.join(change.words for change in changes)}"
         assert found in serial, f"{what}\n{_difference(found, serial[0])}\n{_difference(found, serial[1])}"
         outcomes["both" if answers == [None, None] else "one" if None in answers else "none"] += 1
@@ -384,7 +426,9 @@ def _give_values(tenant: Tenant, rng: random.Random) -> None:
     model = tenant.model()
     for obj in model.objects:
         if obj.is_custom and rng.random() < 0.3:
-            data: dict[str, Any] = {one.name: rng.choice("abcd") for one in obj.fields if one.type.name == "TEXT" and not one.is_system}
+            data: dict[str, Any] = {
+                one.name: rng.choice("abcd") for one in obj.fields if one.type.name == "TEXT" and not one.is_system
+            }
             data |= {one.name: rng.choice([*one.option_values]) for one in obj.fields if one.type.name == "SELECT"}
             with contextlib.suppress(BadRequest):  # not unique
                 tenant.create(obj.name_singular, data, model=model)

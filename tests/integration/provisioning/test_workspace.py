@@ -11,11 +11,11 @@ from icosa.access.role_admin import list_roles
 from icosa.access.session import current_model, open_context
 from icosa.engine.executor import execute
 from icosa.errors import BadRequest
-from icosa.metadata.shipped import load
 from icosa.model.model import Model
 from icosa.provisioning import workspace as provisioning
 from icosa.provisioning.workspace import Provisioned, provision
 from icosa.query.operation import Connection, FindMany, Page
+from icosa.shipped import load
 from icosa.store import keys
 from icosa.store.control import WorkspaceRow
 from icosa.store.table import Table
@@ -31,7 +31,9 @@ def api_keys(gateway: GatewayKeys) -> ApiKeys:
     return ApiKeys(gateway, lambda: SECRET)
 
 
-def test_a_workspace_has_objects_roles_and_one_admin_key(control_table: Table, api_keys: ApiKeys, gateway: GatewayKeys) -> None:
+def test_a_workspace_has_objects_roles_and_one_admin_key(
+    control_table: Table, api_keys: ApiKeys, gateway: GatewayKeys
+) -> None:
     made = provision(control_table, api_keys, "  Acme ")
     context = open_context(event_of(made), control_table)
     assert context.workspace.name == "Acme"
@@ -53,10 +55,16 @@ def test_two_workspaces_share_nothing(control_table: Table, api_keys: ApiKeys) -
 
     def ids(model: Model | None) -> set[str]:
         assert model is not None
-        return {model.workspace_id} | {obj.id for obj in model.objects} | {field.id for obj in model.objects for field in obj.fields}
+        return (
+            {model.workspace_id}
+            | {obj.id for obj in model.objects}
+            | {field.id for obj in model.objects for field in obj.fields}
+        )
 
     assert not ids(models[0]) & ids(models[1])
-    assert {role["id"] for role in list_roles(one.workspace_id)}.isdisjoint(role["id"] for role in list_roles(two.workspace_id))
+    assert {role["id"] for role in list_roles(one.workspace_id)}.isdisjoint(
+        role["id"] for role in list_roles(two.workspace_id)
+    )
 
 
 def test_a_workspace_needs_a_name(control_table: Table, api_keys: ApiKeys, gateway: GatewayKeys) -> None:

@@ -1,4 +1,6 @@
-"""The table's promises: retried writes apply once, passing faults are not seen, limits have names, costs are counted."""
+"""The table's promises: retried writes apply once, passing faults are not seen, limits have names, costs
+are counted.
+"""
 
 from __future__ import annotations
 

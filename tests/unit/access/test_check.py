@@ -116,7 +116,9 @@ def test_all_fields_of_related_and_grouped_records_are_narrowed() -> None:
 
 
 def test_fields_and_relations_that_are_asked_for_must_be_readable() -> None:
-    _denied(Role(hidden={"people": {"emails"}}), FindOne(object=PEOPLE, id=ID, selection=Selection(fields=("id", "emails"))))
+    _denied(
+        Role(hidden={"people": {"emails"}}), FindOne(object=PEOPLE, id=ID, selection=Selection(fields=("id", "emails")))
+    )
     company = Selection(relations={"company": RelationSelection(selection=Selection(fields=("name",)))})
     for role in (
         Role(denied={"companies": {"read"}}),
@@ -144,7 +146,9 @@ def test_unreadable_names_in_fields_are_unknown(names: tuple[str, ...], depth: i
 
 
 def test_the_first_fields_of_many() -> None:
-    selector = Selector(MODEL, Role(hidden={"people": {"jobTitle"}}), children=60, field_limit=len(PEOPLE.stored_fields) - 1)
+    selector = Selector(
+        MODEL, Role(hidden={"people": {"jobTitle"}}), children=60, field_limit=len(PEOPLE.stored_fields) - 1
+    )
     shown = selector.select(PEOPLE, 0, None).fields or ()
     assert shown[:2] == ("id", "name")
     assert "jobTitle" not in shown
@@ -178,7 +182,9 @@ def test_conditions_on_hidden_fields_are_refused(raw: Any) -> None:
 
 def test_conditions_through_relations() -> None:
     through_company = FindMany(object=PEOPLE, filter=resolve_filter(MODEL, PEOPLE, {"company": {"name": {"eq": "x"}}}))
-    through_people = FindMany(object=COMPANIES, filter=resolve_filter(MODEL, COMPANIES, {"people": {"jobTitle": {"eq": "x"}}}))
+    through_people = FindMany(
+        object=COMPANIES, filter=resolve_filter(MODEL, COMPANIES, {"people": {"jobTitle": {"eq": "x"}}})
+    )
     _denied(Role(denied={"companies": {"read"}}), through_company)
     _denied(Role(hidden={"people": {"company"}}), through_company)
     _denied(Role(hidden={"companies": {"name"}}), through_company)
@@ -202,7 +208,12 @@ def test_groups_and_aggregates_on_hidden_fields_are_refused() -> None:
     order = resolve_group_order(MODEL, PEOPLE, [{"aggregate": {"countEmptyJobTitle": "AscNullsLast"}}], ())
     _denied(HIDDEN_TITLE, GroupBy(object=PEOPLE, dimensions=(), order=order))
     _denied(HIDDEN_TITLE, GroupBy(object=PEOPLE, dimensions=(), aggregates=("countEmptyJobTitle",)))
-    _denied(HIDDEN_TITLE, GroupBy(object=PEOPLE, dimensions=(), records_order=resolve_order(MODEL, PEOPLE, [{"jobTitle": "AscNullsLast"}])))
+    _denied(
+        HIDDEN_TITLE,
+        GroupBy(
+            object=PEOPLE, dimensions=(), records_order=resolve_order(MODEL, PEOPLE, [{"jobTitle": "AscNullsLast"}])
+        ),
+    )
     _denied(HIDDEN_TITLE, FindMany(object=PEOPLE, aggregates=frozenset({"countEmptyJobTitle"})))
     authorize(HIDDEN_TITLE, FindMany(object=PEOPLE, aggregates=frozenset({"totalCount", "countEmptyId"})), MODEL)
 

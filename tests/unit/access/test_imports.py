@@ -15,13 +15,18 @@ _LAYER = Path(__file__).parents[3] / "layers" / "core" / "python"
         ("icosa.access.session", {"boto3", "botocore", "pynamodb", "jwt", "cryptography", "fastapi"}),
         ("icosa.access.token", {"boto3", "botocore", "pynamodb", "pydynox", "fastapi"}),
         ("icosa.access.secret", {"boto3", "botocore", "pydynox", "fastapi"}),
-        ("icosa.metadata.loader", {"boto3", "botocore", "pynamodb", "fastapi"}),
+        ("icosa.catalog.loader", {"boto3", "botocore", "pynamodb", "fastapi"}),
         # The GraphQL API is imported with its first request.
-        ("icosa.api.metadata.service", {"boto3", "botocore", "pynamodb", "jwt", "fastapi", "starlette", "ariadne", "graphql"}),
+        (
+            "icosa.api.metadata.service",
+            {"boto3", "botocore", "pynamodb", "jwt", "fastapi", "starlette", "ariadne", "graphql"},
+        ),
         ("icosa.api.metadata.graphql.api", {"boto3", "botocore", "pynamodb", "jwt", "fastapi"}),
     ],
 )
 def test_not_loaded(module: str, unwanted: set[str]) -> None:
     code = f"import sys, {module}; print(*sys.modules)"
-    loaded = subprocess.run([sys.executable, "-c", code], env={"PYTHONPATH": str(_LAYER)}, check=True, capture_output=True, text=True)
+    loaded = subprocess.run(
+        [sys.executable, "-c", code], env={"PYTHONPATH": str(_LAYER)}, check=True, capture_output=True, text=True
+    )
     assert not unwanted & set(loaded.stdout.split())

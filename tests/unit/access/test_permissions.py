@@ -1,6 +1,6 @@
 """The table of spec/access.md §3.2 and §3.3."""
 
-from typing import get_args
+from typing import Any, get_args
 
 import pytest
 
@@ -12,7 +12,8 @@ RIGHTS: tuple[Right, ...] = get_args(Right)
 
 
 def an_object(**changes: object) -> Object:
-    return Object(**({"id": "o", "key": "o1", "name_singular": "thing", "name_plural": "things", "fields": ()} | changes))  # type: ignore[arg-type]
+    defaults: dict[str, Any] = {"id": "o", "key": "o1", "name_singular": "thing", "name_plural": "things", "fields": ()}
+    return Object(**(defaults | changes))
 
 
 def a_role(**item: object) -> Permissions:
@@ -60,7 +61,9 @@ def test_flags_are_granted_wholesale_or_by_name() -> None:
     assert not any(a_role(canUpdateAllSettings=True).holds(flag) for flag in TOOL_FLAGS)
     assert all(a_role(canAccessAllTools=True).holds(flag) for flag in TOOL_FLAGS)
     assert not any(a_role(canAccessAllTools=True).holds(flag) for flag in SETTINGS_FLAGS)
-    assert [flag for flag in sorted(SETTINGS_FLAGS | TOOL_FLAGS) if a_role(permissionFlags=["ROLES", "AI"]).holds(flag)] == ["AI", "ROLES"]
+    assert [
+        flag for flag in sorted(SETTINGS_FLAGS | TOOL_FLAGS) if a_role(permissionFlags=["ROLES", "AI"]).holds(flag)
+    ] == ["AI", "ROLES"]
 
 
 def test_field_restrictions() -> None:

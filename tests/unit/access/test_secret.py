@@ -38,7 +38,9 @@ def test_from_secrets_manager(monkeypatch: pytest.MonkeyPatch) -> None:
         assert signing_secret() == SECRET
 
 
-def test_the_most_talkative_log_has_no_secret(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
+def test_the_most_talkative_log_has_no_secret(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
     """Lambda sets the root logger to the function's level, and botocore's reports of answers are whole at DEBUG."""
     logging.getLogger("botocore").setLevel(logging.NOTSET)
     with mock_aws(), caplog.at_level(logging.DEBUG):

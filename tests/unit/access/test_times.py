@@ -10,7 +10,10 @@ from icosa.errors import BadRequest
 NOW = datetime(2026, 11, 21, 8, 30, tzinfo=UTC)
 
 
-@given(st.datetimes(min_value=datetime(2000, 1, 1), max_value=datetime(2200, 1, 1), timezones=st.just(UTC)), st.timedeltas())
+@given(
+    st.datetimes(min_value=datetime(2000, 1, 1), max_value=datetime(2200, 1, 1), timezones=st.just(UTC)),
+    st.timedeltas(),
+)
 def test_text_order_is_order_in_time(moment: datetime, step: timedelta) -> None:
     step = min(max(step, timedelta(days=-1000)), timedelta(days=1000))
     text, other = stored_time(moment), stored_time(moment + step)

@@ -67,7 +67,11 @@ def test_a_token_carries_the_claims_of_twenty() -> None:
 def test_what_is_not_a_token_of_ours_is_invalid(text: str) -> None:
     with pytest.raises(InvalidToken) as caught:
         token.verify(text, secret=SECRET)
-    assert (caught.value.status, caught.value.rest_error, caught.value.message) == (401, "UNAUTHENTICATED", "Token invalid.")
+    assert (caught.value.status, caught.value.rest_error, caught.value.message) == (
+        401,
+        "UNAUTHENTICATED",
+        "Token invalid.",
+    )
 
 
 def test_another_deployments_token_is_invalid() -> None:
@@ -78,7 +82,11 @@ def test_another_deployments_token_is_invalid() -> None:
 def test_an_expired_token_says_so() -> None:
     with pytest.raises(ExpiredToken) as caught:
         token.verify(make(exp=int(time.time()) - 1), secret=SECRET)
-    assert (caught.value.status, caught.value.rest_error, caught.value.message) == (401, "UNAUTHENTICATED", "Token has expired.")
+    assert (caught.value.status, caught.value.rest_error, caught.value.message) == (
+        401,
+        "UNAUTHENTICATED",
+        "Token has expired.",
+    )
 
 
 @given(position=st.integers(0, len(make()) - 1), character=st.sampled_from("AZaz09-_."))

@@ -6,9 +6,16 @@ from typing import Any
 
 import pytest
 
-from icosa.api.errors import MalformedJson, MethodNotAllowed, Unexpected, UnsupportedMediaType, rest_body, rest_headers
 from icosa.api.rest.body import as_ids, as_index, as_record, as_records, read_body
 from icosa.errors import BadRequest, PayloadTooLarge, PermissionDenied, RecordNotFound, Unavailable
+from icosa.runtime.http_errors import (
+    MalformedJson,
+    MethodNotAllowed,
+    Unexpected,
+    UnsupportedMediaType,
+    rest_body,
+    rest_headers,
+)
 
 ID = "7c1b6b6e-3a3e-4f61-8b64-0a5a0d6a0001"
 
@@ -17,7 +24,9 @@ def _read(raw: bytes, content_type: str | None = None) -> Any:
     return read_body(raw, content_type, limit=100)
 
 
-@pytest.mark.parametrize("content_type", [None, "application/json", "Application/JSON; charset=utf-8", "application/merge-patch+json"])
+@pytest.mark.parametrize(
+    "content_type", [None, "application/json", "Application/JSON; charset=utf-8", "application/merge-patch+json"]
+)
 def test_json_is_read(content_type: str | None) -> None:
     assert _read(b'{"a": [1, "\xc3\xa9"]}', content_type) == {"a": [1, "é"]}
 
@@ -27,7 +36,9 @@ def test_no_body(raw: bytes) -> None:
     assert _read(raw, "text/plain") is None
 
 
-@pytest.mark.parametrize("raw", [b'{"name": ', b"{", b"nope", b"\xff", b"NaN", b"[" * 90, b'"text"', b"5", b"true", b"null"])
+@pytest.mark.parametrize(
+    "raw", [b'{"name": ', b"{", b"nope", b"\xff", b"NaN", b"[" * 90, b'"text"', b"5", b"true", b"null"]
+)
 def test_malformed_json(raw: bytes) -> None:
     with pytest.raises(MalformedJson) as caught:
         _read(raw)
@@ -36,7 +47,9 @@ def test_malformed_json(raw: bytes) -> None:
 
 
 def test_other_media_types_are_refused() -> None:
-    with pytest.raises(UnsupportedMediaType, match=r"Content-Type 'text/plain' is not supported\. Send application/json") as caught:
+    with pytest.raises(
+        UnsupportedMediaType, match=r"Content-Type 'text/plain' is not supported\. Send application/json"
+    ) as caught:
         _read(b"{}", "text/plain; charset=utf-8")
     assert caught.value.status == 415
 
@@ -63,7 +76,8 @@ def test_ids_are_normalised() -> None:
 
 
 @pytest.mark.parametrize(
-    ("value", "message"), [("x", '"ids" must be an array of record IDs'), (["x"], 'Value "x" is not a valid UUID'), ([1], 'Value "1" is')]
+    ("value", "message"),
+    [("x", '"ids" must be an array of record IDs'), (["x"], 'Value "x" is not a valid UUID'), ([1], 'Value "1" is')],
 )
 def test_wrong_ids(value: Any, message: str) -> None:
     with pytest.raises(BadRequest, match=message):

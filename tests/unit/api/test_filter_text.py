@@ -78,9 +78,12 @@ FILTER_ERRORS = {
         "'filter' invalid for 'a[isEmptyArray]:true', comparator isEmptyArray not in "
         "eq, neq, in, containsAny, is, gt, gte, lt, lte, startsWith, endsWith, like, ilike"
     ),
-    "a[in]:x": ("'filter' invalid for 'in' operator. Received 'x' but array value expected eg: 'field[in]:[value_1,value_2]'"),
+    "a[in]:x": (
+        "'filter' invalid for 'in' operator. Received 'x' but array value expected eg: 'field[in]:[value_1,value_2]'"
+    ),
     "a[containsAny]:[": (
-        "'filter' invalid for 'containsAny' operator. Received '[' but array value expected eg: 'field[containsAny]:[value_1,value_2]'"
+        "'filter' invalid for 'containsAny' operator. Received '[' but array value expected eg: "
+        "'field[containsAny]:[value_1,value_2]'"
     ),
     "and(" * (MAX_DEPTH + 2) + "a[eq]:1" + ")" * (MAX_DEPTH + 2): (
         f"'filter' invalid. Conditions cannot be nested deeper than {MAX_DEPTH} levels"
@@ -158,7 +161,9 @@ def test_any_filter_survives_text(elements: list[tuple[str, Any]]) -> None:
     assert parse_filter(",".join(text for text, _ in elements)) == (trees[0] if len(trees) == 1 else {"and": trees})
 
 
-@given(st.lists(st.tuples(st.lists(NAMES, min_size=1, max_size=3), st.sampled_from(DIRECTIONS)), min_size=1, max_size=4))
+@given(
+    st.lists(st.tuples(st.lists(NAMES, min_size=1, max_size=3), st.sampled_from(DIRECTIONS)), min_size=1, max_size=4)
+)
 def test_any_order_survives_text(criteria: list[tuple[list[str], str]]) -> None:
     text = ",".join(f"{'.'.join(path)}[{direction}]" for path, direction in criteria)
     assert parse_order(text) == [_nested(path, direction) for path, direction in criteria]

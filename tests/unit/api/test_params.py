@@ -15,11 +15,14 @@ GROUP_BY = (
     "Invalid group_by query parameter - should be a valid array of objects - ex: "
     '[{"firstField": true}, {"secondField": {"subField": true}}, {"dateField": {"granularity": \'DAY\'}}]'
 )
-AGGREGATE = 'Invalid aggregate query parameter - should be a valid array of string - ex: ["countNotEmptyId", "countEmptyField"]'
+AGGREGATE = (
+    'Invalid aggregate query parameter - should be a valid array of string - ex: ["countNotEmptyId", "countEmptyField"]'
+)
 GROUP_ORDER = (
     "Invalid order_by query parameter - should be a valid array of objects - ex: "
     '[{"firstField": "AscNullsFirst"}, {"secondField": {"subField": "DescNullsLast"}}, '
-    '{"aggregate": {"aggregateField": "DescNullsLast"}}, {dateField: {"orderBy": "AscNullsFirst", "granularity": "DAY"}}]'
+    '{"aggregate": {"aggregateField": "DescNullsLast"}}, {dateField: {"orderBy": "AscNullsFirst", "granularity": '
+    '"DAY"}}]'
 )
 
 
@@ -81,7 +84,8 @@ def test_flags_are_the_exact_word(text: str, flag: bool) -> None:
 
 
 @pytest.mark.parametrize(
-    ("query", "fields"), [("", None), ("fields=id,name", ("id", "name")), ("fields=%20a%20,,b&fields=a,c", ("a", "b", "c"))]
+    ("query", "fields"),
+    [("", None), ("fields=id,name", ("id", "name")), ("fields=%20a%20,,b&fields=a,c", ("a", "b", "c"))],
 )
 def test_fields(query: str, fields: tuple[str, ...] | None) -> None:
     assert Params(query).fields == fields
@@ -101,7 +105,10 @@ def test_wrong_fields(query: str, message: str) -> None:
 
 def test_group_parameters() -> None:
     params = _params(
-        ("group_by", '[{"stage": true}]'), ("aggregate", '["totalCount"]'), ("order_by", "[]"), ("order_by_for_records", "a.b")
+        ("group_by", '[{"stage": true}]'),
+        ("aggregate", '["totalCount"]'),
+        ("order_by", "[]"),
+        ("order_by_for_records", "a.b"),
     )
     assert params.group_by == [{"stage": True}]
     assert params.aggregates == ["totalCount"]

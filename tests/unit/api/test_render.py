@@ -52,13 +52,19 @@ def test_all_stored_fields_are_shown_under_their_input_names() -> None:
 
 def test_nulls_of_every_type() -> None:
     record = _render("rockets", _node("rockets", id=ID), Selection())
-    assert {name: record[name] for name in ("mass", "reusable", "builtOn", "colour", "colours", "tags", "extra", "boosterId")} == {
-        "mass": None, "reusable": None, "builtOn": None, "colour": None, "colours": [], "tags": [], "extra": None, "boosterId": None,
+    assert {name: record[name] for name in ("mass", "reusable", "builtOn", "colour", "colours", "tags", "extra",
+     "boosterId")} == {
+        "mass": None, "reusable": None, "builtOn": None, "colour": None, "colours": [], "tags": [], "extra": None,
+         "boosterId": None,
     }  # fmt: skip
 
 
 def test_fields_come_in_the_order_of_the_selection() -> None:
-    assert list(_render("people", _node("people"), Selection(fields=("id", "name", "company")))) == ["id", "name", "companyId"]
+    assert list(_render("people", _node("people"), Selection(fields=("id", "name", "company")))) == [
+        "id",
+        "name",
+        "companyId",
+    ]
 
 
 def test_relations() -> None:
@@ -78,7 +84,10 @@ def test_relations() -> None:
 
 def test_a_relation_alone_does_not_bring_its_join_column() -> None:
     node = Node({}, related={"company": None})
-    assert _render("people", node, Selection(fields=("id",), relations={"company": ALL})) == {"id": None, "company": None}
+    assert _render("people", node, Selection(fields=("id",), relations={"company": ALL})) == {
+        "id": None,
+        "company": None,
+    }
 
 
 def test_renderers_are_made_once_and_not_kept_forever() -> None:
@@ -101,7 +110,9 @@ def test_keys_change_their_first_letter_only() -> None:
     assert answers.record("delete")(MODEL, Delete(object=targets, destroy=True, selection=only_id), [node]) == {
         "data": {"deleteNoteTarget": {"id": ID}}
     }
-    assert answers.record()(MODEL, FindOne(object=targets, selection=only_id), node) == {"data": {"noteTarget": {"id": ID}}}
+    assert answers.record()(MODEL, FindOne(object=targets, selection=only_id), node) == {
+        "data": {"noteTarget": {"id": ID}}
+    }
 
 
 def test_pages_and_duplicates() -> None:
@@ -122,9 +133,23 @@ def test_groups() -> None:
     dimensions = resolve_dimensions(
         MODEL,
         ROCKETS,
-        [{"builtOn": {"granularity": "MONTH"}}, {"grade": True}, {"mass": True}, {"colours": True}, {"tags": {"unnest": True}}],
+        [
+            {"builtOn": {"granularity": "MONTH"}},
+            {"grade": True},
+            {"mass": True},
+            {"colours": True},
+            {"tags": {"unnest": True}},
+        ],
     )
-    names = ("totalCount", "countTrueReusable", "percentageEmptyName", "avgMass", "maxMass", "minPriceAmountMicros", "minBuiltOn")
+    names = (
+        "totalCount",
+        "countTrueReusable",
+        "percentageEmptyName",
+        "avgMass",
+        "maxMass",
+        "minPriceAmountMicros",
+        "minBuiltOn",
+    )
     operation = GroupBy(object=ROCKETS, dimensions=dimensions, aggregates=names, records=Selection(fields=("id",)))
     values = (3, 1, Decimal("0E-20"), 1.5, 10**30, "2000000", "2024-01-01")
     group = Group(

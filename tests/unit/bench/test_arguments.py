@@ -7,7 +7,9 @@ import pytest
 from bench.__main__ import read_arguments
 
 
-@pytest.mark.parametrize("arguments", ["--load 0 run --people 1000", "run --load 0 --people 1000", "--people 1000 --load 0"])
+@pytest.mark.parametrize(
+    "arguments", ["--load 0 run --people 1000", "run --load 0 --people 1000", "--people 1000 --load 0"]
+)
 def test_options_may_stand_before_the_command_or_instead_of_it(arguments: str) -> None:
     options = read_arguments(arguments.split())
     assert (options.load, options.people) == (0, 1000)

@@ -67,7 +67,9 @@ def test_a_bad_token_is_denied_with_the_text_for_the_client(authorizer: ModuleTy
 
 
 @pytest.mark.parametrize("authorization", [None, "", "Basic abc", "Bearer"])
-def test_without_a_bearer_token_the_gateway_says_unauthorized(authorizer: ModuleType, authorization: str | None) -> None:
+def test_without_a_bearer_token_the_gateway_says_unauthorized(
+    authorizer: ModuleType, authorization: str | None
+) -> None:
     with pytest.raises(Exception, match=r"^Unauthorized$"):
         authorizer.handler(event(authorization), None)
 

@@ -57,7 +57,8 @@ def test_a_call_without_caller(core_rest: ModuleType) -> None:
 
 def test_a_binary_body_is_decoded(core_rest: ModuleType) -> None:
     answer = core_rest.handler(
-        _event(httpMethod="POST", body="e30g/w==", isBase64Encoded=True, headers={"Content-Type": "application/json"}), LambdaContext()
+        _event(httpMethod="POST", body="e30g/w==", isBase64Encoded=True, headers={"Content-Type": "application/json"}),
+        LambdaContext(),
     )
     assert (answer["statusCode"], json.loads(answer["body"])["error"]) == (400, "Bad Request")
 
@@ -69,6 +70,11 @@ def test_nothing_is_imported_that_records_do_not_need() -> None:
         "{'boto3', 'botocore.session', 'pynamodb', 'ariadne', 'graphql', 'moto', 'jwt', 'fastapi', 'pydantic'}))"
     )
     path = f"{ROOT / 'layers/core/python'}:{ROOT / 'functions/core_rest'}"
-    environment = {"PYTHONPATH": path, "TABLE_NAME": "none", "AWS_REGION": "eu-central-1", "POWERTOOLS_SERVICE_NAME": "core-rest"}
+    environment = {
+        "PYTHONPATH": path,
+        "TABLE_NAME": "none",
+        "AWS_REGION": "eu-central-1",
+        "POWERTOOLS_SERVICE_NAME": "core-rest",
+    }
     found = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
     assert found.stdout.strip() == "[]"

@@ -49,7 +49,9 @@ def test_a_rest_call_without_caller(metadata: ModuleType) -> None:
 
 
 def test_a_graphql_call_without_caller(metadata: ModuleType) -> None:
-    answer = metadata.handler(_event("/metadata", httpMethod="POST", body='{"query":"{ __typename }"}'), LambdaContext())
+    answer = metadata.handler(
+        _event("/metadata", httpMethod="POST", body='{"query":"{ __typename }"}'), LambdaContext()
+    )
 
     assert answer["statusCode"] == 200
     assert json.loads(answer["body"])["errors"][0]["message"] == "Missing authentication token"

@@ -17,12 +17,18 @@ from tests.unit.functions.test_core_rest import LambdaContext
 WORKSPACE = "0a3d7f5e-9a44-4ad5-8a7a-5d8b6c1f0001"
 
 
-def _record(*, event: str = "MODIFY", key: str = "workspace", image: dict[str, Any] | None = None, sequence: str = "1") -> dict[str, Any]:
+def _record(
+    *, event: str = "MODIFY", key: str = "workspace", image: dict[str, Any] | None = None, sequence: str = "1"
+) -> dict[str, Any]:
     keys = {"PK": {"S": f"{WORKSPACE}#W"}, "SK": {"S": key}}
     return {
         "eventName": event,
         "eventSource": "aws:dynamodb",
-        "dynamodb": {"Keys": keys, "NewImage": {**keys, **(image or {"metadataVersion": {"N": "7"}})}, "SequenceNumber": sequence},
+        "dynamodb": {
+            "Keys": keys,
+            "NewImage": {**keys, **(image or {"metadataVersion": {"N": "7"}})},
+            "SequenceNumber": sequence,
+        },
     }
 
 

@@ -40,7 +40,9 @@ class FakeDynamo(DynamoClient):
                 return {"Table": {"LatestStreamArn": "stream"}}
             case "DescribeStream":
                 return {
-                    "StreamDescription": {"Shards": [{"ShardId": "s", "SequenceNumberRange": {"EndingSequenceNumber": len(self.records)}}]}
+                    "StreamDescription": {
+                        "Shards": [{"ShardId": "s", "SequenceNumberRange": {"EndingSequenceNumber": len(self.records)}}]
+                    }
                 }
             case "GetShardIterator":
                 return {"ShardIterator": arguments["SequenceNumber"]}

@@ -59,7 +59,9 @@ class Function:
 
     def run(self, count: int, source: EventSource, now: float = 1000.0) -> None:
         batch = [record(number) for number in range(count)]
-        asyncio.run(deliver(batch, source=source, invoke=self.invoke, give_up=self.give_up, sleep=self.sleep, clock=lambda: now))
+        asyncio.run(
+            deliver(batch, source=source, invoke=self.invoke, give_up=self.give_up, sleep=self.sleep, clock=lambda: now)
+        )
 
 
 def test_success() -> None:
@@ -81,7 +83,11 @@ def test_retries_are_used_up() -> None:
     function.run(3, SOURCE)
     assert function.batches == [[0, 1, 2]] * 3
     (given_up,) = function.given_up
-    assert (numbers(given_up.batch), given_up.condition, given_up.invocations) == ([0, 1, 2], "RetryAttemptsExhausted", 3)
+    assert (numbers(given_up.batch), given_up.condition, given_up.invocations) == (
+        [0, 1, 2],
+        "RetryAttemptsExhausted",
+        3,
+    )
     assert given_up.outcome
     assert given_up.outcome.error == "Unhandled"
 
@@ -109,7 +115,9 @@ def test_partial_responses_and_bisecting() -> None:
     assert [numbers(given_up.batch) for given_up in function.given_up] == [[1]]
 
 
-@pytest.mark.parametrize("answer", ['{"batchItemFailures":[{"itemIdentifier":"99"}]}', '{"batchItemFailures":[{}]}', '"text"', "[1]"])
+@pytest.mark.parametrize(
+    "answer", ['{"batchItemFailures":[{"itemIdentifier":"99"}]}', '{"batchItemFailures":[{}]}', '"text"', "[1]"]
+)
 def test_an_answer_that_is_no_partial_response_fails_the_batch(answer: str) -> None:
     given_up: list[GivenUp] = []
 
@@ -144,7 +152,16 @@ def test_old_records_are_given_up() -> None:
     function = Function(set())
     batch = [record(0, created=10), record(1, created=95)]
     source = replace(SOURCE, max_age=60)
-    asyncio.run(deliver(batch, source=source, invoke=function.invoke, give_up=function.give_up, sleep=function.sleep, clock=lambda: 100))
+    asyncio.run(
+        deliver(
+            batch,
+            source=source,
+            invoke=function.invoke,
+            give_up=function.give_up,
+            sleep=function.sleep,
+            clock=lambda: 100,
+        )
+    )
     assert function.batches == [[1]]
     (given_up,) = function.given_up
     assert (numbers(given_up.batch), given_up.condition, given_up.invocations) == ([0], "RecordAgeExceeded", 0)
@@ -157,7 +174,9 @@ def test_old_records_are_given_up() -> None:
     bisect=st.booleans(),
     retries=st.integers(0, 3),
 )
-def test_every_record_is_processed_in_order_or_given_up(count: int, poison: set[int], partial: bool, bisect: bool, retries: int) -> None:
+def test_every_record_is_processed_in_order_or_given_up(
+    count: int, poison: set[int], partial: bool, bisect: bool, retries: int
+) -> None:
     function = Function(poison, partial=partial)
     function.run(count, replace(SOURCE, partial_failures=partial, bisect=bisect, retries=retries))
     lost = [number for given_up in function.given_up for number in numbers(given_up.batch)]

@@ -52,8 +52,12 @@ def test_deletions_have_an_author(state: sqlite3.Connection) -> None:
     setting.dynamo.put("deleted", ttl=ttl(200))
     setting.sweep()
     setting.dynamo.delete("deleted")
-    records = [Setting(state, setting.dynamo).expiry.identify(record) for record in setting.dynamo.records]  # Over a restart, too.
-    authors = {(record["eventName"], record["dynamodb"]["Keys"]["PK"]["S"]): record.get("userIdentity") for record in records}
+    records = [
+        Setting(state, setting.dynamo).expiry.identify(record) for record in setting.dynamo.records
+    ]  # Over a restart, too.
+    authors = {
+        (record["eventName"], record["dynamodb"]["Keys"]["PK"]["S"]): record.get("userIdentity") for record in records
+    }
     assert authors == {
         ("INSERT", "expired"): None,
         ("INSERT", "deleted"): None,

@@ -126,7 +126,9 @@ def test_lanes_keep_the_order_of_each_item(state: sqlite3.Connection) -> None:
     for event in setting.invoker.events:
         assert len(event["Records"]) <= 3
         for record in event["Records"]:
-            by_key.setdefault(record["dynamodb"]["Keys"]["PK"]["S"], []).append(int(record["dynamodb"]["SequenceNumber"]))
+            by_key.setdefault(record["dynamodb"]["Keys"]["PK"]["S"], []).append(
+                int(record["dynamodb"]["SequenceNumber"])
+            )
     assert by_key == {key: [place, place + 8, place + 16] for place, key in enumerate("abcdefgh", 1)}
 
 

@@ -56,8 +56,14 @@ def test_variables(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_secrets_are_generated_once(state: sqlite3.Connection) -> None:
     declared = [
         Secret(name="fixed", arn="1", value="v"),
-        Secret(name="plain", arn="2", generate={"PasswordLength": 50, "ExcludePunctuation": True, "ExcludeCharacters": "aA1"}),
-        Secret(name="json", arn="3", generate={"SecretStringTemplate": '{"user":"u"}', "GenerateStringKey": "password"}),
+        Secret(
+            name="plain",
+            arn="2",
+            generate={"PasswordLength": 50, "ExcludePunctuation": True, "ExcludeCharacters": "aA1"},
+        ),
+        Secret(
+            name="json", arn="3", generate={"SecretStringTemplate": '{"user":"u"}', "GenerateStringKey": "password"}
+        ),
     ]
     values = secret_values(declared, Settings(state))
     assert values["1"] == "v"
@@ -96,7 +102,10 @@ def test_asynchronous_invocation() -> None:
     assert letter["requestPayload"] == {"a": 1}
     assert letter["responsePayload"]["errorType"] == "ZeroDivisionError"
     assert letter["requestContext"]["approximateInvokeCount"] == 2
-    assert asynchronously(function(asynchronous=AsyncInvocation(retries=0)), FakeInvoker(lambda event: 1 / 0)) == ([], [])
+    assert asynchronously(function(asynchronous=AsyncInvocation(retries=0)), FakeInvoker(lambda event: 1 / 0)) == (
+        [],
+        [],
+    )
 
 
 class FakeEnvironment:
@@ -200,9 +209,16 @@ def test_provisioning() -> None:
     marked = function(metadata={"Icosa": {"Provisioning": True}})
     assert provisioning_function({"A": function("A"), "F": marked}) == marked
     assert provisioning_function({"A": function("A", metadata={"Icosa": None})}) is None
-    assert orjson.loads(workspace_event("Acme", demo=False)) == {"action": "provision_workspace", "name": "Acme", "demo": False}
+    assert orjson.loads(workspace_event("Acme", demo=False)) == {
+        "action": "provision_workspace",
+        "name": "Acme",
+        "demo": False,
+    }
     answer = {"workspaceId": "w", "apiKey": {"id": "k", "token": "t"}, "console": "/c"}
     assert read_workspace(Outcome(payload=orjson.dumps(answer))) == Workspace(id="w", token="t", console="/c")
-    for outcome in (Outcome(payload=b"{}"), Outcome(payload=b'{"errorType":"E","errorMessage":"m"}', error="Unhandled")):
+    for outcome in (
+        Outcome(payload=b"{}"),
+        Outcome(payload=b'{"errorType":"E","errorMessage":"m"}', error="Unhandled"),
+    ):
         with pytest.raises(ProvisioningFailed):
             read_workspace(outcome)

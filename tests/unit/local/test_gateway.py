@@ -19,7 +19,9 @@ from local.gateway.usage import Usage
 from local.template.application import Api, Authorizer, Cors, GatewayResponse, Identity, Route, Throttle, UsagePlan
 
 PLACE = Place(account="1", region="eu-west-1")
-TOKEN = Authorizer(name="Token", function="authorizer", kind="REQUEST", identity=Identity(headers=("Authorization",)), ttl=300)
+TOKEN = Authorizer(
+    name="Token", function="authorizer", kind="REQUEST", identity=Identity(headers=("Authorization",)), ttl=300
+)
 ROUTES = (
     Route(path="/open", method="ANY", function="echo", authorizer=None, api_key_required=False),
     Route(path="/records/{id}", method="GET", function="echo", authorizer="Token", api_key_required=True),
@@ -32,11 +34,15 @@ RESPONSES = {
         status=403,
         headers={"X-Static": "'a b'", "X-Id": "context.requestId", "X-Asked": "method.request.header.X-Asked"},
         templates={
-            "application/json": '{"m":$context.error.messageString,"t":"$context.error.responseType","c":"$stageVariables.colour"}',
+            "application/json": (
+                '{"m":$context.error.messageString,"t":"$context.error.responseType","c":"$stageVariables.colour"}'
+            ),
             "text/plain": "$context.error.message. $context.authorizer.nothing!",
         },
     ),
-    "ACCESS_DENIED": GatewayResponse(templates={"application/json": '{"m":"$context.authorizer.why","p":"$context.path"}'}),
+    "ACCESS_DENIED": GatewayResponse(
+        templates={"application/json": '{"m":"$context.authorizer.why","p":"$context.path"}'}
+    ),
     "DEFAULT_5XX": GatewayResponse(status=500, templates={"application/json": '{"m":"oops"}'}),
 }
 API = Api(
@@ -66,7 +72,9 @@ class Functions:
         try:
             return Outcome(payload=orjson.dumps(await getattr(self, function)(event)))
         except Exception as error:  # noqa: BLE001 - as the runtime does
-            return Outcome(payload=orjson.dumps({"errorMessage": str(error), "errorType": type(error).__name__}), error="Unhandled")
+            return Outcome(
+                payload=orjson.dumps({"errorMessage": str(error), "errorType": type(error).__name__}), error="Unhandled"
+            )
 
     async def echo(self, event: dict[str, Any]) -> Any:
         return self.answer(event)
@@ -136,7 +144,9 @@ def test_an_open_route(client: Client, functions: Functions) -> None:
     assert "authorizer" not in event["requestContext"]
 
 
-def test_what_the_authorizer_and_the_plan_say_reaches_the_function(client: Client, functions: Functions, keys: Keys) -> None:
+def test_what_the_authorizer_and_the_plan_say_reaches_the_function(
+    client: Client, functions: Functions, keys: Keys
+) -> None:
     assert client.send("GET", "/records/1", authorization="known").status == 200
     context = functions.calls["echo"][0]["requestContext"]
     expected = {"principalId": "known", "why": "because", "number": "1", "flag": "true", "integrationLatency": 0}
@@ -162,7 +172,14 @@ def test_answers_are_remembered_by_identity_and_hold_for_every_method(client: Cl
 
 def test_no_cache_without_a_time(functions: Functions, state: sqlite3.Connection, keys: Keys) -> None:
     authorizer = Authorizer(name="Token", function="authorizer", kind="REQUEST", identity=TOKEN.identity, ttl=0)
-    api = Api(logical_id="Api", id="api", stage="test", routes=ROUTES, authorizers={"Token": authorizer}, key_source="AUTHORIZER")
+    api = Api(
+        logical_id="Api",
+        id="api",
+        stage="test",
+        routes=ROUTES,
+        authorizers={"Token": authorizer},
+        key_source="AUTHORIZER",
+    )
     client = Client(functions, state, keys, api)
     for _ in range(2):
         client.send("DELETE", "/records/1", authorization="known")
@@ -172,7 +189,14 @@ def test_no_cache_without_a_time(functions: Functions, state: sqlite3.Connection
 def test_a_token_authorizer(functions: Functions, state: sqlite3.Connection, keys: Keys) -> None:
     identity = Identity(headers=("X-Token",), validation="^[a-z]+$")
     authorizer = Authorizer(name="Token", function="authorizer", kind="TOKEN", identity=identity, ttl=0)
-    api = Api(logical_id="Api", id="api", stage="test", routes=ROUTES, authorizers={"Token": authorizer}, key_source="AUTHORIZER")
+    api = Api(
+        logical_id="Api",
+        id="api",
+        stage="test",
+        routes=ROUTES,
+        authorizers={"Token": authorizer},
+        key_source="AUTHORIZER",
+    )
     client = Client(functions, state, keys, api)
     client.send("GET", "/records/1", x_token="abc")
     arn = "arn:aws:execute-api:eu-west-1:1:api/test/GET/records/1"

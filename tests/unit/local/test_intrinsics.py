@@ -48,7 +48,9 @@ def test_functions(intrinsics: Intrinsics, value: Any, expected: Any) -> None:
     assert intrinsics.resolve(value) == expected
 
 
-@pytest.mark.parametrize("value", [{"Fn::ImportValue": "x"}, {"Fn::If": ["Unknown", 1, 2]}, {"Fn::FindInMap": ["Sizes", "huge", "cpu"]}])
+@pytest.mark.parametrize(
+    "value", [{"Fn::ImportValue": "x"}, {"Fn::If": ["Unknown", 1, 2]}, {"Fn::FindInMap": ["Sizes", "huge", "cpu"]}]
+)
 def test_what_cannot_be_resolved(intrinsics: Intrinsics, value: Any) -> None:
     with pytest.raises(TemplateError):
         intrinsics.resolve(value)
@@ -56,7 +58,9 @@ def test_what_cannot_be_resolved(intrinsics: Intrinsics, value: Any) -> None:
 
 def test_short_tags_and_dates(tmp_path: Path) -> None:
     file = tmp_path / "template.yaml"
-    file.write_text("Version: 2012-10-17\nA: !Ref X\nB: !GetAtt Table.Arn\nC: !Sub ['${x}', {x: !Ref Y}]\nD: !Condition Yes\n")
+    file.write_text(
+        "Version: 2012-10-17\nA: !Ref X\nB: !GetAtt Table.Arn\nC: !Sub ['${x}', {x: !Ref Y}]\nD: !Condition Yes\n"
+    )
     assert read_document(file) == {
         "Version": "2012-10-17",
         "A": {"Ref": "X"},

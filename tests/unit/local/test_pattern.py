@@ -92,7 +92,9 @@ KEYS = st.sampled_from("ab")
 LEAVES = st.one_of(st.sampled_from(["", "x", "xy"]), st.integers(0, 2), st.booleans(), st.none())
 RECORDS = st.recursive(LEAVES, lambda inner: st.dictionaries(KEYS, inner, max_size=2), max_leaves=6)
 PATTERNS = st.recursive(
-    st.lists(LEAVES, min_size=1, max_size=3), lambda inner: st.dictionaries(KEYS, inner, min_size=1, max_size=2), max_leaves=6
+    st.lists(LEAVES, min_size=1, max_size=3),
+    lambda inner: st.dictionaries(KEYS, inner, min_size=1, max_size=2),
+    max_leaves=6,
 )
 
 

@@ -19,7 +19,14 @@ from local.gateway.router import Resource
 from local.template.application import Api
 
 PLACE = Place(account="111111111111", region="eu-west-1")
-API = Api(logical_id="Api", id="api", stage="test", routes=(), binary_types=("application/octet-stream",), minimum_compression=1000)
+API = Api(
+    logical_id="Api",
+    id="api",
+    stage="test",
+    routes=(),
+    binary_types=("application/octet-stream",),
+    minimum_compression=1000,
+)
 
 
 def request(
@@ -39,7 +46,12 @@ def event(sent: Request, api: Api = API, parameters: dict[str, str] | None = Non
 
 
 def test_the_recorded_shape() -> None:
-    headers = (("host", "abc.execute-api.eu-west-1.amazonaws.com"), ("user-agent", "test"), ("accept", "*/*"), ("content-length", "0"))
+    headers = (
+        ("host", "abc.execute-api.eu-west-1.amazonaws.com"),
+        ("user-agent", "test"),
+        ("accept", "*/*"),
+        ("content-length", "0"),
+    )
     seen = event(request(headers=headers), parameters={"proxy": "test-path"})
     context = seen.pop("requestContext")
     assert seen == {
@@ -47,7 +59,11 @@ def test_the_recorded_shape() -> None:
         "headers": {"Host": "abc.execute-api.eu-west-1.amazonaws.com", "User-Agent": "test", "Accept": "*/*"},
         "httpMethod": "GET",
         "isBase64Encoded": False,
-        "multiValueHeaders": {"Host": ["abc.execute-api.eu-west-1.amazonaws.com"], "User-Agent": ["test"], "Accept": ["*/*"]},
+        "multiValueHeaders": {
+            "Host": ["abc.execute-api.eu-west-1.amazonaws.com"],
+            "User-Agent": ["test"],
+            "Accept": ["*/*"],
+        },
         "multiValueQueryStringParameters": None,
         "path": "/test-path",
         "pathParameters": {"proxy": "test-path"},
@@ -151,7 +167,11 @@ def answer(body: dict[str, Any], sent: Request | None = None) -> tuple[int, dict
 
 def test_answers() -> None:
     status, headers, body = answer({"statusCode": 201, "headers": {"X-A": "1", "X-B": True}, "body": "ü"})
-    assert (status, headers, body) == (201, {"x-a": ["1"], "x-b": ["true"], "content-type": ["application/json"]}, "ü".encode())
+    assert (status, headers, body) == (
+        201,
+        {"x-a": ["1"], "x-b": ["true"], "content-type": ["application/json"]},
+        "ü".encode(),
+    )
     assert answer({}) == (200, {"content-type": ["application/json"]}, b"")
     assert answer({"statusCode": "404"})[0] == 404
     assert answer({"headers": {"content-type": "text/plain"}})[1] == {"content-type": ["text/plain"]}
@@ -164,8 +184,15 @@ def test_several_values_of_a_header_win() -> None:
 
 
 def test_headers_of_the_gateway_itself_are_renamed() -> None:
-    _, headers, _ = answer({"headers": {"Date": "x", "Server": "y", "WWW-Authenticate": "z", "Transfer-Encoding": "chunked"}})
-    assert set(headers) == {"x-amzn-remapped-date", "x-amzn-remapped-server", "x-amzn-remapped-www-authenticate", "content-type"}
+    _, headers, _ = answer(
+        {"headers": {"Date": "x", "Server": "y", "WWW-Authenticate": "z", "Transfer-Encoding": "chunked"}}
+    )
+    assert set(headers) == {
+        "x-amzn-remapped-date",
+        "x-amzn-remapped-server",
+        "x-amzn-remapped-www-authenticate",
+        "content-type",
+    }
 
 
 def test_binary_answers_need_an_accept_header_that_is_binary() -> None:

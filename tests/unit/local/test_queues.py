@@ -102,7 +102,9 @@ def test_names(queues: Queues) -> None:
         queues.find("other")
 
 
-def consume(state: sqlite3.Connection, source: EventSource, run: Callable[[dict[str, Any]], Any], *sent: str) -> tuple[Queues, FakeInvoker]:
+def consume(
+    state: sqlite3.Connection, source: EventSource, run: Callable[[dict[str, Any]], Any], *sent: str
+) -> tuple[Queues, FakeInvoker]:
     """Consume the messages until none is visible."""
     queues, invoker = Queues([WORK, DEAD], state), FakeInvoker(run)
 

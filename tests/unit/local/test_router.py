@@ -8,7 +8,15 @@ from hypothesis import strategies as st
 
 from local.gateway.router import Router
 
-ROUTES = ["/", "/rest", "/rest/{proxy+}", "/rest/metadata/{proxy+}", "/rest/{object}/{id}", "/rest/open-api/core", "/users/{id}/keys"]
+ROUTES = [
+    "/",
+    "/rest",
+    "/rest/{proxy+}",
+    "/rest/metadata/{proxy+}",
+    "/rest/{object}/{id}",
+    "/rest/open-api/core",
+    "/users/{id}/keys",
+]
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,9 @@ def test_the_template_gets_the_variables_of_the_local_stack() -> None:
     resources = result["Resources"]
     assert resources["CoreRestFunction"]["Properties"]["Environment"] == {"Variables": {"TABLE_NAME": "local"}}
     assert resources["KeysFunction"] == template["Resources"]["KeysFunction"]
-    assert template["Resources"]["CoreRestFunction"]["Properties"]["Environment"] != {"Variables": {"TABLE_NAME": "local"}}
+    assert template["Resources"]["CoreRestFunction"]["Properties"]["Environment"] != {
+        "Variables": {"TABLE_NAME": "local"}
+    }
 
 
 def test_authorizers_name_their_function() -> None:

@@ -73,7 +73,8 @@ Resources:
             FunctionPayloadType: REQUEST
             Identity: {Headers: [Authorization], QueryStrings: [key]}
       GatewayResponses:
-        THROTTLED: {StatusCode: 420, ResponseParameters: {Headers: {Retry-After: "'1'"}}, ResponseTemplates: {text/plain: slow}}
+        THROTTLED: {StatusCode: 420, ResponseParameters: {Headers: {Retry-After: "'1'"}}, ResponseTemplates:
+          {text/plain: slow}}
   Missing:
     Type: AWS::ApiGateway::GatewayResponse
     Properties:
@@ -106,8 +107,10 @@ Resources:
       Environment: {Variables: {OWN: !Ref Secret, NUMBER: 5, FLAG: true}}
       Events:
         Get: {Type: Api, Properties: {RestApiId: !Ref Api, Path: '/rest/{proxy+}', Method: get}}
-        Any: {Type: Api, Properties: {RestApiId: !Ref Api, Path: /open, Method: any, Auth: {Authorizer: NONE, ApiKeyRequired: false}}}
-        Short: {Type: Api, Properties: {RestApiId: !Ref Api, Path: /short, Method: POST, TimeoutInMillis: 500, Auth: {Authorizer: Request}}}
+        Any: {Type: Api, Properties: {RestApiId: !Ref Api, Path: /open, Method: any, Auth: {Authorizer: NONE,
+          ApiKeyRequired: false}}}
+        Short: {Type: Api, Properties: {RestApiId: !Ref Api, Path: /short, Method: POST, TimeoutInMillis: 500, Auth:
+          {Authorizer: Request}}}
         Changes:
           Type: DynamoDB
           Properties:
@@ -186,7 +189,12 @@ def test_usage_plans_and_keys(application: Application) -> None:
     assert plan.quota
     assert (plan.quota.limit, plan.quota.period) == (10, "DAY")
     (key,) = application.api_keys
-    assert (key.id, key.value, key.enabled, key.plans) == (opaque_id("Key"), "a-value-of-twenty-letters", True, (plan.id,))
+    assert (key.id, key.value, key.enabled, key.plans) == (
+        opaque_id("Key"),
+        "a-value-of-twenty-letters",
+        True,
+        (plan.id,),
+    )
 
 
 def test_usage_plan_of_the_api(root: Path) -> None:
@@ -261,7 +269,12 @@ def test_what_the_stack_does_not_serve(root: Path, old: str, new: str, message: 
 def test_globals_are_merged_as_sam_merges_them() -> None:
     shared = {"list": [1], "map": {"a": 1, "b": {"c": 1}}, "value": 1, "intrinsic": {"Ref": "A"}}
     own = {"list": [2], "map": {"b": {"d": 2}}, "value": 2, "intrinsic": {"Fn::Sub": "B"}}
-    assert merge(shared, own) == {"list": [1, 2], "map": {"a": 1, "b": {"c": 1, "d": 2}}, "value": 2, "intrinsic": {"Fn::Sub": "B"}}
+    assert merge(shared, own) == {
+        "list": [1, 2],
+        "map": {"a": 1, "b": {"c": 1, "d": 2}},
+        "value": 2,
+        "intrinsic": {"Fn::Sub": "B"},
+    }
 
 
 def test_the_product_template_is_understood() -> None:

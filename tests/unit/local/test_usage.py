@@ -45,7 +45,9 @@ def test_a_bucket_starts_full_and_refills() -> None:
     st.integers(1, 20),
     st.lists(st.floats(0, 100), min_size=1, max_size=50),
 )
-def test_a_bucket_never_lets_more_through_and_says_how_long_to_wait(rate: float, burst: int, pauses: list[float]) -> None:
+def test_a_bucket_never_lets_more_through_and_says_how_long_to_wait(
+    rate: float, burst: int, pauses: list[float]
+) -> None:
     clock = Clock()
     start = clock.now
     bucket = Bucket(Throttle(rate=rate, burst=burst), clock)
@@ -79,7 +81,12 @@ PLAN = UsagePlan(id="plan", name="plan", api_ids=("api",), throttle=Throttle(rat
 
 def usage(state: sqlite3.Connection, keys: Keys, plan: UsagePlan = PLAN, rate: Rate | None = None) -> Usage:
     return Usage(
-        plans=[plan], keys=keys, state=state, override=rate, clock=Clock(), today=lambda: datetime(2026, 11, 21, 23, 59, tzinfo=UTC)
+        plans=[plan],
+        keys=keys,
+        state=state,
+        override=rate,
+        clock=Clock(),
+        today=lambda: datetime(2026, 11, 21, 23, 59, tzinfo=UTC),
     )
 
 

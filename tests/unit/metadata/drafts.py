@@ -7,10 +7,10 @@ from typing import Any
 
 from icosa.metadata import fields, inputs, objects
 from icosa.metadata.draft import Draft
-from icosa.metadata.errors import MetadataValidationError
 from icosa.metadata.rules import failures
 from icosa.metadata.standard import standard_model
 from icosa.model.model import Field, Object
+from icosa.validation.errors import MetadataValidationError
 
 WORKSPACE = "11111111-1111-4111-8111-111111111111"
 NOW = "2026-01-01T00:00:00.000Z"

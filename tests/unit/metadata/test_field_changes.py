@@ -8,9 +8,9 @@ import pytest
 
 from icosa.metadata import fields
 from icosa.metadata.draft import Draft
-from icosa.metadata.errors import FieldMutationNotAllowed, FieldNotFound, MetadataValidationError
 from icosa.metadata.rules import failures
 from icosa.model.model import Field, Object
+from icosa.validation.errors import FieldMutationNotAllowed, FieldNotFound, MetadataValidationError
 from tests.unit.metadata.drafts import (
     STANDARD,
     WORKSPACE,
@@ -101,17 +101,36 @@ def test_empty_composites_have_no_default() -> None:
             {},
             ['Field type POSITION must be named "position", got "code"', "Field type POSITION must be a system field"],
         ),
-        ("FILES", {}, ["maxNumberOfValues must be defined in settings and be a number greater than 0 and less than or equal to 60"]),
+        (
+            "FILES",
+            {},
+            [
+                "maxNumberOfValues must be defined in settings and be a number greater than 0 and less than or equal "
+                "to 60"
+            ],
+        ),
         ("FILES", {"settings": {"maxNumberOfValues": 60}}, []),
         ("TEXT", {"name": "name"}, ['Name "name" is not available as it is already used by another field']),
         ("TEXT", {"name": "createdBySource"}, ['Name "createdBySource" is reserved composite field name']),
-        ("TEXT", {"name": "link"}, ['This name is reserved. Use a different name or the system will add "Custom" suffix.']),
+        (
+            "TEXT",
+            {"name": "link"},
+            ['This name is reserved. Use a different name or the system will add "Custom" suffix.'],
+        ),
         ("TEXT", {"isLabelSyncedWithName": True, "label": "Code"}, []),
         ("TEXT", {"isLabelSyncedWithName": True, "label": "Other"}, ["Name is not synced with label"]),
         ("SELECT", {}, ["Options are required for enum fields"]),
         ("CURRENCY", {"isUnique": True}, ["Unique index cannot be created for field code of type CURRENCY"]),
-        ("TEXT", {"isUnique": True, "defaultValue": "'a'"}, ["Unique index cannot be created for field code of type TEXT"]),
-        ("FILES", {"isUnique": True, "settings": {"maxNumberOfValues": 1}}, ["Files field is not supported for unique fields"]),
+        (
+            "TEXT",
+            {"isUnique": True, "defaultValue": "'a'"},
+            ["Unique index cannot be created for field code of type TEXT"],
+        ),
+        (
+            "FILES",
+            {"isUnique": True, "settings": {"maxNumberOfValues": 1}},
+            ["Files field is not supported for unique fields"],
+        ),
         ("EMAILS", {"isUnique": True}, []),
     ],
 )
@@ -137,8 +156,12 @@ def test_uniqueness_is_reported_under_its_index() -> None:
 )
 def test_input_that_no_field_can_be_made_from(input: dict[str, Any], message: str) -> None:
     draft, rocket = with_rocket()
-    with pytest.raises(MetadataValidationError, match=r"Multiple validation errors occurred while creating field$") as refused:
-        fields.create_field(draft, {"objectMetadataId": rocket.id, "type": "TEXT", "name": "code", "label": "c", **input})
+    with pytest.raises(
+        MetadataValidationError, match=r"Multiple validation errors occurred while creating field$"
+    ) as refused:
+        fields.create_field(
+            draft, {"objectMetadataId": rocket.id, "type": "TEXT", "name": "code", "label": "c", **input}
+        )
     assert message_of(refused.value) == message
 
 
@@ -147,7 +170,11 @@ def test_a_unique_field_has_a_constraint_and_an_index() -> None:
     field = draft.field(new_field(draft, rocket, "PHONES", isUnique=True).id)
     obj = draft.object(rocket.id)
     [constraint] = obj.unique_constraints
-    assert [leaf.sub for leaf in constraint.leaves] == ["primaryPhoneNumber", "primaryPhoneCountryCode", "primaryPhoneCallingCode"]
+    assert [leaf.sub for leaf in constraint.leaves] == [
+        "primaryPhoneNumber",
+        "primaryPhoneCountryCode",
+        "primaryPhoneCallingCode",
+    ]
     index = next(index for index in obj.indexes if index.is_unique)
     assert index.constraint_key == constraint.key and index.name.startswith("IDX_UNIQUE_") and field.is_unique
 
@@ -198,7 +225,9 @@ def test_defaults_of_options(type_name: str, default: Any, messages: list[str]) 
 def test_ratings_have_their_own_options_and_no_settings() -> None:
     field, found = created("RATING", options=[option("A", 0)], settings={"a": 1})
     assert found == []
-    assert [(o.value, o.label, o.position, o.color) for o in field.options] == [(f"RATING_{i}", str(i), i - 1, None) for i in range(1, 6)]
+    assert [(o.value, o.label, o.position, o.color) for o in field.options] == [
+        (f"RATING_{i}", str(i), i - 1, None) for i in range(1, 6)
+    ]
     assert field.settings == {}
 
 
@@ -222,7 +251,9 @@ def test_option_edits_keep_what_records_hold() -> None:
 def test_custom_fields() -> None:
     draft, rocket = with_rocket()
     field = new_field(draft, rocket)
-    after = update_field(draft, field, name="number", label="N", description="d", isNullable=False, isSystem=True, isActive=False)
+    after = update_field(
+        draft, field, name="number", label="N", description="d", isNullable=False, isSystem=True, isActive=False
+    )
     assert (after.name, after.label, after.description, after.is_active) == ("number", "N", "d", False)
     assert after.is_nullable and not after.is_system
     assert problems(draft) == []
@@ -244,7 +275,9 @@ def test_shipped_fields() -> None:
 def test_shipped_uniqueness_stays() -> None:
     draft, _ = with_rocket()
     update_field(draft, COMPANY.by_name["domainName"], isUnique=False)
-    assert problems(draft) == ["Cannot delete unique index that have not been created by the workspace custom application"]
+    assert problems(draft) == [
+        "Cannot delete unique index that have not been created by the workspace custom application"
+    ]
 
 
 def test_system_fields() -> None:
@@ -252,7 +285,9 @@ def test_system_fields() -> None:
     created_at = rocket.by_name["createdAt"]
     assert not update_field(draft, created_at, isActive=False).is_active
     update_field(draft, created_at, label="x", defaultValue=None)
-    expected = "System fields only allow updating: universalSettings, isActive. Forbidden properties: label, defaultValue"
+    expected = (
+        "System fields only allow updating: universalSettings, isActive. Forbidden properties: label, defaultValue"
+    )
     assert problems(draft) == [expected]
 
 
@@ -269,7 +304,9 @@ def test_the_label_identifier_stays() -> None:
     draft, rocket = with_rocket()
     update_field(draft, rocket.by_name["name"], isActive=False)
     assert codes(draft) == [("fieldMetadata", "LABEL_IDENTIFIER_FIELD_METADATA_ID_NOT_FOUND")]
-    with pytest.raises(MetadataValidationError, match="Multiple validation errors occurred while deleting field") as refused:
+    with pytest.raises(
+        MetadataValidationError, match="Multiple validation errors occurred while deleting field"
+    ) as refused:
         fields.delete_field(draft, rocket.by_name["name"].id)
     assert message_of(refused.value) == "Cannot delete, please update the label identifier field first"
 
@@ -318,7 +355,11 @@ def test_a_relation_is_two_fields_and_an_index() -> None:
     inverse = draft.model().inverse_of(field)
     assert problems(draft) == []
     assert (inverse.name, inverse.label, inverse.icon, inverse.is_one_to_many) == ("rockets", "Rockets", "IconX", True)
-    assert (field.input_name, field.icon, field.description) == ("makerId", "IconRelationOneToMany", "Rockets tied to the Company")
+    assert (field.input_name, field.icon, field.description) == (
+        "makerId",
+        "IconRelationOneToMany",
+        "Rockets tied to the Company",
+    )
     assert inverse.description == "Companies Rocket"
     assert any(index.members[0].field_id == field.id and index.is_custom for index in draft.object(rocket.id).indexes)
 
@@ -346,11 +387,20 @@ def test_relations_to_itself() -> None:
     ("payload", "message"),
     [
         (None, "Relation creation payload is required"),
-        ({"targetObjectMetadataId": "x"}, "Relation creation payload is invalid: targetObjectMetadataId must be a UUID"),
-        ({"type": "x"}, "Relation creation payload is invalid: type must be one of the following values: MANY_TO_ONE, ONE_TO_MANY"),
+        (
+            {"targetObjectMetadataId": "x"},
+            "Relation creation payload is invalid: targetObjectMetadataId must be a UUID",
+        ),
+        (
+            {"type": "x"},
+            "Relation creation payload is invalid: type must be one of the following values: MANY_TO_ONE, ONE_TO_MANY",
+        ),
         ({"targetFieldLabel": 1}, "Relation creation payload is invalid: targetFieldLabel must be a string"),
         ({"targetFieldIcon": None}, "Relation creation payload is invalid: targetFieldIcon must be a string"),
-        ({"targetObjectMetadataId": WORKSPACE}, "Object metadata relation target not found for relation creation payload"),
+        (
+            {"targetObjectMetadataId": WORKSPACE},
+            "Object metadata relation target not found for relation creation payload",
+        ),
     ],
 )
 def test_malformed_payloads(payload: dict[str, Any] | None, message: str) -> None:
@@ -390,7 +440,9 @@ def test_junctions() -> None:
     through = relate(draft, ride, rocket, "rocket", targetFieldLabel="Rides")
     far = relate(draft, ride, COMPANY, "passenger", targetFieldLabel="Rides")
     rides = draft.model().inverse_of(through)
-    assert update_field(draft, rides, settings={"junctionTargetFieldId": far.id}).settings == {"junctionTargetFieldId": far.id}
+    assert update_field(draft, rides, settings={"junctionTargetFieldId": far.id}).settings == {
+        "junctionTargetFieldId": far.id
+    }
     assert problems(draft) == []
     for target, message in (
         (WORKSPACE, f"Junction target field not found: {WORKSPACE}"),
@@ -418,7 +470,10 @@ def test_a_morph_relation_is_a_field_for_each_target() -> None:
     field = new_field(draft, rocket, "MORPH_RELATION", "owner", morphRelationsCreationPayload=morph(COMPANY, PERSON))
     assert problems(draft) == []
     members = {one.name: one for one in draft.object(rocket.id).fields if one.morph_id == field.morph_id}
-    assert {name: one.input_name for name, one in members.items()} == {"ownerCompany": "ownerCompanyId", "ownerPerson": "ownerPersonId"}
+    assert {name: one.input_name for name, one in members.items()} == {
+        "ownerCompany": "ownerCompanyId",
+        "ownerPerson": "ownerPersonId",
+    }
     assert all(draft.model().inverse_of(one).type.name == "RELATION" for one in members.values())
     update_field(draft, field, label="Holder", name="holderCompany", isActive=False)
     after = {one.name: one for one in draft.object(rocket.id).fields if one.morph_id == field.morph_id}
@@ -431,7 +486,9 @@ def test_a_morph_relation_is_a_field_for_each_target() -> None:
 
 def test_one_to_many_morphs_are_named_after_the_plural() -> None:
     draft, rocket = with_rocket()
-    field = new_field(draft, rocket, "MORPH_RELATION", "crew", morphRelationsCreationPayload=morph(PERSON, type="ONE_TO_MANY"))
+    field = new_field(
+        draft, rocket, "MORPH_RELATION", "crew", morphRelationsCreationPayload=morph(PERSON, type="ONE_TO_MANY")
+    )
     assert field.name == "crewPeople"
 
 
@@ -440,8 +497,14 @@ def test_one_to_many_morphs_are_named_after_the_plural() -> None:
     [
         (None, "Relation creation payload is required"),
         ([], "Morph relation creation payloads are empty"),
-        ([*morph(COMPANY), *morph(PERSON, type="ONE_TO_MANY")], "Morph relation creation payloads must have the same relation type"),
-        (morph(COMPANY, COMPANY), "Morph relation creation payloads must have only relation to the same object metadata"),
+        (
+            [*morph(COMPANY), *morph(PERSON, type="ONE_TO_MANY")],
+            "Morph relation creation payloads must have the same relation type",
+        ),
+        (
+            morph(COMPANY, COMPANY),
+            "Morph relation creation payloads must have only relation to the same object metadata",
+        ),
         (morph(COMPANY, targetFieldLabel=None), "Morph relation input transpilation failed"),
     ],
 )

@@ -9,8 +9,8 @@ import pytest
 from icosa.errors import IcosaError
 from icosa.metadata import fields, indexes, inputs
 from icosa.metadata.draft import Draft
-from icosa.metadata.errors import IndexLimitReached, MetadataValidationError
 from icosa.model.model import Index, Object
+from icosa.validation.errors import IndexLimitReached, MetadataValidationError
 from tests.unit.metadata.drafts import STANDARD, WORKSPACE, message_of, new_field, with_rocket
 
 
@@ -24,7 +24,10 @@ def test_an_index_is_custom_and_not_unique() -> None:
     pilot = new_field(draft, rocket, "FULL_NAME", "pilot")
     index = create(draft, rocket, (rocket.by_name["name"].id, None), (pilot.id, "lastName"))
     assert index.is_custom and not index.is_unique and index.type == "BTREE"
-    assert [(member.field_id, member.sub) for member in index.members] == [(rocket.by_name["name"].id, None), (pilot.id, "lastName")]
+    assert [(member.field_id, member.sub) for member in index.members] == [
+        (rocket.by_name["name"].id, None),
+        (pilot.id, "lastName"),
+    ]
     with pytest.raises(MetadataValidationError, match="Validation errors occurred while creating index") as refused:
         create(draft, rocket, (rocket.by_name["name"].id, None), (pilot.id, "lastName"))
     assert message_of(refused.value) == "Index with same name already exists"
@@ -78,6 +81,10 @@ def test_the_limit() -> None:
 
 def test_shipped_indexes() -> None:
     person = STANDARD.by_singular["person"]
-    assert {(index.type, index.is_unique) for index in person.indexes} == {("BTREE", True), ("BTREE", False), ("GIN", False)}
+    assert {(index.type, index.is_unique) for index in person.indexes} == {
+        ("BTREE", True),
+        ("BTREE", False),
+        ("GIN", False),
+    }
     assert all(index.is_shipped and not index.is_custom and index.universal_identifier for index in person.indexes)
     assert len({index.name for index in person.indexes}) == len(person.indexes)

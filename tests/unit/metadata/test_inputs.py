@@ -9,7 +9,7 @@ import pytest
 
 from icosa.errors import BadRequest
 from icosa.metadata import inputs
-from icosa.metadata.errors import InvalidIndexInput, InvalidInput
+from icosa.validation.errors import InvalidIndexInput, InvalidInput
 
 OBJECT = {"nameSingular": "rocket", "namePlural": "rockets", "labelSingular": "Rocket", "labelPlural": "Rockets"}
 ID = "0A3D7F5E-9a44-4ad5-8a7a-5d8b6c1f0001"
@@ -49,8 +49,13 @@ def test_every_wrong_member_is_named() -> None:
 
 
 def test_updates_take_what_they_name_and_null_clears_texts() -> None:
-    assert inputs.update_object({"description": None, "icon": " IconX ", "isActive": None}) == {"description": None, "icon": "IconX"}
-    assert messages(inputs.update_object, {"labelIdentifierFieldMetadataId": "x"}) == ("labelIdentifierFieldMetadataId must be a UUID",)
+    assert inputs.update_object({"description": None, "icon": " IconX ", "isActive": None}) == {
+        "description": None,
+        "icon": "IconX",
+    }
+    assert messages(inputs.update_object, {"labelIdentifierFieldMetadataId": "x"}) == (
+        "labelIdentifierFieldMetadataId must be a UUID",
+    )
 
 
 def test_fields_texts_are_stripped_also_inside_values() -> None:
@@ -73,7 +78,10 @@ def test_fields_texts_are_stripped_also_inside_values() -> None:
     ("change", "expected"),
     [
         ({"objectMetadataId": "x"}, ("objectMetadataId must be a UUID",)),
-        ({"name": "", "label": ""}, ("name has failed the name validation check", "name should not be empty", "label should not be empty")),
+        (
+            {"name": "", "label": ""},
+            ("name has failed the name validation check", "name should not be empty", "label should not be empty"),
+        ),
         ({"options": {}}, ("options must be an array", "each value in options must be an object")),
         ({"options": [1]}, ("each value in options must be an object",)),
         ({"settings": []}, ("settings must be an object",)),
@@ -99,6 +107,8 @@ def test_indexes() -> None:
     assert inputs.create_index(index)["fields"] == [{"fieldMetadataId": ID.lower(), "subFieldName": None}]
     with pytest.raises(InvalidIndexInput, match="At least one field is required to create an index"):
         inputs.create_index({**index, "fields": []})
-    assert messages(inputs.create_index, {**index, "indexType": "HASH"}) == ("indexType must be one of the following values: BTREE, GIN",)
+    assert messages(inputs.create_index, {**index, "indexType": "HASH"}) == (
+        "indexType must be one of the following values: BTREE, GIN",
+    )
     with pytest.raises(BadRequest):
         inputs.create_index({})

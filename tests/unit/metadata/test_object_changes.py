@@ -9,11 +9,21 @@ import pytest
 from icosa.errors import IcosaError
 from icosa.metadata import inputs, objects
 from icosa.metadata.draft import Draft
-from icosa.metadata.errors import EntityNotFound, InvalidObjectInput, MetadataValidationError, ObjectNotFound
 from icosa.metadata.rules import failures
-from icosa.metadata.shipped import load
 from icosa.model.model import Object
-from tests.unit.metadata.drafts import STANDARD, WORKSPACE, again, codes, new_draft, new_field, new_object, problems, with_rocket
+from icosa.shipped import load
+from icosa.validation.errors import EntityNotFound, InvalidObjectInput, MetadataValidationError, ObjectNotFound
+from tests.unit.metadata.drafts import (
+    STANDARD,
+    WORKSPACE,
+    again,
+    codes,
+    new_draft,
+    new_field,
+    new_object,
+    problems,
+    with_rocket,
+)
 
 COMPANY = STANDARD.by_singular["company"]
 
@@ -27,13 +37,19 @@ def test_a_new_object_has_system_fields_relations_and_their_inverses() -> None:
     rocket = new_object(draft, labelSingular="my rocket", icon="IconRocket")
     assert problems(draft) == []
     assert rocket.label_singular == "My rocket"
-    assert [one.name for one in rocket.fields] == [one["name"] for key in ("fields", "relations") for one in load("custom-object")[key]]
+    assert [one.name for one in rocket.fields] == [
+        one["name"] for key in ("fields", "relations") for one in load("custom-object")[key]
+    ]
     assert rocket.by_id[rocket.label_identifier_field_id or ""].name == "name"
     assert rocket.is_custom and rocket.is_active and rocket.is_searchable and not rocket.is_system
     for name in ("timelineActivities", "attachments", "noteTargets", "taskTargets"):
         one = rocket.by_name[name]
         inverse = draft.model().inverse_of(one)
-        assert (inverse.name, inverse.input_name, inverse.type.name) == ("targetRocket", "targetRocketId", "MORPH_RELATION")
+        assert (inverse.name, inverse.input_name, inverse.type.name) == (
+            "targetRocket",
+            "targetRocketId",
+            "MORPH_RELATION",
+        )
         assert inverse.relation is not None and inverse.relation.on_delete == "SET_NULL"
         owner = draft.owner_of(inverse.id)
         assert inverse.morph_id in {other.morph_id for other in STANDARD.by_id[owner.id].fields}
@@ -61,7 +77,10 @@ def test_a_junction_has_no_name() -> None:
         ({"labelSingular": "x" * 64}, ["Object label is too long"]),
         ({"labelSingular": "same", "labelPlural": "same"}, []),
         ({"isRemote": True}, ["Remote objects are not supported yet"]),
-        ({"nameSingular": "workspace"}, ['This name is reserved. Use a different name or the system will add "Custom" suffix.']),
+        (
+            {"nameSingular": "workspace"},
+            ['This name is reserved. Use a different name or the system will add "Custom" suffix.'],
+        ),
         ({"isLabelSyncedWithName": True}, []),
         ({"isLabelSyncedWithName": True, "labelSingular": "Other"}, ["Names are not synced with labels"]),
         ({"isLabelSyncedWithName": True, "labelPlural": "Rocket", "labelSingular": "Rocket"}, []),
@@ -108,7 +127,14 @@ def test_many_failures_have_one_friendly_text() -> None:
 def test_custom_objects_change_freely_and_ignore_other_keys() -> None:
     draft, rocket = with_rocket()
     after = update(
-        draft, rocket, labelSingular="ship", description="d", isActive=False, shortcut="X", color="red", openRecordIn="RECORD_PAGE"
+        draft,
+        rocket,
+        labelSingular="ship",
+        description="d",
+        isActive=False,
+        shortcut="X",
+        color="red",
+        openRecordIn="RECORD_PAGE",
     )
     assert (after.label_singular, after.description, after.is_active, after.color) == ("Ship", "d", False, "red")
     assert after.shortcut is None and after.open_record_in == "RECORD_PAGE"
@@ -127,7 +153,10 @@ def test_shipped_objects_keep_what_they_came_with() -> None:
 @pytest.mark.parametrize(
     ("input", "message"),
     [
-        ({"nameSingular": "firm", "namePlural": "firms"}, "Cannot edit standard object metadata properties: nameSingular, namePlural"),
+        (
+            {"nameSingular": "firm", "namePlural": "firms"},
+            "Cannot edit standard object metadata properties: nameSingular, namePlural",
+        ),
         ({"isLabelSyncedWithName": True}, "Cannot edit standard object metadata properties: isLabelSyncedWithName"),
     ],
 )
@@ -196,7 +225,8 @@ def test_deleting_an_object_takes_what_leads_to_it() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "message"), [("company", "Standard objects cannot be deleted"), ("noteTarget", "System objects cannot be deleted")]
+    ("name", "message"),
+    [("company", "Standard objects cannot be deleted"), ("noteTarget", "System objects cannot be deleted")],
 )
 def test_shipped_objects_stay(name: str, message: str) -> None:
     with pytest.raises(IcosaError, match=message) as refused:

@@ -7,10 +7,10 @@ from itertools import chain
 import pytest
 
 from icosa.access.permissions import SETTINGS_FLAGS
-from icosa.metadata.shipped import load
 from icosa.metadata.standard import standard_model
 from icosa.model.model import Field, Model, Object
 from icosa.model.types.registry import by_name
+from icosa.shipped import load
 
 WORKSPACE = "11111111-1111-4111-8111-111111111111"
 SYSTEM_FIELDS = {"id", "createdAt", "updatedAt", "deletedAt", "createdBy", "updatedBy", "position", "searchVector"}
@@ -42,7 +42,11 @@ def test_names_of_fields_are_unique_also_among_join_columns(model: Model) -> Non
 
 def test_ids_and_keys_are_unique(model: Model) -> None:
     fields = [field for _, field in every_field(model)]
-    ids = [obj.id for obj in model.objects] + [field.id for field in fields] + [option.id for field in fields for option in field.options]
+    ids = (
+        [obj.id for obj in model.objects]
+        + [field.id for field in fields]
+        + [option.id for field in fields for option in field.options]
+    )
     assert len(ids) == len(set(ids))
     universal = [obj.universal_identifier for obj in model.objects] + [field.universal_identifier for field in fields]
     assert len(universal) == len(set(universal))
@@ -55,7 +59,10 @@ def test_ids_and_keys_are_unique(model: Model) -> None:
 def test_only_universal_identifiers_are_the_same_in_two_workspaces(model: Model) -> None:
     other = standard_model("22222222-2222-4222-8222-222222222222")
     for (obj, field), (other_obj, other_field) in zip(every_field(model), every_field(other), strict=True):
-        assert (obj.universal_identifier, field.universal_identifier) == (other_obj.universal_identifier, other_field.universal_identifier)
+        assert (obj.universal_identifier, field.universal_identifier) == (
+            other_obj.universal_identifier,
+            other_field.universal_identifier,
+        )
         assert obj.id != other_obj.id
         assert field.id != other_field.id
         assert field.key == other_field.key
@@ -117,7 +124,9 @@ def test_options(model: Model) -> None:
 
 def test_unique_constraints(model: Model) -> None:
     """spec/rest-core.md §4.6."""
-    found = {(obj.name_singular, leaf.dotted) for obj in model.objects for c in obj.unique_constraints for leaf in c.leaves}
+    found = {
+        (obj.name_singular, leaf.dotted) for obj in model.objects for c in obj.unique_constraints for leaf in c.leaves
+    }
     assert found == {
         ("company", "domainName.primaryLinkUrl"),
         ("person", "emails.primaryEmail"),

@@ -28,12 +28,16 @@ def make_field(type_name: str, name: str = "f", key: str = "f1", **attributes: A
 
 
 def many_to_one(name: str, target: str, key: str, **attributes: Any) -> Field:
-    relation = Relation(kind="MANY_TO_ONE", target_object_id=target, target_field_id="-", on_delete="SET_NULL", join_column=f"{name}Id")
+    relation = Relation(
+        kind="MANY_TO_ONE", target_object_id=target, target_field_id="-", on_delete="SET_NULL", join_column=f"{name}Id"
+    )
     return make_field("RELATION", name, key, relation=relation, **attributes)
 
 
 def one_to_many(name: str, target: str, key: str) -> Field:
-    return make_field("RELATION", name, key, relation=Relation(kind="ONE_TO_MANY", target_object_id=target, target_field_id="-"))
+    return make_field(
+        "RELATION", name, key, relation=Relation(kind="ONE_TO_MANY", target_object_id=target, target_field_id="-")
+    )
 
 
 SYSTEM_FIELDS = (
@@ -59,7 +63,9 @@ def make_object(name: str, *fields: Field, key: str = "o1", unique: tuple[str, .
             UniqueConstraint(
                 key=f"u{number}",
                 field_ids=(by_field_name[field].id,),
-                leaves=tuple(leaf for leaf in by_field_name[field].leaves if leaf.sub in by_field_name[field].type.unique_subs()),
+                leaves=tuple(
+                    leaf for leaf in by_field_name[field].leaves if leaf.sub in by_field_name[field].type.unique_subs()
+                ),
             )
             for number, field in enumerate(unique)
         ),

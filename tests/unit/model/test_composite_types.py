@@ -13,7 +13,12 @@ from icosa.errors import InvalidData
 from tests.unit.model.fields import ID, make_field
 
 FR = {"primaryPhoneNumber": "610203040", "primaryPhoneCountryCode": "FR", "primaryPhoneCallingCode": "+33"}
-NO_PHONE = {"primaryPhoneNumber": "", "primaryPhoneCountryCode": "", "primaryPhoneCallingCode": "", "additionalPhones": []}
+NO_PHONE = {
+    "primaryPhoneNumber": "",
+    "primaryPhoneCountryCode": "",
+    "primaryPhoneCallingCode": "",
+    "additionalPhones": [],
+}
 NO_ADDRESS = {
     "addressStreet1": "",
     "addressStreet2": "",
@@ -31,7 +36,12 @@ TAKEN: list[tuple[str, Any, Any, Any]] = [
     ("FULL_NAME", {"firstName": "", "lastName": None}, None, {"firstName": "", "lastName": ""}),
     ("FULL_NAME", {}, None, {"firstName": "", "lastName": ""}),
     ("FULL_NAME", None, None, {"firstName": "", "lastName": ""}),
-    ("CURRENCY", {"amountMicros": 1500000000, "currencyCode": "EUR"}, {"amountMicros": "1500000000", "currencyCode": "EUR"}, ...),
+    (
+        "CURRENCY",
+        {"amountMicros": 1500000000, "currencyCode": "EUR"},
+        {"amountMicros": "1500000000", "currencyCode": "EUR"},
+        ...,
+    ),
     ("CURRENCY", {"amountMicros": "5"}, {"amountMicros": "5"}, {"amountMicros": 5, "currencyCode": None}),
     ("CURRENCY", {"amountMicros": 0.5}, {"amountMicros": "0.5"}, {"amountMicros": 0.5, "currencyCode": None}),
     ("CURRENCY", {"currencyCode": ""}, None, {"amountMicros": None, "currencyCode": None}),
@@ -49,7 +59,10 @@ TAKEN: list[tuple[str, Any, Any, Any]] = [
     ),
     (
         "LINKS",
-        {"primaryLinkUrl": "", "secondaryLinks": [{"url": "", "label": "no"}, {"label": "B", "url": "b.com"}, {"url": "https://C.com/"}]},
+        {
+            "primaryLinkUrl": "",
+            "secondaryLinks": [{"url": "", "label": "no"}, {"label": "B", "url": "b.com"}, {"url": "https://C.com/"}],
+        },
         {"primaryLinkUrl": "b.com", "primaryLinkLabel": "B", "secondaryLinks": [{"label": "", "url": "https://c.com"}]},
         ...,
     ),
@@ -64,7 +77,12 @@ TAKEN: list[tuple[str, Any, Any, Any]] = [
     ("EMAILS", {"primaryEmail": "", "additionalEmails": "[]"}, None, {"primaryEmail": "", "additionalEmails": []}),
     ("PHONES", {"primaryPhoneNumber": "+33610203040"}, FR, {**FR, "additionalPhones": []}),
     ("PHONES", {"primaryPhoneNumber": "06 10 20 30 40", "primaryPhoneCountryCode": "FR"}, FR, ...),
-    ("PHONES", {"primaryPhoneNumber": "610203040", "primaryPhoneCallingCode": "+33", "additionalPhones": None}, FR, ...),
+    (
+        "PHONES",
+        {"primaryPhoneNumber": "610203040", "primaryPhoneCallingCode": "+33", "additionalPhones": None},
+        FR,
+        ...,
+    ),
     ("PHONES", {"primaryPhoneNumber": "", "primaryPhoneCountryCode": "FR"}, {"primaryPhoneCountryCode": "FR"}, ...),
     (
         "PHONES",
@@ -82,7 +100,12 @@ TAKEN: list[tuple[str, Any, Any, Any]] = [
     ("ACTOR", None, None, None),
     ("RICH_TEXT", None, None, {"blocknote": None, "markdown": ""}),
     ("RICH_TEXT", {"blocknote": None, "markdown": ""}, None, {"blocknote": None, "markdown": ""}),
-    ("RICH_TEXT", {"blocknote": "[]", "markdown": "m"}, {"blocknote": "[]", "markdown": "m"}, {"blocknote": "[]", "markdown": "m"}),
+    (
+        "RICH_TEXT",
+        {"blocknote": "[]", "markdown": "m"},
+        {"blocknote": "[]", "markdown": "m"},
+        {"blocknote": "[]", "markdown": "m"},
+    ),
     ("RICH_TEXT", {"blocknote": "[]"}, {"blocknote": "[]"}, {"blocknote": "[]", "markdown": ""}),
 ]
 
@@ -118,16 +141,28 @@ REFUSED: list[tuple[str, Any, str]] = [
     ("LINKS", {"secondaryLinks": [{"label": "x", "url": "nope"}]}, "The URL of the link is not valid"),
     ("LINKS", {"secondaryLinks": "x"}, "Invalid object value 'x' for field \"f.secondaryLinks\""),
     ("LINKS", {"secondaryLinks": [1]}, 'Invalid object value 1 for field "f.secondaryLinks"'),
-    ("EMAILS", {"primaryEmail": "not-an-email"}, "Invalid string value 'not-an-email' for email field \"f.primaryEmail\""),
+    (
+        "EMAILS",
+        {"primaryEmail": "not-an-email"},
+        "Invalid string value 'not-an-email' for email field \"f.primaryEmail\"",
+    ),
     ("EMAILS", {"primaryEmail": 1}, 'Invalid string value 1 for email field "f.primaryEmail"'),
-    ("EMAILS", {"additionalEmails": ["a@b.org", "x"]}, "Invalid string value 'x' for email field \"f.additionalEmails\""),
+    (
+        "EMAILS",
+        {"additionalEmails": ["a@b.org", "x"]},
+        "Invalid string value 'x' for email field \"f.additionalEmails\"",
+    ),
     ("EMAILS", {"additionalEmails": [""]}, "Invalid string value '' for email field \"f.additionalEmails\""),
     ("EMAILS", {"additionalEmails": "x"}, "Invalid string value 'x' for email field \"f.additionalEmails\""),
     ("EMAILS", {"x": 1}, 'Invalid subfield x for emails field "f"'),
     ("PHONES", {"primaryPhoneNumber": "610203040"}, "Provided phone number is invalid 610203040"),
     ("PHONES", {"primaryPhoneCountryCode": "XX"}, "Invalid country code XX"),
     ("PHONES", {"additionalPhones": [{"number": "1"}]}, "Provided phone number is invalid 1"),
-    ("PHONES", {"additionalPhones": ["+33610203040"]}, "Invalid object value '+33610203040' for field \"f.additionalPhones\""),
+    (
+        "PHONES",
+        {"additionalPhones": ["+33610203040"]},
+        "Invalid object value '+33610203040' for field \"f.additionalPhones\"",
+    ),
     ("PHONES", {"x": 1}, 'Invalid subfield x for phones field "f"'),
     (
         "ACTOR",
@@ -141,7 +176,11 @@ REFUSED: list[tuple[str, Any, str]] = [
     ("RICH_TEXT", "x", "Invalid rich text v2 value 'x' for field \"f\" - Should be an object"),
     ("RICH_TEXT", {"x": 1}, 'Invalid subfield x for rich text field "f"'),
     ("RICH_TEXT", {"blocknote": "{"}, 'Invalid blocknote value for field "f.blocknote" - must contain valid JSON'),
-    ("RICH_TEXT", {"blocknote": "{}"}, 'Invalid blocknote value for field "f.blocknote" - must be a JSON array of blocks'),
+    (
+        "RICH_TEXT",
+        {"blocknote": "{}"},
+        'Invalid blocknote value for field "f.blocknote" - must be a JSON array of blocks',
+    ),
     (
         "RICH_TEXT",
         {"blocknote": "[" * 70 + "]" * 70},
@@ -172,18 +211,38 @@ UPDATED: list[tuple[str, Any, Any, Any]] = [
     ("FULL_NAME", {"firstName": "Ada", "lastName": "L"}, {"lastName": "B"}, {"firstName": "Ada", "lastName": "B"}),
     ("FULL_NAME", {"firstName": "Ada"}, {"firstName": ""}, None),
     ("FULL_NAME", {"firstName": "Ada"}, None, None),
-    ("CURRENCY", {"amountMicros": "1", "currencyCode": "EUR"}, {"amountMicros": 2}, {"amountMicros": "2", "currencyCode": "EUR"}),
-    ("ADDRESS", {"addressCity": "Lyon", "addressCountry": "F"}, {"addressCity": "Nice"}, {"addressCity": "Nice", "addressCountry": "F"}),
+    (
+        "CURRENCY",
+        {"amountMicros": "1", "currencyCode": "EUR"},
+        {"amountMicros": 2},
+        {"amountMicros": "2", "currencyCode": "EUR"},
+    ),
+    (
+        "ADDRESS",
+        {"addressCity": "Lyon", "addressCountry": "F"},
+        {"addressCity": "Nice"},
+        {"addressCity": "Nice", "addressCountry": "F"},
+    ),
     ("ACTOR", {"source": "API", "name": "k"}, {"source": "EMAIL"}, {"source": "EMAIL", "name": "k"}),
     # The whole is replaced.
     ("LINKS", {"primaryLinkUrl": "a.com", "primaryLinkLabel": "A"}, {"primaryLinkLabel": "Z"}, None),
-    ("LINKS", {"primaryLinkUrl": "a.com", "primaryLinkLabel": "A"}, {"primaryLinkUrl": "z.com"}, {"primaryLinkUrl": "z.com"}),
+    (
+        "LINKS",
+        {"primaryLinkUrl": "a.com", "primaryLinkLabel": "A"},
+        {"primaryLinkUrl": "z.com"},
+        {"primaryLinkUrl": "z.com"},
+    ),
     ("RICH_TEXT", {"markdown": "a", "blocknote": "[1]"}, {"blocknote": "[]"}, {"blocknote": "[]"}),
     # Additional addresses alone clear the primary one, not the other way round.
     ("EMAILS", ADA, {"additionalEmails": ["b@example.org"]}, {"additionalEmails": ["b@example.org"]}),
     ("EMAILS", ADA, {"primaryEmail": "b@example.org"}, {**ADA, "primaryEmail": "b@example.org"}),
     # Additional phones are cleared, codes follow the number.
-    ("PHONES", {**FR, "additionalPhones": MORE_PHONES}, {"primaryPhoneNumber": "+33611223344"}, {**FR, "primaryPhoneNumber": "611223344"}),
+    (
+        "PHONES",
+        {**FR, "additionalPhones": MORE_PHONES},
+        {"primaryPhoneNumber": "+33611223344"},
+        {**FR, "primaryPhoneNumber": "611223344"},
+    ),
     ("PHONES", {**FR, "additionalPhones": MORE_PHONES}, {}, FR),
     ("PHONES", FR, {"additionalPhones": []}, FR),
     ("PHONES", FR, {"primaryPhoneNumber": ""}, {"primaryPhoneCountryCode": "FR", "primaryPhoneCallingCode": "+33"}),
@@ -215,13 +274,20 @@ def test_rich_text_derives_the_other_member() -> None:
     stored = field.type.parse(field, {"markdown": "# Title"})
     [heading] = orjson.loads(stored["blocknote"])
     assert (heading["type"], heading["content"]) == ("heading", [{"type": "text", "text": "Title", "styles": {}}])
-    blocks = '[{"id":"1","type":"paragraph","props":{},"content":[{"type":"text","text":"Hi","styles":{}}],"children":[]}]'
+    blocks = (
+        '[{"id":"1","type":"paragraph","props":{},"content":[{"type":"text","text":"Hi","styles":{}}],"children":[]}]'
+    )
     assert field.type.parse(field, {"blocknote": blocks}) == {"blocknote": blocks, "markdown": "Hi"}
 
 
 def test_an_actor_that_must_be_there_is_shown_with_defaults() -> None:
     required = make_field("ACTOR", is_nullable=False)
-    assert required.type.render(required, None) == {"source": "MANUAL", "workspaceMemberId": None, "name": "", "context": {}}
+    assert required.type.render(required, None) == {
+        "source": "MANUAL",
+        "workspaceMemberId": None,
+        "name": "",
+        "context": {},
+    }
     assert required.type.render(required, {"source": "API"})["name"] == ""
     optional = make_field("ACTOR")
     assert optional.type.render(optional, {"context": "{}"}) is None
@@ -248,7 +314,12 @@ MERGED: list[tuple[str, list[Any], int, Any]] = [
         0,
         {"primaryEmail": "b@x.org", "additionalEmails": ["c@x.org"]},
     ),
-    ("EMAILS", [{"additionalEmails": ["a@x.org"]}, {"additionalEmails": ["b@x.org"]}], 1, {"additionalEmails": ["b@x.org", "a@x.org"]}),
+    (
+        "EMAILS",
+        [{"additionalEmails": ["a@x.org"]}, {"additionalEmails": ["b@x.org"]}],
+        1,
+        {"additionalEmails": ["b@x.org", "a@x.org"]},
+    ),
     ("LINKS", [link(1), link(2)], 1, link(2, 1)),
     ("LINKS", [link(1, 3), link(2, 1)], 0, link(1, 2, 3)),
     (
@@ -257,7 +328,12 @@ MERGED: list[tuple[str, list[Any], int, Any]] = [
         0,
         {**FR, "additionalPhones": [{"number": "2025550123", "callingCode": "+1", "countryCode": "US"}]},
     ),
-    ("PHONES", [{"primaryPhoneCountryCode": "FR"}, {"primaryPhoneCountryCode": "US"}], 1, {"primaryPhoneCountryCode": "US"}),
+    (
+        "PHONES",
+        [{"primaryPhoneCountryCode": "FR"}, {"primaryPhoneCountryCode": "US"}],
+        1,
+        {"primaryPhoneCountryCode": "US"},
+    ),
     ("FULL_NAME", [{"firstName": "a"}, {"lastName": "b"}, None], 1, {"lastName": "b"}),
     ("FULL_NAME", [{"firstName": "a"}, {"lastName": "b"}, None], 2, None),
 ]
@@ -270,7 +346,10 @@ def test_merging(name: str, values: list[Any], priority: int, merged: Any) -> No
 
 
 def test_unique_members() -> None:
-    subs = {name: tuple(make_field(name).type.unique_subs()) for name in ("EMAILS", "LINKS", "PHONES", "ADDRESS", "ACTOR", "TEXT")}
+    subs = {
+        name: tuple(make_field(name).type.unique_subs())
+        for name in ("EMAILS", "LINKS", "PHONES", "ADDRESS", "ACTOR", "TEXT")
+    }
     assert subs == {
         "EMAILS": ("primaryEmail",),
         "LINKS": ("primaryLinkUrl",),
@@ -282,7 +361,12 @@ def test_unique_members() -> None:
 
 
 def test_documents_are_not_indexed() -> None:
-    assert {leaf.sub for name in ("RICH_TEXT", "EMAILS", "LINKS") for leaf in make_field(name).leaves if leaf.kind.is_indexed} == {
+    assert {
+        leaf.sub
+        for name in ("RICH_TEXT", "EMAILS", "LINKS")
+        for leaf in make_field(name).leaves
+        if leaf.kind.is_indexed
+    } == {
         "primaryEmail",
         "primaryLinkUrl",
         "primaryLinkLabel",
@@ -293,7 +377,8 @@ WORDS = st.text("ab", max_size=2) | st.none()
 
 
 @given(
-    st.dictionaries(st.sampled_from(["firstName", "lastName"]), WORDS), st.dictionaries(st.sampled_from(["firstName", "lastName"]), WORDS)
+    st.dictionaries(st.sampled_from(["firstName", "lastName"]), WORDS),
+    st.dictionaries(st.sampled_from(["firstName", "lastName"]), WORDS),
 )
 def test_an_update_is_a_create_of_what_is_shown_with_the_changes(first: dict[str, Any], second: dict[str, Any]) -> None:
     field = make_field("FULL_NAME")

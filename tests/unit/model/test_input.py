@@ -86,7 +86,9 @@ def test_places(place: str) -> None:
 
 
 def test_mentioned_fields() -> None:
-    found = parse({"companyId": None, "targetCompany": {"disconnect": True}, "name": {}, "position": "first", "city": "x"})
+    found = parse(
+        {"companyId": None, "targetCompany": {"disconnect": True}, "name": {}, "position": "first", "city": "x"}
+    )
     assert found.mentioned == {"company", "targetCompany", "name", "position", "city"}
 
 
@@ -113,7 +115,11 @@ REFUSED: list[tuple[dict[str, Any], Mode, str]] = [
     ({"company": {}}, "create", 'Relation "company" requires create, connect, or disconnect operation'),
     ({"company": ID}, "create", 'Relation "company" requires create, connect, or disconnect operation'),
     ({"company": {"link": {}}}, "create", 'Relation "company" requires create, connect, or disconnect operation'),
-    ({"company": {"disconnect": "yes"}}, "create", 'Relation "company" requires create, connect, or disconnect operation'),
+    (
+        {"company": {"disconnect": "yes"}},
+        "create",
+        'Relation "company" requires create, connect, or disconnect operation',
+    ),
     ({"company": {"create": []}}, "create", 'Relation "company" requires create, connect, or disconnect operation'),
     ({"company": None, "companyId": None}, "create", "company and companyId cannot be both provided."),
     (
@@ -165,10 +171,23 @@ def test_nested_create() -> None:
             "domainNamePrimaryLinkUrl = https://acme.test",
         ),
         (
-            {"phones": {"primaryPhoneNumber": "+33 6 10 20 30 40", "primaryPhoneCountryCode": "FR", "primaryPhoneCallingCode": "+33"}},
+            {
+                "phones": {
+                    "primaryPhoneNumber": "+33 6 10 20 30 40",
+                    "primaryPhoneCountryCode": "FR",
+                    "primaryPhoneCallingCode": "+33",
+                }
+            },
             "u1",
-            {"f12": {"primaryPhoneNumber": "610203040", "primaryPhoneCountryCode": "FR", "primaryPhoneCallingCode": "+33"}},
-            "phonesPrimaryPhoneNumber = 610203040 and phonesPrimaryPhoneCountryCode = FR and phonesPrimaryPhoneCallingCode = +33",
+            {
+                "f12": {
+                    "primaryPhoneNumber": "610203040",
+                    "primaryPhoneCountryCode": "FR",
+                    "primaryPhoneCallingCode": "+33",
+                }
+            },
+            "phonesPrimaryPhoneNumber = 610203040 and phonesPrimaryPhoneCountryCode = FR and "
+            "phonesPrimaryPhoneCallingCode = +33",
         ),
     ],
 )
@@ -185,8 +204,14 @@ def test_connect(where: dict[str, Any], constraint: str | None, values: dict[str
     [
         ({}, "Missing required fields: at least one unique constraint have to be fully populated for 'company'."),
         (None, "Missing required fields: at least one unique constraint have to be fully populated for 'company'."),
-        ({"where": {}}, "Missing required fields: at least one unique constraint have to be fully populated for 'company'."),
-        ({"where": {"id": None}}, "Missing required fields: at least one unique constraint have to be fully populated for 'company'."),
+        (
+            {"where": {}},
+            "Missing required fields: at least one unique constraint have to be fully populated for 'company'.",
+        ),
+        (
+            {"where": {"id": None}},
+            "Missing required fields: at least one unique constraint have to be fully populated for 'company'.",
+        ),
         (
             {"where": {"domainName": {"primaryLinkUrl": " "}}},
             "Missing required fields: at least one unique constraint have to be fully populated for 'company'.",

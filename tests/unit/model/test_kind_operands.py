@@ -8,7 +8,20 @@ import pytest
 
 from icosa.errors import InvalidFilter
 from icosa.model.types.base import Kind
-from icosa.model.types.kinds import Array, Boolean, Date, DateTime, EmailText, MultiSelect, Number, Numeric, RawJson, Select, Text, Uuid
+from icosa.model.types.kinds import (
+    Array,
+    Boolean,
+    Date,
+    DateTime,
+    EmailText,
+    MultiSelect,
+    Number,
+    Numeric,
+    RawJson,
+    Select,
+    Text,
+    Uuid,
+)
 
 UUID = "7C1B6B6E-3a3e-4f61-8b64-0a5a0d6a0001"
 SELECT = Select(("RED", "GREEN"))

@@ -10,7 +10,20 @@ from hypothesis import strategies as st
 
 from icosa.model.types.base import KeyRange, Kind
 from icosa.model.types.decimals import canonical
-from icosa.model.types.kinds import Array, Boolean, Date, DateTime, EmailText, MultiSelect, Number, Numeric, RawJson, Select, Text, Uuid
+from icosa.model.types.kinds import (
+    Array,
+    Boolean,
+    Date,
+    DateTime,
+    EmailText,
+    MultiSelect,
+    Number,
+    Numeric,
+    RawJson,
+    Select,
+    Text,
+    Uuid,
+)
 from icosa.model.types.values import double
 
 OPTIONS = ("RED", "GREEN", "BLUE", "RED_2", "Red", "red")
@@ -32,7 +45,9 @@ DOUBLES = st.one_of(
     st.floats(-1e125, 1e125).filter(lambda x: x == 0 or abs(x) >= 1e-130),
     st.sampled_from([0.5, -0.5, 2**53, -(2**53)]),
 ).map(double)
-BIGINTS = st.one_of(st.integers(-(2**63), 2**63 - 1), st.integers(2**53 - 3, 2**53 + 3), st.integers(-(2**53) - 3, -(2**53) + 3))
+BIGINTS = st.one_of(
+    st.integers(-(2**63), 2**63 - 1), st.integers(2**53 - 3, 2**53 + 3), st.integers(-(2**53) - 3, -(2**53) + 3)
+)
 DECIMALS = st.one_of(
     st.integers(-(10**60), 10**60),
     st.floats(-1e300, 1e300).filter(lambda x: x == 0 or abs(x) > 1e-300),
@@ -103,7 +118,11 @@ def test_rows_give_values_back(name: str, data: st.DataObject) -> None:
 def test_a_row_without_detail_is_exactly_its_value(name: str, data: st.DataObject) -> None:
     kind, values = INDEXED[name]
     left, right = data.draw(values), data.draw(values)
-    if kind.encode(left) == kind.encode(right) and not kind.is_cut(kind.encode(left)) and kind.detail(left) == kind.detail(right):
+    if (
+        kind.encode(left) == kind.encode(right)
+        and not kind.is_cut(kind.encode(left))
+        and kind.detail(left) == kind.detail(right)
+    ):
         assert left == right
 
 
@@ -120,7 +139,9 @@ def test_cursors_give_values_back(name: str, data: st.DataObject) -> None:
 def test_ranges_hold_every_match(name: str, data: st.DataObject) -> None:
     kind, values = INDEXED[name]
     value, other = data.draw(values), data.draw(values)
-    operator = data.draw(st.sampled_from([operator for operator in kind.operators if operator not in ("is", "isEmptyArray")]))
+    operator = data.draw(
+        st.sampled_from([operator for operator in kind.operators if operator not in ("is", "isEmptyArray")])
+    )
     operand = _operand(kind, operator, data.draw(st.sampled_from([value, other])), values, data)
     ranges = kind.ranges(operator, operand)
     assume(ranges is not None)
@@ -181,7 +202,13 @@ def test_exactness(kind: Kind, operator: str, operand: Any, exact: bool) -> None
 
 @pytest.mark.parametrize(
     ("kind", "operator", "operand"),
-    [(Text(), "gt", "a"), (Text(), "neq", "a"), (Text(), "like", "%a"), (Text(), "endsWith", "a"), (RawJson(), "like", "a%")],
+    [
+        (Text(), "gt", "a"),
+        (Text(), "neq", "a"),
+        (Text(), "like", "%a"),
+        (Text(), "endsWith", "a"),
+        (RawJson(), "like", "a%"),
+    ],
 )
 def test_no_ranges(kind: Kind, operator: str, operand: Any) -> None:
     assert kind.ranges(operator, operand) is None

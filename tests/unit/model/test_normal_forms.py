@@ -176,8 +176,20 @@ def test_phone_numbers(number: str, country: str, calling_code: str, expected: t
             "Provided country code and calling code are conflicting",
             "CONFLICTING_PHONE_CALLING_CODE_AND_COUNTRY_CODE",
         ),
-        ("+33610203040", "US", "", "Provided and inferred country code are conflicting", "CONFLICTING_PHONE_COUNTRY_CODE"),
-        ("+33610203040", "", "+1", "Provided and inferred calling code are conflicting", "CONFLICTING_PHONE_CALLING_CODE"),
+        (
+            "+33610203040",
+            "US",
+            "",
+            "Provided and inferred country code are conflicting",
+            "CONFLICTING_PHONE_COUNTRY_CODE",
+        ),
+        (
+            "+33610203040",
+            "",
+            "+1",
+            "Provided and inferred calling code are conflicting",
+            "CONFLICTING_PHONE_CALLING_CODE",
+        ),
     ],
 )
 def test_refused_phone_numbers(number: str, country: str, calling_code: str, message: str, sub_code: str) -> None:

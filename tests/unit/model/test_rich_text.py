@@ -31,7 +31,10 @@ def block(kind: str, *content: dict[str, Any], children: list[Any] | None = None
 
 DOCUMENTS: list[tuple[str, list[dict[str, Any]]]] = [
     ("m", [block("paragraph", run("m"))]),
-    ("# Title\n\nbody **bold**", [block("heading", run("Title"), level=1), block("paragraph", run("body "), run("bold", bold=True))]),
+    (
+        "# Title\n\nbody **bold**",
+        [block("heading", run("Title"), level=1), block("paragraph", run("body "), run("bold", bold=True))],
+    ),
     ("###### Six", [block("heading", run("Six"), level=6)]),
     (
         "*i* ~~s~~ `c*d` ***bi***",
@@ -50,20 +53,32 @@ DOCUMENTS: list[tuple[str, list[dict[str, Any]]]] = [
     ),
     (
         "[a **b**](https://x.example/\\(y\\))",
-        [block("paragraph", {"type": "link", "href": "https://x.example/(y)", "content": [run("a "), run("b", bold=True)]})],
+        [
+            block(
+                "paragraph",
+                {"type": "link", "href": "https://x.example/(y)", "content": [run("a "), run("b", bold=True)]},
+            )
+        ],
     ),
     ("one\\\ntwo", [block("paragraph", run("one\ntwo"))]),
     (
         "- a\n- b\n    1. one\n    2. two",
         [
             block("bulletListItem", run("a")),
-            block("bulletListItem", run("b"), children=[block("numberedListItem", run("one")), block("numberedListItem", run("two"))]),
+            block(
+                "bulletListItem",
+                run("b"),
+                children=[block("numberedListItem", run("one")), block("numberedListItem", run("two"))],
+            ),
         ],
     ),
     ("3. three\n4. four", [block("numberedListItem", run("three"), start=3), block("numberedListItem", run("four"))]),
     (
         "- [x] done\n- [ ] to **do**",
-        [block("checkListItem", run("done"), checked=True), block("checkListItem", run("to "), run("do", bold=True), checked=False)],
+        [
+            block("checkListItem", run("done"), checked=True),
+            block("checkListItem", run("to "), run("do", bold=True), checked=False),
+        ],
     ),
     ("> said", [block("quote", run("said"))]),
     (
@@ -90,7 +105,11 @@ def test_ids_differ() -> None:
 
 def test_image() -> None:
     [image] = blocks_of("![alt](https://x.example/a.png)")
-    assert (image["type"], image["props"]["url"], image["props"]["caption"]) == ("image", "https://x.example/a.png", "alt")
+    assert (image["type"], image["props"]["url"], image["props"]["caption"]) == (
+        "image",
+        "https://x.example/a.png",
+        "alt",
+    )
     assert markdown_of([image]) == "![alt](https://x.example/a.png)"
 
 
@@ -113,7 +132,10 @@ def test_text_survives_as_it_is(words: list[str]) -> None:
 
 
 STYLED = st.lists(
-    st.tuples(st.text("ab1", min_size=1, max_size=3), st.sets(st.sampled_from(["bold", "italic", "strike", "code"]), min_size=1)),
+    st.tuples(
+        st.text("ab1", min_size=1, max_size=3),
+        st.sets(st.sampled_from(["bold", "italic", "strike", "code"]), min_size=1),
+    ),
     min_size=1,
     max_size=4,
 )
@@ -121,7 +143,9 @@ STYLED = st.lists(
 
 @given(STYLED)
 def test_styled_words_survive(words: list[tuple[str, set[str]]]) -> None:
-    content = [part for word, styles in words for part in (run(word, **dict.fromkeys(sorted(styles), True)), run(" "))][:-1]
+    content = [part for word, styles in words for part in (run(word, **dict.fromkeys(sorted(styles), True)), run(" "))][
+        :-1
+    ]
     assert without_ids(blocks_of(markdown_of([block("paragraph", *content)]))) == [block("paragraph", *content)]
 
 

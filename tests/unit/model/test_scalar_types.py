@@ -1,4 +1,6 @@
-"""Values of scalar types in bodies: what is taken, what is stored, what is shown, what is refused (spec/rest-core.md §3.2-3.6)."""
+"""Values of scalar types in bodies: what is taken, what is stored, what is shown, what is refused (spec/rest-core.md
+§3.2-3.6).
+"""
 
 from __future__ import annotations
 
@@ -98,22 +100,43 @@ REFUSED: list[tuple[str, dict[str, Any], Any, str]] = [
         "NUMBER",
         {"settings": BIGINT},
         2**63,
-        'Invalid number value 9223372036854775808 for field "f" - It must be between -9223372036854775808 and 9223372036854775807.',
+        'Invalid number value 9223372036854775808 for field "f" - It must be between -9223372036854775808 and '
+        "9223372036854775807.",
     ),
     ("NUMERIC", {}, "abc", 'Invalid number value NaN for field "f"'),
     ("NUMERIC", {}, {}, 'Invalid number value NaN for field "f"'),
-    ("NUMERIC", {}, "1" * 101, 'Invalid number value NaN for field "f" - It must not have more than 100 significant digits.'),
-    ("NUMERIC", {}, "1e999999", 'Invalid number value NaN for field "f" - Its magnitude must be between 1e-400 and 1e+400.'),
+    (
+        "NUMERIC",
+        {},
+        "1" * 101,
+        'Invalid number value NaN for field "f" - It must not have more than 100 significant digits.',
+    ),
+    (
+        "NUMERIC",
+        {},
+        "1e999999",
+        'Invalid number value NaN for field "f" - Its magnitude must be between 1e-400 and 1e+400.',
+    ),
     ("BOOLEAN", {}, "true", "Invalid boolean value 'true' for field \"f\""),
     ("BOOLEAN", {}, 1, 'Invalid boolean value 1 for field "f"'),
     ("DATE", {}, "2024", "Invalid value '2024' for date field \"f\". Expected format: 'YYYY-MM-DD'"),
     ("DATE", {}, 1700000000000, "Invalid value 1700000000000 for date field \"f\". Expected format: 'YYYY-MM-DD'"),
-    ("DATE_TIME", {}, "2024-02-30", "Invalid value '2024-02-30' for date-time field \"f\". Expected format: 'YYYY-MM-DDTHH:mm:ssZ'"),
+    (
+        "DATE_TIME",
+        {},
+        "2024-02-30",
+        "Invalid value '2024-02-30' for date-time field \"f\". Expected format: 'YYYY-MM-DDTHH:mm:ssZ'",
+    ),
     ("UUID", {}, "non-uuid", "Invalid UUID value 'non-uuid' for field \"f\""),
     ("UUID", {}, ID + "\n", f"Invalid UUID value '{ID}\\n' for field \"f\""),
     ("SELECT", {}, "X", 'Invalid value "X" for field "f". Valid values are: RED, GREEN, BLUE'),
     ("SELECT", {}, {}, 'Invalid string value {} for text field "f"'),
-    ("RATING", {}, "R", 'Invalid value "R" for field "f". Valid values are: RATING_1, RATING_2, RATING_3, RATING_4, RATING_5'),
+    (
+        "RATING",
+        {},
+        "R",
+        'Invalid value "R" for field "f". Valid values are: RATING_1, RATING_2, RATING_3, RATING_4, RATING_5',
+    ),
     ("MULTI_SELECT", {}, "X", "Invalid value 'X' for multi select field \"f\""),
     ("MULTI_SELECT", {}, ["RED", "X"], "Invalid value 'X' for multi select field \"f\""),
     ("MULTI_SELECT", {}, 5, 'Invalid value 5 for multi select field "f"'),
@@ -130,14 +153,21 @@ REFUSED: list[tuple[str, dict[str, Any], Any, str]] = [
         "FILES",
         {},
         "x",
-        'Invalid value "\'x\'" for FILES field "f" - It should be an array of objects with "fileId" and "label" properties.',
+        'Invalid value "\'x\'" for FILES field "f" - It should be an array of objects with "fileId" and "label" '
+        "properties.",
     ),
-    ("FILES", {}, [1], 'Invalid value "[ 1 ]" for FILES field "f" - 0: Invalid input: expected object, received number'),
+    (
+        "FILES",
+        {},
+        [1],
+        'Invalid value "[ 1 ]" for FILES field "f" - 0: Invalid input: expected object, received number',
+    ),
     (
         "FILES",
         {},
         [{"fileId": ID}],
-        f'Invalid value "[ {{ fileId: \'{ID}\' }} ]" for FILES field "f" - 0.label: Invalid input: expected string, received undefined',
+        f'Invalid value "[ {{ fileId: \'{ID}\' }} ]" for FILES field "f" - 0.label: Invalid input: expected string, '
+        "received undefined",
     ),
     (
         "FILES",
@@ -145,7 +175,12 @@ REFUSED: list[tuple[str, dict[str, Any], Any, str]] = [
         [{"fileId": "x", "label": ""}],
         "Invalid value \"[ { fileId: 'x', label: '' } ]\" for FILES field \"f\" - 0.fileId: Invalid UUID",
     ),
-    ("FILES", {"settings": {"maxNumberOfValues": 1}}, [{"fileId": ID, "label": "a"}] * 2, 'Max number of files is 1 for field "f"'),
+    (
+        "FILES",
+        {"settings": {"maxNumberOfValues": 1}},
+        [{"fileId": ID, "label": "a"}] * 2,
+        'Max number of files is 1 for field "f"',
+    ),
 ]
 
 
@@ -195,7 +230,11 @@ def test_json_that_nests_without_end() -> None:
         ("CURRENCY", {"amountMicros": None, "currencyCode": "'USD'"}, {"currencyCode": "USD"}),
         ("CURRENCY", {"amountMicros": 1000000, "currencyCode": "''"}, {"amountMicros": "1000000"}),
         ("FULL_NAME", {"firstName": "''", "lastName": "''"}, None),
-        ("ACTOR", {"source": "'MANUAL'", "name": "'System'", "workspaceMemberId": None}, {"source": "MANUAL", "name": "System"}),
+        (
+            "ACTOR",
+            {"source": "'MANUAL'", "name": "'System'", "workspaceMemberId": None},
+            {"source": "MANUAL", "name": "System"},
+        ),
         ("EMAILS", {"primaryEmail": "'a@b.org'", "additionalEmails": None}, {"primaryEmail": "a@b.org"}),
     ],
 )
@@ -212,7 +251,11 @@ def test_the_default_uuid_is_another_each_time() -> None:
 def test_lists_are_united_when_records_are_merged() -> None:
     for name in ("ARRAY", "MULTI_SELECT"):
         field = make_field(name)
-        assert field.type.merge(field, [["RED", "BLUE"], None, ["GREEN", "RED"]], ["GREEN", "RED"]) == ["RED", "BLUE", "GREEN"]
+        assert field.type.merge(field, [["RED", "BLUE"], None, ["GREEN", "RED"]], ["GREEN", "RED"]) == [
+            "RED",
+            "BLUE",
+            "GREEN",
+        ]
     text = make_field("TEXT")
     assert text.type.merge(text, ["a", "b"], None) is None
 
@@ -247,7 +290,13 @@ def test_relations() -> None:
 def test_aggregates(name: str, own: list[str]) -> None:
     field = make_field(name, "age")
     found = field.type.aggregates(field)
-    counts = ["countUniqueValuesAge", "countEmptyAge", "countNotEmptyAge", "percentageEmptyAge", "percentageNotEmptyAge"]
+    counts = [
+        "countUniqueValuesAge",
+        "countEmptyAge",
+        "countNotEmptyAge",
+        "percentageEmptyAge",
+        "percentageNotEmptyAge",
+    ]
     assert list(found) == counts + own
     assert all(found[name][1] is None for name in counts)
     assert all(found[name][1] in field.leaves for name in own)

@@ -35,8 +35,10 @@ def _tally(items: list[Item], *names: str) -> dict[str, Any]:
 def test_names() -> None:
     names = set(aggregates_of(ROCKET))
     assert {
-        "totalCount", "countUniqueValuesId", "countEmptyName", "countNotEmptyTags", "percentageEmptyPrice", "percentageNotEmptyStory",
-        "minMass", "maxMass", "avgMass", "sumMass", "countTrueReusable", "countFalseReusable", "minBuiltOn", "maxLaunchedAt",
+        "totalCount", "countUniqueValuesId", "countEmptyName", "countNotEmptyTags", "percentageEmptyPrice",
+         "percentageNotEmptyStory",
+        "minMass", "maxMass", "avgMass", "sumMass", "countTrueReusable", "countFalseReusable", "minBuiltOn",
+         "maxLaunchedAt",
         "minPriceAmountMicros", "maxPriceAmountMicros", "avgPriceAmountMicros", "sumPriceAmountMicros",
     } <= names  # fmt: skip
     assert not {"sumExactMass", "countEmptySearchVector", "minName", "countUniqueValuesCompany"} & names
@@ -56,7 +58,9 @@ def test_emptiness_and_uniqueness() -> None:
         _item(pilot={}),
     ]
     for name, unique, filled in (("Name", 2, 3), ("Pilot", 2, 3), ("Tags", 2, 3), ("Extra", 1, 2)):
-        results = _tally(items, *(f"{function}{name}" for function in ("countUniqueValues", "countEmpty", "countNotEmpty")))
+        results = _tally(
+            items, *(f"{function}{name}" for function in ("countUniqueValues", "countEmpty", "countNotEmpty"))
+        )
         assert list(results.values()) == [unique, 4 - filled, filled]
     assert _tally(items, "percentageEmptyName", "percentageNotEmptyName") == {
         "percentageEmptyName": Decimal("0.25000000000000000000"),
@@ -72,7 +76,9 @@ def test_truth() -> None:
 def test_sums_are_exact() -> None:
     prices = [_item(price={"amountMicros": "0.1"}), _item(price={"amountMicros": "12345678901234567890.2"})]
     items = [_item(mass=0.1), _item(mass=0.2), _item(), *prices]
-    results = _tally(items, "sumMass", "avgMass", "sumPriceAmountMicros", "minPriceAmountMicros", "maxPriceAmountMicros")
+    results = _tally(
+        items, "sumMass", "avgMass", "sumPriceAmountMicros", "minPriceAmountMicros", "maxPriceAmountMicros"
+    )
     assert results["sumMass"] == 0.3
     assert results["avgMass"] == 0.15
     assert results["sumPriceAmountMicros"] == Decimal("12345678901234567890.3")
@@ -102,7 +108,10 @@ def test_quotients(dividend: str, divisor: int, text: str) -> None:
     assert format(quotient(Decimal(dividend), divisor), "f") == text
 
 
-@given(st.decimals(allow_nan=False, allow_infinity=False, places=4, min_value=-(10**30), max_value=10**30), st.integers(1, 10**6))
+@given(
+    st.decimals(allow_nan=False, allow_infinity=False, places=4, min_value=-(10**30), max_value=10**30),
+    st.integers(1, 10**6),
+)
 def test_quotients_have_sixteen_digits(dividend: Decimal, divisor: int) -> None:
     exact = Fraction(dividend) / divisor
     found = Fraction(quotient(dividend, divisor))
@@ -148,7 +157,9 @@ def test_groups_are_those_of_a_plain_sort(records: list[dict[str, Any]]) -> None
     for (month, colour), grouped in groupby(sorted(records, key=key), key):
         members = list(grouped)
         masses = [record["mass"] for record in members if record["mass"] is not None]
-        expected.append(((colour or None, f"{month}-01" if month else None), len(members), sum(masses) if masses else None))
+        expected.append(
+            ((colour or None, f"{month}-01" if month else None), len(members), sum(masses) if masses else None)
+        )
     # Latest month first, null before all; inside a month by colour, null last.
     expected.sort(key=lambda group: (group[0][0] is None, group[0][0] or ""))
     expected.sort(key=lambda group: (group[0][1] is None, group[0][1] or ""), reverse=True)
@@ -182,7 +193,9 @@ def test_groups_of_whole_lists() -> None:
 
 
 def test_order_by_an_aggregate_that_is_not_shown_and_limit() -> None:
-    grouper = Grouper(_group_by([{"colour": True}], [{"aggregate": {"maxMass": "DescNullsLast"}}], ("totalCount",), limit=2))
+    grouper = Grouper(
+        _group_by([{"colour": True}], [{"aggregate": {"maxMass": "DescNullsLast"}}], ("totalCount",), limit=2)
+    )
     for colour, mass in (("RED", 1), ("GREEN", None), ("BLUE", 7), ("RED", 3)):
         grouper.add(_item(colour=colour, mass=mass))
     assert [group.dimensions[0] for group in grouper.groups()] == ["BLUE", "RED"]
@@ -203,4 +216,7 @@ def test_groups_through_a_relation() -> None:
     grouper = Grouper(GroupBy(object=opportunity, dimensions=dimensions, aggregates=("totalCount",)))
     for related in ({company.by_name["name"].key: "Acme"}, None, {}):
         grouper.add({}, {"company": related})
-    assert [(group.dimensions[0], group.aggregates["totalCount"]) for group in grouper.groups()] == [("Acme", 1), (None, 2)]
+    assert [(group.dimensions[0], group.aggregates["totalCount"]) for group in grouper.groups()] == [
+        ("Acme", 1),
+        (None, 2),
+    ]

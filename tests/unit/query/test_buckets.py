@@ -80,7 +80,9 @@ CALENDAR: dict[Granularity, Callable[[date], Any]] = {
 }
 
 
-@given(st.datetimes(datetime(1900, 1, 1), datetime(2100, 1, 1)), st.sampled_from(sorted(CALENDAR)), st.sampled_from(ZONES))
+@given(
+    st.datetimes(datetime(1900, 1, 1), datetime(2100, 1, 1)), st.sampled_from(sorted(CALENDAR)), st.sampled_from(ZONES)
+)
 def test_the_first_day_of_the_same_period(moment: datetime, granularity: Granularity, zone: str) -> None:
     day = moment.replace(tzinfo=UTC).astimezone(ZoneInfo(zone)).date()
     period = CALENDAR[granularity]

@@ -36,7 +36,8 @@ WORKED: list[tuple[Order, tuple[Any, ...], str]] = [
      "eyJwb3NpdGlvbiI6MiwiaWQiOiI3YzFiNmI2ZS0zYTNlLTRmNjEtOGI2NC0wYTVhMGQ2YTAwMDEifQ=="),
     (_order({"name": {"firstName": "AscNullsFirst"}}), ("Ada",), _text({"name": {"firstName": "Ada"}, "id": ID})),
     (_order({"company": {"name": "AscNullsFirst"}}), ("Engines",), _text({"company": {"name": "Engines"}, "id": ID})),
-    (_order({"name": {"lastName": "AscNullsLast"}}, {"createdAt": "DescNullsLast"}, {"name": {"firstName": "AscNullsLast"}}),
+    (_order({"name": {"lastName": "AscNullsLast"}}, {"createdAt": "DescNullsLast"},
+     {"name": {"firstName": "AscNullsLast"}}),
      ("Byron", "2026-03-01T09:30:00.000Z", None),
      _text({"name": {"lastName": "Byron", "firstName": None}, "createdAt": "2026-03-01T09:30:00.000Z", "id": ID})),
     (_order({"id": "DescNullsLast"}), (ID,), _text({"id": ID})),
@@ -61,7 +62,19 @@ def test_no_cursor(text: str | None) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["invalid-cursor", ID, "zzz", "é", _text(1), _text([]), _text(None), _text({"id": "x"}), _text({"id": 1}), _text({"id": None})]
+    "text",
+    [
+        "invalid-cursor",
+        ID,
+        "zzz",
+        "é",
+        _text(1),
+        _text([]),
+        _text(None),
+        _text({"id": "x"}),
+        _text({"id": 1}),
+        _text({"id": None}),
+    ],
 )
 def test_what_is_no_cursor_is_refused(text: str) -> None:
     with pytest.raises(BadRequest) as caught:
@@ -79,7 +92,8 @@ def test_values_of_another_type_are_refused(value: Any) -> None:
 
 @pytest.mark.parametrize(
     ("document", "missing"),
-    [({"id": ID}, "name.firstName"), ({"name": {"firstName": "Ada"}}, "id"), ({"name": "x", "id": ID}, "name.firstName"),
+    [({"id": ID}, "name.firstName"), ({"name": {"firstName": "Ada"}}, "id"),
+    ({"name": "x", "id": ID}, "name.firstName"),
      ({"name": {"lastName": "x"}, "id": ID}, "name.firstName")],
 )  # fmt: skip
 def test_cursors_of_another_order_are_refused(document: Any, missing: str) -> None:
@@ -117,7 +131,9 @@ def test_page() -> None:
 
 # ------------------------------------------------------------------ any cursor comes back
 
-NUMBERS = st.integers(-(2**53), 2**53) | st.floats(allow_nan=False, allow_infinity=False, min_value=-1e120, max_value=1e120)
+NUMBERS = st.integers(-(2**53), 2**53) | st.floats(
+    allow_nan=False, allow_infinity=False, min_value=-1e120, max_value=1e120
+)
 VALUES: dict[str, st.SearchStrategy[Any]] = {
     "name": st.text(st.characters(codec="utf-8"), min_size=1),
     "mass": NUMBERS,

@@ -13,7 +13,19 @@ from hypothesis import strategies as st
 from icosa.model.model import Field
 from icosa.model.types.base import Item, Leaf
 from icosa.query.evaluate import compile_filter, compile_keyset, compile_order, deleted_scope, ordered_values
-from icosa.query.operation import And, Compare, Cursor, Direction, Filter, Not, Or, Order, OrderTerm, Related, RelatedAny
+from icosa.query.operation import (
+    And,
+    Compare,
+    Cursor,
+    Direction,
+    Filter,
+    Not,
+    Or,
+    Order,
+    OrderTerm,
+    Related,
+    RelatedAny,
+)
 from tests.unit.model.fields import make_field, make_object, many_to_one, one_to_many
 
 COMPANY = make_object("company", make_field("TEXT", "name", "f10"), one_to_many("people", "person", "f11"), key="o1")
@@ -75,7 +87,9 @@ def people() -> st.SearchStrategy[list[Item]]:
 def companies() -> st.SearchStrategy[dict[str, Item]]:
     names = st.sampled_from([None, *TEXTS])
     return st.tuples(names, names).map(
-        lambda pair: {f"c{i}": without_nulls({"SK": f"c{i}", "f1": f"c{i}", "f10": name}) for i, name in enumerate(pair)}
+        lambda pair: {
+            f"c{i}": without_nulls({"SK": f"c{i}", "f1": f"c{i}", "f10": name}) for i, name in enumerate(pair)
+        }
     )
 
 
@@ -105,7 +119,10 @@ def conditions(leaf: Leaf) -> st.SearchStrategy[Filter]:
     )
 
 
-LEAVES = [PERSON.leaves[path] for path in [("city",), ("age",), ("stage",), ("tags",), ("name", "firstName"), ("words",), ("deletedAt",)]]
+LEAVES = [
+    PERSON.leaves[path]
+    for path in [("city",), ("age",), ("stage",), ("tags",), ("name", "firstName"), ("words",), ("deletedAt",)]
+]
 own = st.sampled_from(LEAVES).flatmap(conditions)
 company_name = conditions(COMPANY.leaves[("name",)])
 
@@ -253,7 +270,11 @@ TERMS = [
     (COMPANY.leaves[("name",)], COMPANY_FIELD),
 ]
 orders: st.SearchStrategy[Order] = st.lists(
-    st.builds(lambda term, direction: OrderTerm(term[0], direction, term[1]), st.sampled_from(TERMS), st.sampled_from(DIRECTIONS)),
+    st.builds(
+        lambda term, direction: OrderTerm(term[0], direction, term[1]),
+        st.sampled_from(TERMS),
+        st.sampled_from(DIRECTIONS),
+    ),
     max_size=3,
     unique_by=lambda term: term.path,
 ).map(tuple)

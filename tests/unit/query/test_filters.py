@@ -55,7 +55,8 @@ FILTERS: list[tuple[Any, Any]] = [
     ({"company": {"domainName": {"primaryLinkUrl": {"eq": "https://a.example"}}, "or": [{"name": {"eq": "x"}}]}},
      ("company is a company", ("and", ("domainName.primaryLinkUrl", "eq", "https://a.example"), ("name", "eq", "x")))),
     # Nothing to check.
-    (None, None), ({}, None), ({"and": []}, None), ({"or": []}, None), ({"not": {}}, None), ({"and": [{"or": []}, {}]}, None),
+    (None, None), ({}, None), ({"and": []}, None), ({"or": []}, None), ({"not": {}}, None),
+    ({"and": [{"or": []}, {}]}, None),
     ({"company": {}}, None), ({"and": None, "not": None}, None), ({"name": {}}, None),
 ]  # fmt: skip
 
@@ -66,7 +67,10 @@ def test_filters_are_resolved(raw: Any, shape: Any) -> None:
 
 
 def test_one_to_many_means_any_of_the_records() -> None:
-    assert _shape(_resolve({"people": {"jobTitle": {"eq": "CTO"}}}, "companies")) == ("any person of people", ("jobTitle", "eq", "CTO"))
+    assert _shape(_resolve({"people": {"jobTitle": {"eq": "CTO"}}}, "companies")) == (
+        "any person of people",
+        ("jobTitle", "eq", "CTO"),
+    )
 
 
 def test_morph_relations_are_filtered_by_their_flattened_names() -> None:
@@ -74,9 +78,16 @@ def test_morph_relations_are_filtered_by_their_flattened_names() -> None:
 
 
 def test_operators_of_graphql_only() -> None:
-    raw = {"and": [{"colours": {"isEmptyArray": True}}, {"tags": {"containsIlike": "%x%"}}, {"colours": {"containsAny": ["RED"]}}]}
+    raw = {
+        "and": [
+            {"colours": {"isEmptyArray": True}},
+            {"tags": {"containsIlike": "%x%"}},
+            {"colours": {"containsAny": ["RED"]}},
+        ]
+    }
     assert _shape(_resolve(raw, "rockets")) == (
-        "and", ("colours", "isEmptyArray", True), ("tags", "containsIlike", "%x%"), ("colours", "containsAny", ("RED",)),
+        "and", ("colours", "isEmptyArray", True), ("tags", "containsIlike", "%x%"),
+        ("colours", "containsAny", ("RED",)),
     )  # fmt: skip
 
 
@@ -111,21 +122,26 @@ ERRORS: list[tuple[str, Any, str]] = [
     ("rockets", {"reusable": {"neq": "true"}},
      'Operator "neq" is not valid for field "reusable" of type BOOLEAN - Allowed operators: eq, is'),
     ("rockets", {"colours": {"eq": "RED"}},
-     'Operator "eq" is not valid for field "colours" of type MULTI_SELECT - Allowed operators: containsAny, is, isEmptyArray'),
+     'Operator "eq" is not valid for field "colours" of type MULTI_SELECT'
+     ' - Allowed operators: containsAny, is, isEmptyArray'),
     ("rockets", {"tags": {"eq": "x"}},
      'Operator "eq" is not valid for field "tags" of type ARRAY - Allowed operators: containsIlike, is, isEmptyArray'),
-    ("rockets", {"extra": {"eq": "x"}}, 'Operator "eq" is not valid for field "extra" of type RAW_JSON - Allowed operators: is, like'),
+    ("rockets", {"extra": {"eq": "x"}},
+     'Operator "eq" is not valid for field "extra" of type RAW_JSON - Allowed operators: is, like'),
     ("people", {"jobTitle": {"is": "x"}}, 'Invalid filter value for "is" operator. Expected "NULL" or "NOT_NULL"'),
     ("people", {"jobTitle": {"in": "x"}}, 'Filter operator "in" requires an array value for field jobTitle'),
     ("people", {"jobTitle": {"in": []}}, "Invalid filter value for field jobTitle. Expected non-empty array"),
-    ("people", {"jobTitle": {"like": 1}}, 'Filter operator "like" requires a string value for field "jobTitle", got number'),
-    ("rockets", {"colours": {"isEmptyArray": "x"}}, 'Filter operator "isEmptyArray" requires a boolean value for field colours'),
+    ("people", {"jobTitle": {"like": 1}},
+     'Filter operator "like" requires a string value for field "jobTitle", got number'),
+    ("rockets", {"colours": {"isEmptyArray": "x"}},
+     'Filter operator "isEmptyArray" requires a boolean value for field colours'),
     ("rockets", {"mass": {"gt": "x"}}, 'Invalid number value NaN for field "mass"'),
     ("rockets", {"exactMass": {"gt": "x"}}, 'Invalid number value NaN for field "exactMass"'),
     ("people", {"position": {"gt": "x"}}, 'Invalid number value NaN for field "position"'),
     ("rockets", {"reusable": {"eq": "x"}}, "Invalid boolean value 'x' for field \"reusable\""),
     ("people", {"companyId": {"eq": "x"}}, "Invalid UUID value 'x' for field \"companyId\""),
-    ("rockets", {"builtOn": {"eq": "x"}}, "Invalid value 'x' for date field \"builtOn\". Expected format: 'YYYY-MM-DD'"),
+    ("rockets", {"builtOn": {"eq": "x"}},
+     "Invalid value 'x' for date field \"builtOn\". Expected format: 'YYYY-MM-DD'"),
     ("people", {"createdAt": {"gt": "abc"}},
      "Invalid value 'abc' for date-time field \"createdAt\". Expected format: 'YYYY-MM-DDTHH:mm:ssZ'"),
     ("opportunities", {"stage": {"eq": "NOPE"}}, "Invalid value 'NOPE' for field \"stage\""),
@@ -133,7 +149,8 @@ ERRORS: list[tuple[str, Any, str]] = [
     ("people", {"company": ID}, 'Cannot filter by relation field "company": use "companyId" instead'),
     ("people", {"company": {"accountOwner": {"name": {"firstName": {"eq": "x"}}}}},
      "Relation filter nesting deeper than 1 hop is not supported"),
-    ("companies", {"people": {"company": {"name": {"eq": "x"}}}}, "Relation filter nesting deeper than 1 hop is not supported"),
+    ("companies", {"people": {"company": {"name": {"eq": "x"}}}},
+     "Relation filter nesting deeper than 1 hop is not supported"),
     ("companies", {"people": {"eq": ID}}, 'Cannot filter by relation field "people"'),
     ("companies", {"people": ID}, 'Cannot filter by relation field "people"'),
     ("companies", {"people": {"foo": {"eq": 1}}}, 'Object person doesn\'t have any "foo" field.'),

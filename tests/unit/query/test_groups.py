@@ -30,12 +30,15 @@ DIMENSIONS: list[tuple[str, Any, tuple[Any, ...]]] = [
     ("opportunities", {"amount": {"currencyCode": True}}, ("amount.currencyCode", "NONE", None, "MONDAY", False)),
     ("opportunities", {"closeDate": True}, ("closeDate", "NONE", None, "MONDAY", False)),
     ("opportunities", {"createdAt": {"granularity": "NONE"}}, ("createdAt", "NONE", None, "MONDAY", False)),
-    ("opportunities", {"closeDate": {"granularity": "MONTH", "timeZone": PARIS}}, ("closeDate", "MONTH", PARIS, "MONDAY", False)),
+    ("opportunities", {"closeDate": {"granularity": "MONTH", "timeZone": PARIS}},
+    ("closeDate", "MONTH", PARIS, "MONDAY", False)),
     ("opportunities", {"closeDate": {"granularity": "WEEK", "timeZone": "UTC", "weekStartDay": "SUNDAY"}},
      ("closeDate", "WEEK", "UTC", "SUNDAY", False)),
-    ("opportunities", {"closeDate": {"granularity": "MONTH_OF_THE_YEAR"}}, ("closeDate", "MONTH_OF_THE_YEAR", None, "MONDAY", False)),
+    ("opportunities", {"closeDate": {"granularity": "MONTH_OF_THE_YEAR"}},
+    ("closeDate", "MONTH_OF_THE_YEAR", None, "MONDAY", False)),
     ("opportunities", {"company": {"name": True}}, ("company.name", "NONE", None, "MONDAY", False)),
-    ("opportunities", {"company": {"address": {"addressCity": True}}}, ("company.address.addressCity", "NONE", None, "MONDAY", False)),
+    ("opportunities", {"company": {"address": {"addressCity": True}}},
+    ("company.address.addressCity", "NONE", None, "MONDAY", False)),
     ("opportunities", {"company": {"createdAt": {"granularity": "YEAR", "timeZone": "UTC"}}},
      ("company.createdAt", "YEAR", "UTC", "MONDAY", False)),
     ("rockets", {"builtOn": {"granularity": "DAY"}}, ("builtOn", "DAY", None, "MONDAY", False)),
@@ -71,12 +74,15 @@ DIMENSION_ERRORS: list[tuple[str, Any, str]] = [
     ("opportunities", {"company": {"name": True, "createdAt": True}}, SEVERAL_SUBFIELDS),
     ("opportunities", {"name": {"x": True}}, 'Field "name" does not support nested subfields in groupBy'),
     ("opportunities", {"stage": {"unnest": True}}, 'Field "stage" does not support nested subfields in groupBy'),
-    ("opportunities", {"closeDate": {"granularity": "HOUR"}}, 'Field "closeDate" does not support nested subfields in groupBy'),
+    ("opportunities", {"closeDate": {"granularity": "HOUR"}},
+     'Field "closeDate" does not support nested subfields in groupBy'),
     ("opportunities", {"closeDate": {}}, 'Field "closeDate" does not support nested subfields in groupBy'),
     ("opportunities", {"closeDate": {"granularity": "DAY", "x": 1}}, SEVERAL_SUBFIELDS),
     ("opportunities", {"amount": {"x": True}}, 'Composite subfield "x" is not supported in groupBy for "amount"'),
-    ("people", {"emails": {"additionalEmails": True}}, 'Composite subfield "additionalEmails" is not supported in groupBy for "emails"'),
-    ("opportunities", {"amount": {"currencyCode": False}}, 'Composite subfield "currencyCode" must be set to true in groupBy for "amount"'),
+    ("people", {"emails": {"additionalEmails": True}},
+     'Composite subfield "additionalEmails" is not supported in groupBy for "emails"'),
+    ("opportunities", {"amount": {"currencyCode": False}},
+     'Composite subfield "currencyCode" must be set to true in groupBy for "amount"'),
     ("opportunities", {"stage": False}, 'Invalid groupBy definition for field "stage"'),
     ("opportunities", {"stage": "x"}, 'Invalid groupBy definition for field "stage"'),
     ("opportunities", {"amount": True}, 'Invalid groupBy definition for field "amount"'),
@@ -88,7 +94,8 @@ DIMENSION_ERRORS: list[tuple[str, Any, str]] = [
      'Cannot group by a relation field of the relation field "company"'),
     ("opportunities", {"closeDate": {"granularity": "MONTH"}}, ZONE),
     ("opportunities", {"closeDate": {"granularity": "DAY", "timeZone": "Mars/Base"}}, "Invalid timezone: Mars/Base"),
-    ("opportunities", {"closeDate": {"granularity": "DAY", "timeZone": "../etc/passwd"}}, "Invalid timezone: ../etc/passwd"),
+    ("opportunities", {"closeDate": {"granularity": "DAY", "timeZone": "../etc/passwd"}},
+     "Invalid timezone: ../etc/passwd"),
     ("opportunities", {"closeDate": {"granularity": "DAY", "timeZone": "Europe"}}, "Invalid timezone: Europe"),
     ("opportunities", {"closeDate": {"granularity": "DAY", "timeZone": 1}}, "Invalid timezone: 1"),
 ]  # fmt: skip
@@ -109,7 +116,13 @@ def test_zone_errors_have_codes() -> None:
 
 
 MONTHS = {"closeDate": {"granularity": "MONTH", "timeZone": "UTC"}}
-GROUPED = ({"stage": True}, MONTHS, {"amount": {"currencyCode": True}}, {"company": {"name": True}}, {"createdAt": True})
+GROUPED = (
+    {"stage": True},
+    MONTHS,
+    {"amount": {"currencyCode": True}},
+    {"company": {"name": True}},
+    {"createdAt": True},
+)
 
 
 def _order(*raw: Any) -> list[tuple[Any, ...]]:
@@ -158,12 +171,14 @@ ORDER_ERRORS: list[tuple[Any, str]] = [
     ({"amount": {"x": "AscNullsFirst"}}, "Cannot orderBy unknown field: amount.x."),
     ({"company": {"x": "AscNullsFirst"}}, "Cannot orderBy unknown field: company.x."),
     ({"name": "AscNullsFirst"}, "Cannot order by a field that is not an aggregate nor in groupBy criteria: name."),
-    ({"closeDate": "AscNullsFirst"}, "Cannot order by a field that is not an aggregate nor in groupBy criteria: closeDate."),
+    ({"closeDate": "AscNullsFirst"},
+     "Cannot order by a field that is not an aggregate nor in groupBy criteria: closeDate."),
     ({"amount": {"amountMicros": "AscNullsFirst"}},
      "Cannot order by a field that is not in groupBy or that is not an aggregate field: amount.amountMicros"),
     ({"closeDate": {"orderBy": "AscNullsFirst", "granularity": "DAY"}},
      "Cannot order by a date granularity that is not in groupBy criteria: DAY"),
-    ({"company": {"createdAt": "AscNullsFirst"}}, "Cannot order by a relation field that is not in groupBy criteria: company.createdAt"),
+    ({"company": {"createdAt": "AscNullsFirst"}},
+     "Cannot order by a relation field that is not in groupBy criteria: company.createdAt"),
     ({"stage": "up"}, f'Scalar field "stage" requires a direction value ({DIRECTIONS})'),
     ({"aggregate": {"totalCount": "up"}}, f'Scalar field "totalCount" requires a direction value ({DIRECTIONS})'),
 ]  # fmt: skip

@@ -31,7 +31,8 @@ ORDERS: list[tuple[Any, list[tuple[str, str]]]] = [
     ([{"company": {"name": "AscNullsLast"}}], [("company.name", "AscNullsLast")]),
     ([{"company": {"address": {"addressCity": "DescNullsLast"}}}], [("company.address.addressCity", "DescNullsLast")]),
     # Of a repeated field the first counts.
-    ([{"name": {"firstName": "DescNullsLast"}}, {"name": {"firstName": "AscNullsFirst"}}], [("name.firstName", "DescNullsLast")]),
+    ([{"name": {"firstName": "DescNullsLast"}}, {"name": {"firstName": "AscNullsFirst"}}],
+     [("name.firstName", "DescNullsLast")]),
     ([{"company": {"name": "AscNullsLast"}}, {"jobTitle": "AscNullsLast"}, {"company": {"name": "DescNullsLast"}}],
      [("company.name", "AscNullsLast"), ("jobTitle", "AscNullsLast")]),
 ]  # fmt: skip
@@ -64,13 +65,16 @@ ERRORS: list[tuple[str, Any, str]] = [
     ("people", {"company": {"people": "AscNullsFirst"}}, 'Nested field "people" not found in target object "company"'),
     ("people", {"company": {"address": "AscNullsFirst"}},
      'Composite field "company.address" requires one of its sub fields to be ordered'),
-    ("people", {"company": {"address": {"x": "AscNullsFirst"}}}, 'Sub field "x" not found for composite field "company.address"'),
+    ("people", {"company": {"address": {"x": "AscNullsFirst"}}},
+     'Sub field "x" not found for composite field "company.address"'),
     ("people", {"company": {"name": {"x": "AscNullsFirst"}}}, 'Field "company.name" does not support nested ordering'),
     ("people", {"company": {"accountOwner": {"name": "AscNullsFirst"}}},
      'Field "company.accountOwner" does not support nested ordering'),
-    ("people", {"jobTitle": {"x": "AscNullsFirst"}}, f'Scalar field "jobTitle" requires a direction value ({DIRECTIONS})'),
+    ("people", {"jobTitle": {"x": "AscNullsFirst"}},
+     f'Scalar field "jobTitle" requires a direction value ({DIRECTIONS})'),
     ("people", {"jobTitle": "asc"}, f'Scalar field "jobTitle" requires a direction value ({DIRECTIONS})'),
-    ("people", {"name": {"firstName": None}}, f'Scalar field "name.firstName" requires a direction value ({DIRECTIONS})'),
+    ("people", {"name": {"firstName": None}},
+     f'Scalar field "name.firstName" requires a direction value ({DIRECTIONS})'),
     ("people", {"company": {"name": 1}}, f'Scalar field "company.name" requires a direction value ({DIRECTIONS})'),
 ]  # fmt: skip
 

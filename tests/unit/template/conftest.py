@@ -41,5 +41,7 @@ def transformed(template: Document) -> Document:
 def functions(template: Document) -> dict[str, Document]:
     """The properties of the template's functions."""
     return {
-        name: resource["Properties"] for name, resource in template["Resources"].items() if resource["Type"] == "AWS::Serverless::Function"
+        name: resource["Properties"]
+        for name, resource in template["Resources"].items()
+        if resource["Type"] == "AWS::Serverless::Function"
     }

@@ -1,4 +1,6 @@
-"""What API Gateway answers by itself reads like the product's own errors, for both kinds of client (spec/access.md §7)."""
+"""What API Gateway answers by itself reads like the product's own errors, for both kinds of client
+(spec/access.md §7).
+"""
 
 from __future__ import annotations
 
@@ -40,7 +42,13 @@ def test_the_body_is_complete_for_rest_and_graphql(kind: str) -> None:
     [error] = body["errors"]
     assert message and body["error"]
     assert error["message"] == message
-    assert error["extensions"]["code"] in {"FORBIDDEN", "UNAUTHENTICATED", "BAD_USER_INPUT", "NOT_FOUND", "INTERNAL_SERVER_ERROR"}
+    assert error["extensions"]["code"] in {
+        "FORBIDDEN",
+        "UNAUTHENTICATED",
+        "BAD_USER_INPUT",
+        "NOT_FOUND",
+        "INTERNAL_SERVER_ERROR",
+    }
 
 
 @pytest.mark.parametrize("kind", _RESPONSES)

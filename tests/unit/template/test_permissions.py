@@ -21,7 +21,9 @@ _OF_ONE_WEBHOOK = {
     "ForAllValues:StringEquals": {"kms:EncryptionContextKeys": ["workspaceId", "webhookId"]},
     "Null": {"kms:EncryptionContext:workspaceId": "false", "kms:EncryptionContext:webhookId": "false"},
 }
-_USAGE_PLAN_PARAMETER = "arn:${AWS::Partition}:ssm:${AWS::Region}:${AWS::AccountId}:parameter/icosa/${AWS::StackName}/usage-plan"
+_USAGE_PLAN_PARAMETER = (
+    "arn:${AWS::Partition}:ssm:${AWS::Region}:${AWS::AccountId}:parameter/icosa/${AWS::StackName}/usage-plan"
+)
 _GATEWAY = "arn:${AWS::Partition}:apigateway:${AWS::Region}::"
 
 _RECORDS = {
@@ -42,8 +44,8 @@ def _partitions(*kinds: str) -> tuple[object, object]:
     return _TABLE, {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": [f"*#{kind}" for kind in kinds]}}
 
 
-#: By function: actions and the one resource that they are for, with a condition if there is one. Logging and tracing are the same for
-#: all, see below.
+#: By function: actions and the one resource that they are for, with a condition if there is one. Logging and tracing
+#: are the same for all, see below.
 _ALLOWED: dict[str, list[tuple[set[str], object]]] = {
     "AuthorizerFunction": [({"secretsmanager:GetSecretValue"}, _SECRET)],
     "CoreRestFunction": [(_RECORDS, _TABLE)],
@@ -121,7 +123,9 @@ def test_a_function_may_do_what_is_listed_and_nothing_else(transformed: Document
     def text(statement: tuple[set[str], object]) -> str:
         return f"{sorted(statement[0])} {statement[1]}"
 
-    assert sorted(_statements(_policies(transformed, logical_id)), key=text) == sorted([*for_all, *_ALLOWED[function]], key=text)
+    assert sorted(_statements(_policies(transformed, logical_id)), key=text) == sorted(
+        [*for_all, *_ALLOWED[function]], key=text
+    )
 
 
 @pytest.mark.parametrize("function", _ALLOWED)
@@ -143,7 +147,9 @@ def test_a_role_belongs_to_one_function_and_to_lambda(transformed: Document, fun
 
 
 def test_nothing_may_scan_or_administer_the_table() -> None:
-    assert not {"dynamodb:Scan", "dynamodb:*", "*"} & {action for rules in _ALLOWED.values() for actions, _ in rules for action in actions}
+    assert not {"dynamodb:Scan", "dynamodb:*", "*"} & {
+        action for rules in _ALLOWED.values() for actions, _ in rules for action in actions
+    }
 
 
 def test_sam_adds_no_role_of_its_own(transformed: Document) -> None:
@@ -156,10 +162,15 @@ def test_sam_adds_no_role_of_its_own(transformed: Document) -> None:
 
 def test_only_the_gateway_invokes_the_functions_behind_the_api(transformed: Document) -> None:
     permissions = [
-        resource["Properties"] for resource in transformed["Resources"].values() if resource["Type"] == "AWS::Lambda::Permission"
+        resource["Properties"]
+        for resource in transformed["Resources"].values()
+        if resource["Type"] == "AWS::Lambda::Permission"
     ]
 
-    invokers = {(permission["FunctionName"]["Ref"].removesuffix("Aliaslive"), permission["Principal"]) for permission in permissions}
+    invokers = {
+        (permission["FunctionName"]["Ref"].removesuffix("Aliaslive"), permission["Principal"])
+        for permission in permissions
+    }
     assert invokers == {
         (function, "apigateway.amazonaws.com")
         for function in (

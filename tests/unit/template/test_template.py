@@ -61,7 +61,9 @@ def test_resources_can_be_created_in_some_order(transformed: Document) -> None:
     resources = transformed["Resources"]
     names = set(resources)
 
-    order = list(TopologicalSorter({name: _references(body, names) - {name} for name, body in resources.items()}).static_order())
+    order = list(
+        TopologicalSorter({name: _references(body, names) - {name} for name, body in resources.items()}).static_order()
+    )
 
     assert order.index("Api") < order.index("ApiGatewayAccount") < order.index("ApiStage")
 
@@ -78,9 +80,19 @@ def test_functions_get_no_variable_that_they_do_not_need(functions: dict[str, Do
         return set(functions[name]["Environment"]["Variables"])
 
     assert variables("AuthorizerFunction") == {"POWERTOOLS_SERVICE_NAME", "SIGNING_SECRET_ARN"}
-    assert variables("KeysFunction") == {"POWERTOOLS_SERVICE_NAME", "SIGNING_SECRET_ARN", "TABLE_NAME", "STACK_NAME", "BODY_LIMIT"}
+    assert variables("KeysFunction") == {
+        "POWERTOOLS_SERVICE_NAME",
+        "SIGNING_SECRET_ARN",
+        "TABLE_NAME",
+        "STACK_NAME",
+        "BODY_LIMIT",
+    }
     assert variables("MetadataFunction") == {"POWERTOOLS_SERVICE_NAME", "TABLE_NAME", "WEBHOOK_KEY_ID", "BODY_LIMIT"}
-    assert variables("EventsFunction") == variables("JobsFunction") == {"POWERTOOLS_SERVICE_NAME", "TABLE_NAME", "JOBS_QUEUE_URL"}
+    assert (
+        variables("EventsFunction")
+        == variables("JobsFunction")
+        == {"POWERTOOLS_SERVICE_NAME", "TABLE_NAME", "JOBS_QUEUE_URL"}
+    )
     assert variables("CoreRestFunction") == {"POWERTOOLS_SERVICE_NAME", "TABLE_NAME"} | {
         field.name.upper() for field in dataclasses.fields(Settings)
     }
@@ -165,7 +177,9 @@ _VERBS = frozenset(("get", "head", "post", "patch", "put", "delete"))
 #: Routes whose calls the usage plan counts, and routes whose calls it does not (spec/access.md §5).
 _COUNTED = {"/rest": _VERBS, "/rest/{proxy+}": _VERBS, "/graphql": frozenset(("get", "head", "post"))}
 _UNCOUNTED = {
-    **dict.fromkeys(("/rest/metadata", "/rest/metadata/{proxy+}", "/rest/metadata/apiKeys", "/rest/metadata/apiKeys/{id}"), _VERBS),
+    **dict.fromkeys(
+        ("/rest/metadata", "/rest/metadata/{proxy+}", "/rest/metadata/apiKeys", "/rest/metadata/apiKeys/{id}"), _VERBS
+    ),
     "/metadata": frozenset(("get", "head", "post")),
 }
 #: Routes that anybody may call.
@@ -204,7 +218,9 @@ def test_only_routes_of_api_keys_lead_to_the_function_that_mints(functions: dict
 def test_public_routes_are_throttled_for_all_callers_together(transformed: Document) -> None:
     settings = transformed["Resources"]["ApiStage"]["Properties"]["MethodSettings"]
     throttled = {
-        (entry["ResourcePath"].replace("~1", "/")[1:], entry["HttpMethod"].lower()) for entry in settings if "ThrottlingRateLimit" in entry
+        (entry["ResourcePath"].replace("~1", "/")[1:], entry["HttpMethod"].lower())
+        for entry in settings
+        if "ThrottlingRateLimit" in entry
     }
 
     assert throttled == {(path, method) for path, methods in _PUBLIC.items() for method in methods}
@@ -231,6 +247,9 @@ def test_environments_deploy_under_their_own_names() -> None:
     import tomllib
 
     config = tomllib.loads(Path(ROOT / "samconfig.toml").read_text(encoding="utf-8"))
-    names = {environment: config[environment]["deploy"]["parameters"]["stack_name"] for environment in ("dev", "staging", "prod")}
+    names = {
+        environment: config[environment]["deploy"]["parameters"]["stack_name"]
+        for environment in ("dev", "staging", "prod")
+    }
 
     assert names == {"dev": "icosa-dev", "staging": "icosa-staging", "prod": "icosa-prod"}

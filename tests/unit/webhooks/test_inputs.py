@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from icosa.metadata.errors import InvalidInput, MetadataValidationError
+from icosa.validation.errors import InvalidInput, MetadataValidationError
 from icosa.webhooks.inputs import (
     DESCRIPTION_LENGTH,
     OPERATION_LENGTH,
@@ -24,7 +24,16 @@ NEW = {"targetUrl": "https://hook.example.com", "operations": ["*.*"]}
 
 def test_a_new_webhook() -> None:
     assert read_new(NEW) == {"targetUrl": "https://hook.example.com/", "operations": ["*.*"]}
-    given = {**NEW, "id": ID, "description": "d", "secret": "", "colour": "red", "workspaceId": ID, "sealedSecret": "x", "PK": "x"}
+    given = {
+        **NEW,
+        "id": ID,
+        "description": "d",
+        "secret": "",
+        "colour": "red",
+        "workspaceId": ID,
+        "sealedSecret": "x",
+        "PK": "x",
+    }
     assert read_new(given) == {
         "id": ID.lower(),
         "targetUrl": "https://hook.example.com/",
@@ -43,7 +52,9 @@ def test_operations_are_free_text() -> None:
 
 def test_changes() -> None:
     assert read_changes(ID, {}) == {}
-    assert read_changes(ID, {"targetUrl": None, "operations": None, "secret": None, "description": None}) == {"description": None}
+    assert read_changes(ID, {"targetUrl": None, "operations": None, "secret": None, "description": None}) == {
+        "description": None
+    }
     assert read_changes(ID, {"id": "x", "secret": "", "targetUrl": "http://HOOK.example.com:80/a b"}) == {
         "secret": "",
         "targetUrl": "http://hook.example.com/a%20b",
@@ -55,7 +66,11 @@ def test_changes() -> None:
     [
         ("id", "abc", "id must be a UUID"),
         ("targetUrl", 5, "targetUrl must be a string"),
-        ("targetUrl", "https://h.example/" + "x" * URL_LENGTH, f"targetUrl must be shorter than or equal to {URL_LENGTH} characters"),
+        (
+            "targetUrl",
+            "https://h.example/" + "x" * URL_LENGTH,
+            f"targetUrl must be shorter than or equal to {URL_LENGTH} characters",
+        ),
         # Short as it is given, too long in its normal form.
         (
             "targetUrl",
@@ -145,7 +160,10 @@ def test_a_secret_of_the_greatest_length_can_be_sealed_in_any_script() -> None:
 
 
 def test_no_report_repeats_a_secret() -> None:
-    for raw in ({"targetUrl": "no", "operations": [], "secret": "hidden"}, {"targetUrl": 5, "operations": 5, "secret": "hidden" * 1024}):
+    for raw in (
+        {"targetUrl": "no", "operations": [], "secret": "hidden"},
+        {"targetUrl": 5, "operations": 5, "secret": "hidden" * 1024},
+    ):
         with pytest.raises((InvalidInput, MetadataValidationError)) as caught:
             read_new(raw)
         assert "hidden" not in str(caught.value)

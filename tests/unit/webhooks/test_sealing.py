@@ -30,7 +30,9 @@ def test_what_is_closed_opens_for_its_owner(seal: Seal) -> None:
     assert seal.open(sealed, OWN) == SECRET
 
 
-@pytest.mark.parametrize("other", [Owner(workspace_id="w2", webhook_id="h1"), Owner(workspace_id="w1", webhook_id="h2")])
+@pytest.mark.parametrize(
+    "other", [Owner(workspace_id="w2", webhook_id="h1"), Owner(workspace_id="w1", webhook_id="h2")]
+)
 def test_it_opens_for_nobody_else(seal: Seal, other: Owner) -> None:
     sealed = seal.close(SECRET, OWN)
     with pytest.raises(ClientError, match="InvalidCiphertext"):
@@ -45,7 +47,10 @@ def test_the_empty_secret_needs_no_seal() -> None:
 
 def test_many_are_opened_in_their_order(seal: Seal) -> None:
     owners = [Owner(workspace_id="w1", webhook_id=f"h{number}") for number in range(25)]
-    closed = [(seal.close(f"secret {owner.webhook_id}" if number else "", owner), owner) for number, owner in enumerate(owners)]
+    closed = [
+        (seal.close(f"secret {owner.webhook_id}" if number else "", owner), owner)
+        for number, owner in enumerate(owners)
+    ]
     assert seal.open_all(closed) == ["", *(f"secret {owner.webhook_id}" for owner in owners[1:])]
     assert seal.open_all(closed[3:4]) == ["secret h3"]
 

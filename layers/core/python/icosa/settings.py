@@ -1,4 +1,5 @@
-"""Every limit and default that an installation may change, read once from the environment (parameters of template.yaml).
+"""Every limit and default that an installation may change, read once from the environment (parameters of
+template.yaml).
 
 A field ``page_limit`` is the variable ``PAGE_LIMIT``. The numbers are Twenty's unless design.md §1 says otherwise.
 """

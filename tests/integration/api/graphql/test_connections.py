@@ -1,4 +1,6 @@
-"""Connections: pages, totals and aggregates, at the root and nested in every record of a page (spec/graphql-core.md §3.7, §4)."""
+"""Connections: pages, totals and aggregates, at the root and nested in every record of a page (spec/graphql-core.md
+§3.7, §4).
+"""
 
 from __future__ import annotations
 
@@ -30,7 +32,8 @@ class World:
         for firm, size in zip(self.firms, _SIZES, strict=True):
             for start in range(0, size, 60):
                 made = gql.data(
-                    "mutation($d: [PersonCreateInput!]!) { createPeople(data: $d) { id position jobTitle name { firstName } } }",
+                    "mutation($d: [PersonCreateInput!]!) { createPeople(data: $d) { id position jobTitle name { "
+                    "firstName } } }",
                     {"d": [self._person(firm, i) for i in range(start, min(start + 60, size))]},
                 )["createPeople"]
                 self.people[firm] += made
@@ -119,7 +122,9 @@ def test_orders(world: World, way: str) -> None:
 
 
 def test_orders_through_a_relation(world: World, way: str) -> None:
-    for firm, people in world.lists("(first: 3, orderBy: [{company: {name: AscNullsFirst}}, {position: AscNullsFirst}])", _PAGE).items():
+    for firm, people in world.lists(
+        "(first: 3, orderBy: [{company: {name: AscNullsFirst}}, {position: AscNullsFirst}])", _PAGE
+    ).items():
         expected = sorted(world.people[firm], key=lambda person: (person["position"], person["id"]))
         assert _ids(people) == [person["id"] for person in expected[:3]]
 
@@ -170,7 +175,8 @@ def test_children_of_children(world: World, gql: GraphqlClient) -> None:
     firm = world.firms[2]
     found = gql.data(
         f"""{{ company(filter: {{id: {{eq: "{firm}"}}}}) {{
-          people(orderBy: {{position: AscNullsFirst}}) {{ edges {{ node {{ id company {{ id people(first: 1) {{ totalCount }} }} }} }} }}
+          people(orderBy: {{position: AscNullsFirst}}) {{ edges {{ node {{ id company {{ id people(first: 1) {{
+            totalCount }} }} }} }} }}
         }} }}"""
     )["company"]["people"]
 
@@ -180,13 +186,17 @@ def test_children_of_children(world: World, gql: GraphqlClient) -> None:
 
 def test_records_in_the_trash_are_no_children(world: World, gql: GraphqlClient) -> None:
     made = gql.data(
-        'mutation($f: UUID) { createPeople(data: [{companyId: $f}, {companyId: $f, jobTitle: "gone"}]) { id } }', {"f": world.firms[0]}
+        'mutation($f: UUID) { createPeople(data: [{companyId: $f}, {companyId: $f, jobTitle: "gone"}]) { id } }',
+        {"f": world.firms[0]},
     )["createPeople"]
     gql.data(f'mutation {{ deletePerson(id: "{made[1]["id"]}") {{ id }} }}')
     for arguments in ("", '(filter: {jobTitle: {neq: "nobody"}})', "(filter: {deletedAt: {is: NOT_NULL}})"):
         people = world.lists(arguments, "totalCount edges { node { id } }")[world.firms[0]]
         assert people["totalCount"] == len(people["edges"]) <= 1
-    gql.data(f'mutation {{ destroyPerson(id: "{made[0]["id"]}") {{ id }} destroyPeople(filter: {{jobTitle: {{eq: "gone"}}}}) {{ id }} }}')
+    gql.data(
+        f'mutation {{ destroyPerson(id: "{made[0]["id"]}") {{ id }} destroyPeople(filter: {{jobTitle: {{eq: '
+        f'"gone"}}}}) {{ id }} }}'
+    )
 
 
 # ------------------------------------------------------------------ cost
@@ -195,11 +205,16 @@ def test_records_in_the_trash_are_no_children(world: World, gql: GraphqlClient) 
 def test_round_trips_do_not_depend_on_the_number_of_parents(world: World, gql: GraphqlClient) -> None:
     def cost(first: int, selection: str) -> int:
         page = f"companies(filter: {{name: {{startsWith: $t}}}}, first: {first})"
-        trips, _ = gql.explained(f"query($t: String) {{ {page} {{ edges {{ node {{ {selection} }} }} }} }}", {"t": world.tag})
+        trips, _ = gql.explained(
+            f"query($t: String) {{ {page} {{ edges {{ node {{ {selection} }} }} }} }}", {"t": world.tag}
+        )
         return trips
 
     plain = "people(first: 5) { edges { node { id noteTargets { edges { node { id } } } } } } accountOwner { id }"
-    sorted_ = 'people(first: 5, filter: {jobTitle: {eq: "Sales"}}, orderBy: {position: AscNullsLast}) { totalCount edges { node { id } } }'
+    sorted_ = (
+        'people(first: 5, filter: {jobTitle: {eq: "Sales"}}, orderBy: {position: AscNullsLast}) { totalCount edges { '
+        "node { id } } }"
+    )
     counted = "people { totalCount }"
     for selection in (plain, sorted_, counted):
         assert cost(5, selection) == cost(4, selection) <= 7
@@ -229,11 +244,13 @@ def test_several_root_fields_read_side_by_side(world: World, gql: GraphqlClient)
 
 def test_groups_of_the_trash(world: World, gql: GraphqlClient, tag: str) -> None:
     gql.data(
-        "mutation($t: String) { createNotes(data: [{title: $t}, {title: $t}]) { id } deleteNotes(filter: {title: {eq: $t}}) { id } }",
+        "mutation($t: String) { createNotes(data: [{title: $t}, {title: $t}]) { id } deleteNotes(filter: {title: {eq: "
+        "$t}}) { id } }",
         {"t": tag},
     )
     [group] = gql.data(
-        """query($t: String) { notesGroupBy(groupBy: [{title: true}], filter: {title: {eq: $t}, deletedAt: {is: NOT_NULL}}) {
+        """query($t: String) { notesGroupBy(groupBy: [{title: true}], filter: {title: {eq: $t}, deletedAt: {is:
+          NOT_NULL}}) {
           groupByDimensionValues totalCount maxDeletedAt edges { node { title deletedAt } } pageInfo { startCursor }
         } }""",
         {"t": tag},
@@ -242,22 +259,28 @@ def test_groups_of_the_trash(world: World, gql: GraphqlClient, tag: str) -> None
     assert (group["groupByDimensionValues"], group["totalCount"], len(group["edges"])) == ([tag], 2, 2)
     assert group["maxDeletedAt"] == max(edge["node"]["deletedAt"] for edge in group["edges"])
     counted = gql.data(
-        "query($t: String) { notes(filter: {title: {eq: $t}, deletedAt: {is: NOT_NULL}}) { totalCount countNotEmptyTitle } }", {"t": tag}
+        "query($t: String) { notes(filter: {title: {eq: $t}, deletedAt: {is: NOT_NULL}}) { totalCount "
+        "countNotEmptyTitle } }",
+        {"t": tag},
     )["notes"]
     assert counted == {"totalCount": 2, "countNotEmptyTitle": 2}
 
 
 def test_buckets_are_days(gql: GraphqlClient, tag: str) -> None:
     gql.data(
-        'mutation($t: String) { createOpportunity(data: {name: $t, closeDate: "2026-03-31T23:30:00Z", amount: {amountMicros: 5}}) { id } }',
+        'mutation($t: String) { createOpportunity(data: {name: $t, closeDate: "2026-03-31T23:30:00Z", amount: '
+        "{amountMicros: 5}}) { id } }",
         {"t": tag},
     )
     found = gql.data(
         """query($t: String) { opportunitiesGroupBy(
-          groupBy: [{closeDate: {granularity: MONTH, timeZone: "Europe/Paris"}}, {stage: true}, {amount: {amountMicros: true}}]
+          groupBy: [{closeDate: {granularity: MONTH, timeZone: "Europe/Paris"}}, {stage: true}, {amount: {amountMicros:
+            true}}]
           filter: {name: {eq: $t}}
         ) { groupByDimensionValues sumAmountAmountMicros } }""",
         {"t": tag},
     )
 
-    assert found["opportunitiesGroupBy"] == [{"groupByDimensionValues": ["2026-04-01", "NEW", 5], "sumAmountAmountMicros": 5}]
+    assert found["opportunitiesGroupBy"] == [
+        {"groupByDimensionValues": ["2026-04-01", "NEW", 5], "sumAmountAmountMicros": 5}
+    ]

@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 
 from icosa.api.rest.filter_text import COMPARATORS
+from icosa.documents.graphql.shapes import members_of, scalar_of
 from icosa.model.model import Field, Model, Object
 from icosa.model.types.base import Leaf
 from icosa.query.aggregates import aggregates_of
 from icosa.query.groups import is_groupable
-from icosa.schema.graphql.shapes import members_of, scalar_of
 from tests.support.graphql_client import GraphqlClient
 from tests.support.rest_client import RestClient
 
@@ -108,7 +108,13 @@ def _condition(rng: random.Random, leaves: Sequence[tuple[tuple[str, ...], Leaf]
 def _random_record(rng: random.Random, obj: Object, tag: str) -> dict[str, Any]:
     record: dict[str, Any] = {"name": tag}
     for field in obj.fields:
-        if field.is_system or field.relation is not None or not field.type.is_stored or field.name == "name" or rng.random() < 0.3:
+        if (
+            field.is_system
+            or field.relation is not None
+            or not field.type.is_stored
+            or field.name == "name"
+            or rng.random() < 0.3
+        ):
             continue
         value = _random_value(rng, field)
         if value is not None:
@@ -122,7 +128,9 @@ def _random_value(rng: random.Random, field: Field) -> Any:
         return special(rng)
     leaves = field.leaves
     if field.type.is_composite:
-        return {leaf.sub: rng.choice(_values(leaf)) for leaf in leaves if leaf.sub and scalar_of(leaf.kind).name != "JSON"}
+        return {
+            leaf.sub: rng.choice(_values(leaf)) for leaf in leaves if leaf.sub and scalar_of(leaf.kind).name != "JSON"
+        }
     value = rng.choice(_values(leaves[0]))
     return [value] if scalar_of(leaves[0].kind).is_list else value
 
@@ -130,7 +138,10 @@ def _random_value(rng: random.Random, field: Field) -> Any:
 _SPECIAL: Mapping[str, Callable[[random.Random], Any]] = {
     "EMAILS": lambda rng: {"primaryEmail": f"{uuid.uuid4().hex}@mail.example", "additionalEmails": ["b@mail.example"]},
     "PHONES": lambda rng: {"primaryPhoneNumber": "+33610203040", "additionalPhones": [{"number": "+33611223344"}]},
-    "LINKS": lambda rng: {"primaryLinkUrl": "https://a.example", "secondaryLinks": [{"label": "B", "url": "https://b.example"}]},
+    "LINKS": lambda rng: {
+        "primaryLinkUrl": "https://a.example",
+        "secondaryLinks": [{"label": "B", "url": "https://b.example"}],
+    },
     "RICH_TEXT": lambda rng: {"markdown": rng.choice(("A *b*", "Ann"))},
     "FILES": lambda rng: [{"fileId": _ID.format(1), "label": "a.pdf"}],
 }
@@ -141,7 +152,10 @@ def rockets(gql: GraphqlClient, rest: RestClient, model: Model) -> str:
     """Rockets of all kinds, written through either API; returns their name."""
     rng, tag, obj = random.Random(1), f"z{uuid.uuid4().hex[:10]}", model.by_singular["rocket"]
     makers = gql.data('mutation { createCompanies(data: [{name: "Ann"}, {name: "Zoë"}]) { id } }')["createCompanies"]
-    records = [{**_random_record(rng, obj, tag), "makerId": rng.choice((makers[0]["id"], makers[1]["id"], None))} for _ in range(60)]
+    records = [
+        {**_random_record(rng, obj, tag), "makerId": rng.choice((makers[0]["id"], makers[1]["id"], None))}
+        for _ in range(60)
+    ]
     gql.data("mutation($d: [RocketCreateInput!]!) { createRockets(data: $d) { id } }", {"d": records[:30]})
     assert rest("POST", "/rest/batch/rockets", records[30:]).status == 201
     return tag
@@ -180,7 +194,10 @@ def _leaves(model: Model, obj: Object) -> list[tuple[tuple[str, ...], Leaf]]:
     """Leaves of the object and of the records that it points at."""
     own = [((), leaf) for leaf in obj.leaves.values() if leaf.path != ("deletedAt",)]
     company = model.by_singular["company"]
-    return [*own, *((("maker",), company.leaves[path]) for path in (("name",), ("domainName", "primaryLinkUrl"), ("createdAt",)))]
+    return [
+        *own,
+        *((("maker",), company.leaves[path]) for path in (("name",), ("domainName", "primaryLinkUrl"), ("createdAt",))),
+    ]
 
 
 def _order(rng: random.Random, leaves: Sequence[tuple[tuple[str, ...], Leaf]]) -> tuple[list[Any], str]:
@@ -194,7 +211,8 @@ def _order(rng: random.Random, leaves: Sequence[tuple[tuple[str, ...], Leaf]]) -
 
 
 _LIST = """
-  query($filter: RocketFilterInput, $order: [RocketOrderByInput], $first: Int, $last: Int, $after: String, $before: String) {{
+  query($filter: RocketFilterInput, $order: [RocketOrderByInput], $first: Int, $last: Int, $after: String, $before:
+    String) {{
     rockets(filter: $filter, orderBy: $order, first: $first, last: $last, after: $after, before: $before) {{
       totalCount pageInfo {{ startCursor endCursor hasNextPage hasPreviousPage }} edges {{ cursor node {{ {} }} }}
     }}
@@ -248,7 +266,9 @@ def test_every_operator_of_every_field(gql: GraphqlClient, rest: RestClient, mod
             if operator not in COMPARATORS:
                 continue
             reply = rest("GET", "/rest/rockets", filter=f'and(name[eq]:"{rockets}",{text})', limit="200")
-            assert [edge["node"]["id"] for edge in found["edges"]] == [one["id"] for one in reply.json["data"]["rockets"]], text
+            assert [edge["node"]["id"] for edge in found["edges"]] == [
+                one["id"] for one in reply.json["data"]["rockets"]
+            ], text
             assert found["totalCount"] == reply.json["totalCount"]
     assert found_some == {operator for _, leaf in _leaves(model, obj) for operator in leaf.kind.operators}
 
@@ -256,17 +276,24 @@ def test_every_operator_of_every_field(gql: GraphqlClient, rest: RestClient, mod
 def test_every_aggregate(gql: GraphqlClient, rest: RestClient, model: Model, rockets: str) -> None:
     obj = model.by_singular["rocket"]
     names = list(aggregates_of(obj))
-    found = gql.data(f"query($t: String) {{ rockets(filter: {{name: {{eq: $t}}}}) {{ {' '.join(names)} }} }}", {"t": rockets})["rockets"]
+    found = gql.data(
+        f"query($t: String) {{ rockets(filter: {{name: {{eq: $t}}}}) {{ {' '.join(names)} }} }}", {"t": rockets}
+    )["rockets"]
     [group] = gql.data(
-        f"query($t: String) {{ rocketsGroupBy(filter: {{name: {{eq: $t}}}}, groupBy: [{{name: true}}]) {{ {' '.join(names)} }} }}",
+        f"query($t: String) {{ rocketsGroupBy(filter: {{name: {{eq: $t}}}}, groupBy: [{{name: true}}]) {{ "
+        f"{' '.join(names)} }} }}",
         {"t": rockets},
     )["rocketsGroupBy"]
-    [other] = rest("GET", "/rest/rockets/groupBy", filter=f'name[eq]:"{rockets}"', group_by=[{"name": True}], aggregate=names).json
+    [other] = rest(
+        "GET", "/rest/rockets/groupBy", filter=f'name[eq]:"{rockets}"', group_by=[{"name": True}], aggregate=names
+    ).json
 
     assert found == group
     assert set(names) <= set(other)
     for name in names:
-        assert found[name] == (pytest.approx(float(other[name])) if isinstance(found[name], int | float) else other[name]), name
+        assert found[name] == (
+            pytest.approx(float(other[name])) if isinstance(found[name], int | float) else other[name]
+        ), name
     assert found["totalCount"] == 60
     assert all(isinstance(found[name], int | float) or name.startswith(("min", "max")) for name in names)
 
@@ -290,7 +317,9 @@ def test_groups(gql: GraphqlClient, rest: RestClient, model: Model, rockets: str
             {"g": dimensions, "f": {"and": [{"name": {"eq": rockets}}, graph]}, "o": order},
         )["rocketsGroupBy"]
         filter = f'and(name[eq]:"{rockets}",{text})'
-        reply = rest("GET", "/rest/rockets/groupBy", filter=filter, group_by=dimensions, aggregate=wanted, order_by=order)
+        reply = rest(
+            "GET", "/rest/rockets/groupBy", filter=filter, group_by=dimensions, aggregate=wanted, order_by=order
+        )
         assert reply.status == 200, reply
         shown = [{**group, "groupByDimensionValues": _days(group["groupByDimensionValues"])} for group in reply.json]
         assert len(found) == len(shown)
@@ -331,19 +360,24 @@ def test_writes(gql: GraphqlClient, rest: RestClient, model: Model, seed: int, t
         through_graph = bool(number % 2)
         if not ids or rng.random() < 0.4:
             if through_graph:
-                made = gql.data(f"mutation($d: RocketCreateInput!) {{ createRocket(data: $d) {{ {everything} }} }}", {"d": data})[
-                    "createRocket"
-                ]
+                made = gql.data(
+                    f"mutation($d: RocketCreateInput!) {{ createRocket(data: $d) {{ {everything} }} }}", {"d": data}
+                )["createRocket"]
             else:
                 made = rest("POST", "/rest/rockets", data).json["data"]["createRocket"]
             ids.append(made["id"])
         else:
             record_id = rng.choice(ids)
             if through_graph:
-                document = f"mutation($i: UUID!, $d: RocketUpdateInput!) {{ updateRocket(id: $i, data: $d) {{ {everything} }} }}"
+                document = (
+                    f"mutation($i: UUID!, $d: RocketUpdateInput!) {{ updateRocket(id: $i, data: $d) {{ {everything} "
+                    "} }"
+                )
                 made = gql.data(document, {"i": record_id, "d": data})["updateRocket"]
             else:
                 made = rest("PATCH", f"/rest/rockets/{record_id}", data).json["data"]["updateRocket"]
-        graph = gql.data(f"query($i: UUID!) {{ rocket(filter: {{id: {{eq: $i}}}}) {{ {everything} }} }}", {"i": made["id"]})["rocket"]
+        graph = gql.data(
+            f"query($i: UUID!) {{ rocket(filter: {{id: {{eq: $i}}}}) {{ {everything} }} }}", {"i": made["id"]}
+        )["rocket"]
         other = rest("GET", f"/rest/rockets/{made['id']}").json["data"]["rocket"]
         _assert_same([graph, {key: made[key] for key in graph} if through_graph else graph], [other, other])

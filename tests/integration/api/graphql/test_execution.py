@@ -20,7 +20,9 @@ UNKNOWN = "7c1b6b6e-3a3e-4f61-8b64-0a5a0d6a0001"
 @pytest.fixture
 def pair(gql: GraphqlClient, tag: str) -> dict[str, str]:
     """A company with two people, by their names."""
-    company = gql.data("mutation($t: String) { createCompany(data: {name: $t}) { id } }", {"t": tag})["createCompany"]["id"]
+    company = gql.data("mutation($t: String) { createCompany(data: {name: $t}) { id } }", {"t": tag})["createCompany"][
+        "id"
+    ]
     people = gql.data(
         "mutation($d: [PersonCreateInput!]!) { createPeople(data: $d) { id } }",
         {"d": [{"name": {"firstName": first, "lastName": tag}, "companyId": company} for first in ("Ann", "Bob")]},
@@ -33,8 +35,10 @@ def test_aliases_at_every_level(gql: GraphqlClient, pair: dict[str, str], tag: s
         """query($c: UUID!) {
           one: company(filter: {id: {eq: $c}}) {
             called: name type: __typename
-            ann: people(filter: {name: {firstName: {eq: "Ann"}}}) { all: totalCount list: edges { at: node { n: name { f: firstName } } } }
-            bob: people(filter: {name: {firstName: {eq: "Bob"}}}) { all: totalCount list: edges { at: node { n: name { f: firstName } } } }
+            ann: people(filter: {name: {firstName: {eq: "Ann"}}}) { all: totalCount list: edges { at: node { n: name {
+              f: firstName } } } }
+            bob: people(filter: {name: {firstName: {eq: "Bob"}}}) { all: totalCount list: edges { at: node { n: name {
+              f: firstName } } } }
             people { totalCount }
           }
           two: company(filter: {id: {eq: $c}}) { id }
@@ -58,7 +62,8 @@ def test_aliases_at_every_level(gql: GraphqlClient, pair: dict[str, str], tag: s
 def test_fragments_and_directives(gql: GraphqlClient, pair: dict[str, str], tag: str) -> None:
     document = """
       query Q($id: UUID!, $more: Boolean!) {
-        person(filter: {id: {eq: $id}}) { ...Named ... on Person @include(if: $more) { jobTitle } company @skip(if: $more) { ...Firm } }
+        person(filter: {id: {eq: $id}}) { ...Named ... on Person @include(if: $more) { jobTitle } company @skip(if:
+          $more) { ...Firm } }
       }
       fragment Named on Person { id name { ...Full } }
       fragment Full on FullName { lastName __typename }
@@ -75,7 +80,8 @@ def test_fragments_and_directives(gql: GraphqlClient, pair: dict[str, str], tag:
 def test_the_same_field_in_two_places_is_one(gql: GraphqlClient, pair: dict[str, str]) -> None:
     found = gql.data(
         """query($c: UUID!) { company(filter: {id: {eq: $c}}) {
-          people(first: 1) { edges { node { id } } } people(first: 1) { edges { node { name { firstName } } cursor } totalCount }
+          people(first: 1) { edges { node { id } } } people(first: 1) { edges { node { name { firstName } } cursor }
+            totalCount }
         } }""",
         {"c": pair["company"]},
     )["company"]["people"]
@@ -120,7 +126,12 @@ def test_one_failing_field_does_not_hide_the_others(gql: GraphqlClient, pair: di
     ("document", "message", "code", "sub_code"),
     [
         ("{ companies( }", None, "GRAPHQL_PARSE_FAILED", None),
-        ("{ companies { nope } }", 'Cannot query field "nope" on type "CompanyConnection".', "GRAPHQL_VALIDATION_FAILED", None),
+        (
+            "{ companies { nope } }",
+            'Cannot query field "nope" on type "CompanyConnection".',
+            "GRAPHQL_VALIDATION_FAILED",
+            None,
+        ),
         (
             "{ companies { edges { node { nope } } } }",
             'Cannot query field "nope" on type "Company".',
@@ -133,8 +144,18 @@ def test_one_failing_field_does_not_hide_the_others(gql: GraphqlClient, pair: di
             "GRAPHQL_VALIDATION_FAILED",
             None,
         ),
-        ("{ companies { edges { nope } } }", 'Cannot query field "nope" on type "CompanyEdge".', "GRAPHQL_VALIDATION_FAILED", None),
-        ("{ companies { pageInfo { nope } } }", 'Cannot query field "nope" on type "PageInfo".', "GRAPHQL_VALIDATION_FAILED", None),
+        (
+            "{ companies { edges { nope } } }",
+            'Cannot query field "nope" on type "CompanyEdge".',
+            "GRAPHQL_VALIDATION_FAILED",
+            None,
+        ),
+        (
+            "{ companies { pageInfo { nope } } }",
+            'Cannot query field "nope" on type "PageInfo".',
+            "GRAPHQL_VALIDATION_FAILED",
+            None,
+        ),
         ("{ companies }", None, "GRAPHQL_VALIDATION_FAILED", None),
         ("{ people { edges { node { name } } } }", None, "GRAPHQL_VALIDATION_FAILED", None),
         ("{ people { edges { node { id { x } } } } }", None, "GRAPHQL_VALIDATION_FAILED", None),
@@ -159,7 +180,9 @@ def test_one_failing_field_does_not_hide_the_others(gql: GraphqlClient, pair: di
         ("mutation { people { totalCount } }", None, "BAD_USER_INPUT", "UNKNOWN_ROOT_FIELD"),
     ],
 )
-def test_refused_documents(gql: GraphqlClient, document: str, message: str | None, code: str, sub_code: str | None) -> None:
+def test_refused_documents(
+    gql: GraphqlClient, document: str, message: str | None, code: str, sub_code: str | None
+) -> None:
     answer = gql(document)
 
     assert list(answer) == ["errors"]
@@ -169,9 +192,17 @@ def test_refused_documents(gql: GraphqlClient, document: str, message: str | Non
 
 
 def test_a_refused_mutation_changes_nothing(gql: GraphqlClient, tag: str) -> None:
-    gql("mutation($t: String) { createNote(data: {title: $t}) { id } createTask(data: {title: $t}) { nope } }", {"t": tag})
+    gql(
+        "mutation($t: String) { createNote(data: {title: $t}) { id } createTask(data: {title: $t}) { nope } }",
+        {"t": tag},
+    )
 
-    assert gql.data("query($t: String) { notes(filter: {title: {eq: $t}}) { totalCount } }", {"t": tag})["notes"]["totalCount"] == 0
+    assert (
+        gql.data("query($t: String) { notes(filter: {title: {eq: $t}}) { totalCount } }", {"t": tag})["notes"][
+            "totalCount"
+        ]
+        == 0
+    )
 
 
 @pytest.mark.parametrize(
@@ -191,10 +222,15 @@ def test_a_refused_mutation_changes_nothing(gql: GraphqlClient, tag: str) -> Non
         ),
         (
             'mutation { mergeTasks(ids: ["7c1b6b6e-3a3e-4f61-8b64-0a5a0d6a0001"], conflictPriorityIndex: 0) { id } }',
-            "Merge is only available for objects with duplicate criteria. Object 'task' does not have duplicate criteria defined.",
+            "Merge is only available for objects with duplicate criteria. Object 'task' does not have duplicate "
+            "criteria defined.",
             "INVALID_QUERY_INPUT",
         ),
-        ('{ people(filter: {foo: {eq: "x"}}) { totalCount } }', 'Object person doesn\'t have any "foo" field.', "INVALID_ARGS_FILTER"),
+        (
+            '{ people(filter: {foo: {eq: "x"}}) { totalCount } }',
+            'Object person doesn\'t have any "foo" field.',
+            "INVALID_ARGS_FILTER",
+        ),
         (
             '{ people(filter: {createdAt: {gte: "2024-01-01", lte: "2024-01-31"}}) { totalCount } }',
             'Filter for field "createdAt" must have exactly one operator',
@@ -206,12 +242,17 @@ def test_a_refused_mutation_changes_nothing(gql: GraphqlClient, tag: str) -> Non
             "INVALID_QUERY_INPUT",
         ),
         (
-            '{ company(filter: {id: {eq: "7c1b6b6e-3a3e-4f61-8b64-0a5a0d6a0001"}}) { people(skip: 1) { totalCount } } }',
+            '{ company(filter: {id: {eq: "7c1b6b6e-3a3e-4f61-8b64-0a5a0d6a0001"}}) { people(skip: 1) { totalCount } } '
+            "}",
             "Argument not allowed: skip",
             "INVALID_QUERY_INPUT",
         ),
         ("{ peopleGroupBy { totalCount } }", '"groupBy" must be an array.', "INVALID_QUERY_INPUT"),
-        ("mutation { createPerson(data: {foo: 1}) { id } }", 'Object person doesn\'t have any "foo" field.', "INVALID_ARGS_DATA"),
+        (
+            "mutation { createPerson(data: {foo: 1}) { id } }",
+            'Object person doesn\'t have any "foo" field.',
+            "INVALID_ARGS_DATA",
+        ),
     ],
 )
 def test_errors_of_a_field(gql: GraphqlClient, document: str, message: str, sub_code: str) -> None:
@@ -219,7 +260,11 @@ def test_errors_of_a_field(gql: GraphqlClient, document: str, message: str, sub_
 
     assert list(answer["data"].values()) == [None]
     [error] = answer["errors"]
-    assert (error["message"], error["extensions"]["code"], error["extensions"]["subCode"]) == (message, "BAD_USER_INPUT", sub_code)
+    assert (error["message"], error["extensions"]["code"], error["extensions"]["subCode"]) == (
+        message,
+        "BAD_USER_INPUT",
+        sub_code,
+    )
 
 
 @pytest.mark.parametrize(
@@ -237,12 +282,17 @@ def test_declared_types_do_not_matter(gql: GraphqlClient, pair: dict[str, str], 
 
 def test_enums_are_texts(gql: GraphqlClient, tag: str) -> None:
     order = {"o": {"name": {"firstName": "DescNullsLast"}}, "s": "NEW", "t": tag}
-    gql.data("mutation($t: String, $s: String) { createOpportunity(data: {name: $t, stage: $s}) { id } }", {"t": tag, "s": "MEETING"})
+    gql.data(
+        "mutation($t: String, $s: String) { createOpportunity(data: {name: $t, stage: $s}) { id } }",
+        {"t": tag, "s": "MEETING"},
+    )
 
     assert gql.data("query($o: [X]) { people(orderBy: $o, first: 0) { totalCount } }", order)["people"] is not None
     for condition in ('"MEETING"', "MEETING"):
         found = gql.data(
-            f"query($t: String) {{ opportunities(filter: {{name: {{eq: $t}}, stage: {{eq: {condition}}}}}) {{ totalCount }} }}", order
+            f"query($t: String) {{ opportunities(filter: {{name: {{eq: $t}}, stage: {{eq: {condition}}}}}) {{ "
+            "totalCount } }",
+            order,
         )
         assert found["opportunities"]["totalCount"] == 1
 
@@ -252,7 +302,8 @@ def test_typed_list_members_may_be_cut(gql: GraphqlClient, tag: str) -> None:
     data = {"t": tag, "l": {"primaryLinkUrl": "a.example", "secondaryLinks": [{"label": "B", "url": "b.example"}]}}
     found = gql.data(
         """mutation($t: String, $l: LinksCreateInput) { createCompany(data: {name: $t, domainName: $l}) {
-          domainName { secondaryLinks } again: domainName { secondaryLinks { url nope } } createdBy { context { provider } }
+          domainName { secondaryLinks } again: domainName { secondaryLinks { url nope } } createdBy { context {
+            provider } }
         } }""",
         data,
     )["createCompany"]
@@ -262,11 +313,16 @@ def test_typed_list_members_may_be_cut(gql: GraphqlClient, tag: str) -> None:
     assert found["createdBy"]["context"] == {"provider": None}
 
 
-def test_records_in_the_trash_are_not_shown_by_those_that_point_at_them(gql: GraphqlClient, pair: dict[str, str]) -> None:
+def test_records_in_the_trash_are_not_shown_by_those_that_point_at_them(
+    gql: GraphqlClient, pair: dict[str, str]
+) -> None:
     gql.data(f'mutation {{ deleteCompany(id: "{pair["company"]}") {{ id }} }}')
     where = f'filter: {{id: {{eq: "{pair["Ann"]}"}}}}'
 
-    assert gql.data(f"{{ person({where}) {{ companyId company {{ id }} }} }}")["person"] == {"companyId": None, "company": None}
+    assert gql.data(f"{{ person({where}) {{ companyId company {{ id }} }} }}")["person"] == {
+        "companyId": None,
+        "company": None,
+    }
     assert gql.data(f"{{ person({where}) {{ companyId }} }}")["person"] == {"companyId": pair["company"]}
 
 
@@ -279,7 +335,10 @@ def test_root_typename(gql: GraphqlClient) -> None:
 
 
 def test_queries_by_get(gql: GraphqlClient, pair: dict[str, str], tag: str) -> None:
-    document = "query A { companies { totalCount } } query B($t: String) { companies(filter: {name: {eq: $t}}) { totalCount } }"
+    document = (
+        "query A { companies { totalCount } } query B($t: String) { companies(filter: {name: {eq: $t}}) { totalCount "
+        "} }"
+    )
     reply = gql.send("GET", query=urlencode({"query": document, "variables": f'{{"t":"{tag}"}}', "operationName": "B"}))
 
     assert (reply.status, reply.json) == (200, {"data": {"companies": {"totalCount": 1}}})
@@ -289,7 +348,12 @@ def test_no_mutations_by_get(gql: GraphqlClient, tag: str) -> None:
     reply = gql.send("GET", query=urlencode({"query": f'mutation {{ createNote(data: {{title: "{tag}"}}) {{ id }} }}'}))
 
     assert (reply.status, reply.headers["allow"]) == (405, "POST")
-    assert gql.data("query($t: String) { notes(filter: {title: {eq: $t}}) { totalCount } }", {"t": tag})["notes"]["totalCount"] == 0
+    assert (
+        gql.data("query($t: String) { notes(filter: {title: {eq: $t}}) { totalCount } }", {"t": tag})["notes"][
+            "totalCount"
+        ]
+        == 0
+    )
 
 
 def test_statuses(gql: GraphqlClient) -> None:
@@ -298,7 +362,10 @@ def test_statuses(gql: GraphqlClient) -> None:
     assert gql.send("POST", {}).status == 400
     assert gql.send("GET").json == {
         "errors": [
-            {"message": "Must provide query string.", "extensions": {"userFriendlyMessage": "An error occurred.", "code": "BAD_USER_INPUT"}}
+            {
+                "message": "Must provide query string.",
+                "extensions": {"userFriendlyMessage": "An error occurred.", "code": "BAD_USER_INPUT"},
+            }
         ]
     }
     missing = gql.send("POST", {"query": "query($x: UUID!) { company(filter: {id: {eq: $x}}) { id } }"})
@@ -306,7 +373,7 @@ def test_statuses(gql: GraphqlClient) -> None:
 
 
 def test_answers_that_cannot_be_delivered(gql: GraphqlClient, tag: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("icosa.api.gateway.ANSWER_LIMIT", 40)
+    monkeypatch.setattr("icosa.runtime.http.ANSWER_LIMIT", 40)
     hint = "is larger than 40 bytes. Ask for fewer records or fewer fields"
     [error] = gql('{ company(filter: {name: {eq: "none"}}) { id name } companies { totalCount } }')["errors"]
     assert error["message"] == f"The answer {hint}"
@@ -317,7 +384,11 @@ def test_answers_that_cannot_be_delivered(gql: GraphqlClient, tag: str, monkeypa
 def test_a_revoked_key(shared_table: Table, workspace: Provisioned) -> None:
     stranger = GraphqlClient(shared_table, event_of(workspace, key_id=UNKNOWN))
 
-    assert stranger.error("{ people { totalCount } }") == ("This API Key is revoked", "FORBIDDEN", "FORBIDDEN_EXCEPTION")
+    assert stranger.error("{ people { totalCount } }") == (
+        "This API Key is revoked",
+        "FORBIDDEN",
+        "FORBIDDEN_EXCEPTION",
+    )
     assert "data" not in stranger("{ people { totalCount } }")
 
 
@@ -328,7 +399,9 @@ def test_no_token(shared_table: Table) -> None:
 # ------------------------------------------------------------------ rights
 
 
-def test_rights_are_the_callers_own(client_with: Callable[..., GraphqlClient], gql: GraphqlClient, pair: dict[str, str]) -> None:
+def test_rights_are_the_callers_own(
+    client_with: Callable[..., GraphqlClient], gql: GraphqlClient, pair: dict[str, str]
+) -> None:
     nobody = client_with()
     reader = client_with(canReadAllObjectRecords=True)
     denied = ("Entity performing the request does not have permission", "FORBIDDEN", "PERMISSION_DENIED")
@@ -410,7 +483,12 @@ def test_batches_are_limited(gql: GraphqlClient, tag: str) -> None:
         "BAD_USER_INPUT",
         "TOO_MANY_RECORDS_TO_UPDATE",
     )
-    assert gql.data("query($t: String) { notes(filter: {title: {eq: $t}}) { totalCount } }", {"t": tag})["notes"]["totalCount"] == 0
+    assert (
+        gql.data("query($t: String) { notes(filter: {title: {eq: $t}}) { totalCount } }", {"t": tag})["notes"][
+            "totalCount"
+        ]
+        == 0
+    )
 
 
 def test_searches_for_duplicates_are_limited(gql: GraphqlClient) -> None:

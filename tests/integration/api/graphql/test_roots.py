@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
+from icosa.documents.graphql.document import schema
 from icosa.model.model import Model, Object
-from icosa.schema.graphql.document import schema
 from tests.support.graphql_client import GraphqlClient
 
 #: Data of a record, by object. Objects that are not here need none.
@@ -66,7 +66,12 @@ def caller(gql: GraphqlClient, model: Model, tag: str, request: pytest.FixtureRe
 
 def test_every_root_field(caller: Caller) -> None:
     obj = caller.obj
-    one, several, data, filter = obj.name_singular, obj.name_plural, _DATA[obj.name_singular], _FILTERS[obj.name_singular]
+    one, several, data, filter = (
+        obj.name_singular,
+        obj.name_plural,
+        _DATA[obj.name_singular],
+        _FILTERS[obj.name_singular],
+    )
     upper_one, upper_several = one[0].upper() + one[1:], several[0].upper() + several[1:]
     type_ = upper_one
 
@@ -77,18 +82,24 @@ def test_every_root_field(caller: Caller) -> None:
     ids = {created["id"], *(record["id"] for record in batch)}
 
     page = caller(
-        several, f"(filter: {filter}, first: 2)", "{ __typename totalCount edges { cursor node { id } } pageInfo { hasNextPage } }"
+        several,
+        f"(filter: {filter}, first: 2)",
+        "{ __typename totalCount edges { cursor node { id } } pageInfo { hasNextPage } }",
     )
     assert (page["__typename"], page["totalCount"], len(page["edges"])) == (f"{type_}Connection", 3, 2)
     assert page["pageInfo"] == {"hasNextPage": True}
     assert caller(one, "(filter: {id: {eq: $id}})", "{ id }", id=created["id"]) == {"id": created["id"]}
-    groups = caller(f"{several}GroupBy", f"(filter: {filter}, groupBy: [{{createdAt: {{granularity: NONE}}}}])", "{ totalCount }")
+    groups = caller(
+        f"{several}GroupBy", f"(filter: {filter}, groupBy: [{{createdAt: {{granularity: NONE}}}}])", "{ totalCount }"
+    )
     assert sum(group["totalCount"] for group in groups) == 3
     if obj.duplicate_criteria:
         [found] = caller(f"{one}Duplicates", "(ids: [$id])", "{ totalCount }", id=created["id"])
         assert set(found) == {"totalCount"}
 
-    assert caller(f"update{upper_one}", "(id: $id, data: {position: 7})", "{ position }", id=created["id"]) == {"position": 7}
+    assert caller(f"update{upper_one}", "(id: $id, data: {position: 7})", "{ position }", id=created["id"]) == {
+        "position": 7
+    }
     updated = caller(f"update{upper_several}", f"(filter: {filter}, data: {{position: 8}})", "{ id position }")
     assert {record["id"] for record in updated} == ids
     assert {record["position"] for record in updated} == {8}
@@ -102,7 +113,11 @@ def test_every_root_field(caller: Caller) -> None:
     assert len(caller(f"restore{upper_several}", f"(filter: {trashed})", "{ id }")) == 2
 
     if obj.duplicate_criteria:
-        merged = caller(f"merge{upper_several}", f'(ids: ["{created["id"]}", "{batch[0]["id"]}"], conflictPriorityIndex: 0)', "{ id }")
+        merged = caller(
+            f"merge{upper_several}",
+            f'(ids: ["{created["id"]}", "{batch[0]["id"]}"], conflictPriorityIndex: 0)',
+            "{ id }",
+        )
         assert merged == {"id": created["id"]}
         assert caller(several, f"(filter: {filter})", "{ totalCount }") == {"totalCount": 2}
     assert caller(f"destroy{upper_one}", "(id: $id)", "{ id }", id=created["id"]) == {"id": created["id"]}
@@ -116,6 +131,7 @@ def test_every_query_of_every_object(gql: GraphqlClient, model: Model) -> None:
     for obj in model.objects:
         data = gql.data(
             f"{{ {obj.name_plural}(first: 1) {{ totalCount edges {{ node {{ id __typename }} }} }} "
-            f'{obj.name_plural}GroupBy(groupBy: [{{createdAt: {{granularity: YEAR, timeZone: "UTC"}}}}]) {{ totalCount }} }}'
+            f'{obj.name_plural}GroupBy(groupBy: [{{createdAt: {{granularity: YEAR, timeZone: "UTC"}}}}]) {{ '
+            "totalCount } }"
         )
         assert isinstance(data[obj.name_plural]["totalCount"], int)

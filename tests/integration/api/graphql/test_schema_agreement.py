@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from hypothesis_graphql import nodes
 from hypothesis_graphql import queries as documents
 
+from icosa.documents.graphql.document import schema
+from icosa.documents.graphql.text import write
 from icosa.model.model import Model
-from icosa.schema.graphql.document import schema
-from icosa.schema.graphql.text import write
 from tests.support.graphql_client import GraphqlClient
 
 _SCALARS: dict[str, st.SearchStrategy[ast.ValueNode]] = {

@@ -10,7 +10,8 @@ import pytest
 from tests.support.graphql_client import GraphqlClient
 
 _SEARCH = """
-  query($text: String!, $limit: Int = 20, $after: String, $in: [String!], $out: [String!], $filter: ObjectRecordFilterInput) {
+  query($text: String!, $limit: Int = 20, $after: String, $in: [String!], $out: [String!], $filter:
+    ObjectRecordFilterInput) {
     search(
       searchInput: $text, limit: $limit, after: $after
       includedObjectNameSingulars: $in, excludedObjectNameSingulars: $out, filter: $filter
@@ -40,8 +41,12 @@ def _create(gql: GraphqlClient, name: str, data: dict[str, Any]) -> str:
     return str(made[f"create{type_}"]["id"])
 
 
-def test_a_record_is_found_in_the_moment_it_is_written(gql: GraphqlClient, search: Callable[..., Any], tag: str) -> None:
-    person = _create(gql, "person", {"name": {"firstName": "Zoë", "lastName": tag}, "emails": {"primaryEmail": f"zoe@{tag}.example"}})
+def test_a_record_is_found_in_the_moment_it_is_written(
+    gql: GraphqlClient, search: Callable[..., Any], tag: str
+) -> None:
+    person = _create(
+        gql, "person", {"name": {"firstName": "Zoë", "lastName": tag}, "emails": {"primaryEmail": f"zoe@{tag}.example"}}
+    )
 
     [hit] = search(f"ZOE {tag[:6].upper()}", limit=5, **{"in": ["person"], "filter": {"id": {"eq": person}}})
     assert (hit["recordId"], hit["objectNameSingular"], hit["objectLabelSingular"], hit["label"]) == (
@@ -54,7 +59,10 @@ def test_a_record_is_found_in_the_moment_it_is_written(gql: GraphqlClient, searc
     for text in (f"zoe@{tag}", f"{tag}.example", tag):
         assert _labels(search(text)) == [f"Zoë {tag}"]
 
-    gql.data(f'mutation {{ updatePerson(id: "{person}", data: {{name: {{lastName: "x{tag}"}}, emails: {{primaryEmail: ""}}}}) {{ id }} }}')
+    gql.data(
+        f'mutation {{ updatePerson(id: "{person}", data: {{name: {{lastName: "x{tag}"}}, emails: {{primaryEmail: '
+        f'""}}}}) {{ id }} }}'
+    )
     assert search(tag) == []
     assert _labels(search(f"x{tag}")) == [f"Zoë x{tag}"]
     gql.data(f'mutation {{ destroyPerson(id: "{person}") {{ id }} }}')
@@ -63,7 +71,11 @@ def test_a_record_is_found_in_the_moment_it_is_written(gql: GraphqlClient, searc
 
 def test_any_term_finds_and_all_terms_come_first(gql: GraphqlClient, search: Callable[..., Any], tag: str) -> None:
     for first, last in (("Ann", tag), ("Bob", tag), ("Ann", f"a{tag}")):
-        _create(gql, "person", {"name": {"firstName": first, "lastName": last}, "jobTitle": f"b{tag}" if last != tag else ""})
+        _create(
+            gql,
+            "person",
+            {"name": {"firstName": first, "lastName": last}, "jobTitle": f"b{tag}" if last != tag else ""},
+        )
 
     found = search(f"{tag} b{tag} a{tag}")
     assert _labels(found)[0] == f"Ann a{tag}"
@@ -173,7 +185,11 @@ def test_rights(gql: GraphqlClient, client_with: Callable[..., GraphqlClient], t
     ],
 )
 def test_refusals(gql: GraphqlClient, arguments: str, message: str, sub_code: str) -> None:
-    assert gql.error(f"{{ search({arguments}) {{ pageInfo {{ hasNextPage }} }} }}") == (message, "BAD_USER_INPUT", sub_code)
+    assert gql.error(f"{{ search({arguments}) {{ pageInfo {{ hasNextPage }} }} }}") == (
+        message,
+        "BAD_USER_INPUT",
+        sub_code,
+    )
 
 
 def test_beside_records_in_one_request(gql: GraphqlClient, tag: str) -> None:

@@ -61,7 +61,9 @@ def test_keys_that_are_not_there(own: MetadataClient, call: MetadataClient) -> N
     assert elsewhere["id"] not in [key["id"] for key in own.data(ALL)["apiKeys"]]
 
 
-def test_a_key_whose_role_is_gone(own: MetadataClient, made: Provisioned, api_keys: ApiKeys, shared_table: Table) -> None:
+def test_a_key_whose_role_is_gone(
+    own: MetadataClient, made: Provisioned, api_keys: ApiKeys, shared_table: Table
+) -> None:
     role = create_role(made.workspace_id, {"label": "Brief"})
     key = api_keys.create(made.workspace_id, name="k", role_id=role["id"])
     shared_table.transact([Delete(keys.role(made.workspace_id, role["id"]))])
@@ -71,7 +73,15 @@ def test_a_key_whose_role_is_gone(own: MetadataClient, made: Provisioned, api_ke
 
 def test_no_member_tells_of_the_gateway_or_of_a_token(own: MetadataClient) -> None:
     fields = own.data('{ __type(name: "ApiKey") { fields { name } } }')["__type"]["fields"]
-    assert {field["name"] for field in fields} == {"id", "name", "expiresAt", "revokedAt", "createdAt", "updatedAt", "role"}
+    assert {field["name"] for field in fields} == {
+        "id",
+        "name",
+        "expiresAt",
+        "revokedAt",
+        "createdAt",
+        "updatedAt",
+        "role",
+    }
 
 
 def test_reading_needs_the_flag(call: MetadataClient, client_with: Callable[..., MetadataClient]) -> None:

@@ -14,7 +14,13 @@ UNKNOWN = "7c1b6b6e-3a3e-4f61-8b64-0a5a0d6a0001"
 
 
 def _rocket(tag: str, **more: Any) -> dict[str, Any]:
-    return {"nameSingular": tag, "namePlural": f"{tag}s", "labelSingular": "a  rocket", "labelPlural": "rockets", **more}
+    return {
+        "nameSingular": tag,
+        "namePlural": f"{tag}s",
+        "labelSingular": "a  rocket",
+        "labelPlural": "rockets",
+        **more,
+    }
 
 
 def _create(call: MetadataClient, tag: str) -> dict[str, Any]:
@@ -25,7 +31,11 @@ def _create(call: MetadataClient, tag: str) -> dict[str, Any]:
 
 
 def _add(call: MetadataClient, obj: Mapping[str, Any], type_name: str, name: str, **more: Any) -> Reply:
-    return call("POST", "/rest/metadata/fields", {"objectMetadataId": obj["id"], "type": type_name, "name": name, "label": name, **more})
+    return call(
+        "POST",
+        "/rest/metadata/fields",
+        {"objectMetadataId": obj["id"], "type": type_name, "name": name, "label": name, **more},
+    )
 
 
 def _company(call: MetadataClient) -> dict[str, Any]:
@@ -66,7 +76,9 @@ def test_the_life_of_an_object(call: MetadataClient, records: RestClient, tag: s
 def test_the_life_of_a_field(call: MetadataClient, records: RestClient, tag: str) -> None:
     rocket = _create(call, tag)
 
-    created = _add(call, rocket, "SELECT", "tier", options=[{"value": "GOLD", "label": "Gold", "position": 0, "color": "yellow"}])
+    created = _add(
+        call, rocket, "SELECT", "tier", options=[{"value": "GOLD", "label": "Gold", "position": 0, "color": "yellow"}]
+    )
     field = created.json["data"]["createOneField"]
     assert created.status == 201
     assert field["options"][0]["id"]
@@ -95,9 +107,15 @@ def test_both_sides_of_a_relation(call: MetadataClient, records: RestClient, tag
 
     field = _add(call, rocket, "RELATION", "launchSite", relationCreationPayload=payload).json["data"]["createOneField"]
 
-    assert field["settings"] == {"relationType": "MANY_TO_ONE", "onDelete": "SET_NULL", "joinColumnName": "launchSiteId"}
+    assert field["settings"] == {
+        "relationType": "MANY_TO_ONE",
+        "onDelete": "SET_NULL",
+        "joinColumnName": "launchSiteId",
+    }
     site = records("POST", "/rest/companies", {"name": "Kourou"}).json["data"]["createCompany"]["id"]
-    created = records("POST", f"/rest/{tag}s", {"name": "Ariane", "launchSiteId": site}).json["data"][f"create{tag.capitalize()}"]
+    created = records("POST", f"/rest/{tag}s", {"name": "Ariane", "launchSiteId": site}).json["data"][
+        f"create{tag.capitalize()}"
+    ]
     assert created["launchSiteId"] == site
     assert records("GET", f"/rest/{tag}s/{created['id']}", depth=1).json["data"][tag]["launchSite"]["name"] == "Kourou"
 
@@ -166,20 +184,28 @@ def test_standard_entities_are_protected(call: MetadataClient, tag: str) -> None
     assert (reply.status, reply.json["code"]) == (403, "FIELD_MUTATION_NOT_ALLOWED")
 
 
-@pytest.mark.parametrize("member", ["nameSingular", "namePlural", "isLabelSyncedWithName", "labelIdentifierFieldMetadataId"])
+@pytest.mark.parametrize(
+    "member", ["nameSingular", "namePlural", "isLabelSyncedWithName", "labelIdentifierFieldMetadataId"]
+)
 def test_what_a_standard_object_owns_may_not_even_be_named(call: MetadataClient, member: str) -> None:
     """With the value that it has as little as with another (spec/metadata.md §4.3)."""
     company = _company(call)
     path = f"/rest/metadata/objects/{company['id']}"
     reply = call("PATCH", path, {member: company[member], "icon": "IconBox"})
-    assert (reply.status, reply.json["messages"]) == (400, [f"Cannot edit standard object metadata properties: {member}"])
+    assert (reply.status, reply.json["messages"]) == (
+        400,
+        [f"Cannot edit standard object metadata properties: {member}"],
+    )
 
 
 def test_what_a_standard_field_owns_may_not_even_be_named(call: MetadataClient) -> None:
     field = next(one for one in _company(call)["fields"] if one["name"] == "name")
     for member in ("name", "isLabelSyncedWithName"):
         reply = call("PATCH", f"/rest/metadata/fields/{field['id']}", {member: field[member], "icon": "IconBox"})
-        assert (reply.status, reply.json["messages"]) == (403, [f"Cannot edit standard field metadata properties: {member}"])
+        assert (reply.status, reply.json["messages"]) == (
+            403,
+            [f"Cannot edit standard field metadata properties: {member}"],
+        )
     assert call("PATCH", f"/rest/metadata/fields/{field['id']}", {"name": None}).status == 200
 
 
@@ -202,7 +228,8 @@ def test_an_object_in_one_request(call: MetadataClient, tag: str) -> None:
     assert updated["updateOneObject"] == {"labelPlural": "Other", "isActive": False}
 
     deleted = call.data(
-        "mutation($i: UUID!) { deleteOneObject(input: {id: $i}) { id fieldsList { relation { targetObjectMetadata { id } } } } }",
+        "mutation($i: UUID!) { deleteOneObject(input: {id: $i}) { id fieldsList { relation { targetObjectMetadata { "
+        "id } } } } }",
         i=created["id"],
     )
     assert deleted["deleteOneObject"]["id"] == created["id"]
@@ -213,10 +240,13 @@ def test_later_mutations_of_a_request_see_earlier_ones(call: MetadataClient, tag
     first, second = _create(call, f"{tag}a"), _create(call, f"{tag}b")
     data = call.data(
         """mutation($a: UUID!, $b: UUID!) {
-        one: createOneField(input: {field: {objectMetadataId: $a, type: TEXT, name: "motto", label: "Motto"}}) { name object { id } }
-        two: createOneField(input: {field: {objectMetadataId: $b, type: RELATION, name: "wing", label: "Wing", relationCreationPayload:
+        one: createOneField(input: {field: {objectMetadataId: $a, type: TEXT, name: "motto", label: "Motto"}}) { name
+          object { id } }
+        two: createOneField(input: {field: {objectMetadataId: $b, type: RELATION, name: "wing", label: "Wing",
+          relationCreationPayload:
           {type: "MANY_TO_ONE", targetObjectMetadataId: $a, targetFieldLabel: "Birds", targetFieldIcon: "IconX"}}}) {
-          relation { type targetObjectMetadata { fieldsList { name } } targetFieldMetadata { name relation { type } } } }
+          relation { type targetObjectMetadata { fieldsList { name } } targetFieldMetadata { name relation { type } } }
+            }
         }""",
         a=first["id"],
         b=second["id"],
@@ -233,7 +263,10 @@ def test_many_objects_change_together_or_not_at_all(call: MetadataClient, tag: s
     document = "mutation($i: [UpdateOneObjectInput!]!) { updateManyObjects(inputs: $i) { id labelPlural } }"
 
     def change(label: str, other: str) -> Any:
-        updates = [{"id": first["id"], "update": {"labelPlural": label}}, {"id": other, "update": {"labelPlural": label}}]
+        updates = [
+            {"id": first["id"], "update": {"labelPlural": label}},
+            {"id": other, "update": {"labelPlural": label}},
+        ]
         return call.graphql(document, i=updates)
 
     assert [obj["labelPlural"] for obj in change("Both", second["id"])["data"]["updateManyObjects"]] == ["Both", "Both"]
@@ -246,7 +279,8 @@ def test_indexes(call: MetadataClient, tag: str) -> None:
     name = next(field["id"] for field in rocket["fields"] if field["name"] == "name")
 
     created = call.data(
-        """mutation($o: UUID!, $f: UUID!) { createOneIndex(input: {index: {objectMetadataId: $o, fields: [{fieldMetadataId: $f}]}}) {
+        """mutation($o: UUID!, $f: UUID!) { createOneIndex(input: {index: {objectMetadataId: $o, fields:
+          [{fieldMetadataId: $f}]}}) {
         id name isCustom isUnique indexType indexFieldMetadataList { fieldMetadataId order subFieldName }
         objectMetadata { edges { node { id } } } } }""",
         o=rocket["id"],
@@ -257,8 +291,12 @@ def test_indexes(call: MetadataClient, tag: str) -> None:
     assert created["name"].startswith("IDX_")
     assert created["indexFieldMetadataList"] == [{"fieldMetadataId": name, "order": 0, "subFieldName": None}]
     assert created["objectMetadata"]["edges"] == [{"node": {"id": rocket["id"]}}]
-    assert call.data("query($i: UUID!) { index(id: $i) { name } }", i=created["id"])["index"] == {"name": created["name"]}
-    listed = call.data("{ indexMetadatas(paging: {first: 1000}, filter: {isCustom: {is: true}}) { edges { node { id } } } }")
+    assert call.data("query($i: UUID!) { index(id: $i) { name } }", i=created["id"])["index"] == {
+        "name": created["name"]
+    }
+    listed = call.data(
+        "{ indexMetadatas(paging: {first: 1000}, filter: {isCustom: {is: true}}) { edges { node { id } } } }"
+    )
     assert {"node": {"id": created["id"]}} in listed["indexMetadatas"]["edges"]
 
     delete = "mutation($i: UUID!) { deleteOneIndex(input: {id: $i}) { name } }"
@@ -286,7 +324,8 @@ def test_a_report_in_graphql(call: MetadataClient, tag: str) -> None:
 
 def test_members_of_the_wrong_form_in_graphql(call: MetadataClient, tag: str) -> None:
     answer = call.graphql(
-        "mutation($i: CreateOneObjectInput!) { createOneObject(input: $i) { id } }", i={"object": _rocket(tag, labelPlural="")}
+        "mutation($i: CreateOneObjectInput!) { createOneObject(input: $i) { id } }",
+        i={"object": _rocket(tag, labelPlural="")},
     )
 
     assert answer["errors"][0]["message"] == "labelPlural should not be empty"
@@ -301,7 +340,9 @@ def test_members_of_the_wrong_form_in_graphql(call: MetadataClient, tag: str) ->
         ({}, "BAD_USER_INPUT"),
     ],
 )
-def test_variables_of_the_wrong_form_are_a_bad_request(call: MetadataClient, variables: dict[str, Any], code: str) -> None:
+def test_variables_of_the_wrong_form_are_a_bad_request(
+    call: MetadataClient, variables: dict[str, Any], code: str
+) -> None:
     """spec/observed.md 21."""
     query = "mutation C($i: CreateOneObjectInput!) { createOneObject(input: $i) { id } }"
     reply = call("POST", "/metadata", {"query": query, "variables": variables})
@@ -323,12 +364,17 @@ def test_an_image_identifier_is_a_field_of_the_object(call: MetadataClient, tag:
 def test_files_say_themselves_that_they_cannot_be_unique(call: MetadataClient, tag: str) -> None:
     reply = _add(call, _create(call, tag), "FILES", "papers", isUnique=True, settings={"maxNumberOfValues": 2})
     assert (reply.status, list(reply.json["errors"])) == (400, ["fieldMetadata"])
-    assert reply.json["errors"]["fieldMetadata"][0]["errors"][0]["message"] == "Files field is not supported for unique fields"
+    assert (
+        reply.json["errors"]["fieldMetadata"][0]["errors"][0]["message"]
+        == "Files field is not supported for unique fields"
+    )
 
 
 def test_a_new_version_has_new_hashes(call: MetadataClient, tag: str) -> None:
     def hashes() -> Any:
-        return call.data("{ minimalMetadata { collectionHashes { collectionName hash } } }")["minimalMetadata"]["collectionHashes"]
+        return call.data("{ minimalMetadata { collectionHashes { collectionName hash } } }")["minimalMetadata"][
+            "collectionHashes"
+        ]
 
     before = hashes()
     assert hashes() == before
@@ -341,5 +387,7 @@ def test_changes_need_the_flag(client_with: Callable[..., MetadataClient], tag: 
 
     assert nobody("POST", "/rest/metadata/objects", _rocket(tag)).status == 403
     assert nobody("PATCH", f"/rest/metadata/fields/{UNKNOWN}", {}).status == 403
-    answer = nobody.graphql("mutation($i: CreateOneObjectInput!) { createOneObject(input: $i) { id } }", i={"object": _rocket(tag)})
+    answer = nobody.graphql(
+        "mutation($i: CreateOneObjectInput!) { createOneObject(input: $i) { id } }", i={"object": _rocket(tag)}
+    )
     assert answer["errors"][0]["extensions"]["subCode"] == "PERMISSION_DENIED"

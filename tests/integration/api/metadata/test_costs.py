@@ -43,9 +43,14 @@ def test_deleting_takes_one_read_and_one_write(call: MetadataClient, tag: str) -
     obj = call("POST", "/rest/metadata/objects", body).json["data"]["createOneObject"]
     [field_id] = [field["id"] for field in obj["fields"] if field["name"] == "name"]
     create = "mutation($i: CreateOneIndexInput!) { createOneIndex(input: $i) { id } }"
-    index = call.data(create, i={"index": {"objectMetadataId": obj["id"], "fields": [{"fieldMetadataId": field_id}]}})["createOneIndex"]
+    index = call.data(create, i={"index": {"objectMetadataId": obj["id"], "fields": [{"fieldMetadataId": field_id}]}})[
+        "createOneIndex"
+    ]
 
-    delete = {"query": "mutation($i: UUID!) { deleteOneIndex(input: {id: $i}) { id } }", "variables": {"i": index["id"]}}
+    delete = {
+        "query": "mutation($i: UUID!) { deleteOneIndex(input: {id: $i}) { id } }",
+        "variables": {"i": index["id"]},
+    }
     reply = call("POST", "/metadata", delete, explain=True)
 
     assert (reply.json, _trips(reply)) == ({"data": {"deleteOneIndex": {"id": index["id"]}}}, 2)

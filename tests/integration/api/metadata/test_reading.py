@@ -31,7 +31,11 @@ def test_all_objects_with_their_fields(call: MetadataClient) -> None:
     assert reply.status == 200
     assert reply.json["totalCount"] == len(objects)
     assert [obj["id"] for obj in objects] == sorted((obj["id"] for obj in objects), reverse=True)
-    assert reply.json["pageInfo"] == {"hasNextPage": False, "startCursor": objects[0]["id"], "endCursor": objects[-1]["id"]}
+    assert reply.json["pageInfo"] == {
+        "hasNextPage": False,
+        "startCursor": objects[0]["id"],
+        "endCursor": objects[-1]["id"],
+    }
     person = next(obj for obj in objects if obj["nameSingular"] == "person")
     assert {"id", "createdAt", "name", "company", "searchVector"} <= {field["name"] for field in person["fields"]}
     assert None not in person.values()
@@ -114,14 +118,19 @@ def test_a_missing_token(shared_table: Table) -> None:
     assert (reply.status, reply.json["errors"][0]["message"]) == (200, "Missing authentication token")
 
 
-def test_workspaces_do_not_see_each_other(shared_table: Table, call: MetadataClient, workspace: Provisioned, api_keys: Any) -> None:
+def test_workspaces_do_not_see_each_other(
+    shared_table: Table, call: MetadataClient, workspace: Provisioned, api_keys: Any
+) -> None:
     from icosa.provisioning.workspace import provision
 
     other = MetadataClient(shared_table, event_of(provision(shared_table, api_keys, "Other")))
     company = _object(call, "company")
 
     assert other("GET", f"/rest/metadata/objects/{company['id']}").status == 404
-    assert other.graphql("query($i: UUID!) { object(id: $i) { id } }", i=company["id"])["errors"][0]["extensions"]["code"] == "NOT_FOUND"
+    assert (
+        other.graphql("query($i: UUID!) { object(id: $i) { id } }", i=company["id"])["errors"][0]["extensions"]["code"]
+        == "NOT_FOUND"
+    )
 
 
 # ------------------------------------------------------------------ GraphQL
@@ -132,7 +141,8 @@ def test_objects_with_fields_relations_and_indexes(call: MetadataClient) -> None
         """{ objects(paging: {first: 1000}, filter: {isSystem: {is: false}}) { edges { node {
           nameSingular isActive labelIdentifierFieldMetadataId
           fieldsList { id name type morphId object { nameSingular }
-            relation { type targetObjectMetadata { nameSingular } targetFieldMetadata { name } sourceFieldMetadata { id } }
+            relation { type targetObjectMetadata { nameSingular } targetFieldMetadata { name } sourceFieldMetadata { id
+              } }
             morphRelations { targetObjectMetadata { nameSingular } }
           }
           searchFieldMetadataList { fieldMetadataId position }
@@ -159,18 +169,24 @@ def test_objects_with_fields_relations_and_indexes(call: MetadataClient) -> None
 def test_morph_relations_list_every_target(call: MetadataClient) -> None:
     data = call.data(
         """{ fields(paging: {first: 1000}) { edges { node {
-        name type morphId relation { type } object { nameSingular } morphRelations { type targetObjectMetadata { nameSingular } } } } } }"""
+        name type morphId relation { type } object { nameSingular } morphRelations { type targetObjectMetadata {
+          nameSingular } } } } } }"""
     )
     morphs = [edge["node"] for edge in data["fields"]["edges"] if edge["node"]["type"] == "MORPH_RELATION"]
     of_notes = [field for field in morphs if field["object"]["nameSingular"] == "noteTarget"]
 
     assert all(field["relation"] is None and field["morphId"] for field in morphs)
     for field in of_notes:
-        assert {"person", "company", "opportunity"} <= {end["targetObjectMetadata"]["nameSingular"] for end in field["morphRelations"]}
+        assert {"person", "company", "opportunity"} <= {
+            end["targetObjectMetadata"]["nameSingular"] for end in field["morphRelations"]
+        }
 
 
 def test_pages_of_objects(call: MetadataClient) -> None:
-    query = "query($p: CursorPaging!) { objects(paging: $p) { edges { node { id } } pageInfo { hasPreviousPage endCursor } } }"
+    query = (
+        "query($p: CursorPaging!) { objects(paging: $p) { edges { node { id } } pageInfo { hasPreviousPage endCursor "
+        "} } }"
+    )
     first = call.data(query, p={"first": 2})["objects"]
     second = call.data(query, p={"first": 2, "after": first["pageInfo"]["endCursor"]})["objects"]
 
@@ -206,19 +222,35 @@ def test_one_of_several_operations(call: MetadataClient) -> None:
 
 
 def test_queries_by_get(call: MetadataClient) -> None:
-    reply = call("GET", "/metadata", query="query($i: UUID!) { object(id: $i) { nameSingular } }", variables=f'{{"i":"{UNKNOWN}"}}')
+    reply = call(
+        "GET",
+        "/metadata",
+        query="query($i: UUID!) { object(id: $i) { nameSingular } }",
+        variables=f'{{"i":"{UNKNOWN}"}}',
+    )
     assert reply.json["errors"][0]["message"] == "Object metadata not found"
 
     reply = call("GET", "/metadata", query=f'mutation {{ deleteOneObject(input: {{id: "{UNKNOWN}"}}) {{ id }} }}')
-    assert (reply.status, reply.json["errors"][0]["message"]) == (405, "Can only perform a mutation operation from a POST request.")
+    assert (reply.status, reply.json["errors"][0]["message"]) == (
+        405,
+        "Can only perform a mutation operation from a POST request.",
+    )
 
 
 @pytest.mark.parametrize(
     ("query", "message", "code"),
     [
-        ("{ objects(paging: {first: 1}) { edges { node { nope } } } }", 'Cannot query field "nope" on type "Object".', None),
+        (
+            "{ objects(paging: {first: 1}) { edges { node { nope } } } }",
+            'Cannot query field "nope" on type "Object".',
+            None,
+        ),
         ("{ objects {", "Syntax Error: Expected Name, found <EOF>.", "GRAPHQL_PARSE_FAILED"),
-        ("{ objects " * 10_000, "Syntax Error: Document is nested too deeply. Parsing aborted.", "GRAPHQL_PARSE_FAILED"),
+        (
+            "{ objects " * 10_000,
+            "Syntax Error: Document is nested too deeply. Parsing aborted.",
+            "GRAPHQL_PARSE_FAILED",
+        ),
         (
             "{ " + "a: __typename " * 20_000 + "}",
             "Syntax Error: Document contains more than 15000 tokens. Parsing aborted.",
@@ -247,11 +279,15 @@ def test_reads_need_no_flag_and_writes_do(client_with: Callable[..., MetadataCli
         "{ getRoles { id } }",
     ):
         [error] = nobody.graphql(document)["errors"]
-        assert (error["message"], error["extensions"]["code"], error["extensions"]["subCode"]) == (DENIED, "FORBIDDEN", "PERMISSION_DENIED")
+        assert (error["message"], error["extensions"]["code"], error["extensions"]["subCode"]) == (
+            DENIED,
+            "FORBIDDEN",
+            "PERMISSION_DENIED",
+        )
 
 
 def test_answers_that_cannot_be_delivered(call: MetadataClient, tag: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("icosa.api.gateway.ANSWER_LIMIT", 40)
+    monkeypatch.setattr("icosa.runtime.http.ANSWER_LIMIT", 40)
     hint = "is larger than 40 bytes. Ask for fewer records or fewer fields"
     assert call("GET", "/rest/metadata/objects").message == f"The answer {hint}"
     [error] = call.graphql("{ objects { edges { node { id } } } }")["errors"]
@@ -262,7 +298,9 @@ def test_answers_that_cannot_be_delivered(call: MetadataClient, tag: str, monkey
     assert error["message"] == f"The change was made, but its answer {hint}"
 
 
-def test_faults_say_nothing_of_their_cause(call: MetadataClient, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
+def test_faults_say_nothing_of_their_cause(
+    call: MetadataClient, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
     def fail(*_: Any) -> Any:
         raise RuntimeError("a secret")
 
@@ -277,10 +315,16 @@ def test_faults_say_nothing_of_their_cause(call: MetadataClient, monkeypatch: py
 def test_roles(call: MetadataClient) -> None:
     roles = {
         role["label"]: role
-        for role in call.data("{ getRoles { id label isEditable canUpdateAllSettings canBeAssignedToApiKeys } }")["getRoles"]
+        for role in call.data("{ getRoles { id label isEditable canUpdateAllSettings canBeAssignedToApiKeys } }")[
+            "getRoles"
+        ]
     }
 
-    assert (roles["Admin"]["isEditable"], roles["Admin"]["canUpdateAllSettings"], roles["Admin"]["canBeAssignedToApiKeys"]) == (
+    assert (
+        roles["Admin"]["isEditable"],
+        roles["Admin"]["canUpdateAllSettings"],
+        roles["Admin"]["canBeAssignedToApiKeys"],
+    ) == (
         False,
         True,
         True,
@@ -289,12 +333,14 @@ def test_roles(call: MetadataClient) -> None:
 
 
 def test_what_a_client_needs_first(call: MetadataClient) -> None:
-    minimal = call.data("{ minimalMetadata { objectMetadataItems { namePlural isActive } collectionHashes { collectionName hash } } }")[
-        "minimalMetadata"
-    ]
+    minimal = call.data(
+        "{ minimalMetadata { objectMetadataItems { namePlural isActive } collectionHashes { collectionName hash } } }"
+    )["minimalMetadata"]
 
     assert {"namePlural": "people", "isActive": True} in minimal["objectMetadataItems"]
-    assert {"objectMetadata", "fieldMetadata", "index"} <= {entry["collectionName"] for entry in minimal["collectionHashes"]}
+    assert {"objectMetadata", "fieldMetadata", "index"} <= {
+        entry["collectionName"] for entry in minimal["collectionHashes"]
+    }
 
 
 def test_counts_of_records(call: MetadataClient, records: Any) -> None:

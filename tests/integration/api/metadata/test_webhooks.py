@@ -27,7 +27,18 @@ PATH = "/rest/metadata/webhooks"
 TARGET = "https://HOOK.example.com"
 SECRET = "a secret that no item and no log may have"
 MEMBERS = {
-    *("id", "targetUrl", "operations", "description", "secret", "applicationId", "createdAt", "updatedAt", "deletedAt", "workspaceId"),
+    *(
+        "id",
+        "targetUrl",
+        "operations",
+        "description",
+        "secret",
+        "applicationId",
+        "createdAt",
+        "updatedAt",
+        "deletedAt",
+        "workspaceId",
+    ),
 }
 SHOWN = "id targetUrl operations description secret applicationId createdAt updatedAt deletedAt"
 CREATE = f"mutation($input: CreateWebhookInput!) {{ createWebhook(input: $input) {{ {SHOWN} }} }}"
@@ -80,10 +91,19 @@ def test_the_life_of_a_webhook_over_rest(own: MetadataClient, made: Provisioned)
         "totalCount": 1,
     }
 
-    changed = own("PATCH", place, {"targetUrl": "http://other.example/a b", "description": None, "secret": None, "operations": None})
+    changed = own(
+        "PATCH",
+        place,
+        {"targetUrl": "http://other.example/a b", "description": None, "secret": None, "operations": None},
+    )
     assert (changed.status, changed.json) == (
         200,
-        {**webhook, "targetUrl": "http://other.example/a%20b", "description": None, "updatedAt": changed.json["updatedAt"]},
+        {
+            **webhook,
+            "targetUrl": "http://other.example/a%20b",
+            "description": None,
+            "updatedAt": changed.json["updatedAt"],
+        },
     )
     assert changed.json["updatedAt"] > webhook["updatedAt"]
     put = own("PUT", place, {"secret": "another", "operations": ["*.deleted"], "id": UNKNOWN})
@@ -98,14 +118,30 @@ def test_the_life_of_a_webhook_over_rest(own: MetadataClient, made: Provisioned)
 
 def test_the_life_of_a_webhook_over_graphql(own: MetadataClient) -> None:
     chosen = str(uuid.uuid4())
-    given = {"id": chosen.upper(), "targetUrl": TARGET, "operations": ["*.created"], "description": "d", "secret": SECRET}
+    given = {
+        "id": chosen.upper(),
+        "targetUrl": TARGET,
+        "operations": ["*.created"],
+        "description": "d",
+        "secret": SECRET,
+    }
     webhook = own.data(CREATE, input=given)["createWebhook"]
     assert (webhook["id"], webhook["targetUrl"], webhook["secret"]) == (chosen, "https://hook.example.com/", SECRET)
     assert own.data(ONE, id=chosen)["webhook"] == webhook
-    assert {**webhook, "workspaceId": own("GET", f"{PATH}/{chosen}").json["workspaceId"]} == own("GET", f"{PATH}/{chosen}").json
+    assert {**webhook, "workspaceId": own("GET", f"{PATH}/{chosen}").json["workspaceId"]} == own(
+        "GET", f"{PATH}/{chosen}"
+    ).json
 
-    changed = own.data(UPDATE, input={"id": chosen, "update": {"operations": [], "description": None, "secret": ""}})["updateWebhook"]
-    assert changed == {**webhook, "operations": [], "description": None, "secret": "", "updatedAt": changed["updatedAt"]}
+    changed = own.data(UPDATE, input={"id": chosen, "update": {"operations": [], "description": None, "secret": ""}})[
+        "updateWebhook"
+    ]
+    assert changed == {
+        **webhook,
+        "operations": [],
+        "description": None,
+        "secret": "",
+        "updatedAt": changed["updatedAt"],
+    }
     assert own.data(DELETE, id=chosen)["deleteWebhook"] == changed
     assert own.data(ONE, id=chosen)["webhook"] is None
 
@@ -116,7 +152,11 @@ def test_lists_in_both_orders(own: MetadataClient) -> None:
     assert [webhook["secret"] for webhook in listed] == ["", "secret 1", "secret 2", "secret 3"]
     ids = sorted((webhook["id"] for webhook in made), reverse=True)
     page = own("GET", PATH, limit=2, starting_after=ids[0]).json
-    assert ([webhook["id"] for webhook in page["data"]], page["pageInfo"]["hasNextPage"], page["totalCount"]) == (ids[1:3], True, 4)
+    assert ([webhook["id"] for webhook in page["data"]], page["pageInfo"]["hasNextPage"], page["totalCount"]) == (
+        ids[1:3],
+        True,
+        4,
+    )
     by_id = {webhook["id"]: webhook for webhook in made}
     assert page["data"] == [by_id[webhook_id] for webhook_id in ids[1:3]]
 
@@ -154,7 +194,9 @@ def test_no_item_has_a_secret_in_clear(own: MetadataClient, shared_table: Table,
     assert generated not in stored
 
 
-def test_a_secret_that_is_moved_opens_nowhere_else(own: MetadataClient, shared_table: Table, made: Provisioned, seal: Seal) -> None:
+def test_a_secret_that_is_moved_opens_nowhere_else(
+    own: MetadataClient, shared_table: Table, made: Provisioned, seal: Seal
+) -> None:
     first, second = create(own, secret=SECRET), create(own)
     sealed = shared_table.get(keys.webhook(made.workspace_id, first["id"]))
     other = shared_table.get(keys.webhook(made.workspace_id, second["id"]))
@@ -197,7 +239,11 @@ def test_while_kms_does_not_answer(own: MetadataClient, monkeypatch: pytest.Monk
 
     monkeypatch.setattr(webhook_seal()._client, "decrypt", fail)
     monkeypatch.setattr(webhook_seal()._client, "encrypt", fail)
-    for reply in (own("GET", PATH), own("GET", f"{PATH}/{webhook['id']}"), own("POST", PATH, {"targetUrl": TARGET, "operations": []})):
+    for reply in (
+        own("GET", PATH),
+        own("GET", f"{PATH}/{webhook['id']}"),
+        own("POST", PATH, {"targetUrl": TARGET, "operations": []}),
+    ):
         assert (reply.status, reply.headers["retry-after"]) == (503, "1")
     monkeypatch.undo()
     assert own("GET", PATH).json["totalCount"] == 1
@@ -232,7 +278,10 @@ def test_bodies_that_are_refused(own: MetadataClient, method: str, body: Any, me
 
 @pytest.mark.parametrize(
     ("target", "code", "message"),
-    [("", "INVALID_WEBHOOK_INPUT", "Target URL is required"), ("hook.example", "INVALID_TARGET_URL", "Invalid target URL provided")],
+    [
+        ("", "INVALID_WEBHOOK_INPUT", "Target URL is required"),
+        ("hook.example", "INVALID_TARGET_URL", "Invalid target URL provided"),
+    ],
 )
 def test_targets_that_are_refused(own: MetadataClient, target: str, code: str, message: str) -> None:
     webhook = create(own)
@@ -301,19 +350,34 @@ def test_as_many_as_there_may_be(own: MetadataClient, monkeypatch: pytest.Monkey
     assert own("POST", PATH, {"targetUrl": TARGET, "operations": []}).status == 409
 
 
-def test_everything_needs_the_flag(own: MetadataClient, call: MetadataClient, client_with: Callable[..., MetadataClient]) -> None:
+def test_everything_needs_the_flag(
+    own: MetadataClient, call: MetadataClient, client_with: Callable[..., MetadataClient]
+) -> None:
     webhook = create(call, secret=SECRET)
     place = f"{PATH}/{webhook['id']}"
     without = client_with(canReadAllObjectRecords=True)
     body = {"targetUrl": TARGET, "operations": []}
     for reply in (
-        *(without("GET", PATH), without("GET", place), without("GET", f"{PATH}/{UNKNOWN}"), without("POST", PATH, body)),
-        *(without("PATCH", place, body), without("PUT", place, body), without("DELETE", place), without("POST", PATH, {})),
+        *(
+            without("GET", PATH),
+            without("GET", place),
+            without("GET", f"{PATH}/{UNKNOWN}"),
+            without("POST", PATH, body),
+        ),
+        *(
+            without("PATCH", place, body),
+            without("PUT", place, body),
+            without("DELETE", place),
+            without("POST", PATH, {}),
+        ),
     ):
         assert (reply.status, reply.json["code"]) == (403, "PERMISSION_DENIED")
     for answer in (
         *(without.graphql(ALL), without.graphql(ONE, id=webhook["id"]), without.graphql(CREATE, input=body)),
-        *(without.graphql(UPDATE, input={"id": webhook["id"], "update": {}}), without.graphql(DELETE, id=webhook["id"])),
+        *(
+            without.graphql(UPDATE, input={"id": webhook["id"], "update": {}}),
+            without.graphql(DELETE, id=webhook["id"]),
+        ),
     ):
         [error] = answer["errors"]
         assert error["extensions"]["code"] == "FORBIDDEN"
@@ -323,7 +387,9 @@ def test_everything_needs_the_flag(own: MetadataClient, call: MetadataClient, cl
 
 
 @pytest.mark.parametrize(("flag", "status"), [("API_KEYS_AND_WEBHOOKS", 200), ("DATA_MODEL", 403)])
-def test_the_flag_alone_is_enough(shared_table: Table, made: Provisioned, api_keys: ApiKeys, flag: str, status: int) -> None:
+def test_the_flag_alone_is_enough(
+    shared_table: Table, made: Provisioned, api_keys: ApiKeys, flag: str, status: int
+) -> None:
     role = RoleRow.find(keys.role(made.workspace_id, create_role(made.workspace_id, {"label": flag})["id"]))
     assert role is not None
     role.permissionFlags = [flag]
@@ -334,7 +400,13 @@ def test_the_flag_alone_is_enough(shared_table: Table, made: Provisioned, api_ke
 
 @pytest.mark.parametrize(
     ("method", "path", "status"),
-    [("DELETE", "", 405), ("PATCH", "", 405), ("POST", f"/{UNKNOWN}", 405), ("GET", "/abc", 400), ("GET", f"/{UNKNOWN}/x", 404)],
+    [
+        ("DELETE", "", 405),
+        ("PATCH", "", 405),
+        ("POST", f"/{UNKNOWN}", 405),
+        ("GET", "/abc", 400),
+        ("GET", f"/{UNKNOWN}/x", 404),
+    ],
 )
 def test_other_addresses(own: MetadataClient, method: str, path: str, status: int) -> None:
     assert own(method, f"{PATH}{path}").status == status

@@ -14,7 +14,8 @@ from tests.support.metadata_client import MetadataClient
 from tests.support.provisioning import event_of
 
 UPDATE = """mutation($data: UpdateWorkspaceInput!) { updateWorkspace(data: $data) {
-  id displayName logo subdomain customDomain trashRetentionDays metadataEnvelope defaultRole { id label } featureFlags { key value }
+  id displayName logo subdomain customDomain trashRetentionDays metadataEnvelope defaultRole { id label } featureFlags
+    { key value }
 } }"""
 
 
@@ -39,12 +40,18 @@ def _refusal(client: MetadataClient, **data: Any) -> Any:
 
 def test_a_new_workspace(own: MetadataClient, made: Provisioned) -> None:
     workspace = own.data(
-        """{ currentWorkspace { id displayName logo activationStatus subdomain customDomain trashRetentionDays metadataVersion createdAt
-        updatedAt workspaceMembersCount defaultRole { label } workspaceUrls { subdomainUrl } metadataEnvelope isPasswordAuthEnabled
+        """{ currentWorkspace { id displayName logo activationStatus subdomain customDomain trashRetentionDays
+          metadataVersion createdAt
+        updatedAt workspaceMembersCount defaultRole { label } workspaceUrls { subdomainUrl } metadataEnvelope
+          isPasswordAuthEnabled
         featureFlags { key value } workspaceCustomApplicationId } }"""
     )["currentWorkspace"]
 
-    assert (workspace["id"], workspace["displayName"], workspace["activationStatus"]) == (made.workspace_id, "Globex", "ACTIVE")
+    assert (workspace["id"], workspace["displayName"], workspace["activationStatus"]) == (
+        made.workspace_id,
+        "Globex",
+        "ACTIVE",
+    )
     assert (workspace["logo"], workspace["customDomain"], workspace["trashRetentionDays"]) == (None, None, 14)
     assert workspace["defaultRole"] == {"label": "Member"}
     assert workspace["metadataEnvelope"] == "legacy"
@@ -66,7 +73,11 @@ def test_settings_are_kept(own: MetadataClient) -> None:
 
     updated = _update(own, **given, defaultRoleId=admin)
 
-    assert (updated["displayName"], updated["logo"], updated["trashRetentionDays"]) == ("Globex Inc", "https://x.example/l.png", 30)
+    assert (updated["displayName"], updated["logo"], updated["trashRetentionDays"]) == (
+        "Globex Inc",
+        "https://x.example/l.png",
+        30,
+    )
     assert updated["customDomain"] == "crm.globex.example"
     assert updated["defaultRole"] == {"id": admin, "label": "Admin"}
     assert own.data("{ currentWorkspace { displayName trashRetentionDays } }")["currentWorkspace"] == {
@@ -77,7 +88,9 @@ def test_settings_are_kept(own: MetadataClient) -> None:
 
 
 def test_the_direct_envelope(own: MetadataClient) -> None:
-    [company] = [one for one in own("GET", "/rest/metadata/objects").json["data"]["objects"] if one["nameSingular"] == "company"]
+    [company] = [
+        one for one in own("GET", "/rest/metadata/objects").json["data"]["objects"] if one["nameSingular"] == "company"
+    ]
 
     updated = _update(own, metadataEnvelope="direct")
 

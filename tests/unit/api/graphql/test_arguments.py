@@ -66,7 +66,11 @@ def test_refusals(kind: str, given: dict[str, Any], message: str) -> None:
         ("mergeMany", {"ids": ID.upper()}, {"ids": (ID,)}),
         ("OneDuplicates", {"ids": [ID.upper()]}, {"ids": (ID,)}),
         ("ManyGroupBy", {"groupBy": {"stage": True}}, {"groupBy": [{"stage": True}]}),
-        ("createOne", {"shareWith": {"accessLevel": "READ", "everyone": True}}, {"shareWith": [{"accessLevel": "READ", "everyone": True}]}),
+        (
+            "createOne",
+            {"shareWith": {"accessLevel": "READ", "everyone": True}},
+            {"shareWith": [{"accessLevel": "READ", "everyone": True}]},
+        ),
     ],
 )
 def test_one_value_stands_for_a_list_of_one(kind: str, given: dict[str, Any], expected: dict[str, Any]) -> None:

@@ -21,7 +21,9 @@ def _operation(text: str) -> OperationDefinitionNode:
     return parse_document(text, _LIMITS).operation(None)
 
 
-def _selector(text: str, variables: dict[str, Any] | None = None, *, limit: int = 100) -> tuple[Selector, SelectionSetNode]:
+def _selector(
+    text: str, variables: dict[str, Any] | None = None, *, limit: int = 100
+) -> tuple[Selector, SelectionSetNode]:
     document = parse_document(text, _LIMITS)
     node = document.operation(None)
     return Selector(document.fragments, Variables(node, variables or {}), limit=limit), node.selection_set
@@ -83,7 +85,16 @@ def _arguments(text: str, given: dict[str, Any] | None = None, declared: str = "
 def test_literals() -> None:
     found = _arguments('a: 1, b: -2.5, c: "x", d: true, e: NEW, f: [1, [2]], g: {h: {i: null}}, j: """block"""')
 
-    assert found == {"a": 1, "b": -2.5, "c": "x", "d": True, "e": "NEW", "f": [1, [2]], "g": {"h": {"i": None}}, "j": "block"}
+    assert found == {
+        "a": 1,
+        "b": -2.5,
+        "c": "x",
+        "d": True,
+        "e": "NEW",
+        "f": [1, [2]],
+        "g": {"h": {"i": None}},
+        "j": "block",
+    }
 
 
 def test_arguments_that_are_null_are_left_out() -> None:
@@ -160,7 +171,10 @@ def test_directives(directives: str, variables: dict[str, Any], expected: list[s
     [
         ("{ ...F }", 'Unknown fragment "F".'),
         ("{ ...F } fragment F on Query { ...F }", 'Cannot spread fragment "F" within itself.'),
-        ("{ ...F } fragment F on Query { ...G } fragment G on Query { ...F }", 'Cannot spread fragment "F" within itself.'),
+        (
+            "{ ...F } fragment F on Query { ...G } fragment G on Query { ...F }",
+            'Cannot spread fragment "F" within itself.',
+        ),
         (
             "{ ...F } fragment F on Company { a }",
             'Fragment "F" cannot be spread here as objects of type "Query" can never be of type "Company".',

@@ -10,7 +10,9 @@ _LAYER = Path(__file__).parents[4] / "layers" / "core" / "python"
 
 
 def _run(code: str) -> str:
-    done = subprocess.run([sys.executable, "-c", code], env={"PYTHONPATH": str(_LAYER)}, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [sys.executable, "-c", code], env={"PYTHONPATH": str(_LAYER)}, capture_output=True, text=True, check=False
+    )
     assert done.returncode == 0, done.stderr
     return done.stdout
 
@@ -19,7 +21,15 @@ def test_only_the_parser_is_loaded() -> None:
     loaded = set(_run("import sys, icosa.api.graphql.service; print(*sys.modules)").split())
 
     assert "graphql.language.parser" in loaded
-    assert not loaded & {"graphql.type", "graphql.execution", "graphql.validation", "ariadne", "fastapi", "boto3", "pynamodb"}
+    assert not loaded & {
+        "graphql.type",
+        "graphql.execution",
+        "graphql.validation",
+        "ariadne",
+        "fastapi",
+        "boto3",
+        "pynamodb",
+    }
 
 
 def test_the_rest_can_be_loaded_later() -> None:

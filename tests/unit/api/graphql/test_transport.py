@@ -9,7 +9,6 @@ import orjson
 import pytest
 
 from icosa.access.failures import InvalidToken, KeyRevoked
-from icosa.api.gateway import HttpRequest
 from icosa.api.graphql.transport import (
     GraphqlRequest,
     MutationOverGet,
@@ -21,6 +20,7 @@ from icosa.api.graphql.transport import (
     refused,
 )
 from icosa.errors import IcosaError, PermissionDenied, RecordNotFound
+from icosa.runtime.http import HttpRequest
 
 
 def _post(body: Any, *, content_type: str = "application/json") -> HttpRequest:
@@ -35,7 +35,9 @@ def _get(**parameters: str) -> HttpRequest:
 def test_a_body_says_what_to_run() -> None:
     body = {"query": "{ a }", "variables": {"x": 1}, "operationName": "Q", "extensions": {"persistedQuery": {}}}
 
-    assert read_request(_post(body), limit=1000) == GraphqlRequest(query="{ a }", variables={"x": 1}, operation_name="Q")
+    assert read_request(_post(body), limit=1000) == GraphqlRequest(
+        query="{ a }", variables={"x": 1}, operation_name="Q"
+    )
 
 
 def test_nulls_are_nothing() -> None:
@@ -45,7 +47,9 @@ def test_nulls_are_nothing() -> None:
 
 
 def test_a_query_string_says_what_to_read() -> None:
-    request = read_request(_get(query="query Q { a }", variables='{"x":1}', operationName="Q", token="ignored"), limit=1000)
+    request = read_request(
+        _get(query="query Q { a }", variables='{"x":1}', operationName="Q", token="ignored"), limit=1000
+    )
 
     assert request == GraphqlRequest(query="query Q { a }", variables={"x": 1}, operation_name="Q", read_only=True)
 
@@ -60,7 +64,11 @@ def test_a_query_string_says_what_to_read() -> None:
         (_post({"query": 1}), 400, "Expected query to be a string, but received int."),
         (_post({"query": "{ a }", "foo": 1}), 400, 'Unexpected parameter "foo" in the request body.'),
         (_post({"query": "{ a }", "variables": []}), 400, "Expected variables to be an object, but received array."),
-        (_post({"query": "{ a }", "operationName": 1}), 400, "Expected operationName to be a string, but received int."),
+        (
+            _post({"query": "{ a }", "operationName": 1}),
+            400,
+            "Expected operationName to be a string, but received int.",
+        ),
         (
             _get(query="{ a }", variables="{"),
             400,
@@ -116,7 +124,10 @@ def test_errors_have_codes_and_a_text_for_people() -> None:
         "code": "FORBIDDEN",
         "more": 1,
     }
-    assert error_entry(IcosaError("x"))["extensions"] == {"userFriendlyMessage": "An error occurred.", "code": "INTERNAL_SERVER_ERROR"}
+    assert error_entry(IcosaError("x"))["extensions"] == {
+        "userFriendlyMessage": "An error occurred.",
+        "code": "INTERNAL_SERVER_ERROR",
+    }
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from icosa.api.metadata.errors import MalformedId, metadata_body, metadata_extensions
 from icosa.errors import PermissionDenied
-from icosa.metadata.errors import Failure, InvalidInput, MetadataValidationError, ObjectNotFound, Problem
+from icosa.validation.errors import Failure, InvalidInput, MetadataValidationError, ObjectNotFound, Problem
 
 
 def _report() -> MetadataValidationError:
@@ -53,4 +53,8 @@ def test_bodies_of_the_wrong_form() -> None:
 def test_malformed_ids() -> None:
     body = metadata_body(MalformedId())
 
-    assert (body["statusCode"], body["message"], body["error"]) == (400, "Validation failed (uuid is expected)", "Bad Request")
+    assert (body["statusCode"], body["message"], body["error"]) == (
+        400,
+        "Validation failed (uuid is expected)",
+        "Bad Request",
+    )

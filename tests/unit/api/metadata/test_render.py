@@ -36,7 +36,14 @@ OBJECT_KEYS = frozenset(
             "isSearchable",
             "isLabelSyncedWithName",
         ),
-        *("workspaceId", "labelIdentifierFieldMetadataId", "imageIdentifierFieldMetadataId", "duplicateCriteria", "createdAt", "updatedAt"),
+        *(
+            "workspaceId",
+            "labelIdentifierFieldMetadataId",
+            "imageIdentifierFieldMetadataId",
+            "duplicateCriteria",
+            "createdAt",
+            "updatedAt",
+        ),
         *("openRecordIn", "readability", "readabilityParentFieldUniversalIdentifiers", "writability"),
     )
 )
@@ -135,7 +142,11 @@ def test_what_options_are_called_in_the_store_is_nobodys_business() -> None:
 
 
 def test_settings_of_a_relation_are_those_of_its_side() -> None:
-    assert _field("people", "company")["settings"] == {"relationType": "MANY_TO_ONE", "onDelete": "SET_NULL", "joinColumnName": "companyId"}
+    assert _field("people", "company")["settings"] == {
+        "relationType": "MANY_TO_ONE",
+        "onDelete": "SET_NULL",
+        "joinColumnName": "companyId",
+    }
     assert _field("companies", "people")["settings"] == {"relationType": "ONE_TO_MANY"}
     assert _field("rockets", "serial")["settings"] == {"dataType": "bigint"}
     assert _field("rockets", "name")["settings"] is None
@@ -149,7 +160,11 @@ def test_a_field_is_searchable_when_the_search_of_its_object_covers_it() -> None
 
 
 def test_nulls_are_left_out_but_for_those_to_keep() -> None:
-    assert without_nulls({"a": None, "b": None, "c": False, "d": 0}, keep=frozenset("b")) == {"b": None, "c": False, "d": 0}
+    assert without_nulls({"a": None, "b": None, "c": False, "d": 0}, keep=frozenset("b")) == {
+        "b": None,
+        "c": False,
+        "d": 0,
+    }
 
 
 def test_every_field_is_found_by_its_id() -> None:
@@ -165,7 +180,12 @@ def test_an_index_lists_its_members_in_their_order() -> None:
     index = Index(id="i", name="IDX_1", members=members, is_custom=True, created_at="t1", updated_at="t2")
     shown = index_members(index)
 
-    assert (shown["indexType"], shown["isUnique"], shown["isCustom"], shown["status"]) == ("BTREE", False, True, "READY")
+    assert (shown["indexType"], shown["isUnique"], shown["isCustom"], shown["status"]) == (
+        "BTREE",
+        False,
+        True,
+        "READY",
+    )
     assert [(one["fieldMetadataId"], one["order"], one["subFieldName"]) for one in shown["indexFieldMetadataList"]] == [
         ("f1", 0, None),
         ("f2", 1, "firstName"),

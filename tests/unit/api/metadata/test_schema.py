@@ -19,7 +19,15 @@ QUERIES = {
     *("currentWorkspace", "getRoles"),
 }
 MUTATIONS = {
-    *("createOneObject", "updateOneObject", "updateManyObjects", "deleteOneObject", "createOneField", "updateOneField", "deleteOneField"),
+    *(
+        "createOneObject",
+        "updateOneObject",
+        "updateManyObjects",
+        "deleteOneObject",
+        "createOneField",
+        "updateOneField",
+        "deleteOneField",
+    ),
     *("createOneIndex", "deleteOneIndex", "updateWorkspace"),
 }
 
@@ -43,7 +51,10 @@ def test_lists_have_their_defaults() -> None:
     result = graphql_sync(metadata_schema(), '{ __type(name: "Query") { fields { name args { name defaultValue } } } }')
     assert result.data is not None
     [objects] = [field for field in result.data["__type"]["fields"] if field["name"] == "objects"]
-    assert {arg["name"]: arg["defaultValue"] for arg in objects["args"]} == {"paging": "{ first: 10 }", "filter": "{  }"}
+    assert {arg["name"]: arg["defaultValue"] for arg in objects["args"]} == {
+        "paging": "{ first: 10 }",
+        "filter": "{  }",
+    }
 
 
 def test_introspection_works() -> None:
@@ -107,7 +118,11 @@ def test_a_request_within_the_limits() -> None:
 )
 def test_requests_beyond_the_limits(query: str, message: str) -> None:
     with pytest.raises(BadRequest) as caught:
-        _check(query if query.startswith("{") else query[query.index("{ object") :] + " " + query[: query.index("{ object")])
+        _check(
+            query
+            if query.startswith("{")
+            else query[query.index("{ object") :] + " " + query[: query.index("{ object")]
+        )
 
     assert caught.value.message == message
 
@@ -115,7 +130,10 @@ def test_requests_beyond_the_limits(query: str, message: str) -> None:
 @pytest.mark.parametrize(
     ("message", "expected"),
     [
-        ("Cannot query field 'a' on type 'B'. Did you mean 'c' or 'd'?", 'Cannot query field "a" on type "B". Did you mean "c" or "d"?'),
+        (
+            "Cannot query field 'a' on type 'B'. Did you mean 'c' or 'd'?",
+            'Cannot query field "a" on type "B". Did you mean "c" or "d"?',
+        ),
         ("It isn't quoted.", "It isn't quoted."),
     ],
 )

@@ -1,7 +1,7 @@
 """Administering API keys (spec/access.md §1).
 
-A live key always has its gateway key: that is made before the key's row and removed after the row is revoked. A crash in
-between leaves a gateway key without a row, which opens nothing and is taken over by the next attempt.
+A live key always has its gateway key: that is made before the key's row and removed after the row is revoked. A crash
+in between leaves a gateway key without a row, which opens nothing and is taken over by the next attempt.
 """
 
 from __future__ import annotations
@@ -60,10 +60,20 @@ class ApiKeys:
         row = ApiKeyRow.find(keys.api_key(workspace_id, key_id))
         return None if row is None else _view(row)
 
-    def create(self, workspace_id: str, *, name: str, role_id: str, expires_at: str | None = None, revoked_at: str | None = None) -> ApiKey:
-        """A new key. Without ``expires_at`` it lives for a hundred years; with ``revoked_at``, any moment, it is born revoked.
+    def create(
+        self,
+        workspace_id: str,
+        *,
+        name: str,
+        role_id: str,
+        expires_at: str | None = None,
+        revoked_at: str | None = None,
+    ) -> ApiKey:
+        """A new key. Without ``expires_at`` it lives for a hundred years; with ``revoked_at``, any moment, it is born
+        revoked.
 
-        Raises NotFound for an unknown role, BadRequest for one that keys may not have, for a blank or long name or a bad date.
+        Raises NotFound for an unknown role, BadRequest for one that keys may not have, for a blank or long name or a
+        bad date.
         """
         _check_name(name)
         now = datetime.now(UTC)
@@ -110,7 +120,11 @@ class ApiKeys:
             actions.append(ApiKeyRow.name.set(name))
         if expires_at is not None:
             actions.append(ApiKeyRow.expires_at.set(stored_time(parse_moment("expiresAt", expires_at))))
-        end = revoked_at if revoked_at is None or revoked_at is ... else stored_time(parse_moment("revokedAt", revoked_at))
+        end = (
+            revoked_at
+            if revoked_at is None or revoked_at is ...
+            else stored_time(parse_moment("revokedAt", revoked_at))
+        )
         row = _find(workspace_id, key_id)
         if end is None and row.revoked_at:
             self._revive(row, actions)
@@ -121,13 +135,17 @@ class ApiKeys:
         return _view(row)
 
     def revoke(self, workspace_id: str, key_id: str) -> ApiKey:
-        """End a key: it acts on its next request. Repeating a call that failed half-way finishes it. Raises NotFound."""
+        """End a key: it acts on its next request. Repeating a call that failed half-way finishes it. Raises
+        NotFound.
+        """
         row = _find(workspace_id, key_id)
         self._end(row, stored_time(datetime.now(UTC)))
         return _view(row)
 
     def restore(self, workspace_id: str, key_id: str) -> ApiKey:
-        """Undo a revocation; its tokens work again. Raises NotFound, Conflict when somebody else changes the key meanwhile."""
+        """Undo a revocation; its tokens work again. Raises NotFound, Conflict when somebody else changes the key
+        meanwhile.
+        """
         row = _find(workspace_id, key_id)
         if row.revoked_at:
             self._revive(row)
@@ -152,7 +170,9 @@ class ApiKeys:
             raise
 
     def assign_role(self, workspace_id: str, key_id: str, role_id: str) -> None:
-        """Give a key another role. Raises NotFound for the key or the role, BadRequest for a role that keys may not have."""
+        """Give a key another role. Raises NotFound for the key or the role, BadRequest for a role that keys may not
+        have.
+        """
         row = ApiKeyRow.find(keys.api_key(workspace_id, key_id))
         if row is None:
             raise NotFound(f"API Key with id {key_id} not found in workspace", sub_code="API_KEY_NOT_FOUND")
@@ -204,7 +224,9 @@ def _assignable_role(workspace_id: str, role_id: str) -> None:
     if role is None:
         raise NotFound(f"Role with id {role_id} not found in workspace", sub_code="ROLE_NOT_FOUND")
     if not role.canBeAssignedToApiKeys:
-        raise BadRequest(f'Role "{role.label}" cannot be assigned to API keys', sub_code="ROLE_CANNOT_BE_ASSIGNED_TO_API_KEYS")
+        raise BadRequest(
+            f'Role "{role.label}" cannot be assigned to API keys', sub_code="ROLE_CANNOT_BE_ASSIGNED_TO_API_KEYS"
+        )
 
 
 def _view(row: ApiKeyRow) -> ApiKey:

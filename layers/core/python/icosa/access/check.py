@@ -1,7 +1,8 @@
-"""Whether a role may run an operation, for both APIs (spec/access.md §3, spec/rest-core.md §4.5, spec/graphql-core.md §8).
+"""Whether a role may run an operation, for both APIs (spec/access.md §3, spec/rest-core.md §4.5, spec/graphql-core.md
+§8).
 
-What a request names itself (selected fields and relations, conditions, order criteria, groups, data) must be allowed, or the
-request is refused as a whole. What it leaves open ("all fields") is narrowed to what the role may read.
+What a request names itself (selected fields and relations, conditions, order criteria, groups, data) must be allowed,
+or the request is refused as a whole. What it leaves open ("all fields") is narrowed to what the role may read.
 """
 
 from __future__ import annotations
@@ -125,7 +126,9 @@ class _Check:
                     self.filter(obj, item)
             case Not(item=item):
                 self.filter(obj, item)
-            case Related(field=field, target=target, filter=inner) | RelatedAny(field=field, target=target, filter=inner):
+            case (
+                Related(field=field, target=target, filter=inner) | RelatedAny(field=field, target=target, filter=inner)
+            ):
                 self.relation(obj, field)
                 self.filter(target, inner)
 
@@ -167,7 +170,11 @@ class _Check:
         for obj in objects:
             self.filter(obj, operation.filters.get(obj.id))
         hidden = {obj.id: self._rights.unreadable_fields(obj) for obj in objects}
-        ignored = {obj.id: frozenset(obj.by_id[i].key for i in hidden[obj.id] if i in obj.by_id) for obj in objects if hidden[obj.id]}
+        ignored = {
+            obj.id: frozenset(obj.by_id[i].key for i in hidden[obj.id] if i in obj.by_id)
+            for obj in objects
+            if hidden[obj.id]
+        }
         return replace(operation, objects=objects, ignored=ignored)
 
     def _dimension(self, obj: Object, dimension: Dimension) -> None:
@@ -176,7 +183,9 @@ class _Check:
     # ------------------------------------------------------------------ data
 
     def data(self, obj: Object, records: Iterable[Mapping[str, Any]], *, depth: int = 0) -> None:
-        """Every field that a body names may be written; what it connects may be read, what it creates beside may be created."""
+        """Every field that a body names may be written; what it connects may be read, what it creates beside may be
+        created.
+        """
         locked = self._rights.unwritable_fields(obj)
         for record in records:
             for name, value in record.items():

@@ -17,7 +17,9 @@ from ..errors import Unavailable
 
 
 class GatewayKeys:
-    """The keys of one usage plan. Raises Unavailable while API Gateway refuses an account that changes many keys at once."""
+    """The keys of one usage plan. Raises Unavailable while API Gateway refuses an account that changes many keys at
+    once.
+    """
 
     def __init__(self, client: Any, usage_plan_id: str) -> None:
         self._client = client
@@ -32,7 +34,9 @@ class GatewayKeys:
         return cls(boto3.client("apigateway"), os.environ.get("USAGE_PLAN_ID") or _plan_of(os.environ["STACK_NAME"]))
 
     def add(self, key_id: str) -> str:
-        """Make the gateway key of an API key, in the plan; its gateway id. A key left by an attempt before is taken over."""
+        """Make the gateway key of an API key, in the plan; its gateway id. A key left by an attempt before is taken
+        over.
+        """
         with self._patience():
             try:
                 gateway_id: str = self._client.create_api_key(name=key_id, value=key_id, enabled=True)["id"]
@@ -66,7 +70,9 @@ class GatewayKeys:
         try:
             yield
         except self._client.exceptions.TooManyRequestsException:
-            raise Unavailable("The gateway of the API does not take changes of keys right now. Please try again.") from None
+            raise Unavailable(
+                "The gateway of the API does not take changes of keys right now. Please try again."
+            ) from None
 
 
 def _plan_of(stack: str) -> str:

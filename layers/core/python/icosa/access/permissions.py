@@ -10,14 +10,31 @@ from .roles import Role
 #: Flags that ``canUpdateAllSettings`` grants together (spec/access.md §3.1).
 SETTINGS_FLAGS: Final = frozenset(
     (
-        *("API_KEYS_AND_WEBHOOKS", "WORKSPACE", "WORKSPACE_MEMBERS", "ROLES", "DATA_MODEL", "SECURITY", "WORKFLOWS", "IMPERSONATE"),
+        *(
+            "API_KEYS_AND_WEBHOOKS",
+            "WORKSPACE",
+            "WORKSPACE_MEMBERS",
+            "ROLES",
+            "DATA_MODEL",
+            "SECURITY",
+            "WORKFLOWS",
+            "IMPERSONATE",
+        ),
         *("SSO_BYPASS", "APPLICATIONS", "MARKETPLACE_APPS", "LAYOUTS", "BILLING", "AI_SETTINGS"),
     )
 )
 #: Flags that ``canAccessAllTools`` grants together.
 TOOL_FLAGS: Final = frozenset(
     (
-        *("AI", "VIEWS", "UPLOAD_FILE", "DOWNLOAD_FILE", "SEND_EMAIL_TOOL", "CREATE_CALENDAR_EVENT_TOOL", "HTTP_REQUEST_TOOL"),
+        *(
+            "AI",
+            "VIEWS",
+            "UPLOAD_FILE",
+            "DOWNLOAD_FILE",
+            "SEND_EMAIL_TOOL",
+            "CREATE_CALENDAR_EVENT_TOOL",
+            "HTTP_REQUEST_TOOL",
+        ),
         *("CODE_INTERPRETER_TOOL", "IMPORT_CSV", "EXPORT_CSV", "CONNECTED_ACCOUNTS", "PROFILE_INFORMATION"),
     )
 )
@@ -40,7 +57,11 @@ class Permissions:
     def holds(self, flag: str) -> bool:
         """Whether the role has a settings or tool flag, granted wholesale or by name."""
         role = self.role
-        return flag in role.flags or (role.all_settings and flag in SETTINGS_FLAGS) or (role.all_tools and flag in TOOL_FLAGS)
+        return (
+            flag in role.flags
+            or (role.all_settings and flag in SETTINGS_FLAGS)
+            or (role.all_tools and flag in TOOL_FLAGS)
+        )
 
     def can(self, obj: Object, right: Right) -> bool:
         """Whether the role has a right on the records of an object.

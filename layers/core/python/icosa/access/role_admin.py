@@ -25,17 +25,24 @@ def create_role(workspace_id: str, given: Mapping[str, Any]) -> Mapping[str, Any
     """A new editable role: ``label``, and optionally ``description``, ``icon`` and flags.
 
     Rights and settings are off unless given, assignment targets on (spec/access.md §2.2). Raises Forbidden for a label
-    that exists, BadRequest for a blank one, for a role without targets, and for rights to write without the right to read.
+    that exists, BadRequest for a blank one, for a role without targets, and for rights to write without the right to
+    read.
     """
     label = str(given.get("label") or "").strip()
     if not label:
         raise BadRequest("label should not be empty")
     flags = {name: bool(given[name]) for name in _FLAGS if given.get(name) is not None}
     row = RoleRow.at(
-        keys.role(workspace_id, str(uuid.uuid4())), label=label, description=given.get("description"), icon=given.get("icon"), **flags
+        keys.role(workspace_id, str(uuid.uuid4())),
+        label=label,
+        description=given.get("description"),
+        icon=given.get("icon"),
+        **flags,
     )
     if not any(getattr(row, target) for target in _TARGETS):
-        raise BadRequest("Role must be assignable to at least one target type", sub_code="ROLE_MUST_HAVE_AT_LEAST_ONE_TARGET")
+        raise BadRequest(
+            "Role must be assignable to at least one target type", sub_code="ROLE_MUST_HAVE_AT_LEAST_ONE_TARGET"
+        )
     if any(getattr(row, name) for name in ROLE_RIGHTS.values()) and not getattr(row, ROLE_RIGHTS["read"]):
         raise BadRequest(
             "Cannot give writing permission without reading permission",
@@ -48,5 +55,11 @@ def create_role(workspace_id: str, given: Mapping[str, Any]) -> Mapping[str, Any
 
 
 def _view(row: RoleRow) -> Mapping[str, Any]:
-    texts = {"id": row.id, "label": row.label, "description": row.description, "icon": row.icon, "isEditable": row.isEditable}
+    texts = {
+        "id": row.id,
+        "label": row.label,
+        "description": row.description,
+        "icon": row.icon,
+        "isEditable": row.isEditable,
+    }
     return texts | {name: getattr(row, name) for name in _FLAGS}

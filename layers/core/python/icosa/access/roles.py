@@ -61,7 +61,9 @@ class Role:
         )
 
 
-def _restricted(restrictions: Mapping[str, Mapping[str, Mapping[str, Any]]], attribute: str) -> dict[str, frozenset[str]]:
+def _restricted(
+    restrictions: Mapping[str, Mapping[str, Mapping[str, Any]]], attribute: str
+) -> dict[str, frozenset[str]]:
     """By object id the fields for which ``attribute`` is false; null and absent mean no restriction."""
     return {
         object_id: frozenset(field_id for field_id, given in by_field.items() if given.get(attribute) is False)

@@ -12,17 +12,25 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from ..metadata.loader import MetadataState
+from ..catalog.loader import MetadataState
+from ..catalog.models import current_model as model_of
+from ..lru import LRUCache
 from ..model.model import Model
-from ..recent import Recent
-from ..schema.models import current_model as model_of
 from ..settings import Settings
 from ..store import keys
 from ..store.meter import Meter
 from ..store.register import Register
 from ..store.table import Item, Table
 from .context import RequestContext, Workspace
-from .failures import ExpiredToken, KeyExpired, KeyRevoked, KeyWithoutRole, MissingToken, WorkspaceNotFound, WrongTokenType
+from .failures import (
+    ExpiredToken,
+    KeyExpired,
+    KeyRevoked,
+    KeyWithoutRole,
+    MissingToken,
+    WorkspaceNotFound,
+    WrongTokenType,
+)
 from .permissions import Permissions
 from .principal import Principal
 from .roles import Role
@@ -30,14 +38,15 @@ from .times import stored_time
 from .token_type import API_KEY
 
 #: The role that a key had when it was last seen: a guess that saves a second read, checked on every request.
-_role_of_key: Recent[tuple[str, str], str] = Recent(size=4096)
+_role_of_key: LRUCache[tuple[str, str], str] = LRUCache(size=4096)
 
 
 def open_context(event: Mapping[str, Any], table: Table) -> RequestContext:
     """The context of an API Gateway proxy event that passed ``functions/authorizer``.
 
     Reads ``requestContext.authorizer`` (``workspaceId``, ``keyId``, ``type``, ``exp``). Raises the failures of
-    spec/access.md §7: MissingToken, WrongTokenType, ExpiredToken, WorkspaceNotFound, KeyRevoked, KeyExpired, KeyWithoutRole.
+    spec/access.md §7: MissingToken, WrongTokenType, ExpiredToken, WorkspaceNotFound, KeyRevoked, KeyExpired,
+    KeyWithoutRole.
     """
     authorized = event.get("requestContext", {}).get("authorizer") or {}
     if "workspaceId" not in authorized:
@@ -51,7 +60,9 @@ def open_context(event: Mapping[str, Any], table: Table) -> RequestContext:
 
 
 def open_metered(event: Mapping[str, Any], table: Table, meter: Meter, settings: Settings) -> RequestContext:
-    """``open_context`` for a request with these settings whose cost ``meter`` counts: what comes after authentication."""
+    """``open_context`` for a request with these settings whose cost ``meter`` counts: what comes after
+    authentication.
+    """
     return replace(open_context(event, table.metered(Meter())), table=table.metered(meter), settings=settings)
 
 
@@ -62,7 +73,9 @@ def current_model(table: Table, workspace_id: str) -> Model | None:
 
 
 def live_key(key: Item | None, now: str) -> Item:
-    """The item of an API key that may be used at ``now``. Raises KeyRevoked, also for a key that is not there, and KeyExpired."""
+    """The item of an API key that may be used at ``now``. Raises KeyRevoked, also for a key that is not there, and
+    KeyExpired.
+    """
     if key is None or key.get("revokedAt") is not None:
         raise KeyRevoked
     if key["expiresAt"] <= now:
@@ -71,9 +84,11 @@ def live_key(key: Item | None, now: str) -> Item:
 
 
 def _open(workspace_id: str, key_id: str, table: Table, now: str) -> RequestContext:
-    guess = _role_of_key.recall((workspace_id, key_id))
+    guess = _role_of_key.get((workspace_id, key_id))
     wanted = [keys.workspace(workspace_id), keys.api_key(workspace_id, key_id), keys.open_batches(workspace_id)]
-    workspace, key, register, *roles = table.batch_get(wanted if guess is None else [*wanted, keys.role(workspace_id, guess)])
+    workspace, key, register, *roles = table.batch_get(
+        wanted if guess is None else [*wanted, keys.role(workspace_id, guess)]
+    )
     if workspace is None:
         raise WorkspaceNotFound
     key = live_key(key, now)
@@ -83,7 +98,7 @@ def _open(workspace_id: str, key_id: str, table: Table, now: str) -> RequestCont
     role = roles[0] if role_id == guess else table.get(keys.role(workspace_id, role_id))
     if role is None:
         raise KeyWithoutRole(key_id)
-    _role_of_key.remember((workspace_id, key_id), role_id)
+    _role_of_key.put((workspace_id, key_id), role_id)
     return RequestContext(
         principal=Principal(workspace_id=workspace_id, key_id=key_id, name=key["name"], role_id=role_id),
         permissions=Permissions(Role.parse(role)),

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import jwt
 
-from ..texts import parse_uuid
+from ..identifiers import parse_uuid
 from .failures import ExpiredToken, InvalidToken, MissingToken
 
 _ALGORITHM = "HS256"
@@ -47,7 +47,9 @@ def sign(claims: Claims, *, secret: str, issued_at: int) -> str:
 def verify(token: str, *, secret: str) -> Claims:
     """The claims of a token whose signature and ``exp`` hold. Raises InvalidToken, ExpiredToken."""
     try:
-        payload = jwt.decode(token, secret, algorithms=[_ALGORITHM], options={"require": ["sub", "type", "workspaceId", "jti", "exp"]})
+        payload = jwt.decode(
+            token, secret, algorithms=[_ALGORITHM], options={"require": ["sub", "type", "workspaceId", "jti", "exp"]}
+        )
     except jwt.ExpiredSignatureError:
         raise ExpiredToken from None
     except jwt.InvalidTokenError:
@@ -61,7 +63,9 @@ def verify(token: str, *, secret: str) -> Claims:
 
 
 def from_header(authorization: str | None) -> str:
-    """The token of an ``Authorization: Bearer …`` header. Raises MissingToken when there is none or it has another form."""
+    """The token of an ``Authorization: Bearer …`` header. Raises MissingToken when there is none or it has another
+    form.
+    """
     scheme, _, token = (authorization or "").strip().partition(" ")
     if scheme.lower() != _SCHEME or not token.strip():
         raise MissingToken

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from ..catalog.loader import MetadataState
 from ..errors import Forbidden, Unauthenticated
-from ..metadata.loader import MetadataState
 from ..store import keys
 from ..store.table import Table
 from . import token
@@ -35,10 +35,16 @@ def visitor_of(authorization: str | None, table: Table, *, secret: str) -> Visit
         claims = token.verify(token.from_header(authorization), secret=secret)
         if claims.type != API_KEY:
             return None
-        workspace, key = table.batch_get([keys.workspace(claims.workspace_id), keys.api_key(claims.workspace_id, claims.key_id)])
+        workspace, key = table.batch_get(
+            [keys.workspace(claims.workspace_id), keys.api_key(claims.workspace_id, claims.key_id)]
+        )
         live_key(key, stored_time(datetime.now(UTC)))
     except (Forbidden, Unauthenticated):
         return None
     if workspace is None:
         return None
-    return Visitor(workspace_id=claims.workspace_id, metadata=MetadataState.parse(workspace), preferences=workspace.get("preferences", {}))
+    return Visitor(
+        workspace_id=claims.workspace_id,
+        metadata=MetadataState.parse(workspace),
+        preferences=workspace.get("preferences", {}),
+    )

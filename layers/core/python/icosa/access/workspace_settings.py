@@ -1,7 +1,7 @@
 """What a workspace may change about itself: the settings of spec/access.md §9 and those of our own.
 
-Each setting names the permission flag that changing it needs and the check of its values. All are kept in the workspace's
-``preferences`` under their wire names, but for those that its row has attributes for.
+Each setting names the permission flag that changing it needs and the check of its values. All are kept in the
+workspace's ``preferences`` under their wire names, but for those that its row has attributes for.
 """
 
 from __future__ import annotations
@@ -41,7 +41,9 @@ class Setting:
 _SUBDOMAIN = re.compile(r"(?!api-)[a-z0-9](?:[a-z0-9-]{0,28}[a-z0-9])?")
 _HOST_NAME = re.compile(r"(?=.{4,253}$)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}", re.IGNORECASE)
 #: Names that the addresses of an installation use themselves.
-_RESERVED = frozenset(("admin", "api", "app", "assets", "auth", "cdn", "console", "docs", "help", "mail", "static", "status", "www"))
+_RESERVED = frozenset(
+    ("admin", "api", "app", "assets", "auth", "cdn", "console", "docs", "help", "mail", "static", "status", "www")
+)
 
 
 def _text(name: str, value: Any) -> str:
@@ -126,7 +128,9 @@ SETTINGS: Mapping[str, Setting] = {
     "eventLogRetentionDays": Setting(flag="SECURITY", check=_whole(30, 1095), default=90),
     "isInternalMessagesImportEnabled": Setting(flag="WORKSPACE", check=_flag, default=False),
     "isPublicInviteLinkEnabled": Setting(flag="SECURITY", check=_flag, default=False),
-    "workspaceDiscoverability": Setting(flag="SECURITY", check=_one_of("PUBLIC", "MEMBERS_AND_INVITEES", "HIDDEN"), default="HIDDEN"),
+    "workspaceDiscoverability": Setting(
+        flag="SECURITY", check=_one_of("PUBLIC", "MEMBERS_AND_INVITEES", "HIDDEN"), default="HIDDEN"
+    ),
     "allowImpersonation": Setting(flag="SECURITY", check=_flag, default=False),
     "isGoogleAuthEnabled": Setting(flag="SECURITY", check=_provider("Google"), default=False),
     "isMicrosoftAuthEnabled": Setting(flag="SECURITY", check=_provider("Microsoft"), default=False),
@@ -152,15 +156,18 @@ def setting(preferences: Mapping[str, Any], name: str) -> Any:
 
 
 def default_subdomain(workspace_id: str) -> str:
-    """The subdomain of a workspace that has chosen none. It follows from the workspace's id, and nobody can choose it."""
+    """The subdomain of a workspace that has chosen none. It follows from the workspace's id, and nobody can
+    choose it.
+    """
     return f"api-{workspace_id.replace('-', '')[:20]}"
 
 
 def change_settings(table: Table, workspace_id: str, rights: Rights, changes: Mapping[str, Any], *, now: str) -> None:
     """Apply changes of settings by their wire names, all or none.
 
-    Raises Forbidden for a name that is no setting, PermissionDenied naming what the caller may not change, BadRequest for a value
-    that a setting does not take and for a subdomain that another workspace has, NotFound for an unknown role.
+    Raises Forbidden for a name that is no setting, PermissionDenied naming what the caller may not change, BadRequest
+    for a value that a setting does not take and for a subdomain that another workspace has, NotFound for an unknown
+    role.
     """
     _authorize(rights, changes)
     stored = {name: _checked(name, value) for name, value in changes.items()}
@@ -168,7 +175,9 @@ def change_settings(table: Table, workspace_id: str, rights: Rights, changes: Ma
         raise NotFound("Role not found", sub_code="ROLE_NOT_FOUND")
     update = _update(workspace_id, stored, now)
     try:
-        table.transact([update] if "subdomain" not in stored else _with_subdomain(table, workspace_id, update, stored["subdomain"]))
+        table.transact(
+            [update] if "subdomain" not in stored else _with_subdomain(table, workspace_id, update, stored["subdomain"])
+        )
     except TransactionFailed as failure:
         if 0 in failure.failed:
             raise Conflict("The workspace was changed by another request. Please try again.") from None

@@ -1,4 +1,6 @@
-"""``GET /rest/open-api/{schema}`` and ``GET /open-api/{schema}``: public, and for callers with a token about their workspace."""
+"""``GET /rest/open-api/{schema}`` and ``GET /open-api/{schema}``: public, and for callers with a token about their
+workspace.
+"""
 
 from __future__ import annotations
 
@@ -7,13 +9,13 @@ from dataclasses import replace
 from typing import get_args
 
 from ..access.visitor import visitor_of
+from ..documents.core_document import core_document
+from ..documents.openapi.base import Schema, skeleton
+from ..documents.openapi.metadata import metadata_document
 from ..errors import IcosaError
-from ..schema.documents import core_document
-from ..schema.openapi.base import Schema, skeleton
-from ..schema.openapi.metadata import metadata_document
+from ..runtime.http import HttpAnswer, HttpRequest, answered, base_url, check_size, refusal
+from ..runtime.http_errors import UnknownRoute
 from ..store.table import Table
-from .errors import UnknownRoute
-from .gateway import HttpAnswer, HttpRequest, answered, base_url, check_size, refusal
 
 _SCHEMAS: tuple[Schema, ...] = get_args(Schema)
 #: What is public may not be kept by caches, because the answer depends on who asks.
@@ -29,7 +31,11 @@ class DocumentsApi:
 
     def answer(self, request: HttpRequest) -> HttpAnswer:
         """The answer to a request that passed no authorizer. Never raises: every failure has its answer."""
-        return answered(request, lambda meter: HttpAnswer(200, self._document(request, self._table.metered(meter)), _HEADERS), _refusal)
+        return answered(
+            request,
+            lambda meter: HttpAnswer(200, self._document(request, self._table.metered(meter)), _HEADERS),
+            _refusal,
+        )
 
     def _document(self, request: HttpRequest, table: Table) -> bytes:
         wanted = (request.event.get("pathParameters") or {}).get("schema")

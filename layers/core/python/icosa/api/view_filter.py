@@ -13,13 +13,15 @@ ViewFilter = Callable[[Object, dict[str, Any] | None, str | None], dict[str, Any
 
 
 def view_filter_of(context: RequestContext) -> ViewFilter:
-    """For one request. Filters are in the form of ``query.filters``. Raises BadRequest for a view that has no condition for the object."""
+    """For one request. Filters are in the form of ``query.filters``. Raises BadRequest for a view that has no condition
+    for the object.
+    """
 
     def joined(obj: Object, raw: dict[str, Any] | None, view_id: str | None) -> dict[str, Any] | None:
         if view_id is None:
             return raw
         # Few requests speak of views, and every import is paid for at each cold start.
-        from ..metadata.views.condition import both, view_condition
+        from ..views.condition import both, view_condition
 
         return both(raw, view_condition(context.table, context.model, obj, view_id, now=context.now))
 

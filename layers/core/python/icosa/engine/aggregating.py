@@ -14,8 +14,12 @@ from .matching import matching
 from .scope import beyond_live
 
 
-def aggregates(ctx: Context, obj: Object, filter: Filter | None, names: Iterable[str], *, live_only: bool = False) -> Mapping[str, Any]:
-    """Aggregates of all matches (the connection fields of GraphQL); with ``live_only`` never of records in the trash."""
+def aggregates(
+    ctx: Context, obj: Object, filter: Filter | None, names: Iterable[str], *, live_only: bool = False
+) -> Mapping[str, Any]:
+    """Aggregates of all matches (the connection fields of GraphQL); with ``live_only`` never of records in
+    the trash.
+    """
     names = list(names)
     tally = Tally(obj, names)
     whole = None if live_only else beyond_live(ctx, obj, filter)

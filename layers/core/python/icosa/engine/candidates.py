@@ -1,8 +1,8 @@
 """Which index rows can answer a condition.
 
-A ``Candidates`` names rows that contain every match of a condition: a key look-up, a part of an index, an edge partition, a
-union of these. It may contain more than the matches (``exact`` tells), since records are checked against the whole filter
-anyway; what matters is that it is small.
+A ``Candidates`` names rows that contain every match of a condition: a key look-up, a part of an index, an edge
+partition, a union of these. It may contain more than the matches (``exact`` tells), since records are checked against
+the whole filter anyway; what matters is that it is small.
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ MAX_RANGES = 100
 class RowRange:
     """A contiguous part of one index or edge partition.
 
-    ``wanted`` and ``unwanted`` are complementary filter expressions for rows whose keys stand for several values (text of
-    another case), with their ``values``. ``leaf`` is None for edges, whose sort keys are ``prefix + id``.
+    ``wanted`` and ``unwanted`` are complementary filter expressions for rows whose keys stand for several values (text
+    of another case), with their ``values``. ``leaf`` is None for edges, whose sort keys are ``prefix + id``.
     """
 
     pk: str
@@ -76,7 +76,9 @@ def candidates(model: Model, obj: Object, condition: Filter) -> Candidates | Non
             if not options:
                 return None
             best = min(options, key=lambda option: len(option.ranges))
-            return Candidates(condition=condition, ranges=best.ranges, ids=best.ids, exact=best.exact and len(items) == 1)
+            return Candidates(
+                condition=condition, ranges=best.ranges, ids=best.ids, exact=best.exact and len(items) == 1
+            )
         case Or(items=items):
             return _union(model, obj, condition, items)
         case _:
@@ -112,7 +114,9 @@ def _for_compare(model: Model, obj: Object, condition: Compare) -> Candidates | 
     pk = keys.index(model.workspace_id, obj.key, leaf.key)
     empty = leaf.kind.null_equivalent
     if operator == "is":
-        return Candidates(condition=condition, ranges=(_nulls(pk, leaf) if operand == "NULL" else _values(pk, leaf),), exact=True)
+        return Candidates(
+            condition=condition, ranges=(_nulls(pk, leaf) if operand == "NULL" else _values(pk, leaf),), exact=True
+        )
     if empty is not None and operand == empty:
         match operator:
             case "eq" | "like" | "ilike":
@@ -124,11 +128,15 @@ def _for_compare(model: Model, obj: Object, condition: Compare) -> Candidates | 
         if len(operands) > MAX_RANGES or (empty is not None and empty in operands):
             return None
         ranges = tuple(_equal(pk, leaf, value) for value in operands)
-        return Candidates(condition=condition, ranges=ranges, exact=all(_is_exact(leaf.kind, value) for value in operands))
+        return Candidates(
+            condition=condition, ranges=ranges, exact=all(_is_exact(leaf.kind, value) for value in operands)
+        )
     found = leaf.kind.ranges(operator, operand)
     if found is None or len(found.ranges) > MAX_RANGES:
         return None
-    return Candidates(condition=condition, ranges=tuple(_between(pk, leaf, part) for part in found.ranges), exact=found.exact)
+    return Candidates(
+        condition=condition, ranges=tuple(_between(pk, leaf, part) for part in found.ranges), exact=found.exact
+    )
 
 
 def _pointing(model: Model, obj: Object, condition: Compare) -> Candidates | None:
@@ -179,8 +187,8 @@ def _equal(pk: str, leaf: Leaf, value: object) -> RowRange:
 def _between(pk: str, leaf: Leaf, part: KeyRange) -> RowRange:
     """Sort-key bounds of a range of encoded values.
 
-    ``END`` sorts below whatever may follow a value, so ``value END`` is just before and ``value END TOP`` just after all rows
-    of exactly this value.
+    ``END`` sorts below whatever may follow a value, so ``value END`` is just before and ``value END TOP`` just after
+    all rows of exactly this value.
     """
     if part.prefix:
         assert part.low is not None

@@ -44,7 +44,9 @@ class ChildList:
 
     @property
     def rows(self) -> int:
-        """How many edges decide: one more than are shown, or all unless they are many; none where only their number is wanted."""
+        """How many edges decide: one more than are shown, or all unless they are many; none where only their number is
+        wanted.
+        """
         if not self.wanted.records and self.is_plain:
             return 0
         shown = self.wanted.page.limit + 1
@@ -87,7 +89,9 @@ def arranged(ctx: Context, one: ChildList, children: Sequence[Item], edges: Edge
     cursor = page.before or page.after
     beyond = compile_keyset(wanted.order, cursor, backward=page.backward) if cursor else None
     key = compile_order(wanted.order)
-    items = slice_of(found, key, beyond, joined, backward=page.backward, start=page.offset, stop=page.offset + limit + 1)
+    items = slice_of(
+        found, key, beyond, joined, backward=page.backward, start=page.offset, stop=page.offset + limit + 1
+    )
     more, items = len(items) > limit, items[:limit]
     nodes = [Node(child) for child in (items[::-1] if page.backward else items)]
     if any(term.relation is not None for term in wanted.order):

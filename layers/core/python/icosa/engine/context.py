@@ -14,8 +14,8 @@ from ..store.table import Table
 class Context(Protocol):
     """One request of one workspace. ``access.session`` provides it.
 
-    ``now`` is the request's time as a stored DATE_TIME, ``actor`` the stored ACTOR value of the caller; ``register`` is the
-    register of open batches as read at the start of the request.
+    ``now`` is the request's time as a stored DATE_TIME, ``actor`` the stored ACTOR value of the caller; ``register`` is
+    the register of open batches as read at the start of the request.
     """
 
     @property

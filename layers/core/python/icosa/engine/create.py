@@ -60,7 +60,9 @@ def create(ctx: Context, operation: Create) -> list[Node]:
 
 
 def _matching_again(attempt: Callable[[], list[Item]]) -> list[Item]:
-    """Upserts: a key that was free and is taken belongs to a record that another request has just made, so look for it again."""
+    """Upserts: a key that was free and is taken belongs to a record that another request has just made, so look for it
+    again.
+    """
     for _ in range(_MATCHES):
         with contextlib.suppress(Taken):
             return retrying(attempt)
@@ -86,7 +88,9 @@ def _draft(ctx: Context, obj: Object, data: Mapping[str, Any], depth: int, count
         if isinstance(link, NestedCreate):
             counter[0] += 1
             if counter[0] > _MAX_NESTED or depth >= _MAX_NESTED_DEPTH:
-                raise BadRequest(f"At most {_MAX_NESTED} nested records, {_MAX_NESTED_DEPTH} levels deep, can be created at once")
+                raise BadRequest(
+                    f"At most {_MAX_NESTED} nested records, {_MAX_NESTED_DEPTH} levels deep, can be created at once"
+                )
             draft.nested.append((link.field, _draft(ctx, link.target, link.data, depth + 1, counter)))
     return draft
 
@@ -104,7 +108,9 @@ def _attempt(ctx: Context, drafts: Sequence[Draft], operation: Create) -> list[I
     order: list[tuple[str, str]] = []
     top = {id(draft) for draft in drafts}
     for draft in everything:
-        change = _updating(ctx, draft, changes, positions) if draft.matched is not None else _creating(ctx, draft, positions)
+        change = (
+            _updating(ctx, draft, changes, positions) if draft.matched is not None else _creating(ctx, draft, positions)
+        )
         key = (draft.obj.key, change.id)
         if key in changes and draft.matched is None:
             raise BadRequest("A duplicate entry was detected")
@@ -121,13 +127,21 @@ _Edges = dict[tuple[str, bool], float | int | None]
 
 
 def _read_before(ctx: Context, drafts: Sequence[Draft], upserted: Sequence[Draft]) -> tuple[_Edges, set[keys.Key]]:
-    """All that must be known beforehand, side by side: outer positions, records to connect, records that an upsert matches.
+    """All that must be known beforehand, side by side: outer positions, records to connect, records that an upsert
+    matches.
 
-    And, for several records, those of the records they refer to that are live: one record's are checked as it is written.
+    And, for several records, those of the records they refer to that are live: one record's are checked as it is
+    written.
     """
-    wanted = {(draft.obj.key, _wanted_position(draft) == "last"): draft.obj for draft in drafts if isinstance(_wanted_position(draft), str)}
+    wanted = {
+        (draft.obj.key, _wanted_position(draft) == "last"): draft.obj
+        for draft in drafts
+        if isinstance(_wanted_position(draft), str)
+    }
     edges: _Edges = {}
-    branches: list[Callable[[Table], None]] = [_position_reader(ctx, obj, last, edges) for (_, last), obj in wanted.items()]
+    branches: list[Callable[[Table], None]] = [
+        _position_reader(ctx, obj, last, edges) for (_, last), obj in wanted.items()
+    ]
     if any(isinstance(link, Connect) for draft in drafts for link in draft.parsed.links):
         branches.append(lambda table: connect(ctx, [(draft.parsed, draft.connected) for draft in drafts], table))
     if upserted:
@@ -172,14 +186,20 @@ def connect(ctx: Context, inputs: Sequence[tuple[ParsedInput, dict[str, str]]], 
     links = [(link, found) for parsed, found in inputs for link in parsed.links if isinstance(link, Connect)]
     ws = ctx.model.workspace_id
     guarded = [
-        (link, found, keys.unique(ws, link.target.key, link.constraint.key, constraint_value(link.constraint, link.where) or ""))
+        (
+            link,
+            found,
+            keys.unique(ws, link.target.key, link.constraint.key, constraint_value(link.constraint, link.where) or ""),
+        )
         for link, found in links
         if link.constraint is not None
     ]
     guards = table.batch_get([key for _, _, key in guarded])
     owners = [guard["id"] if guard is not None else None for guard in guards]
     wanted = [(link, found, owner) for (link, found, _), owner in zip(guarded, owners, strict=True)]
-    wanted += [(link, found, link.where[link.target.by_name["id"].key]) for link, found in links if link.constraint is None]
+    wanted += [
+        (link, found, link.where[link.target.by_name["id"].key]) for link, found in links if link.constraint is None
+    ]
     for obj in {link.target.key: link.target for link, _, _ in wanted}.values():
         part = [(link, found, owner) for link, found, owner in wanted if link.target.key == obj.key]
         known = [owner for _, _, owner in part if owner is not None]
@@ -187,19 +207,29 @@ def connect(ctx: Context, inputs: Sequence[tuple[ParsedInput, dict[str, str]]], 
         for link, found, owner in part:
             state = None if owner is None else states[owner]
             if owner is None or state is None or not state.live or not _holds(link, state.item):
-                raise BadRequest(f"Expected 1 record to connect to {link.field.name}, but found 0 for {link.description}")
+                raise BadRequest(
+                    f"Expected 1 record to connect to {link.field.name}, but found 0 for {link.description}"
+                )
             found[link.field.key] = owner
 
 
 def _holds(link: Connect, item: Item) -> bool:
-    return link.constraint is None or constraint_value(link.constraint, item) == constraint_value(link.constraint, link.where)
+    return link.constraint is None or constraint_value(link.constraint, item) == constraint_value(
+        link.constraint, link.where
+    )
 
 
 def resolve_links(ctx: Context, inputs: Sequence[ParsedInput]) -> tuple[list[dict[str, Any]], list[Change]]:
-    """What the relation objects in bodies of updates come to: values of relation fields, and records to create with them."""
+    """What the relation objects in bodies of updates come to: values of relation fields, and records to create with
+    them.
+    """
     counter = [0]
     nested = [
-        [(link.field, _draft(ctx, link.target, link.data, 1, counter)) for link in parsed.links if isinstance(link, NestedCreate)]
+        [
+            (link.field, _draft(ctx, link.target, link.data, 1, counter))
+            for link in parsed.links
+            if isinstance(link, NestedCreate)
+        ]
         for parsed in inputs
     ]
     drafts = _flat([draft for part in nested for _, draft in part])
@@ -262,7 +292,9 @@ def _match(ctx: Context, drafts: Sequence[Draft], table: Table) -> None:
         draft.matched = next(iter(matched.values()), None)
 
 
-def _updating(ctx: Context, draft: Draft, changes: Mapping[tuple[str, str], Change], positions: Mapping[int, float | int]) -> Change:
+def _updating(
+    ctx: Context, draft: Draft, changes: Mapping[tuple[str, str], Change], positions: Mapping[int, float | int]
+) -> Change:
     """The update of the record that an upsert matched; a second input for the same record goes on from the first."""
     assert draft.matched is not None
     obj, state = draft.obj, draft.matched
@@ -282,7 +314,11 @@ def _updating(ctx: Context, draft: Draft, changes: Mapping[tuple[str, str], Chan
         return change
     assert change.after is not None
     return Change(
-        obj=obj, before=state.item, before_live=state.live, after={**change.after, "v": state.item["v"] + 1}, after_live=change.after_live
+        obj=obj,
+        before=state.item,
+        before_live=state.live,
+        after={**change.after, "v": state.item["v"] + 1},
+        after_live=change.after_live,
     )
 
 
@@ -299,7 +335,9 @@ def _positions(drafts: Sequence[Draft], edges: _Edges) -> dict[int, float | int]
     """Positions of the new records, and of those that an upsert moves to a place, by the identity of their drafts."""
     found: dict[int, float | int] = {}
     for obj_key in {draft.obj.key for draft in drafts}:
-        part = [draft for draft in drafts if draft.obj.key == obj_key and (draft.matched is None or draft.parsed.position)]
+        part = [
+            draft for draft in drafts if draft.obj.key == obj_key and (draft.matched is None or draft.parsed.position)
+        ]
         wanted = [_wanted_position(draft) for draft in part]
         assigned = assign(wanted, edges.get((obj_key, False)), edges.get((obj_key, True)))
         found.update((id(draft), position) for draft, position in zip(part, assigned, strict=True))
@@ -319,7 +357,9 @@ def _creating(ctx: Context, draft: Draft, positions: Mapping[int, float | int]) 
 
 
 def author(ctx: Context, given: Mapping[str, Any] | None) -> Mapping[str, Any]:
-    """``createdBy``: the caller, unless the request names somebody; a source alone is kept (spec/rest-core.md §3.14)."""
+    """``createdBy``: the caller, unless the request names somebody; a source alone is kept
+    (spec/rest-core.md §3.14).
+    """
     if given is None:
         return ctx.actor
     if given.get("name") is not None:

@@ -31,7 +31,11 @@ def find_duplicates(ctx: Context, operation: FindDuplicates) -> list[Connection]
         items: list[Item] = [item for item in get_live(ctx, obj, operation.ids) if item is not None]
     else:
         items = [
-            {k: v for k, v in parse_input(ctx.model, obj, data, mode="create", now=ctx.now).values.items() if v is not None}
+            {
+                k: v
+                for k, v in parse_input(ctx.model, obj, data, mode="create", now=ctx.now).values.items()
+                if v is not None
+            }
             for data in operation.data or ()
         ]
     return ctx.table.parallel([_finder(ctx, operation, item) for item in items]) if items else []
@@ -43,9 +47,13 @@ def _check_arguments(operation: FindDuplicates, most: int) -> None:
     if operation.ids is not None and operation.data is not None:
         raise BadRequest('You cannot provide both "data" and "ids" arguments', sub_code="INVALID_QUERY_INPUT")
     if operation.data is not None and not operation.data:
-        raise BadRequest('The "data" condition can not be empty when "ids" input not provided', sub_code="INVALID_QUERY_INPUT")
+        raise BadRequest(
+            'The "data" condition can not be empty when "ids" input not provided', sub_code="INVALID_QUERY_INPUT"
+        )
     if len(operation.ids or operation.data or ()) > most:
-        raise BadRequest(f"Duplicates of at most {most} records can be looked for at once", sub_code="INVALID_QUERY_INPUT")
+        raise BadRequest(
+            f"Duplicates of at most {most} records can be looked for at once", sub_code="INVALID_QUERY_INPUT"
+        )
 
 
 def _finder(ctx: Context, operation: FindDuplicates, item: Item) -> Callable[[Table], Connection]:

@@ -26,7 +26,9 @@ class Wanted(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Edges:
-    """Ids of a parent's children in id order; all of them when ``complete``. ``count`` is the number of all rows, if it is known."""
+    """Ids of a parent's children in id order; all of them when ``complete``. ``count`` is the number of all rows, if it
+    is known.
+    """
 
     ids: list[str]
     complete: bool

@@ -58,9 +58,9 @@ _RUN: Mapping[type, Callable[[Context, Any], Result]] = {
 def execute(ctx: Context, operation: Operation) -> Result:
     """Run an operation whose permissions have been checked.
 
-    FindOne and Merge give a Node (RecordNotFound without one), FindMany a Connection, FindDuplicates a Connection for each
-    input, GroupBy groups, Create, Update, Delete and Restore nodes in the order of the input or of ids. Destroyed records
-    come back in their last state. Search gives a SearchPage.
+    FindOne and Merge give a Node (RecordNotFound without one), FindMany a Connection, FindDuplicates a Connection for
+    each input, GroupBy groups, Create, Update, Delete and Restore nodes in the order of the input or of ids. Destroyed
+    records come back in their last state. Search gives a SearchPage.
     """
     if ctx.register.open:
         _help_along(ctx)

@@ -145,7 +145,9 @@ class _Find:
             walk.table = self.ctx.table
             # Rows without a filter, or of an exact condition, are matches: no more of them are fetched than are needed.
             sure = not walk.refine and (counts_rows or self.filter is None)
-            items, register = self._take(walk, rows, batches, sure=sure, with_register=counts_rows and total is not None)
+            items, register = self._take(
+                walk, rows, batches, sure=sure, with_register=counts_rows and total is not None
+            )
         except (RunTooLong, _GiveUp):
             if not self.want_total and self.filter is not None:
                 raise _GiveUp from None
@@ -171,12 +173,17 @@ class _Find:
             rows, later = (rows[:wanted], rows[wanted:]) if sure else (rows, [])
             both = rows if later else [*rows, *walk.peeked]
             fetched, register = self._fetch(both, with_register=with_register)
-            confirmed = [item if item is not None and row.confirms(item) else None for row, item in zip(both, fetched, strict=True)]
+            confirmed = [
+                item if item is not None and row.confirms(item) else None
+                for row, item in zip(both, fetched, strict=True)
+            ]
             taken += self._kept([item for item in confirmed[: len(rows)] if item is not None], refine=walk.refine)
             checked += len(rows)
             if len(taken) == self.need + self.offset - 1:
                 # Only whether anything follows is open: any of the rows behind the batch tells.
-                taken += self._kept([item for item in confirmed[len(rows) :] if item is not None], refine=walk.refine)[:1]
+                taken += self._kept([item for item in confirmed[len(rows) :] if item is not None], refine=walk.refine)[
+                    :1
+                ]
             if len(taken) >= self.need + self.offset:
                 break
             if checked > _MAX_CHECKED and self.filter is not None:
@@ -205,7 +212,9 @@ class _Find:
         return kept
 
     def _by_id(self, ids: list[str]) -> Found | None:
-        """A page of exactly known matches in id order: only its own records are fetched. None when rows turn out stale."""
+        """A page of exactly known matches in id order: only its own records are fetched. None when rows
+        turn out stale.
+        """
         if self.cursor is not None:
             start = self.cursor.id
             beyond = [i for i in ids if i < start][::-1] if self.backward else [i for i in ids if i > start]
@@ -232,7 +241,15 @@ class _Find:
                 self.joined.load(candidates)
             found = [item for item in candidates if self.matches(item, self.joined)]
         total = len(found) if self.want_total else None
-        page = slice_of(found, self.key, self.beyond, self.joined, backward=self.backward, start=self.offset, stop=self.offset + self.need)
+        page = slice_of(
+            found,
+            self.key,
+            self.beyond,
+            self.joined,
+            backward=self.backward,
+            start=self.offset,
+            stop=self.offset + self.need,
+        )
         more = len(page) > self.limit
         page = page[: self.limit]
         if known is None:

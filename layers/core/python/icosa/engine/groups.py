@@ -31,7 +31,11 @@ def group_by(ctx: Context, operation: GroupBy) -> list[Group]:
     groups = grouper.groups()
     samples = _samples(ctx, operation, [group.items for group in groups], are_whole=whole is not None)
     return [
-        Group(dimensions=group.dimensions, aggregates={name: group.aggregates[name] for name in operation.aggregates}, records=nodes)
+        Group(
+            dimensions=group.dimensions,
+            aggregates={name: group.aggregates[name] for name in operation.aggregates},
+            records=nodes,
+        )
         for group, nodes in zip(groups, samples, strict=True)
     ]
 
@@ -45,7 +49,10 @@ def _related(ctx: Context, operation: GroupBy, items: list[Item]) -> dict[str, t
             continue
         ids = sorted({i for item in items if (i := item.get(relation.key)) is not None})
         states = get_any(ctx, ctx.model.target_of(relation), ids)
-        found[relation.name] = (relation.key, {i: state.item for i, state in zip(ids, states, strict=True) if state is not None})
+        found[relation.name] = (
+            relation.key,
+            {i: state.item for i, state in zip(ids, states, strict=True) if state is not None},
+        )
     return found
 
 

@@ -1,9 +1,9 @@
 """Finishing what writers left: called with the table's stream.
 
-Two things can remain when a process dies in the middle of a write. References to a destroyed record, when they did not fit
-into the commit that destroyed it: the stream tells of every destroyed record, and its edge partition holds what is left.
-And the rows of a batch that never got to its end: its log expires, and the expired log names them.
-Both are safe to repeat, so events may come twice and in any order.
+Two things can remain when a process dies in the middle of a write. References to a destroyed record, when they did not
+fit into the commit that destroyed it: the stream tells of every destroyed record, and its edge partition holds what is
+left. And the rows of a batch that never got to its end: its log expires, and the expired log names them. Both are safe
+to repeat, so events may come twice and in any order.
 """
 
 from __future__ import annotations
@@ -35,11 +35,13 @@ class _Context:
     actor: Mapping[str, Any]
 
 
-def tidy(table: Table, load_model: Callable[[str], Model | None], image: Mapping[str, Any], *, now: str, settings: Settings) -> None:
+def tidy(
+    table: Table, load_model: Callable[[str], Model | None], image: Mapping[str, Any], *, now: str, settings: Settings
+) -> None:
     """Deal with one removed item of the stream (its old image, as plain values).
 
-    ``load_model`` gives a workspace's model, None when the workspace is gone. Raises what the store raises: the event must
-    then be delivered again.
+    ``load_model`` gives a workspace's model, None when the workspace is gone. Raises what the store raises: the event
+    must then be delivered again.
     """
     workspace_id, kind, *rest = image["PK"].split("#")
     if kind not in _TIDY:
@@ -66,4 +68,8 @@ def _expired(ctx: _Context, rest: list[str], image: Mapping[str, Any]) -> None:
         settle_expired(ctx.table, ctx.model, image)
 
 
-_TIDY: Mapping[str, Callable[[_Context, list[str], Mapping[str, Any]], None]] = {"R": _destroyed, "D": _destroyed, "B": _expired}
+_TIDY: Mapping[str, Callable[[_Context, list[str], Mapping[str, Any]], None]] = {
+    "R": _destroyed,
+    "D": _destroyed,
+    "B": _expired,
+}

@@ -34,7 +34,9 @@ def _connection(ctx: Context, operation: FindMany, find_page: _Find) -> Connecti
     values: Mapping[str, Any] = {}
     if operation.aggregates:
         # They look at every match, so the total comes with them.
-        values = aggregates(ctx, operation.object, operation.filter, {*operation.aggregates, TOTAL_COUNT}, live_only=find_page is find)
+        values = aggregates(
+            ctx, operation.object, operation.filter, {*operation.aggregates, TOTAL_COUNT}, live_only=find_page is find
+        )
     found = _page(ctx, operation, find_page=find_page, known_total=values.get(TOTAL_COUNT))
     nodes = [Node(item) for item in found.items]
     if any(term.relation is not None for term in operation.order):
@@ -63,7 +65,9 @@ def _page(ctx: Context, operation: FindMany, *, find_page: _Find, known_total: i
 
 
 def find_in_scope(ctx: Context, operation: FindMany) -> Found:
-    """Records of the scope that the filter asks for: live ones unless it speaks of ``deletedAt`` (spec/rest-core.md §2.7.8)."""
+    """Records of the scope that the filter asks for: live ones unless it speaks of ``deletedAt`` (spec/rest-core.md
+    §2.7.8).
+    """
     items = beyond_live(ctx, operation.object, operation.filter)
     if items is None:
         return find(ctx, operation)
@@ -74,7 +78,9 @@ def find_in_scope(ctx: Context, operation: FindMany) -> Found:
     cursor = page.before or page.after
     beyond = compile_keyset(operation.order, cursor, backward=page.backward) if cursor else None
     total = len(items) if operation.total_count else None
-    wanted = slice_of(items, key, beyond, joined, backward=page.backward, start=page.offset, stop=page.offset + page.limit + 1)
+    wanted = slice_of(
+        items, key, beyond, joined, backward=page.backward, start=page.offset, stop=page.offset + page.limit + 1
+    )
     more = len(wanted) > page.limit
     wanted = wanted[: page.limit]
     return Found(wanted[::-1] if page.backward else wanted, more, total)

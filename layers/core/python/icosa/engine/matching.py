@@ -30,7 +30,8 @@ WIDE = 5_000
 
 @dataclass(frozen=True, slots=True)
 class Narrowed:
-    """What is known about a filter's matches: ids that contain them all, or None when every condition has too many rows.
+    """What is known about a filter's matches: ids that contain them all, or None when every condition has too many
+    rows.
 
     ``exact``: the ids are the matches, provided that no row is stale.
     """
@@ -55,7 +56,9 @@ def options_for(ctx: Context, obj: Object, parts: Sequence[Filter]) -> list[Cand
     """The rows that can answer each condition, where there are any; conditions on related records become ids."""
     found: list[Candidates] = []
     for part in parts:
-        option = _through(ctx, obj, part) if isinstance(part, Related | RelatedAny) else candidates(ctx.model, obj, part)
+        option = (
+            _through(ctx, obj, part) if isinstance(part, Related | RelatedAny) else candidates(ctx.model, obj, part)
+        )
         if option is not None:
             found.append(option)
     return found
@@ -84,21 +87,31 @@ def _through(ctx: Context, obj: Object, part: Related | RelatedAny) -> Candidate
     return Candidates(condition=part, ranges=ranges, ids=() if not ranges else None, exact=True)
 
 
-def matching(ctx: Context, obj: Object, filter: Filter | None, *, leaves: Iterable[Leaf] = (), joined: Joined | None = None) -> list[Item]:
-    """Every live record that matches, as items that hold at least the id and the values of ``leaves`` and of the filter."""
+def matching(
+    ctx: Context, obj: Object, filter: Filter | None, *, leaves: Iterable[Leaf] = (), joined: Joined | None = None
+) -> list[Item]:
+    """Every live record that matches, as items that hold at least the id and the values of ``leaves`` and of the
+    filter.
+    """
     joined = joined or Joined.needed_by(ctx, filter)
     if filter is not None:
         parts = conjuncts(filter)
         known = narrowed(ctx, obj, parts, options_for(ctx, obj, parts)).ids
         if known is not None:
-            return _checked([item for item in get_live(ctx, obj, known) if item is not None], compile_filter(filter), joined)
+            return _checked(
+                [item for item in get_live(ctx, obj, known) if item is not None], compile_filter(filter), joined
+            )
     return matching_all(ctx, obj, filter, leaves=leaves, joined=joined)
 
 
-def matching_all(ctx: Context, obj: Object, filter: Filter | None, *, leaves: Iterable[Leaf], joined: Joined) -> list[Item]:
+def matching_all(
+    ctx: Context, obj: Object, filter: Filter | None, *, leaves: Iterable[Leaf], joined: Joined
+) -> list[Item]:
     """As ``matching``, by looking at every record: when conditions are known to have many rows."""
     matches = compile_filter(filter)
-    needed = {leaf.path: leaf for leaf in (*leaves, *leaves_of(filter), *(leaf for f in joined.fields for leaf in f.leaves))}
+    needed = {
+        leaf.path: leaf for leaf in (*leaves, *leaves_of(filter), *(leaf for f in joined.fields for leaf in f.leaves))
+    }
     values = narrow(ctx, obj, list(needed.values()))
     if values is not None:
         return _checked(values, matches, joined)
@@ -107,7 +120,9 @@ def matching_all(ctx: Context, obj: Object, filter: Filter | None, *, leaves: It
 
 
 def matching_records(ctx: Context, obj: Object, filter: Filter, *, most: int) -> list[Item]:
-    """The whole records of up to ``most + 1`` live matches, ordered by id: enough to see whether a limit is exceeded."""
+    """The whole records of up to ``most + 1`` live matches, ordered by id: enough to see whether a limit is
+    exceeded.
+    """
     joined = Joined.needed_by(ctx, filter)
     found = matching(ctx, obj, filter, joined=joined)
     found.sort(key=lambda item: item["SK"])

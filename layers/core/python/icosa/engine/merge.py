@@ -62,7 +62,9 @@ def _check(ctx: Context, operation: Merge) -> None:
     if count > ctx.settings.merge_limit:
         raise _invalid(f"Maximum {ctx.settings.merge_limit} records can be merged at once")
     if not 0 <= operation.priority_index < count:
-        raise _invalid(f"Invalid conflict priority '{operation.priority_index}'. Valid options for {count} records: 0-{count - 1}")
+        raise _invalid(
+            f"Invalid conflict priority '{operation.priority_index}'. Valid options for {count} records: 0-{count - 1}"
+        )
     if len(set(operation.ids)) < count:
         raise _invalid("Each record can be merged only once")
 
@@ -106,7 +108,8 @@ def _apply(ctx: Context, obj: Object, survivor: State, losers: Sequence[State], 
         repointed.setdefault(key, (owner, state, {}))[2][relation.key] = survivor.item["SK"]
     moves = [changed(ctx, owner, state, fields) for owner, state, fields in repointed.values()]
     if len(changes) + len(moves) > MAX_COMMIT:
-        # References first: until the merge itself commits, pointing at the survivor is as true as pointing at the other.
+        # References first: until the merge itself commits, pointing at the survivor is as true as pointing at the
+        # other.
         for start in range(0, len(moves), MAX_COMMIT):
             apply(ctx, moves[start : start + MAX_COMMIT])
         moves = []

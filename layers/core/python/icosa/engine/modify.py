@@ -63,9 +63,14 @@ def restore(ctx: Context, operation: Restore) -> list[Node]:
 
 
 def _write(
-    ctx: Context, operation: Update | Delete | Restore, verb: str, write: Callable[[Sequence[State], Edges], list[Change]]
+    ctx: Context,
+    operation: Update | Delete | Restore,
+    verb: str,
+    write: Callable[[Sequence[State], Edges], list[Change]],
 ) -> list[Node]:
-    """``write`` commits what becomes of the records, and returns it. It is given what points at them where that is known."""
+    """``write`` commits what becomes of the records, and returns it. It is given what points at them where that is
+    known.
+    """
     moves = not isinstance(operation, Update) and following(ctx, operation.object)
 
     def attempt() -> list[Item]:
@@ -73,7 +78,11 @@ def _write(
             changes = write(*_with_edges(ctx, operation.object, operation.id))
         else:
             changes = write(_affected(ctx, operation, verb), None)
-        return [one.after for one in changes if one.obj is operation.object and one.before is not None and one.after is not None]
+        return [
+            one.after
+            for one in changes
+            if one.obj is operation.object and one.before is not None and one.after is not None
+        ]
 
     nodes = [Node(item) for item in retrying(attempt)]
     load(ctx, operation.object, nodes, operation.selection)
@@ -112,7 +121,9 @@ def _affected(ctx: Context, operation: Update | Delete | Restore, verb: str) -> 
         raise BadRequest(
             f"Cannot {verb} more than {limit} records at once",
             sub_code="TOO_MANY_RECORDS_TO_DESTROY" if verb == "destroy" else "TOO_MANY_RECORDS_TO_UPDATE",
-            friendly=f"You can only {'permanently delete' if verb == 'destroy' else verb} up to {limit} records at once.",
+            friendly=(
+                f"You can only {'permanently delete' if verb == 'destroy' else verb} up to {limit} records at once."
+            ),
         )
     return states
 
@@ -148,10 +159,14 @@ def _patched(ctx: Context, operation: Update, states: Sequence[State]) -> list[C
     obj = operation.object
     if not states:
         _check_data(ctx, operation)
-    parsed = [parse_input(ctx.model, obj, operation.data, mode="update", old=state.item, now=ctx.now) for state in states]
+    parsed = [
+        parse_input(ctx.model, obj, operation.data, mode="update", old=state.item, now=ctx.now) for state in states
+    ]
     _place(ctx, obj, parsed)
     if not any(one.links for one in parsed):
-        return [changed(ctx, obj, state, stamps(ctx, obj, one.values)) for state, one in zip(states, parsed, strict=True)]
+        return [
+            changed(ctx, obj, state, stamps(ctx, obj, one.values)) for state, one in zip(states, parsed, strict=True)
+        ]
     linked, nested = resolve_links(ctx, parsed)
     return [
         *nested,
@@ -163,7 +178,9 @@ def _patched(ctx: Context, operation: Update, states: Sequence[State]) -> list[C
 
 
 def _place(ctx: Context, obj: Object, parsed: Sequence[ParsedInput]) -> None:
-    """Give records that are to come before or after all others their positions; one body says the same for each of them."""
+    """Give records that are to come before or after all others their positions; one body says the same for each of
+    them.
+    """
     places = [one.position for one in parsed if one.position is not None]
     if not places:
         return

@@ -1,4 +1,6 @@
-"""Reading every record's values of a few leaves from their complete indexes: 100 bytes a record instead of the record."""
+"""Reading every record's values of a few leaves from their complete indexes: 100 bytes a record instead of
+the record.
+"""
 
 from __future__ import annotations
 

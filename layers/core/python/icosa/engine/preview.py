@@ -15,8 +15,12 @@ from .lists import live_connection
 from .relations import load
 
 
-def preview(ctx: Context, obj: Object, items: Sequence[Item], survivor: Item, values: Mapping[str, Any], selection: Selection) -> Node:
-    """The merged record under an id of its own, deleted now, since it is none. Its lists hold what points at any of ``items``."""
+def preview(
+    ctx: Context, obj: Object, items: Sequence[Item], survivor: Item, values: Mapping[str, Any], selection: Selection
+) -> Node:
+    """The merged record under an id of its own, deleted now, since it is none. Its lists hold what points at any of
+    ``items``.
+    """
     new_id = str(uuid.uuid4())
     item = {key: value for key, value in {**survivor, **values}.items() if value is not None}
     node = Node({**item, "SK": new_id, obj.by_name["id"].key: new_id, obj.by_name["deletedAt"].key: ctx.now})

@@ -14,7 +14,9 @@ from .walk import query_range, row_of
 
 @dataclass(frozen=True, slots=True)
 class Probed:
-    """The record ids behind a condition's rows, in no order; ``complete`` unless there were more than were looked for."""
+    """The record ids behind a condition's rows, in no order; ``complete`` unless there were more than were
+    looked for.
+    """
 
     ids: frozenset[str]
     complete: bool

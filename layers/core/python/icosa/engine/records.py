@@ -59,7 +59,9 @@ def get_any(ctx: Context, obj: Object, ids: Sequence[str], table: Table | None =
     table = table or ctx.table
     found = _both_rows(ctx, obj, ids, table)
     # A trash row that was still hidden when its live row was gone already: the two have been read at different moments.
-    doubtful = [i for i, (live, trashed) in enumerate(found) if live is None and trashed is not None and HIDDEN in trashed]
+    doubtful = [
+        i for i, (live, trashed) in enumerate(found) if live is None and trashed is not None and HIDDEN in trashed
+    ]
     if doubtful:
         for i, rows in zip(doubtful, _both_rows(ctx, obj, [ids[i] for i in doubtful], table), strict=True):
             found[i] = rows
@@ -67,9 +69,13 @@ def get_any(ctx: Context, obj: Object, ids: Sequence[str], table: Table | None =
     return [None if state is None else State(unpack(state[0], obj.stored_form), state[1]) for state in states]
 
 
-def _both_rows(ctx: Context, obj: Object, ids: Sequence[str], table: Table) -> list[tuple[_Stored | None, _Stored | None]]:
+def _both_rows(
+    ctx: Context, obj: Object, ids: Sequence[str], table: Table
+) -> list[tuple[_Stored | None, _Stored | None]]:
     """The stored live and trash rows of records."""
-    found = table.batch_get([key for record_id in ids for key in (live_key(ctx, obj, record_id), trash_key(ctx, obj, record_id))])
+    found = table.batch_get(
+        [key for record_id in ids for key in (live_key(ctx, obj, record_id), trash_key(ctx, obj, record_id))]
+    )
     return list(zip(found[::2], found[1::2], strict=True))
 
 
@@ -86,7 +92,8 @@ def scan_live(ctx: Context, obj: Object) -> Iterator[list[Item]]:
         for page in ctx.table.query_pages(pk):
             yield _visible(obj, page)
         return
-    # Ids are random, so their first digit splits them evenly; ids given by clients may be skewed, which costs only time.
+    # Ids are random, so their first digit splits them evenly; ids given by clients may be skewed, which costs only
+    # time.
     parts: list[tuple[str, str | None]] = [(digit, None) for digit in _HEX]
     while parts:
         pages = ctx.table.parallel([_reader(pk, digit, after) for digit, after in parts])
@@ -98,7 +105,11 @@ def scan_trash(ctx: Context, obj: Object) -> list[Item]:
     """All records in the trash. The trash has no indexes: reads of it cost in proportion to its size."""
     items = ctx.table.query_all(keys.trash(ctx.model.workspace_id, obj.key))
     doubtful = [item["SK"] for item in items if HIDDEN in item]
-    moving = [state.item for state in get_any(ctx, obj, doubtful) if state is not None and not state.live] if doubtful else []
+    moving = (
+        [state.item for state in get_any(ctx, obj, doubtful) if state is not None and not state.live]
+        if doubtful
+        else []
+    )
     return [unpack(item, obj.stored_form) for item in items if HIDDEN not in item] + moving
 
 

@@ -1,9 +1,9 @@
 """Loading what records are related to, for all records of a level at once.
 
-One round trip reads all to-one targets and, for each parent with to-many relations, one query of its edge partition, which
-holds everything that points at it; a second one reads the children of all parents. Lists with a filter, an order, cursors or
-aggregates are computed in memory while the children are few; the list of a parent with many is a query of its own, all of them
-side by side (``children``).
+One round trip reads all to-one targets and, for each parent with to-many relations, one query of its edge partition,
+which holds everything that points at it; a second one reads the children of all parents. Lists with a filter, an order,
+cursors or aggregates are computed in memory while the children are few; the list of a parent with many is a query of
+its own, all of them side by side (``children``).
 """
 
 from __future__ import annotations
@@ -38,9 +38,13 @@ def load(ctx: Context, obj: Object, nodes: Sequence[Node], selection: Selection)
     relations = {slot: obj.by_name[wanted.relation or slot] for slot, wanted in selection.relations.items()}
     to_one = {slot: relation for slot, relation in relations.items() if relation.is_many_to_one}
     to_many = [
-        ChildList.of(ctx.model, relation, slot, selection.relations[slot]) for slot, relation in relations.items() if slot not in to_one
+        ChildList.of(ctx.model, relation, slot, selection.relations[slot])
+        for slot, relation in relations.items()
+        if slot not in to_one
     ]
-    targets, edges = _first_trip(ctx, nodes, {slot: (r.key, ctx.model.target_of(r)) for slot, r in to_one.items()}, to_many)
+    targets, edges = _first_trip(
+        ctx, nodes, {slot: (r.key, ctx.model.target_of(r)) for slot, r in to_one.items()}, to_many
+    )
     for slot, relation in to_one.items():
         partition = keys.records(ctx.model.workspace_id, ctx.model.target_of(relation).key)
         for node in nodes:
@@ -72,8 +76,12 @@ def _first_trip(
     wanted: dict[Key, Object] = {}
     for key, target in to_one.values():
         partition = keys.records(ws, target.key)
-        wanted.update(((partition, target_id), target) for node in nodes if (target_id := node.item.get(key)) is not None)
-    branches: list[Callable[[Table], Any]] = [_record_reader(chunk) for chunk in chunked(list(wanted.items()), MAX_BATCH_GET)]
+        wanted.update(
+            ((partition, target_id), target) for node in nodes if (target_id := node.item.get(key)) is not None
+        )
+    branches: list[Callable[[Table], Any]] = [
+        _record_reader(chunk) for chunk in chunked(list(wanted.items()), MAX_BATCH_GET)
+    ]
     records = len(branches)
     if to_many:
         branches += [edge_reader(keys.edges(ws, node.item["SK"]), to_many) for node in nodes]
@@ -90,9 +98,13 @@ class _Place:
     edges: Edges
 
 
-def _second_trip(ctx: Context, nodes: Sequence[Node], to_many: Sequence[ChildList], edges: Sequence[Mapping[str, Edges]]) -> None:
+def _second_trip(
+    ctx: Context, nodes: Sequence[Node], to_many: Sequence[ChildList], edges: Sequence[Mapping[str, Edges]]
+) -> None:
     places = [_Place(node, one, part[one.prefix]) for one in to_many for node, part in zip(nodes, edges, strict=True)]
-    arranged_ids = sum(len(place.edges.ids) for place in places if not place.child_list.is_plain and place.edges.complete)
+    arranged_ids = sum(
+        len(place.edges.ids) for place in places if not place.child_list.is_plain and place.edges.complete
+    )
     in_memory = arranged_ids <= _MOST_IN_MEMORY
     here = [place for place in places if place.child_list.is_plain or (in_memory and place.edges.complete)]
     apart = [place for place in places if not (place.child_list.is_plain or (in_memory and place.edges.complete))]
@@ -103,9 +115,12 @@ def _second_trip(ctx: Context, nodes: Sequence[Node], to_many: Sequence[ChildLis
         _attach(uncertain, ctx.table.parallel([_querier(ctx, place) for place in uncertain]))
 
 
-def _fetch(ctx: Context, here: Sequence[_Place], apart: Sequence[_Place]) -> tuple[_Rows, Register | None, list[Connection]]:
-    """Children of the lists that are put together here, the register as it is then if totals depend on it, and the lists that
-    are queried."""
+def _fetch(
+    ctx: Context, here: Sequence[_Place], apart: Sequence[_Place]
+) -> tuple[_Rows, Register | None, list[Connection]]:
+    """Children of the lists that are put together here, the register as it is then if totals depend on it, and the
+    lists that are queried.
+    """
     ws = ctx.model.workspace_id
     wanted: dict[Key, Object | None] = {}
     for place in here:
@@ -114,7 +129,9 @@ def _fetch(ctx: Context, here: Sequence[_Place], apart: Sequence[_Place]) -> tup
         wanted.update(((partition, child), target) for child in place.child_list.to_fetch(place.edges))
     if any(place.child_list.counts_rows(place.edges) for place in here):
         wanted[keys.open_batches(ws)] = None
-    branches: list[Callable[[Table], Any]] = [_record_reader(chunk) for chunk in chunked(list(wanted.items()), MAX_BATCH_GET)]
+    branches: list[Callable[[Table], Any]] = [
+        _record_reader(chunk) for chunk in chunked(list(wanted.items()), MAX_BATCH_GET)
+    ]
     records = len(branches)
     branches += [_querier(ctx, place) for place in apart]
     results = ctx.table.parallel(branches)
@@ -152,7 +169,9 @@ def _record_reader(wanted: Sequence[tuple[Key, Object | None]]) -> Callable[[Tab
 
     def read(table: Table) -> _Rows:
         found = table.batch_get([key for key, _ in wanted])
-        return {key: item if obj is None else visible(obj, item) for (key, obj), item in zip(wanted, found, strict=True)}
+        return {
+            key: item if obj is None else visible(obj, item) for (key, obj), item in zip(wanted, found, strict=True)
+        }
 
     return read
 

@@ -1,9 +1,9 @@
 """Soft deletion, restoring, and destruction with everything that depends on a record.
 
-Some records go to the trash with the one that they belong to, and come back with it: the model says which.
-Destroying a record acts on all that points at it, live or in the trash, by each relation's on-delete action (as PostgreSQL
-would): CASCADE destroys, SET_NULL clears, RESTRICT and NO_ACTION refuse. What fits is one commit. Beyond that the record
-itself goes first and the rest follows in further commits.
+Some records go to the trash with the one that they belong to, and come back with it: the model says which. Destroying a
+record acts on all that points at it, live or in the trash, by each relation's on-delete action (as PostgreSQL would):
+CASCADE destroys, SET_NULL clears, RESTRICT and NO_ACTION refuse. What fits is one commit. Beyond that the record itself
+goes first and the rest follows in further commits.
 """
 
 from __future__ import annotations
@@ -34,7 +34,9 @@ Edges = Mapping[str, Sequence[Edge]] | None
 
 
 def soft_delete(ctx: Context, obj: Object, states: Sequence[State], edges: Edges = None) -> list[Change]:
-    """Move records to the trash, with those that follow them; what is there already gets a new ``deletedAt`` (spec/observed.md 16)."""
+    """Move records to the trash, with those that follow them; what is there already gets a new ``deletedAt``
+    (spec/observed.md 16).
+    """
     return _move(ctx, obj, states, ctx.now, edges)
 
 
@@ -48,12 +50,17 @@ def following(ctx: Context, obj: Object) -> frozenset[tuple[str, str]]:
     (spec/graphql-core.md §5.8).
     """
     pointing = ctx.model.references[obj.id]
-    return frozenset((owner.key, field.key) for owner, field in pointing if field.relation is not None and field.relation.follows_to_trash)
+    return frozenset(
+        (owner.key, field.key)
+        for owner, field in pointing
+        if field.relation is not None and field.relation.follows_to_trash
+    )
 
 
 def _move(ctx: Context, obj: Object, states: Sequence[State], deleted_at: str | None, edges: Edges) -> list[Change]:
-    """Commit the move and return what became of ``states``, which are in the first commit. Those that follow and do not fit into
-    it come after: until then, one that points into the trash is no worse than any other reference to the trash.
+    """Commit the move and return what became of ``states``, which are in the first commit. Those that follow and do not
+    fit into it come after: until then, one that points into the trash is no worse than any other reference to the
+    trash.
     """
     followers = _followers(ctx, obj, states, deleted_at, edges)
     changes = _moved(ctx, [*((obj, state) for state in states), *followers], deleted_at)
@@ -72,7 +79,9 @@ def _move(ctx: Context, obj: Object, states: Sequence[State], deleted_at: str | 
 
 
 def _moved(ctx: Context, records: Sequence[tuple[Object, State]], deleted_at: str | None) -> list[Change]:
-    return [changed(ctx, obj, state, stamps(ctx, obj, {obj.by_name["deletedAt"].key: deleted_at})) for obj, state in records]
+    return [
+        changed(ctx, obj, state, stamps(ctx, obj, {obj.by_name["deletedAt"].key: deleted_at})) for obj, state in records
+    ]
 
 
 def _followers(
@@ -121,7 +130,11 @@ def destroy(ctx: Context, obj: Object, states: Sequence[State], *, edges: Edges 
     changes = cascade.changes(ctx)
     apply(ctx, changes[:MAX_COMMIT])
     if len(changes) > MAX_COMMIT:
-        sweep(ctx, [(owner, record_id) for (_, record_id), (owner, _) in cascade.doomed.items()], commits=_COMMITS_OF_A_REQUEST)
+        sweep(
+            ctx,
+            [(owner, record_id) for (_, record_id), (owner, _) in cascade.doomed.items()],
+            commits=_COMMITS_OF_A_REQUEST,
+        )
 
 
 def sweep(ctx: Context, gone: Sequence[tuple[Object, str]], *, commits: int | None = None) -> None:
@@ -145,7 +158,9 @@ def sweep(ctx: Context, gone: Sequence[tuple[Object, str]], *, commits: int | No
 def follow(ctx: Context, cascade: Cascade, frontier: list[tuple[str, str]], edges: Edges = None) -> None:
     """Add to the cascade all that depends on the records of ``frontier``, level by level."""
     while frontier:
-        found = dependents(ctx, [cascade.doomed[key][0] for key in frontier], [record_id for _, record_id in frontier], edges)
+        found = dependents(
+            ctx, [cascade.doomed[key][0] for key in frontier], [record_id for _, record_id in frontier], edges
+        )
         frontier, edges = expand(cascade, found), None
 
 
@@ -163,7 +178,8 @@ def expand(cascade: Cascade, found: Sequence[tuple[Object, Field, State]]) -> li
             case "RESTRICT" | "NO_ACTION":
                 if key not in cascade.doomed:
                     raise BadRequest(
-                        f"The record is still referenced by {owner.name_singular}.{relation.name} and cannot be deleted",
+                        f"The record is still referenced by {owner.name_singular}.{relation.name} and cannot be "
+                        "deleted",
                         friendly="This record cannot be deleted because it is still referenced by other records.",
                     )
             case _:
@@ -171,9 +187,15 @@ def expand(cascade: Cascade, found: Sequence[tuple[Object, Field, State]]) -> li
     return frontier
 
 
-def dependents(ctx: Context, objects: Sequence[Object], ids: Sequence[str], edges: Edges = None) -> list[tuple[Object, Field, State]]:
+def dependents(
+    ctx: Context, objects: Sequence[Object], ids: Sequence[str], edges: Edges = None
+) -> list[tuple[Object, Field, State]]:
     """Every record that points at one of ``ids``, live or in the trash, with the field that does."""
-    pointing = {(owner.key, relation.key): (owner, relation) for obj in objects for owner, relation in ctx.model.references[obj.id]}
+    pointing = {
+        (owner.key, relation.key): (owner, relation)
+        for obj in objects
+        for owner, relation in ctx.model.references[obj.id]
+    }
     if not pointing:
         return []
 

@@ -1,10 +1,11 @@
 """Search: records of several objects by the words of their search fields (spec/graphql-core.md §4.11).
 
-Every term is one range of one token partition of each object; all ranges are read side by side, strongly consistent, so a
-record is found in the moment it is written. Rows are ranked first, then only the records of the page are fetched and checked.
+Every term is one range of one token partition of each object; all ranges are read side by side, strongly consistent, so
+a record is found in the moment it is written. Rows are ranked first, then only the records of the page are fetched and
+checked.
 
-Rank: a word that is the whole term counts more than one that begins with it, words of the label more than others. Where a
-term begins more than ``_MOST_ROWS`` words of an object the rest of them is not seen: such a term says nothing yet.
+Rank: a word that is the whole term counts more than one that begins with it, words of the label more than others. Where
+a term begins more than ``_MOST_ROWS`` words of an object the rest of them is not seen: such a term says nothing yet.
 """
 
 from __future__ import annotations
@@ -13,12 +14,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 
-from ..metadata.shipped import load
 from ..model.model import Object
 from ..model.search_text import search_fields, terms, tokens
 from ..model.types.base import Item
 from ..query.evaluate import compile_filter, deleted_scope
 from ..query.operation import Cursor, FindMany, Hit, Page, Search, SearchCursor, SearchPage
+from ..shipped import load
 from ..store import keys
 from ..store.table import Table
 from .branch import Branch
@@ -55,7 +56,9 @@ class _Candidate:
 def search(ctx: Context, operation: Search) -> SearchPage:
     """A page of the records that have at least one of the terms; of all records when the input has none."""
     wanted = terms(operation.text)
-    found = _ranked(operation, _candidates(ctx, operation, wanted), len(wanted)) if wanted else _everything(ctx, operation)
+    found = (
+        _ranked(operation, _candidates(ctx, operation, wanted), len(wanted)) if wanted else _everything(ctx, operation)
+    )
     hits = _confirmed(ctx, operation, found, wanted)
     return SearchPage(hits=hits[: operation.limit], has_next_page=len(hits) > operation.limit)
 
@@ -86,7 +89,9 @@ def _reader(ctx: Context, obj: Object, term: str) -> Callable[[Table], list[Item
     return lambda table: list(table.query(pk, prefix=term, limit=_MOST_ROWS, project="SK, f").items)
 
 
-def _add_beyond_live(ctx: Context, operation: Search, obj: Object, wanted: Sequence[str], found: dict[tuple[str, str], _Candidate]) -> None:
+def _add_beyond_live(
+    ctx: Context, operation: Search, obj: Object, wanted: Sequence[str], found: dict[tuple[str, str], _Candidate]
+) -> None:
     """Records in the trash have no rows: they are read, and their words taken from them."""
     fields = search_fields(obj)
     for item in beyond_live(ctx, obj, operation.filters.get(obj.id)) or ():
@@ -135,12 +140,18 @@ def _everything(ctx: Context, operation: Search) -> Iterator[_Ranked]:
     if after is not None and (after.rank_all, after.rank_any) > (0.0, 0.0):
         after = None
     pages = ctx.table.parallel([_lister(ctx, operation, obj, after) for obj in operation.objects])
-    listed = [_Candidate(obj, item["SK"], item=item) for obj, items in zip(operation.objects, pages, strict=True) for item in items]
+    listed = [
+        _Candidate(obj, item["SK"], item=item)
+        for obj, items in zip(operation.objects, pages, strict=True)
+        for item in items
+    ]
     listed.sort(key=lambda candidate: (-_priority(candidate.obj), candidate.id))
     return ((candidate, 0.0, 0.0) for candidate in listed)
 
 
-def _lister(ctx: Context, operation: Search, obj: Object, after: SearchCursor | None) -> Callable[[Table], Sequence[Item]]:
+def _lister(
+    ctx: Context, operation: Search, obj: Object, after: SearchCursor | None
+) -> Callable[[Table], Sequence[Item]]:
     last = None if after is None else after.last_ids.get(obj.name_singular)
     page = Page(limit=operation.limit + 1, after=None if last is None else Cursor((), last))
     filter = operation.filters.get(obj.id)
@@ -171,7 +182,9 @@ def _priority(obj: Object) -> int:
 
 
 def _confirmed(ctx: Context, operation: Search, ranked: Iterator[_Ranked], wanted: Sequence[str]) -> list[Hit]:
-    """The first records that are live, still have the words and pass the filter; one more than are shown, if there are."""
+    """The first records that are live, still have the words and pass the filter; one more than are shown,
+    if there are.
+    """
     tests = {obj.id: compile_filter(operation.filters.get(obj.id)) for obj in operation.objects}
     nothing = Joined.needed_by(ctx, None)
     hits: list[Hit] = []
@@ -202,6 +215,13 @@ def _fetch(ctx: Context, candidates: Iterable[_Candidate]) -> None:
 
 
 def _has_any(operation: Search, obj: Object, item: Item, wanted: Sequence[str]) -> bool:
-    """Whether the record stands behind its rows (an unfinished write may have left some), in fields that the caller may read."""
+    """Whether the record stands behind its rows (an unfinished write may have left some), in fields that the caller may
+    read.
+    """
     found = tokens(search_fields(obj), item)
-    return any(_score(operation, obj, term, token, fields) for token, fields in found.items() for term in wanted if token.startswith(term))
+    return any(
+        _score(operation, obj, term, token, fields)
+        for token, fields in found.items()
+        for term in wanted
+        if token.startswith(term)
+    )

@@ -1,13 +1,14 @@
 """Walking an object's records in a requested order, from a cursor on, in whatever rows give that order for free.
 
-A walk yields batches of ``Row``; records are fetched by the caller, many at once. Three walks exist: the record partition
-itself (order by id), one index or edge range whose rows are in id order, and the index of the first ordered leaf.
+A walk yields batches of ``Row``; records are fetched by the caller, many at once. Three walks exist: the record
+partition itself (order by id), one index or edge range whose rows are in id order, and the index of the first ordered
+leaf.
 
 The index walk has three subtleties. Nulls stand before all values in an index, so null placement means walking two
-segments. Rows of equal value are in id order, while a descending walk meets them backward: where the wanted id order is not
-the index's (``createdAt`` descending, ``id`` ascending), each run of equal values is turned round. And where more than
-the first leaf decides (further criteria, or text cut in the key), batches end only between runs, so that sorting each batch
-by the full order gives the right total order.
+segments. Rows of equal value are in id order, while a descending walk meets them backward: where the wanted id order is
+not the index's (``createdAt`` descending, ``id`` ascending), each run of equal values is turned round. And where more
+than the first leaf decides (further criteria, or text cut in the key), batches end only between runs, so that sorting
+each batch by the full order gives the right total order.
 """
 
 from __future__ import annotations
@@ -99,7 +100,8 @@ class IdRangeWalk(Walk):
     def batches(self) -> Iterator[list[Row]]:
         low, high = self.range.low, self.range.high
         if self.after is not None:
-            # The cursor's row itself is excluded; END is the smallest step up, and ids are longer than any prefix of theirs.
+            # The cursor's row itself is excluded; END is the smallest step up, and ids are longer than any prefix of
+            # theirs.
             base = self.range.prefix or self.range.low
             if self.forward:
                 low = max(low, base + self.after + END)
@@ -107,7 +109,9 @@ class IdRangeWalk(Walk):
                 high = min(high, base + _before(self.after))
         after = None
         while True:
-            page = query_range(self.table, self.range, low=low, high=high, after=after, forward=self.forward, limit=self.size)
+            page = query_range(
+                self.table, self.range, low=low, high=high, after=after, forward=self.forward, limit=self.size
+            )
             yield [row_of(item, self.range) for item in page.items]
             if page.last is None:
                 return
@@ -146,7 +150,9 @@ def row_of(item: Item, part: RowRange) -> Row:
 
 @dataclass(frozen=True, slots=True)
 class _Segment:
-    """Consecutive index rows to walk: bounds (inclusive sort keys) and direction of values and of ids within a value."""
+    """Consecutive index rows to walk: bounds (inclusive sort keys) and direction of values and of ids
+    within a value.
+    """
 
     low: str
     high: str
@@ -182,7 +188,9 @@ class IndexWalk(Walk):
         after = None
         while True:
             limit = self.size + (_SLACK if self.refine else 0)
-            page = self.table.query(self.pk, low=low, high=high, after=after, forward=forward, limit=limit, project="SK")
+            page = self.table.query(
+                self.pk, low=low, high=high, after=after, forward=forward, limit=limit, project="SK"
+            )
             yield [self._row(item) for item in page.items]
             if page.last is None:
                 return
@@ -191,8 +199,13 @@ class IndexWalk(Walk):
     def _turned(self, segment: _Segment) -> Iterator[list[Row]]:
         low, high, forward = segment.low, segment.high, segment.forward
         while True:
-            page = self.table.query(self.pk, low=low, high=high, forward=forward, limit=self.size + _SLACK, project="SK")
-            runs = [(encoded, list(rows)) for encoded, rows in groupby(map(self._row, page.items), key=lambda row: row.encoded)]
+            page = self.table.query(
+                self.pk, low=low, high=high, forward=forward, limit=self.size + _SLACK, project="SK"
+            )
+            runs = [
+                (encoded, list(rows))
+                for encoded, rows in groupby(map(self._row, page.items), key=lambda row: row.encoded)
+            ]
             if page.last is None:
                 yield [row for _, rows in runs for row in reversed(rows)]
                 return
@@ -255,7 +268,14 @@ def id_range_walk(table: Table, part: RowRange, *, cursor: Cursor | None, backwa
 
 
 def index_walk(
-    table: Table, model: Model, obj: Object, order: Order, *, cursor: Cursor | None, backward: bool, within: Sequence[RowRange] = ()
+    table: Table,
+    model: Model,
+    obj: Object,
+    order: Order,
+    *,
+    cursor: Cursor | None,
+    backward: bool,
+    within: Sequence[RowRange] = (),
 ) -> IndexWalk:
     """Records by ``order``, whose first criterion must be an indexed leaf of the object itself.
 
@@ -282,7 +302,9 @@ def index_walk(
             null_segments = [] if nulls_first else null_segments
     segments = _joined([*null_segments, *value_segments] if nulls_first else [*value_segments, *null_segments])
     pk = keys.index(model.workspace_id, obj.key, leaf.key)
-    return IndexWalk(table, pk=pk, leaf=leaf, segments=segments, several=several, refine=several or leaf.kind.has_detail)
+    return IndexWalk(
+        table, pk=pk, leaf=leaf, segments=segments, several=several, refine=several or leaf.kind.has_detail
+    )
 
 
 def _joined(segments: Sequence[_Segment]) -> list[_Segment]:
@@ -299,7 +321,9 @@ def _joined(segments: Sequence[_Segment]) -> list[_Segment]:
 
 
 def _beyond(segments: Sequence[_Segment], encoded: str | None, record_id: str, whole_run: bool) -> list[_Segment]:
-    """What of the segments comes after a cursor. With ``whole_run`` the cursor's run is kept: its order is decided later."""
+    """What of the segments comes after a cursor. With ``whole_run`` the cursor's run is kept: its order is decided
+    later.
+    """
     start, end = _run_bounds(encoded)
     beyond: list[_Segment] = []
     for segment in segments:
@@ -312,7 +336,9 @@ def _beyond(segments: Sequence[_Segment], encoded: str | None, record_id: str, w
             low, high = (max(low, start), high) if segment.forward else (low, min(high, end))
             pieces = [_Segment(low, high, segment.forward, segment.ids_forward)]
         else:
-            run_low, run_high = (start + record_id + END, end) if segment.ids_forward else (start, start + _before(record_id))
+            run_low, run_high = (
+                (start + record_id + END, end) if segment.ids_forward else (start, start + _before(record_id))
+            )
             run = _Segment(max(low, run_low), min(high, run_high), segment.ids_forward, segment.ids_forward)
             rest = (max(low, end), high) if segment.forward else (low, min(high, start))
             pieces = [run, _Segment(*rest, segment.forward, segment.ids_forward)]

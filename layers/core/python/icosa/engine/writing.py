@@ -49,7 +49,9 @@ def retrying[T](attempt: Callable[[], T]) -> T:
 
 
 def changed(ctx: Context, obj: Object, state: State, values: Mapping[str, Any]) -> Change:
-    """The change that gives a record new values (by field key; None clears). Whether it is live follows from ``deletedAt``."""
+    """The change that gives a record new values (by field key; None clears). Whether it is live follows from
+    ``deletedAt``.
+    """
     after = {**state.item, **values}
     for key, value in values.items():
         if value is None:
@@ -76,7 +78,9 @@ def destroyed(obj: Object, state: State) -> Change:
 
 
 def stamps(ctx: Context, obj: Object, values: Mapping[str, Any]) -> dict[str, Any]:
-    """What every update sets by itself (spec/graphql-core.md §5.5): ``updatedAt`` unless given, ``updatedBy`` always."""
+    """What every update sets by itself (spec/graphql-core.md §5.5): ``updatedAt`` unless given,
+    ``updatedBy`` always.
+    """
     updated_at, updated_by = obj.by_name["updatedAt"].key, obj.by_name["updatedBy"].key
     return {**values, updated_at: values.get(updated_at) or ctx.now, updated_by: ctx.actor}
 
@@ -104,14 +108,21 @@ def live_targets(ctx: Context, wanted: Sequence[Reference], table: Table) -> set
     return {(item["PK"], item["SK"]) for item in found if item is not None}
 
 
-def target_keys(ctx: Context, wanted: Sequence[Reference], own: Sequence[Change], known: Collection[Key] = ()) -> list[Key]:
-    """Where the referenced records are: in the trash counts, too, as for a foreign key in SQL. ``known`` are live for certain.
+def target_keys(
+    ctx: Context, wanted: Sequence[Reference], own: Sequence[Change], known: Collection[Key] = ()
+) -> list[Key]:
+    """Where the referenced records are: in the trash counts, too, as for a foreign key in SQL. ``known`` are live for
+    certain.
 
     Raises BadRequest naming field and value of a reference to nothing.
     """
     ws = ctx.model.workspace_id
     created_here = {(change.obj.key, change.id) for change in own if change.after is not None}
-    places = {(keys.records(ws, target.key), i): (field, target, i) for field, target, i in wanted if (target.key, i) not in created_here}
+    places = {
+        (keys.records(ws, target.key), i): (field, target, i)
+        for field, target, i in wanted
+        if (target.key, i) not in created_here
+    }
     outside = [reference for place, reference in places.items() if place not in known]
     live = ctx.table.batch_get([(keys.records(ws, target.key), i) for _, target, i in outside], project="PK, SK")
     missing = [reference for reference, item in zip(outside, live, strict=True) if item is None]
@@ -131,8 +142,8 @@ def missing_target(field: Field, target: Object, value: str) -> BadRequest:
 
 
 def apply(ctx: Context, changes: Sequence[Change], *, known: Collection[Key] = ()) -> None:
-    """Commit the changes with their foreign keys checked. Raises Retry and the errors that clients see, among them BadRequest
-    for more than ``MAX_COMMIT`` changes, which records created inside others can make.
+    """Commit the changes with their foreign keys checked. Raises Retry and the errors that clients see, among them
+    BadRequest for more than ``MAX_COMMIT`` changes, which records created inside others can make.
 
     ``known`` are targets that have just been seen live: they need no further read.
     """
@@ -140,14 +151,19 @@ def apply(ctx: Context, changes: Sequence[Change], *, known: Collection[Key] = (
         return
     if len(changes) > MAX_COMMIT:
         raise BadRequest(
-            f"Maximum number of records to write at once, nested ones included, is {MAX_COMMIT}. This request has {len(changes)}.",
+            f"Maximum number of records to write at once, nested ones included, is {MAX_COMMIT}. This request has "
+            f"{len(changes)}.",
             sub_code="TOO_MANY_RECORDS_TO_UPDATE",
         )
     ws = ctx.model.workspace_id
     wanted = references(ctx, changes)
     if len(changes) == 1:
         # One record: suppose that its targets are live, and look closer only when the transaction says no.
-        targets = [(keys.records(ws, target.key), i) for _, target, i in wanted if (target.key, i) != (changes[0].obj.key, changes[0].id)]
+        targets = [
+            (keys.records(ws, target.key), i)
+            for _, target, i in wanted
+            if (target.key, i) != (changes[0].obj.key, changes[0].id)
+        ]
     else:
         targets = target_keys(ctx, wanted, changes, known) if wanted else []
     now_ms = int(time.time() * 1000)

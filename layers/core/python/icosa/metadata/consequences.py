@@ -1,15 +1,17 @@
-"""What a change of the model means for the records that are there: statuses that keep reads right, and jobs that do the work."""
+"""What a change of the model means for the records that are there: statuses that keep reads right, and jobs that do the
+work.
+"""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, field
 
+from ..catalog.jobs import Job, ghost_of, new_job
 from ..model.model import Field, Object, UniqueConstraint
 from ..model.search_text import search_fields
 from .draft import Draft
 from .fields import fill_of
-from .jobs import Job, ghost_of, new_job
 
 
 @dataclass(slots=True)
@@ -54,13 +56,25 @@ def follow(draft: Draft, *, now_ms: int) -> list[Job]:
             drops = tuple(leaf.key for leaf in old.indexed_leaves)
             tokens = bool(_searched(old))
             ghost = ghost_of(old, [one for one in old.fields if _holds_values(one)], old.unique_constraints)
-            jobs.append(new_job("destroy", object_key=old.key, object_id=old.id, now_ms=now_ms, ghost=ghost, tokens=tokens, drops=drops))
+            jobs.append(
+                new_job(
+                    "destroy",
+                    object_key=old.key,
+                    object_id=old.id,
+                    now_ms=now_ms,
+                    ghost=ghost,
+                    tokens=tokens,
+                    drops=drops,
+                )
+            )
             continue
         work[new.id].tokens = _searched(old) != _searched(new)
         kept = {constraint.key for constraint in new.unique_constraints}
         work[new.id].constraints += [one for one in old.unique_constraints if one.key not in kept]
         known = {index.id for index in old.indexes}
-        work[new.id].indexes += [index.id for index in new.indexes if index.status == "BUILDING" and index.id not in known]
+        work[new.id].indexes += [
+            index.id for index in new.indexes if index.status == "BUILDING" and index.id not in known
+        ]
     for object_id, mine in work.items():
         jobs += _jobs(base.by_id[object_id], mine, now_ms)
     return jobs
@@ -74,7 +88,11 @@ def _jobs(obj: Object, work: _Work, now_ms: int) -> list[Job]:
     if work.gone or work.constraints or work.tokens:
         ghost = ghost_of(obj, work.gone, work.constraints)
         gone = {one.id: 0 for one in work.gone}
-        found.append(new_job("purge", **names, now_ms=now_ms, ghost=ghost, fields=gone, tokens=work.tokens, drops=tuple(work.drops)))
+        found.append(
+            new_job(
+                "purge", **names, now_ms=now_ms, ghost=ghost, fields=gone, tokens=work.tokens, drops=tuple(work.drops)
+            )
+        )
     elif work.drops:
         found.append(new_job("purge", **names, now_ms=now_ms, drops=tuple(work.drops)))
     return found

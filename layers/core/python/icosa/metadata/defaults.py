@@ -11,7 +11,7 @@ from typing import Any
 
 from ..errors import InvalidData
 from ..model.model import Field
-from .errors import Problem
+from ..validation.errors import Problem
 from .traits import traits
 
 _CODE = "INVALID_FIELD_INPUT"
@@ -21,7 +21,9 @@ _SOME_TIME = "2026-01-01T00:00:00.000Z"
 
 
 def normalised(field: Field, default: Any) -> Any:
-    """The default as it is kept: for composites empty members are null, absent ones too, and nothing but nulls is None."""
+    """The default as it is kept: for composites empty members are null, absent ones too, and nothing but
+    nulls is None.
+    """
     if not traits(field.type).has_default:
         return None
     if not field.type.is_composite or not isinstance(default, Mapping):
@@ -64,7 +66,11 @@ def _is_grammatical(default: Any, functions: frozenset[str]) -> bool:
     if isinstance(default, str):
         return is_quoted(default) or default in functions
     if isinstance(default, Mapping):
-        return all(_is_grammatical(member, frozenset()) for member in default.values() if not isinstance(member, list | Mapping))
+        return all(
+            _is_grammatical(member, frozenset())
+            for member in default.values()
+            if not isinstance(member, list | Mapping)
+        )
     if isinstance(default, list):
         return all(_is_grammatical(member, frozenset()) for member in default)
     return True

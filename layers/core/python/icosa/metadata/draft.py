@@ -1,7 +1,7 @@
 """A model that is being changed: the entities of one version, and what a change makes of them.
 
-A change expands into several (an object brings fields, a relation its inverse); all of them are made here, then the whole is
-validated and written. Nothing of the base is touched.
+A change expands into several (an object brings fields, a relation its inverse); all of them are made here, then the
+whole is validated and written. Nothing of the base is touched.
 """
 
 from __future__ import annotations
@@ -11,11 +11,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from ..catalog.constraints import unique_constraint
+from ..catalog.rows import field_item, object_item
 from ..model.model import Field, Index, Model, Object
 from ..store.keys import Key
-from .constraints import unique_constraint
-from .errors import ChangeKind, Problem
-from .rows import field_item, object_item
+from ..validation.errors import ChangeKind, Problem
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +85,9 @@ class Draft:
 
     def model(self) -> Model:
         """The changed model: the next version."""
-        return Model(workspace_id=self.base.workspace_id, version=self.base.version + 1, objects=tuple(self._objects.values()))
+        return Model(
+            workspace_id=self.base.workspace_id, version=self.base.version + 1, objects=tuple(self._objects.values())
+        )
 
     # ------------------------------------------------------------------ changing
 
@@ -113,7 +115,9 @@ class Draft:
             obj = replace(
                 obj,
                 memo={},
-                unique_constraints=tuple(unique_constraint(c.key, [by_id[i] for i in c.field_ids]) for c in obj.unique_constraints),
+                unique_constraints=tuple(
+                    unique_constraint(c.key, [by_id[i] for i in c.field_ids]) for c in obj.unique_constraints
+                ),
             )
         self._objects[object_id] = obj
         return obj
@@ -142,7 +146,9 @@ class Draft:
         object_id = self._owner.pop(field_id)
         obj = self._objects[object_id]
         search = tuple(i for i in obj.search_field_ids if i != field_id)
-        self.set_object(object_id, fields=tuple(one for one in obj.fields if one.id != field_id), search_field_ids=search)
+        self.set_object(
+            object_id, fields=tuple(one for one in obj.fields if one.id != field_id), search_field_ids=search
+        )
 
     def take_key(self, object_id: str, prefix: str) -> str:
         """A key of the object that was never used: ``u12``."""

@@ -1,4 +1,6 @@
-"""Changes of fields, expanded: what a request says about one field, and what follows for others (spec/metadata.md §5)."""
+"""Changes of fields, expanded: what a request says about one field, and what follows for others
+(spec/metadata.md §5).
+"""
 
 from __future__ import annotations
 
@@ -10,12 +12,12 @@ from ..model.model import Field, Object, OnDelete, Option
 from ..model.stored_form import EACH_ITS_OWN
 from ..model.types.defaults import is_volatile
 from ..model.types.registry import by_name
+from ..validation.errors import FieldMutationNotAllowed, FieldNotFound, Problem
+from ..validation.refusal import refused
 from . import options as choices
 from .defaults import normalised
 from .draft import Draft
-from .errors import FieldMutationNotAllowed, FieldNotFound, Problem
 from .indexes import add_uniqueness, forget_field, remove_uniqueness, rename_indexes
-from .refusal import refused
 from .relations import Malformed, add_pair, group_name, morph_name, morph_payloads, morph_siblings, payload, rename
 from .traits import traits
 
@@ -29,13 +31,24 @@ _ON_DELETE: tuple[OnDelete, ...] = ("CASCADE", "RESTRICT", "SET_NULL", "NO_ACTIO
 _PRESENTATION = {"label": "label", "description": "description", "icon": "icon"}
 _PLAIN = {"isLabelSyncedWithName": "is_label_synced_with_name"}
 _SYSTEM_EDITABLE = ("settings", "isActive")
-_RELATION_EDITABLE = ("label", "description", "isActive", "icon", "name", "settings", "isUIEditable", "morphRelationsUpdatePayload")
+_RELATION_EDITABLE = (
+    "label",
+    "description",
+    "isActive",
+    "icon",
+    "name",
+    "settings",
+    "isUIEditable",
+    "morphRelationsUpdatePayload",
+)
 _CUSTOM_ONLY = ("name", "isLabelSyncedWithName")
 #: What all members of a morph group share.
 _SHARED = (*_PRESENTATION, "isActive")
 
 
-def about(obj: Object | None, field_id: str | None, name: str | None, universal_identifier: str | None = None) -> dict[str, Any]:
+def about(
+    obj: Object | None, field_id: str | None, name: str | None, universal_identifier: str | None = None
+) -> dict[str, Any]:
     """What identifies a field in reports."""
     return {
         "universalIdentifier": universal_identifier or field_id,
@@ -48,14 +61,17 @@ def about(obj: Object | None, field_id: str | None, name: str | None, universal_
 
 
 def create_field(draft: Draft, wanted: Mapping[str, Any]) -> Field:
-    """Add the field of a request (``inputs.create_field``), for relations with its inverse. A morph relation gives its first member.
+    """Add the field of a request (``inputs.create_field``), for relations with its inverse. A morph relation gives its
+    first member.
 
     Raises MetadataValidationError for input that no field can be made from.
     """
     obj = draft.find_object(wanted["objectMetadataId"])
 
     def refuse(problem: Problem) -> Exception:
-        return refused(_CREATING, "fieldMetadata", "create", problem, about(obj, wanted.get("universalIdentifier"), wanted["name"]))
+        return refused(
+            _CREATING, "fieldMetadata", "create", problem, about(obj, wanted.get("universalIdentifier"), wanted["name"])
+        )
 
     if obj is None:
         raise refuse(Problem(code="OBJECT_METADATA_NOT_FOUND", message="Provided object metadata id does not exist"))
@@ -162,11 +178,26 @@ def update_field(draft: Draft, field_id: str, changes: Mapping[str, Any]) -> Fie
     forbidden = [] if field.is_custom or field.is_system else [name for name in changes if name in _CUSTOM_ONLY]
     if forbidden:
         raise FieldMutationNotAllowed(f"Cannot edit standard field metadata properties: {', '.join(forbidden)}")
-    changes = {name: value for name, value in changes.items() if name == "morphRelationsUpdatePayload" or value != _current(field, name)}
+    changes = {
+        name: value
+        for name, value in changes.items()
+        if name == "morphRelationsUpdatePayload" or value != _current(field, name)
+    }
     if not _may_change(draft, obj, field, changes):
         return field
-    # The default comes before the options, of which the removed ones fall back to it; uniqueness, which looks at it, comes last.
-    for name in (*_PRESENTATION, *_PLAIN, "name", "isUIEditable", "settings", "defaultValue", "options", "isActive", "isUnique"):
+    # The default comes before the options, of which the removed ones fall back to it; uniqueness, which looks at it,
+    # comes last.
+    for name in (
+        *_PRESENTATION,
+        *_PLAIN,
+        "name",
+        "isUIEditable",
+        "settings",
+        "defaultValue",
+        "options",
+        "isActive",
+        "isUnique",
+    ):
         if name in changes:
             _SETTERS[name](draft, field_id, name, changes[name])
     for sibling in morph_siblings(draft.owner_of(field_id), draft.field(field_id)):
@@ -218,7 +249,9 @@ def _report_forbidden(draft: Draft, field: Field, message: str, forbidden: Seque
 
 
 def _set_presentation(draft: Draft, field_id: str, name: str, value: Any) -> None:
-    """Shipped fields keep what they came with: the workspace's own is an override, and none when it is the same again."""
+    """Shipped fields keep what they came with: the workspace's own is an override, and none when it is the
+    same again.
+    """
     field = draft.field(field_id)
     if field.is_custom:
         draft.set_field(field_id, **{name: value})
@@ -350,7 +383,10 @@ def _add_morph_targets(draft: Draft, field_id: str, raw: Any) -> None:
             "name": morph_name(name, wanted.kind, wanted.target),
             "type": field.type,
             "morph_id": field.morph_id,
-            **{attribute: getattr(field, attribute) for attribute in ("label", "description", "icon", "is_active", "is_ui_editable")},
+            **{
+                attribute: getattr(field, attribute)
+                for attribute in ("label", "description", "icon", "is_active", "is_ui_editable")
+            },
         }
         add_pair(draft, obj.id, source, wanted, inverse={"name": template.name})
 
@@ -376,7 +412,9 @@ def delete_field(draft: Draft, field_id: str) -> Field:
     if obj.label_identifier_field_id == field_id:
         message = "Cannot delete, please update the label identifier field first"
         problem = Problem(code="FIELD_MUTATION_NOT_ALLOWED", message=message)
-        raise refused(_DELETING, "fieldMetadata", "delete", problem, about(obj, field_id, field.name, field.universal_identifier))
+        raise refused(
+            _DELETING, "fieldMetadata", "delete", problem, about(obj, field_id, field.name, field.universal_identifier)
+        )
     siblings = morph_siblings(obj, field)
     # A custom object's place in a shipped group goes alone: the group itself is the product's.
     members = [field, *(siblings if all(one.is_custom for one in siblings) else ())]

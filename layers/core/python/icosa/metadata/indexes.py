@@ -6,12 +6,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from ..catalog.constraints import unique_constraint
 from ..model.model import Field, Index, IndexMember, IndexType, Object, Status
-from .constraints import unique_constraint
+from ..validation.errors import (
+    IndexLimitReached,
+    IndexMutationNotAllowed,
+    IndexNotFound,
+    InvalidIndexInput,
+    ObjectNotFound,
+    Problem,
+)
+from ..validation.refusal import refused
 from .draft import Draft
-from .errors import IndexLimitReached, IndexMutationNotAllowed, IndexNotFound, InvalidIndexInput, ObjectNotFound, Problem
 from .names import column, index_name
-from .refusal import refused
 from .traits import traits
 
 MAX_CUSTOM_INDEXES = 10
@@ -20,7 +27,9 @@ MAX_CUSTOM_INDEXES = 10
 Column = tuple[str, str | None]
 
 
-def add_index(draft: Draft, object_id: str, columns: Sequence[Column], *, type: IndexType = "BTREE", is_custom: bool) -> Index:
+def add_index(
+    draft: Draft, object_id: str, columns: Sequence[Column], *, type: IndexType = "BTREE", is_custom: bool
+) -> Index:
     """Add an index that is not unique."""
     obj = draft.object(object_id)
     index = Index(
@@ -96,7 +105,10 @@ def rename_indexes(draft: Draft, object_id: str) -> None:
     """Let the names of an object's indexes follow those of the object and its fields."""
     obj = draft.object(object_id)
     renamed = tuple(
-        replace(index, name=_name(obj, [(member.field_id, member.sub) for member in index.members], is_unique=index.is_unique))
+        replace(
+            index,
+            name=_name(obj, [(member.field_id, member.sub) for member in index.members], is_unique=index.is_unique),
+        )
         for index in obj.indexes
     )
     if renamed != obj.indexes:
@@ -112,7 +124,9 @@ def uniqueness_problems(field: Field) -> list[Problem]:
     message = f"Unique index cannot be created for field {field.name} of type {type_name}"
     if not field.type.unique_subs():
         friendly = f"{type_name} fields cannot be unique."
-        return [Problem(code="INDEX_FIELD_INVALID_TYPE_FOR_UNIQUE", message=message, friendly=friendly, value=field.name)]
+        return [
+            Problem(code="INDEX_FIELD_INVALID_TYPE_FOR_UNIQUE", message=message, friendly=friendly, value=field.name)
+        ]
     if field.default_value is not None:
         friendly = f"{type_name} fields cannot have a default value."
         return [Problem(code="INDEX_FIELD_INVALID_DEFAULT_VALUE", message=message, friendly=friendly, value=field.name)]
@@ -141,7 +155,11 @@ def add_uniqueness(draft: Draft, field_id: str, *, status: Status) -> None:
         status=status,
     )
     obj = draft.owner_of(field_id)
-    draft.set_object(obj.id, unique_constraints=(*obj.unique_constraints, unique_constraint(key, [field])), indexes=(*obj.indexes, index))
+    draft.set_object(
+        obj.id,
+        unique_constraints=(*obj.unique_constraints, unique_constraint(key, [field])),
+        indexes=(*obj.indexes, index),
+    )
 
 
 def remove_uniqueness(draft: Draft, field_id: str) -> None:
@@ -151,7 +169,9 @@ def remove_uniqueness(draft: Draft, field_id: str) -> None:
     draft.set_object(
         obj.id,
         unique_constraints=tuple(c for c in obj.unique_constraints if c.key not in gone),
-        indexes=tuple(index for index in obj.indexes if index.constraint_key not in gone or index.constraint_key is None),
+        indexes=tuple(
+            index for index in obj.indexes if index.constraint_key not in gone or index.constraint_key is None
+        ),
     )
     draft.set_field(field_id, is_unique=False)
 

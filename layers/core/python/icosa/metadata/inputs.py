@@ -1,7 +1,9 @@
-"""The bodies of metadata requests: the form that each member must have (spec/metadata.md §4.1, §4.3, §5.1, §5.5, §6.1, §7).
+"""The bodies of metadata requests: the form that each member must have (spec/metadata.md §4.1, §4.3, §5.1, §5.5, §6.1,
+§7).
 
-Pure. Every function returns the members that the change knows, texts tidied, and raises InvalidInput with all messages; texts
-are those of the validation library that Twenty uses. What the rules of the model say about the values is ``rules``' matter.
+Pure. Every function returns the members that the change knows, texts tidied, and raises InvalidInput with all messages;
+texts are those of the validation library that Twenty uses. What the rules of the model say about the values is
+``rules``' matter.
 """
 
 from __future__ import annotations
@@ -11,9 +13,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from ..identifiers import is_uuid
 from ..model.types.registry import by_name
-from ..texts import is_uuid
-from .errors import InvalidIndexInput, InvalidInput
+from ..validation.errors import InvalidIndexInput, InvalidInput
 
 Input = dict[str, Any]
 Check = Callable[[str, Any], list[str]]
@@ -70,7 +72,11 @@ def _anything(name: str, value: Any) -> list[str]:
 
 def _one_of(values: Sequence[str]) -> Check:
     def check(name: str, value: Any) -> list[str]:
-        return [] if isinstance(value, str) and value in values else [f"{name} must be one of the following values: {', '.join(values)}"]
+        return (
+            []
+            if isinstance(value, str) and value in values
+            else [f"{name} must be one of the following values: {', '.join(values)}"]
+        )
 
     return check
 
@@ -181,8 +187,9 @@ _INDEX_FIELD = (
     _Member("subFieldName", _text, _stripped),
 )
 _MEMBERS_THAT_NULL_CLEARS = frozenset(
-    ("description", "icon", "shortcut", "color", "defaultValue", "options", "settings", "labelIdentifierFieldMetadataId",
-     "imageIdentifierFieldMetadataId", "relationCreationPayload", "morphRelationsCreationPayload")
+    ("description", "icon", "shortcut", "color", "defaultValue", "options", "settings",
+     "labelIdentifierFieldMetadataId", "imageIdentifierFieldMetadataId",
+     "relationCreationPayload", "morphRelationsCreationPayload")
 )  # fmt: skip
 
 

@@ -7,10 +7,10 @@ import re
 from collections.abc import Sequence
 from functools import cache
 
+from ..identifiers import camel_case
 from ..model.model import Field, Object
-from ..texts import camel_case
-from .errors import Problem
-from .shipped import load
+from ..shipped import load
+from ..validation.errors import Problem
 
 #: PostgreSQL's limit for identifiers, which Twenty's tables and columns have.
 MAX_LENGTH = 63
@@ -72,7 +72,9 @@ def plural_from_label(label: str, singular: str) -> str:
 
 
 def columns_of(field: Field) -> list[str]:
-    """The names of a field's columns in Twenty's tables: ``companyId``, ``domainNamePrimaryLinkUrl`` (spec/metadata.md §5.2)."""
+    """The names of a field's columns in Twenty's tables: ``companyId``, ``domainNamePrimaryLinkUrl`` (spec/metadata.md
+    §5.2).
+    """
     return [column(field, leaf.sub) for leaf in field.leaves] or [field.name]
 
 

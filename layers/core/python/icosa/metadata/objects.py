@@ -1,19 +1,21 @@
-"""Changes of objects, expanded: what a request says about one object, and what follows for others (spec/metadata.md §4)."""
+"""Changes of objects, expanded: what a request says about one object, and what follows for others (spec/metadata.md
+§4).
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
 
+from ..identifiers import capitalised
 from ..model.model import Object
 from ..model.types.registry import by_name
-from ..texts import capitalised
+from ..shipped import load
+from ..validation.errors import EntityNotFound, InvalidObjectInput, ObjectNotFound, Problem
 from .draft import Draft
-from .errors import EntityNotFound, InvalidObjectInput, ObjectNotFound, Problem
 from .fields import remove_with_inverse
 from .indexes import add_index, rename_indexes
 from .relations import Payload, add_pair, follow_rename
-from .shipped import load
 from .standard import FIELD_FLAGS
 from .traits import traits
 
@@ -73,7 +75,13 @@ def create_object(draft: Draft, wanted: Mapping[str, Any]) -> Object:
         flags = {attribute: field[flag] for flag, attribute in FIELD_FLAGS.items() if flag in field}
         identity = {"id": draft.new_id(), "universal_identifier": draft.new_id(), "is_custom": True}
         ids[field["name"]] = draft.add_field(
-            object_id, name=field["name"], type=by_name[field["type"]], label=field["label"], icon=field["icon"], **identity, **flags
+            object_id,
+            name=field["name"],
+            type=by_name[field["type"]],
+            label=field["label"],
+            icon=field["icon"],
+            **identity,
+            **flags,
         ).id
     draft.set_object(
         object_id,
@@ -88,9 +96,13 @@ def create_object(draft: Draft, wanted: Mapping[str, Any]) -> Object:
 
 
 def _add_default_relation(draft: Draft, object_id: str, spec: Mapping[str, Any], group: str) -> None:
-    """Let records of the new object have notes, attachments and the like: a new member of the other side's morph group."""
+    """Let records of the new object have notes, attachments and the like: a new member of the other side's
+    morph group.
+    """
     obj = draft.object(object_id)
-    target = next(one for one in draft.objects.values() if not one.is_custom and one.name_singular == spec["relation"]["object"])
+    target = next(
+        one for one in draft.objects.values() if not one.is_custom and one.name_singular == spec["relation"]["object"]
+    )
     name = group + capitalised(obj.name_singular)
     siblings = (field for field in target.fields if field.morph_id is not None and field.name.startswith(group))
     morph_id = next((field.morph_id for field in siblings), None) or draft.new_id()
@@ -108,7 +120,8 @@ def _add_default_relation(draft: Draft, object_id: str, spec: Mapping[str, Any],
 
 
 def update_object(draft: Draft, object_id: str, changes: Mapping[str, Any]) -> Object:
-    """Apply the members of an update (``inputs.update_object``); unknown keys and unchanged values of others are left alone.
+    """Apply the members of an update (``inputs.update_object``); unknown keys and unchanged values of others are left
+    alone.
 
     Raises ObjectNotFound, InvalidObjectInput.
     """
@@ -132,7 +145,10 @@ def update_object(draft: Draft, object_id: str, changes: Mapping[str, Any]) -> O
             draft.set_object(object_id, **{_EDITABLE[name]: value})
     if "labelIdentifierFieldMetadataId" in changes:
         _identify(draft, object_id)
-    if changes.get("imageIdentifierFieldMetadataId") is not None and changes["imageIdentifierFieldMetadataId"] not in obj.by_id:
+    if (
+        changes.get("imageIdentifierFieldMetadataId") is not None
+        and changes["imageIdentifierFieldMetadataId"] not in obj.by_id
+    ):
         draft.complain(object_id, [_problem(f"imageIdentifierFieldMetadataId {_NOT_OF_THE_OBJECT}")])
     if "nameSingular" in changes or "namePlural" in changes:
         _renamed(draft, obj)
@@ -182,7 +198,9 @@ def _renamed(draft: Draft, before: Object) -> None:
 
 
 def delete_object(draft: Draft, object_id: str) -> Object:
-    """Remove a custom object and every field of other objects that leads to it. Raises EntityNotFound, InvalidObjectInput."""
+    """Remove a custom object and every field of other objects that leads to it. Raises EntityNotFound,
+    InvalidObjectInput.
+    """
     obj = draft.find_object(object_id)
     if obj is None:
         raise EntityNotFound

@@ -1,4 +1,5 @@
-"""Options of SELECT, MULTI_SELECT and RATING: their rules, and what edits of them mean for records (spec/metadata.md §5.4).
+"""Options of SELECT, MULTI_SELECT and RATING: their rules, and what edits of them mean for records (spec/metadata.md
+§5.4).
 
 No edit rewrites records. A renamed option keeps the text that records hold (``Option.stored``), a removed one leaves a
 ``RetiredOption`` that says what stands for it. Index rows hold current values, so the index is built anew. Pure.
@@ -12,10 +13,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from ..identifiers import is_uuid
 from ..model.model import Field, Option, RetiredOption
-from ..texts import is_uuid
+from ..validation.errors import Problem
 from .defaults import is_quoted, shown
-from .errors import Problem
 from .names import MAX_LENGTH
 from .traits import traits
 
@@ -130,7 +131,9 @@ def parsed(raw: Sequence[Mapping[str, Any]]) -> tuple[Option, ...]:
 
 
 def edit(field: Field, options: Sequence[Option], fallback: Any) -> Edit:
-    """Replace the options of a field. ``fallback`` is the default among the new ones, as a record would show it, for what is removed."""
+    """Replace the options of a field. ``fallback`` is the default among the new ones, as a record would show it, for
+    what is removed.
+    """
     before = {option.id: option for option in field.options}
     kept = {option.id for option in options}
     removed = [option for option in field.options if option.id not in kept]

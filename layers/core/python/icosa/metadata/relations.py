@@ -1,4 +1,6 @@
-"""Relations: the two fields that each consists of, and morph relations, which are one such pair for each target (spec/metadata.md §8)."""
+"""Relations: the two fields that each consists of, and morph relations, which are one such pair for each target
+(spec/metadata.md §8).
+"""
 
 from __future__ import annotations
 
@@ -6,11 +8,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from ..identifiers import capitalised, is_uuid
 from ..model.model import Field, Object, Relation, RelationKind
 from ..model.types.registry import by_name
-from ..texts import capitalised, is_uuid
+from ..validation.errors import Problem
 from .draft import Draft
-from .errors import Problem
 from .indexes import add_index
 from .names import InvalidLabel, name_from_label
 
@@ -55,7 +57,9 @@ def payload(draft: Draft, raw: Any) -> Payload:
     target = draft.find_object(str(target_id).lower())
     if target is None:
         raise Malformed("Object metadata relation target not found for relation creation payload", value=raw)
-    return Payload(kind=raw["type"], target=target, label=raw["targetFieldLabel"].strip(), icon=raw["targetFieldIcon"].strip())
+    return Payload(
+        kind=raw["type"], target=target, label=raw["targetFieldLabel"].strip(), icon=raw["targetFieldIcon"].strip()
+    )
 
 
 def morph_payloads(draft: Draft, source: Object, raw: Any) -> list[Payload]:
@@ -76,7 +80,9 @@ def morph_payloads(draft: Draft, source: Object, raw: Any) -> list[Payload]:
     if len({one.kind for one in found}) > 1:
         raise Malformed("Morph relation creation payloads must have the same relation type", value=raw)
     if len({one.target.id for one in found}) < len(found):
-        raise Malformed("Morph relation creation payloads must have only relation to the same object metadata", value=raw)
+        raise Malformed(
+            "Morph relation creation payloads must have only relation to the same object metadata", value=raw
+        )
     if any(one.target.id == source.id for one in found):
         raise Malformed("Source object cannot be the target object", code=_INVALID, value=raw)
     return found
@@ -108,12 +114,17 @@ def relation(kind: RelationKind, target: Object, target_field_id: str, name: str
 
 
 def add_pair(
-    draft: Draft, source_id: str, source: Mapping[str, Any], wanted: Payload, *, inverse: Mapping[str, Any] | None = None
+    draft: Draft,
+    source_id: str,
+    source: Mapping[str, Any],
+    wanted: Payload,
+    *,
+    inverse: Mapping[str, Any] | None = None,
 ) -> Field:
     """Add both fields of a relation and the index of its join column; the source's is returned.
 
-    ``source`` are attributes of the source field (``name``, ``label``, ``type``, ``morph_id`` …), ``inverse`` those that the
-    inverse does not get from the payload.
+    ``source`` are attributes of the source field (``name``, ``label``, ``type``, ``morph_id`` …), ``inverse`` those
+    that the inverse does not get from the payload.
     """
     owner, target = draft.object(source_id), draft.object(wanted.target.id)
     field_id, inverse_id = draft.new_id(), draft.new_id()
@@ -173,7 +184,9 @@ def follow_rename(draft: Draft, before: Object, after: Object) -> None:
             old = morph_name("", field.relation.kind, before)
             if field.name.endswith(old):
                 label = {} if field.label != before.label_singular else {"label": after.label_singular}
-                rename(draft, field.id, field.name.removesuffix(old) + morph_name("", field.relation.kind, after), **label)
+                rename(
+                    draft, field.id, field.name.removesuffix(old) + morph_name("", field.relation.kind, after), **label
+                )
 
 
 def group_name(obj: Object, members: Sequence[Field], draft: Draft) -> str:

@@ -1,4 +1,5 @@
-"""The rules of a model, looked at when a change is expanded: every broken one is reported (spec/metadata.md §4–§6, §8.3).
+"""The rules of a model, looked at when a change is expanded: every broken one is reported (spec/metadata.md §4–§6,
+§8.3).
 
 Only what a change touches is looked at. When an object cannot be made, what it would bring is not reported as well.
 """
@@ -8,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from ..model.model import Field, Object
+from ..validation.errors import Failure, Problem
 from . import defaults, options
 from .draft import Draft, FieldChange, ObjectChange
-from .errors import Failure, Problem
 from .fields import about
 from .indexes import uniqueness_problems
 from .names import MAX_LENGTH, InvalidLabel, columns_of, name_from_label, name_problems, plural_from_label
@@ -43,7 +44,10 @@ def _unchanged(draft: Draft, mentioned: set[int]) -> Iterator[Failure]:
         if found is not None:
             obj, field = found
             yield Failure(
-                name="fieldMetadata", kind="update", about=about(obj, field.id, field.name, field.universal_identifier), problems=problems
+                name="fieldMetadata",
+                kind="update",
+                about=about(obj, field.id, field.name, field.universal_identifier),
+                problems=problems,
             )
         elif (one := draft.find_object(entity_id)) is not None:
             yield Failure(name="objectMetadata", kind="update", about=_about(one), problems=problems)
@@ -53,7 +57,11 @@ def _unchanged(draft: Draft, mentioned: set[int]) -> Iterator[Failure]:
 
 
 def _about(obj: Object) -> dict[str, str | None]:
-    return {"universalIdentifier": obj.universal_identifier or obj.id, "nameSingular": obj.name_singular, "namePlural": obj.name_plural}
+    return {
+        "universalIdentifier": obj.universal_identifier or obj.id,
+        "nameSingular": obj.name_singular,
+        "namePlural": obj.name_plural,
+    }
 
 
 def _object_failure(draft: Draft, change: ObjectChange) -> Failure | None:
@@ -61,7 +69,11 @@ def _object_failure(draft: Draft, change: ObjectChange) -> Failure | None:
         return None
     before, after = change.before, change.after
     problems = list(draft.problems.get(after.id, ()))
-    names = [name for name in ("name_singular", "name_plural") if before is None or getattr(before, name) != getattr(after, name)]
+    names = [
+        name
+        for name in ("name_singular", "name_plural")
+        if before is None or getattr(before, name) != getattr(after, name)
+    ]
     for name in names:
         problems += name_problems(getattr(after, name), _OBJECT)
     if names:
@@ -80,7 +92,12 @@ def _name_collisions(draft: Draft, obj: Object) -> Iterator[Problem]:
     if obj.name_singular.strip().lower() == obj.name_plural.strip().lower():
         message = "The singular and plural names cannot be the same for an object"
         yield Problem(code=_OBJECT, message=message, value=obj.name_singular)
-    taken = {name for other in draft.objects.values() if other.id != obj.id for name in (other.name_singular, other.name_plural)}
+    taken = {
+        name
+        for other in draft.objects.values()
+        if other.id != obj.id
+        for name in (other.name_singular, other.name_plural)
+    }
     if obj.name_singular in taken or obj.name_plural in taken:
         yield Problem(code="OBJECT_ALREADY_EXISTS", message="Object already exists", value=obj.name_singular)
 
@@ -125,7 +142,9 @@ def _field_failures(draft: Draft, change: FieldChange) -> Iterator[Failure]:
     if before is None or (before.name, before.input_name) != (field.name, field.input_name):
         problems += _availability(obj, field)
     # A default is only looked at when it can be: the options that it must be among are right.
-    if not reported and (before is None or (before.default_value, before.options) != (field.default_value, field.options)):
+    if not reported and (
+        before is None or (before.default_value, before.options) != (field.default_value, field.options)
+    ):
         problems += [*defaults.problems(field), *options.default_problems(field)]
     if before is None or before.settings != field.settings:
         problems += _settings_problems(draft, field)
@@ -134,7 +153,9 @@ def _field_failures(draft: Draft, change: FieldChange) -> Iterator[Failure]:
     # Files are the one type that says itself that it cannot be unique; of the others their index says so.
     are_files = traits(field.type).needs_value_limit
     if field.is_unique and are_files:
-        problems.append(Problem(code=_FIELD, message="Files field is not supported for unique fields", value=field.name))
+        problems.append(
+            Problem(code=_FIELD, message="Files field is not supported for unique fields", value=field.name)
+        )
     if problems:
         yield Failure(name="fieldMetadata", kind=change.kind, about=identity, problems=problems)
     if (
@@ -157,7 +178,9 @@ def _type_problems(field: Field) -> Iterator[Problem]:
             message = f'Field type {field.type.name} must be named "{kind.only_name}", got "{field.name}"'
             yield Problem(code=_FIELD, message=message, value=field.name)
         if not field.is_system:
-            yield Problem(code=_FIELD, message=f"Field type {field.type.name} must be a system field", value=field.type.name)
+            yield Problem(
+                code=_FIELD, message=f"Field type {field.type.name} must be a system field", value=field.type.name
+            )
 
 
 def _availability(obj: Object, field: Field) -> Iterator[Problem]:
@@ -188,7 +211,10 @@ def _settings_problems(draft: Draft, field: Field) -> Iterator[Problem]:
     if traits(field.type).needs_value_limit:
         most = field.settings.get("maxNumberOfValues")
         if isinstance(most, bool) or not isinstance(most, int | float) or not 0 < most <= _MAX_FILES:
-            limit = f"maxNumberOfValues must be defined in settings and be a number greater than 0 and less than or equal to {_MAX_FILES}"
+            limit = (
+                "maxNumberOfValues must be defined in settings and be a number greater than 0 and less than or equal "
+                f"to {_MAX_FILES}"
+            )
             yield Problem(code=_FIELD, message=limit, value=field.settings.get("maxNumberOfValues"))
     junction = field.settings.get("junctionTargetFieldId")
     if field.relation is None or junction is None:

@@ -1,7 +1,8 @@
 """Changes of a workspace's model, the one way for both Metadata APIs (spec/metadata.md §4–§9).
 
 Every change is expanded in a draft, validated as a whole and committed with the version that it was made from as its
-condition; when another change was faster everything begins again, so changes have one order and each sees those before it.
+condition; when another change was faster everything begins again, so changes have one order and each sees those before
+it.
 """
 
 from __future__ import annotations
@@ -12,23 +13,23 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+from ..catalog.commit import Overtaken, Snapshot, commit, read
+from ..catalog.jobs import put_job
+from ..catalog.staging import StagedOp
 from ..errors import Conflict
 from ..model.dates import format_instant
 from ..model.model import Field, Index, Model, Object
 from ..store import keys
 from ..store.table import Table
+from ..validation.errors import EntityNotFound, MetadataValidationError
+from ..views.following import apply, effects_of
+from ..views.rows import as_roots, changes
 from . import fields, indexes, inputs, objects
-from .commit import Overtaken, Snapshot, commit, read
 from .consequences import follow
 from .draft import Draft
-from .errors import EntityNotFound, MetadataValidationError
-from .jobs import put_job
+from .job_runner import rehearse
 from .rules import failures
-from .staging import StagedOp
 from .uniqueness import collisions
-from .views.following import apply, effects_of
-from .views.rows import as_roots, changes
-from .work import rehearse
 
 _ATTEMPTS = 16
 #: Guards of so many records are written before the answer.
@@ -40,9 +41,9 @@ _MAX_DELAY = 0.5
 class MetadataService:
     """The model of one workspace, for one request.
 
-    Inputs are wire-shaped mappings. Every method raises InvalidInput for members of the wrong form, MetadataValidationError with
-    the report on a change that breaks rules, the domain errors of ``metadata.errors``, and Conflict when other changes never
-    leave room for this one.
+    Inputs are wire-shaped mappings. Every method raises InvalidInput for members of the wrong form,
+    MetadataValidationError with the report on a change that breaks rules, the domain errors of ``validation.errors``,
+    and Conflict when other changes never leave room for this one.
     """
 
     def __init__(self, table: Table, workspace_id: str) -> None:
@@ -130,7 +131,9 @@ class MetadataService:
     def _change[T](self, doing: str, expand: Callable[[Draft], T]) -> T:
         def attempt() -> T:
             snapshot = read(self._table, self._workspace_id)
-            draft = Draft(snapshot.model, next_object_key=snapshot.next_object_key, now=format_instant(datetime.now(UTC)))
+            draft = Draft(
+                snapshot.model, next_object_key=snapshot.next_object_key, now=format_instant(datetime.now(UTC))
+            )
             result = expand(draft)
             found = failures(draft)
             found = found or collisions(self._table, draft)
@@ -151,7 +154,16 @@ class MetadataService:
         views = self._views(snapshot, draft)
         extra = [put_job(self._workspace_id, job) for job in jobs]
         model = draft.model()
-        commit(self._table, snapshot, model, rows.put, rows.removed, next_object_key=draft.next_object_key, views=views, extra=extra)
+        commit(
+            self._table,
+            snapshot,
+            model,
+            rows.put,
+            rows.removed,
+            next_object_key=draft.next_object_key,
+            views=views,
+            extra=extra,
+        )
         self._model = model
         for job in jobs:
             if job.indexes:

@@ -11,11 +11,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from ..catalog.constraints import unique_constraint
 from ..model.model import Field, Index, IndexMember, Model, Object, Option, Relation
 from ..model.types.registry import by_name
-from .constraints import unique_constraint
+from ..shipped import load
 from .names import column, index_name
-from .shipped import load
 
 NewId = Callable[[], str]
 Spec = Mapping[str, Any]
@@ -55,7 +55,9 @@ def standard_model(workspace_id: str, *, new_id: NewId = lambda: str(uuid.uuid4(
 
 
 def build_objects(specs: list[Spec], new_id: NewId, now: str = "") -> tuple[Object, ...]:
-    """Objects from their data, with keys ``o1``… in the order given. Raises KeyError for a name that nothing defines."""
+    """Objects from their data, with keys ``o1``… in the order given. Raises KeyError for a name that
+    nothing defines.
+    """
     fields = {spec["nameSingular"]: _field_specs(spec) for spec in specs}
     ids = _Ids(fields, new_id, now)
     return tuple(_object(number, spec, fields[spec["nameSingular"]], ids) for number, spec in enumerate(specs, start=1))
@@ -69,7 +71,12 @@ class _Ids:
         self.now = now
         self.objects = {name: new_id() for name in fields}
         self.fields = {(name, spec["name"]): new_id() for name, specs in fields.items() for spec in specs}
-        self.morphs = {(name, spec["morphGroup"]): new_id() for name, specs in fields.items() for spec in specs if "morphGroup" in spec}
+        self.morphs = {
+            (name, spec["morphGroup"]): new_id()
+            for name, specs in fields.items()
+            for spec in specs
+            if "morphGroup" in spec
+        }
 
 
 def _field_specs(spec: Spec) -> list[Spec]:
@@ -80,11 +87,15 @@ def _field_specs(spec: Spec) -> list[Spec]:
 
 def _object(number: int, spec: Spec, field_specs: list[Spec], ids: _Ids) -> Object:
     name = spec["nameSingular"]
-    fields = tuple(_field(position, name, spec, field_spec, ids) for position, field_spec in enumerate(field_specs, start=1))
+    fields = tuple(
+        _field(position, name, spec, field_spec, ids) for position, field_spec in enumerate(field_specs, start=1)
+    )
     by_field_name = {field.name: field for field in fields}
     # The primary key is unique by being the record's key.
     unique = [field for field in fields if field.is_unique and field.name != "id"]
-    constraints = tuple(unique_constraint(f"u{key}", [field]) for key, field in enumerate(unique, start=len(fields) + 1))
+    constraints = tuple(
+        unique_constraint(f"u{key}", [field]) for key, field in enumerate(unique, start=len(fields) + 1)
+    )
     image = spec.get("imageIdentifier")
     obj = Object(
         id=ids.objects[name],
@@ -98,7 +109,9 @@ def _object(number: int, spec: Spec, field_specs: list[Spec], ids: _Ids) -> Obje
         fields=fields,
         label_identifier_field_id=by_field_name[spec["labelIdentifier"]].id,
         image_identifier_field_id=by_field_name[image].id if image else None,
-        duplicate_criteria=tuple(tuple(tuple(path.split(".")) for path in paths) for paths in spec.get("duplicateCriteria", ())),
+        duplicate_criteria=tuple(
+            tuple(tuple(path.split(".")) for path in paths) for paths in spec.get("duplicateCriteria", ())
+        ),
         search_field_ids=tuple(by_field_name[field].id for field in spec.get("searchFields", ())),
         unique_constraints=constraints,
         next_key=len(fields) + len(unique) + 1,

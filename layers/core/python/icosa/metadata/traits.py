@@ -1,7 +1,7 @@
 """What metadata demands of field types beyond what the types know themselves (spec/metadata.md §5.2, §5.6, §7).
 
-One entry for each type that differs from the ordinary: any user may create it, it may have a default without functions, and
-only a BTREE index fits.
+One entry for each type that differs from the ordinary: any user may create it, it may have a default without functions,
+and only a BTREE index fits.
 """
 
 from __future__ import annotations
@@ -52,7 +52,9 @@ _TRAITS: Mapping[str, Traits] = {
     "ARRAY": Traits(supports_gin=True),
     "RAW_JSON": Traits(supports_gin=True),
     "POSITION": Traits(only_name="position"),
-    "TS_VECTOR": Traits(refusal="TS Vector is not supported for field creation", is_input=False, has_default=False, supports_gin=True),
+    "TS_VECTOR": Traits(
+        refusal="TS Vector is not supported for field creation", is_input=False, has_default=False, supports_gin=True
+    ),
     "FILES": Traits(has_default=False, needs_value_limit=True),
     "ACTOR": Traits(default={"source": "'MANUAL'", "name": "'System'", "workspaceMemberId": None}),
     "RELATION": Traits(is_relation=True, has_default=False),

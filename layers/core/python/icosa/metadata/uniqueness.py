@@ -10,8 +10,8 @@ from ..store import keys
 from ..store.derive import constraint_value
 from ..store.record import unpack
 from ..store.table import Table
+from ..validation.errors import Failure, Problem
 from .draft import Draft
-from .errors import Failure, Problem
 
 #: Records that are looked at, live and in the trash together.
 _MOST = 20_000

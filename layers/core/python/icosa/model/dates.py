@@ -45,7 +45,8 @@ _CANONICAL_LENGTH = len("2026-05-04T09:12:44.120Z")
 
 
 def parse_instant(text: str) -> str | None:
-    """A point in time as ``2026-05-04T09:12:44.120Z`` (UTC, milliseconds; what is finer is cut off), None when not a date.
+    """A point in time as ``2026-05-04T09:12:44.120Z`` (UTC, milliseconds; what is finer is cut off), None when not a
+    date.
 
     A value without offset is taken as UTC, one without time as midnight.
     """
@@ -103,7 +104,14 @@ def _moment(match: re.Match[str]) -> datetime:
     number = int(month) if month.isdigit() else _MONTH_NUMBERS.get(month.lower(), 0)
     fraction = (part["f"] or "")[:6].ljust(6, "0")
     return datetime(
-        int(part["y"]), number, int(part["d"]), int(part["H"] or 0), int(part["M"] or 0), int(part["S"] or 0), int(fraction), _zone(part)
+        int(part["y"]),
+        number,
+        int(part["d"]),
+        int(part["H"] or 0),
+        int(part["M"] or 0),
+        int(part["S"] or 0),
+        int(fraction),
+        _zone(part),
     )
 
 

@@ -29,7 +29,9 @@ def normalise(text: str) -> str | None:
     from email_validator import EmailNotValidError, validate_email
 
     try:
-        checked = validate_email(f"{local}@{domain}", check_deliverability=False, globally_deliverable=False, strict=True)
+        checked = validate_email(
+            f"{local}@{domain}", check_deliverability=False, globally_deliverable=False, strict=True
+        )
     except EmailNotValidError:
         return None
     host = checked.ascii_domain.lower()

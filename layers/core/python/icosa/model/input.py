@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Literal, NoReturn
 
 from ..errors import InvalidData
-from ..texts import camel_case
+from ..identifiers import camel_case
 from .inspect import inspect
 from .model import Field, Model, Object, UniqueConstraint
 from .types.base import Item, Leaf, Mode, Stored
@@ -61,8 +61,8 @@ Link = Connect | Disconnect | NestedCreate
 class ParsedInput:
     """A checked body.
 
-    ``values`` holds stored values by field key, None for null, for the fields that the body mentions. ``position`` is set
-    when the body asks for a place rather than a number. ``mentioned`` are the names of all fields that it writes.
+    ``values`` holds stored values by field key, None for null, for the fields that the body mentions. ``position`` is
+    set when the body asks for a place rather than a number. ``mentioned`` are the names of all fields that it writes.
     """
 
     values: dict[str, Stored]
@@ -71,11 +71,13 @@ class ParsedInput:
     mentioned: frozenset[str]
 
 
-def parse_input(model: Model, obj: Object, data: Mapping[str, Any], *, mode: Mode, now: str, old: Item | None = None) -> ParsedInput:
+def parse_input(
+    model: Model, obj: Object, data: Mapping[str, Any], *, mode: Mode, now: str, old: Item | None = None
+) -> ParsedInput:
     """Check and normalise a request body for one record.
 
-    ``old`` is the record that an update changes: composites keep what the body does not name, and ``id`` may be repeated.
-    ``now`` is the time of the request, for defaults. Raises InvalidData.
+    ``old`` is the record that an update changes: composites keep what the body does not name, and ``id`` may be
+    repeated. ``now`` is the time of the request, for defaults. Raises InvalidData.
     """
     parse = _Parse(model, obj, data, mode, now, old)
     entries = _entries(obj)
@@ -91,11 +93,15 @@ def parse_input(model: Model, obj: Object, data: Mapping[str, Any], *, mode: Mod
 
 
 def defaults(obj: Object, now: str) -> dict[str, Stored]:
-    """The stored values, by field key, of a new record whose body is empty. Nested values are shared: do not change them."""
+    """The stored values, by field key, of a new record whose body is empty. Nested values are shared: do not change
+    them.
+    """
     compiled: tuple[dict[str, Stored], tuple[Field, ...]] | None = obj.memo.get(defaults)
     if compiled is None:
         fields = [field for field in obj.stored_fields if field.default_value is not None]
-        fixed = {field.key: field.type.default(field, now=now) for field in fields if not is_volatile(field.default_value)}
+        fixed = {
+            field.key: field.type.default(field, now=now) for field in fields if not is_volatile(field.default_value)
+        }
         compiled = obj.memo[defaults] = (
             {key: value for key, value in fixed.items() if value is not None},
             tuple(field for field in fields if is_volatile(field.default_value)),
@@ -114,7 +120,9 @@ class _Parse:
 
     __slots__ = ("data", "links", "mode", "model", "now", "obj", "old", "position", "values")
 
-    def __init__(self, model: Model, obj: Object, data: Mapping[str, Any], mode: Mode, now: str, old: Item | None) -> None:
+    def __init__(
+        self, model: Model, obj: Object, data: Mapping[str, Any], mode: Mode, now: str, old: Item | None
+    ) -> None:
         self.model = model
         self.obj = obj
         self.data = data
@@ -139,7 +147,9 @@ class _Parse:
         self._set(field, field.type.parse(field, value, old=before, mode=self.mode))
 
     def _set(self, field: Field, stored: Stored) -> None:
-        """Null is refused where it may not be, also as ``""``, ``[]`` or ``{}``, which are null; of actors the engine knows better."""
+        """Null is refused where it may not be, also as ``""``, ``[]`` or ``{}``, which are null; of actors the engine
+        knows better.
+        """
         if stored is None and self.mode == "create" and field.name in _STAMPED:
             return
         if stored is None and not field.is_nullable:
@@ -176,7 +186,9 @@ class _Parse:
         if not given or len(given) < len(value):
             raise InvalidData(f'Relation "{field.name}" requires create, connect, or disconnect operation')
         if len(given) > 1:
-            raise InvalidData(f"Cannot have both {given[0]} and {given[1]} for the same field on {self.obj.name_singular}.")
+            raise InvalidData(
+                f"Cannot have both {given[0]} and {given[1]} for the same field on {self.obj.name_singular}."
+            )
         operation = given[0]
         operand = value[operation]
         target = self.model.target_of(field)
@@ -195,8 +207,12 @@ def _member_defaults(obj: Object, now: str) -> Mapping[str, Stored]:
     """What members of composites are in a new record when the body names others only. The engine stamps actors."""
     found: dict[str, Stored] | None = obj.memo.get(_member_defaults)
     if found is None:
-        composites = {field.key for field in obj.stored_fields if field.type.is_composite and field.name not in _STAMPED}
-        found = obj.memo[_member_defaults] = {key: value for key, value in defaults(obj, now).items() if key in composites}
+        composites = {
+            field.key for field in obj.stored_fields if field.type.is_composite and field.name not in _STAMPED
+        }
+        found = obj.memo[_member_defaults] = {
+            key: value for key, value in defaults(obj, now).items() if key in composites
+        }
     return found
 
 
@@ -241,7 +257,9 @@ def _connect(field: Field, target: Object, operand: Any) -> Connect:
     id_leaf = target.leaves[(_ID,)]
     constraints = [(None, (id_leaf,)), *((constraint, constraint.leaves) for constraint in target.unique_constraints)]
     full = [(constraint, leaves) for constraint, leaves in constraints if all(leaf.path in given for leaf in leaves)]
-    missing = InvalidData(f"Missing required fields: at least one unique constraint have to be fully populated for '{field.name}'.")
+    missing = InvalidData(
+        f"Missing required fields: at least one unique constraint have to be fully populated for '{field.name}'."
+    )
     if not full:
         raise missing
     constraint, leaves = full[0]
@@ -255,15 +273,21 @@ def _connect(field: Field, target: Object, operand: Any) -> Connect:
 
 
 def _paths(field: Field, target: Object, name: str, value: Any) -> list[tuple[str, ...]]:
-    """The paths under one key of a ``where`` that have a value. Each must belong to a unique constraint or be the id."""
+    """The paths under one key of a ``where`` that have a value. Each must belong to a unique constraint or
+    be the id.
+    """
     unique = {leaf.path for constraint in target.unique_constraints for leaf in constraint.leaves} | {(_ID,)}
     is_nested = isinstance(value, Mapping)
-    paths: dict[tuple[str, ...], Any] = {(name, sub): sub_value for sub, sub_value in value.items()} if is_nested else {(name,): value}
+    paths: dict[tuple[str, ...], Any] = (
+        {(name, sub): sub_value for sub, sub_value in value.items()} if is_nested else {(name,): value}
+    )
     for path in paths:
         is_prefix = any(len(known) > len(path) and known[: len(path)] == path for known in unique)
         if path not in unique and not is_prefix:
             raise InvalidData(f"Field {'.'.join(path)} is not a unique constraint field for '{field.name}'.")
-    return [path for path, path_value in paths.items() if path in unique and path_value is not None and path_value != ""]
+    return [
+        path for path, path_value in paths.items() if path in unique and path_value is not None and path_value != ""
+    ]
 
 
 def _normalised(leaves: Sequence[Leaf], where: Mapping[str, Any]) -> dict[str, Stored]:

@@ -20,8 +20,8 @@ RelationKind = Literal["MANY_TO_ONE", "ONE_TO_MANY"]
 OnDelete = Literal["CASCADE", "RESTRICT", "SET_NULL", "NO_ACTION"]
 #: What a role may allow on an object's records; ``update`` covers create, ``soft_delete`` covers restore.
 Right = Literal["read", "update", "soft_delete", "destroy"]
-#: Whether rows that grow with the data are all there: index rows of a field, guards of a unique constraint. BUILDING rows are
-#: written by everybody and must not answer a read; FAILED is a unique index that existing records contradict.
+#: Whether rows that grow with the data are all there: index rows of a field, guards of a unique constraint. BUILDING
+#: rows are written by everybody and must not answer a read; FAILED is a unique index that existing records contradict.
 Status = Literal["READY", "BUILDING", "FAILED"]
 IndexType = Literal["BTREE", "GIN"]
 
@@ -49,8 +49,8 @@ class Option:
 class RetiredOption:
     """An option that was removed: records that still hold ``stored`` read as ``fallback``.
 
-    ``fallback`` is in stored form, like ``stored``: the text of an option, for lists a list that takes the place of a list which
-    held nothing else, None for null.
+    ``fallback`` is in stored form, like ``stored``: the text of an option, for lists a list that takes the place of a
+    list which held nothing else, None for null.
     """
 
     stored: str
@@ -62,8 +62,8 @@ class Relation:
     """The relation side of a RELATION or MORPH_RELATION field.
 
     ``target_object_id`` and ``target_field_id`` are metadata ids. ``join_column`` (``companyId``) and ``on_delete``
-    exist on the MANY_TO_ONE side only: that side holds the target's id. With ``follows_to_trash`` the records of that side
-    go to the trash with the record that they point at, and come back with it.
+    exist on the MANY_TO_ONE side only: that side holds the target's id. With ``follows_to_trash`` the records of that
+    side go to the trash with the record that they point at, and come back with it.
     """
 
     kind: RelationKind
@@ -105,19 +105,20 @@ class Field:
     #: The same in every workspace for shipped fields (spec/metadata.md §1).
     universal_identifier: str | None = None
     is_audit_logged: bool = True
-    #: What a workspace changes about the presentation of a shipped field, by wire name (``label``, ``description``, ``icon``).
+    #: What a workspace changes about the presentation of a shipped field, by wire name (``label``, ``description``,
+    #: ``icon``).
     overrides: Mapping[str, Any] = field(default_factory=dict)
     created_at: str = ""
     updated_at: str = ""
-    #: False where records have no index rows for the field: what points at custom objects from attachments, notes and the like
-    #: would cost each of these a row for every custom object. Edges answer for equality.
+    #: False where records have no index rows for the field: what points at custom objects from attachments, notes and
+    #: the like would cost each of these a row for every custom object. Edges answer for equality.
     is_indexed: bool = True
     #: Whether index rows of the field may answer reads.
     status: Status = "READY"
     #: Part of the index's name: when encoded values change as a whole, the index is built anew under the next number.
     index_generation: int = 0
-    #: The stored value of records that were written before the field existed; they are not rewritten. ``stored_form.EACH_ITS_OWN``
-    #: stands for a UUID of each record's own.
+    #: The stored value of records that were written before the field existed; they are not rewritten.
+    #: ``stored_form.EACH_ITS_OWN`` stands for a UUID of each record's own.
     fill: Stored = None
     retired: tuple[RetiredOption, ...] = ()
 
@@ -183,8 +184,9 @@ class IndexMember:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Index:
-    """An index as metadata shows it (spec/metadata.md §7). The leaves of a record are all indexed, whatever indexes say;
-    a unique one names its constraint by ``constraint_key``."""
+    """An index as metadata shows it (spec/metadata.md §7). The leaves of a record are all indexed, whatever indexes
+    say; a unique one names its constraint by ``constraint_key``.
+    """
 
     id: str
     name: str
@@ -230,7 +232,8 @@ class Object:
     is_label_synced_with_name: bool = False
     label_identifier_field_id: str | None = None
     image_identifier_field_id: str | None = None
-    #: Lists of leaf paths (``(("name", "firstName"), ("name", "lastName"))``) that make two records duplicates when all are equal.
+    #: Lists of leaf paths (``(("name", "firstName"), ("name", "lastName"))``) that make two records duplicates when all
+    #: are equal.
     duplicate_criteria: tuple[tuple[tuple[str, ...], ...], ...] = ()
     search_field_ids: tuple[str, ...] = ()
     unique_constraints: tuple[UniqueConstraint, ...] = ()
@@ -257,8 +260,12 @@ class Object:
 
     @cached_property
     def unfinished_constraints(self) -> frozenset[str]:
-        """Keys of unique constraints for which not every record has its guard: each write of a record writes it again."""
-        return frozenset(i.constraint_key for i in self.indexes if i.status == "BUILDING" and i.constraint_key is not None)
+        """Keys of unique constraints for which not every record has its guard: each write of a record
+        writes it again.
+        """
+        return frozenset(
+            i.constraint_key for i in self.indexes if i.status == "BUILDING" and i.constraint_key is not None
+        )
 
     @cached_property
     def stored_form(self) -> StoredForm | None:

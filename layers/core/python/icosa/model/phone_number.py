@@ -9,7 +9,9 @@ from ..errors import InvalidData
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PhoneNumber:
-    """``number`` is the national significant number; ``country`` as ``FR``, ``calling_code`` as ``+33``. "" when unknown."""
+    """``number`` is the national significant number; ``country`` as ``FR``, ``calling_code`` as ``+33``. "" when
+    unknown.
+    """
 
     number: str
     country: str
@@ -31,7 +33,8 @@ def normalise(*, number: str, country: str, calling_code: str) -> PhoneNumber:
         raise InvalidData(f"Invalid calling code {calling_code}", sub_code="INVALID_PHONE_CALLING_CODE")
     if country and calling_code and country not in regions:
         raise InvalidData(
-            "Provided country code and calling code are conflicting", sub_code="CONFLICTING_PHONE_CALLING_CODE_AND_COUNTRY_CODE"
+            "Provided country code and calling code are conflicting",
+            sub_code="CONFLICTING_PHONE_CALLING_CODE_AND_COUNTRY_CODE",
         )
     if not number:
         return PhoneNumber(number="", country=country, calling_code=calling_code)
@@ -44,12 +47,18 @@ def normalise(*, number: str, country: str, calling_code: str) -> PhoneNumber:
         raise InvalidData(f"Provided phone number is invalid {number}", sub_code="INVALID_PHONE_NUMBER") from error
     inferred_country = _real(phonenumbers.region_code_for_number(parsed))
     if country and inferred_country and country != inferred_country:
-        raise InvalidData("Provided and inferred country code are conflicting", sub_code="CONFLICTING_PHONE_COUNTRY_CODE")
+        raise InvalidData(
+            "Provided and inferred country code are conflicting", sub_code="CONFLICTING_PHONE_COUNTRY_CODE"
+        )
     if calling_code and parsed.country_code != _digits(calling_code):
-        raise InvalidData("Provided and inferred calling code are conflicting", sub_code="CONFLICTING_PHONE_CALLING_CODE")
+        raise InvalidData(
+            "Provided and inferred calling code are conflicting", sub_code="CONFLICTING_PHONE_CALLING_CODE"
+        )
     return PhoneNumber(
         number=phonenumbers.national_significant_number(parsed),
-        country=country or inferred_country or _only(regions or phonenumbers.region_codes_for_country_code(parsed.country_code or 0)),
+        country=country
+        or inferred_country
+        or _only(regions or phonenumbers.region_codes_for_country_code(parsed.country_code or 0)),
         calling_code=f"+{parsed.country_code}",
     )
 

@@ -1,9 +1,9 @@
 r"""Words: what search finds a record by, and what a search input asks for (spec/graphql-core.md §4.11).
 
-A *token* is a text from the beginning of a word on to the next blank, without case and accents: ``Anne-Marie O'Brien`` has
-``anne-marie``, ``marie``, ``o'brien``, ``brien``; ``ann@acme.com`` has itself and ``acme.com``. A term of an input is treated
-the same way and found where it is the beginning of a token, so one look-up answers ``mar``, ``o'br`` and ``ann@ac`` alike. Scripts
-without blanks between words (Chinese, Japanese, Thai …) have a token from every character on.
+A *token* is a text from the beginning of a word on to the next blank, without case and accents: ``Anne-Marie O'Brien``
+has ``anne-marie``, ``marie``, ``o'brien``, ``brien``; ``ann@acme.com`` has itself and ``acme.com``. A term of an input
+is treated the same way and found where it is the beginning of a token, so one look-up answers ``mar``, ``o'br`` and
+``ann@ac`` alike. Scripts without blanks between words (Chinese, Japanese, Thai …) have a token from every character on.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from collections.abc import Iterator
 from .model import Field, Object
 from .types.base import Item
 
-#: Distinct tokens of a record at most; what comes later in the order of the search fields is not found. Every token is a row,
-#: so this bounds what a write costs: a note of any length is written in one transaction.
+#: Distinct tokens of a record at most; what comes later in the order of the search fields is not found. Every token is
+#: a row, so this bounds what a write costs: a note of any length is written in one transaction.
 MOST_TOKENS = 40
 #: Characters of a token and of a term; longer ones are cut.
 LONGEST = 32
@@ -32,7 +32,8 @@ _URL_START = re.compile(r"(?:https?://)?(?:www\.)?")
 _UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 _WORD = re.compile(rf"[{_UNSPACED}]|[^\W_{_UNSPACED}]+")
 _PLAIN = re.compile(r"[a-z0-9]+")
-#: A token that does not begin with its chunk has so many characters at least: ``com`` of ``acme.com`` would match too much.
+#: A token that does not begin with its chunk has so many characters at least: ``com`` of ``acme.com`` would match too
+#: much.
 _SHORTEST_INNER = 4
 
 
@@ -48,7 +49,9 @@ def fold(text: str) -> str:
 def search_fields(obj: Object) -> tuple[Field, ...]:
     """The fields that search looks at: those that metadata names, else the label."""
     ids = obj.search_field_ids or ((obj.label_identifier_field_id,) if obj.label_identifier_field_id else ())
-    return tuple(field for field_id in ids if (field := obj.by_id.get(field_id)) is not None and not field.is_one_to_many)
+    return tuple(
+        field for field_id in ids if (field := obj.by_id.get(field_id)) is not None and not field.is_one_to_many
+    )
 
 
 def tokens(fields: tuple[Field, ...], item: Item) -> dict[str, str]:

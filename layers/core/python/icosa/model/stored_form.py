@@ -1,8 +1,9 @@
 """Where a record in the store differs from the item in memory, because the model has changed since it was written.
 
-Adding a field with a default, renaming an option and removing one rewrite no record: records are read as if they had been. A
-field's ``fill`` stands for the value of records that were written before the field existed (a null written since then is
-kept as a null of its own); options hold in the store the text that they had first; removed options read as what replaced them.
+Adding a field with a default, renaming an option and removing one rewrite no record: records are read as if they had
+been. A field's ``fill`` stands for the value of records that were written before the field existed (a null written
+since then is kept as a null of its own); options hold in the store the text that they had first; removed options read
+as what replaced them.
 """
 
 from __future__ import annotations
@@ -16,7 +17,8 @@ if TYPE_CHECKING:
     from .model import Field
     from .types.base import Stored
 
-#: A fill that differs from record to record: it follows from the ids of field and record. (No text of a UUID field is a mapping.)
+#: A fill that differs from record to record: it follows from the ids of field and record. (No text of a UUID field is a
+#: mapping.)
 EACH_ITS_OWN: Mapping[str, str] = {"each": "uuid"}
 
 
@@ -62,8 +64,14 @@ class StoredForm:
         """None when records are stored just as items are."""
         fields = list(fields)
         fills = {field.key: field.fill for field in fields if field.fill is not None}
-        own = {field.key: uuid.UUID(field.id) for field in fields if field.fill == EACH_ITS_OWN and not field.type.is_composite}
-        edited = [field for field in fields if field.retired or any(option.stored is not None for option in field.options)]
+        own = {
+            field.key: uuid.UUID(field.id)
+            for field in fields
+            if field.fill == EACH_ITS_OWN and not field.type.is_composite
+        }
+        edited = [
+            field for field in fields if field.retired or any(option.stored is not None for option in field.options)
+        ]
         texts = {field.key: _texts(field) for field in edited}
         return cls(fills, own, texts) if fills or texts else None
 

@@ -6,7 +6,9 @@ import re
 
 #: Schemes that a link may have; ``javascript:`` and the like would run code in a browser.
 _SCHEMES = frozenset({"http", "https", "ftp"})
-_ABSOLUTE = re.compile(r"(?P<scheme>[a-z][a-z0-9+.-]*)://(?P<authority>[^/?#\\]+)(?P<rest>.*)", re.IGNORECASE | re.DOTALL)
+_ABSOLUTE = re.compile(
+    r"(?P<scheme>[a-z][a-z0-9+.-]*)://(?P<authority>[^/?#\\]+)(?P<rest>.*)", re.IGNORECASE | re.DOTALL
+)
 _OTHER_SCHEME = re.compile(r"(?:javascript|data|vbscript|mailto|tel|file):", re.IGNORECASE)
 _BARE = re.compile(r"(?P<host>[^/?#\\:@\s]+)(?P<port>:\d{1,5})?(?P<rest>[/?#].*)?", re.DOTALL)
 #: Host names as links have them: labels with dots between. (URLs allow nearly every character in a host.)

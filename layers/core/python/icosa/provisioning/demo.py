@@ -1,7 +1,7 @@
 """Records of a demo workspace: those in ``schemas/demo/``, created through the engine like anybody's.
 
-The files hold request bodies by plural name; text of the form ``ref:…`` stands for a record's id, which follows from the
-workspace and that text.
+The files hold request bodies by plural name; text of the form ``ref:…`` stands for a record's id, which follows from
+the workspace and that text.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ from typing import Any
 
 from ..access.context import RequestContext
 from ..engine.executor import execute
-from ..metadata.shipped import load
 from ..query.operation import Create
+from ..shipped import load
 from ..store import keys
 from ..store.register import Register
 from ..store.table import chunked

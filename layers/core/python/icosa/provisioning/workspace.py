@@ -18,18 +18,18 @@ from ..access.permissions import Permissions
 from ..access.principal import Principal
 from ..access.roles import Role
 from ..access.times import stored_time
+from ..catalog.loader import MetadataState
+from ..catalog.rows import model_items
 from ..errors import BadRequest
-from ..metadata.loader import MetadataState
-from ..metadata.rows import model_items
-from ..metadata.shipped import load
 from ..metadata.standard import standard_model
-from ..metadata.views.defaults import default_view_rows
 from ..model.model import Model
+from ..shipped import load
 from ..store import keys
 from ..store.control import RegisterRow, RoleRow, WorkspaceRow
 from ..store.ops import Put
 from ..store.register import Register
 from ..store.table import MAX_TRANSACTION, Table, chunked
+from ..views.defaults import default_view_rows
 from .demo import seed
 
 #: The name of the first key: records that it makes say so.

@@ -1,7 +1,7 @@
 """Aggregates over records: which exist for an object, and their exact values (spec/graphql-core.md §3.7, §4.8).
 
-Numbers are exact: sums of decimals lose nothing, and quotients are rounded as PostgreSQL's numeric division rounds them,
-because REST shows them as PostgreSQL's text (``0.25000000000000000000``, spec/observed.md 9).
+Numbers are exact: sums of decimals lose nothing, and quotients are rounded as PostgreSQL's numeric division rounds
+them, because REST shows them as PostgreSQL's text (``0.25000000000000000000``, spec/observed.md 9).
 """
 
 from __future__ import annotations
@@ -26,7 +26,9 @@ _EXACT = Context(prec=2000, rounding=ROUND_HALF_UP)
 
 @dataclass(frozen=True, slots=True)
 class Aggregate:
-    """One aggregate of an object. ``field`` is None for the count of records; ``leaf`` is set for functions of a scalar."""
+    """One aggregate of an object. ``field`` is None for the count of records; ``leaf`` is set for functions of a
+    scalar.
+    """
 
     name: str
     function: str
@@ -66,8 +68,10 @@ class Tally:
             part.add(item)
 
     def results(self) -> dict[str, Any]:
-        """By name: int for counts, Decimal for percentages and for exact sums and averages, int or float for those of floating
-        point numbers, a stored value for minimum and maximum. Without records all are None except ``totalCount``."""
+        """By name: int for counts, Decimal for percentages and for exact sums and averages, int or float for those of
+        floating point numbers, a stored value for minimum and maximum. Without records all are None except
+        ``totalCount``.
+        """
         return {name: part.result() for name, part in self._parts}
 
 

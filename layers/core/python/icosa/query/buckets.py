@@ -18,7 +18,20 @@ from .operation import Dimension, Granularity, WeekStartDay
 _WEEK_STARTS: Mapping[WeekStartDay, int] = {"MONDAY": 0, "SUNDAY": 6, "SATURDAY": 5}
 WEEK_START_DAYS: tuple[WeekStartDay, ...] = tuple(_WEEK_STARTS)
 _DAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
-_MONTHS = ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"]
+_MONTHS = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+]
 
 
 def time_zone(name: str) -> tzinfo:
@@ -37,7 +50,9 @@ def bucket(dimension: Dimension, value: Any) -> Any:
 
 
 def sort_key(dimension: Dimension, value: Any) -> Any:
-    """A comparable that puts non-null buckets of a dimension in order of time, and other values in the order of their kind."""
+    """A comparable that puts non-null buckets of a dimension in order of time, and other values in the order of their
+    kind.
+    """
     match dimension.granularity:
         case "NONE":
             return dimension.leaf.kind.sort_key(value)

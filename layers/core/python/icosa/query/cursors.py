@@ -1,7 +1,7 @@
 """Cursors: base64 of compact JSON with the ordered values of a record, nested by their paths, and its id last.
 
-``order_by=name.firstName`` gives ``{"name":{"firstName":"Ada"},"id":"7c1b…"}``. Clients must treat cursors as opaque, but
-Twenty's are readable and some clients build them (spec/rest-core.md §2.8, spec/graphql-core.md §4.3).
+``order_by=name.firstName`` gives ``{"name":{"firstName":"Ada"},"id":"7c1b…"}``. Clients must treat cursors as opaque,
+but Twenty's are readable and some clients build them (spec/rest-core.md §2.8, spec/graphql-core.md §4.3).
 """
 
 from __future__ import annotations
@@ -63,13 +63,16 @@ def decode(order: Order, text: str | None) -> Cursor | None:
     for path, value in (*found.items(), ((_ID,), record_id)):
         if value is _MISSING:
             raise _invalid(
-                f'Cursor is missing the value for orderBy field "{".".join(path)}": it was encoded for a different orderBy. '
+                f'Cursor is missing the value for orderBy field "{".".join(path)}": it was encoded for a different '
+                "orderBy. "
                 "Restart pagination without a cursor."
             )
     if not isinstance(record_id, str) or not _UUID.fullmatch(record_id):
         raise _invalid(f"Invalid cursor: {text}")
     try:
-        values = tuple(None if found[term.path] is None else term.leaf.kind.from_cursor(found[term.path]) for term in order)
+        values = tuple(
+            None if found[term.path] is None else term.leaf.kind.from_cursor(found[term.path]) for term in order
+        )
     except (ValueError, TypeError) as error:
         raise _invalid(f"Invalid cursor: {text}") from error
     return Cursor(values, record_id.lower())

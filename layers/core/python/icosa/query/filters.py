@@ -39,7 +39,9 @@ class _Resolver:
             raise InvalidFilter(f"Filter conditions cannot be nested deeper than {MAX_DEPTH} levels")
         if not isinstance(raw, Mapping):
             raise InvalidFilter(f"Filter for object {obj.name_singular} must be an object")
-        return _all([part for key, value in raw.items() for part in self._entry(obj, key, value, hops=hops, depth=depth)])
+        return _all(
+            [part for key, value in raw.items() for part in self._entry(obj, key, value, hops=hops, depth=depth)]
+        )
 
     def _entry(self, obj: Object, key: str, value: Any, *, hops: int, depth: int) -> Iterator[Filter]:
         match key:
@@ -85,7 +87,9 @@ class _Resolver:
         target = self._model.target_of(relation)
         if relation.is_many_to_one:
             if not isinstance(value, Mapping):
-                raise InvalidFilter(f'Cannot filter by relation field "{relation.name}": use "{relation.input_name}" instead')
+                raise InvalidFilter(
+                    f'Cannot filter by relation field "{relation.name}": use "{relation.input_name}" instead'
+                )
             inner = self.block(target, value, hops=1, depth=depth + 1)
             return None if inner is None else Related(relation, target, inner)
         if not isinstance(value, Mapping) or _is_operator(target, value):
@@ -114,7 +118,9 @@ def _compare(leaf: Leaf, value: Any) -> Compare:
     kind = leaf.kind
     if operator not in kind.operators:
         allowed = ", ".join(kind.operators)
-        raise InvalidFilter(f'Operator "{operator}" is not valid for field "{name}" of type {kind.name} - Allowed operators: {allowed}')
+        raise InvalidFilter(
+            f'Operator "{operator}" is not valid for field "{name}" of type {kind.name} - Allowed operators: {allowed}'
+        )
     return Compare(leaf, operator, kind.operand(name, operator, raw))
 
 

@@ -50,7 +50,9 @@ class Grouper:
                 group.items.append(item)
 
     def groups(self) -> list[GroupedItems]:
-        """Groups in the order asked for; groups that it does not tell apart, in the order of their dimensions, nulls last."""
+        """Groups in the order asked for; groups that it does not tell apart, in the order of their dimensions, nulls
+        last.
+        """
         operation = self._operation
         groups = list(self._groups.values())
         for group in groups:
@@ -87,7 +89,9 @@ def _aggregate_key(name: str) -> tuple[_Value, Callable[[Any], Any]]:
     return (lambda group: group.aggregates[name]), (lambda value: value)
 
 
-def _sorted(groups: list[GroupedItems], value: _Value, comparable: Callable[[Any], Any], direction: Direction) -> list[GroupedItems]:
+def _sorted(
+    groups: list[GroupedItems], value: _Value, comparable: Callable[[Any], Any], direction: Direction
+) -> list[GroupedItems]:
     """Stable sort by one criterion."""
     nulls = [group for group in groups if value(group) is None]
     rest = [group for group in groups if value(group) is not None]

@@ -31,7 +31,9 @@ def resolve_dimensions(model: Model, obj: Object, raw: Sequence[Raw]) -> tuple[D
     return tuple(_dimension(model, obj, element) for element in raw)
 
 
-def resolve_group_order(model: Model, obj: Object, raw: Sequence[Raw], dimensions: Sequence[Dimension]) -> tuple[GroupOrder, ...]:
+def resolve_group_order(
+    model: Model, obj: Object, raw: Sequence[Raw], dimensions: Sequence[Dimension]
+) -> tuple[GroupOrder, ...]:
     """The criteria of an ``orderBy`` argument over groups. An aggregate may be ordered by without being asked for.
 
     Raises BadRequest.
@@ -92,7 +94,9 @@ def _scalar(leaf: Leaf, name: str, value: Any, relation: Field | None) -> Dimens
 
 def _calendar(leaf: Leaf, name: str, value: Raw, relation: Field | None) -> Dimension:
     if not _CALENDAR_KEYS.issuperset(value):
-        raise _invalid("You cannot provide multiple subfields in one GroupByInput, split them into multiple GroupByInput")
+        raise _invalid(
+            "You cannot provide multiple subfields in one GroupByInput, split them into multiple GroupByInput"
+        )
     granularity = value["granularity"]
     wanted_start = value.get("weekStartDay") or WEEK_START_DAYS[0]
     week_start_day = next((day for day in WEEK_START_DAYS if day == wanted_start), None)
@@ -106,7 +110,9 @@ def _calendar(leaf: Leaf, name: str, value: Raw, relation: Field | None) -> Dime
             "Time zone should be specified for a group by date on Day, Week, Month, Quarter or Year",
             sub_code="MISSING_TIMEZONE_FOR_DATE_GROUP_BY",
         )
-    return Dimension(leaf=leaf, relation=relation, granularity=granularity, time_zone=zone, week_start_day=week_start_day)
+    return Dimension(
+        leaf=leaf, relation=relation, granularity=granularity, time_zone=zone, week_start_day=week_start_day
+    )
 
 
 def _single(name: str, value: Any) -> tuple[str, Any]:
@@ -114,7 +120,9 @@ def _single(name: str, value: Any) -> tuple[str, Any]:
     if not isinstance(value, Mapping) or not value:
         raise _invalid(f'Invalid groupBy definition for field "{name}"')
     if len(value) > 1:
-        raise _invalid("You cannot provide multiple subfields in one GroupByInput, split them into multiple GroupByInput")
+        raise _invalid(
+            "You cannot provide multiple subfields in one GroupByInput, split them into multiple GroupByInput"
+        )
     ((key, nested),) = value.items()
     return key, nested
 
@@ -160,7 +168,9 @@ def _by_aggregate(obj: Object, value: Any) -> GroupOrder:
     return GroupOrder(direction=direction(name, wanted), aggregate=name)
 
 
-def _by_dimension(field: Field, name: str, value: Any, relation: Field | None, dimensions: Sequence[Dimension], absent: str) -> GroupOrder:
+def _by_dimension(
+    field: Field, name: str, value: Any, relation: Field | None, dimensions: Sequence[Dimension], absent: str
+) -> GroupOrder:
     """``absent`` is the text for a field that is not grouped by, with ``{}`` for its name."""
     leaf = field.leaves[0]
     if field.type.is_composite:
@@ -175,7 +185,11 @@ def _by_dimension(field: Field, name: str, value: Any, relation: Field | None, d
         granularity = value.get("granularity", granularity)
         value = value.get("orderBy")
     wanted = direction(name, value)
-    grouped = [position for position, dimension in enumerate(dimensions) if dimension.leaf is leaf and dimension.relation is relation]
+    grouped = [
+        position
+        for position, dimension in enumerate(dimensions)
+        if dimension.leaf is leaf and dimension.relation is relation
+    ]
     if not grouped:
         raise _invalid(absent.format(name))
     for position in grouped:

@@ -86,7 +86,8 @@ class OrderTerm:
 
 
 Order = tuple[OrderTerm, ...]
-"""The user's criteria without the tie-break: ``id`` ascending is always the last criterion unless ``id`` is among them."""
+"""The user's criteria without the tie-break: ``id`` ascending is always the last criterion unless ``id`` is among them.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,10 +121,11 @@ class Page:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RelationSelection:
-    """What to load of a relation field. The list arguments concern one-to-many fields only (GraphQL nested connections).
+    """What to load of a relation field. The list arguments concern one-to-many fields only (GraphQL nested
+    connections).
 
-    ``relation`` is the field's name where the selection is kept under another one. ``records`` is False when only the total and
-    aggregates are wanted.
+    ``relation`` is the field's name where the selection is kept under another one. ``records`` is False when only the
+    total and aggregates are wanted.
     """
 
     selection: Selection
@@ -141,8 +143,8 @@ class Selection:
     """Which fields of a record the answer shows.
 
     ``fields`` are the stored fields (by ``Field.name``) in output order, None for all that the caller may read;
-    ``relations`` maps a relation's field name to what is loaded of it; a relation that is loaded several times in different ways
-    has several names (``RelationSelection.relation``).
+    ``relations`` maps a relation's field name to what is loaded of it; a relation that is loaded several times in
+    different ways has several names (``RelationSelection.relation``).
     """
 
     fields: tuple[str, ...] | None = None
@@ -183,7 +185,9 @@ class FindDuplicates:
     aggregates: frozenset[str] = frozenset()
 
 
-Granularity = Literal["DAY", "WEEK", "MONTH", "QUARTER", "YEAR", "DAY_OF_THE_WEEK", "MONTH_OF_THE_YEAR", "QUARTER_OF_THE_YEAR", "NONE"]
+Granularity = Literal[
+    "DAY", "WEEK", "MONTH", "QUARTER", "YEAR", "DAY_OF_THE_WEEK", "MONTH_OF_THE_YEAR", "QUARTER_OF_THE_YEAR", "NONE"
+]
 
 WeekStartDay = Literal["MONDAY", "SUNDAY", "SATURDAY"]
 
@@ -283,8 +287,9 @@ class SearchCursor:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Search:
-    """Find records of several objects by words. ``filters`` are by object id; ``ignored`` too, with the keys of fields whose
-    words do not count for the caller."""
+    """Find records of several objects by words. ``filters`` are by object id; ``ignored`` too, with the keys of fields
+    whose words do not count for the caller.
+    """
 
     text: str
     objects: tuple[Object, ...]
@@ -303,8 +308,8 @@ Operation = FindOne | FindMany | FindDuplicates | GroupBy | Create | Update | De
 class Node:
     """A record in a result: its item (attribute names are field keys) and the relations that were asked for.
 
-    ``related`` maps the names of ``Selection.relations`` to a Node, None, or a Connection. ``ordered`` are the values of the list's
-    order, one per term; set when a term goes through a relation, where the item does not hold them.
+    ``related`` maps the names of ``Selection.relations`` to a Node, None, or a Connection. ``ordered`` are the values
+    of the list's order, one per term; set when a term goes through a relation, where the item does not hold them.
     """
 
     item: Mapping[str, Any]
@@ -326,8 +331,9 @@ class Connection:
 
 @dataclass(slots=True, kw_only=True)
 class Group:
-    """One group. ``dimensions`` hold buckets as dates or names, other values as stored (query/buckets.py); aggregates are
-    Python numbers, Decimals or stored values (query/aggregates.py). Renderers choose the wire forms."""
+    """One group. ``dimensions`` hold buckets as dates or names, other values as stored (query/buckets.py); aggregates
+    are Python numbers, Decimals or stored values (query/aggregates.py). Renderers choose the wire forms.
+    """
 
     dimensions: tuple[Any, ...]
     aggregates: Mapping[str, Any]

@@ -1,4 +1,5 @@
-"""From ``[{"name": {"firstName": "AscNullsFirst"}}, {"company": {"name": "DescNullsLast"}}]`` to an Order over the model.
+"""From ``[{"name": {"firstName": "AscNullsFirst"}}, {"company": {"name": "DescNullsLast"}}]`` to an Order over the
+model.
 
 Rules and texts: spec/rest-core.md §2.6, spec/graphql-core.md §4.4.
 """
@@ -55,7 +56,10 @@ def _root(model: Model, obj: Object, key: str, value: Any) -> Iterator[OrderTerm
             raise _invalid(f"Cannot filter or order through {key}: only to-one relations are supported")
         raise _invalid(f'Field "{key}" does not exist or is not sortable')
     if not isinstance(value, Mapping):
-        raise _invalid(f"Relation field \"{key}\" requires nested field ordering (e.g., {{ {key}: {{ fieldName: 'AscNullsFirst' }} }})")
+        raise _invalid(
+            f"Relation field \"{key}\" requires nested field ordering (e.g., {{ {key}: {{ fieldName: 'AscNullsFirst' "
+            "} })"
+        )
     target = model.target_of(relation)
     for nested, nested_value in value.items():
         yield from _nested(relation, target, nested, nested_value)
@@ -70,7 +74,8 @@ def _stored(field: Field, value: Any) -> Iterator[OrderTerm]:
         return
     if not isinstance(value, Mapping):
         raise _invalid(
-            f"Composite field \"{field.name}\" requires subfield ordering (e.g., {{ {field.name}: {{ subFieldName: 'AscNullsFirst' }} }})"
+            f'Composite field "{field.name}" requires subfield ordering (e.g., {{ {field.name}: {{ subFieldName: '
+            "'AscNullsFirst' } })"
         )
     for sub, sub_value in value.items():
         leaf = _sub_leaf(field, sub, field.name)

@@ -7,7 +7,9 @@ from .cursors import decode
 from .operation import Order, Page
 
 
-def page_of(order: Order, *, limit: int, after: str | None, before: str | None, offset: int = 0, from_end: bool = False) -> Page:
+def page_of(
+    order: Order, *, limit: int, after: str | None, before: str | None, offset: int = 0, from_end: bool = False
+) -> Page:
     """Empty text is no cursor. Raises BadRequest (spec/rest-core.md §2.8, spec/graphql-core.md §4.3)."""
     if after and before:
         raise BadRequest("Cannot provide both before and after", sub_code="ARGS_CONFLICT")

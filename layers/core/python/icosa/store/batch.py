@@ -1,15 +1,16 @@
 """Writes that exceed one transaction, in steps of which one is the commit.
 
 1. **open**: enter the batch in the register, log every row it will touch;
-2. **stage**: add index rows, edges and unique guards of the records' new states; let rows that keep their key stand for the
-   old and the new state; put the hidden twin of records that move between the live records and the trash;
+2. **stage**: add index rows, edges and unique guards of the records' new states; let rows that keep their key stand for
+   the old and the new state; put the hidden twin of records that move between the live records and the trash;
 3. **commit**: all records in one transaction, together with counters and the proof that the batch was not given up;
 4. **clear**: remove the rows of the old states, close the batch.
 
-Readers take a row for true only when its record confirms it, so before 3 nothing and after 3 everything is visible. A crash
-leaves an open batch: reads stay right (store/register.py), and ``settle.settle_abandoned`` removes what it left. Both that and
-the batch's own step 4 remove a row only in a transaction that moves its record's version on, so that they never take away a
-row on which a later write relies: one that was committed, or staged by a batch that then fails at its commit.
+Readers take a row for true only when its record confirms it, so before 3 nothing and after 3 everything is visible. A
+crash leaves an open batch: reads stay right (store/register.py), and ``settle.settle_abandoned`` removes what it left.
+Both that and the batch's own step 4 remove a row only in a transaction that moves its record's version on, so that they
+never take away a row on which a later write relies: one that was committed, or staged by a batch that then fails at its
+commit.
 
 A record that moves is briefly in both partitions; ``record.current`` says which row counts.
 """
@@ -54,7 +55,9 @@ class Batch:
         touched = self._touched()
         entries = ((obj, record, one.rows, one.altered) for (obj, record), one in touched.items())
         log = batch_log.write(self.model.workspace_id, self.id, entries, now_ms=self.now_ms)
-        self.table.meter.note(f"batch of {len(self.changes)} records, {sum(len(one.rows) for one in touched.values())} rows")
+        self.table.meter.note(
+            f"batch of {len(self.changes)} records, {sum(len(one.rows) for one in touched.values())} rows"
+        )
         self._open(log)
         try:
             self._stage()
@@ -79,12 +82,21 @@ class Batch:
     def _stage(self) -> None:
         # The two halves of a twin stand or fall together.
         groups: list[list[Blamed]] = [[(op, cause)] for op, cause in self.guards if isinstance(op, Put)]
-        groups += [[(op, Cause("version", change)) for op in self._twin(change)] for change in self.changes if change.moves]
-        groups += [[(op, Cause("id", change)) for op in self._reservation(change)] for change in self.changes if change.reserves]
+        groups += [
+            [(op, Cause("version", change)) for op in self._twin(change)] for change in self.changes if change.moves
+        ]
+        groups += [
+            [(op, Cause("id", change)) for op in self._reservation(change)]
+            for change in self.changes
+            if change.reserves
+        ]
         for change, diff in zip(self.changes, self.diffs, strict=True):
             overtaken = Cause("row", change)
             groups += [[(_staged(key, attributes), overtaken)] for key, attributes in diff.added.items()]
-            groups += [[(_replacing(key, before, both(before, after)), overtaken)] for key, (before, after) in diff.altered.items()]
+            groups += [
+                [(_replacing(key, before, both(before, after)), overtaken)]
+                for key, (before, after) in diff.altered.items()
+            ]
         failed = self.table.parallel([_stager(part) for part in _packed(groups)])
         if any(failed):
             raise StepFailed([cause for causes in failed for cause in causes])
@@ -103,7 +115,9 @@ class Batch:
             )
 
     def _reservation(self, change: Change) -> Iterable[Op]:
-        """A hidden, empty row in the place of a record to come: what a version is to others, for who settles the same id meanwhile."""
+        """A hidden, empty row in the place of a record to come: what a version is to others, for who settles the same
+        id meanwhile.
+        """
         assert change.after is not None
         kept = {key: change.after[key] for key in ("PK", "SK", VERSION)}
         yield Put(pack({**kept, HIDDEN: self.id}, None), NOT_EXISTS)
@@ -112,11 +126,17 @@ class Batch:
     def _commit(self, log: Sequence[Item]) -> bool:
         """Returns whether the batch is closed already because there is nothing to clear."""
         done = not any(diff.removed or diff.altered for diff in self.diffs)
-        done = done and not any(isinstance(op, Delete) for op, _ in self.guards) and not any(change.moves for change in self.changes)
+        done = (
+            done
+            and not any(isinstance(op, Delete) for op, _ in self.guards)
+            and not any(change.moves for change in self.changes)
+        )
         ws = self.model.workspace_id
         records = [op for change in self.changes for op in self._record(change)]
         objects = self._objects()
-        last = register.closing(ws, self.id, objects, at_commit=True) if done else register.holding(ws, self.id, objects)
+        last = (
+            register.closing(ws, self.id, objects, at_commit=True) if done else register.holding(ws, self.id, objects)
+        )
         end: list[Blamed] = [(last, Cause("register"))]
         if done:
             end += [(Delete((item["PK"], item["SK"])), None) for item in log]
@@ -158,12 +178,20 @@ class Batch:
             )
         else:
             yield (
-                Update((after["PK"], after["SK"]), "REMOVE #h", "#h = :batch", names={"#h": HIDDEN}, values={":batch": self.id}),
+                Update(
+                    (after["PK"], after["SK"]),
+                    "REMOVE #h",
+                    "#h = :batch",
+                    names={"#h": HIDDEN},
+                    values={":batch": self.id},
+                ),
                 cause,
             )
 
     def _clear(self, touched: Mapping[RecordId, Touched], log: Sequence[Item]) -> None:
-        """Remove what the old states left. Records that did not move are known to be as we wrote them, unless a check says otherwise."""
+        """Remove what the old states left. Records that did not move are known to be as we wrote them, unless a check
+        says otherwise.
+        """
         released = _released(self.guards)
         groups: list[list[Op]] = []
         rest: dict[RecordId, Touched] = {}
@@ -219,7 +247,9 @@ def _released(guards: Iterable[Blamed]) -> dict[str, list[Op]]:
 
 
 def _staged(key: Key, attributes: Attributes) -> Put:
-    """A row of a state to come. It must not take the place of one that holds something else: that may be a committed one."""
+    """A row of a state to come. It must not take the place of one that holds something else: that may be a committed
+    one.
+    """
     return Put({"PK": key[0], "SK": key[1], **attributes}, NOT_EXISTS if attributes else None)
 
 

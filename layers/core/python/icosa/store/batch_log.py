@@ -35,7 +35,10 @@ def write(ws: str, batch: str, entries: Iterable[Entry], *, now_ms: int) -> list
             size = 0
         parts[-1].append([obj, record, [[pk[cut:], sk, int((pk, sk) in changing)] for pk, sk in rows]])
         size += weight
-    return [_item(keys.batch_log(ws, batch, number), part, now_ms // 1000 + _LIFE_SECONDS) for number, part in enumerate(parts)]
+    return [
+        _item(keys.batch_log(ws, batch, number), part, now_ms // 1000 + _LIFE_SECONDS)
+        for number, part in enumerate(parts)
+    ]
 
 
 def _item(key: Key, part: list[Any], expires: int) -> Item:

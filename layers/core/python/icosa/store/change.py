@@ -29,8 +29,8 @@ COUNTER_SHARDS = 16
 class Change:
     """One record's change. ``before`` None creates, ``after`` None destroys.
 
-    Items hold ``PK``, ``SK`` (the id), the version and the fields by key; ``*_live`` says whether the state belongs to the
-    live records or to the trash.
+    Items hold ``PK``, ``SK`` (the id), the version and the fields by key; ``*_live`` says whether the state belongs to
+    the live records or to the trash.
     """
 
     obj: Object
@@ -63,7 +63,9 @@ class Change:
         return self.before is None and self.id_is_given
 
     def other_place(self, model: Model) -> Key:
-        """Where the record would be if it were in the trash instead of live, or the other way round, after the change."""
+        """Where the record would be if it were in the trash instead of live, or the other way round, after
+        the change.
+        """
         partition = keys.trash if self.after_live else keys.records
         return partition(model.workspace_id, self.obj.key), self.id
 
@@ -82,7 +84,8 @@ Blamed = tuple[Op, Cause | None]
 
 
 def first_version() -> int:
-    """The version of a new record: milliseconds since the epoch, higher than any that a destroyed record of the same id has had.
+    """The version of a new record: milliseconds since the epoch, higher than any that a destroyed record of the same id
+    has had.
 
     Otherwise a writer that has read the destroyed one could take the new one for it.
     """
@@ -99,7 +102,9 @@ def stored(model: Model, obj: Object, item: Mapping[str, Any], *, live: bool, ve
 
 @dataclass(frozen=True, slots=True)
 class RowDiff:
-    """Derived rows to add and to remove for one change, and those that keep their key but not what they hold (before, after)."""
+    """Derived rows to add and to remove for one change, and those that keep their key but not what they hold (before,
+    after).
+    """
 
     added: Mapping[Key, Attributes]
     removed: tuple[Key, ...] = ()
@@ -129,7 +134,11 @@ def row_diff(model: Model, change: Change) -> RowDiff:
     return RowDiff(
         {key: attributes for key, attributes in after.items() if key not in before},
         tuple(key for key in before if key not in after),
-        {key: (before[key], attributes) for key, attributes in after.items() if key in before and before[key] != attributes},
+        {
+            key: (before[key], attributes)
+            for key, attributes in after.items()
+            if key in before and before[key] != attributes
+        },
     )
 
 

@@ -18,8 +18,8 @@ from .table import MAX_TRANSACTION, Table, TransactionConflict
 __all__ = ["Change", "CommitFailed", "Retry", "SameValue", "commit"]
 
 
-#: Causes of failed conditions, the most telling first: what was read is no longer true; a record has the id; another write was
-#: faster, or has left something; …
+#: Causes of failed conditions, the most telling first: what was read is no longer true; a record has the id; another
+#: write was faster, or has left something; …
 _UNKNOWN = "unknown"
 _TELLING = ("version", "register", "id", "row", _UNKNOWN, "target", "guard")
 _RETRIED = ("version", "register", "row")
@@ -68,7 +68,9 @@ def commit(table: Table, model: Model, changes: Sequence[Change], *, targets: Se
 
 def _finish_moves(table: Table, model: Model, changes: Sequence[Change]) -> None:
     """Records that a batch is moving are settled and read again: that batch, should it be alive, then starts anew."""
-    moving = [(change.obj.key, change.id) for change in changes if change.before is not None and HIDDEN in change.before]
+    moving = [
+        (change.obj.key, change.id) for change in changes if change.before is not None and HIDDEN in change.before
+    ]
     if moving:
         from .settle import Touched, settle
 

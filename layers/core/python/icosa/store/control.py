@@ -41,14 +41,14 @@ class Row(Model):
 
 
 class WorkspaceRow(Row):
-    """A workspace. ``metadata_*`` describe its metadata rows (``metadata.loader.MetadataState``)."""
+    """A workspace. ``metadata_*`` describe its metadata rows (``catalog.loader.MetadataState``)."""
 
     name = UnicodeAttribute()
     created_at = UnicodeAttribute(attr_name="createdAt")
     metadata_version = NumberAttribute(attr_name="metadataVersion")
     metadata_rows = NumberAttribute(attr_name="metadataRows")
     metadata_revisions = NumberAttribute(attr_name="metadataRevisions")
-    #: Counts the changes to views and page layouts (``metadata.views.rows``).
+    #: Counts the changes to views and page layouts (``views.rows``).
     views_version = NumberAttribute(attr_name="viewsVersion", default=0)
     #: The number of the next object key: keys are never used again.
     next_object_key = NumberAttribute(attr_name="nextObjectKey")

@@ -1,7 +1,7 @@
 """Everything that is stored besides a record and follows from it: index rows, edges, tokens, unique guards.
 
-``Rows`` is the one pure function from a record to its derived rows. A write is the difference between the rows of the old
-and the new record; backfilling an index and judging whether a row is stale are the same function again.
+``Rows`` is the one pure function from a record to its derived rows. A write is the difference between the rows of the
+old and the new record; backfilling an index and judging whether a row is stale are the same function again.
 """
 
 from __future__ import annotations
@@ -52,7 +52,11 @@ class Rows:
         ]
         self._id_key = obj.by_name["id"].key
         self._edges = [
-            (field.key, keys.edge_prefix(obj.key, field.key, live=True), keys.edge_prefix(obj.key, field.key, live=False))
+            (
+                field.key,
+                keys.edge_prefix(obj.key, field.key, live=True),
+                keys.edge_prefix(obj.key, field.key, live=False),
+            )
             for field in obj.many_to_one
         ]
         self._searched = search_fields(obj) if obj.is_searchable else ()
@@ -92,9 +96,10 @@ class Rows:
     def tokens(self, item: Item) -> dict[Key, Attributes]:
         """One row for each token of a live record's search fields, ``f`` naming the fields that have it.
 
-        A person has about 10, a record at most ``MOST_TOKENS``. They stand in a partition for each object and first character: a
-        term is one range of one partition, while the rows that a record adds spread over several. The first letters of words are
-        uneven, so the busiest of these partitions takes about two writes a record, where that of an index takes one.
+        A person has about 10, a record at most ``MOST_TOKENS``. They stand in a partition for each object and first
+        character: a term is one range of one partition, while the rows that a record adds spread over several. The
+        first letters of words are uneven, so the busiest of these partitions takes about two writes a record, where
+        that of an index takes one.
         """
         found: dict[Key, Attributes] = {}
         for token, fields in tokens(self._searched, item).items():

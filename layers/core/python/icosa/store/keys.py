@@ -1,7 +1,7 @@
 """Every DynamoDB key of Icosa is built here, and nowhere else.
 
-A key is ``(PK, SK)``. Every PK but one begins with the workspace id, so no request can address another workspace's rows: the
-functions take the workspace id of the caller's principal as their first argument.
+A key is ``(PK, SK)``. Every PK but one begins with the workspace id, so no request can address another workspace's
+rows: the functions take the workspace id of the caller's principal as their first argument.
 
 | Row | PK | SK |
 |---|---|---|
@@ -91,7 +91,9 @@ def split_index_sort(sort: str) -> tuple[str | None, str]:
 
 
 def tokens(ws: str, obj: str, token: str) -> str:
-    """Partition of an object's tokens with the same first character, in which the tokens that begin with ``token`` are neighbours."""
+    """Partition of an object's tokens with the same first character, in which the tokens that begin with ``token`` are
+    neighbours.
+    """
     return f"{ws}#T#{obj}#{token[0]}"
 
 
@@ -190,7 +192,7 @@ def job(ws: str, job_id: str) -> Key:
 
 
 def bundles(ws: str) -> str:
-    """Partition of what was made from the workspace's metadata (``schema.bundles``)."""
+    """Partition of what was made from the workspace's metadata (``catalog.bundles``)."""
     return f"{ws}#S"
 
 

@@ -1,7 +1,8 @@
 """What a request cost DynamoDB: sequential round trips, calls, capacity units.
 
-Tests assert these numbers and ``X-Icosa-Explain`` shows them, so they are exact: capacity that DynamoDB's answers do not
-carry through our client (BatchGetItem, TransactWriteItems) is computed by DynamoDB's published rules from item sizes.
+Tests assert these numbers and ``X-Icosa-Explain`` shows them, so they are exact: capacity that DynamoDB's answers do
+not carry through our client (BatchGetItem, TransactWriteItems) is computed by DynamoDB's published rules from item
+sizes.
 """
 
 from __future__ import annotations
@@ -14,7 +15,9 @@ from typing import Any
 
 @dataclass(slots=True)
 class Meter:
-    """Counters of one request. ``detailed`` turns on capacity, whose computation costs more than the calls it describes."""
+    """Counters of one request. ``detailed`` turns on capacity, whose computation costs more than the calls it
+    describes.
+    """
 
     detailed: bool = False
     round_trips: int = 0

@@ -1,8 +1,8 @@
 """Record items as DynamoDB holds them.
 
-In memory an item is a dict with ``PK``, ``SK`` (the id), ``v`` and the record's values by field key. In the table the values
-are one JSON text in the attribute ``d``: a page of 60 people is read with less than half of the CPU that 60 times 17 typed
-attributes take, and numbers keep all their digits.
+In memory an item is a dict with ``PK``, ``SK`` (the id), ``v`` and the record's values by field key. In the table the
+values are one JSON text in the attribute ``d``: a page of 60 people is read with less than half of the CPU that 60
+times 17 typed attributes take, and numbers keep all their digits.
 """
 
 from __future__ import annotations
@@ -57,9 +57,9 @@ def unpack_or_none(stored: dict[str, Any] | None, form: StoredForm | None) -> It
 def current[T: Item](live: T | None, trashed: T | None) -> tuple[T, bool] | None:
     """Which of a record's two rows counts, and whether it is the live one; None when there is no record.
 
-    Both exist while a batch moves a record, and for a while after (see store/batch.py). A hidden live row never counts; a
-    hidden trash row does while the live row is there and hidden, too. Without it, it is what a move left of a record that
-    another request has destroyed meanwhile.
+    Both exist while a batch moves a record, and for a while after (see store/batch.py). A hidden live row never counts;
+    a hidden trash row does while the live row is there and hidden, too. Without it, it is what a move left of a record
+    that another request has destroyed meanwhile.
     """
     if live is not None and HIDDEN not in live:
         return live, True

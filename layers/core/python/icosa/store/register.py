@@ -42,7 +42,9 @@ class Register:
         entries = item.get(_ENTRY, {})
         return cls(
             sequences={name[len(_SEQUENCE) :]: count for name, count in item.items() if name.startswith(_SEQUENCE)},
-            open={batch: (frozenset(entry["objects"].split(",")), entry["started"]) for batch, entry in entries.items()},
+            open={
+                batch: (frozenset(entry["objects"].split(",")), entry["started"]) for batch, entry in entries.items()
+            },
         )
 
     def touches(self, object_key: str) -> bool:
@@ -81,7 +83,9 @@ def unchanged(ws: str, obj: str, since: Register) -> Check:
 
 def holding(ws: str, batch: str, objects: Iterable[str]) -> Update:
     """Demand, at commit, that nobody has given the batch up."""
-    return _update(ws, batch, objects, "", "attribute_exists(#open.#batch) AND attribute_not_exists(#open.#batch.settling)")
+    return _update(
+        ws, batch, objects, "", "attribute_exists(#open.#batch) AND attribute_not_exists(#open.#batch.settling)"
+    )
 
 
 def claiming(ws: str, batch: str, objects: Iterable[str]) -> Update:
@@ -104,7 +108,12 @@ def new_register(ws: str) -> dict[str, Any]:
 
 
 def _update(
-    ws: str, batch: str, objects: Iterable[str], expression: str, condition: str, values: Mapping[str, Any] | None = None
+    ws: str,
+    batch: str,
+    objects: Iterable[str],
+    expression: str,
+    condition: str,
+    values: Mapping[str, Any] | None = None,
 ) -> Update:
     """An update of the register that also counts up the sequence of every object concerned."""
     names = {f"#s{i}": f"{_SEQUENCE}{obj}" for i, obj in enumerate(sorted(objects))}

@@ -1,8 +1,8 @@
 """Settling: taking away what a batch (``store/batch.py``) has left, whatever became of it, beside other writers.
 
-A row goes when it does not follow from its record as that is now. Another batch may have staged the very same row for the
-record's next state, so to see that a record is unchanged is not enough: whoever takes something away also moves the record's
-version on, in the same transaction. The other batch then fails at its commit, and starts anew.
+A row goes when it does not follow from its record as that is now. Another batch may have staged the very same row for
+the record's next state, so to see that a record is unchanged is not enough: whoever takes something away also moves the
+record's version on, in the same transaction. The other batch then fails at its commit, and starts anew.
 """
 
 from __future__ import annotations
@@ -32,7 +32,9 @@ RecordId = tuple[str, str]  # object key, record id
 
 @dataclass(frozen=True, slots=True)
 class Touched:
-    """What a batch may have written for one record: rows and guards, of which ``altered`` are rows that keep their key."""
+    """What a batch may have written for one record: rows and guards, of which ``altered`` are rows that
+    keep their key.
+    """
 
     rows: tuple[Key, ...] = ()
     altered: frozenset[Key] = frozenset()
@@ -54,7 +56,9 @@ class RecordRows:
     ) -> tuple[list[RecordRows], list[Any]]:
         """The rows of many records, in their order, and the items at the keys of ``also``."""
         ws = model.workspace_id
-        found = table.batch_get([*((place(ws, obj.key), i) for obj, i in records for place in (keys.records, keys.trash)), *also])
+        found = table.batch_get(
+            [*((place(ws, obj.key), i) for obj, i in records for place in (keys.records, keys.trash)), *also]
+        )
         rows = [
             cls(model, obj, record_id, *(unpack_or_none(item, obj.stored_form) for item in found[2 * i : 2 * i + 2]))
             for i, (obj, record_id) in enumerate(records)
@@ -78,7 +82,8 @@ class RecordRows:
     def is_tidy(self) -> bool:
         """Whether there is but one row, and no mark of a move on it."""
         return all(
-            row is None or (self.current is not None and row is self.current[0] and HIDDEN not in row) for row in (self.live, self.trashed)
+            row is None or (self.current is not None and row is self.current[0] and HIDDEN not in row)
+            for row in (self.live, self.trashed)
         )
 
     def fence(self, steps: int = 0) -> list[Op]:
@@ -123,7 +128,9 @@ def settle(table: Table, model: Model, touched: Mapping[RecordId, Touched]) -> N
     raise TransactionConflict
 
 
-def _settle_once(table: Table, model: Model, touched: Mapping[RecordId, Touched], *, together: bool) -> dict[RecordId, Touched]:
+def _settle_once(
+    table: Table, model: Model, touched: Mapping[RecordId, Touched], *, together: bool
+) -> dict[RecordId, Touched]:
     """Returns the records that were changed in between."""
     # Objects that are gone have taken their rows with them.
     known = {record: one for record, one in touched.items() if record[0] in model.by_key}
@@ -167,7 +174,9 @@ def _sender(records: Sequence[RecordId], transactions: Sequence[Sequence[Op]]) -
 
 @dataclass(frozen=True, slots=True)
 class _Settling:
-    """What has been read of the records to settle: their rows, whose guards there are, and the guards that they should have."""
+    """What has been read of the records to settle: their rows, whose guards there are, and the guards that they should
+    have.
+    """
 
     records: Mapping[RecordId, RecordRows]
     owners: Mapping[Key, str]
@@ -191,7 +200,9 @@ class _Settling:
         return [[*rows.fence(steps), *part] for steps, part in enumerate(parts)]
 
     def _guard(self, rows: RecordRows, key: Key) -> Iterable[Op]:
-        """What puts a guard right: it belongs to the record whose value it guards. A batch may have passed it on to another."""
+        """What puts a guard right: it belongs to the record whose value it guards. A batch may have passed it on to
+        another.
+        """
         owner = self.owners.get(key)
         if key in rows.guards():
             if owner is None:
@@ -248,7 +259,8 @@ def settle_abandoned(table: Table, model: Model, seen: Register, batch: str) -> 
 
 
 def release_stale_place(table: Table, model: Model, obj: Object, record_id: str) -> bool:
-    """Remove what a batch has left, or reserved, in a record's place. True when the id may be free now, False when there is a record.
+    """Remove what a batch has left, or reserved, in a record's place. True when the id may be free now, False when
+    there is a record.
 
     Raises TransactionConflict when somebody is faster.
     """
@@ -260,7 +272,9 @@ def release_stale_place(table: Table, model: Model, obj: Object, record_id: str)
 
 
 def release_stale_guard(table: Table, model: Model, obj: Object, key: Key, now_ms: int) -> bool:
-    """Remove the guard of a unique value that an abandoned write left behind. True when the value may be free now, or soon."""
+    """Remove the guard of a unique value that an abandoned write left behind. True when the value may be free now, or
+    soon.
+    """
     seen = current_register(table, model)
     for abandoned in seen.abandoned(now_ms):
         settle_abandoned(table, model, seen, abandoned)

@@ -1,7 +1,7 @@
 """The table: the one place that talks to DynamoDB on the data plane.
 
-All reads are strongly consistent. Throttling and lost connections are retried with jitter; writes carry a client request
-token, so a retry of a write whose answer was lost applies once.
+All reads are strongly consistent. Throttling and lost connections are retried with jitter; writes carry a client
+request token, so a retry of a write whose answer was lost applies once.
 """
 
 from __future__ import annotations
@@ -32,7 +32,13 @@ MAX_BATCH_GET = 100
 _ATTEMPTS = 6
 _FIRST_DELAY = 0.02
 #: Errors of DynamoDB that pass by themselves and that the client has no class for; it names them in its message.
-_TRANSIENT = ("TransactionInProgress", "Throttling", "RequestLimitExceeded", "InternalServerError", "ServiceUnavailable")
+_TRANSIENT = (
+    "TransactionInProgress",
+    "Throttling",
+    "RequestLimitExceeded",
+    "InternalServerError",
+    "ServiceUnavailable",
+)
 _local = threading.local()
 
 
@@ -145,8 +151,8 @@ class Table:
     ) -> QueryPage:
         """One page (1 MB or ``limit`` rows) of a partition.
 
-        ``low`` and ``high`` bound the sort key inclusively, or ``prefix`` does. ``after`` is the last sort key of the page
-        before. ``filter`` is a DynamoDB filter expression over attributes that are not keys.
+        ``low`` and ``high`` bound the sort key inclusively, or ``prefix`` does. ``after`` is the last sort key of the
+        page before. ``filter`` is a DynamoDB filter expression over attributes that are not keys.
         """
         expression, bound = _key_condition(pk, low, high, prefix)
         if expression is None:
@@ -193,7 +199,9 @@ class Table:
         unlike = options.pop("unlike", "attribute_exists(#none)")
         if unlike == "attribute_exists(#none)":
             options["names"] = {"#none": "none"}
-        return sum(page.scanned - len(page.items) for page in self.query_pages(pk, filter=unlike, project="SK", **options))
+        return sum(
+            page.scanned - len(page.items) for page in self.query_pages(pk, filter=unlike, project="SK", **options)
+        )
 
     # ------------------------------------------------------------------ writes
 
@@ -215,7 +223,9 @@ class Table:
                 if failed:
                     raise TransactionFailed(failed) from None
                 if any(reason == "ValidationError" for reason in reasons):
-                    raise PayloadTooLarge("The records are larger than the store allows: 400 KB a record, 4 MB a request") from None
+                    raise PayloadTooLarge(
+                        "The records are larger than the store allows: 400 KB a record, 4 MB a request"
+                    ) from None
                 _wait(attempt)
                 continue
             if self.meter.detailed:
@@ -278,14 +288,18 @@ def _wait(attempt: int) -> None:
 def _reject(error: Exception) -> NoReturn:
     text = str(error)
     if "4MB" in text:
-        raise PayloadTooLarge("The records of the request are larger together than the 4 MB that the store commits at once") from None
+        raise PayloadTooLarge(
+            "The records of the request are larger together than the 4 MB that the store commits at once"
+        ) from None
     if "size has exceeded" in text or "size exceeded" in text.lower():
         raise PayloadTooLarge("The record is larger than the 400 KB that the store allows") from None
     raise error
 
 
 def _reasons(message: str) -> list[str]:
-    """Cancellation reasons, one per operation: the client has them in its message only (``… [None, ConditionalCheckFailed]``)."""
+    """Cancellation reasons, one per operation: the client has them in its message only (``… [None,
+    ConditionalCheckFailed]``).
+    """
     _, _, listed = message.rpartition("[")
     return [reason.strip() for reason in listed.rstrip("]").split(",")]
 
@@ -295,7 +309,11 @@ def _key_condition(pk: str, low: str | None, high: str | None, prefix: str | Non
         return "PK = :pk AND begins_with(SK, :prefix)", {":pk": pk, ":prefix": prefix}
     if low is not None and high is not None:
         # DynamoDB refuses an empty BETWEEN, to us it is just an empty range.
-        return ("PK = :pk AND SK BETWEEN :low AND :high" if low <= high else None), {":pk": pk, ":low": low, ":high": high}
+        return ("PK = :pk AND SK BETWEEN :low AND :high" if low <= high else None), {
+            ":pk": pk,
+            ":low": low,
+            ":high": high,
+        }
     if low is not None:
         return "PK = :pk AND SK >= :low", {":pk": pk, ":low": low}
     if high is not None:

@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
-from ..metadata.applications import application_id
+from ..catalog.applications import application_id
 
-#: The attribute of an item that holds the sealed secret; it is absent when the secret is empty. The others have the names of members.
+#: The attribute of an item that holds the sealed secret; it is absent when the secret is empty. The others have the
+#: names of members.
 SEALED = "sealedSecret"
 
 

@@ -1,4 +1,4 @@
-"""Errors of webhooks. What is wrong with the input of a change is reported as for metadata (``metadata.errors``)."""
+"""Errors of webhooks. What is wrong with the input of a change is reported as for metadata (``validation.errors``)."""
 
 from __future__ import annotations
 

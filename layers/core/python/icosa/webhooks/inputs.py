@@ -1,7 +1,7 @@
 """What a request may say of a webhook. Pure; texts are those of Twenty and of the validation library that it uses.
 
-Both functions return the members that were given and are known, and raise InvalidInput with everything that has the wrong form, or the
-report on a target URL that cannot be called (MetadataValidationError). No message repeats a secret.
+Both functions return the members that were given and are known, and raise InvalidInput with everything that has the
+wrong form, or the report on a target URL that cannot be called (MetadataValidationError). No message repeats a secret.
 """
 
 from __future__ import annotations
@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ..metadata.errors import ChangeKind, InvalidInput, MetadataValidationError, Problem
-from ..metadata.refusal import refused
-from ..texts import is_uuid
+from ..identifiers import is_uuid
+from ..validation.errors import ChangeKind, InvalidInput, MetadataValidationError, Problem
+from ..validation.refusal import refused
 
 Input = dict[str, Any]
 
@@ -41,7 +41,9 @@ def read_new(raw: Mapping[str, Any]) -> Input:
 
 
 def read_changes(webhook_id: str, raw: Mapping[str, Any]) -> Input:
-    """The members of a webhook that are to change. Null empties the description and leaves the other members as they are."""
+    """The members of a webhook that are to change. Null empties the description and leaves the other members as they
+    are.
+    """
     given = {name: value for name, value in raw.items() if value is not None}
     if messages := _messages(given):
         raise InvalidInput(messages)
@@ -61,7 +63,12 @@ def _known(given: Mapping[str, Any]) -> Input:
 
 
 def _messages(given: Mapping[str, Any]) -> list[str]:
-    messages = [message for name, limit in _TEXTS.items() if name in given for message in _text_messages(name, given[name], limit)]
+    messages = [
+        message
+        for name, limit in _TEXTS.items()
+        if name in given
+        for message in _text_messages(name, given[name], limit)
+    ]
     return messages + (_operations_messages(given["operations"]) if "operations" in given else [])
 
 
@@ -92,7 +99,9 @@ def _target(text: str, kind: ChangeKind, about: Mapping[str, Any]) -> str:
         raise _report(kind, about, Problem(code="INVALID_WEBHOOK_INPUT", message="Target URL is required"))
     url = normal_url(text)
     if url is None:
-        raise _report(kind, about, Problem(code="INVALID_TARGET_URL", message="Invalid target URL provided", value=text))
+        raise _report(
+            kind, about, Problem(code="INVALID_TARGET_URL", message="Invalid target URL provided", value=text)
+        )
     if len(url) > URL_LENGTH:
         raise InvalidInput([f"targetUrl must be shorter than or equal to {URL_LENGTH} characters"])
     return url
@@ -114,4 +123,6 @@ def normal_url(text: str) -> str | None:
 
 
 def _report(kind: ChangeKind, about: Mapping[str, Any], problem: Problem) -> MetadataValidationError:
-    return refused(f"Multiple validation errors occurred while {_GERUNDS[kind]} webhook", "webhook", kind, problem, about)
+    return refused(
+        f"Multiple validation errors occurred while {_GERUNDS[kind]} webhook", "webhook", kind, problem, about
+    )

@@ -1,7 +1,7 @@
 """Secrets of webhooks at rest: ciphertexts that only a KMS key opens, and only for the webhook that they were made for.
 
-Workspace and webhook are the encryption context, which KMS checks: a ciphertext that is moved to another webhook, or to another
-workspace, does not open there. The role of the function can use the key in no other way (template.yaml).
+Workspace and webhook are the encryption context, which KMS checks: a ciphertext that is moved to another webhook, or to
+another workspace, does not open there. The role of the function can use the key in no other way (template.yaml).
 """
 
 from __future__ import annotations
@@ -19,7 +19,9 @@ from ..errors import Unavailable
 
 #: KMS opens one ciphertext at a time; so many are on their way together.
 _PARALLEL = 10
-_TRANSIENT = frozenset(("ThrottlingException", "KMSInternalException", "DependencyTimeoutException", "KeyUnavailableException"))
+_TRANSIENT = frozenset(
+    ("ThrottlingException", "KMSInternalException", "DependencyTimeoutException", "KeyUnavailableException")
+)
 
 _pool = ThreadPoolExecutor(max_workers=_PARALLEL, thread_name_prefix="kms")
 
@@ -49,7 +51,10 @@ class Seal:
         from botocore.config import Config
 
         config = Config(
-            connect_timeout=2, read_timeout=5, retries={"mode": "standard", "total_max_attempts": 3}, max_pool_connections=_PARALLEL
+            connect_timeout=2,
+            read_timeout=5,
+            retries={"mode": "standard", "total_max_attempts": 3},
+            max_pool_connections=_PARALLEL,
         )
         return cls(silent_client("kms", config=config), os.environ["WEBHOOK_KEY_ID"])
 
@@ -58,7 +63,9 @@ class Seal:
         if not secret:
             return None
         with _patience():
-            answer = self._client.encrypt(KeyId=self._key_id, Plaintext=secret.encode(), EncryptionContext=owner.context)
+            answer = self._client.encrypt(
+                KeyId=self._key_id, Plaintext=secret.encode(), EncryptionContext=owner.context
+            )
         sealed: bytes = answer["CiphertextBlob"]
         return sealed
 

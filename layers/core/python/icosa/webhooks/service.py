@@ -1,6 +1,7 @@
 """Reading and changing the webhooks of a workspace.
 
-How many there are stands in a row of its own, changed together with them: requests at the same time cannot exceed the limit.
+How many there are stands in a row of its own, changed together with them: requests at the same time cannot exceed the
+limit.
 """
 
 from __future__ import annotations
@@ -45,8 +46,14 @@ class Webhooks:
         return None if item is None else Webhook.parse(item)
 
     def secrets(self, webhooks: Sequence[Webhook]) -> dict[str, str]:
-        """The secrets of some webhooks in clear, by the webhook's id. To be shown, and to be kept nowhere. Raises Unavailable."""
-        texts = webhook_seal().open_all([(webhook.sealed, self._owner(webhook.id)) for webhook in webhooks]) if webhooks else []
+        """The secrets of some webhooks in clear, by the webhook's id. To be shown, and to be kept nowhere. Raises
+        Unavailable.
+        """
+        texts = (
+            webhook_seal().open_all([(webhook.sealed, self._owner(webhook.id)) for webhook in webhooks])
+            if webhooks
+            else []
+        )
         return {webhook.id: text for webhook, text in zip(webhooks, texts, strict=True)}
 
     def create(self, raw: Input) -> Webhook:
@@ -57,7 +64,9 @@ class Webhooks:
         given = read_new(raw)
         webhook_id = given.pop("id", None) or str(uuid.uuid4())
         secret = given.pop("secret", None)
-        sealed = webhook_seal().close(secrets.token_hex(_SECRET_BYTES) if secret is None else secret, self._owner(webhook_id))
+        sealed = webhook_seal().close(
+            secrets.token_hex(_SECRET_BYTES) if secret is None else secret, self._owner(webhook_id)
+        )
         pk, sk = keys.webhook(self._workspace_id, webhook_id)
         item = {"PK": pk, "SK": sk, **given, "createdAt": self._now, "updatedAt": self._now}
         if sealed is not None:
@@ -70,7 +79,9 @@ class Webhooks:
         return Webhook.parse(item)
 
     def update(self, webhook_id: str, raw: Input) -> Webhook:
-        """Change what is given. Raises InvalidInput, MetadataValidationError, WebhookNotFound, WebhooksBusy, Unavailable."""
+        """Change what is given. Raises InvalidInput, MetadataValidationError, WebhookNotFound, WebhooksBusy,
+        Unavailable.
+        """
         changes = read_changes(webhook_id, raw)
         if "secret" in changes:
             changes[SEALED] = webhook_seal().close(changes.pop("secret"), self._owner(webhook_id))
@@ -85,7 +96,9 @@ class Webhooks:
     def delete(self, webhook_id: str) -> Webhook:
         """Remove a webhook; what it was. Raises WebhookNotFound, WebhooksBusy."""
         found = self.find(webhook_id)
-        if found is None or self._transact(Delete(keys.webhook(self._workspace_id, webhook_id), condition=EXISTS), self._counted(-1)):
+        if found is None or self._transact(
+            Delete(keys.webhook(self._workspace_id, webhook_id), condition=EXISTS), self._counted(-1)
+        ):
             raise WebhookNotFound
         return found
 
@@ -120,4 +133,6 @@ def _update(key: keys.Key, changes: Mapping[str, Any]) -> Update:
     removed = [name for name in names if name not in kept]
     sets = ", ".join(f"{name} = :{name[1:]}" for name in kept)
     expression = f"SET {sets}" + (f" REMOVE {', '.join(removed)}" if removed else "")
-    return Update(key, expression, condition=EXISTS, names=names, values={f":{name[1:]}": value for name, value in kept.items()})
+    return Update(
+        key, expression, condition=EXISTS, names=names, values={f":{name[1:]}": value for name, value in kept.items()}
+    )

@@ -8,12 +8,12 @@ from typing import Any
 import orjson
 import schemathesis
 
-from icosa.api.gateway import proxy
 from icosa.api.metadata.service import MetadataApi
-from icosa.metadata.views.shapes import SHAPES, VIEW_FIELD_GROUP
+from icosa.documents.openapi.metadata import metadata_document
 from icosa.provisioning.workspace import Provisioned
-from icosa.schema.openapi.metadata import metadata_document
+from icosa.runtime.http import proxy
 from icosa.store.table import Table
+from icosa.views.shapes import SHAPES, VIEW_FIELD_GROUP
 from tests.support.contract import exercise, strict
 from tests.support.metadata_client import MetadataClient
 from tests.support.provisioning import event_of
@@ -37,7 +37,9 @@ def _entities(call: MetadataClient) -> dict[str, list[str]]:
         return entity_id
 
     for _ in range(2):
-        view = make("views", name="V", icon="IconList", objectMetadataId=opportunity["id"], mainGroupByFieldMetadataId=stage)
+        view = make(
+            "views", name="V", icon="IconList", objectMetadataId=opportunity["id"], mainGroupByFieldMetadataId=stage
+        )
         for collection in ("viewFields", "viewFilters", "viewSorts"):
             make(collection, viewId=view, fieldMetadataId=stage)
         make("viewFilterGroups", viewId=view)
@@ -52,7 +54,9 @@ def test_answers_are_what_the_document_says(call: MetadataClient, shared_table: 
     served = proxy(MetadataApi(shared_table).answer)
     document = orjson.loads(metadata_document("http://localhost", is_direct=False))
     collections = {name for name, shape in SHAPES.items() if shape != VIEW_FIELD_GROUP}
-    document["paths"] = {path: methods for path, methods in document["paths"].items() if path.split("/")[1] in collections}
+    document["paths"] = {
+        path: methods for path, methods in document["paths"].items() if path.split("/")[1] in collections
+    }
 
     def route(path: str) -> tuple[Function, Mapping[str, str]]:
         return (lambda event: served(event, None)), {}

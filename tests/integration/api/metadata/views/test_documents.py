@@ -5,7 +5,7 @@ from __future__ import annotations
 import orjson
 from jsonschema import Draft202012Validator, FormatChecker
 
-from icosa.schema.openapi.metadata import metadata_document
+from icosa.documents.openapi.metadata import metadata_document
 from tests.support.metadata_client import MetadataClient
 from tests.support.views import ON_FIELDS, PARTS, Json, field, made, new_view
 
@@ -20,14 +20,24 @@ def test_answers_are_as_documented(call: MetadataClient, rocket: Json) -> None:
     layout = made(call("POST", "/rest/metadata/pageLayouts", {"name": "P"}))
     tab = made(call("POST", "/rest/metadata/pageLayoutTabs", {"title": "T", "pageLayoutId": layout["id"]}))
     grid = {"row": 0, "column": 0, "rowSpan": 1, "columnSpan": 1}
-    made(call("POST", "/rest/metadata/pageLayoutWidgets", {"title": "W", "pageLayoutTabId": tab["id"], "gridPosition": grid}))
+    made(
+        call(
+            "POST",
+            "/rest/metadata/pageLayoutWidgets",
+            {"title": "W", "pageLayoutTabId": tab["id"], "gridPosition": grid},
+        )
+    )
     filters = {"pageLayoutTabs": {"pageLayoutId": layout["id"]}, "pageLayoutWidgets": {"pageLayoutTabId": tab["id"]}}
     for collection in ("views", *PARTS, "pageLayouts", "pageLayoutTabs", "pageLayoutWidgets"):
         answer = call("GET", f"/rest/metadata/{collection}", **filters.get(collection, {})).json
         assert answer["data"]
         schema = document["paths"][f"/{collection}"]["get"]["responses"]["200"]["content"]["application/json"]["schema"]
-        validator = Draft202012Validator({**schema, "components": document["components"]}, format_checker=FormatChecker())
+        validator = Draft202012Validator(
+            {**schema, "components": document["components"]}, format_checker=FormatChecker()
+        )
         assert [error.message for error in validator.iter_errors(answer)] == []
         [entity, *_] = answer["data"]
-        properties = document["components"]["schemas"][f"{collection[0].upper()}{collection[1:-1]}ForResponse"]["properties"]
+        properties = document["components"]["schemas"][f"{collection[0].upper()}{collection[1:-1]}ForResponse"][
+            "properties"
+        ]
         assert entity.keys() == properties.keys()

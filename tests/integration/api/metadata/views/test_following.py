@@ -39,7 +39,9 @@ def test_views_follow_their_fields_and_objects(call: MetadataClient, own: Json) 
     assert call("GET", "/rest/metadata/views", objectMetadataId=own["id"]).json["totalCount"] == 0
 
 
-def test_no_view_names_a_field_that_is_gone(call: MetadataClient, own: Json, shared_table: Table, workspace: Provisioned) -> None:
+def test_no_view_names_a_field_that_is_gone(
+    call: MetadataClient, own: Json, shared_table: Table, workspace: Provisioned
+) -> None:
     """A column is added while its field is deleted, many times: whoever is later sees the other."""
     view = new_view(call, own)
     for number in range(12):
@@ -48,7 +50,9 @@ def test_no_view_names_a_field_that_is_gone(call: MetadataClient, own: Json, sha
         start = threading.Barrier(2)
         replies: dict[str, Reply] = {}
 
-        def run(name: str, *request: Any, start: threading.Barrier = start, replies: dict[str, Reply] = replies) -> None:
+        def run(
+            name: str, *request: Any, start: threading.Barrier = start, replies: dict[str, Reply] = replies
+        ) -> None:
             client = MetadataClient(shared_table, event_of(workspace))
             start.wait()
             replies[name] = client(*request)
@@ -67,7 +71,9 @@ def test_no_view_names_a_field_that_is_gone(call: MetadataClient, own: Json, sha
         assert call("GET", f"/rest/metadata/views/{view['id']}").json["viewFields"] == []
 
 
-def test_writers_side_by_side_lose_nothing(call: MetadataClient, rocket: Json, shared_table: Table, workspace: Provisioned) -> None:
+def test_writers_side_by_side_lose_nothing(
+    call: MetadataClient, rocket: Json, shared_table: Table, workspace: Provisioned
+) -> None:
     view = new_view(call, rocket)
     names = [one["id"] for one in rocket["fields"]][:8]
     start = threading.Barrier(len(names))

@@ -8,7 +8,8 @@ from tests.support.views import SOMETHING, Json, field
 
 def test_graphql_twins(call: MetadataClient, own: Json) -> None:
     view = call.data(
-        "mutation($i: CreateViewInput!) { createView(input: $i) { id name type visibility viewGroups { fieldValue } } }",
+        "mutation($i: CreateViewInput!) { createView(input: $i) { id name type visibility viewGroups { fieldValue } } "
+        "}",
         i={
             "name": "All {objectLabelPlural}!",
             "icon": "IconList",
@@ -27,7 +28,8 @@ def test_graphql_twins(call: MetadataClient, own: Json) -> None:
           ) { id position }
           createViewFieldGroup(input: {viewId: $v, name: "G"}) { id viewFields { id } }
           createViewFilterGroup(input: {viewId: $v, logicalOperator: OR}) { id }
-          createViewFilter(input: {viewId: $v, fieldMetadataId: $stage, operand: IS, value: ["NEW"]}) { id value operand }
+          createViewFilter(input: {viewId: $v, fieldMetadataId: $stage, operand: IS, value: ["NEW"]}) { id value
+            operand }
           createViewSort(input: {viewId: $v, fieldMetadataId: $name, direction: DESC}) { id direction }
         }""",
         v=view["id"],
@@ -47,12 +49,14 @@ def test_graphql_twins(call: MetadataClient, own: Json) -> None:
     }
     updated = call.data(
         """mutation($f: UUID!, $fg: UUID!, $g: UUID!, $gs: String!, $fi: UUID!, $s: UUID!, $v: String!) {
-          updateViewField(input: {id: $f, update: {isVisible: false, viewFieldGroupId: $fg}}) { isVisible viewFieldGroupId }
+          updateViewField(input: {id: $f, update: {isVisible: false, viewFieldGroupId: $fg}}) { isVisible
+            viewFieldGroupId }
           updateViewFilter(input: {id: $fi, update: {viewFilterGroupId: $g, value: "x"}}) { value viewFilterGroupId }
           updateViewFilterGroup(id: $gs, input: {logicalOperator: AND}) { logicalOperator }
           updateViewSort(input: {id: $s, update: {direction: ASC}}) { direction }
           updateViewFieldGroup(input: {id: $fg, update: {name: "H"}}) { name viewFields { id } }
-          updateView(id: $v, input: {name: "Board", isCompact: true}) { name isCompact viewFields { id isVisible } viewSorts { direction } }
+          updateView(id: $v, input: {name: "Board", isCompact: true}) { name isCompact viewFields { id isVisible }
+            viewSorts { direction } }
         }""",
         **ids,
     )
@@ -73,7 +77,11 @@ def test_graphql_twins(call: MetadataClient, own: Json) -> None:
         f=ids["f"],
     )
     assert read["getViews"] == [{"id": view["id"], "key": None}]
-    assert read["getView"] == {"name": "Board", "viewFilterGroups": [{"logicalOperator": "AND"}], "viewFieldGroups": [{"name": "H"}]}
+    assert read["getView"] == {
+        "name": "Board",
+        "viewFilterGroups": [{"logicalOperator": "AND"}],
+        "viewFieldGroups": [{"name": "H"}],
+    }
     assert [one["id"] for one in read["getViewFields"]] == columns
     assert call.data("query($id: String!) { getView(id: $id) { id } }", id=SOMETHING) == {"getView": None}
     gone = call.data(
@@ -93,18 +101,23 @@ def test_graphql_twins(call: MetadataClient, own: Json) -> None:
     assert gone["deleteViewSort"] is gone["destroyViewSort"] is gone["deleteViewFilterGroup"] is True
     groups = call.data("query($v: String) { getViewGroups(viewId: $v) { id } }", v=view["id"])["getViewGroups"]
     many = [{"id": group["id"], "update": {"isVisible": False}} for group in groups]
-    hidden = call.data("mutation($i: [UpdateViewGroupInput!]!) { updateManyViewGroups(inputs: $i) { isVisible } }", i=many)
+    hidden = call.data(
+        "mutation($i: [UpdateViewGroupInput!]!) { updateManyViewGroups(inputs: $i) { isVisible } }", i=many
+    )
     assert hidden["updateManyViewGroups"] == [{"isVisible": False}] * 3
     assert call.data("mutation($v: String!) { deleteView(id: $v) }", v=view["id"]) == {"deleteView": True}
-    assert view["id"] not in [one["id"] for one in call.data("{ minimalMetadata { views { id key } } }")["minimalMetadata"]["views"]]
+    assert view["id"] not in [
+        one["id"] for one in call.data("{ minimalMetadata { views { id key } } }")["minimalMetadata"]["views"]
+    ]
 
 
 def test_graphql_page_layouts_and_errors(call: MetadataClient, rocket: Json) -> None:
     layout = call.data('mutation { createPageLayout(input: {name: "P"}) { id type } }')["createPageLayout"]
     assert layout["type"] == "RECORD_PAGE"
-    tab = call.data('mutation($l: UUID!) { createPageLayoutTab(input: {title: "T", pageLayoutId: $l}) { id layoutMode } }', l=layout["id"])[
-        "createPageLayoutTab"
-    ]
+    tab = call.data(
+        'mutation($l: UUID!) { createPageLayoutTab(input: {title: "T", pageLayoutId: $l}) { id layoutMode } }',
+        l=layout["id"],
+    )["createPageLayoutTab"]
     widget = call.data(
         """mutation($t: UUID!) { createPageLayoutWidget(input: {title: "W", type: IFRAME, pageLayoutTabId: $t,
           gridPosition: {row: 0, column: 0, rowSpan: 1, columnSpan: 1}, configuration: {url: "https://a.example"}}) {
@@ -135,7 +148,10 @@ def test_graphql_page_layouts_and_errors(call: MetadataClient, rocket: Json) -> 
         f'Page layout tab with ID "{tab["id"]}" not found',
         "PAGE_LAYOUT_TAB_NOT_FOUND",
     )
-    blank = call.graphql('mutation($o: UUID!) { createView(input: {name: "", icon: "", objectMetadataId: $o}) { id } }', o=rocket["id"])[
-        "errors"
-    ][0]
-    assert (blank["message"], blank["extensions"]["code"]) == ("name should not be empty, icon should not be empty", "BAD_USER_INPUT")
+    blank = call.graphql(
+        'mutation($o: UUID!) { createView(input: {name: "", icon: "", objectMetadataId: $o}) { id } }', o=rocket["id"]
+    )["errors"][0]
+    assert (blank["message"], blank["extensions"]["code"]) == (
+        "name should not be empty, icon should not be empty",
+        "BAD_USER_INPUT",
+    )

@@ -20,14 +20,20 @@ def graphql(shared_table: Table, workspace: Provisioned) -> GraphqlClient:
     return GraphqlClient(shared_table, event_of(workspace))
 
 
-def test_group_by_adds_the_filters_of_a_view(call: MetadataClient, records: RestClient, graphql: GraphqlClient, rocket: Json) -> None:
+def test_group_by_adds_the_filters_of_a_view(
+    call: MetadataClient, records: RestClient, graphql: GraphqlClient, rocket: Json
+) -> None:
     plural = rocket["namePlural"]
     for name, stage in (("Ariane", "NEW"), ("Atlas", "NEW"), ("Vega", "OLD")):
         assert records("POST", f"/rest/{plural}", {"name": name, "stage": stage}).status == 201
     view = new_view(call, rocket)
     body = {"viewId": view["id"], "fieldMetadataId": field(rocket, "name"), "operand": "CONTAINS", "value": "a"}
     part = made(call("POST", "/rest/metadata/viewFilters", body))
-    grouping: dict[str, Any] = {"group_by": [{"stage": True}], "aggregate": ["totalCount"], "order_by": [{"stage": "AscNullsLast"}]}
+    grouping: dict[str, Any] = {
+        "group_by": [{"stage": True}],
+        "aggregate": ["totalCount"],
+        "order_by": [{"stage": "AscNullsLast"}],
+    }
 
     def counts(**params: Any) -> list[tuple[str, str]]:
         reply = records("GET", f"/rest/{plural}/groupBy", **grouping, **params)
@@ -42,7 +48,8 @@ def test_group_by_adds_the_filters_of_a_view(call: MetadataClient, records: Rest
 
     def counted(filter: Json) -> list[Json]:
         document = f"""query($f: {rocket["nameSingular"].capitalize()}FilterInput, $v: UUID) {{
-          groups: {plural}GroupBy(groupBy: [{{stage: true}}], filter: $f, viewId: $v) {{ groupByDimensionValues totalCount }} }}"""
+          groups: {plural}GroupBy(groupBy: [{{stage: true}}], filter: $f, viewId: $v) {{ groupByDimensionValues
+            totalCount }} }}"""
         found: list[Json] = graphql.data(document, {"f": filter, "v": view["id"]})["groups"]
         return found
 

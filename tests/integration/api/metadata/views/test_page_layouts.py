@@ -7,7 +7,9 @@ from tests.support.views import SOMETHING, Json, made, refused
 
 
 def test_page_layouts(call: MetadataClient, own: Json) -> None:
-    layouts, tabs, widgets = (f"/rest/metadata/{name}" for name in ("pageLayouts", "pageLayoutTabs", "pageLayoutWidgets"))
+    layouts, tabs, widgets = (
+        f"/rest/metadata/{name}" for name in ("pageLayouts", "pageLayoutTabs", "pageLayoutWidgets")
+    )
     layout = made(call("POST", layouts, {"name": "Page", "objectMetadataId": own["id"]}))
     assert (layout["type"], layout["tabs"]) == ("RECORD_PAGE", [])
     second = made(call("POST", tabs, {"title": "Second", "position": 2, "pageLayoutId": layout["id"]}))
@@ -34,7 +36,12 @@ def test_page_layouts(call: MetadataClient, own: Json) -> None:
     refused(call("GET", tabs), 400, "Page layout ID is required", "INVALID_PAGE_LAYOUT_TAB_DATA")
     refused(call("GET", widgets), 400, "Page layout tab ID is required", "INVALID_PAGE_LAYOUT_WIDGET_DATA")
     refused(call("POST", layouts, {}), 400, "Page layout name is required", "INVALID_PAGE_LAYOUT_DATA")
-    refused(call("POST", widgets, {**body, "title": ""}), 400, "Page layout widget title is required", "INVALID_PAGE_LAYOUT_WIDGET_DATA")
+    refused(
+        call("POST", widgets, {**body, "title": ""}),
+        400,
+        "Page layout widget title is required",
+        "INVALID_PAGE_LAYOUT_WIDGET_DATA",
+    )
     missing = {**body, "pageLayoutTabId": SOMETHING}
     refused(call("POST", widgets, missing), 400, "Page layout tab not found", "INVALID_PAGE_LAYOUT_WIDGET_DATA")
     bad = call("POST", widgets, {**body, "gridPosition": {**grid, "rowSpan": 0, "column": "a"}})

@@ -29,7 +29,12 @@ def test_parts_of_views(call: MetadataClient, rocket: Json, collection: str) -> 
         "totalCount": 0,
     }
     assert call("PATCH", f"{path}/{part['id']}", update).status == 404
-    refused(call("POST", path, {"viewId": SOMETHING, **own, **given}), 404, f"View (id: {SOMETHING}) not found", "VIEW_NOT_FOUND")
+    refused(
+        call("POST", path, {"viewId": SOMETHING, **own, **given}),
+        404,
+        f"View (id: {SOMETHING}) not found",
+        "VIEW_NOT_FOUND",
+    )
     if collection in ON_FIELDS:
         code = {"viewFields": "VIEW_FIELD", "viewFilters": "VIEW_FILTER", "viewSorts": "VIEW_SORT"}[collection]
         strange = {"viewId": view["id"], **given, "fieldMetadataId": SOMETHING}
@@ -41,7 +46,9 @@ def test_a_field_is_shown_once(call: MetadataClient, rocket: Json) -> None:
     view = new_view(call, rocket)
     body = {"viewId": view["id"], "fieldMetadataId": field(rocket, "name")}
     part = made(call("POST", "/rest/metadata/viewFields", body))
-    refused(call("POST", "/rest/metadata/viewFields", body), 400, "View field already exists", "INVALID_VIEW_FIELD_DATA")
+    refused(
+        call("POST", "/rest/metadata/viewFields", body), 400, "View field already exists", "INVALID_VIEW_FIELD_DATA"
+    )
     call("DELETE", f"/rest/metadata/viewFields/{part['id']}")
     made(call("POST", "/rest/metadata/viewFields", body))
 
@@ -51,7 +58,12 @@ def test_filter_groups_hang_together(call: MetadataClient, rocket: Json) -> None
     path = "/rest/metadata/viewFilterGroups"
     outer = made(call("POST", path, {"viewId": view["id"]}))
     inner = made(call("POST", path, {"viewId": view["id"], "parentViewFilterGroupId": outer["id"]}))
-    body = {"viewId": view["id"], "fieldMetadataId": field(rocket, "name"), "value": "x", "viewFilterGroupId": inner["id"]}
+    body = {
+        "viewId": view["id"],
+        "fieldMetadataId": field(rocket, "name"),
+        "value": "x",
+        "viewFilterGroupId": inner["id"],
+    }
     inside = made(call("POST", "/rest/metadata/viewFilters", body))
     assert outer["logicalOperator"] == "AND"
     code = "INVALID_VIEW_FILTER_GROUP_DATA"
@@ -64,7 +76,10 @@ def test_filter_groups_hang_together(call: MetadataClient, rocket: Json) -> None
     assert call("POST", "/rest/metadata/viewFilters", body).status == 400
     wrong = {**body, "viewId": view["id"], "subFieldName": "size"}
     refused(
-        call("POST", "/rest/metadata/viewFilters", wrong), 400, 'Sub field "size" not found for field "name"', "INVALID_VIEW_FILTER_DATA"
+        call("POST", "/rest/metadata/viewFilters", wrong),
+        400,
+        'Sub field "size" not found for field "name"',
+        "INVALID_VIEW_FILTER_DATA",
     )
     call("DELETE", f"{path}/{outer['id']}")
     left = call("GET", f"/rest/metadata/views/{view['id']}").json
@@ -82,7 +97,9 @@ def test_boards_have_a_group_for_each_option(call: MetadataClient, rocket: Json)
     assert values(board["id"]) == ["OLD", "", "NEW"]
     assert again["position"] == 9
     plain = new_view(call, rocket)
-    grouped = call("PATCH", f"/rest/metadata/views/{plain['id']}", {"mainGroupByFieldMetadataId": field(rocket, "stage")}).json
+    grouped = call(
+        "PATCH", f"/rest/metadata/views/{plain['id']}", {"mainGroupByFieldMetadataId": field(rocket, "stage")}
+    ).json
     assert [group["fieldValue"] for group in grouped["viewGroups"]] == ["NEW", "OLD", ""]
     call("PATCH", f"/rest/metadata/views/{plain['id']}", {"mainGroupByFieldMetadataId": None})
     assert values(plain["id"]) == []

@@ -18,7 +18,12 @@ def test_every_object_has_its_index_view(call: MetadataClient) -> None:
     assert index.keys() == objects.keys()
     for object_id, view in index.items():
         assert view["name"] == f"All {objects[object_id]['labelPlural']}"
-        assert (view["type"], view["icon"], view["position"], view["visibility"]) == ("TABLE", "IconList", 0, "WORKSPACE")
+        assert (view["type"], view["icon"], view["position"], view["visibility"]) == (
+            "TABLE",
+            "IconList",
+            0,
+            "WORKSPACE",
+        )
         first = view["viewFields"][0]["fieldMetadataId"]
         assert first == objects[object_id]["labelIdentifierFieldMetadataId"]
 
@@ -27,7 +32,9 @@ def test_the_name_follows_the_label_of_its_object(call: MetadataClient, own: Jso
     [view] = call("GET", "/rest/metadata/views", objectMetadataId=own["id"]).json["data"]
     assert view["name"] == f"All {own['labelPlural']}"
     assert view["isCustom"] is True
-    shown = [next(f["name"] for f in own["fields"] if f["id"] == column["fieldMetadataId"]) for column in view["viewFields"]]
+    shown = [
+        next(f["name"] for f in own["fields"] if f["id"] == column["fieldMetadataId"]) for column in view["viewFields"]
+    ]
     assert shown == ["name", "createdAt", "updatedAt", "createdBy", "updatedBy"]
     call("PATCH", f"/rest/metadata/objects/{own['id']}", {"labelPlural": "Ships"})
     assert call("GET", f"/rest/metadata/views/{view['id']}").json["name"] == "All Ships"
@@ -62,16 +69,30 @@ def test_a_view_has_every_member(call: MetadataClient, rocket: Json, workspace: 
         "createdByUserWorkspaceId": None,
         "workspaceId": workspace.workspace_id,
         "deletedAt": None,
-        **{name: [] for name in ("viewFields", "viewFilters", "viewFilterGroups", "viewSorts", "viewGroups", "viewFieldGroups")},
+        **{
+            name: []
+            for name in ("viewFields", "viewFilters", "viewFilterGroups", "viewSorts", "viewGroups", "viewFieldGroups")
+        },
     }
     assert call("GET", f"/rest/metadata/views/{view_id}").json == view
-    refused(call("POST", "/rest/metadata/views", view), 409, f"View with id {view_id} already exists", "ENTITY_ALREADY_EXISTS")
+    refused(
+        call("POST", "/rest/metadata/views", view),
+        409,
+        f"View with id {view_id} already exists",
+        "ENTITY_ALREADY_EXISTS",
+    )
 
 
 @pytest.mark.parametrize("method", ["PATCH", "PUT"])
 def test_updates_change_what_they_name(call: MetadataClient, rocket: Json, method: str) -> None:
     view = new_view(call, rocket, anyFieldFilterValue="x")
-    update = {"name": "Yours", "anyFieldFilterValue": None, "isCompact": None, "objectMetadataId": SOMETHING, "key": "INDEX"}
+    update = {
+        "name": "Yours",
+        "anyFieldFilterValue": None,
+        "isCompact": None,
+        "objectMetadataId": SOMETHING,
+        "key": "INDEX",
+    }
     reply = call(method, f"/rest/metadata/views/{view['id']}", update)
     assert reply.status == 200
     changed = {**view, "name": "Yours", "anyFieldFilterValue": None, "updatedAt": reply.json["updatedAt"]}
@@ -79,7 +100,9 @@ def test_updates_change_what_they_name(call: MetadataClient, rocket: Json, metho
 
 
 def test_bodies_of_the_wrong_form(call: MetadataClient, rocket: Json) -> None:
-    reply = call("POST", "/rest/metadata/views", {"type": "PIE", "position": "1", "isCompact": 1, "objectMetadataId": "x"})
+    reply = call(
+        "POST", "/rest/metadata/views", {"type": "PIE", "position": "1", "isCompact": 1, "objectMetadataId": "x"}
+    )
     assert reply.status == 400
     assert reply.json["message"] == [
         "name must be a string",
@@ -93,7 +116,9 @@ def test_bodies_of_the_wrong_form(call: MetadataClient, rocket: Json) -> None:
         "isCompact must be a boolean value",
     ]
     view = new_view(call, rocket)
-    assert call("PATCH", f"/rest/metadata/views/{view['id']}", {"name": " "}).json["message"] == ["name should not be empty"]
+    assert call("PATCH", f"/rest/metadata/views/{view['id']}", {"name": " "}).json["message"] == [
+        "name should not be empty"
+    ]
     assert call("POST", "/rest/metadata/views", []).status == 400
 
 
@@ -116,20 +141,41 @@ def test_views_that_do_not_fit_their_object(call: MetadataClient, rocket: Json, 
 
 def test_deleted_views_are_gone_with_their_parts(call: MetadataClient, rocket: Json) -> None:
     view = new_view(call, rocket)
-    part = made(call("POST", "/rest/metadata/viewFields", {"viewId": view["id"], "fieldMetadataId": field(rocket, "name")}))
+    part = made(
+        call("POST", "/rest/metadata/viewFields", {"viewId": view["id"], "fieldMetadataId": field(rocket, "name")})
+    )
     reply = call("DELETE", f"/rest/metadata/views/{view['id']}")
     assert (reply.status, reply.json) == (200, {"success": True})
     for method in ("GET", "PATCH", "DELETE"):
-        refused(call(method, f"/rest/metadata/views/{view['id']}", {}), 404, f"View (id: {view['id']}) not found", "VIEW_NOT_FOUND")
-    refused(call("GET", f"/rest/metadata/viewFields/{part['id']}"), 404, f"View field (id: {part['id']}) not found", "VIEW_FIELD_NOT_FOUND")
-    assert view["id"] not in [one["id"] for one in call("GET", "/rest/metadata/views", objectMetadataId=rocket["id"]).json["data"]]
+        refused(
+            call(method, f"/rest/metadata/views/{view['id']}", {}),
+            404,
+            f"View (id: {view['id']}) not found",
+            "VIEW_NOT_FOUND",
+        )
+    refused(
+        call("GET", f"/rest/metadata/viewFields/{part['id']}"),
+        404,
+        f"View field (id: {part['id']}) not found",
+        "VIEW_FIELD_NOT_FOUND",
+    )
+    assert view["id"] not in [
+        one["id"] for one in call("GET", "/rest/metadata/views", objectMetadataId=rocket["id"]).json["data"]
+    ]
     assert call.data("mutation($id: String!) { destroyView(id: $id) }", id=view["id"]) == {"destroyView": True}
-    assert call.graphql("mutation($id: String!) { destroyView(id: $id) }", id=view["id"])["errors"][0]["extensions"]["code"] == "NOT_FOUND"
+    assert (
+        call.graphql("mutation($id: String!) { destroyView(id: $id) }", id=view["id"])["errors"][0]["extensions"][
+            "code"
+        ]
+        == "NOT_FOUND"
+    )
 
 
 def test_lists_come_in_pages(call: MetadataClient, own: Json) -> None:
     ids = sorted((new_view(call, own)["id"] for _ in range(3)), reverse=True)
-    [index] = [v["id"] for v in call("GET", "/rest/metadata/views", objectMetadataId=own["id"]).json["data"] if v["key"]]
+    [index] = [
+        v["id"] for v in call("GET", "/rest/metadata/views", objectMetadataId=own["id"]).json["data"] if v["key"]
+    ]
     expected = sorted([*ids, index], reverse=True)
     first = call("GET", "/rest/metadata/views", objectMetadataId=own["id"], limit=3).json
     assert [view["id"] for view in first["data"]] == expected[:3]

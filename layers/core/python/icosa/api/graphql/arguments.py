@@ -9,9 +9,9 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from ...errors import BadRequest
+from ...identifiers import parse_uuid
 from ...query.operation import Order, Page
 from ...query.pages import page_of
-from ...texts import parse_uuid
 
 _SHARE_TARGETS = ("workspaceMemberId", "roleId", "everyone")
 _SHARE_LEVELS = ("READ", "READ_WRITE", "FULL")
@@ -95,12 +95,14 @@ def groups(_: str, value: Any) -> list[Mapping[str, Any]]:
 
 
 def shares(name: str, value: Any) -> list[Mapping[str, Any]]:
-    """With whom a record is shared. Records of ordinary objects are open to all that their roles let see them, so it is checked
-    and has no effect (spec/graphql-core.md §5.11)."""
+    """With whom a record is shared. Records of ordinary objects are open to all that their roles let see them, so it is
+    checked and has no effect (spec/graphql-core.md §5.11).
+    """
     several = [value] if isinstance(value, dict) else value
     if not isinstance(several, list) or not all(isinstance(member, dict) and _is_share(member) for member in several):
         raise invalid(
-            f'Invalid argument: "{name}" must be an array of objects with an accessLevel and one of workspaceMemberId, roleId or everyone'
+            f'Invalid argument: "{name}" must be an array of objects with an accessLevel and one of '
+            "workspaceMemberId, roleId or everyone"
         )
     return several
 
@@ -155,7 +157,8 @@ FIND_MANY: Mapping[str, Check] = {
 
 
 def page(arguments: Arguments, order: Order, *, default: int, most: int) -> Page:
-    """The slice that a connection shows: at most ``most`` records, more are cut as REST does it. Raises BadRequest (§4.2).
+    """The slice that a connection shows: at most ``most`` records, more are cut as REST does it. Raises BadRequest
+    (§4.2).
 
     Without ``before`` and ``after``, ``last`` means the end of the list.
     """

@@ -1,4 +1,6 @@
-"""What one request may cost, estimated from its document before anything is read, and counted while the answer is made."""
+"""What one request may cost, estimated from its document before anything is read, and counted while the
+answer is made.
+"""
 
 from __future__ import annotations
 
@@ -11,9 +13,9 @@ _MOST_VALUES = 1_000_000
 
 
 class Budget:
-    """Complexity is the number of reads that a document can cause: 1 for each root field, 1 for each parent's one-to-many list,
-    1 for every 100 targets of a to-one relation. With parents counted it bounds work, where Twenty's count of relation fields
-    (spec/graphql-core.md §4.7) bounds text.
+    """Complexity is the number of reads that a document can cause: 1 for each root field, 1 for each parent's
+    one-to-many list, 1 for every 100 targets of a to-one relation. With parents counted it bounds work, where Twenty's
+    count of relation fields (spec/graphql-core.md §4.7) bounds text.
     """
 
     def __init__(self, *, complexity: int, depth: int) -> None:

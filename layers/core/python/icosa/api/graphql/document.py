@@ -8,16 +8,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from ...recent import Recent
+from ...lru import LRUCache
 from .failures import Invalid, Unparsable
-from .language import (
-    DefinitionNode,
-    DocumentNode,
-    FragmentDefinitionNode,
-    GraphQLError,
-    OperationDefinitionNode,
-    parse,
-)
+from .language import DefinitionNode, DocumentNode, FragmentDefinitionNode, GraphQLError, OperationDefinitionNode, parse
 from .settings import GraphqlSettings
 
 #: Longer documents mostly hold data and will not come again.
@@ -47,16 +40,16 @@ class Document:
         return next(iter(self.operations.values()))
 
 
-_documents: Recent[str, Document] = Recent(size=_MEMORY, weigh=lambda document: document.length)
+_documents: LRUCache[str, Document] = LRUCache(size=_MEMORY, weigh=lambda document: document.length)
 
 
 def parse_document(text: str, limits: GraphqlSettings) -> Document:
     """Raises Unparsable, Invalid."""
-    found = _documents.recall(text)
+    found = _documents.get(text)
     if found is None:
         found = _definitions(_parse(text, limits), len(text))
         if len(text) <= _REMEMBERED_LENGTH:
-            _documents.remember(text, found)
+            _documents.put(text, found)
     return found
 
 

@@ -43,7 +43,9 @@ class TooComplex(BadRequest):
 
 
 class TooManyFields(BadRequest):
-    """More fields than an operation may select, those inside fragments counted at every use (spec/graphql-core.md §2.5)."""
+    """More fields than an operation may select, those inside fragments counted at every use (spec/graphql-core.md
+    §2.5).
+    """
 
     def __init__(self, limit: int) -> None:
         super().__init__(f"Query too complex - Too many fields requested - Maximum allowed fields: {limit}")
@@ -53,7 +55,9 @@ class TooManyRootFields(BadRequest):
     """spec/graphql-core.md §2.5."""
 
     def __init__(self, count: int, limit: int) -> None:
-        super().__init__(f"Query too complex - Too many root resolvers requested: {count} - Maximum allowed root resolvers: {limit}")
+        super().__init__(
+            f"Query too complex - Too many root resolvers requested: {count} - Maximum allowed root resolvers: {limit}"
+        )
 
 
 class TooDeep(BadRequest):
@@ -71,4 +75,13 @@ class AnswerHasTooManyValues(BadRequest):
 
 
 #: What refuses the whole document; other errors concern one root field.
-REFUSALS = (Unparsable, Invalid, VariableMissing, UnknownRootField, TooComplex, TooManyFields, TooManyRootFields, TooDeep)
+REFUSALS = (
+    Unparsable,
+    Invalid,
+    VariableMissing,
+    UnknownRootField,
+    TooComplex,
+    TooManyFields,
+    TooManyRootFields,
+    TooDeep,
+)

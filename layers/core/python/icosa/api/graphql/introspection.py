@@ -1,7 +1,7 @@
 """``__schema`` and ``__type``: selections of the workspace's schema as the caller's role sees it.
 
-The whole answer to the standard introspection query is made once for each model and set of rights; what a request selects of
-it is cut out of that. Named types inside (``type { ofType { fields … } }``) lead to the whole type again.
+The whole answer to the standard introspection query is made once for each model and set of rights; what a request
+selects of it is cut out of that. Named types inside (``type { ofType { fields … } }``) lead to the whole type again.
 """
 
 from __future__ import annotations
@@ -10,14 +10,14 @@ from collections.abc import Callable, Mapping
 from typing import Any, get_args
 
 from ...access.check import Rights
+from ...lru import LRUCache
 from ...model.model import Model, Right
-from ...recent import Recent
 from .failures import Invalid, TooManyFields
 from .selections import TYPENAME, Selected, Selector
 
 FIELDS = ("__schema", "__type")
 #: Some MB each.
-_documents: Recent[tuple[Any, ...], Mapping[str, Any]] = Recent(size=8)
+_documents: LRUCache[tuple[Any, ...], Mapping[str, Any]] = LRUCache(size=8)
 #: Steps that one request may take through types, each a member of a selection for one element.
 _MOST_STEPS = 3_000_000
 
@@ -79,26 +79,29 @@ def planned(selected: Selected, selector: Selector, model: Model, rights: Rights
 def whole(model: Model, rights: Rights) -> Mapping[str, Any]:
     """The answer to the standard introspection query."""
     key = _key(model, rights)
-    found = _documents.recall(key)
+    found = _documents.get(key)
     if found is None:
         # Generating schemas needs more of graphql-core than answering requests does.
-        from ...schema.graphql.document import introspection
+        from ...documents.graphql.document import introspection
 
         found = introspection(model, rights)
-        _documents.remember(key, found)
+        _documents.put(key, found)
     return found
 
 
 def _key(model: Model, rights: Rights) -> tuple[Any, ...]:
     """What a schema depends on: roles with the same rights see the same."""
     seen = tuple(
-        (*(rights.can(obj, verb) for verb in _VERBS), rights.unreadable_fields(obj), rights.unwritable_fields(obj)) for obj in model.objects
+        (*(rights.can(obj, verb) for verb in _VERBS), rights.unreadable_fields(obj), rights.unwritable_fields(obj))
+        for obj in model.objects
     )
     return model.workspace_id, model.version, seen
 
 
 class _Selections:
-    """Cuts introspection types to selections. ``types`` are the whole types by name, filled before anything is shown."""
+    """Cuts introspection types to selections. ``types`` are the whole types by name, filled before anything
+    is shown.
+    """
 
     def __init__(self, selector: Selector, types: Mapping[str, Any]) -> None:
         self._selector = selector
@@ -129,6 +132,11 @@ class _Selections:
             if self._steps > _MOST_STEPS:
                 raise TooManyFields(_MOST_STEPS)
             whole_type = self._types.get(value["name"], value) if is_type else value
-            return {key: whole_type.get(name) if inner is None else inner(whole_type.get(name)) for key, name, inner in parts}
+            return {
+                key: whole_type.get(name) if inner is None else inner(whole_type.get(name))
+                for key, name, inner in parts
+            }
 
-        return lambda value: None if value is None else [one(member) for member in value] if isinstance(value, list) else one(value)
+        return lambda value: (
+            None if value is None else [one(member) for member in value] if isinstance(value, list) else one(value)
+        )

@@ -1,7 +1,7 @@
 """graphql-core's parser and syntax tree, without the rest of graphql-core.
 
-``import graphql`` also loads its type system, validation and execution, which nothing here uses (docs/graphql.md): twice the
-time at a cold start. Therefore the package waits to be loaded until somebody asks for a name of its own.
+``import graphql`` also loads its type system, validation and execution, which nothing here uses (docs/graphql.md):
+twice the time at a cold start. Therefore the package waits to be loaded until somebody asks for a name of its own.
 """
 
 from __future__ import annotations
@@ -14,7 +14,9 @@ _PACKAGE = "graphql"
 
 
 def _postpone() -> None:
-    """Enter the package such that its modules can be imported, and load it on the first look at what it does not have yet."""
+    """Enter the package such that its modules can be imported, and load it on the first look at what it does not have
+    yet.
+    """
     spec = find_spec(_PACKAGE)
     assert spec is not None
     assert spec.loader is not None

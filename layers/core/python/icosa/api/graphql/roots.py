@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from ...identifiers import capitalised
 from ...model.model import Model, Object
 from ...query.aggregates import TOTAL_COUNT
 from ...query.filters import resolve_filter
@@ -29,7 +30,6 @@ from ...query.operation import (
 )
 from ...query.orders import resolve_order
 from ...settings import Settings
-from ...texts import capitalised
 from ..view_filter import ViewFilter
 from . import arguments
 from .arguments import Arguments, Check
@@ -248,7 +248,11 @@ def _merge(ask: Ask) -> Step:
     index = arguments.require(ask.arguments, "conflictPriorityIndex", "number")
     view = ask.record()
     operation = Merge(
-        object=ask.object, ids=ids, priority_index=index, dry_run=ask.arguments.get("dryRun", False), selection=view.selection
+        object=ask.object,
+        ids=ids,
+        priority_index=index,
+        dry_run=ask.arguments.get("dryRun", False),
+        selection=view.selection,
     )
     return Step(operation, _one(view))
 
@@ -329,7 +333,9 @@ KINDS: tuple[Kind, ...] = (
 
 
 def roots(model: Model) -> Mapping[tuple[OperationType, str], tuple[Kind, Object]]:
-    """Every root field of a model by its name. Where names meet, the field of the object that was there first counts."""
+    """Every root field of a model by its name. Where names meet, the field of the object that was there
+    first counts.
+    """
     found: Mapping[tuple[OperationType, str], tuple[Kind, Object]] | None = model.memo.get(roots)
     if found is None:
         named: dict[tuple[OperationType, str], tuple[Kind, Object]] = {}

@@ -35,7 +35,9 @@ _FILTER_KEYS = frozenset(("and", "or", "not", "id", "createdAt", "updatedAt", "d
 _MOST_FILTER_DEPTH = 50
 
 
-def search(selected: Selected, given: Mapping[str, Any], selector: Selector, budget: Budget, context: RequestContext) -> Step:
+def search(
+    selected: Selected, given: Mapping[str, Any], selector: Selector, budget: Budget, context: RequestContext
+) -> Step:
     """The step of the root field. Raises BadRequest, Invalid."""
     found = arguments.read(_CHECKS, given)
     text: str = arguments.require(found, "searchInput", "string")
@@ -45,9 +47,17 @@ def search(selected: Selected, given: Mapping[str, Any], selector: Selector, bud
     if limit < 0:
         raise BadRequest("Limit must be non-negative", sub_code="INVALID_QUERY_INPUT")
     budget.root()
-    objects = _objects(context.model, found.get("includedObjectNameSingulars"), found.get("excludedObjectNameSingulars", ()))
+    objects = _objects(
+        context.model, found.get("includedObjectNameSingulars"), found.get("excludedObjectNameSingulars", ())
+    )
     cursor = _decode(found["after"]) if found.get("after") else None
-    operation = Search(text=text, objects=objects, filters=_filters(context.model, objects, found.get("filter")), limit=limit, after=cursor)
+    operation = Search(
+        text=text,
+        objects=objects,
+        filters=_filters(context.model, objects, found.get("filter")),
+        limit=limit,
+        after=cursor,
+    )
     return Step(operation, _connection(selected, selector, cursor))
 
 
@@ -108,7 +118,9 @@ def image_of(obj: Object, item: Item) -> str | None:
     return value if isinstance(value, str) else None
 
 
-def _connection(selected: Selected, selector: Selector, cursor: SearchCursor | None) -> Callable[[SearchPage], dict[str, Any]]:
+def _connection(
+    selected: Selected, selector: Selector, cursor: SearchCursor | None
+) -> Callable[[SearchPage], dict[str, Any]]:
     selected.require_selection("SearchResultConnection!")
     parts: list[tuple[str, Callable[[SearchPage], Any]]] = []
     for part in _members("SearchResultConnection", selected, selector, ("edges", "pageInfo")):
@@ -153,7 +165,9 @@ def _page_info(selected: Selected, selector: Selector, cursor: SearchCursor | No
     return lambda page: {key: show(page) for key, show in columns}
 
 
-def _members(type_name: str, selected: Selected, selector: Selector, known: Sequence[str] | Mapping[str, Any]) -> list[Selected]:
+def _members(
+    type_name: str, selected: Selected, selector: Selector, known: Sequence[str] | Mapping[str, Any]
+) -> list[Selected]:
     """The fields selected inside one, all of them known."""
     found = selector.fields(type_name, selected.sets)
     for part in found:
@@ -170,8 +184,9 @@ def _members(type_name: str, selected: Selected, selector: Selector, known: Sequ
 
 
 def _encode(hits: Sequence[Hit], before: SearchCursor | None) -> str | None:
-    """The position after the last of ``hits``: its ranks, and of each object the last record with the same ranks, those of the
-    pages before included (spec/graphql-core.md §4.11)."""
+    """The position after the last of ``hits``: its ranks, and of each object the last record with the same ranks, those
+    of the pages before included (spec/graphql-core.md §4.11).
+    """
     if not hits:
         return None
     last = hits[-1]

@@ -1,7 +1,8 @@
 """What a selection set selects on one type: aliases, fragments, ``@skip`` and ``@include`` resolved.
 
-The checks of the GraphQL specification that need no schema beyond the type's name are made here, where they cost nothing.
-Left out on purpose: unused fragments and variables are no errors (spec/graphql-core.md §1.2, clients have them).
+The checks of the GraphQL specification that need no schema beyond the type's name are made here, where they cost
+nothing. Left out on purpose: unused fragments and variables are no errors (spec/graphql-core.md §1.2, clients have
+them).
 """
 
 from __future__ import annotations
@@ -28,7 +29,9 @@ TYPENAME = "__typename"
 
 @dataclass(slots=True)
 class Selected:
-    """A field of the answer: ``key`` is its name there (the alias, if it has one). ``sets`` are its selection sets, to be merged."""
+    """A field of the answer: ``key`` is its name there (the alias, if it has one). ``sets`` are its selection sets, to
+    be merged.
+    """
 
     key: str
     name: str
@@ -39,7 +42,8 @@ class Selected:
         """Raises Invalid unless something is selected inside the field."""
         if not self.sets:
             raise Invalid(
-                f'Field "{self.name}" of type "{type_text}" must have a selection of subfields. Did you mean "{self.name} {{ ... }}"?'
+                f'Field "{self.name}" of type "{type_text}" must have a selection of subfields. Did you mean '
+                f'"{self.name} {{ ... }}"?'
             )
 
     def require_leaf(self, type_text: str) -> None:
@@ -63,13 +67,17 @@ class Selector:
         self._left = limit
 
     def fields(self, type_name: str, sets: Iterable[SelectionSetNode]) -> list[Selected]:
-        """The fields selected on a type, in order; the same field selected twice is one. Raises Invalid, TooManyFields."""
+        """The fields selected on a type, in order; the same field selected twice is one. Raises Invalid,
+        TooManyFields.
+        """
         found: dict[str, Selected] = {}
         for selection_set in sets:
             self._collect(type_name, selection_set.selections, found, frozenset())
         return list(found.values())
 
-    def _collect(self, type_name: str, nodes: Sequence[SelectionNode], found: dict[str, Selected], inside: frozenset[str]) -> None:
+    def _collect(
+        self, type_name: str, nodes: Sequence[SelectionNode], found: dict[str, Selected], inside: frozenset[str]
+    ) -> None:
         for node in nodes:
             self._left -= 1
             if self._left < 0:
@@ -119,14 +127,19 @@ class Selector:
                 raise Invalid(f'Unknown directive "@{name}".')
             flag = self.variables.arguments(directive.arguments or ()).get("if")
             if not isinstance(flag, bool):
-                raise Invalid(f'Directive "@{name}" argument "if" of type "Boolean!" is required, but it was not provided.')
+                raise Invalid(
+                    f'Directive "@{name}" argument "if" of type "Boolean!" is required, but it was not provided.'
+                )
             wanted = wanted and flag is (name == "include")
         return wanted
 
 
 def _check_condition(title: str, condition: NamedTypeNode, type_name: str) -> None:
     if condition.name.value != type_name:
-        raise Invalid(f'{title} cannot be spread here as objects of type "{type_name}" can never be of type "{condition.name.value}".')
+        raise Invalid(
+            f'{title} cannot be spread here as objects of type "{type_name}" can never be of type '
+            f'"{condition.name.value}".'
+        )
 
 
 def _same_arguments(left: Sequence[ArgumentNode], right: Sequence[ArgumentNode]) -> bool:
@@ -134,4 +147,7 @@ def _same_arguments(left: Sequence[ArgumentNode], right: Sequence[ArgumentNode])
 
 
 def _conflict(key: str, reason: str) -> Invalid:
-    return Invalid(f'Fields "{key}" conflict because {reason}. Use different aliases on the fields to fetch both if this was intentional.')
+    return Invalid(
+        f'Fields "{key}" conflict because {reason}. Use different aliases on the fields to fetch both if this was '
+        "intentional."
+    )

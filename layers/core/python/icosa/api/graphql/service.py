@@ -12,10 +12,10 @@ from ...access.context import RequestContext
 from ...access.session import open_metered
 from ...engine.executor import execute, execute_all
 from ...errors import IcosaError
+from ...runtime.http import HttpAnswer, HttpRequest
+from ...runtime.http_errors import Unexpected
 from ...store.meter import Meter
 from ...store.table import Table
-from ..errors import Unexpected
-from ..gateway import HttpAnswer, HttpRequest
 from ..view_filter import view_filter_of
 from . import arguments, introspection
 from .budget import Budget
@@ -64,7 +64,9 @@ class _Field:
 class Execution:
     """One operation of a document: planned as a whole before anything is run."""
 
-    def __init__(self, context: RequestContext, request: GraphqlRequest, limits: GraphqlSettings, request_id: str | None = None) -> None:
+    def __init__(
+        self, context: RequestContext, request: GraphqlRequest, limits: GraphqlSettings, request_id: str | None = None
+    ) -> None:
         """Raises what refuses the whole document."""
         self._context = context
         self._limits = limits
@@ -100,7 +102,9 @@ class Execution:
         if unknown:
             raise UnknownRootField(unknown)
 
-    def _outcome(self, field: Selected, selector: Selector, views: Views, budget: Budget) -> Step | IcosaError | Callable[[], Any]:
+    def _outcome(
+        self, field: Selected, selector: Selector, views: Views, budget: Budget
+    ) -> Step | IcosaError | Callable[[], Any]:
         context = self._context
         if field.name == TYPENAME:
             field.require_no_arguments(_ROOT_TYPES[self._type])

@@ -1,4 +1,6 @@
-"""Limits of GraphQL documents that an installation may change (parameters of template.yaml); docs/graphql.md says what they are for."""
+"""Limits of GraphQL documents that an installation may change (parameters of template.yaml); docs/graphql.md says what
+they are for.
+"""
 
 from __future__ import annotations
 

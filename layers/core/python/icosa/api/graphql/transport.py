@@ -1,9 +1,9 @@
 """GraphQL over HTTP: what a request asks to run, and how failures look. Shared by ``/graphql`` and ``/metadata``.
 
-Statuses follow what clients of Twenty have seen (spec/observed.md 20, 21): 200 for everything that GraphQL itself has to say,
-errors of the token, of validation and of execution included; 4xx where the HTTP request is not one to run, variables of other
-types than declared included. Those bodies serve both kinds of client, as the gateway's do: ``statusCode``, ``messages`` and
-``error`` beside ``errors``.
+Statuses follow what clients of Twenty have seen (spec/observed.md 20, 21): 200 for everything that GraphQL itself has
+to say, errors of the token, of validation and of execution included; 4xx where the HTTP request is not one to run,
+variables of other types than declared included. Those bodies serve both kinds of client, as the gateway's do:
+``statusCode``, ``messages`` and ``error`` beside ``errors``.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ from urllib.parse import parse_qs
 import orjson
 
 from ...errors import BadRequest, Forbidden, IcosaError, Unauthenticated
+from ...runtime.http import HttpAnswer, HttpRequest, answered, check_size, refusal
+from ...runtime.http_errors import MethodNotAllowed, rest_body
 from ...store.meter import Meter
-from ..errors import MethodNotAllowed, rest_body
-from ..gateway import HttpAnswer, HttpRequest, answered, check_size, refusal
 from ..rest.body import read_body
 from .failures import VariableMissing
 
@@ -96,7 +96,8 @@ def served(http: HttpRequest, run: Callable[[GraphqlRequest, Meter], Outcome], *
 def read_request(http: HttpRequest, *, limit: int) -> GraphqlRequest:
     """The document, variables and operation name of a POST with a JSON body, or of a GET's query string.
 
-    ``limit`` are the bytes of a body. Raises PayloadTooLarge, UnsupportedMediaType, MalformedJson, MethodNotAllowed, BadRequest.
+    ``limit`` are the bytes of a body. Raises PayloadTooLarge, UnsupportedMediaType, MalformedJson, MethodNotAllowed,
+    BadRequest.
     """
     if http.method == "GET":
         return _from_query_string(http.query_string)
@@ -146,7 +147,9 @@ def _json_type(value: Any) -> str:
 def error_entry(
     error: IcosaError, *, path: Sequence[str | int] | None = None, extensions: Mapping[str, Any] | None = None
 ) -> dict[str, Any]:
-    """An element of ``errors`` (spec/graphql-core.md §7.1). ``extensions`` are added to code, subCode and userFriendlyMessage."""
+    """An element of ``errors`` (spec/graphql-core.md §7.1). ``extensions`` are added to code, subCode and
+    userFriendlyMessage.
+    """
     found: dict[str, Any] = {}
     if error.sub_code is not None:
         found["subCode"] = error.sub_code
@@ -169,7 +172,9 @@ def refused(error: IcosaError) -> HttpAnswer:
 
 
 def wrong_variables(entries: Sequence[Mapping[str, Any]]) -> HttpAnswer:
-    """The answer to variables that are not of the types a document declares (``entries`` of ``errors``): nothing was run."""
+    """The answer to variables that are not of the types a document declares (``entries`` of ``errors``): nothing was
+    run.
+    """
     return HttpAnswer(400, orjson.dumps({**rest_body(BadRequest(entries[0]["message"])), "errors": entries}))
 
 
@@ -181,7 +186,9 @@ def not_runnable(error: IcosaError) -> HttpAnswer:
 
 
 def authenticated[T](open_session: Callable[[], T]) -> T:
-    """What ``open_session`` gives. Failures of the token get the sub code that GraphQL clients know (spec/graphql-core.md §7.3)."""
+    """What ``open_session`` gives. Failures of the token get the sub code that GraphQL clients know
+    (spec/graphql-core.md §7.3).
+    """
     try:
         return open_session()
     except (Unauthenticated, Forbidden) as error:

@@ -1,8 +1,8 @@
 """Values of arguments: literals and variables as plain JSON values.
 
-Types that an operation declares for its variables are not checked, as Twenty does not (spec/graphql-core.md §1.2): clients
-declare ``ID!`` for ``UUID!``, or names of types that do not exist. The data itself is checked by the fields that take it,
-with the same rules and texts for both APIs. Enum values and texts are one thing.
+Types that an operation declares for its variables are not checked, as Twenty does not (spec/graphql-core.md §1.2):
+clients declare ``ID!`` for ``UUID!``, or names of types that do not exist. The data itself is checked by the fields
+that take it, with the same rules and texts for both APIs. Enum values and texts are one thing.
 """
 
 from __future__ import annotations
@@ -39,8 +39,8 @@ ABSENT: Final = _Absent()
 class Variables:
     """The variables of one request.
 
-    Those that the operation declares and the request leaves out have their default, or are absent: an argument, an object's
-    member or a list's element that such a variable stands for is left out.
+    Those that the operation declares and the request leaves out have their default, or are absent: an argument, an
+    object's member or a list's element that such a variable stands for is left out.
     """
 
     def __init__(self, operation: OperationDefinitionNode, given: Mapping[str, Any]) -> None:

@@ -1,7 +1,7 @@
 """Selections of records, connections and groups: what is to be read for them, and how they are shown.
 
-A view is made for one request, from its document and the model, without building a schema: the walk over the selection that
-decides what to read is also what checks it and what arranges the answer (docs/graphql.md has the measurements).
+A view is made for one request, from its document and the model, without building a schema: the walk over the selection
+that decides what to read is also what checks it and what arranges the answer (docs/graphql.md has the measurements).
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from decimal import Decimal
 from functools import partial
 from typing import Any
 
+from ...documents.graphql.shapes import members_of, output_name, scalar_of, type_name
 from ...model.model import Field, Model, Object
 from ...model.types.base import Leaf
 from ...model.types.decimals import to_number
@@ -21,7 +22,6 @@ from ...query.cursors import cursor_of
 from ...query.filters import resolve_filter
 from ...query.operation import Connection, Dimension, Group, Node, Order, RelationSelection, Selection
 from ...query.orders import resolve_order
-from ...schema.graphql.shapes import members_of, output_name, scalar_of, type_name
 from ...settings import Settings
 from . import arguments
 from .budget import Budget
@@ -43,7 +43,9 @@ class RecordView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConnectionView:
-    """``record`` is None when no record is shown. ``needs_page`` says whether any part of the page itself is looked at."""
+    """``record`` is None when no record is shown. ``needs_page`` says whether any part of the page itself
+    is looked at.
+    """
 
     record: RecordView | None
     total_count: bool
@@ -127,9 +129,14 @@ class Views:
 
     @staticmethod
     def _hide_ids_of_hidden(
-        obj: Object, columns: list[tuple[str, Column]], joins: list[tuple[str, Field]], relations: Mapping[str, RelationSelection]
+        obj: Object,
+        columns: list[tuple[str, Column]],
+        joins: list[tuple[str, Field]],
+        relations: Mapping[str, RelationSelection],
     ) -> None:
-        """A record that points at one in the trash shows neither it nor, where it is selected, its id (spec/observed.md 2)."""
+        """A record that points at one in the trash shows neither it nor, where it is selected, its id (spec/observed.md
+        2).
+        """
         slots = {part.relation: slot for slot, part in relations.items()}
         for key, field in joins:
             if (slot := slots.get(field.name)) is not None:
@@ -154,7 +161,9 @@ class Views:
             return _column(field.key, lambda value: None if value is None else to_number(value))
         return _column(field.key, render)
 
-    def _members(self, name: str, members: Sequence[str], leaves: Sequence[Leaf], selected: Selected) -> Callable[[Any], Any]:
+    def _members(
+        self, name: str, members: Sequence[str], leaves: Sequence[Leaf], selected: Selected
+    ) -> Callable[[Any], Any]:
         """Shows a composite, or each of a list of objects."""
         selected.require_selection(name)
         kinds = {leaf.sub: leaf.kind for leaf in leaves}
@@ -173,10 +182,15 @@ class Views:
         return _projection(parts)
 
     def _json(self, selected: Selected) -> Callable[[Any], Any]:
-        """Shows JSON: as it is, or cut to a selection, which clients of typed list members send (spec/graphql-core.md §3.8)."""
+        """Shows JSON: as it is, or cut to a selection, which clients of typed list members send (spec/graphql-core.md
+        §3.8).
+        """
         if not selected.sets:
             return lambda value: value
-        parts = [(part.key, part.name, self._json(part) if part.sets else None) for part in self._selector.fields("JSON", selected.sets)]
+        parts = [
+            (part.key, part.name, self._json(part) if part.sets else None)
+            for part in self._selector.fields("JSON", selected.sets)
+        ]
         return _projection(parts)
 
     # ------------------------------------------------------------------ relations
@@ -186,7 +200,9 @@ class Views:
         self._slots += 1
         return f"{relation.name}.{self._slots}"
 
-    def _relation(self, obj: Object, relation: Field, slot: str, selected: Selected, place: Place) -> tuple[Column, RelationSelection]:
+    def _relation(
+        self, obj: Object, relation: Field, slot: str, selected: Selected, place: Place
+    ) -> tuple[Column, RelationSelection]:
         self._budget.check_depth(place.depth + 1)
         target = self._model.target_of(relation)
         if relation.is_many_to_one:
@@ -223,13 +239,17 @@ class Views:
         self, obj: Object, sets: Iterable[SelectionSetNode], dimensions: Sequence[Dimension], order: Order, place: Place
     ) -> GroupsView:
         """A view of groups; ``order`` is that of the records inside them."""
-        view = self._connection(obj, f"{type_name(obj)}GroupByConnection", sets, place, {"groupByDimensionValues": _dimensions})
+        view = self._connection(
+            obj, f"{type_name(obj)}GroupByConnection", sets, place, {"groupByDimensionValues": _dimensions}
+        )
 
         def show(group: Group) -> dict[str, Any]:
             values = [dimension_value(d, value) for d, value in zip(dimensions, group.dimensions, strict=True)]
             total = group.aggregates.get(TOTAL_COUNT)
             return view.show(
-                _ShownGroup(nodes=group.records, order=order, total_count=total, aggregates=group.aggregates, dimensions=values)
+                _ShownGroup(
+                    nodes=group.records, order=order, total_count=total, aggregates=group.aggregates, dimensions=values
+                )
             )
 
         return GroupsView(view, show)
@@ -279,9 +299,13 @@ class Views:
             budget.show(len(parts))
             return {key: part(connection) for key, part in parts}
 
-        return ConnectionView(record=record, total_count=total_count, aggregates=frozenset(aggregates), needs_page=needs_page, show=show)
+        return ConnectionView(
+            record=record, total_count=total_count, aggregates=frozenset(aggregates), needs_page=needs_page, show=show
+        )
 
-    def _edge(self, obj: Object, selected: Selected, place: Place) -> tuple[Callable[[Connection, Node], Any], RecordView | None]:
+    def _edge(
+        self, obj: Object, selected: Selected, place: Place
+    ) -> tuple[Callable[[Connection, Node], Any], RecordView | None]:
         name = f"{type_name(obj)}Edge"
         selected.require_selection(f"[{name}!]!")
         parts: list[tuple[str, Callable[[Connection, Node], Any]]] = []
@@ -408,7 +432,9 @@ def _aggregate(aggregate: Aggregate) -> Callable[[Connection], Any]:
 
 
 def number_of(value: Any, leaf: Leaf | None) -> Any:
-    """The JSON form of an aggregate: numbers, also where REST has text (spec/observed.md 9); dates as records show them."""
+    """The JSON form of an aggregate: numbers, also where REST has text (spec/observed.md 9); dates as records show
+    them.
+    """
     if isinstance(value, Decimal):
         whole = int(value)
         return whole if whole == value else float(value)
@@ -418,7 +444,9 @@ def number_of(value: Any, leaf: Leaf | None) -> Any:
 
 
 def dimension_value(dimension: Dimension, value: Any) -> Any:
-    """Buckets are the first day of their period, or names; other values as records show them (spec/graphql-core.md §4.9)."""
+    """Buckets are the first day of their period, or names; other values as records show them (spec/graphql-core.md
+    §4.9).
+    """
     if isinstance(value, date):
         return value.isoformat()
     if value is None or dimension.unnest or dimension.granularity != "NONE":
@@ -429,7 +457,11 @@ def dimension_value(dimension: Dimension, value: Any) -> Any:
 _PAGE_INFO: Mapping[str, Callable[[Object, Connection], Any]] = {
     "hasNextPage": lambda obj, connection: connection.has_next_page,
     "hasPreviousPage": lambda obj, connection: connection.has_previous_page,
-    "startCursor": lambda obj, connection: cursor_of(obj, connection.order, connection.nodes[0]) if connection.nodes else None,
-    "endCursor": lambda obj, connection: cursor_of(obj, connection.order, connection.nodes[-1]) if connection.nodes else None,
+    "startCursor": lambda obj, connection: (
+        cursor_of(obj, connection.order, connection.nodes[0]) if connection.nodes else None
+    ),
+    "endCursor": lambda obj, connection: (
+        cursor_of(obj, connection.order, connection.nodes[-1]) if connection.nodes else None
+    ),
     TYPENAME: lambda obj, connection: "PageInfo",
 }

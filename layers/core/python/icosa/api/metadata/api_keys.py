@@ -1,6 +1,7 @@
 """``/rest/metadata/apiKeys`` (spec/access.md §1.3): no answer holds a token.
 
-Served by the function that owns the usage plan, apart from the other collections: nothing else may make or remove its keys.
+Served by the function that owns the usage plan, apart from the other collections: nothing else may make or remove its
+keys.
 """
 
 from __future__ import annotations
@@ -11,8 +12,8 @@ from typing import Any
 from ...access.api_keys import ApiKey, ApiKeys
 from ...access.times import parse_moment
 from ...errors import BadRequest, NotFound
-from ...metadata.errors import InvalidInput
-from ...texts import parse_uuid
+from ...identifiers import parse_uuid
+from ...validation.errors import InvalidInput
 from .call import Call, Collection
 
 _FLAG = "API_KEYS_AND_WEBHOOKS"
@@ -41,7 +42,9 @@ def _collection(api_keys: ApiKeys) -> Collection:
         name, expires_at, role_id = given.text("name"), given.moment("expiresAt"), given.id("roleId")
         revoked_at = given.moment("revokedAt") if given.has("revokedAt") else None
         given.check()
-        made = api_keys.create(call.context.workspace.id, name=name, role_id=role_id, expires_at=expires_at, revoked_at=revoked_at)
+        made = api_keys.create(
+            call.context.workspace.id, name=name, role_id=role_id, expires_at=expires_at, revoked_at=revoked_at
+        )
         return _shown(call, made)
 
     def update(call: Call) -> Any:
@@ -52,7 +55,9 @@ def _collection(api_keys: ApiKeys) -> Collection:
         revoked_at = given.moment("revokedAt") if given.has("revokedAt") else None if "revokedAt" in call.input else ...
         given.check()
         try:
-            changed = api_keys.update(call.context.workspace.id, call.entity_id, name=name, expires_at=expires_at, revoked_at=revoked_at)
+            changed = api_keys.update(
+                call.context.workspace.id, call.entity_id, name=name, expires_at=expires_at, revoked_at=revoked_at
+            )
         except NotFound:
             return None
         return _shown(call, changed)

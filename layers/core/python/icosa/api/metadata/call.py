@@ -16,7 +16,9 @@ from .pages import Page, rest_page
 
 @dataclass(frozen=True, kw_only=True)
 class Call:
-    """``id`` is the entity's, in lower case, on routes that have one. ``body`` is the decoded JSON, None when there was none."""
+    """``id`` is the entity's, in lower case, on routes that have one. ``body`` is the decoded JSON, None when there was
+    none.
+    """
 
     context: RequestContext
     params: Params
@@ -58,7 +60,9 @@ Handler = Callable[[Call], Any]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Collection:
-    """A collection below ``/rest/metadata``: ``GET`` and ``POST`` of the whole, ``GET``, ``PATCH`` (or ``PUT``) and ``DELETE`` of one."""
+    """A collection below ``/rest/metadata``: ``GET`` and ``POST`` of the whole, ``GET``, ``PATCH`` (or ``PUT``) and
+    ``DELETE`` of one.
+    """
 
     list: Handler
     get: Handler

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from ...errors import BadRequest, IcosaError
-from ...metadata.errors import InvalidInput, MetadataValidationError
-from ..errors import rest_body
+from ...runtime.http_errors import rest_body
+from ...validation.errors import InvalidInput, MetadataValidationError
 
 
 class FrameworkError(BadRequest):

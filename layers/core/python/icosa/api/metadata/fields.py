@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from ...metadata.errors import FieldNotFound
 from ...model.model import Field, Model, Object
+from ...validation.errors import FieldNotFound
 from .call import Call, Collection
 from .envelopes import wrap, wrap_page
 from .render import field_members, fields_by_id, without_nulls

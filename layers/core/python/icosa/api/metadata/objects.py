@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from ...metadata.errors import ObjectNotFound
 from ...model.model import Model, Object
+from ...validation.errors import ObjectNotFound
 from .call import Call, Collection
 from .envelopes import wrap, wrap_page
 from .render import field_members, object_members, without_nulls

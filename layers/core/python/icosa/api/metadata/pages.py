@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ...errors import BadRequest
-from ...texts import parse_uuid
+from ...identifiers import parse_uuid
 from ..rest.params import Params
 from .errors import FrameworkError
 
@@ -78,7 +78,9 @@ def _cursor(text: str) -> str | None:
 
 
 def connection[T](ordered: Sequence[T], paging: Mapping[str, Any], node: Callable[[T], Any]) -> dict[str, Any]:
-    """A connection over a whole list, cut as GraphQL's cursor specification says. Raises BadRequest for a malformed argument."""
+    """A connection over a whole list, cut as GraphQL's cursor specification says. Raises BadRequest for a malformed
+    argument.
+    """
     start, end = 0, len(ordered)
     if (after := paging.get("after")) is not None:
         start = max(start, _offset(after) + 1)

@@ -1,7 +1,7 @@
 """Objects, fields and indexes in wire form (spec/metadata.md §2.1, §3.2): every key of both APIs, nulls included.
 
-Both APIs show the same members; REST leaves nulls out. What is made here lives as long as the model version: a client that
-starts reads the whole model, and many clients start with the same one.
+Both APIs show the same members; REST leaves nulls out. What is made here lives as long as the model version: a client
+that starts reads the whole model, and many clients start with the same one.
 """
 
 from __future__ import annotations
@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ...metadata.applications import application_id
+from ...catalog.applications import application_id
+from ...identifiers import camel_case
 from ...model.model import Field, Index, Model, Object, Option
-from ...texts import camel_case
 
 Members = Mapping[str, Any]
 
@@ -37,7 +37,9 @@ def fields_by_id(model: Model) -> Mapping[str, tuple[Object, Field]]:
     """Every field of every object by its id, with its object."""
     found: Mapping[str, tuple[Object, Field]] | None = model.memo.get("metadata.fields")
     if found is None:
-        found = model.memo["metadata.fields"] = {field.id: (obj, field) for obj in model.objects for field in obj.fields}
+        found = model.memo["metadata.fields"] = {
+            field.id: (obj, field) for obj in model.objects for field in obj.fields
+        }
     return found
 
 
@@ -142,7 +144,13 @@ def index_members(index: Index) -> dict[str, Any]:
 
 
 def _option(option: Option) -> dict[str, Any]:
-    shown = {"id": option.id, "value": option.value, "label": option.label, "position": option.position, "color": option.color}
+    shown = {
+        "id": option.id,
+        "value": option.value,
+        "label": option.label,
+        "position": option.position,
+        "color": option.color,
+    }
     return {name: value for name, value in shown.items() if value is not None}
 
 

@@ -9,12 +9,12 @@ import orjson
 
 from ...access.session import open_metered
 from ...errors import IcosaError
+from ...identifiers import parse_uuid
+from ...runtime.http import HttpAnswer, HttpRequest, answered, check_size, refusal
+from ...runtime.http_errors import MethodNotAllowed, UnknownRoute
 from ...settings import Settings, settings
 from ...store.meter import Meter
 from ...store.table import Table
-from ...texts import parse_uuid
-from ..errors import MethodNotAllowed, UnknownRoute
-from ..gateway import HttpAnswer, HttpRequest, answered, check_size, refusal
 from ..rest.body import read_body
 from ..rest.params import Params
 from .call import Call, Collection, Handler

@@ -5,9 +5,9 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from ...runtime.http import HttpAnswer, HttpRequest
 from ...settings import Settings, settings
 from ...store.table import Table
-from ..gateway import HttpAnswer, HttpRequest
 from .collections import COLLECTIONS
 from .rest import MetadataRest
 

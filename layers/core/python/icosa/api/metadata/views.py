@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from ...access.views import require_change, require_create
-from ...metadata.views.errors import InvalidPart, PartNotFound
-from ...metadata.views.render import render
-from ...metadata.views.service import ViewsService, find, select
-from ...metadata.views.shapes import PAGE_LAYOUT, ROOT_OF, SHAPES, VIEW, VIEW_FIELD_GROUP, Shape
-from ...texts import parse_uuid
+from ...identifiers import parse_uuid
+from ...views.errors import InvalidPart, PartNotFound
+from ...views.permissions import require_change, require_create
+from ...views.render import render
+from ...views.service import ViewsService, find, select
+from ...views.shapes import PAGE_LAYOUT, ROOT_OF, SHAPES, VIEW, VIEW_FIELD_GROUP, Shape
 from .call import Call, Collection
 
 
@@ -78,8 +78,12 @@ def _delete(shape: Shape) -> Callable[[Call], Any]:
 
 
 def _collection(shape: Shape) -> Collection:
-    return Collection(list=_list(shape), get=_get(shape), create=_create(shape), update=_update(shape), delete=_delete(shape))
+    return Collection(
+        list=_list(shape), get=_get(shape), create=_create(shape), update=_update(shape), delete=_delete(shape)
+    )
 
 
 #: Field groups have no route of their own: views show them, GraphQL changes them.
-VIEW_COLLECTIONS: Mapping[str, Collection] = {name: _collection(shape) for name, shape in SHAPES.items() if shape != VIEW_FIELD_GROUP}
+VIEW_COLLECTIONS: Mapping[str, Collection] = {
+    name: _collection(shape) for name, shape in SHAPES.items() if shape != VIEW_FIELD_GROUP
+}

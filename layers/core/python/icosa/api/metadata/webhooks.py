@@ -50,7 +50,10 @@ def _delete(call: Call) -> Any:
 def _shown(call: Call, webhooks: Webhooks, found: Sequence[Webhook]) -> list[dict[str, Any]]:
     workspace_id = call.context.workspace.id
     secrets = webhooks.secrets(found)
-    return [{**webhook.members(workspace_id), "secret": secrets[webhook.id], "workspaceId": workspace_id} for webhook in found]
+    return [
+        {**webhook.members(workspace_id), "secret": secrets[webhook.id], "workspaceId": workspace_id}
+        for webhook in found
+    ]
 
 
 WEBHOOKS = Collection(list=_list, get=_get, create=_create, update=_update, delete=_delete)

@@ -7,6 +7,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from ...identifiers import capitalised
 from ...model.model import Model, Object
 from ...query.aggregates import Aggregate, aggregates_of
 from ...query.cursors import cursor_of
@@ -26,7 +27,6 @@ from ...query.operation import (
     Restore,
     Update,
 )
-from ...texts import capitalised
 from .render import Renderer
 
 #: What is answered with records.
@@ -74,9 +74,12 @@ def groups(model: Model, operation: GroupBy, result: Sequence[Group]) -> Any:
     render = None if operation.records is None else Renderer.of(model, operation.object, operation.records)
     shown = []
     for group in result:
-        entry: dict[str, Any] = {name: _aggregate_value(known[name], group.aggregates[name]) for name in operation.aggregates}
+        entry: dict[str, Any] = {
+            name: _aggregate_value(known[name], group.aggregates[name]) for name in operation.aggregates
+        }
         entry["groupByDimensionValues"] = [
-            _dimension_value(dimension, value) for dimension, value in zip(operation.dimensions, group.dimensions, strict=True)
+            _dimension_value(dimension, value)
+            for dimension, value in zip(operation.dimensions, group.dimensions, strict=True)
         ]
         if render is not None:
             entry["records"] = [render(node) for node in group.records]

@@ -8,8 +8,8 @@ from typing import Any
 import orjson
 
 from ...errors import BadRequest, PayloadTooLarge
-from ...texts import parse_uuid
-from ..errors import MalformedJson, UnsupportedMediaType
+from ...identifiers import parse_uuid
+from ...runtime.http_errors import MalformedJson, UnsupportedMediaType
 
 Record = dict[str, Any]
 
@@ -17,8 +17,8 @@ Record = dict[str, Any]
 def read_body(raw: bytes, content_type: str | None, *, limit: int) -> Any:
     """The JSON object or array of a body, None when there is no body.
 
-    Raises PayloadTooLarge over ``limit`` bytes, UnsupportedMediaType when the body is declared as something else than JSON,
-    MalformedJson, also for a bare text, number or null, as Twenty's framework does (spec/observed.md 20).
+    Raises PayloadTooLarge over ``limit`` bytes, UnsupportedMediaType when the body is declared as something else than
+    JSON, MalformedJson, also for a bare text, number or null, as Twenty's framework does (spec/observed.md 20).
     """
     if len(raw) > limit:
         raise PayloadTooLarge(f"Request body is larger than {limit} bytes")

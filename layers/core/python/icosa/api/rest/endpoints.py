@@ -1,7 +1,7 @@
 """The routes of spec/rest-core.md §1.1: what each asks of the engine, and how it shows the answer.
 
-``ENDPOINTS`` is the routing table. An endpoint's ``ask`` reads its parameters in Twenty's order (depth, limit, filter, and
-only then the object, spec/observed.md 33), so that of several mistakes the same one is reported.
+``ENDPOINTS`` is the routing table. An endpoint's ``ask`` reads its parameters in Twenty's order (depth, limit, filter,
+and only then the object, spec/observed.md 33), so that of several mistakes the same one is reported.
 """
 
 from __future__ import annotations

@@ -1,13 +1,14 @@
-"""The text form of filters and orders in query strings, parsed into the nested form of ``query/filters`` and ``query/orders``.
+"""The text form of filters and orders in query strings, parsed into the nested form of ``query/filters`` and
+``query/orders``.
 
     filter      = element *( "," element )                      ; a list means and(...)
     element     = ("and" | "or" | "not") "(" element *( "," element ) ")" | item
     item        = path "[" comparator "]:" value
     order_by    = path [ "[" direction "]" ] *( "," ... )
 
-Quirks that clients see are kept (spec/rest-core.md §2.6, §2.7.1-2.7.2): no blanks are trimmed, there are no escapes, values
-are text, the inside of a list is split at every comma, and an odd apostrophe in an unquoted value hides later commas. Two are
-mended: root conjunctions may stand side by side, and an apostrophe inside double quotes is only text.
+Quirks that clients see are kept (spec/rest-core.md §2.6, §2.7.1-2.7.2): no blanks are trimmed, there are no escapes,
+values are text, the inside of a list is split at every comma, and an odd apostrophe in an unquoted value hides later
+commas. Two are mended: root conjunctions may stand side by side, and an apostrophe inside double quotes is only text.
 """
 
 from __future__ import annotations
@@ -19,7 +20,21 @@ from ...errors import BadRequest
 from ...query.filters import MAX_DEPTH
 from ...query.orders import DIRECTIONS
 
-COMPARATORS = ("eq", "neq", "in", "containsAny", "is", "gt", "gte", "lt", "lte", "startsWith", "endsWith", "like", "ilike")
+COMPARATORS = (
+    "eq",
+    "neq",
+    "in",
+    "containsAny",
+    "is",
+    "gt",
+    "gte",
+    "lt",
+    "lte",
+    "startsWith",
+    "endsWith",
+    "like",
+    "ilike",
+)
 _LISTS = frozenset(("in", "containsAny"))
 _CONJUNCTION = re.compile(r"(and|or|not)\((.+)\)", re.DOTALL)
 _ITEM = re.compile(r".+\[.+\]:.+", re.DOTALL)
@@ -29,14 +44,18 @@ Raw = dict[str, Any]
 
 
 def parse_filter(text: str) -> Raw:
-    """``or(city[eq]:Paris,not(stage[is]:NULL))`` as ``{"or": [{"city": {"eq": "Paris"}}, {"not": …}]}``. Raises BadRequest."""
+    """``or(city[eq]:Paris,not(stage[is]:NULL))`` as ``{"or": [{"city": {"eq": "Paris"}}, {"not": …}]}``. Raises
+    BadRequest.
+    """
     _check_brackets(text)
     elements = [_element(part, depth=0) for part in _split(text)]
     return elements[0] if len(elements) == 1 else {"and": elements}
 
 
 def parse_order(text: str) -> list[Raw]:
-    """``name.firstName[DescNullsLast],position`` as ``[{"name": {"firstName": "DescNullsLast"}}, …]``. Raises BadRequest."""
+    """``name.firstName[DescNullsLast],position`` as ``[{"name": {"firstName": "DescNullsLast"}}, …]``. Raises
+    BadRequest.
+    """
     return [_criterion(item) for item in text.split(",")]
 
 

@@ -19,16 +19,20 @@ _GROUP_BY_HINT = (
     "Invalid group_by query parameter - should be a valid array of objects - ex: "
     '[{"firstField": true}, {"secondField": {"subField": true}}, {"dateField": {"granularity": \'DAY\'}}]'
 )
-_AGGREGATE_HINT = 'Invalid aggregate query parameter - should be a valid array of string - ex: ["countNotEmptyId", "countEmptyField"]'
+_AGGREGATE_HINT = (
+    'Invalid aggregate query parameter - should be a valid array of string - ex: ["countNotEmptyId", "countEmptyField"]'
+)
 _GROUP_ORDER_HINT = (
     "Invalid order_by query parameter - should be a valid array of objects - ex: "
     '[{"firstField": "AscNullsFirst"}, {"secondField": {"subField": "DescNullsLast"}}, '
-    '{"aggregate": {"aggregateField": "DescNullsLast"}}, {dateField: {"orderBy": "AscNullsFirst", "granularity": "DAY"}}]'
+    '{"aggregate": {"aggregateField": "DescNullsLast"}}, {dateField: {"orderBy": "AscNullsFirst", "granularity": '
+    '"DAY"}}]'
 )
 
 
 class Params:
-    """A parsed query string. Unknown parameters are ignored, and so are ``filter`` and ``order_by`` given more than once.
+    """A parsed query string. Unknown parameters are ignored, and so are ``filter`` and ``order_by`` given more than
+    once.
 
     Methods raise BadRequest.
     """
@@ -53,7 +57,9 @@ class Params:
         if text in ("", "0"):
             return 0
         if text != "1":
-            raise BadRequest(f"'depth={text}' parameter invalid. Allowed values are 0, 1", sub_code="INVALID_DEPTH_QUERY_PARAM")
+            raise BadRequest(
+                f"'depth={text}' parameter invalid. Allowed values are 0, 1", sub_code="INVALID_DEPTH_QUERY_PARAM"
+            )
         return 1
 
     def limit(self, *, default: int, maximum: int) -> int:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from ...errors import BadRequest
-from ...texts import parse_uuid
+from ...identifiers import parse_uuid
 
 #: What the path names: all records of an object, one of them, or one of the special routes.
 Shape = Literal["many", "one", "batch", "duplicates", "groupBy", "merge", "restoreMany", "restoreOne"]
@@ -26,8 +26,8 @@ class Path:
 def parse_path(method: str, path: str) -> Path | None:
     """The parsed path, None when it is not below ``/rest``. Raises BadRequest.
 
-    What precedes ``/rest`` (the stage, a base path of a custom domain) is skipped. Empty segments are dropped. Records are
-    restored under ``/people/{id}/restore`` and, as older clients do it, under ``/restore/people/{id}``.
+    What precedes ``/rest`` (the stage, a base path of a custom domain) is skipped. Empty segments are dropped. Records
+    are restored under ``/people/{id}/restore`` and, as older clients do it, under ``/restore/people/{id}``.
     """
     segments = [segment for segment in path.split("/") if segment]
     if "rest" not in segments:

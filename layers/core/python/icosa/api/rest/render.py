@@ -1,6 +1,7 @@
 """Records as JSON-ready values, by a plan that is made once for each object and selection.
 
-Rendering is a large part of the CPU of a list, so a plan is flat: (name, key, wire value of null, render function) by column.
+Rendering is a large part of the CPU of a list, so a plan is flat: (name, key, wire value of null, render function) by
+column.
 """
 
 from __future__ import annotations

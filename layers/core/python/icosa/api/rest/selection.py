@@ -71,7 +71,10 @@ class Selector:
         if unknown:
             raise _invalid(f"Unknown or unreadable fields on '{obj.name_singular}': {', '.join(unknown)}")
         if needs_depth:
-            raise _invalid(f"One-to-many relation fields on '{obj.name_singular}' are only returned with depth=1: {', '.join(needs_depth)}")
+            raise _invalid(
+                f"One-to-many relation fields on '{obj.name_singular}' are only returned with depth=1: "
+                f"{', '.join(needs_depth)}"
+            )
         return Selection(fields=tuple(stored), relations=self._expand(relations))
 
 

@@ -8,11 +8,11 @@ from ...access.check import authorize
 from ...access.session import open_metered
 from ...engine.executor import execute
 from ...query.operation import FindDuplicates, FindMany, FindOne, GroupBy
+from ...runtime.http import HttpAnswer, HttpRequest, answered, check_size, refusal
+from ...runtime.http_errors import MethodNotAllowed, UnknownRoute
 from ...settings import Settings, settings
 from ...store.meter import Meter
 from ...store.table import Table
-from ..errors import MethodNotAllowed, UnknownRoute
-from ..gateway import HttpAnswer, HttpRequest, answered, check_size, refusal
 from ..view_filter import view_filter_of
 from .body import read_body
 from .endpoints import ENDPOINTS, Call, Endpoint

@@ -1,5 +1,6 @@
-"""From Markdown to BlockNote blocks: headings, paragraphs, lists, check lists, code, quotes, images; bold, italic, strike,
-code and links within lines. What BlockNote has no block for is kept as text."""
+"""From Markdown to BlockNote blocks: headings, paragraphs, lists, check lists, code, quotes, images; bold, italic,
+strike, code and links within lines. What BlockNote has no block for is kept as text.
+"""
 
 from __future__ import annotations
 
@@ -32,7 +33,13 @@ def _parser() -> MarkdownIt:
 
 
 def _block(kind: str, content: list[Block], children: list[Block] | None = None, **props: Any) -> Block:
-    return {"id": str(uuid.uuid4()), "type": kind, "props": {**_PROPS, **props}, "content": content, "children": children or []}
+    return {
+        "id": str(uuid.uuid4()),
+        "type": kind,
+        "props": {**_PROPS, **props},
+        "content": content,
+        "children": children or [],
+    }
 
 
 def _blocks(parent: SyntaxTreeNode) -> Iterator[Block]:
@@ -148,7 +155,9 @@ def _runs(node: SyntaxTreeNode, styles: dict[str, bool], found: list[Block]) -> 
             for child in node.children:
                 _runs(child, styles, content)
             href = node.attrGet("href" if node.type == "link" else "src") or ""
-            found.append({"type": "link", "href": href, "content": [part for part in content if part["type"] == "text"]})
+            found.append(
+                {"type": "link", "href": href, "content": [part for part in content if part["type"] == "text"]}
+            )
         case _:
             style = _STYLES.get(node.type)
             for child in node.children:

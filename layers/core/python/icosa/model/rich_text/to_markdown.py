@@ -1,7 +1,7 @@
 """From BlockNote blocks to Markdown.
 
-Blocks come from clients and from other versions of the editor, so whatever has not the expected shape is passed over, and
-blocks of unknown types are shown as paragraphs.
+Blocks come from clients and from other versions of the editor, so whatever has not the expected shape is passed over,
+and blocks of unknown types are shown as paragraphs.
 """
 
 from __future__ import annotations
@@ -94,7 +94,10 @@ def _code(block: dict[str, Any], _: int) -> tuple[str, str]:
 
 def _image(block: dict[str, Any], _: int) -> tuple[str, str]:
     url, caption = _prop(block, "url"), _prop(block, "caption") or _prop(block, "name")
-    return "", f"![{_escaped(caption) if isinstance(caption, str) else ''}]({_target(url) if isinstance(url, str) else ''})"
+    return (
+        "",
+        f"![{_escaped(caption) if isinstance(caption, str) else ''}]({_target(url) if isinstance(url, str) else ''})",
+    )
 
 
 _SHOWN: dict[str, Callable[[dict[str, Any], int], tuple[str, str]]] = {
@@ -138,12 +141,18 @@ def _run(part: Any) -> _Run | None:
     text, styles = part.get("text"), part.get("styles")
     if not isinstance(text, str):
         return None
-    on = frozenset(style for style, value in styles.items() if value is True) if isinstance(styles, dict) else frozenset()
+    on = (
+        frozenset(style for style, value in styles.items() if value is True)
+        if isinstance(styles, dict)
+        else frozenset()
+    )
     return _Run(_code_span(text) if "code" in on else _escaped(text), on)
 
 
 def _marked(runs: list[_Run], marks: Sequence[tuple[str, str]]) -> str:
-    """Runs in Markdown: neighbours with the same style share its marks, which would otherwise touch and mean another."""
+    """Runs in Markdown: neighbours with the same style share its marks, which would otherwise touch and
+    mean another.
+    """
     if not marks:
         return "".join(run.text for run in runs)
     (style, mark), *inner = marks

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import orjson
 
-from . import schemas, values
+from . import json_schema, values
 from .base import Stored
 from .composite import CompositeType, Member, text_member
 from .kinds import RawJson, Select, Uuid
@@ -29,10 +29,12 @@ class Actor(CompositeType):
     name: ClassVar[str] = "ACTOR"
     words = "actor"
     members = (
-        Member(name="source", kind=Select(SOURCES), read=_source, schema=schemas.enum(SOURCES), empty="MANUAL"),
-        Member(name="workspaceMemberId", kind=Uuid(), read=values.uuid, schema=schemas.UUID),
+        Member(name="source", kind=Select(SOURCES), read=_source, schema=json_schema.enum(SOURCES), empty="MANUAL"),
+        Member(name="workspaceMemberId", kind=Uuid(), read=values.uuid, schema=json_schema.UUID),
         text_member("name"),
-        Member(name="context", kind=RawJson(), read=values.json_text, schema=schemas.JSON, empty={}, show=orjson.loads),
+        Member(
+            name="context", kind=RawJson(), read=values.json_text, schema=json_schema.JSON, empty={}, show=orjson.loads
+        ),
     )
 
     sample: ClassVar[Mapping[str, Any]] = {"source": "IMPORT"}

@@ -3,7 +3,8 @@
 A **field type** knows everything about its type: how input is checked and normalised, what is stored, how it is shown,
 which leaves it has, its aggregates, its GraphQL and OpenAPI types. A **kind** is the scalar behaviour of one leaf:
 operators, comparison, and an order-preserving text encoding for index keys. TEXT has one leaf of the text kind;
-FULL_NAME has two; MULTI_SELECT has one whose kind is not indexed. Nothing outside this package branches on a type's name.
+FULL_NAME has two; MULTI_SELECT has one whose kind is not indexed. Nothing outside this package branches on a type's
+name.
 
 Stored values are what DynamoDB holds and what the engine computes with. ``None`` (absent) is the only null:
 empty text, empty lists and ``{}`` are normalised to it on write (Twenty's null equivalence) and rendered back on read.
@@ -30,8 +31,8 @@ Item = Mapping[str, Any]
 class KeyRange:
     """A contiguous part of an index, over encoded values.
 
-    Bounds are encoded values; ``None`` is open. ``low``/``high`` are inclusive as their flags say. ``prefix`` marks that
-    ``low`` is a prefix that all values share (``high`` is None then).
+    Bounds are encoded values; ``None`` is open. ``low``/``high`` are inclusive as their flags say. ``prefix`` marks
+    that ``low`` is a prefix that all values share (``high`` is None then).
     """
 
     low: str | None = None
@@ -66,11 +67,13 @@ class Kind(ABC):
     is_sortable: ClassVar[bool] = True
     #: Whether ``detail`` can be anything but None.
     has_detail: ClassVar[bool] = False
-    #: Empty text, empty list: a filter value that also stands for null (spec/rest-core.md §2.7.7). None if there is none.
+    #: Empty text, empty list: a filter value that also stands for null (spec/rest-core.md §2.7.7). None if there is
+    #: none.
     null_equivalent: ClassVar[Any] = None
     #: Whether groupBy accepts the leaf (JSON is not).
     is_groupable: ClassVar[bool] = True
-    #: "day" for calendar days (``YYYY-MM-DD``), "instant" for points in time (ISO 8601): groupBy sorts both into calendar buckets.
+    #: "day" for calendar days (``YYYY-MM-DD``), "instant" for points in time (ISO 8601): groupBy sorts both into
+    #: calendar buckets.
     calendar: ClassVar[Literal["day", "instant"] | None] = None
     #: Values are lists: groupBy can make a group for each member (``unnest``).
     is_list: ClassVar[bool] = False
@@ -88,7 +91,9 @@ class Kind(ABC):
 
     @abstractmethod
     def test(self, operator: str, value: Stored, operand: Any) -> bool:
-        """Whether ``value operator operand`` holds for a non-null value. ``is`` and null equivalence are handled by the caller."""
+        """Whether ``value operator operand`` holds for a non-null value. ``is`` and null equivalence are handled by the
+        caller.
+        """
 
     @abstractmethod
     def encode(self, value: Stored) -> str:
@@ -98,20 +103,28 @@ class Kind(ABC):
         """
 
     def is_cut(self, encoded: str) -> bool:
-        """Whether ``encoded`` may stand for several values that sort differently, because the value was cut at 128 bytes."""
+        """Whether ``encoded`` may stand for several values that sort differently, because the value was cut at 128
+        bytes.
+        """
         return False
 
     def detail(self, value: Stored) -> str | None:
-        """What ``encode`` loses: stored beside the key in the index row (``e``) when not None (the exact text of TEXT)."""
+        """What ``encode`` loses: stored beside the key in the index row (``e``) when not None (the exact
+        text of TEXT).
+        """
         return None
 
     def decode(self, encoded: str, detail: str | None) -> Stored:
-        """The value of an index row, for reads that need no record. Raises ValueError when the row does not hold it all."""
+        """The value of an index row, for reads that need no record. Raises ValueError when the row does not hold it
+        all.
+        """
         raise ValueError("not decodable")
 
     @abstractmethod
     def sort_key(self, value: Stored) -> Any:
-        """A comparable whose order is that of the *full* values (``encode`` order, and beyond where ``encode`` cuts)."""
+        """A comparable whose order is that of the *full* values (``encode`` order, and beyond where
+        ``encode`` cuts).
+        """
 
     def ranges(self, operator: str, operand: Any) -> Ranges | None:
         """Where matching non-null values stand in the index, or None when only a scan can tell."""
@@ -142,7 +155,9 @@ class Leaf:
 
     @property
     def has_index(self) -> bool:
-        """Whether the leaf's index answers reads: it has rows, for every live record (``id`` is the key and needs none)."""
+        """Whether the leaf's index answers reads: it has rows, for every live record (``id`` is the key and needs
+        none).
+        """
         return self.kind.is_indexed and self.field.has_index and self.path not in (("id",), ("deletedAt",))
 
     @property
@@ -193,7 +208,9 @@ class FieldType(ABC):
         return None
 
     def unique_subs(self) -> Sequence[str | None]:
-        """Members that a unique index on such a field covers; ``(None,)`` for scalars, empty when it cannot be unique."""
+        """Members that a unique index on such a field covers; ``(None,)`` for scalars, empty when it cannot
+        be unique.
+        """
         return (None,)
 
     def merge(self, field: Field, values: Sequence[Stored], priority: Stored) -> Stored:
@@ -205,10 +222,12 @@ class FieldType(ABC):
         return priority
 
     def search_texts(self, value: Stored) -> Iterator[str]:
-        """The texts of a stored value by which search finds its record: all that it holds, unless a type says otherwise."""
+        """The texts of a stored value by which search finds its record: all that it holds, unless a type says
+        otherwise.
+        """
         return _texts(value)
 
-    # What documents say about the type; used by schema/ when it builds OpenAPI and GraphQL.
+    # What documents say about the type; used by ``documents`` when it builds OpenAPI and GraphQL.
     @abstractmethod
     def openapi(self, field: Field, *, response: bool) -> Mapping[str, Any]:
         """JSON Schema of a value that is not null, in an answer or in a request body (spec/rest-core.md §6.4).

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from ...errors import InvalidData
 from ..inspect import inspect
-from . import schemas, values
+from . import json_schema, values
 from .base import Kind, Stored
 from .common import ScalarType
 from .kinds import Array, MultiSelect, Select
@@ -37,7 +37,7 @@ class ChoiceType(ScalarType):
         return values.option(field.name, value, option_values(field))
 
     def openapi(self, field: Field, *, response: bool) -> Mapping[str, Any]:
-        return schemas.enum(option_values(field))
+        return json_schema.enum(option_values(field))
 
     def example(self, field: Field) -> Any:
         return next(iter(option_values(field)), None)
@@ -77,7 +77,7 @@ class MultiSelectType(ListType):
         raise InvalidData(f'Invalid value {inspect(value)} for multi select field "{field.name}"')
 
     def openapi(self, field: Field, *, response: bool) -> Mapping[str, Any]:
-        return schemas.array(schemas.enum(option_values(field)))
+        return json_schema.array(json_schema.enum(option_values(field)))
 
     def example(self, field: Field) -> Any:
         return list(option_values(field)[:2]) or None
@@ -93,12 +93,14 @@ class ArrayType(ListType):
     def member(self, field: Field, value: Any) -> str:
         if not isinstance(value, str):
             # The quote stands where Twenty has it (spec/graphql-core.md §5.2).
-            raise InvalidData(f'Invalid value {inspect(value)} for field "{field.name} - Array values need to be string"')
+            raise InvalidData(
+                f'Invalid value {inspect(value)} for field "{field.name} - Array values need to be string"'
+            )
         values.check_characters(field.name, value)
         return value
 
     def openapi(self, field: Field, *, response: bool) -> Mapping[str, Any]:
-        return schemas.array(schemas.STRING)
+        return json_schema.array(json_schema.STRING)
 
     def example(self, field: Field) -> Any:
         return ["first", "second"]

@@ -6,7 +6,7 @@ from abc import abstractmethod
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from ...texts import capitalised
+from ...identifiers import capitalised
 from .base import FieldType, Kind, Leaf, Mode, Stored
 from .defaults import evaluate
 

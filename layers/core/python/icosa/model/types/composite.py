@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from ...errors import InvalidData
 from ..inspect import inspect
-from . import schemas, values
+from . import json_schema, values
 from .base import Kind, Leaf, Mode, Stored
 from .common import Counted, ParsedDefault
 from .decimals import to_number
@@ -25,25 +25,32 @@ _NUMERIC = Numeric()
 class Member:
     """A member of a composite.
 
-    ``read`` checks a value that is not null; ``show`` renders one; ``empty`` is null rendered. ``schema`` describes answers,
-    ``input_schema`` request bodies when they take more; nulls are left out of both.
+    ``read`` checks a value that is not null; ``show`` renders one; ``empty`` is null rendered. ``schema`` describes
+    answers, ``input_schema`` request bodies when they take more; nulls are left out of both.
     """
 
     name: str
     kind: Kind
     read: Callable[[str, Any], Stored]
-    schema: schemas.Schema
-    input_schema: schemas.Schema | None = None
+    schema: json_schema.Schema
+    input_schema: json_schema.Schema | None = None
     empty: Any = None
     show: Callable[[Stored], Any] | None = None
 
 
 def text_member(name: str, *, empty: str | None = "") -> Member:
-    return Member(name=name, kind=_TEXT, read=values.text, schema=schemas.STRING, empty=empty)
+    return Member(name=name, kind=_TEXT, read=values.text, schema=json_schema.STRING, empty=empty)
 
 
 def decimal_member(name: str) -> Member:
-    return Member(name=name, kind=_NUMERIC, read=values.decimal, schema=schemas.NUMBER, input_schema=schemas.DECIMAL, show=to_number)
+    return Member(
+        name=name,
+        kind=_NUMERIC,
+        read=values.decimal,
+        schema=json_schema.NUMBER,
+        input_schema=json_schema.DECIMAL,
+        show=to_number,
+    )
 
 
 class CompositeType(ParsedDefault, Counted):
@@ -66,7 +73,13 @@ class CompositeType(ParsedDefault, Counted):
 
     def leaves(self, field: Field) -> tuple[Leaf, ...]:
         return tuple(
-            Leaf(field=field, path=(field.name, member.name), key=f"{field.index_key}.{member.name}", sub=member.name, kind=member.kind)
+            Leaf(
+                field=field,
+                path=(field.name, member.name),
+                key=f"{field.index_key}.{member.name}",
+                sub=member.name,
+                kind=member.kind,
+            )
             for member in self.members
         )
 
@@ -114,10 +127,10 @@ class CompositeType(ParsedDefault, Counted):
     def openapi(self, field: Field, *, response: bool) -> Mapping[str, Any]:
         """Answers have every member. Bodies have those that they name, and null for "none"."""
         if not response:
-            taken = {member.name: schemas.nullable(member.input_schema or member.schema) for member in self.members}
-            return schemas.object_of(taken, closed=True)
-        shown = {m.name: schemas.nullable(m.schema) if m.empty is None else m.schema for m in self.members}
-        return {**schemas.object_of(shown), "required": list(shown)}
+            taken = {member.name: json_schema.nullable(member.input_schema or member.schema) for member in self.members}
+            return json_schema.object_of(taken, closed=True)
+        shown = {m.name: json_schema.nullable(m.schema) if m.empty is None else m.schema for m in self.members}
+        return {**json_schema.object_of(shown), "required": list(shown)}
 
     def example(self, field: Field) -> Any:
         return self.sample

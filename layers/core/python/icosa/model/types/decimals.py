@@ -51,7 +51,8 @@ def _decimal(text: str) -> Decimal:
 
 
 def to_number(text: str) -> int | float:
-    """The JSON number of a canonical decimal: digits for integers of up to 64 bits, which typed clients need, else a double.
+    """The JSON number of a canonical decimal: digits for integers of up to 64 bits, which typed clients need, else a
+    double.
 
     >>> to_number("1500000000"), to_number("9007199254740993"), to_number("1.5")
     (1500000000, 9007199254740993, 1.5)

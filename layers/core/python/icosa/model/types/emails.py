@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from ...errors import InvalidData
 from .. import email_address
 from ..inspect import inspect
-from . import schemas, values
+from . import json_schema, values
 from .base import Stored
 from .composite import CompositeType, Member, united
 from .kinds import EmailText, RawJson
@@ -40,18 +40,27 @@ def _addresses(name: str, value: Any) -> list[str] | None:
 
 
 class Emails(CompositeType):
-    """A primary address and more. Sending only the additional ones clears the primary one (spec/graphql-core.md §5.3)."""
+    """A primary address and more. Sending only the additional ones clears the primary one
+    (spec/graphql-core.md §5.3).
+    """
 
     name: ClassVar[str] = "EMAILS"
     words = "emails"
     members = (
-        Member(name=PRIMARY, kind=EmailText(), read=_address, schema=schemas.STRING, input_schema=schemas.EMAIL, empty=""),
+        Member(
+            name=PRIMARY,
+            kind=EmailText(),
+            read=_address,
+            schema=json_schema.STRING,
+            input_schema=json_schema.EMAIL,
+            empty="",
+        ),
         Member(
             name=ADDITIONAL,
             kind=RawJson(),
             read=_addresses,
-            schema=schemas.array(schemas.STRING),
-            input_schema=schemas.array(schemas.EMAIL),
+            schema=json_schema.array(json_schema.STRING),
+            input_schema=json_schema.array(json_schema.EMAIL),
             empty=[],
         ),
     )
@@ -68,7 +77,11 @@ class Emails(CompositeType):
 
     def merge(self, field: Field, values: Sequence[Stored], priority: Stored) -> Stored:
         primary, additional = united(
-            values, priority, lambda record: record.get(PRIMARY), lambda record: record.get(ADDITIONAL, ()), lambda address: address
+            values,
+            priority,
+            lambda record: record.get(PRIMARY),
+            lambda record: record.get(ADDITIONAL, ()),
+            lambda address: address,
         )
         merged: dict[str, Stored] = {} if primary is None else {PRIMARY: primary}
         return {**merged, ADDITIONAL: additional} if additional else merged

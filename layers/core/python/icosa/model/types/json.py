@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import orjson
 
 from ...errors import InvalidData
-from ...texts import is_uuid
+from ...identifiers import is_uuid
 from ..inspect import inspect
-from . import schemas, values
+from . import json_schema, values
 from .base import Kind, Stored
 from .common import ScalarType
 from .kinds import RawJson
@@ -39,7 +39,7 @@ class RawJsonType(ScalarType):
         return ()
 
     def openapi(self, field: Field, *, response: bool) -> Mapping[str, Any]:
-        return schemas.JSON
+        return json_schema.JSON
 
     def example(self, field: Field) -> Any:
         return {"key": "value"}
@@ -77,11 +77,15 @@ class FilesType(ScalarType):
         for key in self._KEYS:
             if not isinstance(file.get(key), str):
                 received = _zod_type(file[key]) if key in file else "undefined"
-                raise self._invalid(field, value, f"{position}.{key}: Invalid input: expected string, received {received}")
+                raise self._invalid(
+                    field, value, f"{position}.{key}: Invalid input: expected string, received {received}"
+                )
         if not is_uuid(file["fileId"]):
             raise self._invalid(field, value, f"{position}.fileId: Invalid UUID")
         if unknown := [key for key in file if key not in self._KEYS]:
-            raise self._invalid(field, value, f"{position}: Unrecognized key{'s' if len(unknown) > 1 else ''}: {_quoted(unknown)}")
+            raise self._invalid(
+                field, value, f"{position}: Unrecognized key{'s' if len(unknown) > 1 else ''}: {_quoted(unknown)}"
+            )
         values.check_characters(field.name, file["label"])
         return {"fileId": file["fileId"].lower(), "label": file["label"]}
 
@@ -96,11 +100,13 @@ class FilesType(ScalarType):
         return ()
 
     def openapi(self, field: Field, *, response: bool) -> Mapping[str, Any]:
-        properties = {"fileId": schemas.UUID, "label": schemas.STRING}
+        properties = {"fileId": json_schema.UUID, "label": json_schema.STRING}
         if response:
-            properties |= {"extension": schemas.STRING, "url": schemas.nullable(schemas.STRING)}
-            return schemas.array(schemas.object_of(properties))
-        found: dict[str, Any] = {**schemas.array({**schemas.object_of(properties, closed=True), "required": list(properties)})}
+            properties |= {"extension": json_schema.STRING, "url": json_schema.nullable(json_schema.STRING)}
+            return json_schema.array(json_schema.object_of(properties))
+        found: dict[str, Any] = {
+            **json_schema.array({**json_schema.object_of(properties, closed=True), "required": list(properties)})
+        }
         most = (field.settings or {}).get("maxNumberOfValues")
         return found if most is None else {**found, "maxItems": most}
 

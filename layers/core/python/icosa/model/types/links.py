@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from ...errors import InvalidData
 from .. import web_link
 from ..inspect import inspect
-from . import schemas, values
+from . import json_schema, values
 from .base import Stored
 from .composite import CompositeType, Member, text_member, united
 from .kinds import RawJson, Text
@@ -50,12 +50,12 @@ class Links(CompositeType):
     words = "links"
     members = (
         text_member(LABEL),
-        Member(name=URL, kind=Text(), read=_url, schema=schemas.STRING, empty=""),
+        Member(name=URL, kind=Text(), read=_url, schema=json_schema.STRING, empty=""),
         Member(
             name=SECONDARY,
             kind=RawJson(),
             read=_links,
-            schema=schemas.array(schemas.object_of({"label": schemas.STRING, "url": schemas.STRING})),
+            schema=json_schema.array(json_schema.object_of({"label": json_schema.STRING, "url": json_schema.STRING})),
             empty=[],
         ),
     )
@@ -74,7 +74,9 @@ class Links(CompositeType):
         return (URL,)
 
     def merge(self, field: Field, values: Sequence[Stored], priority: Stored) -> Stored:
-        primary, secondary = united(values, priority, _primary, lambda record: record.get(SECONDARY, ()), lambda link: link["url"])
+        primary, secondary = united(
+            values, priority, _primary, lambda record: record.get(SECONDARY, ()), lambda link: link["url"]
+        )
         return _stored([*([primary] if primary else []), *secondary]) or None
 
 

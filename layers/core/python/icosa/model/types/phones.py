@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from ...errors import InvalidData
 from .. import phone_number
 from ..inspect import inspect
-from . import schemas, values
+from . import json_schema, values
 from .base import Stored
 from .composite import CompositeType, Member, text_member, united
 from .kinds import RawJson
@@ -52,7 +52,7 @@ class Phones(CompositeType):
             name=ADDITIONAL,
             kind=RawJson(),
             read=_phones,
-            schema=schemas.array(schemas.object_of(dict.fromkeys(_PHONE, schemas.STRING))),
+            schema=json_schema.array(json_schema.object_of(dict.fromkeys(_PHONE, json_schema.STRING))),
             empty=[],
         ),
     )
@@ -87,7 +87,11 @@ class Phones(CompositeType):
 
     def merge(self, field: Field, values: Sequence[Stored], priority: Stored) -> Stored:
         primary, additional = united(
-            values, priority, _primary, lambda record: record.get(ADDITIONAL, ()), lambda phone: (phone["callingCode"], phone["number"])
+            values,
+            priority,
+            _primary,
+            lambda record: record.get(ADDITIONAL, ()),
+            lambda phone: (phone["callingCode"], phone["number"]),
         )
         if primary is None:
             merged = {name: part for name, part in (priority or {}).items() if name in _PRIMARY}

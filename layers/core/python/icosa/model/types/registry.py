@@ -48,4 +48,6 @@ _TYPES: tuple[FieldType, ...] = (
 _ALIASES = {"RICH_TEXT_V2": "RICH_TEXT"}
 
 _by_own_name = {type_.name: type_ for type_ in _TYPES}
-by_name: Mapping[str, FieldType] = MappingProxyType(_by_own_name | {alias: _by_own_name[name] for alias, name in _ALIASES.items()})
+by_name: Mapping[str, FieldType] = MappingProxyType(
+    _by_own_name | {alias: _by_own_name[name] for alias, name in _ALIASES.items()}
+)

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ...errors import InvalidData
-from . import schemas, values
+from . import json_schema, values
 from .base import Kind, Leaf, Mode, Stored
 from .common import ScalarType
 from .kinds import Uuid
@@ -45,7 +45,7 @@ class RelationType(ScalarType):
         return (None,)
 
     def openapi(self, field: Field, *, response: bool) -> Mapping[str, Any]:
-        return schemas.UUID
+        return json_schema.UUID
 
     def aggregates(self, field: Field) -> Mapping[str, tuple[str, Leaf | None]]:
         return super().aggregates(field) if self._is_counted and field.is_many_to_one else {}

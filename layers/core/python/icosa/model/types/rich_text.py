@@ -9,7 +9,7 @@ import orjson
 
 from ...errors import InvalidData
 from ..inspect import inspect
-from . import schemas, values
+from . import json_schema, values
 from .base import Stored
 from .composite import CompositeType, Member
 from .kinds import LongText
@@ -40,7 +40,9 @@ def _blocks(name: str, value: Any) -> str | None:
 def _check(name: str, value: Any, depth: int) -> None:
     """Refuse links that would run code in a browser, wherever they stand, and documents that nest without end."""
     if depth > _MAX_DEPTH:
-        raise InvalidData(f'Invalid blocknote value for field "{name}" - must not be nested deeper than {_MAX_DEPTH} levels')
+        raise InvalidData(
+            f'Invalid blocknote value for field "{name}" - must not be nested deeper than {_MAX_DEPTH} levels'
+        )
     if isinstance(value, list):
         for item in value:
             _check(name, item, depth + 1)
@@ -62,14 +64,16 @@ class RichText(CompositeType):
     name: ClassVar[str] = "RICH_TEXT"
     words = "rich text"
     members = (
-        Member(name=BLOCKS, kind=LongText(), read=_blocks, schema=schemas.STRING),
-        Member(name=MARKDOWN, kind=LongText(), read=values.text, schema=schemas.STRING, empty=""),
+        Member(name=BLOCKS, kind=LongText(), read=_blocks, schema=json_schema.STRING),
+        Member(name=MARKDOWN, kind=LongText(), read=values.text, schema=json_schema.STRING, empty=""),
     )
     sample: ClassVar[Mapping[str, Any]] = {MARKDOWN: "A **bold** plan"}
 
     def check(self, field: Field, value: Any) -> None:
         if not isinstance(value, Mapping):
-            raise InvalidData(f'Invalid rich text v2 value {inspect(value)} for field "{field.name}" - Should be an object')
+            raise InvalidData(
+                f'Invalid rich text v2 value {inspect(value)} for field "{field.name}" - Should be an object'
+            )
         super().check(field, value)
 
     def search_texts(self, value: Stored) -> Iterator[str]:

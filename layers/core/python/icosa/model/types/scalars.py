@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from ...errors import InvalidData
 from ..inspect import inspect
-from . import schemas, values
+from . import json_schema, values
 from .base import FieldType, Kind, Leaf, Mode, Stored
 from .common import ScalarType
 from .kinds import Boolean, Date, DateTime, Number, Numeric, Text, Uuid
@@ -25,10 +25,10 @@ class PlainType(ScalarType):
         name: str,
         kind: Kind,
         read: Callable[[str, Any], Stored],
-        schema: schemas.Schema,
+        schema: json_schema.Schema,
         *,
         example: Any,
-        input_schema: schemas.Schema | None = None,
+        input_schema: json_schema.Schema | None = None,
         functions: tuple[str, ...] = (),
         empty: Any = None,
     ) -> None:
@@ -60,14 +60,23 @@ class PlainType(ScalarType):
         return tuple((function, None) for function in self._functions)
 
 
-TEXT = PlainType("TEXT", Text(), values.text, schemas.STRING, example="Some text", empty="")
-NUMERIC = PlainType("NUMERIC", Numeric(), values.decimal, schemas.STRING, example="12.50", input_schema=schemas.DECIMAL)
-BOOLEAN = PlainType("BOOLEAN", Boolean(), values.boolean, schemas.BOOLEAN, example=True, functions=("countTrue", "countFalse"))
-DATE = PlainType("DATE", Date(), values.day, schemas.DATE, example="2026-01-31", functions=("min", "max"))
-DATE_TIME = PlainType(
-    "DATE_TIME", DateTime(), values.instant, schemas.DATE_TIME, example="2026-01-31T12:00:00.000Z", functions=("min", "max")
+TEXT = PlainType("TEXT", Text(), values.text, json_schema.STRING, example="Some text", empty="")
+NUMERIC = PlainType(
+    "NUMERIC", Numeric(), values.decimal, json_schema.STRING, example="12.50", input_schema=json_schema.DECIMAL
 )
-UUID = PlainType("UUID", Uuid(), values.uuid, schemas.UUID, example="0b6f3f4e-6a0b-4bd0-a6c5-1f1f1f1f0001")
+BOOLEAN = PlainType(
+    "BOOLEAN", Boolean(), values.boolean, json_schema.BOOLEAN, example=True, functions=("countTrue", "countFalse")
+)
+DATE = PlainType("DATE", Date(), values.day, json_schema.DATE, example="2026-01-31", functions=("min", "max"))
+DATE_TIME = PlainType(
+    "DATE_TIME",
+    DateTime(),
+    values.instant,
+    json_schema.DATE_TIME,
+    example="2026-01-31T12:00:00.000Z",
+    functions=("min", "max"),
+)
+UUID = PlainType("UUID", Uuid(), values.uuid, json_schema.UUID, example="0b6f3f4e-6a0b-4bd0-a6c5-1f1f1f1f0001")
 
 
 class NumberType(ScalarType):
@@ -89,10 +98,10 @@ class NumberType(ScalarType):
     def openapi(self, field: Field, *, response: bool) -> Mapping[str, Any]:
         """Settings ask for integers, but fractions are taken: answers may hold them."""
         if _is_bigint(field):
-            return schemas.LONG
+            return json_schema.LONG
         settings = field.settings or {}
         has_fractions = bool(settings.get("decimals")) or settings.get("dataType") == "float"
-        return schemas.NUMBER if has_fractions or response else schemas.INTEGER
+        return json_schema.NUMBER if has_fractions or response else json_schema.INTEGER
 
     def example(self, field: Field) -> Any:
         return 12
@@ -102,7 +111,9 @@ class NumberType(ScalarType):
 
 
 class PositionType(ScalarType):
-    """A record's place in hand-sorted lists. ``first`` and ``last`` are resolved by the engine (spec/rest-core.md §3.12)."""
+    """A record's place in hand-sorted lists. ``first`` and ``last`` are resolved by the engine (spec/rest-core.md
+    §3.12).
+    """
 
     name: ClassVar[str] = "POSITION"
     is_groupable: ClassVar[bool] = False
@@ -131,7 +142,7 @@ class PositionType(ScalarType):
         return ()
 
     def openapi(self, field: Field, *, response: bool) -> Mapping[str, Any]:
-        return schemas.NUMBER if response else {"anyOf": [schemas.NUMBER, schemas.enum(("first", "last"))]}
+        return json_schema.NUMBER if response else {"anyOf": [json_schema.NUMBER, json_schema.enum(("first", "last"))]}
 
     def example(self, field: Field) -> Any:
         return "last"
@@ -157,7 +168,7 @@ class TsVectorType(FieldType):
         return ()
 
     def openapi(self, field: Field, *, response: bool) -> Mapping[str, Any]:
-        return schemas.STRING
+        return json_schema.STRING
 
     def aggregates(self, field: Field) -> Mapping[str, tuple[str, Leaf | None]]:
         return {}

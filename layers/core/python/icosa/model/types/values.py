@@ -12,7 +12,7 @@ from typing import Any
 import orjson
 
 from ...errors import InvalidData
-from ...texts import parse_uuid
+from ...identifiers import parse_uuid
 from ..dates import parse_day, parse_instant
 from ..inspect import inspect
 from .decimals import canonical
@@ -37,7 +37,9 @@ def check_characters(name: str, value: str) -> None:
         try:
             value.encode()
         except UnicodeEncodeError as error:
-            raise InvalidData(f'Invalid string value for text field "{name}" - It must not contain unpaired surrogates.') from error
+            raise InvalidData(
+                f'Invalid string value for text field "{name}" - It must not contain unpaired surrogates.'
+            ) from error
 
 
 def uuid(name: str, value: Any) -> str:
@@ -64,7 +66,9 @@ def day(name: str, value: Any) -> str:
 def instant(name: str, value: Any) -> str:
     found = parse_instant(value) if isinstance(value, str) else None
     if found is None:
-        raise InvalidData(f"Invalid value {inspect(value)} for date-time field \"{name}\". Expected format: 'YYYY-MM-DDTHH:mm:ssZ'")
+        raise InvalidData(
+            f"Invalid value {inspect(value)} for date-time field \"{name}\". Expected format: 'YYYY-MM-DDTHH:mm:ssZ'"
+        )
     return found
 
 

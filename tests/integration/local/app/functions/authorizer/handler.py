@@ -11,7 +11,9 @@ def handler(event, _context):
         "principalId": token,
         "policyDocument": {
             "Version": "2012-10-17",
-            "Statement": [{"Action": "execute-api:Invoke", "Effect": "Deny" if token == "bad" else "Allow", "Resource": "*"}],
+            "Statement": [
+                {"Action": "execute-api:Invoke", "Effect": "Deny" if token == "bad" else "Allow", "Resource": "*"}
+            ],
         },
         "context": {"message": f"{token} is not welcome", "number": 1, "flag": True},
         "usageIdentifierKey": token,

@@ -20,7 +20,12 @@ def handler(event, context):
             return {"status": 200}
         case "binary":
             body = base64.b64encode(bytes(range(256))).decode()
-            return {"statusCode": 200, "headers": {"Content-Type": "application/octet-stream"}, "body": body, "isBase64Encoded": True}
+            return {
+                "statusCode": 200,
+                "headers": {"Content-Type": "application/octet-stream"},
+                "body": body,
+                "isBase64Encoded": True,
+            }
         case "cookies":
             return {"statusCode": 200, "multiValueHeaders": {"Set-Cookie": ["a=1", "b=2"]}, "body": "{}"}
         case "large":

@@ -13,7 +13,9 @@ def handler(event, _context):
         stored = boto3.client("secretsmanager").get_secret_value(SecretId=os.environ["SIGNING_SECRET_ARN"])
         return {"same": stored["SecretString"] == SECRET, "length": len(SECRET)}
     if event["action"] == "send":
-        return boto3.client("sqs").send_message(QueueUrl=os.environ["QUEUE_URL"], MessageBody=event["body"])["MessageId"]
+        return boto3.client("sqs").send_message(QueueUrl=os.environ["QUEUE_URL"], MessageBody=event["body"])[
+            "MessageId"
+        ]
     if event["action"] == "delete_key":
         boto3.client("apigateway").delete_api_key(apiKey=event["id"])
         return None

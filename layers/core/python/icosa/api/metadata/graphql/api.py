@@ -18,11 +18,11 @@ from graphql import (
 
 from ....access.session import open_metered
 from ....errors import IcosaError
+from ....runtime.http import HttpAnswer, HttpRequest
+from ....runtime.http_errors import Unexpected
 from ....settings import Settings, settings
 from ....store.meter import Meter
 from ....store.table import Table
-from ...errors import Unexpected
-from ...gateway import HttpAnswer, HttpRequest
 from ...graphql import transport
 from ...graphql.transport import GraphqlRequest, Outcome
 from ..errors import metadata_extensions
@@ -94,11 +94,17 @@ def _prepare(query: str) -> Prepared:
 def _checked(query: str) -> Prepared:
     try:
         document = parse(query, max_tokens=_MAX_TOKENS)
-        return [_graphql_entry(error, "GRAPHQL_VALIDATION_FAILED") for error in validate(metadata_schema(), document)] or document
+        return [
+            _graphql_entry(error, "GRAPHQL_VALIDATION_FAILED") for error in validate(metadata_schema(), document)
+        ] or document
     except GraphQLError as error:
         return [_graphql_entry(error, "GRAPHQL_PARSE_FAILED")]
     except RecursionError:
-        return [_graphql_entry(GraphQLError("Syntax Error: Document is nested too deeply. Parsing aborted."), "GRAPHQL_PARSE_FAILED")]
+        return [
+            _graphql_entry(
+                GraphQLError("Syntax Error: Document is nested too deeply. Parsing aborted."), "GRAPHQL_PARSE_FAILED"
+            )
+        ]
 
 
 _remembered = lru_cache(maxsize=256)(_checked)
@@ -110,12 +116,16 @@ def _entry(error: GraphQLError, call: MetadataCall) -> dict[str, Any]:
         return transport.error_entry(cause, path=error.path, extensions=metadata_extensions(cause))
     if cause is None or isinstance(cause, GraphQLError):
         return _graphql_entry(error, "BAD_USER_INPUT")
-    logger.error("unexpected failure", exc_info=cause, extra={"request_id": call.request.request_id, "field": error.path})
+    logger.error(
+        "unexpected failure", exc_info=cause, extra={"request_id": call.request.request_id, "field": error.path}
+    )
     return transport.error_entry(Unexpected(), path=error.path)
 
 
 def _graphql_entry(error: GraphQLError, code: str) -> dict[str, Any]:
-    """What GraphQL itself has to say: message, locations, path. Errors of our scalars bring codes and words of their own."""
+    """What GraphQL itself has to say: message, locations, path. Errors of our scalars bring codes and words of their
+    own.
+    """
     entry = dict(error.formatted)
     if not error.extensions:
         entry["message"] = reworded(error.message)

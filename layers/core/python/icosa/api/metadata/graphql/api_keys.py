@@ -38,7 +38,9 @@ def _one(_parent: None, info: Info, *, input: Mapping[str, Any]) -> Shown | None
 
 
 def _shown(call: MetadataCall, found: Sequence[Item]) -> list[Shown]:
-    """Keys with their members, most of which their items have by name. Roles are read only if a request selects them, and then together."""
+    """Keys with their members, most of which their items have by name. Roles are read only if a request selects them,
+    and then together.
+    """
     context = call.context
 
     @cache

@@ -12,7 +12,7 @@ from ....access.context import RequestContext
 from ....errors import PermissionDenied
 from ....metadata.service import MetadataService
 from ....model.model import Model
-from ...gateway import HttpRequest
+from ....runtime.http import HttpRequest
 
 
 class MetadataCall:

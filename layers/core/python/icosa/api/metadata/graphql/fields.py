@@ -7,8 +7,8 @@ from typing import Any
 
 from ariadne import MutationType, ObjectType, QueryType
 
-from ....metadata.errors import FieldNotFound
 from ....model.model import Field, Model, Object
+from ....validation.errors import FieldNotFound
 from ..render import fields_by_id
 from .call import Info, requires
 from .lists import page

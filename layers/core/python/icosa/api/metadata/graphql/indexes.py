@@ -7,8 +7,8 @@ from typing import Any
 
 from ariadne import MutationType, ObjectType, QueryType
 
-from ....metadata.errors import IndexNotFound
 from ....model.model import Model
+from ....validation.errors import IndexNotFound
 from .call import Info, requires
 from .lists import page
 from .nodes import IndexNode, ObjectNode, index_nodes

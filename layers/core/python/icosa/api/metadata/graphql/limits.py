@@ -1,4 +1,6 @@
-"""What one request may ask for (spec/metadata.md §3). Introspection does not count: its cost is bounded by the schema."""
+"""What one request may ask for (spec/metadata.md §3). Introspection does not count: its cost is bounded by
+the schema.
+"""
 
 from __future__ import annotations
 
@@ -32,7 +34,9 @@ class _Size:
 
 
 def check_limits(document: DocumentNode, operation: OperationDefinitionNode) -> None:
-    """Raises TooManyRootFields, TooManyFields, TooComplex. The document must be valid: fragments exist and form no circle."""
+    """Raises TooManyRootFields, TooManyFields, TooComplex. The document must be valid: fragments exist and form no
+    circle.
+    """
     fragments = {node.name.value: node for node in document.definitions if isinstance(node, FragmentDefinitionNode)}
     size = _Measure(fragments).selection(operation.selection_set)
     if size.top > MAX_ROOT_FIELDS:

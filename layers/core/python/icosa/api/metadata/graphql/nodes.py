@@ -1,7 +1,7 @@
 """Objects, fields and indexes as resolvers hand them on.
 
-Each is a dictionary of its members, which GraphQL's default resolver reads, and knows the version of the model that it was taken
-from: a deleted object still shows its fields.
+Each is a dictionary of its members, which GraphQL's default resolver reads, and knows the version of the model that it
+was taken from: a deleted object still shows its fields.
 """
 
 from __future__ import annotations

@@ -9,9 +9,9 @@ from typing import Any
 from ariadne import MutationType, ObjectType, QueryType
 
 from ....engine.records import count_live
-from ....metadata.errors import ObjectNotFound
 from ....model.model import Object
 from ....store.table import Table
+from ....validation.errors import ObjectNotFound
 from .call import Info, MetadataCall, requires
 from .lists import page
 from .nodes import ObjectNode, field_nodes, index_nodes
@@ -53,7 +53,9 @@ def _record_counts(_parent: None, info: Info) -> list[Arguments]:
         return count
 
     counts = context.table.parallel([counting(obj) for obj in readable])
-    return [{"objectNamePlural": obj.name_plural, "totalCount": count} for obj, count in zip(readable, counts, strict=True)]
+    return [
+        {"objectNamePlural": obj.name_plural, "totalCount": count} for obj, count in zip(readable, counts, strict=True)
+    ]
 
 
 @_query.field("minimalMetadata")
@@ -88,7 +90,10 @@ def _update(_parent: None, info: Info, *, input: Arguments) -> ObjectNode:
 @requires(_FLAG)
 def _update_many(_parent: None, info: Info, *, inputs: Sequence[Arguments]) -> list[ObjectNode]:
     call = info.context
-    return [_node(call, obj) for obj in call.service.update_many_objects([(input["id"], input["update"]) for input in inputs])]
+    return [
+        _node(call, obj)
+        for obj in call.service.update_many_objects([(input["id"], input["update"]) for input in inputs])
+    ]
 
 
 @_mutation.field("deleteOneObject")

@@ -19,7 +19,9 @@ RESOLVERS = (_query,)
 def _roles(_parent: None, info: Info) -> list[Mapping[str, Any]]:
     call = info.context
     partition, _ = keys.role(call.context.workspace.id, "")
-    return sorted((role_members(item) for item in call.context.table.query_all(partition)), key=lambda role: str(role["label"]))
+    return sorted(
+        (role_members(item) for item in call.context.table.query_all(partition)), key=lambda role: str(role["label"])
+    )
 
 
 def role_members(item: Mapping[str, Any]) -> Mapping[str, Any]:

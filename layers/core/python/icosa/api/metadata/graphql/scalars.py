@@ -7,14 +7,16 @@ from typing import Any
 from ariadne import ScalarType
 from graphql import GraphQLError
 
-from ....texts import parse_uuid
+from ....identifiers import parse_uuid
 
 
 def _uuid(value: Any) -> str:
     """In lower case. Raises GraphQLError with the text and codes of spec/metadata.md §3."""
     found = parse_uuid(value)
     if found is None:
-        raise GraphQLError(f"Invalid UUID: '{value}'", extensions={"code": "GRAPHQL_VALIDATION_FAILED", "http": {"status": 400}})
+        raise GraphQLError(
+            f"Invalid UUID: '{value}'", extensions={"code": "GRAPHQL_VALIDATION_FAILED", "http": {"status": 400}}
+        )
     return found
 
 

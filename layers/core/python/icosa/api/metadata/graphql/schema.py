@@ -10,7 +10,7 @@ from functools import cache
 from ariadne import load_schema_from_path, make_executable_schema
 from graphql import GraphQLSchema
 
-from ....metadata.shipped import folder
+from ....shipped import folder
 from . import api_keys, fields, indexes, objects, roles, scalars, views, webhooks, workspace
 
 _RESOLVERS = (

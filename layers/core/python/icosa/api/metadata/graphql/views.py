@@ -1,4 +1,6 @@
-"""Views, page layouts and their parts: one resolver for each verb and way of passing arguments, bound to every collection."""
+"""Views, page layouts and their parts: one resolver for each verb and way of passing arguments, bound to every
+collection.
+"""
 
 from __future__ import annotations
 
@@ -7,11 +9,12 @@ from typing import Any
 
 from ariadne import MutationType, ObjectType, QueryType
 
-from ....access.views import require_change, require_create
-from ....metadata.views.errors import PartNotFound
-from ....metadata.views.render import render
-from ....metadata.views.service import ViewsService, find, select
-from ....metadata.views.shapes import (
+from ....identifiers import capitalised
+from ....views.errors import PartNotFound
+from ....views.permissions import require_change, require_create
+from ....views.render import render
+from ....views.service import ViewsService, find, select
+from ....views.shapes import (
     PAGE_LAYOUT,
     PAGE_LAYOUT_TAB,
     PAGE_LAYOUT_WIDGET,
@@ -25,8 +28,7 @@ from ....metadata.views.shapes import (
     VIEW_SORT,
     Shape,
 )
-from ....metadata.views.tree import live_entities
-from ....texts import capitalised
+from ....views.tree import live_entities
 from .call import Info, MetadataCall, Resolver
 
 _query = QueryType()
@@ -57,11 +59,19 @@ def _service(call: MetadataCall) -> ViewsService:
 
 
 def _many(shape: Shape) -> Resolver:
-    def resolve(_parent: None, info: Info, *, viewTypes: Sequence[str] | None = None, **given: str | None) -> list[Shown]:
+    def resolve(
+        _parent: None, info: Info, *, viewTypes: Sequence[str] | None = None, **given: str | None
+    ) -> list[Shown]:
         call: MetadataCall = info.context
-        wanted = {shape.filters[name]: value.lower() if name.endswith("Id") else value for name, value in given.items() if value}
+        wanted = {
+            shape.filters[name]: value.lower() if name.endswith("Id") else value
+            for name, value in given.items()
+            if value
+        }
         pairs = select(_service(call).roots(), shape, wanted)
-        return [render(call.model, root, shape, one) for root, one in pairs if viewTypes is None or one["type"] in viewTypes]
+        return [
+            render(call.model, root, shape, one) for root, one in pairs if viewTypes is None or one["type"] in viewTypes
+        ]
 
     return resolve
 

@@ -1,4 +1,6 @@
-"""What graphql-core says in the words of graphql-js, whose messages clients of Twenty know: names stand in double quotes."""
+"""What graphql-core says in the words of graphql-js, whose messages clients of Twenty know: names stand in double
+quotes.
+"""
 
 from __future__ import annotations
 

@@ -9,10 +9,10 @@ from ariadne import MutationType, ObjectType, QueryType
 
 from ....access.context import Workspace
 from ....access.workspace_settings import SETTINGS, change_settings, default_subdomain, setting
+from ....catalog.applications import application_id
 from ....engine.records import count_live
-from ....metadata.applications import application_id
+from ....runtime.http import base_url
 from ....store import keys
-from ...gateway import base_url
 from .call import Info, MetadataCall
 from .roles import role_members
 
@@ -54,9 +54,15 @@ def _members(call: MetadataCall, workspace: Workspace) -> Mapping[str, Any]:
         "subdomain": preferences.get("subdomain") or default_subdomain(workspace.id),
         # Neither subdomains nor own domains lead anywhere by themselves: addresses are the installation's to set up.
         "isCustomDomainEnabled": False,
-        "workspaceUrls": {"customUrl": None, "subdomainUrl": base_url(call.request, call.request.path.removesuffix("/metadata"))},
+        "workspaceUrls": {
+            "customUrl": None,
+            "subdomainUrl": base_url(call.request, call.request.path.removesuffix("/metadata")),
+        },
         "featureFlags": [
-            {"key": "IS_REST_METADATA_API_NEW_FORMAT_DIRECT", "value": setting(preferences, "metadataEnvelope") == "direct"},
+            {
+                "key": "IS_REST_METADATA_API_NEW_FORMAT_DIRECT",
+                "value": setting(preferences, "metadataEnvelope") == "direct",
+            },
         ],
         "workspaceCustomApplicationId": application_id(workspace.id, is_custom=True),
         "defaultRoleId": workspace.default_role_id,

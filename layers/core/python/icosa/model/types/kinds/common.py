@@ -1,4 +1,6 @@
-"""What kinds have in common: checks of operands (spec/rest-core.md §2.7.5, spec/graphql-core.md §4.5), ranges of exact encodings."""
+"""What kinds have in common: checks of operands (spec/rest-core.md §2.7.5, spec/graphql-core.md §4.5), ranges of exact
+encodings.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +14,11 @@ from ..base import KeyRange, Kind, Ranges, Stored
 COMPARISONS = ("eq", "neq", "gt", "gte", "lt", "lte", "in", "is")
 _LISTS = frozenset({"in", "containsAny"})
 _PATTERNS = frozenset({"like", "ilike", "startsWith", "endsWith", "containsIlike"})
-_JS_TYPES: tuple[tuple[type | tuple[type, ...], str], ...] = ((bool, "boolean"), ((int, float), "number"), (str, "string"))
+_JS_TYPES: tuple[tuple[type | tuple[type, ...], str], ...] = (
+    (bool, "boolean"),
+    ((int, float), "number"),
+    (str, "string"),
+)
 
 
 class ScalarKind(Kind):
@@ -31,7 +37,10 @@ class ScalarKind(Kind):
             return self._several(field_name, operator, raw)
         if operator in _PATTERNS:
             if not isinstance(raw, str):
-                raise InvalidFilter(f'Filter operator "{operator}" requires a string value for field "{field_name}", got {_js_type(raw)}')
+                raise InvalidFilter(
+                    f'Filter operator "{operator}" requires a string value for field "{field_name}", got '
+                    f"{_js_type(raw)}"
+                )
             return raw
         return self._checked(field_name, raw)
 
@@ -89,7 +98,9 @@ class OrderedKind(ScalarKind):
             case "eq":
                 return equal_ranges((encoded,))
             case "neq":
-                return Ranges((KeyRange(high=encoded, include_high=False), KeyRange(low=encoded, include_low=False)), True)
+                return Ranges(
+                    (KeyRange(high=encoded, include_high=False), KeyRange(low=encoded, include_low=False)), True
+                )
             case "gt" | "gte":
                 return Ranges((KeyRange(low=encoded, include_low=operator == "gte"),), True)
             case "lt" | "lte":

@@ -18,7 +18,9 @@ _TO_ESCAPE = re.compile(r'["\\\x00-\x1f]')
 
 
 class RawJson(ScalarKind):
-    """JSON. ``like`` looks at the text that PostgreSQL's jsonb has. Stored as JSON text, or as a list (FILES, list members)."""
+    """JSON. ``like`` looks at the text that PostgreSQL's jsonb has. Stored as JSON text, or as a list (FILES, list
+    members).
+    """
 
     operators = ("is", "like")
     is_indexed = False

@@ -30,7 +30,9 @@ def ilike(pattern: str) -> Callable[[str], bool]:
 
 
 def literal_prefix(pattern: str) -> tuple[str, str]:
-    """The text with which every match begins, and what the rest is: ``""`` nothing, ``"%"`` anything, ``"?"`` something else."""
+    """The text with which every match begins, and what the rest is: ``""`` nothing, ``"%"`` anything, ``"?"`` something
+    else.
+    """
     segments = _segments(pattern)
     first, wildcard, _ = segments[0].partition(_ANY)
     if wildcard or len(segments) > 2:

@@ -137,8 +137,9 @@ def _escape(text: str) -> str:
 
 
 def _cut(text: str) -> str:
-    """The first 128 bytes. A character that would be split is replaced by the greatest one that fits: it sorts above all
-    shorter ones, and so must the text that was cut before it."""
+    """The first 128 bytes. A character that would be split is replaced by the greatest one that fits: it sorts above
+    all shorter ones, and so must the text that was cut before it.
+    """
     if len(text) * _MAX_CHARACTER <= _MAX_BYTES:
         return text
     encoded = text.encode()

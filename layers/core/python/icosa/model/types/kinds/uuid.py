@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ....texts import parse_uuid
+from ....identifiers import parse_uuid
 from .. import values
 from ..base import Stored
 from .common import OrderedKind

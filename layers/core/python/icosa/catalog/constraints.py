@@ -1,0 +1,26 @@
+"""Unique constraints from the fields they cover."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ..model.model import Field, UniqueConstraint
+from ..model.types.base import Leaf
+
+
+def unique_constraint(key: str, fields: Sequence[Field]) -> UniqueConstraint:
+    """The constraint over the members of ``fields`` that a unique index covers (spec/metadata.md §5.6).
+
+    Raises ValueError for a field whose type cannot be unique.
+    """
+    return UniqueConstraint(
+        key=key, field_ids=tuple(f.id for f in fields), leaves=tuple(leaf for f in fields for leaf in _covered(f))
+    )
+
+
+def _covered(field: Field) -> list[Leaf]:
+    by_sub = {leaf.sub: leaf for leaf in field.leaves}
+    covered = [by_sub[sub] for sub in field.type.unique_subs()]
+    if not covered:
+        raise ValueError(f"a field of type {field.type.name} cannot be unique")
+    return covered

@@ -1,0 +1,157 @@
+"""Work on records that follows from a change of the model and grows with the data.
+
+A job is a row that is written in the same transaction as the change. The table's stream tells of it, and ``work.run``
+does it in steps, each of which saves its place in the row, whose change the stream tells again. Every step may be
+repeated.
+
+Requests that began before the change may still write as the old model says. Therefore no job begins before the last of
+them must have ended (``FENCE_MS`` after the change); until then, and until it is done, reads do without what the job
+makes: indexes that are being built answer nothing, values of deleted fields are not looked at.
+"""
+
+from __future__ import annotations
+
+import base64
+import uuid
+import zlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal
+
+import orjson
+
+from ..model.model import Field, Object, UniqueConstraint
+from ..model.search_text import search_fields
+from ..store import keys
+from ..store.ops import Put
+from ..store.register import ABANDONED_AFTER_MS
+from ..store.table import Table
+from .rows import build_model, field_item, object_item
+
+#: Longer than any function may run.
+FENCE_MS = ABANDONED_AFTER_MS
+
+#: ``build`` fills indexes and unique guards of an object; ``purge`` removes what is left of an object's fields or
+#: constraints, or of the whole object; ``settle`` finishes a large change.
+JobKind = Literal["build", "purge", "destroy", "settle"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """``object_key`` names the object, which may be gone.
+
+    ``fields`` (id → index generation) and ``indexes`` (ids of unique indexes) are what a build is about. ``ghost`` is
+    an object with just what has to go. ``drops`` are leaf keys of indexes to be emptied. ``stage`` and ``after`` say
+    how far the work has come: the number of the partition, and the last sort key that is done; ``done`` counts records.
+    """
+
+    id: str
+    kind: JobKind
+    object_key: str
+    object_id: str
+    created_ms: int
+    not_before_ms: int
+    fields: Mapping[str, int] = field(default_factory=dict)
+    indexes: tuple[str, ...] = ()
+    drops: tuple[str, ...] = ()
+    ghost: Object | None = None
+    #: Other fields are searched than before: tokens of live records change from those of the ghost.
+    tokens: bool = False
+    stage: int = 0
+    after: str | None = None
+    done: int = 0
+    #: Ids of unique indexes that records contradict.
+    failed: tuple[str, ...] = ()
+
+    def row(self, workspace_id: str) -> dict[str, Any]:
+        """The job as an item."""
+        pk, sk = keys.job(workspace_id, self.id)
+        item: dict[str, Any] = {
+            "PK": pk,
+            "SK": sk,
+            "job": self.kind,
+            "object": self.object_key,
+            "objectId": self.object_id,
+            "created": self.created_ms,
+            "notBefore": self.not_before_ms,
+            "fields": dict(self.fields),
+            "indexes": list(self.indexes),
+            "drops": list(self.drops),
+            "tokens": self.tokens,
+            "stage": self.stage,
+            "done": self.done,
+            "failed": list(self.failed),
+        }
+        if self.after is not None:
+            item["after"] = self.after
+        if self.ghost is not None:
+            rows = [
+                object_item("", self.ghost, revision=0),
+                *(field_item("", self.ghost, one, revision=0) for one in self.ghost.fields),
+            ]
+            item["ghost"] = base64.b64encode(zlib.compress(orjson.dumps(rows))).decode()
+        return item
+
+    @classmethod
+    def parse(cls, item: Mapping[str, Any]) -> Job:
+        """Inverse of ``row``."""
+        ghost = item.get("ghost")
+        return cls(
+            id=item["SK"],
+            kind=item["job"],
+            object_key=item["object"],
+            object_id=item["objectId"],
+            created_ms=int(item["created"]),
+            not_before_ms=int(item["notBefore"]),
+            fields={name: int(generation) for name, generation in item["fields"].items()},
+            indexes=tuple(item["indexes"]),
+            drops=tuple(item["drops"]),
+            tokens=item["tokens"],
+            ghost=None
+            if ghost is None
+            else build_model("", 0, orjson.loads(zlib.decompress(base64.b64decode(ghost)))).objects[0],
+            stage=int(item["stage"]),
+            after=item.get("after"),
+            done=int(item["done"]),
+            failed=tuple(item["failed"]),
+        )
+
+
+def new_job(kind: JobKind, *, object_key: str, object_id: str, now_ms: int, **what: Any) -> Job:
+    """A job that follows from a change now."""
+    return Job(
+        id=f"{now_ms:015}-{uuid.uuid4().hex[:12]}",
+        kind=kind,
+        object_key=object_key,
+        object_id=object_id,
+        created_ms=now_ms,
+        not_before_ms=now_ms + FENCE_MS,
+        **what,
+    )
+
+
+def ghost_of(obj: Object, fields: Sequence[Field], constraints: Sequence[UniqueConstraint]) -> Object:
+    """An object with nothing but some fields and constraints of ``obj``, and what is searched."""
+    searched = search_fields(obj)
+    guarded = (obj.by_id[i] for constraint in constraints for i in constraint.field_ids)
+    own = {one.id: one for one in (*searched, *fields, *guarded)}
+    own[obj.by_name["id"].id] = obj.by_name["id"]
+    return replace(
+        obj,
+        memo={},
+        fields=tuple(own.values()),
+        unique_constraints=tuple(constraints),
+        indexes=(),
+        duplicate_criteria=(),
+        search_field_ids=tuple(one.id for one in searched),
+    )
+
+
+def put_job(workspace_id: str, job: Job) -> Put:
+    """The write that lets a job begin."""
+    return Put(job.row(workspace_id))
+
+
+def list_jobs(table: Table, workspace_id: str) -> list[Job]:
+    """The work that is under way or waits, oldest first."""
+    return [Job.parse(item) for item in table.query_all(keys.jobs(workspace_id))]

@@ -1,0 +1,63 @@
+"""The current model of a workspace: from memory, from the bundle, or from the metadata rows (design.md §5).
+
+Every request learns the current version when it checks its key, so memory is never stale, and the rows are the truth: a
+bundle that is not there yet, or not any more, only costs time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import orjson
+
+from ..lru import LRUCache
+from ..model.model import Model
+from ..store.table import Table
+from . import bundles
+from .loader import MetadataState, load_model
+from .rows import build_model
+
+SECTION = "model"
+
+#: Bytes of models that a container keeps.
+_MEMORY = 256 * 1024 * 1024
+#: What a model holds in memory: bytes of an object and of a field, with what requests compile from them
+#: (bench/schemas.py).
+_OBJECT_BYTES = 24_000
+_FIELD_BYTES = 6_000
+
+
+def weight(model: Model) -> int:
+    """An estimate of the bytes that a model takes in memory."""
+    return sum(_OBJECT_BYTES + _FIELD_BYTES * len(obj.fields) for obj in model.objects)
+
+
+_models: LRUCache[tuple[str, int], Model] = LRUCache(size=_MEMORY, weigh=weight)
+
+
+def current_model(table: Table, workspace_id: str, state: MetadataState) -> Model:
+    """The model of ``state.version``, or of a later one when the metadata change meanwhile.
+
+    No read when it was used lately, one when the bundle is there. Raises Unavailable when the metadata keep changing.
+    """
+    model = _models.get((workspace_id, state.version))
+    if model is None:
+        model = _from_bundle(table, workspace_id, state.version) or load_model(table, workspace_id, state)
+        _models.put((workspace_id, model.version), model)
+    return model
+
+
+def forget() -> None:
+    """Forget all models, as a new container has none."""
+    _models.clear()
+
+
+def encode(items: Iterable[Mapping[str, Any]]) -> bytes:
+    """Metadata rows as the content of the section."""
+    return orjson.dumps([{name: value for name, value in item.items() if name != "PK"} for item in items])
+
+
+def _from_bundle(table: Table, workspace_id: str, version: int) -> Model | None:
+    content = bundles.load(table, workspace_id, SECTION, version)
+    return None if content is None else build_model(workspace_id, version, orjson.loads(content))

@@ -1,0 +1,153 @@
+"""Objects and fields as items of the table, one item each, and back.
+
+Attributes have the names of the dataclasses' own; a value that equals the default is left out, so an attribute that a
+later version adds reads as its default from rows written before. Every row carries ``rev``, the metadata version that
+wrote it (see ``loader``).
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import MISSING, fields
+from typing import Any
+
+from ..model.model import Field, Index, IndexMember, Model, Object, Option, Relation, RetiredOption
+from ..model.types.registry import by_name
+from ..store import keys
+from .constraints import unique_constraint
+
+Item = dict[str, Any]
+
+
+def object_item(workspace_id: str, obj: Object, *, revision: int) -> Item:
+    """The item of an object without its fields."""
+    item = _key(keys.object_row(workspace_id, obj.id), revision)
+    for name, default, encode in _OBJECT_CODEC:
+        value = getattr(obj, name)
+        if value != default:
+            item[name] = encode(value)
+    return item
+
+
+def field_item(workspace_id: str, obj: Object, field: Field, *, revision: int) -> Item:
+    """The item of one field of ``obj``."""
+    item = _key(keys.field_row(workspace_id, obj.id, field.id), revision)
+    for name, default, encode in _FIELD_CODEC:
+        value = getattr(field, name)
+        if value != default:
+            item[name] = encode(value)
+    return item
+
+
+def model_items(model: Model) -> list[Item]:
+    """All items of a model."""
+    items = []
+    for obj in model.objects:
+        items.append(object_item(model.workspace_id, obj, revision=model.version))
+        items += [field_item(model.workspace_id, obj, field, revision=model.version) for field in obj.fields]
+    return items
+
+
+def build_model(workspace_id: str, version: int, items: Iterable[Mapping[str, Any]]) -> Model:
+    """The model of a workspace's metadata items, in any order. Objects and fields come in the order of their keys."""
+    object_items = []
+    field_items: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
+    for item in items:
+        kind, _, rest = item["SK"].partition("#")
+        if kind == "field":
+            field_items[rest.partition("#")[0]].append(item)
+        elif kind == "object":
+            object_items.append(item)
+    objects = tuple(_object(item, field_items[item["id"]]) for item in sorted(object_items, key=_by_key))
+    return Model(workspace_id=workspace_id, version=version, objects=objects)
+
+
+def _key(key: keys.Key, revision: int) -> Item:
+    return {"PK": key[0], "SK": key[1], "rev": revision}
+
+
+def _by_key(item: Mapping[str, Any]) -> int:
+    return int(item["key"][1:])
+
+
+def _object(item: Mapping[str, Any], field_items: list[Mapping[str, Any]]) -> Object:
+    own = tuple(_field(field_item) for field_item in sorted(field_items, key=_by_key))
+    by_id = {field.id: field for field in own}
+    given = {name: item[name] for name in _OBJECT_PLAIN if name in item}
+    return Object(
+        **given,
+        fields=own,
+        duplicate_criteria=tuple(tuple(tuple(path) for path in paths) for paths in item.get("duplicate_criteria", ())),
+        search_field_ids=tuple(item.get("search_field_ids", ())),
+        unique_constraints=tuple(
+            unique_constraint(constraint["key"], [by_id[field_id] for field_id in constraint["field_ids"]])
+            for constraint in item.get("unique_constraints", ())
+        ),
+        indexes=tuple(
+            Index(**{**index, "members": tuple(IndexMember(**member) for member in index["members"])})
+            for index in item.get("indexes", ())
+        ),
+    )
+
+
+def _field(item: Mapping[str, Any]) -> Field:
+    given = {name: item[name] for name in _FIELD_PLAIN if name in item}
+    relation = item.get("relation")
+    return Field(
+        **given,
+        type=by_name[item["type"]],
+        options=tuple(Option(**option) for option in item.get("options", ())),
+        relation=None if relation is None else Relation(**relation),
+        retired=tuple(RetiredOption(**retired) for retired in item.get("retired", ())),
+    )
+
+
+# ------------------------------------------------------------------ codecs
+
+Encode = Callable[[Any], Any]
+
+
+def _same(value: Any) -> Any:
+    return value
+
+
+def _plain(value: Any) -> dict[str, Any]:
+    """A flat dataclass without its nulls."""
+    return {f.name: member for f in fields(value) if (member := getattr(value, f.name)) is not None}
+
+
+def _codec(cls: type, special: Mapping[str, Encode], left_out: frozenset[str]) -> list[tuple[str, Any, Encode]]:
+    """``(attribute, default, encoder)`` of each attribute that rows hold."""
+    codec = []
+    for f in fields(cls):
+        if f.name in left_out:
+            continue
+        default = f.default_factory() if f.default_factory is not MISSING else f.default
+        codec.append((f.name, default, special.get(f.name, _same)))
+    return codec
+
+
+_OBJECT_SPECIAL: Mapping[str, Encode] = {
+    "duplicate_criteria": lambda criteria: [[list(path) for path in paths] for paths in criteria],
+    "search_field_ids": list,
+    "unique_constraints": lambda constraints: [{"key": c.key, "field_ids": list(c.field_ids)} for c in constraints],
+    "right_flags": dict,
+    "indexes": lambda indexes: [
+        {**_plain(index), "members": [_plain(member) for member in index.members]} for index in indexes
+    ],
+    "overrides": dict,
+}
+_FIELD_SPECIAL: Mapping[str, Encode] = {
+    "type": lambda type_: type_.name,
+    "options": lambda options: [_plain(option) for option in options],
+    "relation": _plain,
+    "settings": dict,
+    "overrides": dict,
+    "retired": lambda retired: [_plain(option) for option in retired],
+}
+_OBJECT_PARTS = ("duplicate_criteria", "search_field_ids", "unique_constraints", "indexes")
+_OBJECT_CODEC = _codec(Object, _OBJECT_SPECIAL, frozenset({"fields", "memo"}))
+_FIELD_CODEC = _codec(Field, _FIELD_SPECIAL, frozenset())
+_OBJECT_PLAIN = [name for name, _, _ in _OBJECT_CODEC if name not in _OBJECT_PARTS]
+_FIELD_PLAIN = [name for name, _, _ in _FIELD_CODEC if name not in ("type", "options", "relation", "retired")]

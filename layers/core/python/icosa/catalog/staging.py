@@ -1,0 +1,71 @@
+"""Changes of a model that exceed one transaction.
+
+The operations are first written down in *log* rows beside the metadata rows; nobody looks at them. The commit is one
+transaction that gives the workspace's row the new version and the name of the log: from that moment readers take what
+the log says in place of the rows themselves. Then the operations are carried out, in as many transactions as it takes,
+by whoever comes first (``commit.settle``), and at last the log goes.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+import orjson
+
+from ..store import keys
+from ..store.keys import Key
+from ..store.ops import Delete, Put
+
+Item = dict[str, Any]
+StagedOp = Put | Delete
+
+_PREFIX = "staged#"
+#: Operations in one log row: compressed, it stays far below DynamoDB's 400 KB.
+_OPS_PER_ROW = 400
+
+
+def is_log(item: Item) -> bool:
+    """Whether a row of the metadata partition is a log row."""
+    sort: str = item["SK"]
+    return sort.startswith(_PREFIX)
+
+
+def log_rows(workspace_id: str, staged: str, ops: Sequence[StagedOp], *, now_ms: int) -> list[Item]:
+    """The log of a change; ``now_ms`` tells when it may be taken for abandoned."""
+    rows = []
+    for number, start in enumerate(range(0, len(ops), _OPS_PER_ROW)):
+        part = [[op.key, None if isinstance(op, Delete) else op.item] for op in ops[start : start + _OPS_PER_ROW]]
+        pk, sk = keys.staged_row(workspace_id, staged, number)
+        rows.append({"PK": pk, "SK": sk, "ops": zlib.compress(orjson.dumps(part), 1), "at": now_ms})
+    return rows
+
+
+def logged(items: Iterable[Item], staged: str) -> Iterator[tuple[Key, Item | None]]:
+    """Key and new item (None: removed) of each operation in a change's log."""
+    rows = sorted(
+        (item for item in items if is_log(item) and item["SK"].split("#")[1] == staged), key=lambda item: item["SK"]
+    )
+    for row in rows:
+        yield from (((pk, sk), item) for (pk, sk), item in orjson.loads(zlib.decompress(row["ops"])))
+
+
+def abandoned(items: Iterable[Item], staged: str | None, *, before_ms: int) -> list[Key]:
+    """Log rows of changes that were never committed and are older than ``before_ms``."""
+    return [(i["PK"], i["SK"]) for i in items if is_log(i) and i["SK"].split("#")[1] != staged and i["at"] < before_ms]
+
+
+def overlaid(items: list[Item], staged: str | None) -> list[Item]:
+    """The metadata rows as a committed change leaves them, without logs."""
+    rows = {item["SK"]: item for item in items if not is_log(item)}
+    if staged is not None and items:
+        partition = items[0]["PK"]
+        for (pk, sk), item in logged(items, staged):
+            if pk != partition:
+                continue
+            if item is None:
+                rows.pop(sk, None)
+            else:
+                rows[sk] = item
+    return list(rows.values())

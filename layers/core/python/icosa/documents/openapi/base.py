@@ -1,0 +1,102 @@
+"""What every document begins with, and the whole of it for callers without a valid token."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Literal
+
+import orjson
+
+from ...version import API_VERSION
+
+Schema = Literal["core", "metadata"]
+Part = Mapping[str, Any]
+
+#: Below the API's base URL.
+_SERVERS: Mapping[Schema, tuple[str, str]] = {
+    "core": ("/rest", "Records"),
+    "metadata": ("/rest/metadata", "Data model"),
+}
+_TITLES: Mapping[Schema, str] = {"core": "Icosa Core API", "metadata": "Icosa Metadata API"}
+_DESCRIPTIONS: Mapping[Schema, str] = {
+    "core": (
+        "The records of this workspace. Paths and schemas follow its data model: create an object or a field, and "
+        "they are here.\n\n"
+        "Every request carries an API key as a bearer token. Reads see everything that was written before them, and a "
+        "request applies as "
+        "a whole or not at all. Which records and fields an answer holds depends on the role of the key; this "
+        "document does not.\n\n"
+        "Send `X-Icosa-Explain: 1` to learn from the headers of the answer how a query was answered and what it cost."
+    ),
+    "metadata": (
+        "The data model of this workspace: its objects and fields, and how they are shown. A change is in force for "
+        "the next request.\n\n"
+        "Every request carries an API key as a bearer token; what its role may see and change depends on its "
+        "permission flags."
+    ),
+}
+_SECURITY_SCHEMES: Part = {
+    "bearerAuth": {
+        "type": "http",
+        "scheme": "bearer",
+        "bearerFormat": "JWT",
+        "description": "An API key's token. It names the workspace; no part of the URL does.",
+    }
+}
+GENERAL: Part = {"name": "General", "description": "General requests"}
+
+
+def head(schema: Schema, base_url: str) -> dict[str, Any]:
+    """The members that depend on where the API is, and those that are the same for everybody."""
+    path, description = _SERVERS[schema]
+    return {
+        "openapi": "3.1.1",
+        "info": {
+            "title": _TITLES[schema],
+            "description": _DESCRIPTIONS[schema],
+            "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
+            "version": API_VERSION,
+        },
+        "servers": [{"url": f"{base_url}{path}", "description": description}],
+        "security": [{"bearerAuth": []}],
+    }
+
+
+def skeleton(schema: Schema, base_url: str) -> bytes:
+    """The document for callers without a valid token: how to become one with a token, and nothing of any workspace."""
+    return orjson.dumps(head(schema, base_url) | {"paths": own_path(schema, base_url), "components": components({})})
+
+
+def whole(schema: Schema, base_url: str, body: bytes) -> bytes:
+    """The document of a workspace. ``body`` is the JSON object of the members that do not depend on where
+    the API is.
+    """
+    return orjson.dumps(head(schema, base_url))[:-1] + b"," + body[1:]
+
+
+def components(others: Part) -> dict[str, Any]:
+    return {"securitySchemes": _SECURITY_SCHEMES, **others}
+
+
+def own_path(schema: Schema, base_url: str | None = None) -> dict[str, Any]:
+    """The path of the document itself. It hangs on the server of records, which must be named (``base_url``) in other
+    documents.
+    """
+    path: dict[str, Any] = {
+        "get": {
+            "tags": [GENERAL["name"]],
+            "summary": "Get Open Api Schema",
+            "description": "This document. Without a valid token it has no paths but this one.",
+            "operationId": "GetOpenApiSchema",
+            "security": [{}, {"bearerAuth": []}],
+            "responses": {
+                "200": {
+                    "description": "An OpenAPI document",
+                    "content": {"application/json": {"schema": {"type": "object"}}},
+                },
+            },
+        }
+    }
+    if base_url is not None:
+        path["servers"] = [{"url": base_url + _SERVERS["core"][0]}]
+    return {f"/open-api/{schema}": path}

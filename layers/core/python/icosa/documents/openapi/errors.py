@@ -1,0 +1,147 @@
+"""Refusals as components: every error that an operation may answer, with a body as it is really sent (spec/rest-core.md
+§4).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ...settings import Settings
+
+Part = Mapping[str, Any]
+
+#: No object's schema has an underscore in its name, so these never clash with one.
+ERROR_SCHEMA = "Error_Body"
+
+_ERROR: Part = {
+    "type": "object",
+    "properties": {
+        "statusCode": {"type": "integer"},
+        "error": {"type": "string", "description": "A class of errors"},
+        "messages": {"type": "array", "items": {"type": "string"}, "minItems": 1},
+        "code": {
+            "type": "string",
+            "description": "A reason within the class, where there is one. New ones may appear at any time",
+        },
+        "message": {"type": "string", "description": "Of a body that is not JSON: the message once more"},
+        "errors": {
+            "type": "array",
+            "items": {"type": "object"},
+            "description": (
+                "Of a request that was refused before it reached the API: the same error for GraphQL clients"
+            ),
+        },
+    },
+    "required": ["statusCode", "error", "messages"],
+}
+
+_RETRY_AFTER: Part = {"Retry-After": {"description": "Seconds to wait", "schema": {"type": "integer"}}}
+
+
+#: What errors of the Metadata API hold besides (spec/metadata.md §9.2).
+METADATA_MEMBERS: Mapping[str, Part] = {
+    "message": {
+        "type": ["string", "array"],
+        "items": {"type": "string"},
+        "description": "The message or messages once more",
+    },
+    "errors": {
+        "type": ["object", "array"],
+        "items": {"type": "object"},
+        "description": "Of a change that breaks rules: by kind of entity, every entity with what is wrong about it. "
+        "Of a request that was refused before it reached the API: the same error for GraphQL clients",
+    },
+    "summary": {
+        "type": "object",
+        "description": "Of a change that breaks rules: how many entities of each kind are wrong",
+    },
+    "userFriendlyMessage": {"type": "string"},
+}
+
+
+def error_components(
+    settings: Settings, members: Mapping[str, Part] | None = None
+) -> tuple[dict[str, Part], dict[str, Part]]:
+    """``(schemas, responses)``. ``members`` are added to those of every error."""
+    schema = {**_ERROR, "properties": {**_ERROR["properties"], **(members or {})}}
+    responses: dict[str, Part] = {
+        "400": _response(
+            "The request is malformed or breaks a rule of the data; nothing was changed",
+            _body(
+                400,
+                "BadRequestException",
+                "limit 'abc' is invalid. Should be an integer",
+                code="INVALID_LIMIT_QUERY_PARAM",
+            ),
+        ),
+        "401": _response("The token is not valid", _body(401, "UNAUTHENTICATED", "Token invalid.")),
+        "403": _response(
+            "There is no token, its key was revoked, or its role does not allow the operation",
+            {
+                "missing": _body(403, "FORBIDDEN_EXCEPTION", "Missing authentication token"),
+                "revoked": _body(403, "FORBIDDEN_EXCEPTION", "This API Key is revoked"),
+                "denied": _body(
+                    403,
+                    "ForbiddenException",
+                    "Entity performing the request does not have permission",
+                    code="PERMISSION_DENIED",
+                ),
+            },
+        ),
+        "404": _response(
+            "There is no such record", _body(404, "NotFoundException", "Record not found", code="RECORD_NOT_FOUND")
+        ),
+        "409": _response(
+            "Others kept changing the same records; nothing was changed, and trying again is safe",
+            _body(
+                409,
+                "ConflictException",
+                "The records were changed by other requests at the same time. Please try again.",
+            ),
+        ),
+        "413": _response(
+            "The body is too large",
+            _body(413, "PayloadTooLargeException", f"Request body is larger than {settings.body_limit} bytes"),
+        ),
+        "415": _response(
+            "The body is not declared as JSON",
+            _body(
+                415,
+                "UnsupportedMediaTypeException",
+                "Content-Type 'text/plain' is not supported. Send application/json",
+            ),
+        ),
+        "429": _response(
+            "The key has used up its calls",
+            _body(429, "HttpException", f"Limit reached ({settings.rate_limit} tokens per 60000 ms)"),
+            headers=_RETRY_AFTER,
+        ),
+        "503": _response(
+            "The store does not answer, or the data model is changing; trying again is safe",
+            _body(503, "ServiceUnavailableException", "The record store does not answer. Please try again."),
+            headers=_RETRY_AFTER,
+        ),
+    }
+    return {ERROR_SCHEMA: schema}, responses
+
+
+def refusals(*statuses: str) -> dict[str, Part]:
+    """The responses of an operation that may be refused with ``statuses``."""
+    return {status: {"$ref": f"#/components/responses/{status}"} for status in statuses}
+
+
+def _body(status: int, error: str, message: str, *, code: str | None = None) -> dict[str, Any]:
+    body: dict[str, Any] = {"statusCode": status, "error": error, "messages": [message]}
+    return body if code is None else {**body, "code": code}
+
+
+def _response(description: str, example: Mapping[str, Any], *, headers: Part | None = None) -> dict[str, Any]:
+    """``example`` is a body, or several by name."""
+    content: dict[str, Any] = {"schema": {"$ref": f"#/components/schemas/{ERROR_SCHEMA}"}}
+    if "statusCode" in example:
+        content["example"] = example
+    else:
+        content["examples"] = {name: {"value": body} for name, body in example.items()}
+    response: dict[str, Any] = {"description": description, "content": {"application/json": content}}
+    return response if headers is None else {**response, "headers": headers}

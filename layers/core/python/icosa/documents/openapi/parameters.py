@@ -1,0 +1,220 @@
+"""The parameters of record requests (spec/rest-core.md §2, §6.4).
+
+Examples name only what every object has, so they work for any object. Parameters that hold JSON are texts here: every
+tool can send a text, and few encode nested values as the server wants them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ...settings import Settings
+from .errors import Part
+
+_DIRECTIONS = "`AscNullsFirst` (the default), `AscNullsLast`, `DescNullsFirst`, `DescNullsLast`"
+
+_FILTER = """Conditions `field[comparator]:value`, separated by commas: all of them must hold. `and(…)`, `or(…)` and \
+`not(…)` nest.
+
+* **Fields**: `createdAt`; a member of a composite field, `createdBy.source`; the id of a related record under the \
+name that records \
+show it, ending in `Id`; a field of a related record, `relation.field`.
+* **Comparators**: `eq`, `neq`, `in`, `is`, `gt`, `gte`, `lt`, `lte`, `like`, `ilike`, `startsWith`, `endsWith`, \
+`containsAny`. Which of \
+them a field takes depends on its type; a wrong one is refused with the list of the right ones.
+* **Values**: text, in quotes if it holds commas or brackets; `[a,b]` for `in` and `containsAny`; `NULL` or \
+`NOT_NULL` for `is`. In `like` \
+and `ilike` a `%` stands for any characters.
+
+Soft-deleted records are left out unless the filter names `deletedAt`."""
+
+_ORDER = f"""Fields to order by, separated by commas, each with a direction in brackets: {_DIRECTIONS}. Composite \
+fields are ordered by \
+their members (`createdBy.name`), relations by a field of the related record (`relation.field`). Records that are \
+equal so far are \
+ordered by `id`."""
+
+_GROUP_BY = """A JSON array with one object for each dimension: `{"field": true}`, `{"composite": {"member": true}}`, \
+`{"relation": {"field": true}}`, for dates `{"field": {"granularity": "MONTH", "timeZone": "Europe/Paris"}}` (`DAY`, \
+`WEEK`, `MONTH`, \
+`QUARTER`, `YEAR`, `DAY_OF_THE_WEEK`, `MONTH_OF_THE_YEAR`, `QUARTER_OF_THE_YEAR` or `NONE`; `WEEK` also takes \
+`weekStartDay`), for lists \
+`{"field": {"unnest": true}}`."""
+
+_AGGREGATE = """A JSON array of names. `totalCount`; for any field `countEmptyX`, `countNotEmptyX`, \
+`countUniqueValuesX`, \
+`percentageEmptyX`, `percentageNotEmptyX`; for numbers `minX`, `maxX`, `avgX`, `sumX`; for dates `minX`, `maxX`; for \
+booleans \
+`countTrueX`, `countFalseX`, where `X` is the field's name with its first letter in upper case, followed by the \
+member of a composite. \
+Names that do not exist are left out."""
+
+_ID_PATH: Part = {"name": "id", "in": "path", "required": True, "schema": {"type": "string", "format": "uuid"}}
+
+
+def parameters(settings: Settings) -> dict[str, Part]:
+    """``components.parameters``."""
+    return {
+        "idPath": _ID_PATH,
+        "startingAfter": _query(
+            "starting_after",
+            "Go on after this cursor: `pageInfo.endCursor` of the page before. Cursors are opaque, and belong to the "
+            "order that they "
+            "came with",
+            {"type": "string"},
+        ),
+        "endingBefore": _query(
+            "ending_before",
+            "The records before this cursor: `pageInfo.startCursor` of the page after. Not together with "
+            "`starting_after`",
+            {"type": "string"},
+        ),
+        "filter": _query(
+            "filter",
+            _FILTER,
+            {"type": "string"},
+            examples={
+                "recent": "createdAt[gte]:2026-01-01T00:00:00Z",
+                "madeByAnImport": "createdBy.source[in]:[API,IMPORT]",
+                "combined": 'and(position[gte]:0,or(createdBy.name[ilike]:"%a%",updatedAt[gt]:"2026-01-01T00:00:00Z"))',
+                "deleted": "deletedAt[is]:NOT_NULL",
+            },
+        ),
+        "depth": _query(
+            "depth",
+            "`0`: the record's own fields, with the ids of related records. `1`: also the records that it points at, "
+            "and up to "
+            f"{settings.relation_limit} of those that point at it for each relation ({settings.relation_limit_create} "
+            "in the answer to a "
+            "create)",
+            {"type": "integer", "enum": [0, 1], "default": 0},
+        ),
+        "fields": _query(
+            "fields",
+            "Names of the fields to show; `id` always is. A relation is shown as the id of the related record, or "
+            "with `depth=1` as the "
+            f"record. Without this parameter all fields are shown, or {settings.field_limit} of them when there are "
+            "more",
+            {"type": "array", "items": {"type": "string"}, "minItems": 1},
+            style={"style": "form", "explode": False},
+            examples={"some": ["id", "createdAt"]},
+        ),
+        "upsert": _query(
+            "upsert",
+            "Update the record that has the same `id` or the same value of a unique field, also a deleted one, which "
+            "is restored. "
+            "Create a record where there is none",
+            {"type": "boolean", "default": False},
+        ),
+        "softDelete": _query(
+            "soft_delete",
+            "`true`: the record can be restored. Otherwise it is destroyed",
+            {"type": "boolean", "default": False},
+        ),
+        "orderBy": _query(
+            "order_by",
+            _ORDER,
+            {"type": "string"},
+            examples={"newest": "createdAt[DescNullsLast]", "several": "createdBy.name[AscNullsLast],position"},
+        ),
+        "orderByForRecords": _query(
+            "order_by_for_records",
+            "The order of the records of each group, as in a list",
+            {"type": "string"},
+            examples={"newest": "createdAt[DescNullsLast]"},
+        ),
+        "limit": _query(
+            "limit",
+            f"Records on the page. More than {settings.page_limit} are cut to {settings.page_limit}",
+            {"type": "integer", "minimum": 0, "maximum": settings.page_limit, "default": settings.page_default},
+        ),
+        "groupLimit": _query(
+            "limit",
+            f"Groups to show. More than {settings.group_limit} are cut to {settings.group_limit}",
+            {"type": "integer", "minimum": 0, "maximum": settings.group_limit, "default": settings.group_default},
+        ),
+        "groupBy": _json_query(
+            "group_by",
+            _GROUP_BY,
+            {"type": "array", "items": {"type": "object", "minProperties": 1, "maxProperties": 1}, "minItems": 1},
+            required=True,
+            examples={
+                "byMonth": '[{"createdAt":{"granularity":"MONTH","timeZone":"UTC"}}]',
+                "byDayOfTheWeek": '[{"updatedAt":{"granularity":"DAY_OF_THE_WEEK"}}]',
+            },
+        ),
+        "viewId": _query("view_id", "A view whose filters must hold as well", {"type": "string", "format": "uuid"}),
+        "aggregate": _json_query(
+            "aggregate",
+            _AGGREGATE,
+            {"type": "array", "items": {"type": "string"}},
+            examples={"counts": '["totalCount","countNotEmptyId"]', "span": '["minCreatedAt","maxCreatedAt"]'},
+        ),
+        "orderByGroups": _json_query(
+            "order_by",
+            "A JSON array of criteria: a dimension with a direction, or an aggregate with one. Dates repeat their "
+            "granularity: "
+            '`{"field": {"orderBy": "AscNullsFirst", "granularity": "MONTH"}}`',
+            {"type": "array", "items": {"type": "object"}},
+            examples={"largest": '[{"aggregate":{"totalCount":"DescNullsLast"}}]'},
+        ),
+        "includeRecordsSample": _query(
+            "include_records_sample",
+            f"Show up to {settings.group_records} records of each group",
+            {"type": "boolean", "default": False},
+        ),
+    }
+
+
+def metadata_parameters() -> dict[str, Part]:
+    """``components.parameters`` of the metadata document (spec/metadata.md §2.1 "Pagination")."""
+    return {
+        "idPath": _ID_PATH,
+        "limit": _query(
+            "limit",
+            "Entities on the page. More than 1000 are cut to 1000",
+            {"type": "integer", "minimum": 0, "default": 1000},
+        ),
+        "startingAfter": _query(
+            "starting_after", "The id of the last entity of the page before", {"type": "string", "format": "uuid"}
+        ),
+        "endingBefore": _query(
+            "ending_before",
+            "The id of the first entity of the page after. Not together with `starting_after`",
+            {"type": "string", "format": "uuid"},
+        ),
+    }
+
+
+def refer(*names: str) -> list[Part]:
+    """References to some of them."""
+    return [{"$ref": f"#/components/parameters/{name}"} for name in names]
+
+
+def _query(
+    name: str,
+    description: str,
+    schema: Part,
+    *,
+    required: bool = False,
+    examples: Mapping[str, Any] | None = None,
+    style: Part | None = None,
+) -> Part:
+    parameter: dict[str, Any] = {
+        "name": name,
+        "in": "query",
+        "required": required,
+        "description": description,
+        **(style or {}),
+    }
+    if examples:
+        parameter["examples"] = {key: {"value": value} for key, value in examples.items()}
+    return {**parameter, "schema": schema}
+
+
+def _json_query(
+    name: str, description: str, content: Part, *, required: bool = False, examples: Mapping[str, str]
+) -> Part:
+    schema = {"type": "string", "contentMediaType": "application/json", "contentSchema": content}
+    return _query(name, description, schema, required=required, examples=examples)

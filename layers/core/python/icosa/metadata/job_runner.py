@@ -1,0 +1,446 @@
+"""Doing jobs (``jobs``): partition by partition, page by page, until the time for one step is over.
+
+A row that belongs to a record is only written or removed in a transaction that checks the record's version, so that a
+concurrent write of the record is never undone. What belongs to nothing any more (an index of a deleted field) is
+emptied as it stands.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from ..catalog.commit import Overtaken, commit, read
+from ..catalog.jobs import Job, list_jobs, put_job
+from ..model.model import Model, Object, UniqueConstraint
+from ..store import keys
+from ..store.derive import Rows, constraint_value
+from ..store.keys import Key
+from ..store.ops import EXISTS, NOT_EXISTS, Check, Delete, Op, Put, Update
+from ..store.record import HIDDEN, VERSION, strip, unpack
+from ..store.table import MAX_TRANSACTION, Table, TransactionConflict, TransactionFailed, chunked
+from .consequences import follow
+from .draft import Draft
+from .indexes import give_up_uniqueness
+
+#: One step ends after so long, and the next begins from where it ended.
+STEP_SECONDS = 15.0
+_PAGE = 100
+_DROP_PAGE = 800
+_ATTEMPTS = 20
+
+#: Does one page of a stage: from the sort key after which it begins to the last one done, None at the end, and how many
+#: records.
+Stage = Callable[[str | None], tuple[str | None, int]]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """``wait_ms``: the job must not begin before so long. ``is_done``: nothing is left of it."""
+
+    is_done: bool
+    wait_ms: int = 0
+
+
+def run(
+    table: Table, workspace_id: str, job_id: str, *, now: str, now_ms: int, clock: Callable[[], float] = time.monotonic
+) -> Outcome:
+    """Do the next step of a job. ``now`` is ``now_ms`` as a stored DATE_TIME."""
+    item = table.get(keys.job(workspace_id, job_id))
+    if item is None:
+        return Outcome(is_done=True)
+    job = Job.parse(item)
+    if now_ms < job.not_before_ms:
+        return Outcome(is_done=False, wait_ms=job.not_before_ms - now_ms)
+    if job.kind == "settle":
+        _latest(table, workspace_id)
+    else:
+        job = _with_others(table, workspace_id, job, now_ms)
+        worker = _Worker(table, workspace_id, job)
+        finished = worker.work(until=clock() + STEP_SECONDS, clock=clock)
+        if not finished:
+            _save(table, workspace_id, worker.job)
+            return Outcome(is_done=False)
+        worker.finish(now, now_ms)
+    table.transact([Delete(keys.job(workspace_id, job_id))])
+    return Outcome(is_done=True)
+
+
+def run_all(table: Table, workspace_id: str, *, now: str, now_ms: int) -> None:
+    """Do every job that may begin, to its end. For scripts and tests; the stream does the same step by step."""
+    while True:
+        due = [job for job in list_jobs(table, workspace_id) if job.not_before_ms <= now_ms]
+        if not due:
+            return
+        for job in due:
+            run(table, workspace_id, job.id, now=now, now_ms=now_ms)
+
+
+def rehearse(table: Table, model: Model, job: Job, *, most: int) -> None:
+    """Do the records' part of a build at once where they are few, without declaring it complete: the job will see to
+    that.
+    """
+    counted = sum(row["n"] for row in table.query_all(keys.counter(model.workspace_id, job.object_key)))
+    if counted <= most:
+        _Worker(table, model.workspace_id, job, model).work(until=float("inf"), clock=lambda: 0.0)
+
+
+def _latest(table: Table, workspace_id: str) -> Model:
+    """The current model; a change whose writer died is finished first."""
+    for _ in range(_ATTEMPTS):
+        try:
+            return read(table, workspace_id).model
+        except Overtaken:
+            continue
+    raise TransactionConflict
+
+
+def _with_others(table: Table, workspace_id: str, job: Job, now_ms: int) -> Job:
+    """Let a build that has not begun do what other builds of the object are for, too: many fields are added at once."""
+    if job.kind != "build" or job.stage or job.after is not None:
+        return job
+    others = [
+        other
+        for other in list_jobs(table, workspace_id)
+        if other.kind == "build"
+        and other.object_id == job.object_id
+        and other.id != job.id
+        and other.not_before_ms <= now_ms
+    ]
+    for other in others:
+        if other.stage or other.after is not None:
+            continue
+        merged = replace(
+            job, fields={**job.fields, **other.fields}, indexes=tuple(dict.fromkeys((*job.indexes, *other.indexes)))
+        )
+        try:
+            table.transact([Put(merged.row(workspace_id), EXISTS), Delete(keys.job(workspace_id, other.id), EXISTS)])
+        except (TransactionFailed, TransactionConflict):
+            return job
+        job = merged
+    return job
+
+
+def _save(table: Table, workspace_id: str, job: Job) -> None:
+    expression = "SET stage = :stage, done = :done, failed = :failed"
+    values: dict[str, Any] = {":stage": job.stage, ":done": job.done, ":failed": list(job.failed)}
+    if job.after is None:
+        expression += " REMOVE #after"
+    else:
+        expression += ", #after = :after"
+        values[":after"] = job.after
+    try:
+        table.transact(
+            [Update(keys.job(workspace_id, job.id), expression, EXISTS, names={"#after": "after"}, values=values)]
+        )
+    except TransactionFailed:
+        return  # the same job was done by another delivery of its event
+
+
+class _Worker:
+    def __init__(self, table: Table, workspace_id: str, job: Job, model: Model | None = None) -> None:
+        self.table = table
+        self.ws = workspace_id
+        self.job = job
+        self.model = model or _latest(table, workspace_id)
+        self.obj = self.model.by_id.get(job.object_id)
+        self._constraints: list[UniqueConstraint] = []
+        self.stages = list(self._stages())
+
+    def work(self, *, until: float, clock: Callable[[], float]) -> bool:
+        """Whether everything is done before the time is over."""
+        while self.job.stage < len(self.stages):
+            after, records = self.stages[self.job.stage](self.job.after)
+            stage = self.job.stage + (after is None)
+            self.job = replace(self.job, stage=stage, after=after, done=self.job.done + records)
+            if clock() >= until:
+                return self.job.stage >= len(self.stages)
+        return True
+
+    def _stages(self) -> Iterator[Stage]:
+        match self.job.kind:
+            case "build":
+                yield from self._build_stages()
+            case "purge" if self.job.ghost is not None:
+                for live in (True, False):
+                    yield self._records(live, self._purge_record)
+            case "destroy":
+                for live in (True, False):
+                    yield self._records(live, self._destroy_record)
+                yield self._drop(keys.counter(self.ws, self.job.object_key))
+        for leaf_key in self.job.drops:
+            yield self._drop(keys.index(self.ws, self.job.object_key, leaf_key))
+
+    # ------------------------------------------------------------------ stages
+
+    def _records(self, live: bool, treat: Callable[[dict[str, Any], bool], list[Op] | None]) -> Stage:
+        """All records of one partition; ``treat`` gives the operations for one, which begin with the check of its
+        version.
+        """
+        pk = (keys.records if live else keys.trash)(self.ws, self.job.object_key)
+
+        def page(after: str | None) -> tuple[str | None, int]:
+            found = self.table.query(pk, after=after, limit=_PAGE)
+            groups = [(item["SK"], ops) for item in found.items if (ops := treat(item, live))]
+            packs = _packed(groups)
+            failed = self.table.parallel([_sender(pack) for pack in packs]) if packs else []
+            for record_id in (one for part in failed for one in part):
+                self._again((pk, record_id), live, treat)
+            return found.last, len(found.items)
+
+        return page
+
+    def _again(self, key: Key, live: bool, treat: Callable[[dict[str, Any], bool], list[Op] | None]) -> None:
+        """One record by itself: it was changed meanwhile, or a guard is another's."""
+        for _ in range(_ATTEMPTS):
+            item = self.table.get(key)
+            ops = treat(item, live) if item is not None else None
+            if not ops:
+                return
+            try:
+                for part in _parts(ops):
+                    self.table.transact(part)
+                return
+            except TransactionFailed as failure:
+                self._free_guards([ops[i] for i in failure.failed if i < len(ops)], key[1])
+            except TransactionConflict:
+                continue
+        raise TransactionConflict
+
+    def _drop(self, pk: str) -> Stage:
+        """Everything in a partition that nobody writes to any more."""
+
+        def page(after: str | None) -> tuple[str | None, int]:
+            found = self.table.query(pk, after=after, limit=_DROP_PAGE, project="SK")
+            deletes = [Delete((pk, item["SK"])) for item in found.items]
+            self.table.parallel([_deleter(part) for part in chunked(deletes, MAX_TRANSACTION)])
+            return found.last, 0
+
+        return page
+
+    # ------------------------------------------------------------------ build
+
+    def _build_stages(self) -> Iterator[Stage]:
+        obj = self.obj
+        if obj is None:
+            return
+        fields = [
+            one
+            for one in obj.fields
+            if one.status == "BUILDING" and self.job.fields.get(one.id) == one.index_generation
+        ]
+        wanted = {
+            index.constraint_key for index in obj.indexes if index.id in self.job.indexes and index.status == "BUILDING"
+        }
+        self._constraints = [one for one in obj.unique_constraints if one.key in wanted]
+        if not fields and not self._constraints:
+            return
+        part = replace(
+            obj,
+            memo={},
+            fields=(obj.by_name["id"], *(one for one in fields if one.name != "id")),
+            unique_constraints=(),
+        )
+        self._rows = Rows(self.model, part)
+        yield self._records(True, self._build_record)
+        if self._constraints:
+            yield self._records(False, self._build_record)
+
+    def _build_record(self, stored: dict[str, Any], live: bool) -> list[Op] | None:
+        assert self.obj is not None
+        if HIDDEN in stored and live:
+            return None  # being moved by a writer that knows the model as it is
+        item = unpack(stored, self.obj.stored_form)
+        ops: list[Op] = [_unchanged(stored)]
+        if live:
+            ops += [Put({"PK": pk, "SK": sk, **attributes}) for (pk, sk), attributes in self._rows.index(item).items()]
+        for constraint in self._constraints:
+            key = self._guard(constraint, item)
+            if key is not None:
+                guard = {"PK": key[0], "SK": key[1], "id": item["SK"]}
+                ops.append(Put(guard, f"{NOT_EXISTS} OR id = :owner", values={":owner": item["SK"]}))
+        return ops if len(ops) > 1 else None
+
+    def _guard(self, constraint: UniqueConstraint, item: Any) -> Key | None:
+        value = constraint_value(constraint, item)
+        return None if value is None else keys.unique(self.ws, self.job.object_key, constraint.key, value)
+
+    def _free_guards(self, ops: Sequence[Op], record_id: str) -> None:
+        """Why guards could not be written: left by nobody, then they go; or another record has the value, then it is
+        not unique.
+        """
+        for op in ops:
+            if not isinstance(op, Put) or op.key[1] != "-":
+                continue
+            guard = self.table.get(op.key)
+            if guard is None or guard["id"] == record_id:
+                continue
+            assert self.obj is not None
+            owner = guard["id"]
+            places = [(partition(self.ws, self.job.object_key), owner) for partition in (keys.records, keys.trash)]
+            found = [unpack(item, self.obj.stored_form) for item in self.table.batch_get(places) if item is not None]
+            constraint = next(one for one in self._constraints if op.key[0].startswith(self._guard_prefix(one)))
+            if any(self._guard(constraint, item) == op.key for item in found):
+                self._contradicted(constraint)
+            else:
+                self.table.transact([Delete(op.key, f"{NOT_EXISTS} OR id = :owner", values={":owner": owner})])
+
+    def _guard_prefix(self, constraint: UniqueConstraint) -> str:
+        return keys.unique(self.ws, self.job.object_key, constraint.key, "")[0]
+
+    def _contradicted(self, constraint: UniqueConstraint) -> None:
+        assert self.obj is not None
+        index = next(one for one in self.obj.indexes if one.constraint_key == constraint.key)
+        self.job = replace(self.job, failed=(*self.job.failed, index.id))
+        self._constraints = [one for one in self._constraints if one.key != constraint.key]
+
+    # ------------------------------------------------------------------ purge
+
+    def _ghost_rows(self) -> tuple[Object, Rows]:
+        ghost = self.job.ghost
+        assert ghost is not None
+        return ghost, Rows.of(self.model, ghost)
+
+    def _purge_record(self, stored: dict[str, Any], live: bool) -> list[Op] | None:
+        """Take the values of removed fields out of a record, with the rows that follow from them."""
+        ghost, rows = self._ghost_rows()
+        gone = [one.key for one in ghost.fields if one.id in self.job.fields]
+        stripped = strip(stored, gone)
+        item = unpack(stored, ghost.stored_form)
+        edges = {key: None for key in rows.edges(item, live=live) if self.job.fields}
+        ops: list[Op] = [_unchanged(stored)] if stripped is None else [Put(stripped, "#v = :v", **_version(stored))]
+        ops += [Delete(key) for key in edges]
+        ops += [_release(key, item["SK"]) for key in rows.guards(item)]
+        if live and self.job.tokens:
+            ops += self._token_ops(stored, rows.tokens(item))
+        return ops if stripped is not None or len(ops) > 1 else None
+
+    def _destroy_record(self, stored: dict[str, Any], live: bool) -> list[Op] | None:
+        ghost, rows = self._ghost_rows()
+        item = unpack(stored, ghost.stored_form)
+        ops: list[Op] = [Delete((stored["PK"], stored["SK"]))]
+        ops += [Delete(key) for key in rows.edges(item, live=live)]
+        ops += [_release(key, item["SK"]) for key in rows.guards(item)]
+        if live and self.job.tokens:
+            ops += [Delete(key) for key in rows.tokens(item)]
+        return ops
+
+    def _token_ops(self, stored: dict[str, Any], old: Iterable[Key]) -> list[Op]:
+        """The tokens of a live record instead of those that it had."""
+        new = Rows.of(self.model, self.obj).tokens(unpack(stored, self.obj.stored_form)) if self.obj is not None else {}
+        put: list[Op] = [Put({"PK": pk, "SK": sk, **attributes}) for (pk, sk), attributes in new.items()]
+        return put + [Delete(key) for key in old if key not in new]
+
+    # ------------------------------------------------------------------ the end
+
+    def finish(self, now: str, now_ms: int) -> None:
+        """Let reads use what was built."""
+        if self.job.kind != "build":
+            return
+        for _ in range(_ATTEMPTS):
+            try:
+                self._declare(now, now_ms)
+                return
+            except Overtaken:
+                continue
+        raise TransactionConflict
+
+    def _declare(self, now: str, now_ms: int) -> None:
+        snapshot = read(self.table, self.ws)
+        draft = Draft(snapshot.model, next_object_key=snapshot.next_object_key, now=now)
+        obj = draft.find_object(self.job.object_id)
+        if obj is None:
+            return
+        for one in obj.fields:
+            if one.status == "BUILDING" and self.job.fields.get(one.id) == one.index_generation:
+                draft.set_field(one.id, status="READY")
+        for index in obj.indexes:
+            if index.id not in self.job.indexes or index.status != "BUILDING":
+                continue
+            if index.id in self.job.failed:
+                give_up_uniqueness(draft, obj.id, index)
+            else:
+                draft.set_index(obj.id, replace(index, status="READY"))
+        jobs = follow(draft, now_ms=now_ms)
+        rows = draft.row_changes()
+        if rows.put:
+            extra = [put_job(self.ws, job) for job in jobs]
+            commit(
+                self.table,
+                snapshot,
+                draft.model(),
+                rows.put,
+                rows.removed,
+                next_object_key=draft.next_object_key,
+                extra=extra,
+            )
+
+
+def _version(stored: dict[str, Any]) -> dict[str, Any]:
+    return {"names": {"#v": VERSION}, "values": {":v": stored[VERSION]}}
+
+
+def _unchanged(stored: dict[str, Any]) -> Check:
+    return Check((stored["PK"], stored["SK"]), "#v = :v", **_version(stored))
+
+
+def _release(key: Key, record_id: str) -> Delete:
+    return Delete(key, f"{NOT_EXISTS} OR id = :owner", values={":owner": record_id})
+
+
+def _parts(ops: Sequence[Op]) -> Iterator[Sequence[Op]]:
+    """Operations on one record as transactions: the record's own operation, which fails when it has changed, with the
+    last of them.
+
+    All before is harmless by itself: rows that the record confirms, or rows of what is gone.
+    """
+    first, *rest = ops
+    while len(rest) >= MAX_TRANSACTION:
+        yield rest[:MAX_TRANSACTION]
+        rest = rest[MAX_TRANSACTION:]
+    yield [first, *rest]
+
+
+_Group = tuple[str, list[Op]]
+
+
+def _packed(groups: Sequence[_Group]) -> list[list[_Group]]:
+    """Records together as one transaction takes them: at most 100 operations, no two on the same row (records may share
+    a value).
+    """
+    packs: list[list[_Group]] = []
+    keys_of_last: set[Key] = set()
+    for group in groups:
+        own = {op.key for op in group[1]}
+        size = sum(len(ops) for _, ops in packs[-1]) if packs else 0
+        if packs and size + len(group[1]) <= MAX_TRANSACTION and keys_of_last.isdisjoint(own):
+            packs[-1].append(group)
+            keys_of_last |= own
+        else:
+            packs.append([group])
+            keys_of_last = own
+    return packs
+
+
+def _sender(pack: Sequence[_Group]) -> Callable[[Table], list[str]]:
+    """A branch that applies the operations for several records and returns the records for which that did
+    not succeed.
+    """
+
+    def send(table: Table) -> list[str]:
+        try:
+            ops = [op for _, part in pack for op in part]
+            if len(ops) > MAX_TRANSACTION:
+                return [record_id for record_id, _ in pack]
+            table.transact(ops)
+        except (TransactionFailed, TransactionConflict):
+            return [record_id for record_id, _ in pack]
+        return []
+
+    return send
+
+
+def _deleter(deletes: Sequence[Op]) -> Callable[[Table], None]:
+    return lambda table: table.transact(deletes)

@@ -1,0 +1,26 @@
+"""Lambda functions that get batches of records, from a stream or a queue."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from typing import Any, cast
+
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
+
+
+def batch_handler(
+    event_type: EventType, work: Callable[[Any], None], logger: Logger
+) -> Callable[[dict[str, Any], Any], Any]:
+    """A handler that does ``work`` on every record, and answers with the failed ones as ``batchItemFailures``.
+
+    So one of them does not hold up the others. Why it failed is logged, with the keys that ``work`` gave the logger.
+    """
+    # It is one in all but name: it hands on what it does not have itself.
+    processor = BatchProcessor(event_type=event_type, logger=cast(logging.Logger, logger))
+
+    def handler(event: dict[str, Any], context: Any) -> Any:
+        return process_partial_response(event=event, record_handler=work, processor=processor, context=context)
+
+    return handler

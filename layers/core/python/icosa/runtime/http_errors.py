@@ -1,0 +1,87 @@
+"""Errors of the HTTP layer itself, and what REST answers for an error (spec/rest-core.md §4.1, §4.8, spec/access.md
+§7).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..errors import BadRequest, IcosaError, NotFound, RecordNotFound
+
+
+class MalformedJson(BadRequest):
+    """A body that is not JSON. Twenty's framework answers before the API does, hence the other ``error``
+    (spec/observed.md 20).
+    """
+
+    rest_error = "Bad Request"
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"Request body is not valid JSON: {reason}")
+
+
+class UnknownRoute(NotFound):
+    """No such address."""
+
+    def __init__(self, method: str, path: str) -> None:
+        super().__init__(f"Cannot {method} {path}")
+
+
+class MethodNotAllowed(IcosaError):
+    """The address exists, for other methods."""
+
+    status = 405
+    rest_error = "MethodNotAllowedException"
+    graphql_code = "METHOD_NOT_ALLOWED"
+
+    def __init__(self, method: str, path: str, allowed: tuple[str, ...]) -> None:
+        super().__init__(f"Cannot {method} {path}. Allowed methods are {', '.join(allowed)}")
+        self.allowed = allowed
+
+
+class UnsupportedMediaType(IcosaError):
+    """A body that does not claim to be JSON."""
+
+    status = 415
+    rest_error = "UnsupportedMediaTypeException"
+    graphql_code = "BAD_USER_INPUT"
+
+    def __init__(self, content_type: str) -> None:
+        super().__init__(f"Content-Type '{content_type}' is not supported. Send application/json")
+
+
+class AnswerTooLarge(BadRequest):
+    """An answer that Lambda would not deliver."""
+
+    def __init__(self, limit: int, *, is_change: bool) -> None:
+        done = "The change was made, but its answer" if is_change else "The answer"
+        super().__init__(f"{done} is larger than {limit} bytes. Ask for fewer records or fewer fields")
+
+
+class Unexpected(IcosaError):
+    """A fault of ours. Says nothing about its cause; the log has it under the request id."""
+
+    def __init__(self) -> None:
+        super().__init__("Internal server error")
+
+
+def rest_body(error: IcosaError) -> dict[str, Any]:
+    """The JSON body of an error. ``messages`` is always a list; malformed JSON has the framework's ``message`` as well.
+
+    A record that is missing has one text, whatever was done with it (spec/rest-core.md §4.3).
+    """
+    message = RecordNotFound().message if isinstance(error, RecordNotFound) else error.message
+    body: dict[str, Any] = {"statusCode": error.status, "error": error.rest_error, "messages": [message]}
+    if isinstance(error, MalformedJson):
+        body["message"] = error.message
+    if error.sub_code is not None:
+        body["code"] = error.sub_code
+    return body
+
+
+def rest_headers(error: IcosaError) -> dict[str, str]:
+    """Headers that belong to an error."""
+    if isinstance(error, MethodNotAllowed):
+        # Where GET is a method, so is HEAD.
+        return {"allow": ", ".join((*error.allowed, "HEAD") if "GET" in error.allowed else error.allowed)}
+    return {"retry-after": "1"} if error.status == 503 else {}

@@ -1,0 +1,52 @@
+"""Deleting an entity with what hangs on it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from .shapes import (
+    PAGE_LAYOUT_TAB,
+    PAGE_LAYOUT_WIDGET,
+    VIEW_FIELD,
+    VIEW_FIELD_GROUP,
+    VIEW_FILTER,
+    VIEW_FILTER_GROUP,
+    Entity,
+    Shape,
+)
+from .tree import Root
+
+#: ``(parent, child, member of the child that names the parent)``: children go with their parent.
+_HANGING = (
+    (VIEW_FILTER_GROUP, VIEW_FILTER_GROUP, "parentViewFilterGroupId"),
+    (VIEW_FILTER_GROUP, VIEW_FILTER, "viewFilterGroupId"),
+    (PAGE_LAYOUT_TAB, PAGE_LAYOUT_WIDGET, "pageLayoutTabId"),
+)
+#: Children that stay when their parent goes, without it.
+_LOOSE = ((VIEW_FIELD_GROUP, VIEW_FIELD, "viewFieldGroupId"),)
+
+
+def deleted(root: Root, shape: Shape, entity_id: str, *, now: str) -> Root:
+    """The root after an entity of it was marked as deleted."""
+    if shape == root.shape:
+        return root.with_entity(deletedAt=now)
+    return _remove(root, shape, entity_id, lambda part: {**part, "deletedAt": part["deletedAt"] or now})
+
+
+def destroyed(root: Root, shape: Shape, entity_id: str) -> Root | None:
+    """The root without an entity of it, None when the root itself goes."""
+    if shape == root.shape:
+        return None
+    return _remove(root, shape, entity_id, lambda _part: None)
+
+
+def _remove(root: Root, shape: Shape, entity_id: str, end: Callable[[Entity], Entity | None]) -> Root:
+    for parent, child, member in _HANGING:
+        if parent == shape:
+            for part in root.parts[child.collection]:
+                if part[member] == entity_id:
+                    root = _remove(root, child, part["id"], end)
+    for parent, child, member in _LOOSE:
+        if parent == shape:
+            root = root.map(child, lambda part, name=member: {**part, name: None} if part[name] == entity_id else part)  # type: ignore[misc]
+    return root.map(shape, lambda part: end(part) if part["id"] == entity_id else part)

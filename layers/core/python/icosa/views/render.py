@@ -1,0 +1,75 @@
+"""Views and page layouts in wire form (spec/metadata.md §2.2): every key of both APIs, nulls included."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from ..model.model import Model
+from .shapes import (
+    PAGE_LAYOUT,
+    PAGE_LAYOUT_TAB,
+    PAGE_LAYOUT_WIDGET,
+    PARTS,
+    VIEW,
+    VIEW_FIELD,
+    VIEW_FIELD_GROUP,
+    Entity,
+    Shape,
+)
+from .tree import Root
+
+_OBJECT_LABEL = "{objectLabelPlural}"
+#: Members that say what no client can change here.
+_MORE: Mapping[str, Mapping[str, Any]] = {
+    VIEW.collection: {"isActive": True, "createdByUserWorkspaceId": None},
+    VIEW_FIELD.collection: {"isActive": True, "isOverridden": False},
+    VIEW_FIELD_GROUP.collection: {"isActive": True, "isOverridden": False},
+    PAGE_LAYOUT_TAB.collection: {"isActive": True, "isOverridden": False},
+    PAGE_LAYOUT_WIDGET.collection: {"isActive": True, "isOverridden": False},
+}
+
+
+def render(model: Model, root: Root, shape: Shape, entity: Entity) -> dict[str, Any]:
+    """An entity of ``root`` with what belongs into it: a view's parts, a group's fields, a layout's tabs, a tab's
+    widgets.
+    """
+    shown = {**entity, **_MORE.get(shape.collection, {}), "workspaceId": model.workspace_id}
+    if shape == VIEW:
+        shown["name"] = _named(model, entity)
+        # A deleted view still shows what it was made of.
+        for part in PARTS[VIEW.collection]:
+            shown[part.collection] = _all(model, root, part, _alive(root.parts[part.collection]))
+    elif shape == VIEW_FIELD_GROUP:
+        shown["viewFields"] = _all(model, root, VIEW_FIELD, _children(root, VIEW_FIELD, "viewFieldGroupId", entity))
+    elif shape == PAGE_LAYOUT:
+        shown["tabs"] = _all(model, root, PAGE_LAYOUT_TAB, _children(root, PAGE_LAYOUT_TAB, "pageLayoutId", entity))
+    elif shape == PAGE_LAYOUT_TAB:
+        shown["widgets"] = _all(
+            model, root, PAGE_LAYOUT_WIDGET, _children(root, PAGE_LAYOUT_WIDGET, "pageLayoutTabId", entity)
+        )
+    return shown
+
+
+def _all(model: Model, root: Root, shape: Shape, entities: Iterable[Entity]) -> list[dict[str, Any]]:
+    shown = [render(model, root, shape, entity) for entity in entities]
+    return sorted(shown, key=lambda one: one["position"]) if _is_placed(shape) else shown
+
+
+def _is_placed(shape: Shape) -> bool:
+    return any(member.name == "position" and member.default == 0 for member in shape.members)
+
+
+def _alive(entities: Iterable[Entity]) -> list[Entity]:
+    return [entity for entity in entities if entity["deletedAt"] is None]
+
+
+def _children(root: Root, shape: Shape, member: str, parent: Entity) -> list[Entity]:
+    return [entity for entity in _alive(root.parts[shape.collection]) if entity[member] == parent["id"]]
+
+
+def _named(model: Model, view: Entity) -> str:
+    """The name, with the label of the view's object where it stands for it."""
+    name: str = view["name"]
+    obj = model.by_id.get(view["objectMetadataId"])
+    return name if obj is None else name.replace(_OBJECT_LABEL, obj.shown("labelPlural"))

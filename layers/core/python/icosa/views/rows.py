@@ -1,0 +1,81 @@
+"""Views and page layouts as items of the table: one for each root, its entities as JSON text.
+
+The workspace's row counts their changes (``viewsVersion``). Every change requires the count that it has seen and the
+metadata version that it was checked against, so what was checked is what is true when it is written: views never name
+fields that are gone, and of two writers who saw the same, one starts again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import orjson
+
+from ..errors import PayloadTooLarge
+from ..store import keys
+from ..store.keys import Key
+from ..store.ops import Delete, Put, Update
+from ..store.workspace_row import BUMP_VIEWS, BUMP_VIEWS_VALUES, views_unchanged
+from .shapes import PARTS, SHAPES
+from .tree import Root, Roots
+
+_DATA = "d"
+#: DynamoDB's limit for an item is 400 KB, of which the keys take little.
+_MAX_DATA_BYTES = 400 * 1024 - 1024
+
+
+def key_of(workspace_id: str, root: Root) -> Key:
+    return keys.view_row(workspace_id, root.shape.collection, root.id)
+
+
+def pack(workspace_id: str, root: Root) -> dict[str, Any]:
+    """The item of a root. Raises PayloadTooLarge beyond 400 KB."""
+    partition, sort = key_of(workspace_id, root)
+    data = orjson.dumps({"entity": root.entity, **{name: parts for name, parts in root.parts.items() if parts}})
+    if len(data) > _MAX_DATA_BYTES:
+        raise PayloadTooLarge(
+            f"The {root.shape.label.lower()} with its parts is larger than the 400 KB that the store allows"
+        )
+    return {"PK": partition, "SK": sort, _DATA: data.decode()}
+
+
+def unpack(item: Mapping[str, Any]) -> Root:
+    """The root of an item."""
+    shape = SHAPES[item["SK"].partition("#")[0]]
+    data = orjson.loads(item[_DATA])
+    return Root(
+        shape,
+        data["entity"],
+        {part.collection: tuple(data.get(part.collection, ())) for part in PARTS[shape.collection]},
+    )
+
+
+def as_roots(items: Iterable[Mapping[str, Any]]) -> dict[str, Root]:
+    """The roots of a workspace's items."""
+    return {root.id: root for root in map(unpack, items)}
+
+
+def changes(workspace_id: str, before: Roots, after: Roots) -> list[Put | Delete]:
+    """The writes that make ``after`` of ``before``: one for each root that differs. Belong into one transaction with
+    ``counted`` or with an update of the workspace's row that uses ``BUMP_VIEWS``.
+    """
+    puts: list[Put | Delete] = [
+        Put(pack(workspace_id, root)) for root_id, root in after.items() if before.get(root_id) is not root
+    ]
+    gone: list[Put | Delete] = [
+        Delete(key_of(workspace_id, root)) for root_id, root in before.items() if root_id not in after
+    ]
+    return puts + gone
+
+
+def counted(workspace_id: str, *, seen: int, metadata_version: int) -> Update:
+    """Counts a change of views that was checked against a state of the workspace, and requires this state, with no
+    change of the model still being carried out.
+    """
+    return Update(
+        keys.workspace(workspace_id),
+        f"SET {BUMP_VIEWS}",
+        condition=f"metadataVersion = :metadata AND attribute_not_exists(metadataStaged) AND {views_unchanged(seen)}",
+        values={**BUMP_VIEWS_VALUES, ":metadata": metadata_version, ":views": seen},
+    )

@@ -1,0 +1,75 @@
+"""A demo workspace with an object of every field type, and the functions over it as API Gateway calls them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import pytest
+
+from icosa.access.api_keys import ApiKeys
+from icosa.api.documents import DocumentsApi
+from icosa.documents import core_document as documents
+from icosa.provisioning.workspace import Provisioned, provision
+from icosa.runtime.http import proxy
+from icosa.store import control
+from icosa.store.table import Table
+from tests.support import dynoxide
+from tests.support.gateway import emulated
+from tests.support.provisioning import forget
+from tests.support.rocket import create_rocket
+
+SECRET = "a secret of this deployment, long enough"
+
+
+@dataclass
+class World:
+    table: Table
+    made: Provisioned
+
+    @cached_property
+    def document(self) -> Callable[[dict[str, Any]], dict[str, Any]]:
+        """The function of documents."""
+        served = proxy(DocumentsApi(self.table, lambda: SECRET).answer)
+        return lambda event: served(event, None)
+
+    def event(
+        self, schema: str = "core", *, token: str | None = None, prefix: str = "/rest", **context: Any
+    ) -> dict[str, Any]:
+        """A proxy event of a call of a document."""
+        return {
+            "path": f"{prefix}/open-api/{schema}",
+            "httpMethod": "GET",
+            "headers": {
+                "x-forwarded-proto": "https",
+                **({} if token is None else {"Authorization": f"Bearer {token}"}),
+            },
+            "pathParameters": {"schema": schema},
+            "queryStringParameters": None,
+            "requestContext": {
+                "requestId": "r1",
+                "apiId": "a1",
+                "stage": "dev",
+                "domainName": "api.example",
+                **context,
+            },
+        }
+
+
+@pytest.fixture(scope="module")
+def api_keys() -> Iterator[ApiKeys]:
+    with emulated() as gateway:
+        yield ApiKeys(gateway, lambda: SECRET)
+
+
+@pytest.fixture(scope="module")
+def world(dynamodb_endpoint: str, api_keys: ApiKeys) -> Iterator[World]:
+    with dynoxide.fresh_table(dynamodb_endpoint) as table:
+        control.use_table(table.name, region="eu-central-1", host=dynamodb_endpoint)
+        forget()
+        documents.forget()
+        made = provision(table, api_keys, "Acme", demo=True)
+        create_rocket(table, made.workspace_id)
+        yield World(table, made)

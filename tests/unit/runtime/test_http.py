@@ -1,0 +1,92 @@
+"""Proxy events to requests, and answers back."""
+
+from __future__ import annotations
+
+import base64
+from typing import Any
+
+import pytest
+
+from icosa.runtime.http import ANSWER_LIMIT, HttpAnswer, HttpRequest, base_url, check_size, proxy, read_event
+from icosa.runtime.http_errors import AnswerTooLarge
+
+
+def _event(**changes: Any) -> dict[str, Any]:
+    return {
+        "httpMethod": "POST",
+        "path": "/rest/metadata/objects",
+        "headers": {"Content-Type": "application/json"},
+        "body": "{}",
+    } | changes
+
+
+def test_a_request_has_the_events_parts() -> None:
+    event = _event(
+        multiValueQueryStringParameters={"limit": ["2"], "x": ["a b", "&"]}, requestContext={"requestId": "r1"}
+    )
+
+    request = read_event(event)
+
+    assert (request.method, request.path, request.body) == ("POST", "/rest/metadata/objects", b"{}")
+    assert request.query_string == "limit=2&x=a+b&x=%26"
+    assert request.headers == {"content-type": "application/json"}
+    assert request.request_id == "r1"
+
+
+def test_what_is_absent_is_empty() -> None:
+    request = read_event(
+        {"httpMethod": "GET", "path": "/", "headers": None, "multiValueQueryStringParameters": None, "body": None}
+    )
+
+    assert (request.query_string, request.body, request.headers, request.request_id) == ("", b"", {}, None)
+
+
+def test_head_asks_for_what_get_would_answer() -> None:
+    assert read_event(_event(httpMethod="HEAD")).method == "GET"
+
+
+def test_binary_bodies_are_decoded() -> None:
+    assert read_event(_event(body=base64.b64encode(b"\xff\x00").decode(), isBase64Encoded=True)).body == b"\xff\x00"
+
+
+def test_the_handler_answers_as_api_gateway_wants_it() -> None:
+    def serve(request: HttpRequest) -> HttpAnswer:
+        return HttpAnswer(201, '{"ä":1}'.encode(), {"allow": request.method})
+
+    response = proxy(serve)(_event(), None)
+
+    assert response["statusCode"] == 201
+    assert response["body"] == '{"ä":1}'
+    assert response["isBase64Encoded"] is False
+    assert response["headers"]["allow"] == "POST"
+    assert response["headers"]["access-control-allow-origin"] == "*"
+    assert response["headers"]["content-type"].startswith("application/json")
+
+
+def test_only_what_lambda_would_not_deliver_is_too_large() -> None:
+    check_size(b"x" * (ANSWER_LIMIT - 1), is_change=False)
+
+    with pytest.raises(AnswerTooLarge, match=r"^The answer is larger"):
+        check_size(b'"' * (ANSWER_LIMIT // 2 + 1), is_change=False)
+    with pytest.raises(AnswerTooLarge, match=r"^The change was made"):
+        check_size(b"x" * (ANSWER_LIMIT + 1), is_change=True)
+
+
+@pytest.mark.parametrize(
+    ("domain", "path", "expected"),
+    [
+        (
+            "a1.execute-api.eu-central-1.amazonaws.com",
+            "/metadata",
+            "https://a1.execute-api.eu-central-1.amazonaws.com/dev",
+        ),
+        ("crm.example", "/metadata", "https://crm.example"),
+        ("crm.example", "/api/metadata", "https://crm.example/api"),
+    ],
+)
+def test_where_the_api_is(domain: str, path: str, expected: str) -> None:
+    event = _event(path=path, requestContext={"domainName": domain, "apiId": "a1", "stage": "dev"})
+
+    assert base_url(read_event(event), path.removesuffix("/metadata")) == expected
+    plain = read_event(event | {"headers": {"X-Forwarded-Proto": "http"}})
+    assert base_url(plain, path.removesuffix("/metadata")) == expected.replace("https", "http")
