@@ -61,7 +61,7 @@ def about(
 
 
 def create_field(draft: Draft, wanted: Mapping[str, Any]) -> Field:
-    """Add the field of a request (``inputs.create_field``), for relations with its inverse. A morph relation gives its
+    """Add the field of a request (``bodies.CreateField``), for relations with its inverse. A morph relation gives its
     first member.
 
     Raises MetadataValidationError for input that no field can be made from.
@@ -165,7 +165,7 @@ def fill_of(draft: Draft, field: Field) -> Any:
 
 
 def update_field(draft: Draft, field_id: str, changes: Mapping[str, Any]) -> Field:
-    """Apply the members of an update (``inputs.update_field``); keys that cannot be changed are left alone.
+    """Apply the members of an update (``bodies.UpdateField``); keys that cannot be changed are left alone.
 
     Raises MetadataValidationError for an unknown id, FieldMutationNotAllowed for what shipped fields do not allow.
     """

@@ -47,7 +47,7 @@ def add_index(
 
 
 def create_index(draft: Draft, wanted: Mapping[str, Any]) -> Index:
-    """Add the index that a request asks for, in the form of ``inputs.create_index``."""
+    """Add the index that a request asks for, in the form of ``bodies.read_index``."""
     object_id = wanted["objectMetadataId"]
     obj = draft.find_object(object_id)
     if obj is None:

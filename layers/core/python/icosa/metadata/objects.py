@@ -48,7 +48,7 @@ _NOT_OF_THE_OBJECT = "validation failed: related field metadata not found"
 
 
 def create_object(draft: Draft, wanted: Mapping[str, Any]) -> Object:
-    """Add an object (``inputs.create_object``) with its system fields and default relations."""
+    """Add an object (``bodies.CreateObject``) with its system fields and default relations."""
     spec = load("custom-object")
     object_id = draft.new_id()
     draft.add_object(
@@ -120,7 +120,7 @@ def _add_default_relation(draft: Draft, object_id: str, spec: Mapping[str, Any],
 
 
 def update_object(draft: Draft, object_id: str, changes: Mapping[str, Any]) -> Object:
-    """Apply the members of an update (``inputs.update_object``); unknown keys and unchanged values of others are left
+    """Apply the members of an update (``bodies.UpdateObject``); unknown keys and unchanged values of others are left
     alone.
 
     Raises ObjectNotFound, InvalidObjectInput.

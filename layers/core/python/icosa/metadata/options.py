@@ -21,7 +21,8 @@ from .names import MAX_LENGTH
 from .traits import traits
 
 _CODE = "INVALID_FIELD_INPUT"
-_VALUE = re.compile(r"(?!.*__)[A-Z][A-Z0-9]*(_[A-Z0-9]+)*")
+VALUE_PATTERN = r"(?!.*__)[A-Z][A-Z0-9]*(_[A-Z0-9]+)*"
+_VALUE = re.compile(VALUE_PATTERN)
 _RATINGS = 5
 _NUMBER_OF_MARKS = 1_000_000
 

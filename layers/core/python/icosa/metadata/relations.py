@@ -8,17 +8,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from ..identifiers import capitalised, is_uuid
+from ..identifiers import capitalised
 from ..model.model import Field, Object, Relation, RelationKind
 from ..model.types.registry import by_name
-from ..validation.errors import Problem
+from ..validation.errors import InvalidInput, Problem
 from .draft import Draft
 from .indexes import add_index
 from .names import InvalidLabel, name_from_label
 
 _MALFORMED = "FIELD_METADATA_RELATION_MALFORMED"
 _INVALID = "INVALID_FIELD_INPUT"
-_KINDS = ("MANY_TO_ONE", "ONE_TO_MANY")
 _SOURCE_ICON = "IconRelationOneToMany"
 _TARGET_ICON = "Icon123"
 
@@ -43,23 +42,19 @@ class Payload:
 
 def payload(draft: Draft, raw: Any) -> Payload:
     """Check one ``relationCreationPayload``. Raises Malformed."""
+    from ..validation.body import validate
+    from .bodies import RelationPayload
+
     if not isinstance(raw, Mapping):
         raise Malformed("Relation creation payload is required", code=_INVALID)
-    prefix = "Relation creation payload is invalid: "
-    target_id = raw.get("targetObjectMetadataId")
-    if not is_uuid(target_id):
-        raise Malformed(f"{prefix}targetObjectMetadataId must be a UUID", value=raw)
-    if raw.get("type") not in _KINDS:
-        raise Malformed(f"{prefix}type must be one of the following values: {', '.join(_KINDS)}", value=raw)
-    for name in ("targetFieldLabel", "targetFieldIcon"):
-        if not isinstance(raw.get(name), str):
-            raise Malformed(f"{prefix}{name} must be a string", value=raw)
-    target = draft.find_object(str(target_id).lower())
+    try:
+        body = validate(RelationPayload, raw)
+    except InvalidInput as error:
+        raise Malformed(f"Relation creation payload is invalid: {error.messages[0]}", value=raw) from None
+    target = draft.find_object(body.target_object_metadata_id)
     if target is None:
         raise Malformed("Object metadata relation target not found for relation creation payload", value=raw)
-    return Payload(
-        kind=raw["type"], target=target, label=raw["targetFieldLabel"].strip(), icon=raw["targetFieldIcon"].strip()
-    )
+    return Payload(kind=body.type, target=target, label=body.target_field_label, icon=body.target_field_icon)
 
 
 def morph_payloads(draft: Draft, source: Object, raw: Any) -> list[Payload]:

@@ -24,7 +24,7 @@ from ..store.table import Table
 from ..validation.errors import EntityNotFound, MetadataValidationError
 from ..views.following import apply, effects_of
 from ..views.rows import as_roots, changes
-from . import fields, indexes, inputs, objects
+from . import fields, indexes, objects
 from .consequences import follow
 from .draft import Draft
 from .job_runner import rehearse
@@ -41,7 +41,8 @@ _MAX_DELAY = 0.5
 class MetadataService:
     """The model of one workspace, for one request.
 
-    Inputs are wire-shaped mappings. Every method raises InvalidInput for members of the wrong form,
+    Inputs are wire-shaped mappings (``bodies``, which changes alone import: reads need no validation library). Every
+    method raises InvalidInput for members of the wrong form,
     MetadataValidationError with the report on a change that breaks rules, the domain errors of ``validation.errors``,
     and Conflict when other changes never leave room for this one.
     """
@@ -68,7 +69,9 @@ class MetadataService:
 
     def create_object(self, input: Mapping[str, Any]) -> Object:
         """A new custom object with its system fields and default relations."""
-        wanted = inputs.create_object(input)
+        from . import bodies
+
+        wanted = bodies.named_members(bodies.CreateObject, input)
         made = self._change("creating object", lambda draft: objects.create_object(draft, wanted).id)
         return self.model().by_id[made]
 
@@ -78,7 +81,9 @@ class MetadataService:
 
     def update_many_objects(self, updates: Sequence[tuple[str, Mapping[str, Any]]]) -> list[Object]:
         """The objects after their updates, which apply together or not at all."""
-        wanted = [(object_id, inputs.update_object(update)) for object_id, update in updates]
+        from . import bodies
+
+        wanted = [(object_id, bodies.named_members(bodies.UpdateObject, update)) for object_id, update in updates]
 
         def change(draft: Draft) -> None:
             for object_id, update in wanted:
@@ -95,12 +100,16 @@ class MetadataService:
 
     def create_field(self, input: Mapping[str, Any]) -> Field:
         """A new field; of a morph relation the first member."""
-        wanted = inputs.create_field(input)
+        from . import bodies
+
+        wanted = bodies.named_members(bodies.CreateField, input)
         return self._field(self._change("creating fields", lambda draft: fields.create_field(draft, wanted).id))
 
     def update_field(self, field_id: str, update: Mapping[str, Any]) -> Field:
         """The field after the update."""
-        wanted = inputs.update_field(update)
+        from . import bodies
+
+        wanted = bodies.named_members(bodies.UpdateField, update)
         self._change("updating field", lambda draft: fields.update_field(draft, field_id, wanted))
         return self._field(field_id)
 
@@ -112,7 +121,9 @@ class MetadataService:
 
     def create_index(self, input: Mapping[str, Any]) -> Index:
         """A new custom index."""
-        wanted = inputs.create_index(input)
+        from . import bodies
+
+        wanted = bodies.read_index(input)
         made = self._change("creating index", lambda draft: indexes.create_index(draft, wanted).id)
         return next(index for obj in self.model().objects for index in obj.indexes if index.id == made)
 

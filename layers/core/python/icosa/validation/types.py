@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Final
 
 from pydantic import AfterValidator, BeforeValidator, PlainValidator, StrictBool, StrictStr, WithJsonSchema
-from pydantic_core import PydanticCustomError
+from pydantic.json_schema import SkipJsonSchema
+from pydantic_core import PydanticCustomError, PydanticKnownError
 
 from ..identifiers import parse_uuid
 from ..model.dates import format_instant
@@ -75,8 +76,27 @@ def single_spaced(text: str) -> str:
     return _BLANKS.sub(" ", text).strip()
 
 
+def one_of(names: Sequence[str]) -> AfterValidator:
+    """The restriction of text to names that are known when the program runs; others are ``Literal``."""
+
+    def check(value: str) -> str:
+        if value not in names:
+            raise PydanticKnownError("literal_error", {"expected": ", ".join(map(repr, names))})
+        return value
+
+    return AfterValidator(check)
+
+
 STRIPPED: Final = AfterValidator(stripped)
 SINGLE_SPACED: Final = AfterValidator(single_spaced)
+#: Of members that are read but not shown in documents.
+UNDOCUMENTED: Final = SkipJsonSchema()
+
+
+def documented_as(form: Any) -> BeforeValidator:
+    """Lets documents show another type: of a member whose form is checked together with the change."""
+    return BeforeValidator(lambda value: value, json_schema_input_type=form)
+
 
 Text = StrictStr
 #: Blanks count as text.
