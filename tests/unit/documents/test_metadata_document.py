@@ -18,7 +18,7 @@ from icosa.api.metadata.render import field_members, object_members
 from icosa.documents.openapi import metadata
 from icosa.documents.openapi.metadata import metadata_document
 from icosa.webhooks.entity import Webhook
-from icosa.webhooks.inputs import read_changes
+from icosa.webhooks.bodies import read_changes
 from tests.support.crm import crm
 
 BASE = "https://api.example/dev"

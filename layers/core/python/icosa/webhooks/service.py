@@ -16,7 +16,6 @@ from ..store.ops import EXISTS, NOT_EXISTS, Delete, Op, Put, Update
 from ..store.table import Table, TransactionConflict, TransactionFailed
 from .entity import SEALED, Webhook
 from .errors import WebhookExists, WebhookLimitReached, WebhookNotFound, WebhooksBusy
-from .inputs import read_changes, read_new
 from .sealing import Owner, webhook_seal
 
 #: Webhooks of a workspace.
@@ -61,6 +60,8 @@ class Webhooks:
 
         Raises InvalidInput, MetadataValidationError, WebhookExists, WebhookLimitReached, WebhooksBusy, Unavailable.
         """
+        from .bodies import read_new  # Here and below: reads need no validation library.
+
         given = read_new(raw)
         webhook_id = given.pop("id", None) or str(uuid.uuid4())
         secret = given.pop("secret", None)
@@ -82,6 +83,8 @@ class Webhooks:
         """Change what is given. Raises InvalidInput, MetadataValidationError, WebhookNotFound, WebhooksBusy,
         Unavailable.
         """
+        from .bodies import read_changes
+
         changes = read_changes(webhook_id, raw)
         if "secret" in changes:
             changes[SEALED] = webhook_seal().close(changes.pop("secret"), self._owner(webhook_id))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ...model.types.json_schema import DATE_TIME, UUID, nullable
-from ...webhooks.inputs import DESCRIPTION_LENGTH, OPERATION_LENGTH, OPERATIONS, SECRET_LENGTH, URL_LENGTH
+from ...webhooks.bodies import DESCRIPTION_LENGTH, OPERATION_LENGTH, OPERATIONS, SECRET_LENGTH, URL_LENGTH
 from .collection import Collection
 from .errors import Part
 from .records import reference
