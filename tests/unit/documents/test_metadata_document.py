@@ -15,10 +15,10 @@ from icosa.access.gateway_keys import GatewayKeys
 from icosa.api.metadata.api_keys import key_collections
 from icosa.api.metadata.collections import COLLECTIONS
 from icosa.api.metadata.render import field_members, object_members
-from icosa.documents.openapi import metadata
+from icosa.documents.openapi import collection
 from icosa.documents.openapi.metadata import metadata_document
-from icosa.webhooks.entity import Webhook
 from icosa.webhooks.bodies import read_changes
+from icosa.webhooks.entity import Webhook
 from tests.support.crm import crm
 
 BASE = "https://api.example/dev"
@@ -50,7 +50,7 @@ def test_it_is_valid(is_direct: bool) -> None:
 
 
 def test_it_describes_what_is_served() -> None:
-    assert {collection.plural for collection in metadata.COLLECTIONS} == {*COLLECTIONS, *key_collections(_API_KEYS)}
+    assert {described.plural for described in collection.COLLECTIONS} == {*COLLECTIONS, *key_collections(_API_KEYS)}
 
 
 def test_servers() -> None:

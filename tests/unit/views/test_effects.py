@@ -10,10 +10,7 @@ from icosa.model.model import Field, Model, Object, Option
 from icosa.store.ops import Delete, Put
 from icosa.views.defaults import default_view
 from icosa.views.entities import make
-from icosa.views.following import apply, effects_of
-from icosa.views.groups import MAX_VISIBLE, regrouped
-from icosa.views.rows import as_roots, changes, pack
-from icosa.views.shapes import (
+from icosa.views.entity_types import (
     PAGE_LAYOUT,
     PAGE_LAYOUT_TAB,
     PAGE_LAYOUT_WIDGET,
@@ -23,6 +20,9 @@ from icosa.views.shapes import (
     VIEW_GROUP,
     VIEW_SORT,
 )
+from icosa.views.following import apply, effects_of
+from icosa.views.groups import MAX_VISIBLE, regrouped
+from icosa.views.rows import as_roots, changes, pack
 from icosa.views.tree import Root
 from tests.support.crm import WORKSPACE, crm
 
@@ -41,8 +41,10 @@ def view(**members: Any) -> Root:
     return Root.new(VIEW, make(VIEW, given, now=NOW, isCustom=True))
 
 
-def with_part(root: Root, shape: Any, **members: Any) -> Root:
-    return root.with_parts(shape, (*root.parts[shape.collection], make(shape, {"viewId": root.id, **members}, now=NOW)))
+def with_part(root: Root, entity_type: Any, **members: Any) -> Root:
+    return root.with_parts(
+        entity_type, (*root.parts[entity_type.collection], make(entity_type, {"viewId": root.id, **members}, now=NOW))
+    )
 
 
 def changed(obj: Object, **attributes: Any) -> Model:

@@ -11,7 +11,6 @@ from typing import get_args
 from ..access.visitor import visitor_of
 from ..documents.core_document import core_document
 from ..documents.openapi.base import Schema, skeleton
-from ..documents.openapi.metadata import metadata_document
 from ..errors import IcosaError
 from ..runtime.http import HttpAnswer, HttpRequest, answered, base_url, check_size, refusal
 from ..runtime.http_errors import UnknownRoute
@@ -47,6 +46,9 @@ class DocumentsApi:
         if visitor is None:
             return skeleton(schema, url)
         if schema == "metadata":
+            # Here, because the document of records needs no validation library.
+            from ..documents.openapi.metadata import metadata_document
+
             return metadata_document(url, is_direct=visitor.preferences.get("metadataEnvelope") == "direct")
         made = core_document(table, visitor.workspace_id, visitor.metadata, url)
         check_size(made, is_change=False)

@@ -135,7 +135,7 @@ class RelationPayload(RequestBody):
     target_field_icon: _StrippedText
 
 
-class _MorphTarget(Body):
+class MorphTarget(Body):
     target_object_metadata_id: Identifier
 
 
@@ -206,7 +206,7 @@ class UpdateField(_FieldMembers):
     model_config = _example(description="In tonnes")
 
     is_active: Flag = UNNAMED
-    morph_relations_update_payload: Annotated[Json, documented_as(list[_MorphTarget])] = UNNAMED
+    morph_relations_update_payload: Annotated[Json, documented_as(list[MorphTarget])] = UNNAMED
 
 
 # ------------------------------------------------------------------ indexes
@@ -238,12 +238,12 @@ def read_index(raw: Mapping[str, Any]) -> Members:
 # ------------------------------------------------------------------ answers
 
 
-class OptionValue(ResponseBody):
+class OptionValue(Body):
     id: Identifier
     value: str
     label: str
     position: Number
-    color: str
+    color: str = UNNAMED
 
 
 class _EntityForResponse(ResponseBody):

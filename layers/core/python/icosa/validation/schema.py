@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, override
 
-from pydantic import BaseModel
+from pydantic import BaseModel, TypeAdapter
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import core_schema
 
@@ -25,6 +25,11 @@ def components_of(models: Mapping[str, type[BaseModel]]) -> dict[str, Schema]:
         schemas |= schema.pop("$defs", {})
         schemas[name] = schema
     return schemas
+
+
+def schema_of(type_: Any) -> Schema:
+    """The schema of a member's type."""
+    return TypeAdapter(type_).json_schema(schema_generator=_Generator)
 
 
 class _Generator(GenerateJsonSchema):

@@ -90,7 +90,7 @@ def one_of(names: Sequence[str]) -> AfterValidator:
 STRIPPED: Final = AfterValidator(stripped)
 SINGLE_SPACED: Final = AfterValidator(single_spaced)
 #: Of members that are read but not shown in documents.
-UNDOCUMENTED: Final = SkipJsonSchema()
+UNDOCUMENTED: Final[Any] = SkipJsonSchema()
 
 
 def documented_as(form: Any) -> BeforeValidator:

@@ -7,8 +7,8 @@ from typing import Any
 
 from ..model.model import Field, Object
 from .entities import make
+from .entity_types import VIEW, VIEW_FIELD
 from .rows import pack
-from .shapes import VIEW, VIEW_FIELD
 from .tree import Root
 
 _NAME = "All {objectLabelPlural}"

@@ -13,8 +13,18 @@ import orjson
 
 from ..model.model import Field, Object
 from .entities import make
+from .entity_types import (
+    PAGE_LAYOUT,
+    PAGE_LAYOUT_WIDGET,
+    VIEW,
+    VIEW_FIELD,
+    VIEW_FILTER,
+    VIEW_GROUP,
+    VIEW_SORT,
+    Entity,
+    EntityType,
+)
 from .groups import with_option
-from .shapes import PAGE_LAYOUT, PAGE_LAYOUT_WIDGET, VIEW, VIEW_FIELD, VIEW_FILTER, VIEW_GROUP, VIEW_SORT, Entity, Shape
 from .tree import Root, Roots
 
 Ids = Collection[str]
@@ -106,25 +116,25 @@ def after_options_changed(roots: Roots, before: Field, after: Field, *, now: str
 # ------------------------------------------------------------------ parts of it
 
 
-def _mapped(roots: Roots, shape: Shape, change: Callable[[Root], Root]) -> Roots:
-    return {root_id: change(root) if root.shape == shape else root for root_id, root in roots.items()}
+def _mapped(roots: Roots, entity_type: EntityType, change: Callable[[Root], Root]) -> Roots:
+    return {root_id: change(root) if root.entity_type == entity_type else root for root_id, root in roots.items()}
 
 
-def _without(roots: Roots, field_ids: Ids, shapes: Collection[Shape]) -> Roots:
+def _without(roots: Roots, field_ids: Ids, entity_types: Collection[EntityType]) -> Roots:
     left: dict[str, Root] = {}
     for root_id, root in roots.items():
-        if root.shape == VIEW:
+        if root.entity_type == VIEW:
             shown = (root.entity["mainGroupByFieldMetadataId"], root.entity["calendarFieldMetadataId"])
             if any(field_id in field_ids for field_id in shown):
                 continue
-            root = _view_without(root, field_ids, shapes)
+            root = _view_without(root, field_ids, entity_types)
         left[root_id] = root
     return left
 
 
-def _view_without(view: Root, field_ids: Ids, shapes: Collection[Shape]) -> Root:
-    for shape in shapes:
-        view = view.map(shape, lambda part: None if part["fieldMetadataId"] in field_ids else part)
+def _view_without(view: Root, field_ids: Ids, entity_types: Collection[EntityType]) -> Root:
+    for entity_type in entity_types:
+        view = view.map(entity_type, lambda part: None if part["fieldMetadataId"] in field_ids else part)
     if view.entity["kanbanAggregateOperationFieldMetadataId"] in field_ids:
         view = view.with_entity(kanbanAggregateOperation=None, kanbanAggregateOperationFieldMetadataId=None)
     if view.entity["calendarEndFieldMetadataId"] in field_ids:

@@ -17,8 +17,8 @@ import orjson
 from ..errors import BadRequest
 from ..model.model import Field, Object
 from ..model.types.base import Leaf
+from .entity_types import VIEW_FILTER, VIEW_FILTER_GROUP, Entity
 from .periods import day_of, period
-from .shapes import VIEW_FILTER, VIEW_FILTER_GROUP, Entity
 from .tree import Root
 
 Raw = dict[str, Any]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from ..model.model import Model, Option
 from .entities import make
+from .entity_types import VIEW_GROUP, Entity
 from .rules import object_of
-from .shapes import VIEW_GROUP, Entity
 from .tree import Root
 
 #: Groups that are shown without being asked for (spec/metadata.md §2.2, §5.4).

@@ -17,7 +17,7 @@ from ..store import keys
 from ..store.keys import Key
 from ..store.ops import Delete, Put, Update
 from ..store.workspace_row import BUMP_VIEWS, BUMP_VIEWS_VALUES, views_unchanged
-from .shapes import PARTS, SHAPES
+from .entity_types import ENTITY_TYPES, PARTS
 from .tree import Root, Roots
 
 _DATA = "d"
@@ -26,7 +26,7 @@ _MAX_DATA_BYTES = 400 * 1024 - 1024
 
 
 def key_of(workspace_id: str, root: Root) -> Key:
-    return keys.view_row(workspace_id, root.shape.collection, root.id)
+    return keys.view_row(workspace_id, root.entity_type.collection, root.id)
 
 
 def pack(workspace_id: str, root: Root) -> dict[str, Any]:
@@ -35,19 +35,19 @@ def pack(workspace_id: str, root: Root) -> dict[str, Any]:
     data = orjson.dumps({"entity": root.entity, **{name: parts for name, parts in root.parts.items() if parts}})
     if len(data) > _MAX_DATA_BYTES:
         raise PayloadTooLarge(
-            f"The {root.shape.label.lower()} with its parts is larger than the 400 KB that the store allows"
+            f"The {root.entity_type.label.lower()} with its parts is larger than the 400 KB that the store allows"
         )
     return {"PK": partition, "SK": sort, _DATA: data.decode()}
 
 
 def unpack(item: Mapping[str, Any]) -> Root:
     """The root of an item."""
-    shape = SHAPES[item["SK"].partition("#")[0]]
+    entity_type = ENTITY_TYPES[item["SK"].partition("#")[0]]
     data = orjson.loads(item[_DATA])
     return Root(
-        shape,
+        entity_type,
         data["entity"],
-        {part.collection: tuple(data.get(part.collection, ())) for part in PARTS[shape.collection]},
+        {part.collection: tuple(data.get(part.collection, ())) for part in PARTS[entity_type.collection]},
     )
 
 
