@@ -23,8 +23,9 @@ def edge_position(ctx: Context, obj: Object, *, last: bool, table: Table) -> flo
     entry = index_edge(table, pk, last=last)
     if entry is None:
         return None
-    assert entry.encoded is not None
-    return leaf.kind.decode(entry.encoded, entry.exact)  # type: ignore[no-any-return]
+    encoded, _, exact = entry
+    assert encoded is not None
+    return leaf.kind.decode(encoded, exact)  # type: ignore[no-any-return]
 
 
 def assign(wanted: Sequence[Any], smallest: float | int | None, largest: float | int | None) -> list[float | int]:

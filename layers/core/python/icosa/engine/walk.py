@@ -42,7 +42,7 @@ class RunTooLong(Exception):
     """Too many records share the first ordered value: another way of sorting is cheaper."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Row:
     """A record that may be next: its id, and either the record itself or the index entry that it must confirm."""
 
@@ -143,7 +143,7 @@ def query_range(
 
 
 def _rows(entries: Sequence[IndexEntry], leaf: Leaf | None) -> list[Row]:
-    return [Row(entry.record_id, None, leaf, entry.encoded) for entry in entries]
+    return [Row(record_id, None, leaf, encoded) for encoded, record_id, _ in entries]
 
 
 @dataclass(frozen=True, slots=True)

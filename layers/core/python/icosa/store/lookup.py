@@ -10,18 +10,13 @@ from typing import NamedTuple
 
 from . import keys
 from .derive import BOTH, EXACT, FIELDS
-from .keys import Key
-from .table import QueryPage, Table
+from .keys import END, NULL, TOP, VALUE, Key
+from .table import Item, QueryPage, Table
 
-
-class IndexEntry(NamedTuple):
-    """A record in the index of a leaf: its encoded value (None for null), and the exact text where the encoding loses
-    it and the caller asked for it.
-    """
-
-    encoded: str | None
-    record_id: str
-    exact: str | None = None
+IndexEntry = tuple[str | None, str, str | None]
+"""A record in the index of a leaf: its encoded value (None for null), its id, and the exact text of the value where the
+encoding loses that. A plain tuple, because scans read them by the thousand.
+"""
 
 
 class Edge(NamedTuple):
@@ -72,18 +67,18 @@ def index_page(
         filter=_wanted(exact),
         values=_values(exact),
     )
-    return QueryPage([_index_entry(row["SK"]) for row in page.items], page.last, page.scanned)
+    return QueryPage(_index_entries(page.items), page.last, page.scanned)
 
 
 def index_edge(table: Table, pk: str, *, last: bool) -> IndexEntry | None:
     """The first or last entry with a value, with its exact text; None when no record has one."""
-    page = table.query(pk, low=keys.VALUE, high=keys.VALUE + keys.TOP, forward=not last, limit=1)
-    return next((_index_entry(row["SK"], row.get(EXACT)) for row in page.items), None)
+    page = table.query(pk, low=VALUE, high=VALUE + TOP, forward=not last, limit=1)
+    return next(iter(_index_entries(page.items)), None)
 
 
 def whole_index(table: Table, pk: str) -> list[IndexEntry]:
     """All entries of an index with their exact texts."""
-    return [_index_entry(row["SK"], row.get(EXACT)) for row in table.query_all(pk, project=f"SK, {EXACT}")]
+    return _index_entries(table.query_all(pk, project=f"SK, {EXACT}"))
 
 
 def count_entries(table: Table, pk: str, *, low: str, high: str, exact: ExactText | None = None) -> int:
@@ -93,9 +88,12 @@ def count_entries(table: Table, pk: str, *, low: str, high: str, exact: ExactTex
     return table.count(pk, low=low, high=high, unlike=_unwanted(exact), values=_values(exact))
 
 
-def _index_entry(sort: str, exact: str | None = None) -> IndexEntry:
-    encoded, record_id = keys.split_index_sort(sort)
-    return IndexEntry(encoded, record_id, exact)
+def _index_entries(rows: Iterable[Item]) -> list[IndexEntry]:
+    entries: list[IndexEntry] = []
+    for row in rows:
+        head, _, record_id = row["SK"].rpartition(END)  # see ``keys.index_sort``
+        entries.append((None if head == NULL else head[1:], record_id, row.get(EXACT)))
+    return entries
 
 
 def _wanted(exact: ExactText | None) -> str | None:
@@ -152,7 +150,7 @@ def edges_by_prefix(
     page = table.query(pk, limit=limit, project="SK")
     wanted = tuple(prefixes)
     ids = {prefix: _ids((row for row in page.items if row["SK"].startswith(prefix)), prefix) for prefix in wanted}
-    complete = (prefix for prefix in wanted if page.last is None or prefix + keys.TOP <= page.last)
+    complete = (prefix for prefix in wanted if page.last is None or prefix + TOP <= page.last)
     return ids, frozenset(complete)
 
 
