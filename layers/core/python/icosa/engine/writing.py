@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 import time
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any
@@ -16,13 +15,12 @@ from ..store.change import Cause, Change, SameValue, first_version, stored
 from ..store.commit import CommitFailed, Retry, commit
 from ..store.keys import Key
 from ..store.lookup import existing
+from ..store.retry import Attempts
 from ..store.table import Table
 from .context import Context
 from .records import State, get_live
 
-_ATTEMPTS = 12
-_FIRST_DELAY = 0.01
-_MAX_DELAY = 0.5
+_ATTEMPTS = Attempts(12)
 
 #: Records in one commit beside counters, register and guards: DynamoDB takes 100 operations.
 MAX_COMMIT = 90
@@ -37,11 +35,11 @@ class Taken(BadRequest):
 
 def retrying[T](attempt: Callable[[], T]) -> T:
     """Run a read-then-write until no other writer comes in between. Raises Conflict when that never happens."""
-    for number in range(_ATTEMPTS):
+    for _ in _ATTEMPTS:
         try:
             return attempt()
         except Retry:
-            time.sleep(random.uniform(0, min(_MAX_DELAY, _FIRST_DELAY * 2**number)))
+            continue
     raise Conflict("The records were changed by other requests at the same time. Please try again.")
 
 

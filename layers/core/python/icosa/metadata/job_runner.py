@@ -21,6 +21,7 @@ from ..store.derive import Rows, constraint_value
 from ..store.keys import Key
 from ..store.ops import EXISTS, NOT_EXISTS, Check, Delete, Op, Put, Update
 from ..store.record import HIDDEN, VERSION, strip, unpack
+from ..store.retry import Attempts
 from ..store.table import MAX_TRANSACTION, Table, TransactionConflict, TransactionFailed, chunked
 from .consequences import follow
 from .draft import Draft
@@ -30,7 +31,7 @@ from .indexes import give_up_uniqueness
 STEP_SECONDS = 15.0
 _PAGE = 100
 _DROP_PAGE = 800
-_ATTEMPTS = 20
+_ATTEMPTS = Attempts(20, longest_pause=0.2)
 
 #: Does one page of a stage: from the sort key after which it begins to the last one done, None at the end, and how many
 #: records.
@@ -90,7 +91,7 @@ def rehearse(table: Table, model: Model, job: Job, *, most: int) -> None:
 
 def _latest(table: Table, workspace_id: str) -> Model:
     """The current model; a change whose writer died is finished first."""
-    for _ in range(_ATTEMPTS):
+    for _ in _ATTEMPTS:
         try:
             return read(table, workspace_id).model
         except Overtaken:
@@ -195,7 +196,7 @@ class _Worker:
 
     def _again(self, key: Key, live: bool, treat: Callable[[dict[str, Any], bool], list[Op] | None]) -> None:
         """One record by itself: it was changed meanwhile, or a guard is another's."""
-        for _ in range(_ATTEMPTS):
+        for _ in _ATTEMPTS:
             item = self.table.get(key)
             ops = treat(item, live) if item is not None else None
             if not ops:
@@ -340,7 +341,7 @@ class _Worker:
         """Let reads use what was built."""
         if self.job.kind != "build":
             return
-        for _ in range(_ATTEMPTS):
+        for _ in _ATTEMPTS:
             try:
                 self._declare(now, now_ms)
                 return

@@ -22,9 +22,10 @@ from .keys import Key
 from .ops import NOT_EXISTS, Check, Delete, Op, Put, Update
 from .record import HIDDEN, VERSION, current, unpack_or_none
 from .register import Register
+from .retry import Attempts
 from .table import MAX_TRANSACTION, Table, TransactionConflict, TransactionFailed, chunked
 
-_ATTEMPTS = 5
+_ATTEMPTS = Attempts(5)
 #: Operations of a transaction beside those of ``RecordRows.fence``.
 _ROOM = MAX_TRANSACTION - 2
 
@@ -121,7 +122,7 @@ def settle(table: Table, model: Model, touched: Mapping[RecordId, Touched]) -> N
     Raises TransactionConflict when the records keep changing: to be tried again later.
     """
     left = dict(touched)
-    for attempt in range(_ATTEMPTS):
+    for attempt in _ATTEMPTS:
         # At first many records share a transaction; where one of them has changed, each gets its own.
         left = _settle_once(table, model, left, together=attempt == 0)
         if not left:
