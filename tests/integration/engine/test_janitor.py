@@ -12,7 +12,7 @@ from icosa.engine.writing import MAX_COMMIT
 from icosa.query import operation
 from icosa.query.operation import Create, Update
 from icosa.store import keys
-from icosa.store.ops import Delete
+from icosa.store.ops import DeleteItem
 from icosa.store.table import Table
 
 from .faults import Crash, Fuse, MortalTable
@@ -112,6 +112,6 @@ def _expire_log(world: World, batch: str) -> None:
     """DynamoDB removes the parts of a log, then the stream tells of each."""
     parts = world.table.query_all(f"{WORKSPACE}#B", prefix=f"log#{batch}#")
     for part in parts:
-        world.table.transact([Delete((part["PK"], part["SK"]))])
+        world.table.transact([DeleteItem((part["PK"], part["SK"]))])
     for part in parts:
         tidied(world, part)

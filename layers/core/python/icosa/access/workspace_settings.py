@@ -13,7 +13,7 @@ from typing import Any, Protocol
 
 from ..errors import BadRequest, Conflict, Forbidden, NotFound, PermissionDenied
 from ..store import keys
-from ..store.ops import EXISTS, NOT_EXISTS, Delete, Op, Put, Update
+from ..store.ops import EXISTS, NOT_EXISTS, DeleteItem, Op, PutItem, UpdateItem
 from ..store.table import Table, TransactionFailed
 
 #: Takes a name and a value that is not null; returns what is stored. Raises BadRequest.
@@ -204,7 +204,7 @@ def _checked(name: str, value: Any) -> Any:
     return None
 
 
-def _update(workspace_id: str, stored: Mapping[str, Any], now: str) -> Update:
+def _update(workspace_id: str, stored: Mapping[str, Any], now: str) -> UpdateItem:
     names = {"#preferences": "preferences", "#updated": "updatedAt"}
     values = {":updated": now}
     sets = ["#updated = :updated"]
@@ -215,20 +215,22 @@ def _update(workspace_id: str, stored: Mapping[str, Any], now: str) -> Update:
         sets.append(f"{'' if attribute else '#preferences.'}#s{number} = :s{number}")
     if all(name in _ATTRIBUTES for name in stored):
         del names["#preferences"]
-    return Update(keys.workspace(workspace_id), f"SET {', '.join(sets)}", condition=EXISTS, names=names, values=values)
+    return UpdateItem(
+        keys.workspace(workspace_id), f"SET {', '.join(sets)}", condition=EXISTS, names=names, values=values
+    )
 
 
-def _with_subdomain(table: Table, workspace_id: str, update: Update, subdomain: str) -> list[Op]:
+def _with_subdomain(table: Table, workspace_id: str, update: UpdateItem, subdomain: str) -> list[Op]:
     """``update``, and the guards of the subdomain that it takes and of the one that it gives back."""
     workspace = table.get(keys.workspace(workspace_id)) or {}
     old = workspace.get("preferences", {}).get("subdomain")
     if old == subdomain:
         return [update]
     guard = dict(zip(("PK", "SK"), keys.subdomain(subdomain), strict=True))
-    taken = Put({**guard, "workspaceId": workspace_id}, condition=NOT_EXISTS)
+    taken = PutItem({**guard, "workspaceId": workspace_id}, condition=NOT_EXISTS)
     names = {**(update.names or {}), "#old": "subdomain"}
     if old is None:
         return [replace(update, condition=f"{EXISTS} AND attribute_not_exists(#preferences.#old)", names=names), taken]
     values = {**(update.values or {}), ":old": old}
     update = replace(update, condition="#preferences.#old = :old", names=names, values=values)
-    return [update, taken, Delete(keys.subdomain(old))]
+    return [update, taken, DeleteItem(keys.subdomain(old))]

@@ -12,7 +12,7 @@ import logging
 import zlib
 
 from ..store import keys
-from ..store.ops import Delete, Op, Put, set_attributes
+from ..store.ops import DeleteItem, Op, PutItem, set_attributes
 from ..store.table import Table, chunked
 
 logger = logging.getLogger(__name__)
@@ -38,7 +38,7 @@ def save(table: Table, workspace_id: str, section: str, version: int, content: b
     for number, part in enumerate(parts):
         key = keys.bundle(workspace_id, section, version, number)
         lasting = keys.lasting_bundles(workspace_id), key[1]
-        puts.append((Put(keys.item_at(key, data=part, **shared)), Put(keys.item_at(lasting))))
+        puts.append((PutItem(keys.item_at(key, data=part, **shared)), PutItem(keys.item_at(lasting))))
     for chunk in chunked(puts, _PARTS_AT_ONCE):
         table.transact([op for pair in chunk for op in pair])
 
@@ -79,7 +79,7 @@ def expire_older(table: Table, workspace_id: str, version: int, *, now: float) -
 def _expiry(workspace_id: str, sk: str, moment: int) -> tuple[Op, Op]:
     # No condition: what has gone meanwhile comes back as an empty row, which expires like the others.
     expires = set_attributes((keys.bundles(workspace_id), sk), {"ttl": moment}, condition=None)
-    return expires, Delete((keys.lasting_bundles(workspace_id), sk))
+    return expires, DeleteItem((keys.lasting_bundles(workspace_id), sk))
 
 
 def _digest(data: bytes) -> str:

@@ -11,12 +11,13 @@ from ..model.inspect import inspect
 from ..model.model import Field, Object, UniqueConstraint
 from ..model.record import Record
 from ..store import keys
-from ..store.change import Cause, Change, SameValue, first_version, stored
-from ..store.commit import CommitFailed, Retry, commit
+from ..store.change import Change, SameValue, first_version, new_state
+from ..store.commit import CommitFailed, WriteConflict, commit
 from ..store.keys import Key
 from ..store.lookup import existing
 from ..store.retry import Attempts
 from ..store.table import Table
+from ..store.transactions import FailureReason
 from .context import Context
 from .records import State, get_live
 
@@ -38,7 +39,7 @@ def retrying[T](attempt: Callable[[], T]) -> T:
     for _ in _ATTEMPTS:
         try:
             return attempt()
-        except Retry:
+        except WriteConflict:
             continue
     raise Conflict("The records were changed by other requests at the same time. Please try again.")
 
@@ -55,7 +56,7 @@ def changed(ctx: Context, obj: Object, state: State, values: Mapping[str, Any]) 
         if value is None:
             del values_after[key]
     live = values_after.get(obj.by_name["deletedAt"].key) is None
-    after = stored(ctx.model, obj, state.item.id, values_after, live=live, version=state.item.version + 1)
+    after = new_state(ctx.model, obj, state.item.id, values_after, live=live, version=state.item.version + 1)
     return Change(obj=obj, before=state.item, before_live=state.live, after=after, after_live=live)
 
 
@@ -67,7 +68,7 @@ def created(ctx: Context, obj: Object, record_id: str, values: Mapping[str, Any]
     for field in obj.stored_fields:
         if not field.is_nullable and field.key not in present and field.relation is None:
             raise InvalidData(f"Field {field.name} is not nullable and has no default value.")
-    after = stored(ctx.model, obj, record_id, present, live=live, version=first_version())
+    after = new_state(ctx.model, obj, record_id, present, live=live, version=first_version())
     return Change(obj=obj, after=after, after_live=live, id_is_given=id_is_given)
 
 
@@ -138,8 +139,8 @@ def missing_target(field: Field, target: Object, value: str) -> BadRequest:
 
 
 def apply(ctx: Context, changes: Sequence[Change], *, known: Collection[Key] = ()) -> None:
-    """Commit the changes with their foreign keys checked. Raises Retry and the errors that clients see, among them
-    BadRequest for more than ``MAX_COMMIT`` changes, which records created inside others can make.
+    """Commit the changes with their foreign keys checked. Raises WriteConflict and the errors that clients see, among
+    them BadRequest for more than ``MAX_COMMIT`` changes, which records created inside others can make.
 
     ``known`` are targets that have just been seen live: they need no further read.
     """
@@ -167,25 +168,25 @@ def apply(ctx: Context, changes: Sequence[Change], *, known: Collection[Key] = (
         try:
             commit(ctx.table, ctx.model, changes, targets=targets, now_ms=now_ms)
         except CommitFailed as failure:
-            if failure.cause.kind != "target":
+            if failure.reason.kind != "target":
                 raise
             targets = target_keys(ctx, wanted, changes)
             commit(ctx.table, ctx.model, changes, targets=targets, now_ms=now_ms)
     except SameValue as same:
         raise duplicate_value(same.change, same.constraint) from None
     except CommitFailed as failure:
-        raise _explained(failure.cause) from None
+        raise _explained(failure.reason) from None
 
 
-def _explained(cause: Cause) -> Exception:
-    match cause.kind:
+def _explained(reason: FailureReason) -> Exception:
+    match reason.kind:
         case "id":
             return duplicate_entry()
         case "guard":
-            assert cause.change is not None and cause.constraint is not None
-            return duplicate_value(cause.change, cause.constraint)
+            assert reason.change is not None and reason.constraint is not None
+            return duplicate_value(reason.change, reason.constraint)
         case _:
-            return Retry()  # a target that was there a moment ago: read again
+            return WriteConflict()  # a target that was there a moment ago: read again
 
 
 def duplicate_entry() -> Taken:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from . import keys
-from .ops import Check, Update
+from .ops import CheckItem, UpdateItem
 
 VIEWS_VERSION: Final = "viewsVersion"
 
@@ -37,7 +37,7 @@ def next_model(
     next_object_key: int,
     seen_views: int | None,
     staged: str | None,
-) -> Update:
+) -> UpdateItem:
     """Replace the model's version ``seen`` by the next one, whose rows have this number and sum of revisions.
 
     ``seen_views`` is the version of the views that change with it, None when they do not. ``staged`` names the log of a
@@ -61,15 +61,15 @@ def next_model(
     if staged is not None:
         expression += ", metadataStaged = :staged"
         values[":staged"] = staged
-    return Update(keys.workspace(ws), expression, condition, values=values)
+    return UpdateItem(keys.workspace(ws), expression, condition, values=values)
 
 
-def is_staged(ws: str, staged: str) -> Check:
+def is_staged(ws: str, staged: str) -> CheckItem:
     """Demand that the change with this log is still being carried out."""
-    return Check(keys.workspace(ws), "metadataStaged = :staged", values={":staged": staged})
+    return CheckItem(keys.workspace(ws), "metadataStaged = :staged", values={":staged": staged})
 
 
-def carried_out(ws: str, staged: str) -> Update:
+def carried_out(ws: str, staged: str) -> UpdateItem:
     """All rows of the change with this log are in their places."""
     values = {":staged": staged}
-    return Update(keys.workspace(ws), "REMOVE metadataStaged", "metadataStaged = :staged", values=values)
+    return UpdateItem(keys.workspace(ws), "REMOVE metadataStaged", "metadataStaged = :staged", values=values)

@@ -15,7 +15,7 @@ import orjson
 from ..errors import PayloadTooLarge
 from ..store import keys
 from ..store.keys import Key
-from ..store.ops import Delete, Put, Update
+from ..store.ops import DeleteItem, PutItem, UpdateItem
 from ..store.workspace_row import BUMP_VIEWS, BUMP_VIEWS_VALUES, views_unchanged
 from .shapes import PARTS, SHAPES
 from .tree import Root, Roots
@@ -56,24 +56,24 @@ def as_roots(items: Iterable[Mapping[str, Any]]) -> dict[str, Root]:
     return {root.id: root for root in map(unpack, items)}
 
 
-def changes(workspace_id: str, before: Roots, after: Roots) -> list[Put | Delete]:
+def changes(workspace_id: str, before: Roots, after: Roots) -> list[PutItem | DeleteItem]:
     """The writes that make ``after`` of ``before``: one for each root that differs. Belong into one transaction with
     ``counted`` or with an update of the workspace's row that uses ``BUMP_VIEWS``.
     """
-    puts: list[Put | Delete] = [
-        Put(pack(workspace_id, root)) for root_id, root in after.items() if before.get(root_id) is not root
+    puts: list[PutItem | DeleteItem] = [
+        PutItem(pack(workspace_id, root)) for root_id, root in after.items() if before.get(root_id) is not root
     ]
-    gone: list[Put | Delete] = [
-        Delete(key_of(workspace_id, root)) for root_id, root in before.items() if root_id not in after
+    gone: list[PutItem | DeleteItem] = [
+        DeleteItem(key_of(workspace_id, root)) for root_id, root in before.items() if root_id not in after
     ]
     return puts + gone
 
 
-def counted(workspace_id: str, *, seen: int, metadata_version: int) -> Update:
+def counted(workspace_id: str, *, seen: int, metadata_version: int) -> UpdateItem:
     """Counts a change of views that was checked against a state of the workspace, and requires this state, with no
     change of the model still being carried out.
     """
-    return Update(
+    return UpdateItem(
         keys.workspace(workspace_id),
         f"SET {BUMP_VIEWS}",
         condition=f"metadataVersion = :metadata AND attribute_not_exists(metadataStaged) AND {views_unchanged(seen)}",

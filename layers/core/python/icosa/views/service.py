@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from ..catalog.commit import Overtaken, WorkspaceGone, read
+from ..catalog.commit import VersionConflict, WorkspaceGone, read
 from ..catalog.loader import MetadataState, load_model
 from ..errors import BadRequest, Conflict
 from ..model.model import Model
@@ -167,7 +167,7 @@ class ViewsService:
         for _ in _ATTEMPTS:
             try:
                 return self._attempt(shape, change)
-            except (Overtaken, TransactionFailed, TransactionConflict):
+            except (VersionConflict, TransactionFailed, TransactionConflict):
                 continue
         raise Conflict("Views are changed by others at this moment. Please try again.")
 
@@ -188,7 +188,7 @@ class ViewsService:
 
     def _state(self) -> _State:
         """The workspace as it is now. Its row is read first: what changes after that makes the transaction fail. Raises
-        Overtaken.
+        VersionConflict.
         """
         row = self._table.get(keys.workspace(self._workspace_id))
         if row is None:
@@ -198,7 +198,7 @@ class ViewsService:
         if metadata.staged is not None:
             # A change of the model is being carried out, and may touch views: this does what is left of it.
             read(self._table, self._workspace_id)
-            raise Overtaken
+            raise VersionConflict
         if model.version != metadata.version:
             model = load_model(self._table, self._workspace_id, metadata)
         return _State(model, self.roots(), row.get(VIEWS_VERSION, 0))

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ..store import keys
-from ..store.ops import EXISTS, NOT_EXISTS, Delete, Op, Put, Update
+from ..store.ops import EXISTS, NOT_EXISTS, DeleteItem, Op, PutItem, UpdateItem
 from ..store.table import Table, TransactionConflict, TransactionFailed
 from .entity import SEALED, Webhook
 from .errors import WebhookExists, WebhookLimitReached, WebhookNotFound, WebhooksBusy
@@ -71,7 +71,7 @@ class Webhooks:
         item = {"PK": pk, "SK": sk, **given, "createdAt": self._now, "updatedAt": self._now}
         if sealed is not None:
             item[SEALED] = sealed
-        failed = self._transact(Put(item, condition=NOT_EXISTS), self._counted(1))
+        failed = self._transact(PutItem(item, condition=NOT_EXISTS), self._counted(1))
         if 0 in failed:
             raise WebhookExists(webhook_id)
         if failed:
@@ -97,7 +97,7 @@ class Webhooks:
         """Remove a webhook; what it was. Raises WebhookNotFound, WebhooksBusy."""
         found = self.find(webhook_id)
         if found is None or self._transact(
-            Delete(keys.webhook(self._workspace_id, webhook_id), condition=EXISTS), self._counted(-1)
+            DeleteItem(keys.webhook(self._workspace_id, webhook_id), condition=EXISTS), self._counted(-1)
         ):
             raise WebhookNotFound
         return found
@@ -105,9 +105,9 @@ class Webhooks:
     def _owner(self, webhook_id: str) -> Owner:
         return Owner(workspace_id=self._workspace_id, webhook_id=webhook_id)
 
-    def _counted(self, difference: int) -> Update:
+    def _counted(self, difference: int) -> UpdateItem:
         """The change of the number of webhooks; refused when it would exceed the limit."""
-        return Update(
+        return UpdateItem(
             keys.webhook_count(self._workspace_id),
             "ADD #count :difference",
             condition="attribute_not_exists(#count) OR #count <= :most",
@@ -126,13 +126,13 @@ class Webhooks:
         return ()
 
 
-def _update(key: keys.Key, changes: Mapping[str, Any]) -> Update:
+def _update(key: keys.Key, changes: Mapping[str, Any]) -> UpdateItem:
     """An update of attributes: those that become None are removed."""
     names = {f"#{number}": name for number, name in enumerate(changes)}
     kept = {f"#{number}": value for number, value in enumerate(changes.values()) if value is not None}
     removed = [name for name in names if name not in kept]
     sets = ", ".join(f"{name} = :{name[1:]}" for name in kept)
     expression = f"SET {sets}" + (f" REMOVE {', '.join(removed)}" if removed else "")
-    return Update(
+    return UpdateItem(
         key, expression, condition=EXISTS, names=names, values={f":{name[1:]}": value for name, value in kept.items()}
     )
