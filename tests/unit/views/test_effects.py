@@ -104,7 +104,7 @@ def test_only_what_differs_is_written() -> None:
     added = view()
     written = changes(WORKSPACE, before, {kept.id: kept, other.id: other.with_entity(name="W"), added.id: added})
     assert sorted((type(op).__name__, op.key[1]) for op in written) == sorted(
-        [("Put", f"views#{other.id}"), ("Put", f"views#{added.id}"), ("Delete", f"views#{gone.id}")]
+        [("PutItem", f"views#{other.id}"), ("PutItem", f"views#{added.id}"), ("DeleteItem", f"views#{gone.id}")]
     )
     assert all(isinstance(op, PutItem | DeleteItem) for op in written)
 
