@@ -97,6 +97,19 @@ def set_attributes(key: Key, values: Mapping[str, Any], *, condition: str | None
     )
 
 
+def add_to_count(key: Key, difference: int, *, limit: int) -> UpdateItem:
+    """Change the number in the attribute ``count``, which is 0 where there is no item, unless it would exceed a
+    limit.
+    """
+    return UpdateItem(
+        key,
+        "ADD #count :difference",
+        "attribute_not_exists(#count) OR #count <= :most",
+        names={"#count": "count"},
+        values={":difference": difference, ":most": limit - difference},
+    )
+
+
 def as_key(key: Key) -> dict[str, str]:
     return {"PK": key[0], "SK": key[1]}
 

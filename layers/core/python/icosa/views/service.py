@@ -18,13 +18,13 @@ from ..model.model import Model
 from ..store import keys
 from ..store.retry import Attempts
 from ..store.table import MAX_TRANSACTION, Table, TransactionConflict, TransactionFailed
-from ..store.workspace_row import VIEWS_VERSION
+from ..store.workspace_row import VIEWS_VERSION, next_views
 from . import rules
 from .cascade import deleted, destroyed
 from .entities import Input, changed, make
 from .errors import InvalidPart, PartExists, PartNotFound
 from .groups import regrouped
-from .rows import as_roots, changes, counted
+from .rows import as_roots, changes
 from .shapes import ROOT_OF, SHAPES, VIEW, VIEW_GROUP, Entity, Shape
 from .tree import Root, Roots, all_ids, owner_of, roots_of
 
@@ -181,7 +181,7 @@ class ViewsService:
                 f"A request can change at most {MAX_TRANSACTION - 1} {ROOT_OF[shape.collection].collection}"
             )
         if ops:
-            count = counted(self._workspace_id, seen=state.seen, metadata_version=state.model.version)
+            count = next_views(self._workspace_id, seen=state.seen, model_version=state.model.version)
             self._table.transact([*ops, count])
         self._model = state.model
         return after, result
