@@ -108,8 +108,8 @@ def test_reads_of_many_keys_keep_their_order(table: Table) -> None:
     for start in (0, 100):
         table.transact([PutItem(item(f"{i:03}")) for i in range(start, start + 100)])
     wanted = [("p", f"{i:03}") for i in (150, 3, 999, 3, *range(120))]
-    found = table.batch_get(wanted)
-    assert [row and row["SK"] for row in found] == [None if sk == "999" else sk for _, sk in wanted]
+    rows = table.batch_get(wanted)
+    assert [row and row["SK"] for row in rows] == [None if sk == "999" else sk for _, sk in wanted]
 
 
 def test_parallel_branches_count_as_one_round_trip(table: Table) -> None:

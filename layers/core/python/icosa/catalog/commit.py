@@ -1,7 +1,7 @@
 """Reading a workspace's metadata for a change, and writing the change: all of it or nothing.
 
-Every change is conditional on the version that was read, so changes come one after the other. What fits into one
-transaction is one; what does not is staged (``staging``), with the workspace's row as the commit point.
+Every change requires the version that was read, so changes have one order. A change that fits into one transaction is
+one; another is staged (``catalog.staging``), and its commit is the update of the workspace's row.
 """
 
 from __future__ import annotations

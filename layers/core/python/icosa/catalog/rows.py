@@ -1,7 +1,7 @@
-"""Objects and fields as items of the table, one item each, and back.
+"""The rows of objects and fields, one for each, and back.
 
-Attributes have the names of the dataclasses' own; a value that equals the default is left out, so an attribute that a
-later version adds reads as its default from rows written before. Every row carries ``rev``, the metadata version that
+Attributes have the names of the dataclasses' attributes. Values that equal the default are left out, so an attribute
+that a later release adds has its default in rows written before. Every row carries ``rev``, the metadata version that
 wrote it (see ``loader``).
 """
 

@@ -4,7 +4,7 @@
 2. The commit: one transaction gives the workspace's row the new version and the name of the log. From now on readers
    apply the log to the rows that they read (``overlaid``), and see the new version.
 3. The operations are carried out, in as many transactions as it takes, by the writer or, if that died, by the next
-   reader (``commit.finish_abandoned``). The last transaction removes the log and its name.
+   change or the job ``finish`` (``commit.finish_abandoned``). The last transaction removes the log and its name.
 """
 
 from __future__ import annotations

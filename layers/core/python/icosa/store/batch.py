@@ -42,7 +42,6 @@ from dataclasses import dataclass, field
 from ..errors import PayloadTooLarge
 from ..model.model import Model
 from ..model.record import Record
-from ..model.types.base import Item
 from . import batch_log, keys, register
 from .change import Change, RowDiff, put_row
 from .derive import ATTRIBUTES, Attributes, Rows, merged_attributes
@@ -50,7 +49,7 @@ from .keys import Key
 from .ops import NOT_EXISTS, CheckItem, DeleteItem, Op, PutItem, UpdateItem
 from .record import HIDDEN, VERSION, pack, reservation
 from .settle import RecordId, RecordRows, Touched, close, settle
-from .table import MAX_TRANSACTION, Table, TransactionConflict, TransactionFailed
+from .table import MAX_TRANSACTION, Item, Table, TransactionConflict, TransactionFailed
 from .transactions import ConditionalOp, ConditionsFailed, FailureReason, transact
 
 

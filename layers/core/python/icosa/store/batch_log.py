@@ -12,10 +12,9 @@ from typing import Any
 
 import orjson
 
-from ..model.types.base import Item
 from . import keys
 from .keys import Key
-from .table import Table
+from .table import Item, Table
 
 #: Bytes of a part before compression, which leaves less than a third of them; an item holds 400 KB.
 _PART_BYTES = 1_200_000

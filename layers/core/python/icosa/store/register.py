@@ -8,7 +8,8 @@ It serves three purposes:
   (``require_open``); whoever wants to clean up gives it up first (``give_up``), so that it cannot commit any more.
 * It tells which batches have been open for so long that their writers must be dead (``Register.abandoned``).
 
-The functions below are operations for transactions; each also counts up the sequence number of the objects concerned.
+The functions below make operations for transactions. Those that open, commit, give up or close a batch also count up
+the sequence numbers of its objects.
 """
 
 from __future__ import annotations
@@ -22,7 +23,6 @@ from .ops import CheckItem, UpdateItem
 
 #: Milliseconds after which a batch that is still open counts as abandoned. Longer than any function may run.
 ABANDONED_AFTER_MS = 60_000
-
 
 #: The attribute that maps ids of open batches to their entries, and the prefix of the objects' sequence numbers.
 _ENTRIES = "open"

@@ -19,7 +19,6 @@ from typing import Any
 
 from ..model.model import Model, Object
 from ..model.record import Record
-from ..model.types.base import Item
 from . import batch_log, keys, register
 from .change import put_row
 from .derive import Rows
@@ -28,7 +27,7 @@ from .ops import NOT_EXISTS, CheckItem, DeleteItem, Op, PutItem, UpdateItem
 from .record import HIDDEN, VERSION, current_state, unpack_or_none
 from .register import Register
 from .retry import Attempts
-from .table import MAX_TRANSACTION, Table, TransactionConflict, TransactionFailed, chunked
+from .table import MAX_TRANSACTION, Item, Table, TransactionConflict, TransactionFailed, chunked
 
 _ATTEMPTS = Attempts(5)
 #: Operations that a transaction has room for beside a fence.
