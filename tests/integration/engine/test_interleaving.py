@@ -18,7 +18,7 @@ from icosa.engine.executor import execute
 from icosa.errors import Conflict, IcosaError
 from icosa.query.operation import Create, Delete, Restore, Update
 from icosa.settings import Settings
-from icosa.store.ops import Put
+from icosa.store.ops import PutItem
 from icosa.store.table import Table, chunked
 from tests.support.dynoxide import fresh_table
 
@@ -65,12 +65,12 @@ def started(table: Table, random: Random) -> tuple[World, list[str], list[str]]:
     """A world with deals, some of them in the trash; the ids of deals and firms."""
     world = World(table, Settings(bulk_limit=60))
     firms = [
-        node.item["SK"] for node in world.run(Create(object=world.object("firm"), data=({"name": "a"}, {"name": "b"})))
+        node.item.id for node in world.run(Create(object=world.object("firm"), data=({"name": "a"}, {"name": "b"})))
     ]
     data = tuple(
         {**generate.deal(random, firms), "title": random.choice(("ann", "Ann")), "code": f"c{i}"} for i in range(_DEALS)
     )
-    deals = [node.item["SK"] for node in world.run(Create(object=world.object("deal"), data=data))]
+    deals = [node.item.id for node in world.run(Create(object=world.object("deal"), data=data))]
     trashed = world.filter("deal", ("id", "in", random.sample(deals, random.choice((1, 2, 12)))))
     world.run(Delete(object=world.object("deal"), destroy=False, filter=trashed))
     return world, deals, firms
@@ -80,7 +80,7 @@ def started(table: Table, random: Random) -> tuple[World, list[str], list[str]]:
 def copy_of(endpoint: str, rows: Sequence[dict[str, object]]) -> Iterator[World]:
     with fresh_table(endpoint) as table:
         world = World(table, Settings(bulk_limit=60))
-        for part in chunked([Put(row) for row in rows], 100):
+        for part in chunked([PutItem(row) for row in rows], 100):
             table.transact(part)
         yield world
 
