@@ -47,7 +47,7 @@ class RequestBody(Body):
         for name, field in cls.wire_names().items():
             if raw.get(name) is not None:
                 members[name] = raw[name]
-            elif field.is_required() or (name in raw and _is_cleared_by_null(field)):
+            elif field.is_required() or (name in raw and is_cleared_by_null(field)):
                 members[name] = None
         return members
 
@@ -103,6 +103,6 @@ def _members_of(model: type[Body]) -> Iterator[tuple[str, Any, Sequence[Any], di
         yield attribute, parts["annotation"], parts["metadata"], others
 
 
-def _is_cleared_by_null(field: FieldInfo) -> bool:
+def is_cleared_by_null(field: FieldInfo) -> bool:
     """Whether null is a value of its own: the type allows None."""
     return NoneType in get_args(field.annotation)

@@ -7,9 +7,17 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Final
 
-from pydantic import AfterValidator, BeforeValidator, PlainValidator, StrictBool, StrictStr, WithJsonSchema
-from pydantic.json_schema import SkipJsonSchema
-from pydantic_core import PydanticCustomError, PydanticKnownError
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    GetJsonSchemaHandler,
+    PlainValidator,
+    StrictBool,
+    StrictStr,
+    WithJsonSchema,
+)
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema, PydanticCustomError, PydanticKnownError, PydanticOmit
 
 from ..identifiers import parse_uuid
 from ..model.dates import format_instant
@@ -19,9 +27,9 @@ _NAME: Final = re.compile(r"(?!(?:not|or|and|Int|Float|Boolean|String|ID)$)[^'\"
 _BLANKS: Final = re.compile(r"\s+")
 
 
-def error(error_type: str) -> PydanticCustomError:
+def error(error_type: str, **context: Any) -> PydanticCustomError:
     """The error whose texts ``messages`` has; pydantic's own text of it is never shown."""
-    return PydanticCustomError(error_type, "invalid")
+    return PydanticCustomError(error_type, "invalid", context)
 
 
 # ------------------------------------------------------------------ texts
@@ -89,8 +97,15 @@ def one_of(names: Sequence[str]) -> AfterValidator:
 
 STRIPPED: Final = AfterValidator(stripped)
 SINGLE_SPACED: Final = AfterValidator(single_spaced)
+
+
+class _Undocumented:
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        raise PydanticOmit
+
+
 #: Of members that are read but not shown in documents.
-UNDOCUMENTED: Final[Any] = SkipJsonSchema()
+UNDOCUMENTED: Final = _Undocumented()
 
 
 def documented_as(form: Any) -> BeforeValidator:
