@@ -9,7 +9,7 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.logging.correlation_paths import API_GATEWAY_REST
 from aws_lambda_powertools.logging.utils import copy_config_to_registered_loggers
 
-from .http import HttpAnswer, HttpRequest, proxy
+from .http import HttpRequest, HttpResponse, proxy
 
 
 def function_logger() -> Logger:
@@ -19,8 +19,8 @@ def function_logger() -> Logger:
     return logger
 
 
-def api_handler(answer: Callable[[HttpRequest], HttpAnswer]) -> Callable[[dict[str, Any], Any], dict[str, Any]]:
-    """The handler of a function that serves an API behind API Gateway. Logs name the request."""
+def api_handler(answer: Callable[[HttpRequest], HttpResponse]) -> Callable[[dict[str, Any], Any], dict[str, Any]]:
+    """The handler of a function with an API behind API Gateway. Logs name the request."""
     handler: Callable[[dict[str, Any], Any], dict[str, Any]] = function_logger().inject_lambda_context(
         proxy(answer), correlation_id_path=API_GATEWAY_REST
     )
