@@ -28,6 +28,7 @@ logger = logging.getLogger(__name__)
 _HEADERS = {"access-control-allow-origin": "*", "content-type": "application/json; charset=utf-8"}
 #: Lambda's responses end at 6 MB, as JSON that holds the body as a text.
 ANSWER_LIMIT = 6_000_000
+METHODS_WITH_BODY = frozenset(("POST", "PUT", "PATCH"))
 _GREEDY = re.compile(r"\{(\w+)\+\}")
 
 

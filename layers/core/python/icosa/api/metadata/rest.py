@@ -10,7 +10,7 @@ import orjson
 from ...access.session import open_metered
 from ...errors import IcosaError
 from ...identifiers import parse_uuid
-from ...runtime.http import HttpRequest, HttpResponse, check_size, error_response, handle_errors
+from ...runtime.http import METHODS_WITH_BODY, HttpRequest, HttpResponse, check_size, error_response, handle_errors
 from ...runtime.http_errors import MethodNotAllowed, UnknownRoute
 from ...runtime.json_body import read_body
 from ...settings import Settings, settings
@@ -23,7 +23,6 @@ from .errors import MalformedId, metadata_body
 _Verb = Literal["list", "get", "create", "update", "delete"]
 _OF_ALL: dict[str, _Verb] = {"GET": "list", "POST": "create"}
 _OF_ONE: dict[str, _Verb] = {"GET": "get", "PATCH": "update", "PUT": "update", "DELETE": "delete"}
-_WITH_BODY = frozenset(("POST", "PUT", "PATCH"))
 
 
 class MetadataRest:
@@ -40,7 +39,7 @@ class MetadataRest:
 
     def _run(self, request: HttpRequest, meter: Meter) -> HttpResponse:
         sent = None
-        if request.method in _WITH_BODY:
+        if request.method in METHODS_WITH_BODY:
             sent = read_body(request.body, request.headers.get("content-type"), limit=self._settings.body_limit)
         context = open_metered(request.event, self._table, meter, self._settings)
         verb, handler, entity_id = _route(request, self._collections)

@@ -8,7 +8,7 @@ from ...access.check import authorize
 from ...access.session import open_metered
 from ...engine.executor import execute
 from ...query.operation import FindDuplicates, FindMany, FindOne, GroupBy
-from ...runtime.http import HttpRequest, HttpResponse, check_size, error_response, handle_errors
+from ...runtime.http import METHODS_WITH_BODY, HttpRequest, HttpResponse, check_size, error_response, handle_errors
 from ...runtime.http_errors import MethodNotAllowed, UnknownRoute
 from ...runtime.json_body import read_body
 from ...settings import Settings, settings
@@ -18,8 +18,6 @@ from ..view_filter import view_filter_of
 from .endpoints import ENDPOINTS, Call, Endpoint
 from .params import Params
 from .path import Path, parse_path
-
-_WITH_BODY = frozenset(("POST", "PUT", "PATCH"))
 
 
 class RestApi:
@@ -35,7 +33,7 @@ class RestApi:
 
     def _run(self, request: HttpRequest, meter: Meter) -> HttpResponse:
         sent = None
-        if request.method in _WITH_BODY:
+        if request.method in METHODS_WITH_BODY:
             sent = read_body(request.body, request.headers.get("content-type"), limit=self._settings.body_limit)
         context = open_metered(request.event, self._table, meter, self._settings)
         path, endpoint = _route(request)
