@@ -9,7 +9,8 @@ import orjson
 import pytest
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
-from icosa.access.api_keys import NAME_LENGTH, ApiKeys
+from icosa.access.api_keys import ApiKeys
+from icosa.access.bodies import NAME_LENGTH
 from icosa.access.gateway_keys import GatewayKeys
 from icosa.api.metadata.api_keys import key_collections
 from icosa.api.metadata.collections import COLLECTIONS

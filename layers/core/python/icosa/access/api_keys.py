@@ -19,13 +19,12 @@ from pynamodb.expressions.update import Action
 from ..errors import BadRequest, Conflict, Forbidden, NotFound
 from ..store import keys
 from ..store.control import ApiKeyRow, RoleRow, api_keys_of
+from ..validation.messages import message
 from . import token
+from .bodies import NAME_LENGTH
 from .gateway_keys import GatewayKeys
 from .times import parse_expiry, parse_moment, stored_time
 from .token_type import API_KEY
-
-#: Characters of a name: it stands in every record that the key makes.
-NAME_LENGTH = 255
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -207,9 +206,9 @@ def _write(row: ApiKeyRow, actions: Sequence[Action], *, condition: Condition | 
 
 def _check_name(name: str) -> None:
     if not name.strip():
-        raise BadRequest("name should not be empty")
+        raise BadRequest(message("text_empty", "name"))
     if len(name) > NAME_LENGTH:
-        raise BadRequest(f"name must be shorter than or equal to {NAME_LENGTH} characters")
+        raise BadRequest(message("string_too_long", "name", max_length=NAME_LENGTH))
 
 
 def _find(workspace_id: str, key_id: str) -> ApiKeyRow:
