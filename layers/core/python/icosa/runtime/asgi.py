@@ -11,7 +11,6 @@ from typing import Any
 from mangum import Mangum
 from mangum.types import ASGI, LambdaConfig, LambdaContext, Response, Scope
 
-from .handlers import proxy_handler
 from .http import HttpResponse, proxy_response, read_event
 
 #: What Starlette adds to every response, and the gateway or ``proxy_response`` writes.
@@ -22,18 +21,20 @@ _JSON = b"application/json"
 logging.getLogger("mangum").setLevel(logging.WARNING)
 
 
-def asgi_handler(application: ASGI) -> Callable[[dict[str, Any], Any], dict[str, Any]]:
-    """The handler of a function whose API is an ASGI application. Logs name the request."""
+def asgi_proxy(application: ASGI) -> Callable[[dict[str, Any], Any], dict[str, Any]]:
+    """A Lambda handler that answers proxy events of a REST API with an ASGI application; what ``http.proxy`` is for the
+    other APIs.
+    """
     loop = _event_loop()
     asyncio.set_event_loop(loop)
     mangum = Mangum(application, lifespan="off", custom_handlers=[ProxyIntegration])
 
-    def run(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
         # Mangum runs requests on the loop of the thread, and whatever ran a loop before may have taken it away.
         asyncio.set_event_loop(loop)
         return mangum(event, context)
 
-    return proxy_handler(run)
+    return handler
 
 
 class ProxyIntegration:

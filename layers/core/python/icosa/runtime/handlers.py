@@ -33,13 +33,14 @@ def proxy_handler(run: Handler) -> Handler:
     return handler
 
 
-def gateway_or_direct(gateway: Handler, direct: Callable[[Event], dict[str, Any]]) -> Handler:
+def gateway_or_direct(gateway: Handler, direct: Callable[[Any], dict[str, Any]]) -> Handler:
     """The handler of a function that API Gateway calls and administrators invoke.
 
     An event of the gateway is its request, whatever else is in it: nobody reaches ``direct`` over HTTP.
     """
 
     def handler(event: Event, context: Any) -> dict[str, Any]:
-        return gateway(event, context) if "requestContext" in event else direct(event)
+        is_request = isinstance(event, dict) and "requestContext" in event
+        return gateway(event, context) if is_request else direct(event)
 
     return handler

@@ -9,7 +9,6 @@ import orjson
 
 from ...access.session import open_metered
 from ...errors import IcosaError
-from ...identifiers import parse_uuid
 from ...runtime.http import METHODS_WITH_BODY, HttpRequest, HttpResponse, check_size, error_response, handle_errors
 from ...runtime.http_errors import MethodNotAllowed, UnknownRoute
 from ...runtime.json_body import read_body
@@ -18,7 +17,8 @@ from ...store.meter import Meter
 from ...store.table import Table
 from ..rest.params import Params
 from .call import Call, Collection, Handler
-from .errors import MalformedId, metadata_body
+from .errors import metadata_body
+from .ids import parse_entity_id
 
 _Verb = Literal["list", "get", "create", "update", "delete"]
 _OF_ALL: dict[str, _Verb] = {"GET": "list", "POST": "create"}
@@ -62,13 +62,5 @@ def _route(request: HttpRequest, collections: Mapping[str, Collection]) -> tuple
     verb = verbs.get(request.method)
     if verb is None:
         raise MethodNotAllowed(request.method, request.path, tuple(verbs))
-    return verb, getattr(collections[segments[0]], verb), _id(segments[1:])
-
-
-def _id(segments: list[str]) -> str | None:
-    if not segments:
-        return None
-    entity_id = parse_uuid(segments[0])
-    if entity_id is None:
-        raise MalformedId
-    return entity_id
+    entity_id = parse_entity_id(segments[1]) if len(segments) == 2 else None
+    return verb, getattr(collections[segments[0]], verb), entity_id
