@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from functools import cache
 
-from ..aws import silent_client
+from ..aws import client_without_debug_logs
 
 #: HS256 wants a key of at least the hash's size (RFC 7518 §3.2).
 _MIN_BYTES = 32
@@ -26,5 +26,5 @@ def signing_secret() -> str:
 def _from_secrets_manager(arn: str | None) -> str:
     if not arn:
         raise RuntimeError("neither SIGNING_SECRET nor SIGNING_SECRET_ARN is set")
-    value: str = silent_client("secretsmanager").get_secret_value(SecretId=arn)["SecretString"]
+    value: str = client_without_debug_logs("secretsmanager").get_secret_value(SecretId=arn)["SecretString"]
     return value
