@@ -26,7 +26,7 @@ _WEBHOOK = Webhook(
     target_url="https://hooks.example.com/",
     operations=(),
     description=None,
-    sealed=None,
+    ciphertext=None,
     created_at="2026-01-31T12:00:00.000Z",
     updated_at="2026-01-31T12:00:00.000Z",
 )

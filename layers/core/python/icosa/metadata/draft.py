@@ -92,8 +92,8 @@ class Draft:
 
     # ------------------------------------------------------------------ changing
 
-    def complain(self, entity_id: str, problems: Sequence[Problem]) -> None:
-        """Note what is wrong with the input for an entity; the report will say so."""
+    def add_problems(self, entity_id: str, problems: Sequence[Problem]) -> None:
+        """Add problems of an entity's input to the report."""
         if problems:
             self.problems.setdefault(entity_id, []).extend(problems)
 
@@ -139,7 +139,7 @@ class Draft:
         """Give a field new attributes."""
         obj = self._objects[self._owner[field_id]]
         field = replace(obj.by_id[field_id], **attributes)
-        self.set_object(obj.id, fields=tuple(field if one.id == field_id else one for one in obj.fields))
+        self.set_object(obj.id, fields=tuple(field if other.id == field_id else other for other in obj.fields))
         return field
 
     def remove_field(self, field_id: str) -> None:
@@ -148,7 +148,7 @@ class Draft:
         obj = self._objects[object_id]
         search = tuple(i for i in obj.search_field_ids if i != field_id)
         self.set_object(
-            object_id, fields=tuple(one for one in obj.fields if one.id != field_id), search_field_ids=search
+            object_id, fields=tuple(field for field in obj.fields if field.id != field_id), search_field_ids=search
         )
 
     def take_key(self, object_id: str, prefix: str) -> str:
@@ -159,7 +159,7 @@ class Draft:
 
     def set_index(self, object_id: str, index: Index) -> None:
         """Add an index, or replace the one of the same id."""
-        others = [one for one in self._objects[object_id].indexes if one.id != index.id]
+        others = [other for other in self._objects[object_id].indexes if other.id != index.id]
         self.set_object(object_id, indexes=(*others, index))
 
     # ------------------------------------------------------------------ differences
@@ -178,9 +178,9 @@ class Draft:
             obj = after or before
             assert obj is not None
             for field_id in dict.fromkeys((*old, *new)):
-                one, other = old.get(field_id), new.get(field_id)
-                if one is not other and one != other:
-                    yield FieldChange(obj, one, other)
+                field, changed = old.get(field_id), new.get(field_id)
+                if field is not changed and field != changed:
+                    yield FieldChange(obj, field, changed)
 
     def row_changes(self) -> RowChanges:
         """The metadata rows of the next version that differ. Changed entities get their time of change."""
@@ -194,9 +194,9 @@ class Draft:
         put: list[dict[str, Any]] = []
         removed: list[Key] = []
         for change in self.object_changes():
-            one = change.after or change.before
-            assert one is not None
-            item = object_item(workspace, one, revision=revision)
+            obj = change.after or change.before
+            assert obj is not None
+            item = object_item(workspace, obj, revision=revision)
             if change.after is None:
                 removed.append(keys.of(item))
             else:

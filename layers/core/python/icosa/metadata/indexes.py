@@ -46,16 +46,16 @@ def add_index(
     return index
 
 
-def create_index(draft: Draft, wanted: Mapping[str, Any]) -> Index:
+def create_index(draft: Draft, members: Mapping[str, Any]) -> Index:
     """Add the index that a request asks for, in the form of ``bodies.read_index``."""
-    object_id = wanted["objectMetadataId"]
+    object_id = members["objectMetadataId"]
     obj = draft.find_object(object_id)
     if obj is None:
         raise ObjectNotFound(f"Object metadata {object_id} not found")
-    columns: list[Column] = [(one["fieldMetadataId"], one["subFieldName"]) for one in wanted["fields"]]
+    columns: list[Column] = [(member["fieldMetadataId"], member["subFieldName"]) for member in members["fields"]]
     if len(set(columns)) < len(columns):
         raise InvalidIndexInput("Duplicate field+sub-field in index field list")
-    type_: IndexType = wanted.get("indexType") or "BTREE"
+    type_: IndexType = members.get("indexType") or "BTREE"
     for field_id, sub in columns:
         field = obj.by_id.get(field_id)
         if field is None:
@@ -92,7 +92,7 @@ def delete_index(draft: Draft, index_id: str) -> Index:
             if index.id == index_id:
                 if not index.is_custom:
                     raise IndexMutationNotAllowed(f"Index {index_id} is a system index and cannot be deleted")
-                draft.set_object(obj.id, indexes=tuple(one for one in obj.indexes if one.id != index_id))
+                draft.set_object(obj.id, indexes=tuple(other for other in obj.indexes if other.id != index_id))
                 return index
     raise IndexNotFound(index_id)
 
@@ -138,7 +138,9 @@ def add_uniqueness(draft: Draft, field_id: str, *, status: Status) -> None:
     if uniqueness_problems(draft.set_field(field_id, is_unique=True)):
         return  # The rules refuse the change with these problems.
     obj = draft.owner_of(field_id)
-    others = tuple(one for one in obj.indexes if not (one.status == "FAILED" and one.members[0].field_id == field_id))
+    others = tuple(
+        other for other in obj.indexes if not (other.status == "FAILED" and other.members[0].field_id == field_id)
+    )
     draft.set_object(obj.id, indexes=others)
     key = draft.take_key(obj.id, "u")
     obj, field = draft.owner_of(field_id), draft.field(field_id)
@@ -165,12 +167,12 @@ def add_uniqueness(draft: Draft, field_id: str, *, status: Status) -> None:
 def remove_uniqueness(draft: Draft, field_id: str) -> None:
     """Let a field be no longer unique: every constraint over it alone goes, with its index."""
     obj = draft.owner_of(field_id)
-    gone = {c.key for c in obj.unique_constraints if c.field_ids == (field_id,)}
+    removed = {c.key for c in obj.unique_constraints if c.field_ids == (field_id,)}
     draft.set_object(
         obj.id,
-        unique_constraints=tuple(c for c in obj.unique_constraints if c.key not in gone),
+        unique_constraints=tuple(c for c in obj.unique_constraints if c.key not in removed),
         indexes=tuple(
-            index for index in obj.indexes if index.constraint_key not in gone or index.constraint_key is None
+            index for index in obj.indexes if index.constraint_key not in removed or index.constraint_key is None
         ),
     )
     draft.set_field(field_id, is_unique=False)

@@ -27,12 +27,12 @@ def failures(draft: Draft) -> list[Failure]:
     objects = [failure for change in draft.object_changes() if (failure := _object_failure(draft, change)) is not None]
     if any(failure.kind == "create" for failure in objects):
         return objects
-    found = list(objects)
+    reports = list(objects)
     for change in draft.field_changes():
-        found += _field_failures(draft, change)
-    mentioned = {id(problem) for failure in found for problem in failure.problems}
-    found += _unchanged(draft, mentioned)
-    return found
+        reports += _field_failures(draft, change)
+    mentioned = {id(problem) for failure in reports for problem in failure.problems}
+    reports += _unchanged(draft, mentioned)
+    return reports
 
 
 def _unchanged(draft: Draft, mentioned: set[int]) -> Iterator[Failure]:
@@ -40,17 +40,17 @@ def _unchanged(draft: Draft, mentioned: set[int]) -> Iterator[Failure]:
     for entity_id, problems in draft.problems.items():
         if any(id(problem) in mentioned for problem in problems):
             continue
-        found = draft.find_field(entity_id)
-        if found is not None:
-            obj, field = found
+        owner_and_field = draft.find_field(entity_id)
+        if owner_and_field is not None:
+            obj, field = owner_and_field
             yield Failure(
                 name="fieldMetadata",
                 kind="update",
                 about=about(obj, field.id, field.name, field.universal_identifier),
                 problems=problems,
             )
-        elif (one := draft.find_object(entity_id)) is not None:
-            yield Failure(name="objectMetadata", kind="update", about=_about(one), problems=problems)
+        elif (changed := draft.find_object(entity_id)) is not None:
+            yield Failure(name="objectMetadata", kind="update", about=_about(changed), problems=problems)
 
 
 # ---------------------------------------------------------------------- objects

@@ -32,13 +32,13 @@ class Problem:
 
     @property
     def wire(self) -> dict[str, Any]:
-        shown = {
+        members = {
             "code": self.code,
             "message": self.message,
             "userFriendlyMessage": self.friendly or self.message,
             "value": self.value,
         }
-        return {name: member for name, member in shown.items() if member is not None}
+        return {name: member for name, member in members.items() if member is not None}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,9 +79,11 @@ class MetadataValidationError(BadRequest):
         first = (problems[0].friendly or problems[0].message) if problems else _SOME
         super().__init__(message, friendly=first if len(failures) <= 1 else _MANY)
         self.failures = tuple(failures)
-        self.errors = {name: [failure.wire for failure in found] for name, found in by_name.items()}
-        self.summary = {"totalErrors": len(failures), **{name: len(found) for name, found in by_name.items()}}
-        counts = ", ".join(f"{len(found)} {name}{'s' if len(found) > 1 else ''}" for name, found in by_name.items())
+        self.errors = {name: [failure.wire for failure in entries] for name, entries in by_name.items()}
+        self.summary = {"totalErrors": len(failures), **{name: len(entries) for name, entries in by_name.items()}}
+        counts = ", ".join(
+            f"{len(entries)} {name}{'s' if len(entries) > 1 else ''}" for name, entries in by_name.items()
+        )
         self.detail = f"Validation failed for {counts}"
 
 

@@ -125,10 +125,10 @@ Name = Annotated[str, PlainValidator(_name)]
 
 
 def _uuid(value: Any) -> str:
-    found = parse_uuid(value)
-    if found is None:
+    identifier = parse_uuid(value)
+    if identifier is None:
         raise error("uuid")
-    return found
+    return identifier
 
 
 def _moment(value: Any) -> str:

@@ -14,7 +14,7 @@ from .errors import InvalidPart
 Input = Mapping[str, Any]
 
 
-def make(entity_type: EntityType, raw: Input, *, now: str, **more: Any) -> Entity:
+def new_entity(entity_type: EntityType, raw: Input, *, now: str, **more: Any) -> Entity:
     """A new entity. ``more`` are members that no client sets.
 
     Raises InvalidInput with all messages, InvalidPart for a missing member that has a message of its own.
@@ -32,7 +32,7 @@ def make(entity_type: EntityType, raw: Input, *, now: str, **more: Any) -> Entit
     return {"id": entity_id, **members, **more, "createdAt": now, "updatedAt": now, "deletedAt": None}
 
 
-def changed(entity_type: EntityType, entity: Entity, raw: Input, *, now: str) -> Entity:
+def updated_entity(entity_type: EntityType, entity: Entity, raw: Input, *, now: str) -> Entity:
     """The entity as an update leaves it. Raises InvalidInput."""
     from ..validation.body import validate
     from .bodies import BODIES

@@ -54,8 +54,8 @@ class _Resolver:
         """The conditions that stand directly in a group, or in none."""
         own = [
             raw
-            for one in self._filters
-            if one["viewFilterGroupId"] == group_id and (raw := self._filter(one)) is not None
+            for part in self._filters
+            if part["viewFilterGroupId"] == group_id and (raw := self._filter(part)) is not None
         ]
         for group in self._groups:
             if group["parentViewFilterGroupId"] == group_id and (inner := self.group(group["id"])):
@@ -181,7 +181,7 @@ def _holding(leaf: Leaf, value: Any) -> Iterator[Raw]:
     """ "Contains", as the leaf's kind knows it; nothing when it does not."""
     operators = leaf.kind.operators
     if "containsAny" in operators:
-        yield _at(leaf, "containsAny", [_option(leaf, one) for one in _values(value)])
+        yield _at(leaf, "containsAny", [_option(leaf, text) for text in _values(value)])
         return
     for operator in ("ilike", "containsIlike", "like"):
         if operator in operators:
@@ -194,12 +194,12 @@ def _equal(leaf: Leaf, value: Any) -> Raw:
         if leaf.kind.calendar == "day":
             return _at(leaf, "eq", value)
         return _between(leaf, *day_of(_instant(value)))
-    chosen = [_option(leaf, _scaled(leaf, one)) for one in _values(value)]
+    chosen = [_option(leaf, _scaled(leaf, member)) for member in _values(value)]
     if not chosen:
         return _NOTHING
-    some = [one for one in chosen if one != ""]
+    some = [option for option in chosen if option != ""]
     parts = (
-        [_at(leaf, "in", some) if "in" in leaf.kind.operators else _any([_at(leaf, "eq", one) for one in some])]
+        [_at(leaf, "in", some) if "in" in leaf.kind.operators else _any([_at(leaf, "eq", option) for option in some])]
         if some
         else []
     )

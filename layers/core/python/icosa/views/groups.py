@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..model.model import Model, Option
-from .entities import make
+from .entities import new_entity
 from .entity_types import VIEW_GROUP, Entity
 from .rules import object_of
 from .tree import Root
@@ -13,7 +13,7 @@ MAX_VISIBLE = 40
 _NO_VALUE = ""
 
 
-def regrouped(model: Model, view: Root, *, now: str) -> Root:
+def with_default_groups(model: Model, view: Root, *, now: str) -> Root:
     """The view with the groups of its main field, as they are when the field has just been chosen."""
     field = object_of(model, view).by_id.get(view.entity["mainGroupByFieldMetadataId"] or "")
     if field is None:
@@ -34,5 +34,5 @@ def with_option(view: Root, option: Option, *, now: str) -> Root:
 
 
 def _group(view: Root, value: str, position: float, now: str) -> Entity:
-    given = {"viewId": view.id, "fieldValue": value, "position": position, "isVisible": position < MAX_VISIBLE}
-    return make(VIEW_GROUP, given, now=now)
+    members = {"viewId": view.id, "fieldValue": value, "position": position, "isVisible": position < MAX_VISIBLE}
+    return new_entity(VIEW_GROUP, members, now=now)

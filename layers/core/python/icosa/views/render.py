@@ -34,26 +34,26 @@ def render(model: Model, root: Root, entity_type: EntityType, entity: Entity) ->
     """An entity of ``root`` with what belongs into it: a view's parts, a group's fields, a layout's tabs, a tab's
     widgets.
     """
-    shown = {**entity, **_MORE.get(entity_type.collection, {}), "workspaceId": model.workspace_id}
+    members = {**entity, **_MORE.get(entity_type.collection, {}), "workspaceId": model.workspace_id}
     if entity_type == VIEW:
-        shown["name"] = _named(model, entity)
+        members["name"] = _named(model, entity)
         # A deleted view still shows what it was made of.
         for part in PARTS[VIEW.collection]:
-            shown[part.collection] = _all(model, root, part, _alive(root.parts[part.collection]))
+            members[part.collection] = _all(model, root, part, _alive(root.parts[part.collection]))
     elif entity_type == VIEW_FIELD_GROUP:
-        shown["viewFields"] = _all(model, root, VIEW_FIELD, _children(root, VIEW_FIELD, "viewFieldGroupId", entity))
+        members["viewFields"] = _all(model, root, VIEW_FIELD, _children(root, VIEW_FIELD, "viewFieldGroupId", entity))
     elif entity_type == PAGE_LAYOUT:
-        shown["tabs"] = _all(model, root, PAGE_LAYOUT_TAB, _children(root, PAGE_LAYOUT_TAB, "pageLayoutId", entity))
+        members["tabs"] = _all(model, root, PAGE_LAYOUT_TAB, _children(root, PAGE_LAYOUT_TAB, "pageLayoutId", entity))
     elif entity_type == PAGE_LAYOUT_TAB:
-        shown["widgets"] = _all(
+        members["widgets"] = _all(
             model, root, PAGE_LAYOUT_WIDGET, _children(root, PAGE_LAYOUT_WIDGET, "pageLayoutTabId", entity)
         )
-    return shown
+    return members
 
 
 def _all(model: Model, root: Root, entity_type: EntityType, entities: Iterable[Entity]) -> list[dict[str, Any]]:
-    shown = [render(model, root, entity_type, entity) for entity in entities]
-    return sorted(shown, key=lambda entity: entity["position"]) if entity_type.ordered else shown
+    rendered = [render(model, root, entity_type, entity) for entity in entities]
+    return sorted(rendered, key=lambda entity: entity["position"]) if entity_type.ordered else rendered
 
 
 def _alive(entities: Iterable[Entity]) -> list[Entity]:

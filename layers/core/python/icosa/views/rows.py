@@ -2,7 +2,7 @@
 
 The workspace's row counts their changes (``viewsVersion``). Every change requires the count that it has seen and the
 metadata version that it was checked against, so what was checked is what is true when it is written: views never name
-fields that are gone, and of two writers who saw the same, one starts again.
+fields that are deletes, and of two writers who saw the same, one starts again.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ def changes(workspace_id: str, before: Roots, after: Roots) -> list[PutItem | De
     puts: list[PutItem | DeleteItem] = [
         PutItem(pack(workspace_id, root)) for root_id, root in after.items() if before.get(root_id) is not root
     ]
-    gone: list[PutItem | DeleteItem] = [
+    deletes: list[PutItem | DeleteItem] = [
         DeleteItem(key_of(workspace_id, root)) for root_id, root in before.items() if root_id not in after
     ]
-    return puts + gone
+    return puts + deletes

@@ -21,10 +21,10 @@ from ..store.table import MAX_TRANSACTION, Table, TransactionConflict, Transacti
 from ..store.workspace_row import VIEWS_VERSION, next_views
 from . import rules
 from .cascade import deleted, destroyed
-from .entities import Input, changed, make
+from .entities import Input, new_entity, updated_entity
 from .entity_types import ENTITY_TYPES, ROOT_OF, VIEW, VIEW_GROUP, Entity, EntityType
 from .errors import InvalidPart, PartExists, PartNotFound
-from .groups import regrouped
+from .groups import with_default_groups
 from .rows import as_roots, changes
 from .tree import Root, Roots, all_ids, owner_of, roots_of
 
@@ -75,27 +75,27 @@ class ViewsService:
         """
 
         def change(model: Model, roots: Roots) -> tuple[Roots, list[tuple[str, str]]]:
-            made = []
+            ids = []
             for raw in inputs:
                 roots, root_id, entity_id = self._created(model, roots, entity_type, raw)
-                made.append((root_id, entity_id))
-            return roots, made
+                ids.append((root_id, entity_id))
+            return roots, ids
 
-        roots, made = self._apply(entity_type, change)
-        return [_found(roots, entity_type, *ids) for ids in made]
+        roots, changed_ids = self._apply(entity_type, change)
+        return [_with_root(roots, entity_type, *pair) for pair in changed_ids]
 
     def update(self, entity_type: EntityType, updates: Sequence[tuple[str, Input]]) -> list[tuple[Root, Entity]]:
         """Changed entities, by their ids; all or none. Raises as ``create``, and PartNotFound."""
 
         def change(model: Model, roots: Roots) -> tuple[Roots, list[tuple[str, str]]]:
-            made = []
+            ids = []
             for entity_id, raw in updates:
                 roots, root_id = self._updated(model, roots, entity_type, entity_id, raw)
-                made.append((root_id, entity_id))
-            return roots, made
+                ids.append((root_id, entity_id))
+            return roots, ids
 
-        roots, made = self._apply(entity_type, change)
-        return [_found(roots, entity_type, *ids) for ids in made]
+        roots, changed_ids = self._apply(entity_type, change)
+        return [_with_root(roots, entity_type, *pair) for pair in changed_ids]
 
     def delete(self, entity_type: EntityType, entity_id: str) -> tuple[Root, Entity]:
         """Mark an entity, and what hangs on it, as deleted: lists do not show it any more. Raises PartNotFound,
@@ -107,11 +107,11 @@ class ViewsService:
             after = deleted(root, entity_type, entity_id, now=self._now)
             return {**roots, root.id: after}, (
                 after,
-                next(one for one in after.all(entity_type) if one["id"] == entity_id),
+                next(entity for entity in after.all(entity_type) if entity["id"] == entity_id),
             )
 
-        found: tuple[Root, Entity] = self._apply(entity_type, change)[1]
-        return found
+        result: tuple[Root, Entity] = self._apply(entity_type, change)[1]
+        return result
 
     def destroy(self, entity_type: EntityType, entity_id: str) -> tuple[Root, Entity]:
         """Remove an entity, deleted or not, with what hangs on it; as it was. Raises PartNotFound, Conflict."""
@@ -120,32 +120,32 @@ class ViewsService:
             root = owner_of(roots, entity_type, entity_id)
             if root is None:
                 raise PartNotFound(entity_type, entity_id)
-            gone = next(one for one in root.all(entity_type) if one["id"] == entity_id)
+            removed = next(entity for entity in root.all(entity_type) if entity["id"] == entity_id)
             after = destroyed(root, entity_type, entity_id)
-            left = {root_id: one for root_id, one in roots.items() if root_id != root.id}
-            return (left if after is None else {**roots, root.id: after}), (root, gone)
+            others = {root_id: other for root_id, other in roots.items() if root_id != root.id}
+            return (others if after is None else {**roots, root.id: after}), (root, removed)
 
-        found: tuple[Root, Entity] = self._apply(entity_type, change)[1]
-        return found
+        result: tuple[Root, Entity] = self._apply(entity_type, change)[1]
+        return result
 
     # ------------------------------------------------------------------ one entity
 
     def _created(self, model: Model, roots: Roots, entity_type: EntityType, raw: Input) -> tuple[Roots, str, str]:
         if entity_type.is_root:
             more = {"isCustom": True} if entity_type == VIEW else {}
-            root = Root.new(entity_type, make(entity_type, raw, now=self._now, **more))
+            root = Root.new(entity_type, new_entity(entity_type, raw, now=self._now, **more))
             _require_new(roots, entity_type, root.id)
             rules.check(model, root, entity_type, root.entity)
             if entity_type == VIEW:
-                root = regrouped(model, root, now=self._now)
+                root = with_default_groups(model, root, now=self._now)
             return {**roots, root.id: root}, root.id, root.id
-        entity = make(entity_type, raw, now=self._now)
+        entity = new_entity(entity_type, raw, now=self._now)
         root = _parent_owner(roots, entity_type, entity)
         _require_new(roots, entity_type, entity["id"])
         rules.check(model, root, entity_type, entity)
         if entity_type == VIEW_GROUP:
             # Views have a group for each option from the beginning; a client that makes them itself means those.
-            root = root.map(entity_type, lambda one: None if one["fieldValue"] == entity["fieldValue"] else one)
+            root = root.map(entity_type, lambda group: None if group["fieldValue"] == entity["fieldValue"] else group)
         after = root.with_parts(entity_type, (*root.parts[entity_type.collection], entity))
         return {**roots, root.id: after}, root.id, entity["id"]
 
@@ -155,14 +155,14 @@ class ViewsService:
         root = _live_owner(roots, entity_type, entity_id)
         before = root.find(entity_type, entity_id)
         assert before is not None
-        entity = changed(entity_type, before, raw, now=self._now)
+        entity = updated_entity(entity_type, before, raw, now=self._now)
         if entity_type.is_root:
             after = root.with_entity(**entity)
         else:
-            after = root.map(entity_type, lambda one: entity if one["id"] == entity_id else one)
+            after = root.map(entity_type, lambda part: entity if part["id"] == entity_id else part)
         rules.check(model, after, entity_type, entity)
         if entity_type == VIEW and before["mainGroupByFieldMetadataId"] != entity["mainGroupByFieldMetadataId"]:
-            after = regrouped(model, after, now=self._now)
+            after = with_default_groups(model, after, now=self._now)
         return {**roots, root.id: after}, root.id
 
     # ------------------------------------------------------------------ transactions
@@ -179,7 +179,7 @@ class ViewsService:
     def _attempt(self, entity_type: EntityType, change: _Change) -> tuple[Roots, Any]:
         state = self._state()
         after, result = change(state.model, state.roots)
-        after = self._tidied(state.roots, after)
+        after = self._without_old_parts(state.roots, after)
         ops = changes(self._workspace_id, state.roots, after)
         if len(ops) >= MAX_TRANSACTION:
             raise BadRequest(
@@ -208,16 +208,16 @@ class ViewsService:
             model = load_model(self._table, self._workspace_id, metadata)
         return _State(model, self.roots(), row.get(VIEWS_VERSION, 0))
 
-    def _tidied(self, before: Roots, after: Roots) -> Roots:
+    def _without_old_parts(self, before: Roots, after: Roots) -> Roots:
         """Changed roots without the parts that were deleted long ago."""
         moment = datetime.fromisoformat(self._now) - timedelta(days=_KEPT_DAYS)
         return {
-            root_id: root if before.get(root_id) is root else _without_old(root, moment)
+            root_id: root if before.get(root_id) is root else _without_parts_before(root, moment)
             for root_id, root in after.items()
         }
 
 
-def _without_old(root: Root, moment: datetime) -> Root:
+def _without_parts_before(root: Root, moment: datetime) -> Root:
     for collection, parts in root.parts.items():
         if any(part["deletedAt"] for part in parts):
             kept = tuple(
@@ -261,7 +261,7 @@ def parent_of(entity_type: EntityType) -> EntityType:
     return ENTITY_TYPES[f"{entity_type.parent.removesuffix('Id')}s"]
 
 
-def _found(roots: Roots, entity_type: EntityType, root_id: str, entity_id: str) -> tuple[Root, Entity]:
+def _with_root(roots: Roots, entity_type: EntityType, root_id: str, entity_id: str) -> tuple[Root, Entity]:
     root = roots[root_id]
     return root, next(entity for entity in root.all(entity_type) if entity["id"] == entity_id)
 
@@ -273,11 +273,11 @@ def find(roots: Roots, entity_type: EntityType, entity_id: str) -> tuple[Root, E
     return None if root is None or entity is None else (root, entity)
 
 
-def select(roots: Roots, entity_type: EntityType, wanted: Mapping[str, str]) -> list[tuple[Root, Entity]]:
-    """The live entities of a collection whose members have the wanted values, with their roots."""
+def select(roots: Roots, entity_type: EntityType, values: Mapping[str, str]) -> list[tuple[Root, Entity]]:
+    """The live entities of a collection whose members have these values, with their roots."""
     return [
         (root, entity)
         for root in roots_of(roots, entity_type)
         for entity in root.live(entity_type)
-        if all(entity[member] == value for member, value in wanted.items())
+        if all(entity[member] == value for member, value in values.items())
     ]

@@ -51,11 +51,11 @@ class Root:
 
     def with_parts(self, entity_type: EntityType, parts: Iterable[Entity]) -> Root:
         """The root with other parts of one collection; the same when nothing differs."""
-        found = tuple(parts)
+        entities = tuple(parts)
         return (
             self
-            if found == self.parts[entity_type.collection]
-            else replace(self, parts={**self.parts, entity_type.collection: found})
+            if entities == self.parts[entity_type.collection]
+            else replace(self, parts={**self.parts, entity_type.collection: entities})
         )
 
     def map(self, entity_type: EntityType, change: Callable[[Entity], Entity | None]) -> Root:
@@ -80,14 +80,18 @@ def live_entities(roots: Roots, entity_type: EntityType) -> list[Entity]:
 
 def roots_of(roots: Roots, entity_type: EntityType) -> Iterator[Root]:
     """The roots that may hold entities of a collection."""
-    wanted = ROOT_OF[entity_type.collection]
-    return (root for root in roots.values() if root.entity_type == wanted)
+    root_type = ROOT_OF[entity_type.collection]
+    return (root for root in roots.values() if root.entity_type == root_type)
 
 
 def owner_of(roots: Roots, entity_type: EntityType, entity_id: str) -> Root | None:
     """The root that holds an entity, deleted or not."""
     return next(
-        (root for root in roots_of(roots, entity_type) if any(one["id"] == entity_id for one in root.all(entity_type))),
+        (
+            root
+            for root in roots_of(roots, entity_type)
+            if any(entity["id"] == entity_id for entity in root.all(entity_type))
+        ),
         None,
     )
 
