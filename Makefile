@@ -77,9 +77,10 @@ bench: install ## the benchmarks; ARGS="--help" for more
 
 # --------------------------------------------------------------------------------------------------------- checks
 
-lint: .venv/installed ## style and types
+lint: .venv/installed ## style, types and the order of the packages
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports --no-logo
 	$(BIN)/mypy
 
 format: .venv/installed ## repair style
@@ -119,5 +120,5 @@ lock: .venv/installed ## newest versions into requirements/*.txt
 	cd requirements && $(COMPILE) sam.in -o sam.txt
 
 clean: ## what was made here, but the local stack's data
-	rm -rf .venv .venv-sam .aws-sam node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf .venv .venv-sam .aws-sam node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -prune -exec rm -rf {} +
