@@ -23,7 +23,7 @@ BIN := .venv/bin
 SAM_BIN := .venv-sam/bin
 PIP_INSTALL := -m pip install -qq --disable-pip-version-check --require-hashes
 
-.PHONY: help install dev workspace test fuzz changes bench lint format validate build deploy sam-local lock clean
+.PHONY: help install dev workspace test test-unit fuzz changes docs bench lint format validate build deploy sam-local lock clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
@@ -65,12 +65,18 @@ workspace: install ## a new workspace; NAME="Acme", of the local stack's DATA
 test: install ## every test; ARGS="-k name" to choose
 	@$(BIN)/python -m pytest $(ARGS)
 
+test-unit: .venv/installed ## the unit tests that take no longer than a few seconds; ARGS="-k name" to choose
+	@$(BIN)/python -m pytest -m "not slow" tests/unit $(ARGS)
+
 fuzz: install ## requests made from the OpenAPI document, EXAMPLES=100 for each operation
 	@ICOSA_FUZZ=$(EXAMPLES) $(BIN)/python -m pytest tests/integration/documents/test_contract.py $(ARGS)
 
 changes: install ## random changes of models, over HTTP with and without the stream, and by two clients at once; RUNS=100 SEED=1
 	@ICOSA_CHANGES=$(RUNS) ICOSA_CHANGES_SEED=$(SEED) $(BIN)/python -m pytest \
 		tests/e2e/test_changing_model.py tests/integration/metadata/test_two_clients.py $(ARGS)
+
+docs: .venv/installed ## the pages of docs/ that follow from the code
+	@$(BIN)/python -m tests.support.error_reference
 
 bench: install ## the benchmarks; ARGS="--help" for more
 	@$(BIN)/python -m bench $(ARGS)
