@@ -104,6 +104,7 @@ def serial(endpoint: str, rows: Sequence[dict[str, object]], writes: Sequence[Wr
         return shown(world), errors
 
 
+@pytest.mark.slow
 @given(seed=st.integers(0, 2**32))
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @pytest.mark.parametrize("mortal", [False, True])

@@ -6,6 +6,7 @@ from random import Random
 from typing import Any
 from unittest.mock import patch
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -79,6 +80,7 @@ def check_page(
     assert found.total_count == len(ids)
 
 
+@pytest.mark.slow
 @given(seed=st.integers(0, 2**32), tuning=st.sampled_from(_TUNINGS))
 @settings(
     max_examples=55, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]

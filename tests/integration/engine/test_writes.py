@@ -120,6 +120,7 @@ def janitor(world: World) -> None:
     assert not left.open
 
 
+@pytest.mark.slow
 @given(seed=st.integers(0, 2**32))
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_a_crash_shows_all_or_nothing(dynamodb_endpoint: str, seed: int) -> None:

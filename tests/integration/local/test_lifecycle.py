@@ -32,6 +32,7 @@ def finish(stack: RunningStack) -> str:
         return output.read()
 
 
+@pytest.mark.slow
 def test_data_outlives_the_stack(tmp_path: Path) -> None:
     first = start_stack(tmp_path)
     token = first.token
@@ -54,6 +55,7 @@ def test_data_outlives_the_stack(tmp_path: Path) -> None:
     finish(second)
 
 
+@pytest.mark.slow
 def test_a_stack_without_its_stream(tmp_path: Path) -> None:
     """Nothing is told of changes; the next stack with the stream is told of all of them."""
     without = start_stack(tmp_path, "--stream", "off")
@@ -70,6 +72,7 @@ def test_a_stack_without_its_stream(tmp_path: Path) -> None:
     finish(followed)
 
 
+@pytest.mark.slow
 def test_workspaces(tmp_path: Path) -> None:
     alone = run("local.workspace", tmp_path, "--name", "Alone")
     assert alone.returncode == 0, alone.stderr

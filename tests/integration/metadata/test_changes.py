@@ -203,6 +203,7 @@ class Client:
         self.model = service.model()
 
 
+@pytest.mark.slow
 def test_two_clients_change_the_model_at_once(tenant: Tenant) -> None:
     """Every state that a reader sees is whole, each accepted change has its effect, versions count the changes."""
     clients = [Client(tenant, f"client{i}", i) for i in range(2)]

@@ -251,6 +251,7 @@ def test_lists(gql: GraphqlClient, rest: RestClient, model: Model, rockets: str,
             _assert_same([edge["node"] for edge in found["edges"]], reply.json["data"]["rockets"])
 
 
+@pytest.mark.slow
 def test_every_operator_of_every_field(gql: GraphqlClient, rest: RestClient, model: Model, rockets: str) -> None:
     rng, obj = random.Random(0), model.by_singular["rocket"]
     found_some: set[str] = set()

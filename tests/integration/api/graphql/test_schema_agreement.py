@@ -40,6 +40,7 @@ def sdl(model: Model) -> str:
     return write({name: definition for name, definition in found.items() if name != "Mutation"})
 
 
+@pytest.mark.slow
 def test_valid_documents_are_run(gql: GraphqlClient, sdl: str) -> None:
     answered = 0
 

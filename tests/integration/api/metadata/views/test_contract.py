@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import orjson
+import pytest
 import schemathesis
 
 from icosa.api.metadata.service import MetadataApi
@@ -50,6 +51,7 @@ def _entities(call: MetadataClient) -> dict[str, list[str]]:
     return found
 
 
+@pytest.mark.slow
 def test_answers_are_what_the_document_says(call: MetadataClient, shared_table: Table, workspace: Provisioned) -> None:
     served = proxy(MetadataApi(shared_table).answer)
     document = orjson.loads(metadata_document("http://localhost", is_direct=False))
