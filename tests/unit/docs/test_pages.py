@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from icosa.version import VERSION
-from tests.support.checkout import ROOT
+from tests.support.checkout import ROOT, tracked_files
 from tests.support.markdown import anchors, links, pages, read
 
 _MAKE = re.compile(r"\bmake ([a-z][a-z-]*)")
@@ -59,3 +59,16 @@ def test_the_changelog_ends_with_this_version() -> None:
 
     assert versions[0][0] == VERSION == tomllib.loads(read("pyproject.toml"))["project"]["version"]
     assert versions == sorted(versions, key=lambda version: version[1], reverse=True)
+
+
+@pytest.mark.parametrize("page", pages(), ids=str)
+def test_modules_exist(page: Path) -> None:
+    """A path of a module is from the root, from the package, or from a folder that the page names."""
+    files = {str(path) for path in tracked_files()}
+    missing = [
+        name
+        for name in re.findall(r"`([\w./-]+/\w+\.(?:py|yaml|toml|json|graphql))`", read(page))
+        if not any(path == name or path.endswith(f"/{name}") for path in files)
+    ]
+
+    assert missing == []
