@@ -37,12 +37,12 @@ def _run(command: list[str], stack: RunningStack) -> str:
 
 def test_reading_an_explain(stack: RunningStack) -> None:
     setup = ""
-    for commands, shown in _EXAMPLE.findall(read("docs/how-to/read-an-explain.md")):
+    for commands, expected in _EXAMPLE.findall(read("docs/how-to/read-an-explain.md")):
         commands = commands.replace("http://localhost:8000", stack.url).replace(".icosa", str(stack.data))
-        if shown:
+        if expected:
             printed = _run(["bash", "-euo", "pipefail", "-c", setup + commands], stack)
-            assert _without_units(printed) == _without_units(shown), commands
-            assert _units(printed) == pytest.approx(_units(shown), rel=0.1, abs=1), commands
+            assert _without_units(printed) == _without_units(expected), commands
+            assert _units(printed) == pytest.approx(_units(expected), rel=0.1, abs=1), commands
         else:
             setup += commands
 

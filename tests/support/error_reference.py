@@ -189,7 +189,7 @@ def _texts() -> dict[str, list[Text]]:
                 name = node.func.id if isinstance(node.func, ast.Name) else node.func.attr
                 if name in texts and (text := _text_of(node)) is not None:
                     texts[name].add(text)
-    return {name: sorted(found, key=lambda text: (text.message, text.code or "")) for name, found in texts.items()}
+    return {name: sorted(group, key=lambda text: (text.message, text.code or "")) for name, group in texts.items()}
 
 
 def _text_of(call: ast.Call) -> Text | None:

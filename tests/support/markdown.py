@@ -58,7 +58,7 @@ def tables(text: str) -> list[Table]:
 
 def table(path: str, first_head: str) -> Table:
     """The table of a page whose first column has that head."""
-    [match] = [one for one in tables(read(path)) if one.head[0] == first_head]
+    [match] = [candidate for candidate in tables(read(path)) if candidate.head[0] == first_head]
     return match
 
 

@@ -70,8 +70,8 @@ def test_the_table_of_parameters(template: Document) -> None:
     assert sorted(parameters.codes()) == sorted(template["Parameters"])
     for names, default, *_ in parameters.rows:
         defaults = [str(template["Parameters"][name]["Default"]) for name in re.findall(r"`([^`]+)`", names)]
-        shown = [part.strip("`").replace(",", "") for part in default.split(", ")]
-        assert shown == defaults, names
+        documented = [part.strip("`").replace(",", "") for part in default.split(", ")]
+        assert documented == defaults, names
 
 
 def test_the_list_of_alarms(template: Document) -> None:
@@ -89,9 +89,9 @@ def test_the_table_of_outputs(template: Document) -> None:
 def test_the_table_of_layers_is_the_contract() -> None:
     contracts = tomllib.loads(read("pyproject.toml"))["tool"]["importlinter"]["contracts"]
     [layers] = [contract["layers"] for contract in contracts if contract["id"] == "layers"]
-    shown = [" | ".join(re.findall(r"`([^`]+)`", row[0])) for row in table("docs/architecture.md", "Layer").rows]
+    documented = [" | ".join(re.findall(r"`([^`]+)`", row[0])) for row in table("docs/architecture.md", "Layer").rows]
 
-    assert shown == layers[:-1]
+    assert documented == layers[:-1]
     assert all(f"`{name}`" in read("docs/architecture.md") for name in layers[-1].split(" | "))
 
 
