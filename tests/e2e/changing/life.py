@@ -525,7 +525,8 @@ class Life:
                 )
         if possible:
             record.values = values
-        return f"update {obj.singular} {record.id} {sorted(field.name for field in given)}{'' if possible else ', refused'}"
+        names = sorted(field.name for field in given)
+        return f"update {obj.singular} {record.id} {names}{'' if possible else ', refused'}"
 
     def update_many(self) -> str | None:
         obj = self._object()

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from .kinds import Kind, Value
@@ -29,7 +30,7 @@ class FieldState:
     type: str
     kind: Kind | None = None
     default: Value = None
-    options: list[dict[str, Any]] = field(default_factory=list)
+    options: list[dict[str, Any]] = dataclasses.field(default_factory=list)
     is_active: bool = True
     is_unique: bool = False
     relation: str | None = None
@@ -74,9 +75,9 @@ class ObjectState:
     is_custom: bool = True
     is_active: bool = True
     #: Types of the fields that the object came with, by name.
-    given: Mapping[str, str] = field(default_factory=dict)
-    fields: list[FieldState] = field(default_factory=list)
-    records: dict[str, RecordState] = field(default_factory=dict)
+    given: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    fields: list[FieldState] = dataclasses.field(default_factory=list)
+    records: dict[str, RecordState] = dataclasses.field(default_factory=dict)
 
     @property
     def type(self) -> str:

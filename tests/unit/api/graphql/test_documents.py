@@ -83,9 +83,9 @@ def _arguments(text: str, given: dict[str, Any] | None = None, declared: str = "
 
 
 def test_literals() -> None:
-    found = _arguments('a: 1, b: -2.5, c: "x", d: true, e: NEW, f: [1, [2]], g: {h: {i: null}}, j: """block"""')
+    result = _arguments('a: 1, b: -2.5, c: "x", d: true, e: NEW, f: [1, [2]], g: {h: {i: null}}, j: """block"""')
 
-    assert found == {
+    assert result == {
         "a": 1,
         "b": -2.5,
         "c": "x",
