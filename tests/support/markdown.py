@@ -1,4 +1,4 @@
-"""What tests read in the pages of docs/: tables, links, headings."""
+"""What tests read in the pages of docs/: tables and links."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from .checkout import ROOT, tracked_files
 
 _FENCE = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
 _LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
-_HEADING = re.compile(r"^#{1,6} (.+)$", re.MULTILINE)
 _CODE = re.compile(r"`([^`]+)`")
 
 
@@ -27,16 +26,6 @@ def read(path: str | Path) -> str:
 def links(text: str) -> list[str]:
     """The targets of links, without those in code blocks."""
     return _LINK.findall(_FENCE.sub("", text))
-
-
-def anchors(text: str) -> set[str]:
-    """What links to a heading of the page may name, as GitHub makes it."""
-    return {_anchor(heading) for heading in _HEADING.findall(_FENCE.sub("", text))}
-
-
-def _anchor(heading: str) -> str:
-    plain = _LINK.sub(lambda link: link.group(0).split("]")[0][1:], heading)
-    return re.sub(r"[^\w\- ]", "", plain.lower()).strip().replace(" ", "-")
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,9 +11,9 @@ from icosa.access.gateway_keys import GatewayKeys
 from icosa.access.session import open_context
 from icosa.errors import BadRequest, NotFound
 from icosa.store.table import Table
-from tests.integration.functions.conftest import SECRET
 from tests.support import functions
 from tests.support import gateway as gateways
+from tests.support.tokens import SECRET
 
 ARN = "arn:aws:execute-api:eu-central-1:123456789012:abcdef/dev/GET/rest/people"
 

@@ -94,10 +94,10 @@ def test_dynoxide_is_replaced_when_it_dies_and_goes_with_the_stack(tmp_path: Pat
 
     def dynoxide() -> int | None:
         """The process that has the database open."""
-        found = subprocess.run(
+        listing = subprocess.run(
             ["pgrep", "-f", str(tmp_path / "dynamodb.db")], capture_output=True, text=True, check=False
         )
-        return int(found.stdout.split()[0]) if found.stdout else None
+        return int(listing.stdout.split()[0]) if listing.stdout else None
 
     first = dynoxide()
     assert first

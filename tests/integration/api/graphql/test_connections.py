@@ -49,12 +49,12 @@ class World:
 
     def lists(self, arguments: str, selection: str) -> dict[str, Any]:
         """``people`` of every firm, with some arguments."""
-        found = self.gql.data(
+        result = self.gql.data(
             "query($t: String) { companies(filter: {name: {startsWith: $t}}) "
             f"{{ edges {{ node {{ id people{arguments} {{ {selection} }} }} }} }} }}",
             {"t": self.tag},
         )
-        return {edge["node"]["id"]: edge["node"]["people"] for edge in found["companies"]["edges"]}
+        return {edge["node"]["id"]: edge["node"]["people"] for edge in result["companies"]["edges"]}
 
 
 @pytest.fixture(scope="module")
@@ -173,15 +173,15 @@ def test_walks(world: World, order: str, way: str) -> None:
 
 def test_children_of_children(world: World, gql: GraphqlClient) -> None:
     firm = world.firms[2]
-    found = gql.data(
+    result = gql.data(
         f"""{{ company(filter: {{id: {{eq: "{firm}"}}}}) {{
           people(orderBy: {{position: AscNullsFirst}}) {{ edges {{ node {{ id company {{ id people(first: 1) {{
             totalCount }} }} }} }} }}
         }} }}"""
     )["company"]["people"]
 
-    assert len(found["edges"]) == 3
-    assert all(edge["node"]["company"] == {"id": firm, "people": {"totalCount": 3}} for edge in found["edges"])
+    assert len(result["edges"]) == 3
+    assert all(edge["node"]["company"] == {"id": firm, "people": {"totalCount": 3}} for edge in result["edges"])
 
 
 def test_records_in_the_trash_are_no_children(world: World, gql: GraphqlClient) -> None:
@@ -272,7 +272,7 @@ def test_buckets_are_days(gql: GraphqlClient, tag: str) -> None:
         "{amountMicros: 5}}) { id } }",
         {"t": tag},
     )
-    found = gql.data(
+    result = gql.data(
         """query($t: String) { opportunitiesGroupBy(
           groupBy: [{closeDate: {granularity: MONTH, timeZone: "Europe/Paris"}}, {stage: true}, {amount: {amountMicros:
             true}}]
@@ -281,6 +281,6 @@ def test_buckets_are_days(gql: GraphqlClient, tag: str) -> None:
         {"t": tag},
     )
 
-    assert found["opportunitiesGroupBy"] == [
+    assert result["opportunitiesGroupBy"] == [
         {"groupByDimensionValues": ["2026-04-01", "NEW", 5], "sumAmountAmountMicros": 5}
     ]

@@ -32,27 +32,27 @@ from .render import Renderer
 #: What is answered with records.
 _Records = FindOne | FindMany | FindDuplicates | Create | Update | Delete | Restore | Merge
 #: Makes the answer of an operation that is known to have produced the result.
-Show = Callable[[Model, Any, Any], Any]
+Render = Callable[[Model, Any, Any], Any]
 
 
-def record(verb: str = "") -> Show:
+def record(verb: str = "") -> Render:
     """``{"data": {"createPerson": {…}}}``; without a verb ``{"data": {"person": {…}}}``."""
 
-    def show(model: Model, operation: _Records, result: Node | Sequence[Node]) -> Any:
+    def render(model: Model, operation: _Records, result: Node | Sequence[Node]) -> Any:
         node = result if isinstance(result, Node) else result[0]
         return {"data": {_key(verb, operation.object.name_singular): _renderer(model, operation)(node)}}
 
-    return show
+    return render
 
 
-def records(verb: str) -> Show:
+def records(verb: str) -> Render:
     """``{"data": {"createPeople": […]}}``."""
 
-    def show(model: Model, operation: _Records, result: Sequence[Node]) -> Any:
+    def render(model: Model, operation: _Records, result: Sequence[Node]) -> Any:
         render = _renderer(model, operation)
         return {"data": {_key(verb, operation.object.name_plural): [render(node) for node in result]}}
 
-    return show
+    return render
 
 
 def page(model: Model, operation: FindMany, result: Connection) -> Any:
@@ -70,12 +70,12 @@ def duplicates(model: Model, operation: FindDuplicates, result: Sequence[Connect
 
 def groups(model: Model, operation: GroupBy, result: Sequence[Group]) -> Any:
     """A bare array: ``[{"totalCount": "4", "groupByDimensionValues": ["NEW"], "records": […]}, …]``."""
-    known = aggregates_of(operation.object)
+    aggregates = aggregates_of(operation.object)
     render = None if operation.records is None else Renderer.of(model, operation.object, operation.records)
-    shown = []
+    entries = []
     for group in result:
         entry: dict[str, Any] = {
-            name: _aggregate_value(known[name], group.aggregates[name]) for name in operation.aggregates
+            name: _aggregate_value(aggregates[name], group.aggregates[name]) for name in operation.aggregates
         }
         entry["groupByDimensionValues"] = [
             _dimension_value(dimension, value)
@@ -83,8 +83,8 @@ def groups(model: Model, operation: GroupBy, result: Sequence[Group]) -> Any:
         ]
         if render is not None:
             entry["records"] = [render(node) for node in group.records]
-        shown.append(entry)
-    return shown
+        entries.append(entry)
+    return entries
 
 
 def _renderer(model: Model, operation: _Records) -> Renderer:
