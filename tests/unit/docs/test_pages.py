@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from icosa.version import VERSION
-from tests.support.checkout import ROOT, tracked_files
+from tests.support.checkout import tracked_files
 from tests.support.markdown import links, pages, read
 
 _MAKE = re.compile(r"\bmake ([a-z][a-z-]*)")
