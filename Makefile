@@ -23,7 +23,7 @@ BIN := .venv/bin
 SAM_BIN := .venv-sam/bin
 PIP_INSTALL := -m pip install -qq --disable-pip-version-check --require-hashes
 
-.PHONY: help install dev workspace test test-unit fuzz changes docs bench lint format validate build deploy sam-local lock clean
+.PHONY: help install dev workspace test test-unit coverage fuzz changes docs bench lint format validate build deploy sam-local lock clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
@@ -67,6 +67,10 @@ test: install ## every test; ARGS="-k name" to choose
 
 test-unit: .venv/installed ## the unit tests that take no longer than a few seconds; ARGS="-k name" to choose
 	@$(BIN)/python -m pytest -m "not slow" tests/unit $(ARGS)
+
+coverage: install ## the lines and branches that the tests reach, slow ones left out; ARGS="tests/unit" to choose
+	@$(BIN)/python -m coverage run -m pytest -m "not slow" $(ARGS)
+	@$(BIN)/python -m coverage report --skip-covered --sort=cover
 
 fuzz: install ## requests made from the OpenAPI document, EXAMPLES=100 for each operation
 	@ICOSA_FUZZ=$(EXAMPLES) $(BIN)/python -m pytest tests/integration/documents/test_contract.py $(ARGS)
