@@ -8,7 +8,7 @@ import pytest
 
 from icosa.engine.executor import execute
 from icosa.engine.janitor import tidy
-from icosa.engine.writing import MAX_COMMIT
+from icosa.engine.write.commit import MAX_COMMIT
 from icosa.query import operation
 from icosa.query.operation import Create, Update
 from icosa.store import keys

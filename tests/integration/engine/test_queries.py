@@ -21,10 +21,16 @@ _QUERIES = 40
 #: The thresholds between the ways of finding records, lowered so that small data takes all of them.
 _TUNINGS: tuple[dict[str, int], ...] = (
     {},
-    {"matching.PROBE": 4, "joins._MANY": 1},
-    {"matching.PROBE": 1, "narrow._MAX_INDEXES": 0},
-    {"matching.PROBE": 2, "matching.WIDE": 6, "find._MAX_CHECKED": 5, "walk.MAX_RUN": 3, "walk._SLACK": 1},
-    {"matching.PROBE": 2, "records._PARALLEL_FROM": 5, "narrow._MAX_INDEXES": 1},
+    {"read.matches.PROBE": 4, "read.joins._MANY": 1},
+    {"read.matches.PROBE": 1, "read.index_only_scan._MAX_INDEXES": 0},
+    {
+        "read.matches.PROBE": 2,
+        "read.matches.WIDE": 6,
+        "read.planner._MAX_CHECKED": 5,
+        "read.ordered_walk.MAX_RUN": 3,
+        "read.ordered_walk._SLACK": 1,
+    },
+    {"read.matches.PROBE": 2, "records._PARALLEL_FROM": 5, "read.index_only_scan._MAX_INDEXES": 1},
 )
 
 

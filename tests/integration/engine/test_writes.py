@@ -126,7 +126,7 @@ def test_a_crash_shows_all_or_nothing(dynamodb_endpoint: str, seed: int) -> None
     from tests.support.dynoxide import fresh_table
 
     random = Random(seed)
-    with fresh_table(dynamodb_endpoint) as table, patch("icosa.engine.find._MAX_CHECKED", 50):
+    with fresh_table(dynamodb_endpoint) as table, patch("icosa.engine.read.planner._MAX_CHECKED", 50):
         world = World(table, Settings(bulk_limit=60))
         state = shown(world)
         for _ in range(_WRITES):

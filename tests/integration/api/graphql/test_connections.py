@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from icosa.engine import edges, relations
+from icosa.engine.read import edges, relations
 from tests.support.graphql_client import GraphqlClient
 
 #: How many people each firm has; the last one has more than a list shows.
@@ -69,7 +69,7 @@ def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
         monkeypatch.setattr(relations, "_MOST_IN_MEMORY", -1)
     elif request.param == "long lists":
         monkeypatch.setattr(edges, "FIRST_ROWS", 4)
-        monkeypatch.setattr("icosa.engine.children.FIRST_ROWS", 4)
+        monkeypatch.setattr("icosa.engine.read.child_lists.FIRST_ROWS", 4)
     return str(request.param)
 
 

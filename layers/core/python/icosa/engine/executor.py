@@ -28,13 +28,13 @@ from ..store.meter import Meter
 from ..store.table import TransactionConflict
 from .branch import Branch
 from .context import Context
-from .create import create
-from .duplicates import find_duplicates
-from .groups import group_by
-from .merge import merge
-from .modify import delete, restore, update
-from .read import find_many, find_one
-from .search import search
+from .read.duplicates import find_duplicates
+from .read.find import find_many, find_one
+from .read.group_by import group_by
+from .read.search import search
+from .write.create import create
+from .write.merge import merge
+from .write.modify import delete, restore, update
 
 Result = Node | Connection | list[Node] | list[Connection] | list[Group] | SearchPage
 

@@ -19,7 +19,7 @@ from ..store.register import Register
 from ..store.settle import settle_expired
 from ..store.table import Table
 from .records import get_any
-from .remove import sweep
+from .write.remove import sweep
 
 #: Who clears references when no request does.
 _ACTOR: Mapping[str, Any] = {"source": "SYSTEM", "name": "System"}

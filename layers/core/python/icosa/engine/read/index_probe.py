@@ -6,10 +6,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ..store.table import Table
-from .candidates import Candidates, RowRange
-from .context import Context
-from .walk import query_range, row_of
+from ...store.table import Table
+from ..context import Context
+from .access_paths import Candidates, RowRange
+from .ordered_walk import query_range, row_of
 
 
 @dataclass(frozen=True, slots=True)

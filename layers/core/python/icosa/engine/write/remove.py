@@ -11,14 +11,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from ..errors import BadRequest
-from ..model.model import Field, Object
-from ..store import keys
-from ..store.change import Change
-from ..store.table import Table
-from .context import Context
-from .records import State, get_any
-from .writing import MAX_COMMIT, apply, changed, destroyed, retrying, stamps
+from ...errors import BadRequest
+from ...model.model import Field, Object
+from ...store import keys
+from ...store.change import Change
+from ...store.table import Table
+from ..context import Context
+from ..records import State, get_any
+from .commit import MAX_COMMIT, apply, changed, destroyed, retrying, stamps
 
 #: A request answers within seconds; beyond so many commits it leaves the rest to the janitor.
 _COMMITS_OF_A_REQUEST = 10

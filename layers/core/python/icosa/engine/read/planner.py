@@ -17,19 +17,19 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ..model.model import Object
-from ..model.types.base import Item
-from ..query.evaluate import compile_filter, compile_keyset, compile_order
-from ..query.operation import Cursor, Filter, FindMany, Order
-from ..store.register import Register
-from ..store.table import Table
-from .candidates import Candidates, conjuncts
-from .context import Context
+from ...model.model import Object
+from ...model.types.base import Item
+from ...query.evaluate import compile_filter, compile_keyset, compile_order
+from ...query.operation import Cursor, Filter, FindMany, Order
+from ...store.register import Register
+from ...store.table import Table
+from ..context import Context
+from ..records import count_live, get_live, get_live_and_register
+from .access_paths import Candidates, conjuncts
+from .index_probe import count_rows
 from .joins import Joined
-from .matching import matching_all, narrowed, options_for
-from .probing import count_rows
-from .records import count_live, get_live, get_live_and_register
-from .walk import IdRangeWalk, IndexWalk, Row, RunTooLong, Walk, id_range_walk, index_walk, record_walk
+from .matches import matching_all, narrowed, options_for
+from .ordered_walk import IdRangeWalk, IndexWalk, Row, RunTooLong, Walk, id_range_walk, index_walk, record_walk
 
 #: A walk that has checked so many records without filling the page is given up for a full match.
 _MAX_CHECKED = 2_000

@@ -5,19 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ..model.model import Field, Model, Object
-from ..model.types.base import Item
-from ..query.aggregates import Tally
-from ..query.evaluate import compile_filter, compile_keyset, compile_order, ordered_values
-from ..query.operation import And, Compare, Connection, Filter, FindMany, Node, RelationSelection
-from ..store import keys
-from ..store.table import Table
-from .branch import Branch
-from .context import Context
+from ...model.model import Field, Model, Object
+from ...model.types.base import Item
+from ...query.aggregates import Tally
+from ...query.evaluate import compile_filter, compile_keyset, compile_order, ordered_values
+from ...query.operation import And, Compare, Connection, Filter, FindMany, Node, RelationSelection
+from ...store import keys
+from ...store.table import Table
+from ..branch import Branch
+from ..context import Context
+from .connections import live_connection
 from .edges import FIRST_ROWS, Edges
-from .find import slice_of
 from .joins import Joined
-from .lists import live_connection
+from .planner import slice_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from ..errors import BadRequest, RecordNotFound
-from ..model.model import Object
-from ..model.types.base import Item
-from ..query.operation import Merge, Node
-from ..store.change import Change
-from ..store.derive import constraint_value
-from .context import Context
-from .preview import preview
-from .records import State, get_live
-from .relations import load
+from ...errors import BadRequest, RecordNotFound
+from ...model.model import Object
+from ...model.types.base import Item
+from ...query.operation import Merge, Node
+from ...store.change import Change
+from ...store.derive import constraint_value
+from ..context import Context
+from ..read.relations import load
+from ..records import State, get_live
+from .commit import MAX_COMMIT, apply, changed, retrying, stamps
+from .merge_preview import preview
 from .remove import dependents
-from .writing import MAX_COMMIT, apply, changed, retrying, stamps
 
 #: Fields that belong to the surviving record whatever the others hold.
 _OWN = ("id", "createdAt", "updatedAt", "deletedAt", "createdBy", "updatedBy", "position", "searchVector")

@@ -12,17 +12,17 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ..model.model import Object
-from ..model.types.base import Item
-from ..query.operation import Connection, Node, RelationSelection, Selection
-from ..store import keys
-from ..store.keys import Key
-from ..store.register import Register
-from ..store.table import MAX_BATCH_GET, Table, chunked
-from .children import ChildList, arranged, queried
-from .context import Context
+from ...model.model import Object
+from ...model.types.base import Item
+from ...query.operation import Connection, Node, RelationSelection, Selection
+from ...store import keys
+from ...store.keys import Key
+from ...store.register import Register
+from ...store.table import MAX_BATCH_GET, Table, chunked
+from ..context import Context
+from ..records import visible
+from .child_lists import ChildList, arranged, queried
 from .edges import Edges, edge_reader
-from .records import visible
 
 #: Children that are fetched to be filtered, ordered and counted in memory, of all parents together.
 _MOST_IN_MEMORY = 2_000

@@ -7,12 +7,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from ..model.model import Field, Object
-from ..model.types.base import Item
-from ..query.operation import And, Compare, Connection, Filter, FindMany, Node, RelationSelection, Selection
-from .context import Context
-from .lists import live_connection
-from .relations import load
+from ...model.model import Field, Object
+from ...model.types.base import Item
+from ...query.operation import And, Compare, Connection, Filter, FindMany, Node, RelationSelection, Selection
+from ..context import Context
+from ..read.connections import live_connection
+from ..read.relations import load
 
 
 def preview(

@@ -8,24 +8,24 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from ..errors import BadRequest, RecordNotFound
-from ..model.input import ParsedInput, parse_input
-from ..model.model import Object
-from ..model.types.base import Item
-from ..query.evaluate import compile_filter, deleted_scope
-from ..query.operation import Delete, Filter, Node, Restore, Update
-from ..store.change import Change
-from ..store.table import Table
-from .context import Context
+from ...errors import BadRequest, RecordNotFound
+from ...model.input import ParsedInput, parse_input
+from ...model.model import Object
+from ...model.types.base import Item
+from ...query.evaluate import compile_filter, deleted_scope
+from ...query.operation import Delete, Filter, Node, Restore, Update
+from ...store.change import Change
+from ...store.table import Table
+from ..context import Context
+from ..read.joins import Joined
+from ..read.matches import matching_records
+from ..read.relations import load
+from ..records import State, get_any, scan_live, scan_trash
+from .commit import apply, changed, retrying, stamps
 from .create import resolve_links
-from .joins import Joined
-from .matching import matching_records
 from .positions import assign, edge_position
-from .records import State, get_any, scan_live, scan_trash
-from .relations import load
 from .remove import Edge, Edges, destroy, following, read_edges, soft_delete
 from .remove import restore as restoring
-from .writing import apply, changed, retrying, stamps
 
 
 def update(ctx: Context, operation: Update) -> list[Node]:

@@ -14,20 +14,20 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 
-from ..model.model import Object
-from ..model.search_text import search_fields, terms, tokens
-from ..model.types.base import Item
-from ..query.evaluate import compile_filter, deleted_scope
-from ..query.operation import Cursor, FindMany, Hit, Page, Search, SearchCursor, SearchPage
-from ..shipped import load
-from ..store import keys
-from ..store.table import Table
-from .branch import Branch
-from .context import Context
-from .find import find
+from ...model.model import Object
+from ...model.search_text import search_fields, terms, tokens
+from ...model.types.base import Item
+from ...query.evaluate import compile_filter, deleted_scope
+from ...query.operation import Cursor, FindMany, Hit, Page, Search, SearchCursor, SearchPage
+from ...shipped import load
+from ...store import keys
+from ...store.table import Table
+from ..branch import Branch
+from ..context import Context
+from ..records import live_key, visible
 from .joins import Joined
-from .records import live_key, visible
-from .scope import beyond_live
+from .planner import find
+from .trash_scan import beyond_live
 
 _MOST_ROWS = 1_000
 #: Candidates that are fetched at a time where a filter may refuse them, and in all.

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from ..errors import RecordNotFound
-from ..query.operation import Connection, FindMany, FindOne, Node, Page
-from .context import Context
-from .lists import connection, find_in_scope
-from .records import get_live
+from ...errors import RecordNotFound
+from ...query.operation import Connection, FindMany, FindOne, Node, Page
+from ..context import Context
+from ..records import get_live
+from .connections import connection, find_in_scope
 from .relations import load
 
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from ..model.model import Field, Object
-from ..model.types.base import Item, Leaf
-from ..query.operation import And, Compare, Filter, Not, Or, Order, Related, RelatedAny
-from ..store import keys
-from .context import Context
-from .narrow import narrow
-from .records import get_any, get_live
+from ...model.model import Field, Object
+from ...model.types.base import Item, Leaf
+from ...query.operation import And, Compare, Filter, Not, Or, Order, Related, RelatedAny
+from ...store import keys
+from ..context import Context
+from ..records import get_any, get_live
+from .index_only_scan import narrow
 
 #: Beyond so many joined records their values are read from indexes.
 _MANY = 300

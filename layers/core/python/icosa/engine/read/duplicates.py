@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from ..errors import BadRequest
-from ..model.input import parse_input
-from ..model.model import Object
-from ..model.types.base import Item
-from ..query.aggregates import Tally
-from ..query.operation import And, Compare, Connection, Filter, FindDuplicates, FindMany, Node, Or, Page
-from ..store.table import Table
-from .branch import Branch
-from .context import Context
-from .find import find
-from .records import get_live
+from ...errors import BadRequest
+from ...model.input import parse_input
+from ...model.model import Object
+from ...model.types.base import Item
+from ...query.aggregates import Tally
+from ...query.operation import And, Compare, Connection, Filter, FindDuplicates, FindMany, Node, Or, Page
+from ...store.table import Table
+from ..branch import Branch
+from ..context import Context
+from ..records import get_live
+from .planner import find
 from .relations import load
 
 _MOST = 200

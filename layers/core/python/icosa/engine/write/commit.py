@@ -7,18 +7,18 @@ import time
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any
 
-from ..errors import BadRequest, Conflict, InvalidData
-from ..model.inspect import inspect
-from ..model.model import Field, Object, UniqueConstraint
-from ..model.types.base import Item
-from ..store import keys
-from ..store.change import Cause, Change, SameValue, first_version, stored
-from ..store.commit import CommitFailed, Retry, commit
-from ..store.keys import Key
-from ..store.record import VERSION
-from ..store.table import Table
-from .context import Context
-from .records import State, get_live
+from ...errors import BadRequest, Conflict, InvalidData
+from ...model.inspect import inspect
+from ...model.model import Field, Object, UniqueConstraint
+from ...model.types.base import Item
+from ...store import keys
+from ...store.change import Cause, Change, SameValue, first_version, stored
+from ...store.commit import CommitFailed, Retry, commit
+from ...store.keys import Key
+from ...store.record import VERSION
+from ...store.table import Table
+from ..context import Context
+from ..records import State, get_live
 
 _ATTEMPTS = 12
 _FIRST_DELAY = 0.01

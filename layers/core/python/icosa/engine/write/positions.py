@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from ..model.model import Object
-from ..model.types.values import double
-from ..store import keys
-from ..store.keys import TOP, VALUE
-from ..store.table import Table
-from .context import Context
+from ...model.model import Object
+from ...model.types.values import double
+from ...store import keys
+from ...store.keys import TOP, VALUE
+from ...store.table import Table
+from ..context import Context
 
 #: What an empty table counts as: the first record gets 0, the first "last" one 2.
 _EMPTY = 1

@@ -8,20 +8,20 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..errors import BadRequest
-from ..model.input import Connect, Disconnect, NestedCreate, ParsedInput, defaults, parse_input
-from ..model.model import Field, Object
-from ..model.types.base import Item
-from ..query.operation import Create, Node
-from ..store import keys
-from ..store.change import Change
-from ..store.derive import constraint_value
-from ..store.table import Table
-from .context import Context
+from ...errors import BadRequest
+from ...model.input import Connect, Disconnect, NestedCreate, ParsedInput, defaults, parse_input
+from ...model.model import Field, Object
+from ...model.types.base import Item
+from ...query.operation import Create, Node
+from ...store import keys
+from ...store.change import Change
+from ...store.derive import constraint_value
+from ...store.table import Table
+from ..context import Context
+from ..read.relations import load
+from ..records import State, get_any
+from .commit import Reference, Taken, apply, changed, created, live_targets, retrying, stamps
 from .positions import assign, edge_position
-from .records import State, get_any
-from .relations import load
-from .writing import Reference, Taken, apply, changed, created, live_targets, retrying, stamps
 
 _MAX_NESTED = 200
 _MAX_NESTED_DEPTH = 5

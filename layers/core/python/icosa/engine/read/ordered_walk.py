@@ -19,16 +19,16 @@ from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any
 
-from ..model.model import Model, Object
-from ..model.stored_form import StoredForm
-from ..model.types.base import Item, Leaf
-from ..query.operation import Cursor, Order
-from ..store import keys
-from ..store.derive import is_confirmed
-from ..store.keys import END, NULL, TOP, VALUE
-from ..store.record import HIDDEN, unpack
-from ..store.table import QueryPage, Table
-from .candidates import RowRange
+from ...model.model import Model, Object
+from ...model.stored_form import StoredForm
+from ...model.types.base import Item, Leaf
+from ...query.operation import Cursor, Order
+from ...store import keys
+from ...store.derive import is_confirmed
+from ...store.keys import END, NULL, TOP, VALUE
+from ...store.record import HIDDEN, unpack
+from ...store.table import QueryPage, Table
+from .access_paths import RowRange
 
 #: A run of equal first values longer than this is not sorted record by record.
 MAX_RUN = 2_000

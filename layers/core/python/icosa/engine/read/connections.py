@@ -6,14 +6,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from ..query.aggregates import TOTAL_COUNT
-from ..query.evaluate import compile_keyset, compile_order, ordered_values
-from ..query.operation import Connection, FindMany, Node
-from .aggregating import aggregates
-from .context import Context
-from .find import Found, find, slice_of
+from ...query.aggregates import TOTAL_COUNT
+from ...query.evaluate import compile_keyset, compile_order, ordered_values
+from ...query.operation import Connection, FindMany, Node
+from ..context import Context
+from .aggregates import aggregates
 from .joins import Joined
-from .scope import beyond_live
+from .planner import Found, find, slice_of
+from .trash_scan import beyond_live
 
 
 def connection(ctx: Context, operation: FindMany) -> Connection:

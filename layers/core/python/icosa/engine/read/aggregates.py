@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from ..model.model import Object
-from ..model.types.base import Leaf
-from ..query.aggregates import Tally, aggregates_of
-from ..query.operation import Filter
-from .context import Context
-from .matching import matching
-from .scope import beyond_live
+from ...model.model import Object
+from ...model.types.base import Leaf
+from ...query.aggregates import Tally, aggregates_of
+from ...query.operation import Filter
+from ..context import Context
+from .matches import matching
+from .trash_scan import beyond_live
 
 
 def aggregates(

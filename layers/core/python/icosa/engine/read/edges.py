@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from ..store import keys
-from ..store.table import Table
+from ...store import keys
+from ...store.table import Table
 
 #: Rows read of a parent's edge partition at first: enough for several relations of usual size.
 FIRST_ROWS = 400

@@ -10,11 +10,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ..model.model import Model, Object
-from ..model.types.base import KeyRange, Kind, Leaf
-from ..query.operation import And, Compare, Filter, Or
-from ..store import keys
-from ..store.keys import END, NULL, TOP, VALUE
+from ...model.model import Model, Object
+from ...model.types.base import KeyRange, Kind, Leaf
+from ...query.operation import And, Compare, Filter, Or
+from ...store import keys
+from ...store.keys import END, NULL, TOP, VALUE
 
 #: A union of more ranges than this is answered by a scan.
 MAX_RANGES = 100

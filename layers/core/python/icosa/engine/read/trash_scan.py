@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from ..model.model import Object
-from ..model.types.base import Item
-from ..query.evaluate import compile_filter, deleted_scope
-from ..query.operation import Filter
-from .context import Context
+from ...model.model import Object
+from ...model.types.base import Item
+from ...query.evaluate import compile_filter, deleted_scope
+from ...query.operation import Filter
+from ..context import Context
+from ..records import scan_live, scan_trash
 from .joins import Joined
-from .records import scan_live, scan_trash
 
 
 def beyond_live(ctx: Context, obj: Object, filter: Filter | None) -> list[Item] | None:

@@ -9,18 +9,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from ..model.model import Object
-from ..model.types.base import Item, Leaf
-from ..query.evaluate import compile_filter
-from ..query.operation import Filter, Related, RelatedAny
-from ..store import keys
-from ..store.keys import TOP
-from .candidates import MAX_RANGES, Candidates, RowRange, candidates, conjuncts
-from .context import Context
+from ...model.model import Object
+from ...model.types.base import Item, Leaf
+from ...query.evaluate import compile_filter
+from ...query.operation import Filter, Related, RelatedAny
+from ...store import keys
+from ...store.keys import TOP
+from ..context import Context
+from ..records import count_live, get_live, scan_live, scan_trash
+from .access_paths import MAX_RANGES, Candidates, RowRange, candidates, conjuncts
+from .index_only_scan import narrow
+from .index_probe import Probed, candidate_ids, probe
 from .joins import Joined, leaves_of
-from .narrow import narrow
-from .probing import Probed, candidate_ids, probe
-from .records import count_live, get_live, scan_live, scan_trash
 
 #: A condition with at most so many rows is answered by fetching their records.
 PROBE = 500

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from ..model.types.base import Item
-from ..query.evaluate import compile_order, ordered_values
-from ..query.grouping import Grouper
-from ..query.operation import Group, GroupBy, Node, Selection
-from .aggregating import leaves_of_aggregates
-from .context import Context
+from ...model.types.base import Item
+from ...query.evaluate import compile_order, ordered_values
+from ...query.grouping import Grouper
+from ...query.operation import Group, GroupBy, Node, Selection
+from ..context import Context
+from ..records import get_any, get_live
+from .aggregates import leaves_of_aggregates
 from .joins import Joined
-from .matching import matching
-from .records import get_any, get_live
+from .matches import matching
 from .relations import load
-from .scope import beyond_live
+from .trash_scan import beyond_live
 
 
 def group_by(ctx: Context, operation: GroupBy) -> list[Group]:

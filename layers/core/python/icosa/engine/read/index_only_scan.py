@@ -7,13 +7,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from ..model.model import Object
-from ..model.types.base import Item, Leaf
-from ..store import keys
-from ..store.register import Register
-from ..store.table import Table
-from .context import Context
-from .records import get_live
+from ...model.model import Object
+from ...model.types.base import Item, Leaf
+from ...store import keys
+from ...store.register import Register
+from ...store.table import Table
+from ..context import Context
+from ..records import get_live
 
 #: Reading so many indexes side by side still moves less than the records do.
 _MAX_INDEXES = 4
