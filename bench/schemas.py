@@ -26,6 +26,7 @@ from icosa.documents.openapi.base import whole
 from icosa.documents.openapi.core import core_body
 from icosa.model.input import defaults
 from icosa.model.model import Model, Object, Right
+from icosa.model.record import Record
 from icosa.query.aggregates import aggregates_of
 from icosa.store import keys
 from icosa.store.derive import Rows
@@ -115,7 +116,7 @@ def _use(model: Model, obj: Object) -> None:
     """Let an object make what it keeps for REST: rows of records, defaults, answers with and without relations,
     aggregates.
     """
-    Rows.of(model, obj).derive({"PK": "w", "SK": "r"}, live=True)
+    Rows.of(model, obj).derive(Record.of(id="r"), live=True)
     defaults(obj, "2026-01-31T12:00:00.000Z")
     aggregates_of(obj)
     selector = Selector(model, _Everything(), children=60, field_limit=200)

@@ -98,9 +98,7 @@ class Tenant:
         model = model or self.model()
         ids: list[str] = []
         for part in chunked(data, 60):
-            ids += [
-                node.item["SK"] for node in self.run(Create(object=model.by_singular[name], data=tuple(part)), model)
-            ]
+            ids += [node.item.id for node in self.run(Create(object=model.by_singular[name], data=tuple(part)), model)]
         return ids
 
     def update(self, name: str, record_id: str, data: Row, model: Model | None = None) -> None:
@@ -159,7 +157,7 @@ class Tenant:
                 for key, item in rows.items():
                     if key[0] == pk:
                         record = unpack(item, obj.stored_form)
-                        unknown = set(record) - {one.key for one in obj.stored_fields} - {"PK", "SK", "v"}
+                        unknown = set(record) - {one.key for one in obj.stored_fields}
                         assert not unknown, f"{obj.name_singular} holds values of no field: {unknown}"
                         expected |= {key, *derive.derive(record, live=live), *derive.guards(record)}
         derived = {key for key in rows if key[0].split("#")[1] in "RDIETU"}

@@ -33,7 +33,7 @@ def test_updates_of_different_fields_all_arrive(table: Table) -> None:
     world = World(table)
     deal = world.object("deal")
     [node] = world.run(Create(object=deal, data=({"title": "t"},)))
-    record_id = node.item["SK"]
+    record_id = node.item.id
 
     def writer(path: str, value: object) -> Callable[[], object]:
         return lambda: execute(world.request(), Update(object=deal, data={path: value}, id=record_id))
@@ -113,7 +113,7 @@ def test_bulk_changes_of_the_same_records(table: Table) -> None:
 
     def single() -> None:
         for node in execute(world.request(), FindMany(object=deal, page=Page(limit=60))).nodes[:5]:  # type: ignore[union-attr]
-            execute(world.request(), Update(object=deal, data={"hot": True}, id=node.item["SK"]))
+            execute(world.request(), Update(object=deal, data={"hot": True}, id=node.item.id))
 
     def tolerant(task: Callable[[], object]) -> Callable[[], None]:
         def run() -> None:
@@ -136,7 +136,7 @@ def test_random_writers_leave_a_consistent_store(table: Table, seed: int) -> Non
     world = World(table)
     firm, deal, line = (world.object(name) for name in ("firm", "deal", "line"))
     firms = [
-        node.item["SK"] for node in world.run(Create(object=firm, data=({"name": "a"}, {"name": "b"}, {"name": "c"})))
+        node.item.id for node in world.run(Create(object=firm, data=({"name": "a"}, {"name": "b"}, {"name": "c"})))
     ]
 
     def writer(number: int) -> Callable[[], None]:
@@ -146,7 +146,7 @@ def test_random_writers_leave_a_consistent_store(table: Table, seed: int) -> Non
             for _ in range(8):
                 page = execute(world.request(), FindMany(object=deal, page=Page(limit=60)))
                 assert isinstance(page, Connection)
-                known = [node.item["SK"] for node in page.nodes]
+                known = [node.item.id for node in page.nodes]
                 some = random.sample(known, min(len(known), random.choice((1, 8))))
                 condition = world.filter("deal", ("id", "in", some)) if some else None
                 try:
@@ -185,7 +185,7 @@ def test_random_writers_leave_a_consistent_store(table: Table, seed: int) -> Non
     assert live.total_count == len(live.nodes)
     for node in live.nodes:
         found = world.find("deal", ("title", "eq", world.record("deal", node)["title"] or ""), limit=200)
-        assert node.item["SK"] in {one.item["SK"] for one in found.nodes}
+        assert node.item.id in {one.item.id for one in found.nodes}
 
 
 def test_batches_with_given_ids_do_not_refuse_each_other(table: Table) -> None:

@@ -19,7 +19,7 @@ def world(table: Table, request: pytest.FixtureRequest) -> World:
     """A firm with deals; every tenth is NEW, hot, and belongs to the firm."""
     world = World(table)
     [firm] = world.run(Create(object=world.object("firm"), data=({"name": "Acme"},)))
-    world.firm = firm.item["SK"]  # type: ignore[attr-defined]
+    world.firm = firm.item.id  # type: ignore[attr-defined]
     for block in range(2 * request.param):
         data = tuple(
             {
@@ -52,7 +52,7 @@ def listing(world: World, condition: Any = None, order: Any = (), **options: Any
 
 
 def some_deal(world: World) -> str:
-    return str(world.find("deal", ("stage", "eq", "NEW"), limit=1).nodes[0].item["SK"])
+    return str(world.find("deal", ("stage", "eq", "NEW"), limit=1).nodes[0].item.id)
 
 
 def test_reads(world: World) -> None:

@@ -65,12 +65,12 @@ def started(table: Table, random: Random) -> tuple[World, list[str], list[str]]:
     """A world with deals, some of them in the trash; the ids of deals and firms."""
     world = World(table, Settings(bulk_limit=60))
     firms = [
-        node.item["SK"] for node in world.run(Create(object=world.object("firm"), data=({"name": "a"}, {"name": "b"})))
+        node.item.id for node in world.run(Create(object=world.object("firm"), data=({"name": "a"}, {"name": "b"})))
     ]
     data = tuple(
         {**generate.deal(random, firms), "title": random.choice(("ann", "Ann")), "code": f"c{i}"} for i in range(_DEALS)
     )
-    deals = [node.item["SK"] for node in world.run(Create(object=world.object("deal"), data=data))]
+    deals = [node.item.id for node in world.run(Create(object=world.object("deal"), data=data))]
     trashed = world.filter("deal", ("id", "in", random.sample(deals, random.choice((1, 2, 12)))))
     world.run(Delete(object=world.object("deal"), destroy=False, filter=trashed))
     return world, deals, firms

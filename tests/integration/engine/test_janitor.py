@@ -27,13 +27,13 @@ def world(table: Table) -> World:
     """A firm with more deals than one commit can change, a third of them in the trash."""
     world = World(table)
     [firm] = world.run(Create(object=world.object("firm"), data=({"name": "Acme"},)))
-    world.firm = firm.item["SK"]  # type: ignore[attr-defined]
+    world.firm = firm.item.id  # type: ignore[attr-defined]
     deal = world.object("deal")
     for _ in range(_DEALS // 60):
         world.run(Create(object=deal, data=tuple({"title": "t", "firmId": world.firm} for _ in range(60))))  # type: ignore[attr-defined]
     nodes = world.find("deal", limit=_DEALS).nodes
     for start in range(0, _DEALS // 3, 30):
-        some = [node.item["SK"] for node in nodes[start : start + 30]]
+        some = [node.item.id for node in nodes[start : start + 30]]
         world.run(operation.Delete(object=deal, destroy=False, filter=world.filter("deal", ("id", "in", some))))
     return world
 
@@ -99,12 +99,12 @@ def test_events_about_what_is_not_gone_do_nothing(world: World) -> None:
     """A record that moved to the trash and back, an object that is gone, a workspace that is gone."""
     deal = world.object("deal")
     node = world.find("deal", limit=1).nodes[0]
-    image = dict(world.table.get((node.item["PK"], node.item["SK"])) or {})
-    world.run(Update(object=deal, data={"title": "still here"}, id=node.item["SK"]))
+    image = dict(world.table.get(node.item.key) or {})
+    world.run(Update(object=deal, data={"title": "still here"}, id=node.item.id))
     tidied(world, image)
     tidied(world, {**image, "PK": f"{WORKSPACE}#R#o99"})
     tidy(world.table, lambda _: None, image, now="2026-01-02T00:00:00.000Z", settings=world.settings)
-    assert world.find("deal", ("id", "eq", node.item["SK"])).total_count == 1
+    assert world.find("deal", ("id", "eq", node.item.id)).total_count == 1
     assert world.orphans() == []
 
 

@@ -41,7 +41,7 @@ def populate(world: World, random: Random, deals: int) -> Reference:
     bodies = [{"name": generate.maybe(random, generate.text(random))} for _ in range(4)]
     nodes = world.run(Create(object=firm, data=tuple(bodies)))
     reference.objects["firm"] = {
-        node.item["SK"]: {**world.record("firm", node), **body} for node, body in zip(nodes, bodies, strict=True)
+        node.item.id: {**world.record("firm", node), **body} for node, body in zip(nodes, bodies, strict=True)
     }
     firms = list(reference.objects["firm"])
     made: list[dict[str, Any]] = []
@@ -54,7 +54,7 @@ def populate(world: World, random: Random, deals: int) -> Reference:
     for start in range(0, deals, 20):
         part = made[start : start + 20]
         for node, body in zip(world.run(Create(object=deal, data=tuple(part))), part, strict=True):
-            reference.objects["deal"][node.item["SK"]] = {**world.record("deal", node), **body, "deletedAt": None}
+            reference.objects["deal"][node.item.id] = {**world.record("deal", node), **body, "deletedAt": None}
     for record_id in random.sample(sorted(reference.objects["deal"]), deals // 8):
         [node] = world.run(Delete(object=deal, destroy=False, id=record_id))
         reference.objects["deal"][record_id]["deletedAt"] = world.record("deal", node)["deletedAt"]
@@ -81,7 +81,7 @@ def check_page(
         begin = 0 if start is None else start + 1
         wanted, more = ids[begin : begin + limit], len(ids) > begin + limit
         assert found.has_next_page == more
-    assert [node.item["SK"] for node in found.nodes] == wanted
+    assert [node.item.id for node in found.nodes] == wanted
     assert found.total_count == len(ids)
 
 

@@ -44,8 +44,8 @@ def shown(world: World) -> State:
             page = world.find(name, condition, limit=200)
             assert page.total_count == len(page.nodes)
             for node in page.nodes:
-                assert node.item["SK"] not in found[name], "a record shows twice"
-                found[name][node.item["SK"]] = world.record(name, node)
+                assert node.item.id not in found[name], "a record shows twice"
+                found[name][node.item.id] = world.record(name, node)
     for name, column, target in (("deal", "firmId", "firm"), ("line", "dealId", "deal")):
         for record in found[name].values():
             assert record[column] is None or record[column] in found[target], "a reference to nothing"
@@ -58,13 +58,13 @@ def lists_agree(world: World, state: State) -> None:
     for path, value in (("stage", "NEW"), ("hot", True), ("title", "Ann")):
         found = world.find("deal", (path, "eq", value), limit=200)
         expected = sorted(i for i, r in live.items() if r[path] == value)
-        assert [node.item["SK"] for node in found.nodes] == expected
+        assert [node.item.id for node in found.nodes] == expected
         assert found.total_count == len(expected)
     ordered = world.find("deal", None, [("amount", "DescNullsLast")], limit=200)
-    assert sorted(node.item["SK"] for node in ordered.nodes) == sorted(live)
+    assert sorted(node.item.id for node in ordered.nodes) == sorted(live)
     for firm in state["firm"]:
         found = world.find("deal", ("firmId", "eq", firm), limit=200)
-        assert sorted(node.item["SK"] for node in found.nodes) == sorted(
+        assert sorted(node.item.id for node in found.nodes) == sorted(
             i for i, r in live.items() if r["firm" + "Id"] == firm
         )
 
@@ -153,7 +153,7 @@ def _deals(world: World, title: str, count: int) -> list[str]:
     nodes = world.run(
         Create(object=world.object("deal"), data=tuple({"title": title, "hot": True} for _ in range(count)))
     )
-    return [node.item["SK"] for node in nodes]
+    return [node.item.id for node in nodes]
 
 
 def _die_at_each_call(world: World, operation: Write, check: Callable[[], None]) -> None:

@@ -14,10 +14,11 @@ from typing import Any
 
 from ..model.model import Model
 from ..settings import Settings
-from ..store import keys
+from ..store import keys, stream
 from ..store.register import Register
 from ..store.settle import settle_expired
-from ..store.table import Table
+from ..store.stream import RemovedLog, RemovedRecord
+from ..store.table import Item, Table
 from .records import get_any
 from .write.remove import sweep
 
@@ -35,41 +36,29 @@ class _Context:
     actor: Mapping[str, Any]
 
 
-def tidy(
-    table: Table, load_model: Callable[[str], Model | None], image: Mapping[str, Any], *, now: str, settings: Settings
-) -> None:
+def tidy(table: Table, load_model: Callable[[str], Model | None], image: Item, *, now: str, settings: Settings) -> None:
     """Deal with one removed item of the stream (its old image, as plain values).
 
     ``load_model`` gives a workspace's model, None when the workspace is gone. Raises what the store raises: the event
     must then be delivered again.
     """
-    workspace_id, kind, *rest = image["PK"].split("#")
-    if kind not in _TIDY:
+    removed = stream.removed(image)
+    model = None if removed is None else load_model(removed.workspace_id)
+    if removed is None or model is None:
         return
-    model = load_model(workspace_id)
-    if model is None:
-        return
-    register = Register.parse(table.get(keys.open_batches(workspace_id)))
-    ctx = _Context(model=model, table=table, register=register, settings=settings, now=now, actor=_ACTOR)
-    _TIDY[kind](ctx, rest, image)
+    match removed:
+        case RemovedLog(item=item):
+            settle_expired(table, model, item)
+        case RemovedRecord(workspace_id=workspace_id, object_key=object_key, record_id=record_id):
+            register = Register.parse(table.get(keys.open_batches(workspace_id)))
+            ctx = _Context(model=model, table=table, register=register, settings=settings, now=now, actor=_ACTOR)
+            _clear_references(ctx, object_key, record_id)
 
 
-def _destroyed(ctx: _Context, rest: list[str], image: Mapping[str, Any]) -> None:
-    obj = ctx.model.by_key.get(rest[0])
+def _clear_references(ctx: _Context, object_key: str, record_id: str) -> None:
+    obj = ctx.model.by_key.get(object_key)
     if obj is None:
         return
-    [state] = get_any(ctx, obj, [image["SK"]])
+    [state] = get_any(ctx, obj, [record_id])
     if state is None:  # not moved to the other partition, and not created again
-        sweep(ctx, [(obj, image["SK"])])
-
-
-def _expired(ctx: _Context, rest: list[str], image: Mapping[str, Any]) -> None:
-    if "rows" in image:
-        settle_expired(ctx.table, ctx.model, image)
-
-
-_TIDY: Mapping[str, Callable[[_Context, list[str], Mapping[str, Any]], None]] = {
-    "R": _destroyed,
-    "D": _destroyed,
-    "B": _expired,
-}
+        sweep(ctx, [(obj, record_id)])

@@ -15,6 +15,7 @@ from typing import Any
 from ..catalog.commit import Overtaken, commit, read
 from ..catalog.jobs import Job, list_jobs, put_job
 from ..model.model import Model, Object, UniqueConstraint
+from ..model.record import Record
 from ..store import keys
 from ..store.derive import Rows, constraint_value
 from ..store.keys import Key
@@ -259,11 +260,11 @@ class _Worker:
         for constraint in self._constraints:
             key = self._guard(constraint, item)
             if key is not None:
-                guard = {"PK": key[0], "SK": key[1], "id": item["SK"]}
-                ops.append(Put(guard, f"{NOT_EXISTS} OR id = :owner", values={":owner": item["SK"]}))
+                guard = {"PK": key[0], "SK": key[1], "id": item.id}
+                ops.append(Put(guard, f"{NOT_EXISTS} OR id = :owner", values={":owner": item.id}))
         return ops if len(ops) > 1 else None
 
-    def _guard(self, constraint: UniqueConstraint, item: Any) -> Key | None:
+    def _guard(self, constraint: UniqueConstraint, item: Record) -> Key | None:
         value = constraint_value(constraint, item)
         return None if value is None else keys.unique(self.ws, self.job.object_key, constraint.key, value)
 
@@ -312,7 +313,7 @@ class _Worker:
         edges = {key: None for key in rows.edges(item, live=live) if self.job.fields}
         ops: list[Op] = [_unchanged(stored)] if stripped is None else [Put(stripped, "#v = :v", **_version(stored))]
         ops += [Delete(key) for key in edges]
-        ops += [_release(key, item["SK"]) for key in rows.guards(item)]
+        ops += [_release(key, item.id) for key in rows.guards(item)]
         if live and self.job.tokens:
             ops += self._token_ops(stored, rows.tokens(item))
         return ops if stripped is not None or len(ops) > 1 else None
@@ -322,7 +323,7 @@ class _Worker:
         item = unpack(stored, ghost.stored_form)
         ops: list[Op] = [Delete((stored["PK"], stored["SK"]))]
         ops += [Delete(key) for key in rows.edges(item, live=live)]
-        ops += [_release(key, item["SK"]) for key in rows.guards(item)]
+        ops += [_release(key, item.id) for key in rows.guards(item)]
         if live and self.job.tokens:
             ops += [Delete(key) for key in rows.tokens(item)]
         return ops

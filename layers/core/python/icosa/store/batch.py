@@ -24,6 +24,7 @@ from dataclasses import dataclass, field
 
 from ..errors import PayloadTooLarge
 from ..model.model import Model
+from ..model.record import Record
 from ..model.types.base import Item
 from . import batch_log, register
 from .blamed import StepFailed, transact
@@ -31,7 +32,7 @@ from .change import Blamed, Cause, Change, RowDiff, put_row
 from .derive import ATTRIBUTES, Attributes, Rows, both
 from .keys import Key
 from .ops import NOT_EXISTS, Check, Delete, Op, Put, Update
-from .record import HIDDEN, VERSION, pack
+from .record import HIDDEN, VERSION, pack, reservation
 from .settle import RecordId, RecordRows, Touched, close, settle
 from .table import MAX_TRANSACTION, Table, TransactionConflict, TransactionFailed
 
@@ -103,15 +104,14 @@ class Batch:
 
     def _twin(self, change: Change) -> Iterable[Op]:
         assert change.before is not None and change.after is not None
-        yield Put(pack({**change.after, HIDDEN: self.id}, change.obj.stored_form), NOT_EXISTS)
+        yield Put(pack(change.after.hidden_by(self.id), change.obj.stored_form), NOT_EXISTS)
         if not change.before_live:
-            key = (change.before["PK"], change.before["SK"])
             yield Update(
-                key,
+                change.before.key,
                 "SET #h = :batch ADD #v :one",
                 "#v = :v AND attribute_not_exists(#h)",
                 names={"#h": HIDDEN, "#v": VERSION},
-                values={":batch": self.id, ":v": change.before[VERSION], ":one": 1},
+                values={":batch": self.id, ":v": change.before.version, ":one": 1},
             )
 
     def _reservation(self, change: Change) -> Iterable[Op]:
@@ -119,8 +119,7 @@ class Batch:
         id meanwhile.
         """
         assert change.after is not None
-        kept = {key: change.after[key] for key in ("PK", "SK", VERSION)}
-        yield Put(pack({**kept, HIDDEN: self.id}, None), NOT_EXISTS)
+        yield Put(reservation(change.after.hidden_by(self.id)), NOT_EXISTS)
         yield Check(change.other_place(self.model), NOT_EXISTS)
 
     def _commit(self, log: Sequence[Item]) -> bool:
@@ -159,8 +158,8 @@ class Batch:
             else:
                 yield Put(item, NOT_EXISTS), Cause("id", change)
             return
-        key = (before["PK"], before["SK"])
-        version = {":v": before[VERSION]}
+        key = before.key
+        version = {":v": before.version}
         if after is None:
             yield Delete(key, "#v = :v", names={"#v": VERSION}, values=version), cause
         elif not change.moves:
@@ -179,7 +178,7 @@ class Batch:
         else:
             yield (
                 Update(
-                    (after["PK"], after["SK"]),
+                    after.key,
                     "REMOVE #h",
                     "#h = :batch",
                     names={"#h": HIDDEN},
@@ -213,7 +212,7 @@ class Batch:
             rest = dict(touched)
         self._settle(rest, log)
 
-    def _written(self, change: Change) -> tuple[Item | None, Item | None]:
+    def _written(self, change: Change) -> tuple[Record | None, Record | None]:
         """The live and the trash row of a record that did not move, as committed."""
         return (change.after, None) if change.after_live else (None, change.after)
 

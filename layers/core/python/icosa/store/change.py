@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..model.model import Model, Object, UniqueConstraint
-from ..model.types.base import Item
+from ..model.record import Record
 from . import keys
 from .derive import Attributes, Rows, constraint_value
 from .keys import Key
@@ -29,23 +29,22 @@ COUNTER_SHARDS = 16
 class Change:
     """One record's change. ``before`` None creates, ``after`` None destroys.
 
-    Items hold ``PK``, ``SK`` (the id), the version and the fields by key; ``*_live`` says whether the state belongs to
-    the live records or to the trash.
+    ``*_live`` says whether the state belongs to the live records or to the trash.
     """
 
     obj: Object
-    before: Item | None = None
+    before: Record | None = None
     before_live: bool = True
-    after: Item | None = None
+    after: Record | None = None
     after_live: bool = True
     #: The id came from the client: it may exist already, in either partition.
     id_is_given: bool = False
 
     @property
     def id(self) -> str:
-        item = self.after or self.before
-        assert item is not None
-        return item["SK"]  # type: ignore[no-any-return]
+        record = self.before if self.after is None else self.after
+        assert record is not None
+        return record.id
 
     @property
     def live_delta(self) -> int:
@@ -92,12 +91,10 @@ def first_version() -> int:
     return time.time_ns() // 1_000_000
 
 
-def stored(model: Model, obj: Object, item: Mapping[str, Any], *, live: bool, version: int) -> dict[str, Any]:
-    """A record item ready to be written: keys and version set."""
+def stored(model: Model, obj: Object, record_id: str, values: Mapping[str, Any], *, live: bool, version: int) -> Record:
+    """A record ready to be written."""
     partition = keys.records if live else keys.trash
-    result = {**item, "PK": partition(model.workspace_id, obj.key), VERSION: version}
-    result.pop(HIDDEN, None)
-    return result
+    return Record.of(values, id=record_id, partition=partition(model.workspace_id, obj.key), version=version)
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,14 +149,14 @@ def record_ops(model: Model, change: Change) -> Iterator[Blamed]:
         if change.reserves:
             yield Check(change.other_place(model), NOT_EXISTS), Cause("id", change)
         return
-    same = {"names": {"#v": VERSION}, "values": {":v": before[VERSION]}}
+    as_read = "#v = :v", {"#v": VERSION}, {":v": before.version}
     if after is None:
-        yield Delete((before["PK"], before["SK"]), "#v = :v", **same), version
+        yield Delete(before.key, *as_read), version
     elif change.moves:
-        yield Delete((before["PK"], before["SK"]), "#v = :v", **same), version
+        yield Delete(before.key, *as_read), version
         yield Put(pack(after, change.obj.stored_form), *_FREE), version
     else:
-        yield Put(pack(after, change.obj.stored_form), "#v = :v", **same), version
+        yield Put(pack(after, change.obj.stored_form), *as_read), version
 
 
 def guard_ops(model: Model, changes: Sequence[Change]) -> Iterator[Blamed]:

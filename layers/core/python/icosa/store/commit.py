@@ -12,7 +12,6 @@ from .blamed import StepFailed, transact
 from .change import Blamed, Cause, Change, SameValue, counter_ops, guard_ops, record_ops, row_diff
 from .keys import Key
 from .ops import Check
-from .record import HIDDEN
 from .table import MAX_TRANSACTION, Table, TransactionConflict
 
 __all__ = ["Change", "CommitFailed", "Retry", "SameValue", "commit"]
@@ -43,7 +42,7 @@ def commit(table: Table, model: Model, changes: Sequence[Change], *, targets: Se
     ``targets`` are records that must exist at the moment of commit (foreign keys). Raises Retry, CommitFailed (kinds
     ``id``, ``guard``, ``target``), SameValue, PayloadTooLarge.
     """
-    own = {(change.after["PK"], change.after["SK"]) for change in changes if change.after is not None}
+    own = {change.after.key for change in changes if change.after is not None}
     checks: list[Blamed] = [(Check(key), Cause("target", key=key)) for key in dict.fromkeys(targets) if key not in own]
     diffs = [row_diff(model, change) for change in changes]
     records = [op for change in changes for op in record_ops(model, change)]
@@ -69,7 +68,7 @@ def commit(table: Table, model: Model, changes: Sequence[Change], *, targets: Se
 def _finish_moves(table: Table, model: Model, changes: Sequence[Change]) -> None:
     """Records that a batch is moving are settled and read again: that batch, should it be alive, then starts anew."""
     moving = [
-        (change.obj.key, change.id) for change in changes if change.before is not None and HIDDEN in change.before
+        (change.obj.key, change.id) for change in changes if change.before is not None and change.before.is_hidden
     ]
     if moving:
         from .settle import Touched, settle

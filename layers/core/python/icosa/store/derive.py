@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from ..model.model import Model, Object, UniqueConstraint
+from ..model.record import Record
 from ..model.search_text import search_fields, tokens
 from ..model.types.base import Item, Leaf
 from . import keys
@@ -68,13 +69,13 @@ class Rows:
             rows = obj.memo[cls] = cls(model, obj)
         return rows
 
-    def index(self, item: Item) -> dict[Key, Attributes]:
+    def index(self, record: Record) -> dict[Key, Attributes]:
         """Index rows of a live record: one for each indexed leaf, nulls included, so that every index is complete."""
-        tail = END + item["SK"]
+        tail = END + record.id
         null = NULL + tail
         found: dict[Key, Attributes] = {}
         for partition, leaf, encode, detail in self._index:
-            value = item.get(leaf.field.key)
+            value = record.get(leaf.field.key)
             if value is not None and leaf.sub is not None:
                 value = value.get(leaf.sub)
             if value is None:
@@ -84,16 +85,16 @@ class Rows:
             found[partition, f"{VALUE}{encode(value)}{tail}"] = _NOTHING if exact is None else {EXACT: exact}
         return found
 
-    def edges(self, item: Item, *, live: bool) -> dict[Key, Attributes]:
+    def edges(self, record: Record, *, live: bool) -> dict[Key, Attributes]:
         """One row in the partition of every record that this one points at."""
         found: dict[Key, Attributes] = {}
         for key, live_prefix, trash_prefix in self._edges:
-            target = item.get(key)
+            target = record.get(key)
             if target is not None:
-                found[keys.edges(self._ws, target), (live_prefix if live else trash_prefix) + item["SK"]] = _NOTHING
+                found[keys.edges(self._ws, target), (live_prefix if live else trash_prefix) + record.id] = _NOTHING
         return found
 
-    def tokens(self, item: Item) -> dict[Key, Attributes]:
+    def tokens(self, record: Record) -> dict[Key, Attributes]:
         """One row for each token of a live record's search fields, ``f`` naming the fields that have it.
 
         A person has about 10, a record at most ``MOST_TOKENS``. They stand in a partition for each object and first
@@ -102,25 +103,25 @@ class Rows:
         that of an index takes one.
         """
         found: dict[Key, Attributes] = {}
-        for token, fields in tokens(self._searched, item).items():
-            found[keys.tokens(self._ws, self._obj.key, token), keys.token_sort(token, item["SK"])] = {FIELDS: fields}
+        for token, fields in tokens(self._searched, record).items():
+            found[keys.tokens(self._ws, self._obj.key, token), keys.token_sort(token, record.id)] = {FIELDS: fields}
         return found
 
-    def guards(self, item: Item) -> dict[Key, Attributes]:
+    def guards(self, record: Record) -> dict[Key, Attributes]:
         """One row for each unique constraint whose values are all present; the trash keeps its values, too."""
         found: dict[Key, Attributes] = {}
         for constraint in self._obj.unique_constraints:
-            value = constraint_value(constraint, item)
+            value = constraint_value(constraint, record)
             if value is not None:
-                found[keys.unique(self._ws, self._obj.key, constraint.key, value)] = {"id": item["SK"]}
+                found[keys.unique(self._ws, self._obj.key, constraint.key, value)] = {"id": record.id}
         return found
 
-    def derive(self, item: Item, *, live: bool) -> dict[Key, Attributes]:
+    def derive(self, record: Record, *, live: bool) -> dict[Key, Attributes]:
         """All derived rows of a record except its guards, which are written under conditions of their own."""
         if not live:
-            return self.edges(item, live=False)
-        found = self.index(item) | self.edges(item, live=True)
-        return found | self.tokens(item) if self._searched else found
+            return self.edges(record, live=False)
+        found = self.index(record) | self.edges(record, live=True)
+        return found | self.tokens(record) if self._searched else found
 
 
 def constraint_value(constraint: UniqueConstraint, item: Item) -> str | None:

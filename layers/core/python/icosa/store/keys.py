@@ -84,12 +84,6 @@ def index_sort(encoded: str | None, record_id: str) -> str:
     return f"{VALUE}{encoded}{END}{record_id}"
 
 
-def split_index_sort(sort: str) -> tuple[str | None, str]:
-    """``(encoded value or None for null, record id)`` of an index row's sort key."""
-    head, _, record_id = sort.rpartition(END)
-    return (None if head == NULL else head[1:]), record_id
-
-
 def tokens(ws: str, obj: str, token: str) -> str:
     """Partition of an object's tokens with the same first character, in which the tokens that begin with ``token`` are
     neighbours.

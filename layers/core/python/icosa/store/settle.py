@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..model.model import Model, Object
+from ..model.record import Record
 from ..model.types.base import Item
 from . import batch_log, keys, register
 from .change import put_row
@@ -47,8 +48,8 @@ class RecordRows:
     model: Model
     obj: Object
     id: str
-    live: Item | None
-    trashed: Item | None
+    live: Record | None
+    trashed: Record | None
 
     @classmethod
     def read(
@@ -66,7 +67,7 @@ class RecordRows:
         return rows, found[2 * len(records) :]
 
     @property
-    def current(self) -> tuple[Item, bool] | None:
+    def current(self) -> tuple[Record, bool] | None:
         """The record and whether it is live."""
         return current(self.live, self.trashed)
 
@@ -82,7 +83,7 @@ class RecordRows:
     def is_tidy(self) -> bool:
         """Whether there is but one row, and no mark of a move on it."""
         return all(
-            row is None or (self.current is not None and row is self.current[0] and HIDDEN not in row)
+            row is None or (self.current is not None and row is self.current[0] and not row.is_hidden)
             for row in (self.live, self.trashed)
         )
 
@@ -96,22 +97,22 @@ class RecordRows:
         for row, place in ((self.live, keys.records), (self.trashed, keys.trash)):
             key = place(ws, self.obj.key), self.id
             if row is not None and state is not None and row is state[0]:
-                moved = HIDDEN in row and steps == 0
+                moved = row.is_hidden and steps == 0
                 expression = "REMOVE #h ADD #v :one" if moved else "ADD #v :one"
                 condition, names, values = _as_read(row, marked=moved)
-                ops.append(Update(key, expression, condition, names, {**values, ":v": row[VERSION] + steps, ":one": 1}))
+                ops.append(Update(key, expression, condition, names, {**values, ":v": row.version + steps, ":one": 1}))
             elif row is not None and steps == 0:
-                ops.append(Delete(key, *_as_read(row, marked=HIDDEN in row)))
+                ops.append(Delete(key, *_as_read(row, marked=row.is_hidden)))
             elif state is None:
                 ops.append(Check(key, NOT_EXISTS))
         return ops
 
 
-def _as_read(row: Item, *, marked: bool) -> tuple[str, dict[str, str], dict[str, Any]]:
+def _as_read(row: Record, *, marked: bool) -> tuple[str, dict[str, str], dict[str, Any]]:
     """A condition, with names and values, that a row is as it was read; ``marked`` looks at the mark of a move, too."""
     if not marked:
-        return "#v = :v", {"#v": VERSION}, {":v": row[VERSION]}
-    return "#v = :v AND #h = :h", {"#v": VERSION, "#h": HIDDEN}, {":v": row[VERSION], ":h": row[HIDDEN]}
+        return "#v = :v", {"#v": VERSION}, {":v": row.version}
+    return "#v = :v AND #h = :h", {"#v": VERSION, "#h": HIDDEN}, {":v": row.version, ":h": row.batch}
 
 
 def settle(table: Table, model: Model, touched: Mapping[RecordId, Touched]) -> None:

@@ -62,13 +62,13 @@ class TransactionConflict(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class QueryPage:
+class QueryPage[T = Item]:
     """Rows of one partition in sort-key order. ``last`` is the sort key to go on after, None at the end.
 
     ``scanned`` counts the rows read, also those that a filter left out.
     """
 
-    items: list[Item]
+    items: list[T]
     last: str | None
     scanned: int
 

@@ -15,6 +15,7 @@ from ...model.types.base import KeyRange, Kind, Leaf
 from ...query.operation import And, Compare, Filter, Or
 from ...store import keys
 from ...store.keys import END, NULL, TOP, VALUE
+from ...store.lookup import ExactText
 
 #: A union of more ranges than this is answered by a scan.
 MAX_RANGES = 100
@@ -24,8 +25,8 @@ MAX_RANGES = 100
 class RowRange:
     """A contiguous part of one index or edge partition.
 
-    ``wanted`` and ``unwanted`` are complementary filter expressions for rows whose keys stand for several values (text
-    of another case), with their ``values``. ``leaf`` is None for edges, whose sort keys are ``prefix + id``.
+    ``exact`` tells which rows are wanted where a key stands for several values (text of another case). ``leaf`` is None
+    for edges, whose sort keys are ``prefix + id``.
     """
 
     pk: str
@@ -35,9 +36,7 @@ class RowRange:
     #: Rows are in the order of record ids: all have the same encoded value.
     by_id: bool = False
     prefix: str = ""
-    wanted: str | None = None
-    unwanted: str | None = None
-    values: tuple[tuple[str, str], ...] = ()
+    exact: ExactText | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -165,23 +164,8 @@ def _is_exact(kind: Kind, value: object) -> bool:
 def _equal(pk: str, leaf: Leaf, value: object) -> RowRange:
     encoded = leaf.kind.encode(value)
     low = f"{VALUE}{encoded}{END}"
-    row = {"pk": pk, "low": low, "high": low + TOP, "leaf": leaf, "by_id": True}
-    if not leaf.kind.has_detail or not _is_exact(leaf.kind, value):
-        return RowRange(**row)  # type: ignore[arg-type]
-    detail = leaf.kind.detail(value)
-    # Rows that stand for two values (b) are wanted whatever they hold: their records tell.
-    if detail is None:
-        return RowRange(
-            **row,  # type: ignore[arg-type]
-            wanted="attribute_not_exists(e) OR attribute_exists(b)",
-            unwanted="attribute_exists(e) AND attribute_not_exists(b)",
-        )
-    return RowRange(
-        **row,  # type: ignore[arg-type]
-        wanted="e = :exact OR attribute_exists(b)",
-        unwanted="(attribute_not_exists(e) OR e <> :exact) AND attribute_not_exists(b)",
-        values=((":exact", detail),),
-    )
+    exact = ExactText(leaf.kind.detail(value)) if leaf.kind.has_detail and _is_exact(leaf.kind, value) else None
+    return RowRange(pk=pk, low=low, high=low + TOP, leaf=leaf, by_id=True, exact=exact)
 
 
 def _between(pk: str, leaf: Leaf, part: KeyRange) -> RowRange:

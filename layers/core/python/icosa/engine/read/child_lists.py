@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ...model.model import Field, Model, Object
-from ...model.types.base import Item
+from ...model.record import Record
 from ...query.aggregates import Tally
 from ...query.evaluate import compile_filter, compile_keyset, compile_order, ordered_values
 from ...query.operation import And, Compare, Connection, Filter, FindMany, Node, RelationSelection
@@ -67,7 +67,7 @@ class ChildList:
         return self.needs_count and len(self.to_fetch(edges)) != edges.count
 
 
-def arranged(ctx: Context, one: ChildList, children: Sequence[Item], edges: Edges) -> Connection:
+def arranged(ctx: Context, one: ChildList, children: Sequence[Record], edges: Edges) -> Connection:
     """The list from its fetched children, which are in the order of ids."""
     wanted, limit = one.wanted, one.wanted.page.limit
     if one.is_plain:

@@ -8,6 +8,7 @@ from typing import Any
 from ...errors import BadRequest
 from ...model.input import parse_input
 from ...model.model import Object
+from ...model.record import Record
 from ...model.types.base import Item
 from ...query.aggregates import Tally
 from ...query.operation import And, Compare, Connection, Filter, FindDuplicates, FindMany, Node, Or, Page
@@ -28,17 +29,12 @@ def find_duplicates(ctx: Context, operation: FindDuplicates) -> list[Connection]
     obj = operation.object
     _check_arguments(operation, ctx.settings.batch_limit)
     if operation.ids is not None:
-        items: list[Item] = [item for item in get_live(ctx, obj, operation.ids) if item is not None]
+        known = [record for record in get_live(ctx, obj, operation.ids) if record is not None]
+        conditions = [duplicate_filter(obj, record, own_id=record.id) for record in known]
     else:
-        items = [
-            {
-                k: v
-                for k, v in parse_input(ctx.model, obj, data, mode="create", now=ctx.now).values.items()
-                if v is not None
-            }
-            for data in operation.data or ()
-        ]
-    return ctx.table.parallel([_finder(ctx, operation, item) for item in items]) if items else []
+        inputs = [parse_input(ctx.model, obj, data, mode="create", now=ctx.now) for data in operation.data or ()]
+        conditions = [duplicate_filter(obj, parsed.values) for parsed in inputs]
+    return ctx.table.parallel([_finder(ctx, operation, condition) for condition in conditions]) if conditions else []
 
 
 def _check_arguments(operation: FindDuplicates, most: int) -> None:
@@ -56,10 +52,9 @@ def _check_arguments(operation: FindDuplicates, most: int) -> None:
         )
 
 
-def _finder(ctx: Context, operation: FindDuplicates, item: Item) -> Callable[[Table], Connection]:
+def _finder(ctx: Context, operation: FindDuplicates, condition: Filter | None) -> Callable[[Table], Connection]:
     def run(table: Table) -> Connection:
         branch = Branch(ctx, table)
-        condition = duplicate_filter(operation.object, item)
         if condition is None:
             return Connection(nodes=[], total_count=0, aggregates=_aggregates(operation, []))
         found = find(branch, FindMany(object=operation.object, filter=condition, page=Page(limit=_MOST)))
@@ -70,23 +65,22 @@ def _finder(ctx: Context, operation: FindDuplicates, item: Item) -> Callable[[Ta
     return run
 
 
-def _aggregates(operation: FindDuplicates, items: Iterable[Item]) -> Mapping[str, Any]:
+def _aggregates(operation: FindDuplicates, items: Iterable[Record]) -> Mapping[str, Any]:
     tally = Tally(operation.object, operation.aggregates)
     for item in items:
         tally.add(item)
     return tally.results()
 
 
-def duplicate_filter(obj: Object, item: Item) -> Filter | None:
-    """What a duplicate of ``item`` must fulfil; None when no criterion has all its values."""
+def duplicate_filter(obj: Object, values: Item, *, own_id: str | None = None) -> Filter | None:
+    """What a duplicate of a record with these values must fulfil; None when no criterion has all its values."""
     criteria: list[Filter] = []
     for paths in obj.duplicate_criteria:
         leaves = [obj.leaves[path] for path in paths]
-        values = [leaf.get(item) for leaf in leaves]
-        if all(value is not None and not (isinstance(value, str) and len(value) < _SHORTEST) for value in values):
-            criteria.append(And(tuple(Compare(leaf, "eq", value) for leaf, value in zip(leaves, values, strict=True))))
+        held = [leaf.get(values) for leaf in leaves]
+        if all(value is not None and not (isinstance(value, str) and len(value) < _SHORTEST) for value in held):
+            criteria.append(And(tuple(Compare(leaf, "eq", value) for leaf, value in zip(leaves, held, strict=True))))
     if not criteria:
         return None
     condition: Filter = Or(tuple(criteria))
-    own_id = item.get("SK")
     return condition if own_id is None else And((condition, Compare(obj.leaves["id",], "neq", own_id)))

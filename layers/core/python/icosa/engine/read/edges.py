@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from ...store import keys
+from ...store import lookup
 from ...store.table import Table
 
 #: Rows read of a parent's edge partition at first: enough for several relations of usual size.
@@ -44,27 +44,26 @@ def edge_reader(pk: str, lists: Sequence[Wanted]) -> Callable[[Table], Mapping[s
 
     def read_one(table: Table, prefix: str) -> Edges:
         if not needs[prefix]:
-            return Edges([], False, table.count(pk, prefix=prefix))
-        page = table.query(pk, prefix=prefix, limit=needs[prefix], project="SK")
+            return Edges([], False, lookup.count_edges(table, pk, prefix))
+        page = lookup.edge_page(table, pk, prefix, limit=needs[prefix])
         return _edges(table, prefix, page.items, complete=page.last is None)
 
-    def _edges(table: Table, prefix: str, rows: Sequence[Mapping[str, str]], *, complete: bool) -> Edges:
-        ids = [row["SK"][len(prefix) :] for row in rows]
+    def _edges(table: Table, prefix: str, ids: list[str], *, complete: bool) -> Edges:
         if complete:
             return Edges(ids, True, len(ids))
-        return Edges(ids, False, table.count(pk, prefix=prefix) if prefix in counted else None)
+        return Edges(ids, False, lookup.count_edges(table, pk, prefix) if prefix in counted else None)
 
     def read(table: Table) -> Mapping[str, Edges]:
         if len(needs) == 1:
             return {prefix: read_one(table, prefix) for prefix in needs}
-        page = table.query(pk, limit=FIRST_ROWS, project="SK")
+        ids, complete = lookup.edges_by_prefix(table, pk, needs, limit=FIRST_ROWS)
         found: dict[str, Edges] = {}
         for prefix, need in needs.items():
-            rows = [row for row in page.items if row["SK"].startswith(prefix)]
-            complete = page.last is None or prefix + keys.TOP <= page.last
             # Where the partition goes on, so may this relation's rows.
-            enough = complete or (len(rows) >= need and prefix not in counted)
-            found[prefix] = _edges(table, prefix, rows, complete=complete) if enough else read_one(table, prefix)
+            enough = prefix in complete or (len(ids[prefix]) >= need and prefix not in counted)
+            found[prefix] = (
+                _edges(table, prefix, ids[prefix], complete=prefix in complete) if enough else read_one(table, prefix)
+            )
         return found
 
     return read

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ...model.types.base import Item
+from ...model.record import Record
 from ...query.evaluate import compile_order, ordered_values
 from ...query.grouping import Grouper
 from ...query.operation import Group, GroupBy, Node, Selection
@@ -40,9 +40,9 @@ def group_by(ctx: Context, operation: GroupBy) -> list[Group]:
     ]
 
 
-def _related(ctx: Context, operation: GroupBy, items: list[Item]) -> dict[str, tuple[str, dict[str, Item]]]:
+def _related(ctx: Context, operation: GroupBy, items: list[Record]) -> dict[str, tuple[str, dict[str, Record]]]:
     """For each relation that a dimension goes through: the key of its field, and the target records by id."""
-    found: dict[str, tuple[str, dict[str, Item]]] = {}
+    found: dict[str, tuple[str, dict[str, Record]]] = {}
     for dimension in operation.dimensions:
         relation = dimension.relation
         if relation is None or relation.name in found:
@@ -56,7 +56,7 @@ def _related(ctx: Context, operation: GroupBy, items: list[Item]) -> dict[str, t
     return found
 
 
-def _samples(ctx: Context, operation: GroupBy, members: list[list[Item]], *, are_whole: bool) -> list[list[Node]]:
+def _samples(ctx: Context, operation: GroupBy, members: list[list[Record]], *, are_whole: bool) -> list[list[Node]]:
     """The first records of every group, fetched together unless they are at hand."""
     selection: Selection | None = operation.records
     if selection is None:
@@ -64,19 +64,19 @@ def _samples(ctx: Context, operation: GroupBy, members: list[list[Item]], *, are
     joined = Joined.needed_by(ctx, None, operation.records_order)
     key = compile_order(operation.records_order)
     start, stop = operation.records_offset, operation.records_offset + operation.records_limit
-    chosen: list[list[Item]] = []
+    chosen: list[list[Record]] = []
     for items in members:
         if joined.is_needed:
             joined.load(items)
         items.sort(key=lambda item: key(item, joined))
         chosen.append(items[start:stop])
     flat = [item for part in chosen for item in part]
-    known = flat if are_whole else get_live(ctx, operation.object, [item["SK"] for item in flat])
-    by_id = {item["SK"]: Node(item) for item in known if item is not None}
+    known = flat if are_whole else get_live(ctx, operation.object, [item.id for item in flat])
+    by_id = {item.id: Node(item) for item in known if item is not None}
     nodes = list(by_id.values())
     _remember_order(operation, nodes, joined)
     load(ctx, operation.object, nodes, selection)
-    return [[by_id[item["SK"]] for item in part if item["SK"] in by_id] for part in chosen]
+    return [[by_id[item.id] for item in part if item.id in by_id] for part in chosen]
 
 
 def _remember_order(operation: GroupBy, nodes: list[Node], joined: Joined) -> None:

@@ -4,12 +4,14 @@ the record.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
-from typing import Any
 
 from ...model.model import Object
-from ...model.types.base import Item, Leaf
+from ...model.record import Record
+from ...model.types.base import Leaf
 from ...store import keys
+from ...store.lookup import IndexEntry, whole_index
 from ...store.register import Register
 from ...store.table import Table
 from ..context import Context
@@ -19,7 +21,7 @@ from ..records import get_live
 _MAX_INDEXES = 4
 
 
-def narrow(ctx: Context, obj: Object, leaves: Sequence[Leaf]) -> list[Item] | None:
+def narrow(ctx: Context, obj: Object, leaves: Sequence[Leaf]) -> list[Record] | None:
     """Every live record with its id and its values of ``leaves``; None when the indexes do not hold them all."""
     by_id = obj.by_name["id"].key
     wanted = [leaf for leaf in leaves if leaf.path != ("id",)]
@@ -33,17 +35,20 @@ def narrow(ctx: Context, obj: Object, leaves: Sequence[Leaf]) -> list[Item] | No
     after = Register.parse(ctx.table.get(keys.open_batches(ctx.model.workspace_id)))
     if not after.is_quiet_since(ctx.register, obj.key):
         return None
-    items: dict[str, dict[str, Any]] = {}
+    items: dict[str, Record] = {}
+    rows: Counter[str] = Counter()
     cut: set[str] = set()
-    for leaf, rows in zip(wanted, indexes, strict=True):
-        for row in rows:
-            encoded, record_id = keys.split_index_sort(row["SK"])
-            item = items.setdefault(record_id, {"SK": record_id, by_id: record_id, "rows": 0})
-            item["rows"] += 1
+    for leaf, entries in zip(wanted, indexes, strict=True):
+        rows.update(record_id for _, record_id, _ in entries)
+        for encoded, record_id, exact in entries:
+            item = items.get(record_id)
+            if item is None:
+                item = items[record_id] = Record({by_id: record_id})
+                item.id = record_id
             if encoded is None:
                 continue
             try:
-                value = leaf.kind.decode(encoded, row.get("e"))
+                value = leaf.kind.decode(encoded, exact)
             except ValueError:
                 cut.add(record_id)
                 continue
@@ -52,10 +57,10 @@ def narrow(ctx: Context, obj: Object, leaves: Sequence[Leaf]) -> list[Item] | No
             else:
                 item.setdefault(leaf.field.key, {})[leaf.sub] = value
     # Between two of the reads a record may have come, gone or changed: then it has not one row in each index.
-    doubtful = {record_id for record_id, item in items.items() if item["rows"] != len(wanted)} | cut
+    doubtful = {record_id for record_id, count in rows.items() if count != len(wanted)} | cut
     whole = [item for item in get_live(ctx, obj, sorted(doubtful)) if item is not None]
     return whole + [item for record_id, item in items.items() if record_id not in doubtful]
 
 
-def _scanner(pk: str) -> Callable[[Table], list[Any]]:
-    return lambda table: table.query_all(pk, project="SK, e")
+def _scanner(pk: str) -> Callable[[Table], list[IndexEntry]]:
+    return lambda table: whole_index(table, pk)

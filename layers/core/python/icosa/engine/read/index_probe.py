@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
+from ...store.lookup import count_entries
 from ...store.table import Table
 from ..context import Context
 from .access_paths import Candidates, RowRange
-from .ordered_walk import query_range, row_of
+from .ordered_walk import query_range
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +39,10 @@ def probe(ctx: Context, options: Sequence[Candidates], limit: int) -> list[Probe
 def _prober(part: RowRange, limit: int) -> Callable[[Table], tuple[list[str], bool]]:
     def read(table: Table) -> tuple[list[str], bool]:
         page = query_range(table, part, limit=limit)
-        ids = [row_of(item, part).id for item in page.items]
+        ids = [row.id for row in page.items]
         while page.last is not None and page.scanned < limit and len(ids) < limit:
             page = query_range(table, part, after=page.last, limit=limit)  # a page ends at 1 MB
-            ids += [row_of(item, part).id for item in page.items]
+            ids += [row.id for row in page.items]
         return ids, page.last is None
 
     return read
@@ -63,9 +63,4 @@ def count_rows(table: Table, option: Candidates) -> int:
 
 
 def _counter(part: RowRange) -> Callable[[Table], int]:
-    options: dict[str, Any] = {"low": part.low, "high": part.high}
-    if part.unwanted is not None:
-        options["unlike"] = part.unwanted
-        if part.values and ":exact" in part.unwanted:
-            options["values"] = dict(part.values)
-    return lambda table: table.count(part.pk, **options)
+    return lambda table: count_entries(table, part.pk, low=part.low, high=part.high, exact=part.exact)

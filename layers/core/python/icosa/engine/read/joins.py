@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from ...model.model import Field, Object
-from ...model.types.base import Item, Leaf
+from ...model.record import Record
+from ...model.types.base import Leaf
 from ...query.operation import And, Compare, Filter, Not, Or, Order, Related, RelatedAny
 from ...store import keys
+from ...store.lookup import all_edges_of
+from ...store.table import Table
 from ..context import Context
 from ..records import get_any, get_live
 from .index_only_scan import narrow
@@ -25,8 +28,8 @@ class Joined:
     _ones: dict[str, tuple[Field, Object]] = field(default_factory=dict)
     _manys: dict[str, tuple[Field, Object]] = field(default_factory=dict)
     _leaves: dict[str, dict[tuple[str, ...], Leaf]] = field(default_factory=dict)
-    _one: dict[tuple[str, str], Item | None] = field(default_factory=dict)
-    _many: dict[tuple[str, str], Sequence[Item]] = field(default_factory=dict)
+    _one: dict[tuple[str, str], Record | None] = field(default_factory=dict)
+    _many: dict[tuple[str, str], Sequence[Record]] = field(default_factory=dict)
 
     @classmethod
     def needed_by(cls, ctx: Context, filter: Filter | None, order: Order = ()) -> Joined:
@@ -49,15 +52,15 @@ class Joined:
         """The many-to-one fields whose targets are looked at."""
         return [relation for relation, _ in self._ones.values()]
 
-    def one(self, field: Field, target_id: str) -> Item | None:
+    def one(self, field: Field, target_id: str) -> Record | None:
         """The record that ``field`` points at (also one in the trash: a join knows no soft deletion)."""
         return self._one.get((field.id, target_id))
 
-    def many(self, field: Field, record_id: str) -> Sequence[Item]:
+    def many(self, field: Field, record_id: str) -> Sequence[Record]:
         """The live records of a one-to-many field."""
         return self._many.get((field.id, record_id), ())
 
-    def load(self, items: Iterable[Item]) -> None:
+    def load(self, items: Iterable[Record]) -> None:
         """Fetch what the records of a batch refer to and is not known yet."""
         items = list(items)
         for relation, target in self._ones.values():
@@ -68,7 +71,7 @@ class Joined:
             for target_id, state in zip(missing, get_any(self._ctx, target, missing), strict=True):
                 self._one[relation.id, target_id] = state.item if state else None
         for relation, target in self._manys.values():
-            missing = [item["SK"] for item in items if (relation.id, item["SK"]) not in self._many]
+            missing = [item.id for item in items if (relation.id, item.id) not in self._many]
             for record_id, children in children_of(self._ctx, relation, target, missing).items():
                 self._many[relation.id, record_id] = children
 
@@ -77,24 +80,27 @@ class Joined:
         values = narrow(self._ctx, target, list(self._leaves[relation.id].values()))
         if values is None:
             return list(wanted)
-        self._one.update(((relation.id, item["SK"]), item) for item in values)
+        self._one.update(((relation.id, item.id), item) for item in values)
         return [i for i in wanted if (relation.id, i) not in self._one]
 
 
-def children_of(ctx: Context, relation: Field, target: Object, parents: Sequence[str]) -> dict[str, list[Item]]:
+def children_of(ctx: Context, relation: Field, target: Object, parents: Sequence[str]) -> dict[str, list[Record]]:
     """All live records of a one-to-many field, by parent."""
     inverse = ctx.model.inverse_of(relation)
     prefix = keys.edge_prefix(target.key, inverse.key, live=True)
     pks = [keys.edges(ctx.model.workspace_id, parent) for parent in parents]
     if not pks:
         return {}
-    rows = ctx.table.parallel([lambda table, pk=pk: table.query_all(pk, prefix=prefix, project="SK") for pk in pks])  # type: ignore[misc]
-    ids = [[row["SK"][len(prefix) :] for row in found] for found in rows]
-    items = {item["SK"]: item for item in get_live(ctx, target, [i for part in ids for i in part]) if item is not None}
+    ids = ctx.table.parallel([_edge_reader(pk, prefix) for pk in pks])
+    items = {item.id: item for item in get_live(ctx, target, [i for part in ids for i in part]) if item is not None}
     return {
         parent: [items[i] for i in part if i in items and items[i].get(inverse.key) == parent]
         for parent, part in zip(parents, ids, strict=True)
     }
+
+
+def _edge_reader(pk: str, prefix: str) -> Callable[[Table], list[str]]:
+    return lambda table: all_edges_of(table, pk, prefix)
 
 
 def leaves_of(filter: Filter | None) -> Iterator[Leaf]:

@@ -10,7 +10,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from ...model.model import Object
-from ...model.types.base import Item, Leaf
+from ...model.record import Record
+from ...model.types.base import Leaf
 from ...query.evaluate import compile_filter
 from ...query.operation import Filter, Related, RelatedAny
 from ...store import keys
@@ -74,11 +75,11 @@ def _through(ctx: Context, obj: Object, part: Related | RelatedAny) -> Candidate
         return Candidates(condition=part, ids=tuple(ids)) if len(ids) <= PROBE else None
     matches = compile_filter(part.filter)
     nobody = Joined(ctx)
-    if matches({}, nobody):
+    if matches(Record(), nobody):
         return None  # holds without a related record, too
     # A join knows no soft deletion: a target in the trash counts as well.
     trashed = [item for item in scan_trash(ctx, part.target) if matches(item, nobody)]
-    targets = [item["SK"] for item in (*matching(ctx, part.target, part.filter), *trashed)]
+    targets = [item.id for item in (*matching(ctx, part.target, part.filter), *trashed)]
     if len(targets) > MAX_RANGES:
         return None
     prefix = keys.edge_prefix(obj.key, part.field.key, live=True)
@@ -89,7 +90,7 @@ def _through(ctx: Context, obj: Object, part: Related | RelatedAny) -> Candidate
 
 def matching(
     ctx: Context, obj: Object, filter: Filter | None, *, leaves: Iterable[Leaf] = (), joined: Joined | None = None
-) -> list[Item]:
+) -> list[Record]:
     """Every live record that matches, as items that hold at least the id and the values of ``leaves`` and of the
     filter.
     """
@@ -106,7 +107,7 @@ def matching(
 
 def matching_all(
     ctx: Context, obj: Object, filter: Filter | None, *, leaves: Iterable[Leaf], joined: Joined
-) -> list[Item]:
+) -> list[Record]:
     """As ``matching``, by looking at every record: when conditions are known to have many rows."""
     matches = compile_filter(filter)
     needed = {
@@ -119,19 +120,19 @@ def matching_all(
     return [item for part in scan_live(ctx, obj) for item in _checked(part, matches, joined)]
 
 
-def matching_records(ctx: Context, obj: Object, filter: Filter, *, most: int) -> list[Item]:
+def matching_records(ctx: Context, obj: Object, filter: Filter, *, most: int) -> list[Record]:
     """The whole records of up to ``most + 1`` live matches, ordered by id: enough to see whether a limit is
     exceeded.
     """
     joined = Joined.needed_by(ctx, filter)
     found = matching(ctx, obj, filter, joined=joined)
-    found.sort(key=lambda item: item["SK"])
-    items = get_live(ctx, obj, [item["SK"] for item in found[: most + 1]])
+    found.sort(key=lambda item: item.id)
+    items = get_live(ctx, obj, [item.id for item in found[: most + 1]])
     # Checked once more: what is written is what has just been read, and that may have changed since the search.
     return _checked([item for item in items if item is not None], compile_filter(filter), joined)
 
 
-def _checked(items: list[Item], matches: Callable[[Item, Joined], bool | None], joined: Joined) -> list[Item]:
+def _checked(items: list[Record], matches: Callable[[Record, Joined], bool | None], joined: Joined) -> list[Record]:
     if joined.is_needed:
         joined.load(items)
     return [item for item in items if matches(item, joined)]

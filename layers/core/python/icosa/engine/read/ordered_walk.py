@@ -20,13 +20,15 @@ from itertools import groupby
 from typing import Any
 
 from ...model.model import Model, Object
+from ...model.record import Record
 from ...model.stored_form import StoredForm
-from ...model.types.base import Item, Leaf
+from ...model.types.base import Leaf
 from ...query.operation import Cursor, Order
 from ...store import keys
 from ...store.derive import is_confirmed
 from ...store.keys import END, NULL, TOP, VALUE
-from ...store.record import HIDDEN, unpack
+from ...store.lookup import IndexEntry, edge_range, index_page
+from ...store.record import unpack_visible
 from ...store.table import QueryPage, Table
 from .access_paths import RowRange
 
@@ -40,16 +42,16 @@ class RunTooLong(Exception):
     """Too many records share the first ordered value: another way of sorting is cheaper."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Row:
     """A record that may be next: its id, and either the record itself or the index entry that it must confirm."""
 
     id: str
-    item: Item | None = None
+    item: Record | None = None
     leaf: Leaf | None = None
     encoded: str | None = None
 
-    def confirms(self, item: Item | None) -> bool:
+    def confirms(self, item: Record | None) -> bool:
         """Whether the record still stands behind this row."""
         return item is not None and (self.leaf is None or is_confirmed(item, self.leaf, self.encoded))
 
@@ -83,7 +85,8 @@ class RecordWalk(Walk):
         after = self.after
         while True:
             page = self.table.query(self.pk, after=after, forward=self.forward, limit=self.size)
-            yield [Row(item["SK"], unpack(item, self.form)) for item in page.items if HIDDEN not in item]
+            records = unpack_visible(page.items, self.form)
+            yield [Row(record.id, record) for record in records if record is not None]
             if page.last is None:
                 return
             after = page.last
@@ -112,7 +115,7 @@ class IdRangeWalk(Walk):
             page = query_range(
                 self.table, self.range, low=low, high=high, after=after, forward=self.forward, limit=self.size
             )
-            yield [row_of(item, self.range) for item in page.items]
+            yield page.items
             if page.last is None:
                 return
             after = page.last
@@ -127,25 +130,20 @@ def query_range(
     after: str | None = None,
     forward: bool = True,
     limit: int,
-) -> QueryPage:
-    return table.query(
-        part.pk,
-        low=low or part.low,
-        high=high or part.high,
-        after=after,
-        forward=forward,
-        limit=limit,
-        project="SK",
-        filter=part.wanted,
-        values=dict(part.values) if part.wanted and ":exact" in part.wanted else None,
-    )
-
-
-def row_of(item: Item, part: RowRange) -> Row:
+) -> QueryPage[Row]:
+    """One page of a range, or of a part of it."""
+    low, high = low or part.low, high or part.high
     if part.leaf is None:
-        return Row(item["SK"][len(part.prefix) :])
-    encoded, record_id = keys.split_index_sort(item["SK"])
-    return Row(record_id, None, part.leaf, encoded)
+        edges = edge_range(table, part.pk, part.prefix, low=low, high=high, after=after, forward=forward, limit=limit)
+        return QueryPage([Row(record_id) for record_id in edges.items], edges.last, edges.scanned)
+    entries = index_page(
+        table, part.pk, low=low, high=high, after=after, forward=forward, limit=limit, exact=part.exact
+    )
+    return QueryPage(_rows(entries.items, part.leaf), entries.last, entries.scanned)
+
+
+def _rows(entries: Sequence[IndexEntry], leaf: Leaf | None) -> list[Row]:
+    return [Row(record_id, None, leaf, encoded) for encoded, record_id, _ in entries]
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,10 +186,8 @@ class IndexWalk(Walk):
         after = None
         while True:
             limit = self.size + (_SLACK if self.refine else 0)
-            page = self.table.query(
-                self.pk, low=low, high=high, after=after, forward=forward, limit=limit, project="SK"
-            )
-            yield [self._row(item) for item in page.items]
+            page = index_page(self.table, self.pk, low=low, high=high, after=after, forward=forward, limit=limit)
+            yield _rows(page.items, self.leaf)
             if page.last is None:
                 return
             after = page.last
@@ -199,12 +195,10 @@ class IndexWalk(Walk):
     def _turned(self, segment: _Segment) -> Iterator[list[Row]]:
         low, high, forward = segment.low, segment.high, segment.forward
         while True:
-            page = self.table.query(
-                self.pk, low=low, high=high, forward=forward, limit=self.size + _SLACK, project="SK"
-            )
+            page = index_page(self.table, self.pk, low=low, high=high, forward=forward, limit=self.size + _SLACK)
             runs = [
                 (encoded, list(rows))
-                for encoded, rows in groupby(map(self._row, page.items), key=lambda row: row.encoded)
+                for encoded, rows in groupby(_rows(page.items, self.leaf), key=lambda row: row.encoded)
             ]
             if page.last is None:
                 yield [row for _, rows in runs for row in reversed(rows)]
@@ -244,10 +238,6 @@ class IndexWalk(Walk):
         if len(held) > MAX_RUN:
             raise RunTooLong
         yield held
-
-    def _row(self, item: Item) -> Row:
-        encoded, record_id = keys.split_index_sort(item["SK"])
-        return Row(record_id, None, self.leaf, encoded)
 
 
 def _run_bounds(encoded: str | None) -> tuple[str, str]:

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ...model.model import Object
-from ...model.types.base import Item
+from ...model.record import Record
 from ...query.evaluate import compile_filter, compile_keyset, compile_order
 from ...query.operation import Cursor, Filter, FindMany, Order
 from ...store.register import Register
@@ -40,7 +40,7 @@ _MAX_BATCH = 400
 class Found:
     """A slice: its records in the requested order, whether more lie beyond it, and the exact total if wanted."""
 
-    items: list[Item]
+    items: list[Record]
     more: bool
     total: int | None
 
@@ -120,7 +120,7 @@ class _Find:
                 return id_range_walk(table, ranges[0], cursor=self.cursor, backward=self.backward)
             return None
         first = self.order[0]
-        same_leaf = first.relation is None and all(part.leaf is first.leaf and part.wanted is None for part in ranges)
+        same_leaf = first.relation is None and all(part.leaf is first.leaf and part.exact is None for part in ranges)
         if not same_leaf:
             return None
         return index_walk(table, model, self.obj, self.order, cursor=self.cursor, backward=self.backward, within=ranges)
@@ -161,9 +161,9 @@ class _Find:
 
     def _take(
         self, walk: Walk, rows: list[Row] | None, batches: Iterator[list[Row]], *, sure: bool, with_register: bool
-    ) -> tuple[list[Item], Register]:
+    ) -> tuple[list[Record], Register]:
         """Records of the walk that match, until enough are found."""
-        taken: list[Item] = []
+        taken: list[Record] = []
         checked = 0
         register = self.ctx.register
         if rows is None and with_register:  # only the total is wanted
@@ -192,7 +192,7 @@ class _Find:
             rows = later or next(batches, None)
         return taken, register
 
-    def _fetch(self, rows: Sequence[Row], *, with_register: bool) -> tuple[list[Item | None], Register]:
+    def _fetch(self, rows: Sequence[Row], *, with_register: bool) -> tuple[list[Record | None], Register]:
         if rows and rows[0].item is not None:
             return [row.item for row in rows], self.ctx.register
         ids = [row.id for row in rows]
@@ -200,7 +200,7 @@ class _Find:
             return get_live_and_register(self.ctx, self.obj, ids)
         return get_live(self.ctx, self.obj, ids), self.ctx.register
 
-    def _kept(self, items: list[Item], *, refine: bool) -> list[Item]:
+    def _kept(self, items: list[Record], *, refine: bool) -> list[Record]:
         """What matches of a batch, in order, beyond the cursor."""
         if self.joined.is_needed:
             self.joined.load(items)
@@ -230,7 +230,7 @@ class _Find:
 
     # ------------------------------------------------------------------ sorting
 
-    def _sorted(self, known: Sequence[Item | None] | None) -> Found:
+    def _sorted(self, known: Sequence[Record | None] | None) -> Found:
         """All matches, sorted and cut in memory. ``known`` holds every match when given."""
         if known is None:
             terms = [term.leaf for term in self.order if term.relation is None]
@@ -254,21 +254,21 @@ class _Find:
         page = page[: self.limit]
         if known is None:
             # What matched may be index rows; the page needs whole records.
-            fetched = get_live(self.ctx, self.obj, [item["SK"] for item in page])
+            fetched = get_live(self.ctx, self.obj, [item.id for item in page])
             page = [item for item in fetched if item is not None and self.matches(item, self.joined)]
         return Found(page[::-1] if self.backward else page, more, total)
 
 
 def slice_of(
-    items: list[Item],
-    key: Callable[[Item, Joined], object],
-    beyond: Callable[[Item, Joined], bool] | None,
+    items: list[Record],
+    key: Callable[[Record, Joined], object],
+    beyond: Callable[[Record, Joined], bool] | None,
     joined: Joined,
     *,
     backward: bool,
     start: int,
     stop: int,
-) -> list[Item]:
+) -> list[Record]:
     """The items beyond the cursor in (reverse) order, from ``start`` to ``stop``."""
     if beyond is not None:
         items = [item for item in items if beyond(item, joined)]

@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from ...model.model import Object
-from ...model.types.base import Item
 from ...query.operation import Connection, Node, RelationSelection, Selection
 from ...store import keys
 from ...store.keys import Key
@@ -27,8 +26,8 @@ from .edges import Edges, edge_reader
 #: Children that are fetched to be filtered, ordered and counted in memory, of all parents together.
 _MOST_IN_MEMORY = 2_000
 
-#: Record rows by key.
-_Rows = dict[Key, Item | None]
+#: Records by key, and perhaps the register's row.
+_Rows = dict[Key, Any]
 
 
 def load(ctx: Context, obj: Object, nodes: Sequence[Node], selection: Selection) -> None:
@@ -84,7 +83,7 @@ def _first_trip(
     ]
     records = len(branches)
     if to_many:
-        branches += [edge_reader(keys.edges(ws, node.item["SK"]), to_many) for node in nodes]
+        branches += [edge_reader(keys.edges(ws, node.item.id), to_many) for node in nodes]
     results = ctx.table.parallel(branches)
     return {key: item for part in results[:records] for key, item in part.items()}, results[records:]
 
@@ -149,14 +148,14 @@ def _arrange(ctx: Context, place: _Place, rows: _Rows, register: Register | None
     children = [
         child
         for child_id in one.to_fetch(place.edges)
-        if (child := rows.get((partition, child_id))) is not None and child.get(one.inverse.key) == node.item["SK"]
+        if (child := rows.get((partition, child_id))) is not None and child.get(one.inverse.key) == node.item.id
     ]
     node.related[one.slot] = arranged(ctx, one, children, place.edges)
     return True
 
 
 def _querier(ctx: Context, place: _Place) -> Callable[[Table], Connection]:
-    return lambda table: queried(ctx, table, place.child_list, place.node.item["SK"])
+    return lambda table: queried(ctx, table, place.child_list, place.node.item.id)
 
 
 def _attach(places: Sequence[_Place], found: Sequence[Connection]) -> None:
@@ -169,9 +168,7 @@ def _record_reader(wanted: Sequence[tuple[Key, Object | None]]) -> Callable[[Tab
 
     def read(table: Table) -> _Rows:
         found = table.batch_get([key for key, _ in wanted])
-        return {
-            key: item if obj is None else visible(obj, item) for (key, obj), item in zip(wanted, found, strict=True)
-        }
+        return {key: row if obj is None else visible(obj, row) for (key, obj), row in zip(wanted, found, strict=True)}
 
     return read
 

@@ -15,12 +15,13 @@ from dataclasses import dataclass, field
 from functools import cache
 
 from ...model.model import Object
+from ...model.record import Record
 from ...model.search_text import search_fields, terms, tokens
-from ...model.types.base import Item
 from ...query.evaluate import compile_filter, deleted_scope
 from ...query.operation import Cursor, FindMany, Hit, Page, Search, SearchCursor, SearchPage
 from ...shipped import load
 from ...store import keys
+from ...store.lookup import Token, token_rows
 from ...store.table import Table
 from ..branch import Branch
 from ..context import Context
@@ -45,7 +46,7 @@ class _Candidate:
     obj: Object
     id: str
     scores: dict[int, float] = field(default_factory=dict)
-    item: Item | None = None
+    item: Record | None = None
 
     def ranks(self, count: int) -> tuple[float, float]:
         """``(rank_all, rank_any)`` for an input of ``count`` terms."""
@@ -73,10 +74,9 @@ def _candidates(ctx: Context, operation: Search, wanted: Sequence[str]) -> Itera
     found: dict[tuple[str, str], _Candidate] = {}
     for (obj, i), rows in zip(asked, pages, strict=True):
         for row in rows:
-            token, record_id = keys.split_token_sort(row["SK"])
-            score = _score(operation, obj, wanted[i], token, row["f"])
+            score = _score(operation, obj, wanted[i], row.token, row.fields)
             if score:
-                _add(found.setdefault((obj.id, record_id), _Candidate(obj, record_id)), i, score)
+                _add(found.setdefault((obj.id, row.record_id), _Candidate(obj, row.record_id)), i, score)
     for obj in operation.objects:
         if obj not in live:
             _add_beyond_live(ctx, operation, obj, wanted, found)
@@ -84,9 +84,9 @@ def _candidates(ctx: Context, operation: Search, wanted: Sequence[str]) -> Itera
     return found.values()
 
 
-def _reader(ctx: Context, obj: Object, term: str) -> Callable[[Table], list[Item]]:
+def _reader(ctx: Context, obj: Object, term: str) -> Callable[[Table], list[Token]]:
     pk = keys.tokens(ctx.model.workspace_id, obj.key, term)
-    return lambda table: list(table.query(pk, prefix=term, limit=_MOST_ROWS, project="SK, f").items)
+    return lambda table: token_rows(table, pk, term, limit=_MOST_ROWS)
 
 
 def _add_beyond_live(
@@ -98,7 +98,7 @@ def _add_beyond_live(
         for token, in_fields in tokens(fields, item).items():
             for i, term in enumerate(wanted):
                 if token.startswith(term) and (score := _score(operation, obj, term, token, in_fields)):
-                    _add(found.setdefault((obj.id, item["SK"]), _Candidate(obj, item["SK"], item=item)), i, score)
+                    _add(found.setdefault((obj.id, item.id), _Candidate(obj, item.id, item=item)), i, score)
 
 
 def _score(operation: Search, obj: Object, term: str, token: str, in_fields: str) -> float:
@@ -141,7 +141,7 @@ def _everything(ctx: Context, operation: Search) -> Iterator[_Ranked]:
         after = None
     pages = ctx.table.parallel([_lister(ctx, operation, obj, after) for obj in operation.objects])
     listed = [
-        _Candidate(obj, item["SK"], item=item)
+        _Candidate(obj, item.id, item=item)
         for obj, items in zip(operation.objects, pages, strict=True)
         for item in items
     ]
@@ -151,18 +151,18 @@ def _everything(ctx: Context, operation: Search) -> Iterator[_Ranked]:
 
 def _lister(
     ctx: Context, operation: Search, obj: Object, after: SearchCursor | None
-) -> Callable[[Table], Sequence[Item]]:
+) -> Callable[[Table], Sequence[Record]]:
     last = None if after is None else after.last_ids.get(obj.name_singular)
     page = Page(limit=operation.limit + 1, after=None if last is None else Cursor((), last))
     filter = operation.filters.get(obj.id)
     query = FindMany(object=obj, filter=filter, page=page, total_count=False)
 
-    def read(table: Table) -> Sequence[Item]:
+    def read(table: Table) -> Sequence[Record]:
         branch = Branch(ctx, table)
         beyond = beyond_live(branch, obj, filter)
         if beyond is None:
             return find(branch, query).items
-        return sorted((item for item in beyond if last is None or item["SK"] > last), key=lambda item: item["SK"])
+        return sorted((item for item in beyond if last is None or item.id > last), key=lambda item: item.id)
 
     return read
 
@@ -214,7 +214,7 @@ def _fetch(ctx: Context, candidates: Iterable[_Candidate]) -> None:
         candidate.item = visible(candidate.obj, row)
 
 
-def _has_any(operation: Search, obj: Object, item: Item, wanted: Sequence[str]) -> bool:
+def _has_any(operation: Search, obj: Object, item: Record, wanted: Sequence[str]) -> bool:
     """Whether the record stands behind its rows (an unfinished write may have left some), in fields that the caller may
     read.
     """

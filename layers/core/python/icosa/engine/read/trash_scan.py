@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ...model.model import Object
-from ...model.types.base import Item
+from ...model.record import Record
 from ...query.evaluate import compile_filter, deleted_scope
 from ...query.operation import Filter
 from ..context import Context
@@ -11,12 +11,12 @@ from ..records import scan_live, scan_trash
 from .joins import Joined
 
 
-def beyond_live(ctx: Context, obj: Object, filter: Filter | None) -> list[Item] | None:
+def beyond_live(ctx: Context, obj: Object, filter: Filter | None) -> list[Record] | None:
     """Every match as a whole record, in no order; None when only live records can match (spec/rest-core.md §2.7.8)."""
     scope = deleted_scope(filter)
     if scope == "live":
         return None
-    items: list[Item] = scan_trash(ctx, obj)
+    items: list[Record] = scan_trash(ctx, obj)
     ctx.table.meter.note("scan of the trash")
     if scope == "all":
         items += [item for part in scan_live(ctx, obj) for item in part]

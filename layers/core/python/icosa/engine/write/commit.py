@@ -10,12 +10,12 @@ from typing import Any
 from ...errors import BadRequest, Conflict, InvalidData
 from ...model.inspect import inspect
 from ...model.model import Field, Object, UniqueConstraint
-from ...model.types.base import Item
+from ...model.record import Record
 from ...store import keys
 from ...store.change import Cause, Change, SameValue, first_version, stored
 from ...store.commit import CommitFailed, Retry, commit
 from ...store.keys import Key
-from ...store.record import VERSION
+from ...store.lookup import existing
 from ...store.table import Table
 from ..context import Context
 from ..records import State, get_live
@@ -52,24 +52,24 @@ def changed(ctx: Context, obj: Object, state: State, values: Mapping[str, Any]) 
     """The change that gives a record new values (by field key; None clears). Whether it is live follows from
     ``deletedAt``.
     """
-    after = {**state.item, **values}
+    values_after = {**state.item, **values}
     for key, value in values.items():
         if value is None:
-            del after[key]
-    live = after.get(obj.by_name["deletedAt"].key) is None
-    item = stored(ctx.model, obj, after, live=live, version=state.item[VERSION] + 1)
-    return Change(obj=obj, before=state.item, before_live=state.live, after=item, after_live=live)
+            del values_after[key]
+    live = values_after.get(obj.by_name["deletedAt"].key) is None
+    after = stored(ctx.model, obj, state.item.id, values_after, live=live, version=state.item.version + 1)
+    return Change(obj=obj, before=state.item, before_live=state.live, after=after, after_live=live)
 
 
 def created(ctx: Context, obj: Object, record_id: str, values: Mapping[str, Any], *, id_is_given: bool) -> Change:
     """The change that creates a record."""
-    item = {key: value for key, value in values.items() if value is not None}
-    item["SK"] = item[obj.by_name["id"].key] = record_id
-    live = item.get(obj.by_name["deletedAt"].key) is None
+    present = {key: value for key, value in values.items() if value is not None}
+    present[obj.by_name["id"].key] = record_id
+    live = present.get(obj.by_name["deletedAt"].key) is None
     for field in obj.stored_fields:
-        if not field.is_nullable and field.key not in item and field.relation is None:
+        if not field.is_nullable and field.key not in present and field.relation is None:
             raise InvalidData(f"Field {field.name} is not nullable and has no default value.")
-    after = stored(ctx.model, obj, item, live=live, version=first_version())
+    after = stored(ctx.model, obj, record_id, present, live=live, version=first_version())
     return Change(obj=obj, after=after, after_live=live, id_is_given=id_is_given)
 
 
@@ -104,8 +104,7 @@ def references(ctx: Context, changes: Iterable[Change]) -> list[Reference]:
 def live_targets(ctx: Context, wanted: Sequence[Reference], table: Table) -> set[Key]:
     """Those of the referenced records that are live: read ahead, so that ``apply`` need not look for them."""
     ws = ctx.model.workspace_id
-    found = table.batch_get([(keys.records(ws, target.key), i) for _, target, i in wanted], project="PK, SK")
-    return {(item["PK"], item["SK"]) for item in found if item is not None}
+    return existing(table, [(keys.records(ws, target.key), i) for _, target, i in wanted])
 
 
 def target_keys(
@@ -124,14 +123,13 @@ def target_keys(
         if (target.key, i) not in created_here
     }
     outside = [reference for place, reference in places.items() if place not in known]
-    live = ctx.table.batch_get([(keys.records(ws, target.key), i) for _, target, i in outside], project="PK, SK")
-    missing = [reference for reference, item in zip(outside, live, strict=True) if item is None]
-    trashed = ctx.table.batch_get([(keys.trash(ws, target.key), i) for _, target, i in missing], project="PK, SK")
-    for (field, target, i), item in zip(missing, trashed, strict=True):
-        if item is None:
+    live = existing(ctx.table, [(keys.records(ws, target.key), i) for _, target, i in outside])
+    missing = [(field, target, i) for field, target, i in outside if (keys.records(ws, target.key), i) not in live]
+    trashed = existing(ctx.table, [(keys.trash(ws, target.key), i) for _, target, i in missing])
+    for field, target, i in missing:
+        if (keys.trash(ws, target.key), i) not in trashed:
             raise missing_target(field, target, i)
-    found = [(item["PK"], item["SK"]) for item in (*live, *trashed) if item is not None]
-    return [*(place for place in places if place in known), *found]
+    return [*(place for place in places if place in known or place in live), *trashed]
 
 
 def missing_target(field: Field, target: Object, value: str) -> BadRequest:
@@ -213,6 +211,6 @@ def duplicate_value(change: Change, constraint: UniqueConstraint) -> Taken:
     )
 
 
-def reread_live(ctx: Context, obj: Object, ids: Sequence[str]) -> list[Item]:
+def reread_live(ctx: Context, obj: Object, ids: Sequence[str]) -> list[Record]:
     """Records as they are now, in the order of ``ids``; those that are gone are left out."""
     return [item for item in get_live(ctx, obj, ids) if item is not None]

@@ -11,7 +11,7 @@ from typing import Any
 from ...errors import BadRequest
 from ...model.input import Connect, Disconnect, NestedCreate, ParsedInput, defaults, parse_input
 from ...model.model import Field, Object
-from ...model.types.base import Item
+from ...model.record import Record
 from ...query.operation import Create, Node
 from ...store import keys
 from ...store.change import Change
@@ -51,7 +51,7 @@ def create(ctx: Context, operation: Create) -> list[Node]:
     _check_size(ctx, len(operation.data))
     drafts = _drafts(ctx, operation.object, operation.data)
 
-    def attempt() -> list[Item]:
+    def attempt() -> list[Record]:
         return _attempt(ctx, drafts, operation)
 
     nodes = [Node(item) for item in (_matching_again(attempt) if operation.upsert else retrying(attempt))]
@@ -59,7 +59,7 @@ def create(ctx: Context, operation: Create) -> list[Node]:
     return nodes
 
 
-def _matching_again(attempt: Callable[[], list[Item]]) -> list[Item]:
+def _matching_again(attempt: Callable[[], list[Record]]) -> list[Record]:
     """Upserts: a key that was free and is taken belongs to a record that another request has just made, so look for it
     again.
     """
@@ -100,7 +100,7 @@ def _flat(drafts: Sequence[Draft]) -> list[Draft]:
     return [one for draft in drafts for one in (*_flat([inner for _, inner in draft.nested]), draft)]
 
 
-def _attempt(ctx: Context, drafts: Sequence[Draft], operation: Create) -> list[Item]:
+def _attempt(ctx: Context, drafts: Sequence[Draft], operation: Create) -> list[Record]:
     everything = _flat(drafts)
     edges, targets = _read_before(ctx, everything, drafts if operation.upsert else ())
     changes: dict[tuple[str, str], Change] = {}
@@ -213,7 +213,7 @@ def connect(ctx: Context, inputs: Sequence[tuple[ParsedInput, dict[str, str]]], 
             found[link.field.key] = owner
 
 
-def _holds(link: Connect, item: Item) -> bool:
+def _holds(link: Connect, item: Record) -> bool:
     return link.constraint is None or constraint_value(link.constraint, item) == constraint_value(
         link.constraint, link.where
     )
@@ -281,7 +281,7 @@ def _match(ctx: Context, drafts: Sequence[Draft], table: Table) -> None:
             state = states.get(owner) if owner is not None else None
             if state is None or (guard is not None and constraint_value(guard[1], state.item) != guard[2]):
                 continue
-            matched[state.item["SK"]] = state
+            matched[state.item.id] = state
             matching.append(text)
         if len(matched) > 1:
             raise BadRequest(
@@ -298,7 +298,7 @@ def _updating(
     """The update of the record that an upsert matched; a second input for the same record goes on from the first."""
     assert draft.matched is not None
     obj, state = draft.obj, draft.matched
-    before = changes.get((obj.key, state.item["SK"]))
+    before = changes.get((obj.key, state.item.id))
     base = state.item if before is None or before.after is None else before.after
     parsed = parse_input(ctx.model, obj, draft.data, mode="update", old=base, now=ctx.now)
     values = dict(parsed.values)
@@ -317,7 +317,9 @@ def _updating(
         obj=obj,
         before=state.item,
         before_live=state.live,
-        after={**change.after, "v": state.item["v"] + 1},
+        after=Record.of(
+            change.after, id=state.item.id, partition=change.after.partition, version=state.item.version + 1
+        ),
         after_live=change.after_live,
     )
 

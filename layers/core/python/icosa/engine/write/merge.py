@@ -7,7 +7,7 @@ from typing import Any
 
 from ...errors import BadRequest, RecordNotFound
 from ...model.model import Object
-from ...model.types.base import Item
+from ...model.record import Record
 from ...query.operation import Merge, Node
 from ...store.change import Change
 from ...store.derive import constraint_value
@@ -30,9 +30,9 @@ def merge(ctx: Context, operation: Merge) -> Node:
         items, survivor, values = _read(ctx, operation)
         return preview(ctx, obj, items, survivor, values, operation.selection)
 
-    def attempt() -> Item:
+    def attempt() -> Record:
         items, survivor, values = _read(ctx, operation)
-        losers = [State(item, True) for item in items if item["SK"] != survivor["SK"]]
+        losers = [State(item, True) for item in items if item.id != survivor.id]
         return _apply(ctx, obj, State(survivor, True), losers, values)
 
     node = Node(retrying(attempt))
@@ -40,7 +40,7 @@ def merge(ctx: Context, operation: Merge) -> Node:
     return node
 
 
-def _read(ctx: Context, operation: Merge) -> tuple[list[Item], Item, dict[str, Any]]:
+def _read(ctx: Context, operation: Merge) -> tuple[list[Record], Record, dict[str, Any]]:
     """The records, the one that survives, and its new values. Raises RecordNotFound."""
     found = get_live(ctx, operation.object, operation.ids)
     items = [item for item in found if item is not None]
@@ -73,7 +73,7 @@ def _invalid(message: str) -> BadRequest:
     return BadRequest(message, sub_code="INVALID_QUERY_INPUT")
 
 
-def merged_values(obj: Object, items: Sequence[Item], survivor: Item) -> dict[str, Any]:
+def merged_values(obj: Object, items: Sequence[Record], survivor: Record) -> dict[str, Any]:
     """New values of the survivor, by field key, where they differ from its own."""
     values: dict[str, Any] = {}
     for field in obj.stored_fields:
@@ -94,18 +94,18 @@ def merged_values(obj: Object, items: Sequence[Item], survivor: Item) -> dict[st
     return values
 
 
-def _apply(ctx: Context, obj: Object, survivor: State, losers: Sequence[State], values: dict[str, Any]) -> Item:
+def _apply(ctx: Context, obj: Object, survivor: State, losers: Sequence[State], values: dict[str, Any]) -> Record:
     kept = changed(ctx, obj, survivor, stamps(ctx, obj, values))
     assert kept.after is not None
     changes = [kept, *(_retire(ctx, obj, loser, kept.after) for loser in losers)]
-    own = {state.item["SK"] for state in (survivor, *losers)}
-    pointing = dependents(ctx, [obj], [state.item["SK"] for state in losers])
+    own = {state.item.id for state in (survivor, *losers)}
+    pointing = dependents(ctx, [obj], [state.item.id for state in losers])
     repointed: dict[tuple[str, str], tuple[Object, State, dict[str, str]]] = {}
     for owner, relation, state in pointing:
-        if owner.key == obj.key and state.item["SK"] in own:
+        if owner.key == obj.key and state.item.id in own:
             continue
-        key = (owner.key, state.item["SK"])
-        repointed.setdefault(key, (owner, state, {}))[2][relation.key] = survivor.item["SK"]
+        key = (owner.key, state.item.id)
+        repointed.setdefault(key, (owner, state, {}))[2][relation.key] = survivor.item.id
     moves = [changed(ctx, owner, state, fields) for owner, state, fields in repointed.values()]
     if len(changes) + len(moves) > MAX_COMMIT:
         # References first: until the merge itself commits, pointing at the survivor is as true as pointing at the
@@ -117,7 +117,7 @@ def _apply(ctx: Context, obj: Object, survivor: State, losers: Sequence[State], 
     return kept.after
 
 
-def _retire(ctx: Context, obj: Object, loser: State, survivor: Item) -> Change:
+def _retire(ctx: Context, obj: Object, loser: State, survivor: Record) -> Change:
     """Move a merged record to the trash, without the unique values that the survivor has taken over."""
     values: dict[str, Any] = {obj.by_name["deletedAt"].key: ctx.now}
     for constraint in obj.unique_constraints:

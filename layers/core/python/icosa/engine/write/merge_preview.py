@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from ...model.model import Field, Object
-from ...model.types.base import Item
+from ...model.record import Record
 from ...query.operation import And, Compare, Connection, Filter, FindMany, Node, RelationSelection, Selection
 from ..context import Context
 from ..read.connections import live_connection
@@ -16,18 +16,23 @@ from ..read.relations import load
 
 
 def preview(
-    ctx: Context, obj: Object, items: Sequence[Item], survivor: Item, values: Mapping[str, Any], selection: Selection
+    ctx: Context,
+    obj: Object,
+    items: Sequence[Record],
+    survivor: Record,
+    values: Mapping[str, Any],
+    selection: Selection,
 ) -> Node:
     """The merged record under an id of its own, deleted now, since it is none. Its lists hold what points at any of
     ``items``.
     """
     new_id = str(uuid.uuid4())
-    item = {key: value for key, value in {**survivor, **values}.items() if value is not None}
-    node = Node({**item, "SK": new_id, obj.by_name["id"].key: new_id, obj.by_name["deletedAt"].key: ctx.now})
+    merged = {**survivor, **values, obj.by_name["id"].key: new_id, obj.by_name["deletedAt"].key: ctx.now}
+    node = Node(Record.of(((key, value) for key, value in merged.items() if value is not None), id=new_id))
     fields = {slot: obj.by_name[wanted.relation or slot] for slot, wanted in selection.relations.items()}
     to_one = {slot: wanted for slot, wanted in selection.relations.items() if fields[slot].is_many_to_one}
     load(ctx, obj, [node], replace(selection, relations=to_one))
-    ids = [one["SK"] for one in items]
+    ids = [one.id for one in items]
     for slot, wanted in selection.relations.items():
         if slot not in to_one:
             node.related[slot] = _union(ctx, fields[slot], ids, wanted)

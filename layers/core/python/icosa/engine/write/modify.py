@@ -11,10 +11,12 @@ from typing import Any
 from ...errors import BadRequest, RecordNotFound
 from ...model.input import ParsedInput, parse_input
 from ...model.model import Object
+from ...model.record import Record
 from ...model.types.base import Item
 from ...query.evaluate import compile_filter, deleted_scope
 from ...query.operation import Delete, Filter, Node, Restore, Update
 from ...store.change import Change
+from ...store.lookup import Edge, all_edges
 from ...store.table import Table
 from ..context import Context
 from ..read.joins import Joined
@@ -24,7 +26,7 @@ from ..records import State, get_any, scan_live, scan_trash
 from .commit import apply, changed, retrying, stamps
 from .create import resolve_links
 from .positions import assign, edge_position
-from .remove import Edge, Edges, destroy, following, read_edges, soft_delete
+from .remove import Edges, destroy, following, soft_delete
 from .remove import restore as restoring
 
 
@@ -73,7 +75,7 @@ def _write(
     """
     moves = not isinstance(operation, Update) and following(ctx, operation.object)
 
-    def attempt() -> list[Item]:
+    def attempt() -> list[Record]:
         if moves and operation.id is not None:
             changes = write(*_with_edges(ctx, operation.object, operation.id))
         else:
@@ -96,7 +98,7 @@ def _with_edges(ctx: Context, obj: Object, record_id: str) -> tuple[list[State],
         return get_any(ctx, obj, [record_id], table)
 
     def edges(table: Table) -> list[Edge]:
-        return read_edges(table, ctx.model.workspace_id, record_id)
+        return all_edges(table, ctx.model.workspace_id, record_id)
 
     branches: list[Callable[[Table], Any]] = [record, edges]
     [state], found = ctx.table.parallel(branches)
@@ -139,7 +141,7 @@ def _matches(ctx: Context, obj: Object, filter: Filter) -> list[State]:
     matches, joined = compile_filter(filter), Joined.needed_by(ctx, filter)
     if joined.is_needed:
         joined.load(state.item for state in states)
-    return sorted((state for state in states if matches(state.item, joined)), key=lambda state: state.item["SK"])
+    return sorted((state for state in states if matches(state.item, joined)), key=lambda state: state.item.id)
 
 
 def _check_data(ctx: Context, operation: Update) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 from ...model.model import Object
 from ...model.types.values import double
 from ...store import keys
-from ...store.keys import TOP, VALUE
+from ...store.lookup import index_edge
 from ...store.table import Table
 from ..context import Context
 
@@ -20,13 +20,12 @@ def edge_position(ctx: Context, obj: Object, *, last: bool, table: Table) -> flo
     """The smallest (or largest) position of the live records, None when there is none."""
     leaf = obj.leaves["position",]
     pk = keys.index(ctx.model.workspace_id, obj.key, leaf.key)
-    page = table.query(pk, low=VALUE, high=VALUE + TOP, forward=not last, limit=1)
-    if not page.items:
+    entry = index_edge(table, pk, last=last)
+    if entry is None:
         return None
-    row = page.items[0]
-    encoded, _ = keys.split_index_sort(row["SK"])
+    encoded, _, exact = entry
     assert encoded is not None
-    return leaf.kind.decode(encoded, row.get("e"))  # type: ignore[no-any-return]
+    return leaf.kind.decode(encoded, exact)  # type: ignore[no-any-return]
 
 
 def assign(wanted: Sequence[Any], smallest: float | int | None, largest: float | int | None) -> list[float | int]:

@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 
 from ...errors import BadRequest
 from ...model.model import Field, Object
-from ...store import keys
 from ...store.change import Change
+from ...store.lookup import Edge, all_edges
 from ...store.table import Table
 from ..context import Context
 from ..records import State, get_any
@@ -23,8 +23,6 @@ from .commit import MAX_COMMIT, apply, changed, destroyed, retrying, stamps
 #: A request answers within seconds; beyond so many commits it leaves the rest to the janitor.
 _COMMITS_OF_A_REQUEST = 10
 
-#: ``(object key, field key, record id)`` of a record that points at another.
-Edge = tuple[str, str, str]
 #: Records by object key and id.
 Doomed = dict[tuple[str, str], tuple[Object, State]]
 
@@ -91,14 +89,14 @@ def _followers(
     relations = following(ctx, obj)
     if not relations:
         return []
-    ids = [state.item["SK"] for state in states]
+    ids = [state.item.id for state in states]
     if edges is None:
         edges = dict(zip(ids, ctx.table.parallel([_edge_reader(ctx, i) for i in ids]), strict=True))
     wanted = {i: [edge for edge in edges[i] if edge[:2] in relations] for i in ids}
     own = {(obj.key, i) for i in ids}
     followers: Doomed = {}
     for owner, _, state in dependents(ctx, [obj], ids, wanted):
-        key = (owner.key, state.item["SK"])
+        key = (owner.key, state.item.id)
         if state.live is (deleted_at is not None) and key not in own:
             followers[key] = (owner, state)
     return list(followers.values())
@@ -125,7 +123,7 @@ def destroy(ctx: Context, obj: Object, states: Sequence[State], *, edges: Edges 
 
     Raises BadRequest when a RESTRICT relation forbids it.
     """
-    cascade = Cascade({(obj.key, state.item["SK"]): (obj, state) for state in states})
+    cascade = Cascade({(obj.key, state.item.id): (obj, state) for state in states})
     follow(ctx, cascade, list(cascade.doomed), edges)
     changes = cascade.changes(ctx)
     apply(ctx, changes[:MAX_COMMIT])
@@ -168,7 +166,7 @@ def expand(cascade: Cascade, found: Sequence[tuple[Object, Field, State]]) -> li
     """Add dependents by their on-delete actions; returns those that are destroyed in turn."""
     frontier: list[tuple[str, str]] = []
     for owner, relation, state in found:
-        key = (owner.key, state.item["SK"])
+        key = (owner.key, state.item.id)
         assert relation.relation is not None
         match relation.relation.on_delete:
             case "CASCADE":
@@ -218,14 +216,4 @@ def dependents(
 
 
 def _edge_reader(ctx: Context, target_id: str) -> Callable[[Table], list[Edge]]:
-    return lambda table: read_edges(table, ctx.model.workspace_id, target_id)
-
-
-def read_edges(table: Table, ws: str, target_id: str) -> list[Edge]:
-    """Everything that points at a record."""
-    found: list[Edge] = []
-    for row in table.query_all(keys.edges(ws, target_id), project="SK"):
-        relation, _, record_id = row["SK"].split("#", 2)
-        owner_key, _, field_key = relation.partition(".")
-        found.append((owner_key, field_key, record_id))
-    return found
+    return lambda table: all_edges(table, ctx.model.workspace_id, target_id)
