@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from random import Random
 from typing import Any
-from unittest.mock import patch
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from icosa.query.cursors import cursor_of, decode
 from icosa.query.operation import Connection, Create, Delete
+from icosa.settings import Settings, Tuning
 from icosa.store.table import Table
 
 from . import generate
@@ -18,19 +18,13 @@ from .reference import Record, Reference
 from .worlds import World
 
 _QUERIES = 40
-#: The thresholds between the ways of finding records, lowered so that small data takes all of them.
-_TUNINGS: tuple[dict[str, int], ...] = (
-    {},
-    {"read.matches.PROBE": 4, "read.joins._MANY": 1},
-    {"read.matches.PROBE": 1, "read.index_only_scan._MAX_INDEXES": 0},
-    {
-        "read.matches.PROBE": 2,
-        "read.matches.WIDE": 6,
-        "read.planner._MAX_CHECKED": 5,
-        "read.ordered_walk.MAX_RUN": 3,
-        "read.ordered_walk._SLACK": 1,
-    },
-    {"read.matches.PROBE": 2, "records._PARALLEL_FROM": 5, "read.index_only_scan._MAX_INDEXES": 1},
+#: The planner's thresholds, lowered so that small data takes every plan.
+_TUNINGS = (
+    Tuning(),
+    Tuning(probe_rows=4, join_fetch_records=1),
+    Tuning(probe_rows=1, index_only_scan_indexes=0),
+    Tuning(probe_rows=2, wide_probe_rows=6, walk_records=5, walk_run_rows=3, walk_read_ahead=1),
+    Tuning(probe_rows=2, parallel_scan_records=5, index_only_scan_indexes=1),
 )
 
 
@@ -89,20 +83,14 @@ def check_page(
 @settings(
     max_examples=55, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )
-def test_every_query_answers_like_the_reference(dynamodb_endpoint: str, seed: int, tuning: dict[str, int]) -> None:
+def test_every_query_answers_like_the_reference(dynamodb_endpoint: str, seed: int, tuning: Tuning) -> None:
     from tests.support.dynoxide import fresh_table
 
     random = Random(seed)
     with fresh_table(dynamodb_endpoint) as table:
-        world, patches = World(table), [patch(f"icosa.engine.{name}", value) for name, value in tuning.items()]
+        world = World(table, Settings(tuning=tuning))
         reference = populate(world, random, random.choice((3, 20, 45)))
-        for one in patches:
-            one.start()
-        try:
-            _check_queries(world, reference, random)
-        finally:
-            for one in patches:
-                one.stop()
+        _check_queries(world, reference, random)
 
 
 def _check_queries(world: World, reference: Reference, random: Random) -> None:

@@ -10,7 +10,6 @@ from collections.abc import Callable
 from itertools import count
 from random import Random
 from typing import Any
-from unittest.mock import patch
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -19,7 +18,7 @@ from hypothesis import strategies as st
 from icosa.engine.executor import execute
 from icosa.errors import BadRequest, IcosaError
 from icosa.query.operation import Create, Delete, Restore, Update
-from icosa.settings import Settings
+from icosa.settings import Settings, Tuning
 from icosa.store import keys
 from icosa.store.register import Register
 from icosa.store.settle import settle_abandoned
@@ -126,8 +125,8 @@ def test_a_crash_shows_all_or_nothing(dynamodb_endpoint: str, seed: int) -> None
     from tests.support.dynoxide import fresh_table
 
     random = Random(seed)
-    with fresh_table(dynamodb_endpoint) as table, patch("icosa.engine.read.planner._MAX_CHECKED", 50):
-        world = World(table, Settings(bulk_limit=60))
+    with fresh_table(dynamodb_endpoint) as table:
+        world = World(table, Settings(bulk_limit=60, tuning=Tuning(walk_records=50)))
         state = shown(world)
         for _ in range(_WRITES):
             operation = some_write(world, random, state)

@@ -1,8 +1,9 @@
-"""Which index rows can answer a condition.
+"""Access paths: which index or edge rows lead to the matches of a condition.
 
-A ``Candidates`` names rows that contain every match of a condition: a key look-up, a part of an index, an edge
-partition, a union of these. It may contain more than the matches (``exact`` tells), since records are checked against
-the whole filter anyway; what matters is that it is small.
+An ``AccessPath`` names rows that contain every match: a key look-up, ranges of an index, edge partitions, or a union of
+these. It may contain more than the matches (``exact`` tells), since records are checked against the whole filter
+anyway; what matters is that it has few rows. The planner and ``matches`` ask for the paths of a filter's conditions.
+Nothing is read here.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from ...store import keys
 from ...store.keys import END, NULL, TOP, VALUE
 from ...store.lookup import ExactText
 
-#: A union of more ranges than this is answered by a scan.
+#: A condition that needs more ranges than this has no path: its matches are found by a scan.
 MAX_RANGES = 100
 
 
@@ -40,8 +41,10 @@ class RowRange:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Candidates:
-    """Rows that contain every match of ``condition``. ``ids`` are given where no row is needed (``id[eq]``)."""
+class AccessPath:
+    """Rows that contain every match of ``condition``: those of all ``ranges``, and the records with ``ids``, which need
+    no row (``id[eq]``).
+    """
 
     condition: Filter
     ranges: tuple[RowRange, ...] = ()
@@ -50,6 +53,7 @@ class Candidates:
     exact: bool = False
 
     def describe(self) -> str:
+        """The path as ``X-Icosa-Explain`` names it."""
         if self.ids is not None:
             return f"key look-up of {len(self.ids)}"
         names = sorted({"edges" if r.leaf is None else f"index {r.leaf.dotted}" for r in self.ranges})
@@ -65,88 +69,92 @@ def conjuncts(filter: Filter | None) -> tuple[Filter, ...]:
     return (filter,)
 
 
-def candidates(model: Model, obj: Object, condition: Filter) -> Candidates | None:
-    """The rows for one condition, None when only a scan finds its matches."""
+def access_path(model: Model, obj: Object, condition: Filter) -> AccessPath | None:
+    """The path to the matches of one condition; None when only a scan finds them."""
     match condition:
         case Compare():
-            return _for_compare(model, obj, condition)
+            return _path_for_comparison(model, obj, condition)
         case And(items=items):
-            options = [found for item in items if (found := candidates(model, obj, item)) is not None]
-            if not options:
+            paths = [path for item in items if (path := access_path(model, obj, item)) is not None]
+            if not paths:
                 return None
-            best = min(options, key=lambda option: len(option.ranges))
-            return Candidates(
+            best = min(paths, key=lambda path: len(path.ranges))
+            return AccessPath(
                 condition=condition, ranges=best.ranges, ids=best.ids, exact=best.exact and len(items) == 1
             )
         case Or(items=items):
-            return _union(model, obj, condition, items)
+            return _union_path(model, obj, condition, items)
         case _:
             return None
 
 
-def _union(model: Model, obj: Object, condition: Filter, items: Sequence[Filter]) -> Candidates | None:
+def _union_path(model: Model, obj: Object, condition: Filter, items: Sequence[Filter]) -> AccessPath | None:
     ranges: list[RowRange] = []
     ids: list[str] = []
     for item in items:
-        found = candidates(model, obj, item)
-        if found is None:
+        path = access_path(model, obj, item)
+        if path is None:
             return None
-        ranges += found.ranges
-        ids += found.ids or ()
+        ranges += path.ranges
+        ids += path.ids or ()
     if not items or len(ranges) > MAX_RANGES:
         return None
-    # Ids beside ranges: both are read and united by the reader.
-    return Candidates(condition=condition, ranges=tuple(ranges), ids=tuple(ids) if ids else None)
+    # Both ids and ranges may be set: a probe unites them.
+    return AccessPath(condition=condition, ranges=tuple(ranges), ids=tuple(ids) if ids else None)
 
 
-def _for_compare(model: Model, obj: Object, condition: Compare) -> Candidates | None:
+def _path_for_comparison(model: Model, obj: Object, condition: Compare) -> AccessPath | None:
     leaf, operator, operand = condition.leaf, condition.operator, condition.operand
     if leaf.path == ("id",):
         if operator not in ("eq", "in"):
             return None
         ids = dict.fromkeys(operand if operator == "in" else (operand,))
-        return Candidates(condition=condition, ids=tuple(ids), exact=True)
+        return AccessPath(condition=condition, ids=tuple(ids), exact=True)
     if leaf.field.relation is not None and operator in ("eq", "in"):
-        return _pointing(model, obj, condition)
+        return _edge_path(model, obj, condition)
     if not leaf.has_index:
         return None
     pk = keys.index(model.workspace_id, obj.key, leaf.key)
     empty = leaf.kind.null_equivalent
     if operator == "is":
-        return Candidates(
+        return AccessPath(
             condition=condition, ranges=(_nulls(pk, leaf) if operand == "NULL" else _values(pk, leaf),), exact=True
         )
     if empty is not None and operand == empty:
         match operator:
             case "eq" | "like" | "ilike":
-                return Candidates(condition=condition, ranges=(_nulls(pk, leaf),), exact=True)
+                return AccessPath(condition=condition, ranges=(_nulls(pk, leaf),), exact=True)
             case "neq":
-                return Candidates(condition=condition, ranges=(_values(pk, leaf),), exact=True)
+                return AccessPath(condition=condition, ranges=(_values(pk, leaf),), exact=True)
     if operator in ("eq", "in"):
         operands = dict.fromkeys(operand if operator == "in" else (operand,))
         if len(operands) > MAX_RANGES or (empty is not None and empty in operands):
             return None
         ranges = tuple(_equal(pk, leaf, value) for value in operands)
-        return Candidates(
+        return AccessPath(
             condition=condition, ranges=ranges, exact=all(_is_exact(leaf.kind, value) for value in operands)
         )
-    found = leaf.kind.ranges(operator, operand)
-    if found is None or len(found.ranges) > MAX_RANGES:
+    key_ranges = leaf.kind.ranges(operator, operand)
+    if key_ranges is None or len(key_ranges.ranges) > MAX_RANGES:
         return None
-    return Candidates(
-        condition=condition, ranges=tuple(_between(pk, leaf, part) for part in found.ranges), exact=found.exact
+    return AccessPath(
+        condition=condition,
+        ranges=tuple(_between(pk, leaf, part) for part in key_ranges.ranges),
+        exact=key_ranges.exact,
     )
 
 
-def _pointing(model: Model, obj: Object, condition: Compare) -> Candidates | None:
-    """Records that point at given ones: edges, which are complete whatever becomes of the field's index."""
+def _edge_path(model: Model, obj: Object, condition: Compare) -> AccessPath | None:
+    """The path to records that point at certain others: their edges, which are complete even while the field's index
+    is being built.
+    """
     targets = dict.fromkeys(condition.operand if condition.operator == "in" else (condition.operand,))
     if len(targets) > MAX_RANGES:
         return None
     prefix = keys.edge_prefix(obj.key, condition.leaf.field.key, live=True)
     edges = (keys.edges(model.workspace_id, target) for target in targets)
     ranges = tuple(RowRange(pk=pk, low=prefix, high=prefix + TOP, by_id=True, prefix=prefix) for pk in edges)
-    return Candidates(condition=condition, ranges=ranges, exact=True)
+    return AccessPath(condition=condition, ranges=ranges, exact=True)
 
 
 def _nulls(pk: str, leaf: Leaf) -> RowRange:
@@ -158,10 +166,12 @@ def _values(pk: str, leaf: Leaf) -> RowRange:
 
 
 def _is_exact(kind: Kind, value: object) -> bool:
+    """Whether rows tell records with this value from those with values of the same key (cut or of another case)."""
     return not kind.is_cut(kind.encode(value)) or kind.detail(value) is not None
 
 
 def _equal(pk: str, leaf: Leaf, value: object) -> RowRange:
+    """The rows of one value."""
     encoded = leaf.kind.encode(value)
     low = f"{VALUE}{encoded}{END}"
     exact = ExactText(leaf.kind.detail(value)) if leaf.kind.has_detail and _is_exact(leaf.kind, value) else None

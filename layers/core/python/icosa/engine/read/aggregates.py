@@ -1,4 +1,4 @@
-"""Aggregates of lists: over the narrowest rows that hold every value in question."""
+"""Aggregates of lists (the connection fields of GraphQL), over the narrowest rows that hold every value in question."""
 
 from __future__ import annotations
 
@@ -10,32 +10,32 @@ from ...model.types.base import Leaf
 from ...query.aggregates import Tally, aggregates_of
 from ...query.operation import Filter
 from ..context import Context
-from .matches import matching
-from .trash_scan import beyond_live
+from .matches import find_matches
+from .trash_scan import scan_beyond_live
 
 
-def aggregates(
+def compute_aggregates(
     ctx: Context, obj: Object, filter: Filter | None, names: Iterable[str], *, live_only: bool = False
 ) -> Mapping[str, Any]:
-    """Aggregates of all matches (the connection fields of GraphQL); with ``live_only`` never of records in
-    the trash.
-    """
+    """The aggregates ``names`` of all matches; with ``live_only`` never of records in the trash."""
     names = list(names)
     tally = Tally(obj, names)
-    whole = None if live_only else beyond_live(ctx, obj, filter)
-    for item in matching(ctx, obj, filter, leaves=leaves_of_aggregates(obj, names)) if whole is None else whole:
+    items = None if live_only else scan_beyond_live(ctx, obj, filter)
+    if items is None:
+        items = find_matches(ctx, obj, filter, leaves=aggregated_leaves(obj, names))
+    for item in items:
         tally.add(item)
     return tally.results()
 
 
-def leaves_of_aggregates(obj: Object, names: Iterable[str]) -> list[Leaf]:
-    """What aggregates look at: a leaf, or all leaves of a field."""
-    known = aggregates_of(obj)
-    found: list[Leaf] = []
+def aggregated_leaves(obj: Object, names: Iterable[str]) -> list[Leaf]:
+    """The leaves that aggregates look at: a single one, or all of a field."""
+    by_name = aggregates_of(obj)
+    leaves: list[Leaf] = []
     for name in names:
-        aggregate = known[name]
+        aggregate = by_name[name]
         if aggregate.leaf is not None:
-            found.append(aggregate.leaf)
+            leaves.append(aggregate.leaf)
         elif aggregate.field is not None:
-            found += aggregate.field.leaves
-    return found
+            leaves += aggregate.field.leaves
+    return leaves

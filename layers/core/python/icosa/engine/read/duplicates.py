@@ -1,4 +1,8 @@
-"""Records that resemble given ones: the object's duplicate criteria as a filter (spec/rest-core.md §1.11)."""
+"""The operation FindDuplicates: records that resemble given ones, by the object's duplicate criteria
+(spec/rest-core.md §1.11).
+
+The criteria become a filter for each input, and the planner finds its matches. The executor calls it.
+"""
 
 from __future__ import annotations
 
@@ -13,15 +17,15 @@ from ...model.types.base import Item
 from ...query.aggregates import Tally
 from ...query.operation import And, Compare, Connection, Filter, FindDuplicates, FindMany, Node, Or, Page
 from ...store.table import Table
-from ..branch import Branch
-from ..context import Context
+from ..context import BranchContext, Context
 from ..records import get_live
-from .planner import find
-from .relations import load
+from .planner import find_page
+from .relations import load_relations
 
-_MOST = 200
-#: Shorter texts say too little to make two records duplicates.
-_SHORTEST = 3
+#: Duplicates of one input, at most.
+_MAX_DUPLICATES = 200
+#: Characters of a text from which on it makes two records duplicates.
+_MIN_TEXT = 3
 
 
 def find_duplicates(ctx: Context, operation: FindDuplicates) -> list[Connection]:
@@ -29,15 +33,15 @@ def find_duplicates(ctx: Context, operation: FindDuplicates) -> list[Connection]
     obj = operation.object
     _check_arguments(operation, ctx.settings.batch_limit)
     if operation.ids is not None:
-        known = [record for record in get_live(ctx, obj, operation.ids) if record is not None]
-        conditions = [duplicate_filter(obj, record, own_id=record.id) for record in known]
+        records = [record for record in get_live(ctx, obj, operation.ids) if record is not None]
+        conditions = [duplicate_filter(obj, record, own_id=record.id) for record in records]
     else:
         inputs = [parse_input(ctx.model, obj, data, mode="create", now=ctx.now) for data in operation.data or ()]
         conditions = [duplicate_filter(obj, parsed.values) for parsed in inputs]
     return ctx.table.parallel([_finder(ctx, operation, condition) for condition in conditions]) if conditions else []
 
 
-def _check_arguments(operation: FindDuplicates, most: int) -> None:
+def _check_arguments(operation: FindDuplicates, limit: int) -> None:
     if operation.ids is None and operation.data is None:
         raise BadRequest('You have to provide either "data" or "ids" argument', sub_code="INVALID_QUERY_INPUT")
     if operation.ids is not None and operation.data is not None:
@@ -46,29 +50,30 @@ def _check_arguments(operation: FindDuplicates, most: int) -> None:
         raise BadRequest(
             'The "data" condition can not be empty when "ids" input not provided', sub_code="INVALID_QUERY_INPUT"
         )
-    if len(operation.ids or operation.data or ()) > most:
+    if len(operation.ids or operation.data or ()) > limit:
         raise BadRequest(
-            f"Duplicates of at most {most} records can be looked for at once", sub_code="INVALID_QUERY_INPUT"
+            f"Duplicates of at most {limit} records can be looked for at once", sub_code="INVALID_QUERY_INPUT"
         )
 
 
 def _finder(ctx: Context, operation: FindDuplicates, condition: Filter | None) -> Callable[[Table], Connection]:
     def run(table: Table) -> Connection:
-        branch = Branch(ctx, table)
+        branch = BranchContext(ctx, table)
         if condition is None:
             return Connection(nodes=[], total_count=0, aggregates=_aggregates(operation, []))
-        found = find(branch, FindMany(object=operation.object, filter=condition, page=Page(limit=_MOST)))
-        nodes = [Node(record) for record in found.items]
-        load(branch, operation.object, nodes, operation.selection)
-        return Connection(nodes=nodes, total_count=len(nodes), aggregates=_aggregates(operation, found.items))
+        query = FindMany(object=operation.object, filter=condition, page=Page(limit=_MAX_DUPLICATES))
+        records = find_page(branch, query).items
+        nodes = [Node(record) for record in records]
+        load_relations(branch, operation.object, nodes, operation.selection)
+        return Connection(nodes=nodes, total_count=len(nodes), aggregates=_aggregates(operation, records))
 
     return run
 
 
-def _aggregates(operation: FindDuplicates, items: Iterable[Record]) -> Mapping[str, Any]:
+def _aggregates(operation: FindDuplicates, records: Iterable[Record]) -> Mapping[str, Any]:
     tally = Tally(operation.object, operation.aggregates)
-    for item in items:
-        tally.add(item)
+    for record in records:
+        tally.add(record)
     return tally.results()
 
 
@@ -78,7 +83,7 @@ def duplicate_filter(obj: Object, values: Item, *, own_id: str | None = None) ->
     for paths in obj.duplicate_criteria:
         leaves = [obj.leaves[path] for path in paths]
         held = [leaf.get(values) for leaf in leaves]
-        if all(value is not None and not (isinstance(value, str) and len(value) < _SHORTEST) for value in held):
+        if all(value is not None and not (isinstance(value, str) and len(value) < _MIN_TEXT) for value in held):
             criteria.append(And(tuple(Compare(leaf, "eq", value) for leaf, value in zip(leaves, held, strict=True))))
     if not criteria:
         return None

@@ -1,4 +1,8 @@
-"""Reading edge partitions: the ids of a parent's children, by relation."""
+"""Reading edge partitions: the ids of a parent's children, by relation.
+
+Every record has an edge partition with one row for each record that points at it, sorted by relation and id.
+``relations`` reads the partitions of all parents of a level side by side.
+"""
 
 from __future__ import annotations
 
@@ -9,25 +13,22 @@ from typing import Protocol
 from ...store import lookup
 from ...store.table import Table
 
-#: Rows read of a parent's edge partition at first: enough for several relations of usual size.
-FIRST_ROWS = 400
 
-
-class Wanted(Protocol):
-    """A list of children: ``prefix`` of its edges, how many rows it needs, and whether it needs their number."""
+class EdgeDemand(Protocol):
+    """What a list of children needs: the ``prefix`` of its edges, how many of them, and whether also their number."""
 
     @property
     def prefix(self) -> str: ...
     @property
-    def rows(self) -> int: ...
+    def edge_limit(self) -> int: ...
     @property
     def needs_count(self) -> bool: ...
 
 
 @dataclass(frozen=True, slots=True)
-class Edges:
-    """Ids of a parent's children in id order; all of them when ``complete``. ``count`` is the number of all rows, if it
-    is known.
+class ChildIds:
+    """Ids of a parent's children by one relation, in id order; all of them when ``complete``. ``count`` is the number
+    of all edges, None if it is not known.
     """
 
     ids: list[str]
@@ -35,35 +36,41 @@ class Edges:
     count: int | None
 
 
-def edge_reader(pk: str, lists: Sequence[Wanted]) -> Callable[[Table], Mapping[str, Edges]]:
-    """Reads one parent's edges by prefix: one query for several relations, more only where one of them is long."""
-    needs: dict[str, int] = {}
-    counted = {one.prefix for one in lists if one.needs_count}
-    for one in lists:
-        needs[one.prefix] = max(one.rows, needs.get(one.prefix, 0))
+def edge_reader(
+    pk: str, demands: Sequence[EdgeDemand], *, first_rows: int
+) -> Callable[[Table], Mapping[str, ChildIds]]:
+    """Reads one parent's edges, by prefix: the first ``first_rows`` of all relations with one query, then more only of
+    those relations that need more.
+    """
+    limits: dict[str, int] = {}
+    counted = {demand.prefix for demand in demands if demand.needs_count}
+    for demand in demands:
+        limits[demand.prefix] = max(demand.edge_limit, limits.get(demand.prefix, 0))
 
-    def read_one(table: Table, prefix: str) -> Edges:
-        if not needs[prefix]:
-            return Edges([], False, lookup.count_edges(table, pk, prefix))
-        page = lookup.edge_page(table, pk, prefix, limit=needs[prefix])
-        return _edges(table, prefix, page.items, complete=page.last is None)
+    def read_relation(table: Table, prefix: str) -> ChildIds:
+        if not limits[prefix]:
+            return ChildIds([], False, lookup.count_edges(table, pk, prefix))
+        page = lookup.edge_page(table, pk, prefix, limit=limits[prefix])
+        return with_count(table, prefix, page.items, complete=page.last is None)
 
-    def _edges(table: Table, prefix: str, ids: list[str], *, complete: bool) -> Edges:
+    def with_count(table: Table, prefix: str, ids: list[str], *, complete: bool) -> ChildIds:
         if complete:
-            return Edges(ids, True, len(ids))
-        return Edges(ids, False, lookup.count_edges(table, pk, prefix) if prefix in counted else None)
+            return ChildIds(ids, True, len(ids))
+        return ChildIds(ids, False, lookup.count_edges(table, pk, prefix) if prefix in counted else None)
 
-    def read(table: Table) -> Mapping[str, Edges]:
-        if len(needs) == 1:
-            return {prefix: read_one(table, prefix) for prefix in needs}
-        ids, complete = lookup.edges_by_prefix(table, pk, needs, limit=FIRST_ROWS)
-        found: dict[str, Edges] = {}
-        for prefix, need in needs.items():
+    def read(table: Table) -> Mapping[str, ChildIds]:
+        if len(limits) == 1:
+            return {prefix: read_relation(table, prefix) for prefix in limits}
+        ids, complete = lookup.edges_by_prefix(table, pk, limits, limit=first_rows)
+        children: dict[str, ChildIds] = {}
+        for prefix, limit in limits.items():
             # Where the partition goes on, so may this relation's rows.
-            enough = prefix in complete or (len(ids[prefix]) >= need and prefix not in counted)
-            found[prefix] = (
-                _edges(table, prefix, ids[prefix], complete=prefix in complete) if enough else read_one(table, prefix)
+            enough = prefix in complete or (len(ids[prefix]) >= limit and prefix not in counted)
+            children[prefix] = (
+                with_count(table, prefix, ids[prefix], complete=prefix in complete)
+                if enough
+                else read_relation(table, prefix)
             )
-        return found
+        return children
 
     return read

@@ -1,5 +1,7 @@
-"""Reading every record's values of a few leaves from their complete indexes: 100 bytes a record instead of
-the record.
+"""Index-only scan: every record's values of a few leaves, read from their indexes instead of the records.
+
+An index row is some 100 bytes, a record may be thousands. ``matches`` and ``joins`` call it where they need values of
+all records of an object.
 """
 
 from __future__ import annotations
@@ -17,33 +19,34 @@ from ...store.table import Table
 from ..context import Context
 from ..records import get_live
 
-#: Reading so many indexes side by side still moves less than the records do.
-_MAX_INDEXES = 4
 
+def index_only_scan(ctx: Context, obj: Object, leaves: Sequence[Leaf]) -> list[Record] | None:
+    """Every live record with its id and its values of ``leaves``, in no order.
 
-def narrow(ctx: Context, obj: Object, leaves: Sequence[Leaf]) -> list[Record] | None:
-    """Every live record with its id and its values of ``leaves``; None when the indexes do not hold them all."""
-    by_id = obj.by_name["id"].key
-    wanted = [leaf for leaf in leaves if leaf.path != ("id",)]
-    if not wanted or len(wanted) > _MAX_INDEXES or not all(leaf.has_index for leaf in wanted):
+    None when the indexes do not hold these values of all records: a leaf has no index, there are more leaves than
+    ``Tuning.index_only_scan_indexes``, or a batch is writing to the object.
+    """
+    id_key = obj.by_name["id"].key
+    indexed = [leaf for leaf in leaves if leaf.path != ("id",)]
+    if not indexed or len(indexed) > ctx.settings.tuning.index_only_scan_indexes:
         return None
-    if ctx.register.touches(obj.key):
+    if not all(leaf.has_index for leaf in indexed) or ctx.register.touches(obj.key):
         return None
-    ctx.table.meter.note("scan of indexes " + " + ".join(leaf.dotted for leaf in wanted))
-    partitions = [keys.index(ctx.model.workspace_id, obj.key, leaf.key) for leaf in wanted]
+    ctx.table.meter.note("scan of indexes " + " + ".join(leaf.dotted for leaf in indexed))
+    partitions = [keys.index(ctx.model.workspace_id, obj.key, leaf.key) for leaf in indexed]
     indexes = ctx.table.parallel([_scanner(pk) for pk in partitions])
-    after = Register.parse(ctx.table.get(keys.open_batches(ctx.model.workspace_id)))
-    if not after.is_quiet_since(ctx.register, obj.key):
+    register = Register.parse(ctx.table.get(keys.open_batches(ctx.model.workspace_id)))
+    if not register.is_quiet_since(ctx.register, obj.key):
         return None
     items: dict[str, Record] = {}
-    rows: Counter[str] = Counter()
-    cut: set[str] = set()
-    for leaf, entries in zip(wanted, indexes, strict=True):
+    rows: Counter[str] = Counter()  # how many of the indexes have a row of a record
+    cut: set[str] = set()  # records with a value that is cut in the index
+    for leaf, entries in zip(indexed, indexes, strict=True):
         rows.update(record_id for _, record_id, _ in entries)
         for encoded, record_id, exact in entries:
             item = items.get(record_id)
             if item is None:
-                item = items[record_id] = Record({by_id: record_id})
+                item = items[record_id] = Record({id_key: record_id})
                 item.id = record_id
             if encoded is None:
                 continue
@@ -56,10 +59,11 @@ def narrow(ctx: Context, obj: Object, leaves: Sequence[Leaf]) -> list[Record] | 
                 item[leaf.field.key] = value
             else:
                 item.setdefault(leaf.field.key, {})[leaf.sub] = value
-    # Between two of the reads a record may have come, gone or changed: then it has not one row in each index.
-    doubtful = {record_id for record_id, count in rows.items() if count != len(wanted)} | cut
-    whole = [item for item in get_live(ctx, obj, sorted(doubtful)) if item is not None]
-    return whole + [item for record_id, item in items.items() if record_id not in doubtful]
+    # The indexes are read one beside the other, not in one moment. A record that came, went or changed in between has
+    # not exactly one row in each: such records are read themselves, as are those with cut values.
+    doubtful = {record_id for record_id in items if rows[record_id] != len(indexed)} | cut
+    fetched = [item for item in get_live(ctx, obj, sorted(doubtful)) if item is not None]
+    return fetched + [item for record_id, item in items.items() if record_id not in doubtful]
 
 
 def _scanner(pk: str) -> Callable[[Table], list[IndexEntry]]:

@@ -1,4 +1,8 @@
-"""Looking at the rows that conditions name: which records they stand for, and how many they are."""
+"""Probes: reading a limited number of the index rows that conditions name, to see which conditions select few records.
+
+``matches`` probes all conditions of a filter side by side and intersects the ids; the planner counts the rows of an
+exact path here.
+"""
 
 from __future__ import annotations
 
@@ -8,35 +12,35 @@ from dataclasses import dataclass
 from ...store.lookup import count_entries
 from ...store.table import Table
 from ..context import Context
-from .access_paths import Candidates, RowRange
+from .access_paths import AccessPath, RowRange
 from .ordered_walk import query_range
 
 
 @dataclass(frozen=True, slots=True)
-class Probed:
-    """The record ids behind a condition's rows, in no order; ``complete`` unless there were more than were
-    looked for.
-    """
+class ProbeResult:
+    """The record ids behind the rows of a path, in no order; ``complete`` unless there were more than the limit."""
 
     ids: frozenset[str]
     complete: bool
 
 
-def probe(ctx: Context, options: Sequence[Candidates], limit: int) -> list[Probed]:
-    """Read up to ``limit`` rows of every range of every option, all side by side."""
-    flat = [(i, part) for i, option in enumerate(options) for part in option.ranges]
-    read = ctx.table.parallel([_prober(part, limit) for _, part in flat]) if flat else []
-    found: list[Probed] = []
-    for i, option in enumerate(options):
-        parts = [result for (owner, _), result in zip(flat, read, strict=True) if owner == i]
-        ids = frozenset(record_id for ids, _ in parts for record_id in ids) | frozenset(option.ids or ())
-        found.append(Probed(ids, all(complete for _, complete in parts) and len(ids) <= limit))
-        if found[-1].complete:
-            ctx.table.meter.note(f"{option.describe()}: {len(ids)} records")
-    return found
+def probe_paths(ctx: Context, paths: Sequence[AccessPath], limit: int) -> list[ProbeResult]:
+    """Read up to ``limit`` rows of every range of every path, all side by side."""
+    ranges = [(i, part) for i, path in enumerate(paths) for part in path.ranges]
+    pages = ctx.table.parallel([_prober(part, limit) for _, part in ranges]) if ranges else []
+    results: list[ProbeResult] = []
+    for i, path in enumerate(paths):
+        own = [page for (owner, _), page in zip(ranges, pages, strict=True) if owner == i]
+        ids = frozenset(record_id for ids, _ in own for record_id in ids) | frozenset(path.ids or ())
+        results.append(ProbeResult(ids, all(complete for _, complete in own) and len(ids) <= limit))
+        if results[-1].complete:
+            ctx.table.meter.note(f"{path.describe()}: {len(ids)} records")
+    return results
 
 
 def _prober(part: RowRange, limit: int) -> Callable[[Table], tuple[list[str], bool]]:
+    """Reads the ids of a range, and whether these are all."""
+
     def read(table: Table) -> tuple[list[str], bool]:
         page = query_range(table, part, limit=limit)
         ids = [row.id for row in page.items]
@@ -48,18 +52,17 @@ def _prober(part: RowRange, limit: int) -> Callable[[Table], tuple[list[str], bo
     return read
 
 
-def candidate_ids(ctx: Context, probed: Sequence[Probed]) -> list[str] | None:
-    """Ids that contain every match, or None when every condition has too many rows."""
-    complete = sorted((result.ids for result in probed if result.complete), key=len)
+def intersect(results: Sequence[ProbeResult]) -> list[str] | None:
+    """Ids, sorted, that contain every match of conditions that must all hold; None when no probe was complete."""
+    complete = sorted((result.ids for result in results if result.complete), key=len)
     if not complete:
         return None
-    # Every conjunct must hold, so the intersection still contains all matches.
     return sorted(frozenset.intersection(*complete))
 
 
-def count_rows(table: Table, option: Candidates) -> int:
-    """How many rows an exact option has."""
-    return sum(table.parallel([_counter(part) for part in option.ranges]))
+def count_rows(table: Table, path: AccessPath) -> int:
+    """How many rows an exact path has."""
+    return sum(table.parallel([_counter(part) for part in path.ranges]))
 
 
 def _counter(part: RowRange) -> Callable[[Table], int]:

@@ -1,7 +1,8 @@
-"""All matches of a filter, through the fewest and narrowest rows.
+"""All matches of a filter, read through the fewest and narrowest rows.
 
-Either some condition has few candidates, whose records are fetched and checked; or every record's values are read: from
-complete indexes where those hold all that the filter (and the order) looks at, else from the records.
+Either some condition selects few records, which are fetched and filtered. Or every record's values are read: from
+indexes where these hold all leaves in question (``index_only_scan``), else from the records. The planner, aggregates,
+groups and writes by filter call it.
 """
 
 from __future__ import annotations
@@ -18,21 +19,15 @@ from ...store import keys
 from ...store.keys import TOP
 from ..context import Context
 from ..records import count_live, get_live, scan_live, scan_trash
-from .access_paths import MAX_RANGES, Candidates, RowRange, candidates, conjuncts
-from .index_only_scan import narrow
-from .index_probe import Probed, candidate_ids, probe
-from .joins import Joined, leaves_of
-
-#: A condition with at most so many rows is answered by fetching their records.
-PROBE = 500
-#: So many when there are still more records to be spared.
-WIDE = 5_000
+from .access_paths import MAX_RANGES, AccessPath, RowRange, access_path, conjuncts
+from .index_only_scan import index_only_scan
+from .index_probe import ProbeResult, intersect, probe_paths
+from .joins import JoinedRecords, leaves_of
 
 
 @dataclass(frozen=True, slots=True)
-class Narrowed:
-    """What is known about a filter's matches: ids that contain them all, or None when every condition has too many
-    rows.
+class CandidateIds:
+    """Ids that contain all matches of a filter, sorted; None when every condition selects too many records.
 
     ``exact``: the ids are the matches, provided that no row is stale.
     """
@@ -41,98 +36,108 @@ class Narrowed:
     exact: bool
 
 
-def narrowed(ctx: Context, obj: Object, parts: Sequence[Filter], options: Sequence[Candidates]) -> Narrowed:
-    """Find the ids behind the conditions with few rows."""
-    limit = PROBE
-    probed: list[Probed] = probe(ctx, options, limit)
-    ids = candidate_ids(ctx, probed)
-    if ids is None and options and count_live(ctx, obj) > WIDE:
-        probed = probe(ctx, options, WIDE)
-        ids = candidate_ids(ctx, probed)
-    exact = len(parts) == len(options) and all(o.exact and p.complete for o, p in zip(options, probed, strict=True))
-    return Narrowed(ids, exact)
+def candidate_ids(ctx: Context, obj: Object, conditions: Sequence[Filter], paths: Sequence[AccessPath]) -> CandidateIds:
+    """Probe the paths of the conditions that must all hold, and intersect those with few rows."""
+    tuning = ctx.settings.tuning
+    results: list[ProbeResult] = probe_paths(ctx, paths, tuning.probe_rows)
+    ids = intersect(results)
+    if ids is None and paths and count_live(ctx, obj) > tuning.wide_probe_rows:
+        results = probe_paths(ctx, paths, tuning.wide_probe_rows)
+        ids = intersect(results)
+    exact = len(conditions) == len(paths) and all(
+        path.exact and result.complete for path, result in zip(paths, results, strict=True)
+    )
+    return CandidateIds(ids, exact)
 
 
-def options_for(ctx: Context, obj: Object, parts: Sequence[Filter]) -> list[Candidates]:
-    """The rows that can answer each condition, where there are any; conditions on related records become ids."""
-    found: list[Candidates] = []
-    for part in parts:
-        option = (
-            _through(ctx, obj, part) if isinstance(part, Related | RelatedAny) else candidates(ctx.model, obj, part)
+def access_paths(ctx: Context, obj: Object, conditions: Sequence[Filter]) -> list[AccessPath]:
+    """The paths to the matches of each condition that has one. Conditions on related records become ids or edges."""
+    paths: list[AccessPath] = []
+    for condition in conditions:
+        path = (
+            _path_through_relation(ctx, obj, condition)
+            if isinstance(condition, Related | RelatedAny)
+            else access_path(ctx.model, obj, condition)
         )
-        if option is not None:
-            found.append(option)
-    return found
+        if path is not None:
+            paths.append(path)
+    return paths
 
 
-def _through(ctx: Context, obj: Object, part: Related | RelatedAny) -> Candidates | None:
-    """Candidates for a condition on related records: those are found first."""
-    if isinstance(part, RelatedAny):
-        inverse = ctx.model.inverse_of(part.field)
-        children = matching(ctx, part.target, part.filter, leaves=inverse.leaves)
+def _path_through_relation(ctx: Context, obj: Object, condition: Related | RelatedAny) -> AccessPath | None:
+    """The path to the records whose related records fulfil a condition: the latter are read first."""
+    if isinstance(condition, RelatedAny):
+        inverse = ctx.model.inverse_of(condition.field)
+        children = find_matches(ctx, condition.target, condition.filter, leaves=inverse.leaves)
         ids = {parent for child in children if (parent := child.get(inverse.key)) is not None}
         # Not exact: a parent may be in the trash.
-        return Candidates(condition=part, ids=tuple(ids)) if len(ids) <= PROBE else None
-    matches = compile_filter(part.filter)
-    nobody = Joined(ctx)
-    if matches(Record(), nobody):
+        few = len(ids) <= ctx.settings.tuning.probe_rows
+        return AccessPath(condition=condition, ids=tuple(ids)) if few else None
+    is_match = compile_filter(condition.filter)
+    no_joins = JoinedRecords(ctx)
+    if is_match(Record(), no_joins):
         return None  # holds without a related record, too
     # A join knows no soft deletion: a target in the trash counts as well.
-    trashed = [item for item in scan_trash(ctx, part.target) if matches(item, nobody)]
-    targets = [item.id for item in (*matching(ctx, part.target, part.filter), *trashed)]
+    trashed = [item for item in scan_trash(ctx, condition.target) if is_match(item, no_joins)]
+    targets = [item.id for item in (*find_matches(ctx, condition.target, condition.filter), *trashed)]
     if len(targets) > MAX_RANGES:
         return None
-    prefix = keys.edge_prefix(obj.key, part.field.key, live=True)
+    prefix = keys.edge_prefix(obj.key, condition.field.key, live=True)
     pks = [keys.edges(ctx.model.workspace_id, target) for target in targets]
     ranges = tuple(RowRange(pk=pk, low=prefix, high=prefix + TOP, by_id=True, prefix=prefix) for pk in pks)
-    return Candidates(condition=part, ranges=ranges, ids=() if not ranges else None, exact=True)
+    return AccessPath(condition=condition, ranges=ranges, ids=() if not ranges else None, exact=True)
 
 
-def matching(
-    ctx: Context, obj: Object, filter: Filter | None, *, leaves: Iterable[Leaf] = (), joined: Joined | None = None
+def find_matches(
+    ctx: Context,
+    obj: Object,
+    filter: Filter | None,
+    *,
+    leaves: Iterable[Leaf] = (),
+    joined: JoinedRecords | None = None,
 ) -> list[Record]:
-    """Every live record that matches, as items that hold at least the id and the values of ``leaves`` and of the
-    filter.
+    """Every live record that matches, in no order, with at least its id and the values of ``leaves`` and of the
+    filter's leaves.
     """
-    joined = joined or Joined.needed_by(ctx, filter)
+    joined = joined or JoinedRecords.needed_by(ctx, filter)
     if filter is not None:
-        parts = conjuncts(filter)
-        known = narrowed(ctx, obj, parts, options_for(ctx, obj, parts)).ids
-        if known is not None:
-            return _checked(
-                [item for item in get_live(ctx, obj, known) if item is not None], compile_filter(filter), joined
+        conditions = conjuncts(filter)
+        ids = candidate_ids(ctx, obj, conditions, access_paths(ctx, obj, conditions)).ids
+        if ids is not None:
+            return _filter_items(
+                [item for item in get_live(ctx, obj, ids) if item is not None], compile_filter(filter), joined
             )
-    return matching_all(ctx, obj, filter, leaves=leaves, joined=joined)
+    return scan_matches(ctx, obj, filter, leaves=leaves, joined=joined)
 
 
-def matching_all(
-    ctx: Context, obj: Object, filter: Filter | None, *, leaves: Iterable[Leaf], joined: Joined
+def scan_matches(
+    ctx: Context, obj: Object, filter: Filter | None, *, leaves: Iterable[Leaf], joined: JoinedRecords
 ) -> list[Record]:
-    """As ``matching``, by looking at every record: when conditions are known to have many rows."""
-    matches = compile_filter(filter)
+    """As ``find_matches``, by looking at every record: for conditions that are known to select many."""
+    is_match = compile_filter(filter)
     needed = {
         leaf.path: leaf for leaf in (*leaves, *leaves_of(filter), *(leaf for f in joined.fields for leaf in f.leaves))
     }
-    values = narrow(ctx, obj, list(needed.values()))
-    if values is not None:
-        return _checked(values, matches, joined)
+    items = index_only_scan(ctx, obj, list(needed.values()))
+    if items is not None:
+        return _filter_items(items, is_match, joined)
     ctx.table.meter.note("scan of records")
-    return [item for part in scan_live(ctx, obj) for item in _checked(part, matches, joined)]
+    return [item for part in scan_live(ctx, obj) for item in _filter_items(part, is_match, joined)]
 
 
-def matching_records(ctx: Context, obj: Object, filter: Filter, *, most: int) -> list[Record]:
-    """The whole records of up to ``most + 1`` live matches, ordered by id: enough to see whether a limit is
-    exceeded.
-    """
-    joined = Joined.needed_by(ctx, filter)
-    found = matching(ctx, obj, filter, joined=joined)
-    found.sort(key=lambda item: item.id)
-    items = get_live(ctx, obj, [item.id for item in found[: most + 1]])
-    # Checked once more: what is written is what has just been read, and that may have changed since the search.
-    return _checked([item for item in items if item is not None], compile_filter(filter), joined)
+def find_matching_records(ctx: Context, obj: Object, filter: Filter, *, most: int) -> list[Record]:
+    """Up to ``most + 1`` live matches as whole records, by id: enough to see whether a limit is exceeded."""
+    joined = JoinedRecords.needed_by(ctx, filter)
+    matches = find_matches(ctx, obj, filter, joined=joined)
+    matches.sort(key=lambda item: item.id)
+    items = get_live(ctx, obj, [item.id for item in matches[: most + 1]])
+    # Filtered once more: what is written is what has just been read, and that may have changed since the search.
+    return _filter_items([item for item in items if item is not None], compile_filter(filter), joined)
 
 
-def _checked(items: list[Record], matches: Callable[[Record, Joined], bool | None], joined: Joined) -> list[Record]:
+def _filter_items(
+    items: list[Record], is_match: Callable[[Record, JoinedRecords], bool | None], joined: JoinedRecords
+) -> list[Record]:
     if joined.is_needed:
         joined.load(items)
-    return [item for item in items if matches(item, joined)]
+    return [item for item in items if is_match(item, joined)]

@@ -1,14 +1,16 @@
-"""Walking an object's records in a requested order, from a cursor on, in whatever rows give that order for free.
+"""Ordered walks: reads an object's records in a requested order, from a cursor on, through rows that have this order.
 
-A walk yields batches of ``Row``; records are fetched by the caller, many at once. Three walks exist: the record
-partition itself (order by id), one index or edge range whose rows are in id order, and the index of the first ordered
-leaf.
+The planner makes a walk, pulls batches of ``RecordRef`` from it and fetches their records, many at once. There are
+three walks: the record partition itself (order by id), one index or edge range whose rows are in id order, and the
+index of the leaf of the first order term.
 
-The index walk has three subtleties. Nulls stand before all values in an index, so null placement means walking two
-segments. Rows of equal value are in id order, while a descending walk meets them backward: where the wanted id order is
-not the index's (``createdAt`` descending, ``id`` ascending), each run of equal values is turned round. And where more
-than the first leaf decides (further criteria, or text cut in the key), batches end only between runs, so that sorting
-each batch by the full order gives the right total order.
+The index walk has three difficulties:
+
+* Nulls stand before all values in an index, so they are a segment of their own, walked before or after the values.
+* Rows of equal value (a run) are in id order, and a descending walk meets them backward. Where the wanted id order is
+  the other one (``createdAt`` descending, ``id`` ascending), each run is reversed.
+* Where more than the first leaf's key decides (further order terms, or text that is cut in the key), batches end only
+  between runs: sorting each batch by the full order then gives the right total order.
 """
 
 from __future__ import annotations
@@ -19,7 +21,7 @@ from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any
 
-from ...model.model import Model, Object
+from ...model.model import Object
 from ...model.record import Record
 from ...model.stored_form import StoredForm
 from ...model.types.base import Leaf
@@ -30,21 +32,19 @@ from ...store.keys import END, NULL, TOP, VALUE
 from ...store.lookup import IndexEntry, edge_range, index_page
 from ...store.record import unpack_visible
 from ...store.table import QueryPage, Table
+from ..context import Context
 from .access_paths import RowRange
-
-#: A run of equal first values longer than this is not sorted record by record.
-MAX_RUN = 2_000
-#: Rows read beyond the wanted number, so that a run of equal values at the end is usually complete.
-_SLACK = 8
 
 
 class RunTooLong(Exception):
-    """Too many records share the first ordered value: another way of sorting is cheaper."""
+    """Too many records share the first ordered value (``Tuning.walk_run_rows``): another plan is cheaper."""
 
 
 @dataclass(slots=True)
-class Row:
-    """A record that may be next: its id, and either the record itself or the index entry that it must confirm."""
+class RecordRef:
+    """A record that may be next: its id, and the record itself (``item``), or the index entry that it must confirm:
+    the leaf and its encoded value, None for null.
+    """
 
     id: str
     item: Record | None = None
@@ -52,24 +52,26 @@ class Row:
     encoded: str | None = None
 
     def confirms(self, item: Record | None) -> bool:
-        """Whether the record still stands behind this row."""
+        """Whether the record still has the value of this row; an unfinished batch may have left stale rows."""
         return item is not None and (self.leaf is None or is_confirmed(item, self.leaf, self.encoded))
 
 
 @dataclass(slots=True)
 class Walk(ABC):
-    """``size`` is how many rows the next batch should hold; the caller may raise it between batches."""
+    """Rows in a requested order. ``size`` is how many the next batch should hold; the caller may raise it, and exchange
+    ``table``, between batches.
+    """
 
     table: Table
     size: int = 64
-    #: Batches are only ordered by the first criterion: sort each by the full order, and drop what the cursor excludes.
-    refine: bool = False
-    #: Rows that follow the current batch, though not in their final order: enough to know whether more follows.
-    peeked: list[Row] = field(default_factory=list)
+    #: Batches are only ordered by the first term: sort each by the full order, and drop what the cursor excludes.
+    needs_sort: bool = False
+    #: Rows that follow the current batch, though not in their final order: enough to know whether anything follows.
+    lookahead: list[RecordRef] = field(default_factory=list)
 
     @abstractmethod
-    def batches(self) -> Iterator[list[Row]]:
-        """The rows, batch by batch."""
+    def batches(self) -> Iterator[list[RecordRef]]:
+        """The rows, batch by batch; a batch may be empty."""
 
 
 @dataclass(slots=True)
@@ -81,12 +83,12 @@ class RecordWalk(Walk):
     after: str | None = None
     forward: bool = True
 
-    def batches(self) -> Iterator[list[Row]]:
+    def batches(self) -> Iterator[list[RecordRef]]:
         after = self.after
         while True:
             page = self.table.query(self.pk, after=after, forward=self.forward, limit=self.size)
             records = unpack_visible(page.items, self.form)
-            yield [Row(record.id, record) for record in records if record is not None]
+            yield [RecordRef(record.id, record) for record in records if record is not None]
             if page.last is None:
                 return
             after = page.last
@@ -100,11 +102,10 @@ class IdRangeWalk(Walk):
     after: str | None = None
     forward: bool = True
 
-    def batches(self) -> Iterator[list[Row]]:
+    def batches(self) -> Iterator[list[RecordRef]]:
         low, high = self.range.low, self.range.high
         if self.after is not None:
-            # The cursor's row itself is excluded; END is the smallest step up, and ids are longer than any prefix of
-            # theirs.
+            # The cursor's row itself is excluded: END is the smallest character, and no id is the beginning of another.
             base = self.range.prefix or self.range.low
             if self.forward:
                 low = max(low, base + self.after + END)
@@ -130,26 +131,26 @@ def query_range(
     after: str | None = None,
     forward: bool = True,
     limit: int,
-) -> QueryPage[Row]:
-    """One page of a range, or of a part of it."""
+) -> QueryPage[RecordRef]:
+    """Up to ``limit`` rows of a range, or of its part between ``low`` and ``high``, after a sort key."""
     low, high = low or part.low, high or part.high
     if part.leaf is None:
         edges = edge_range(table, part.pk, part.prefix, low=low, high=high, after=after, forward=forward, limit=limit)
-        return QueryPage([Row(record_id) for record_id in edges.items], edges.last, edges.scanned)
+        return QueryPage([RecordRef(record_id) for record_id in edges.items], edges.last, edges.scanned)
     entries = index_page(
         table, part.pk, low=low, high=high, after=after, forward=forward, limit=limit, exact=part.exact
     )
-    return QueryPage(_rows(entries.items, part.leaf), entries.last, entries.scanned)
+    return QueryPage(_refs(entries.items, part.leaf), entries.last, entries.scanned)
 
 
-def _rows(entries: Sequence[IndexEntry], leaf: Leaf | None) -> list[Row]:
-    return [Row(record_id, None, leaf, encoded) for encoded, record_id, _ in entries]
+def _refs(entries: Sequence[IndexEntry], leaf: Leaf | None) -> list[RecordRef]:
+    return [RecordRef(record_id, None, leaf, encoded) for encoded, record_id, _ in entries]
 
 
 @dataclass(frozen=True, slots=True)
 class _Segment:
-    """Consecutive index rows to walk: bounds (inclusive sort keys) and direction of values and of ids
-    within a value.
+    """Consecutive index rows to walk: bounds (inclusive sort keys), direction of the values, and of the ids within a
+    value.
     """
 
     low: str
@@ -158,58 +159,62 @@ class _Segment:
     ids_forward: bool
 
     @property
-    def natural(self) -> bool:
+    def in_index_order(self) -> bool:
         return self.forward == self.ids_forward
 
 
 @dataclass(slots=True)
 class IndexWalk(Walk):
-    """The index of one leaf, in the order of values, nulls placed as wanted, equal values by id."""
+    """The index of one leaf, in the order of its values, nulls first or last as wanted, equal values by id."""
 
     pk: str = ""
     leaf: Leaf | None = None
     segments: Sequence[_Segment] = ()
-    #: The order has further criteria.
-    several: bool = False
+    #: The order has further terms.
+    has_more_terms: bool = False
+    #: ``Tuning.walk_run_rows`` and ``Tuning.walk_read_ahead``.
+    max_run: int = 0
+    read_ahead: int = 0
 
-    def batches(self) -> Iterator[list[Row]]:
-        rows = (batch for segment in self.segments for batch in self._segment(segment))
-        return self._whole_runs(rows) if self.refine else rows
+    def batches(self) -> Iterator[list[RecordRef]]:
+        rows = (batch for segment in self.segments for batch in self._segment_rows(segment))
+        return self._whole_runs(rows) if self.needs_sort else rows
 
-    def _segment(self, segment: _Segment) -> Iterator[list[Row]]:
-        if segment.natural:
-            yield from self._natural(segment.low, segment.high, segment.forward)
+    def _segment_rows(self, segment: _Segment) -> Iterator[list[RecordRef]]:
+        if segment.in_index_order:
+            yield from self._rows_in_index_order(segment.low, segment.high, segment.forward)
         else:
-            yield from self._turned(segment)
+            yield from self._rows_with_runs_reversed(segment)
 
-    def _natural(self, low: str, high: str, forward: bool) -> Iterator[list[Row]]:
+    def _rows_in_index_order(self, low: str, high: str, forward: bool) -> Iterator[list[RecordRef]]:
         after = None
         while True:
-            limit = self.size + (_SLACK if self.refine else 0)
+            limit = self.size + (self.read_ahead if self.needs_sort else 0)
             page = index_page(self.table, self.pk, low=low, high=high, after=after, forward=forward, limit=limit)
-            yield _rows(page.items, self.leaf)
+            yield _refs(page.items, self.leaf)
             if page.last is None:
                 return
             after = page.last
 
-    def _turned(self, segment: _Segment) -> Iterator[list[Row]]:
+    def _rows_with_runs_reversed(self, segment: _Segment) -> Iterator[list[RecordRef]]:
         low, high, forward = segment.low, segment.high, segment.forward
         while True:
-            page = index_page(self.table, self.pk, low=low, high=high, forward=forward, limit=self.size + _SLACK)
+            limit = self.size + self.read_ahead
+            page = index_page(self.table, self.pk, low=low, high=high, forward=forward, limit=limit)
             runs = [
                 (encoded, list(rows))
-                for encoded, rows in groupby(_rows(page.items, self.leaf), key=lambda row: row.encoded)
+                for encoded, rows in groupby(_refs(page.items, self.leaf), key=lambda row: row.encoded)
             ]
             if page.last is None:
                 yield [row for _, rows in runs for row in reversed(rows)]
                 return
             # The last run may go on: read it by itself, in the order of ids, however long it is.
             *whole, (encoded, begun) = runs
-            self.peeked = begun[:_SLACK]
+            self.lookahead = begun[: self.read_ahead]
             yield [row for _, rows in whole for row in reversed(rows)]
-            self.peeked = []
+            self.lookahead = []
             start, end = _run_bounds(encoded)
-            yield from self._natural(start, end, segment.ids_forward)
+            yield from self._rows_in_index_order(start, end, segment.ids_forward)
             if forward:
                 low = end
             else:
@@ -217,27 +222,31 @@ class IndexWalk(Walk):
             if low > high:
                 return
 
-    def _whole_runs(self, batches: Iterator[list[Row]]) -> Iterator[list[Row]]:
-        """Cut batches between runs whose order is not yet decided."""
+    def _whole_runs(self, batches: Iterator[list[RecordRef]]) -> Iterator[list[RecordRef]]:
+        """The batches cut anew, so that each ends with a whole run where the order within runs is still open."""
         assert self.leaf is not None
         is_cut = self.leaf.kind.is_cut
-        held: list[Row] = []
+        pending: list[RecordRef] = []
         for batch in batches:
-            held += batch
-            if not self.several and held and not (held[-1].encoded is not None and is_cut(held[-1].encoded)):
-                yield held
-                held = []
+            pending += batch
+            if (
+                not self.has_more_terms
+                and pending
+                and not (pending[-1].encoded is not None and is_cut(pending[-1].encoded))
+            ):
+                yield pending
+                pending = []
                 continue
-            self.peeked = []
-            cut = next((i for i in range(len(held) - 1, 0, -1) if held[i].encoded != held[i - 1].encoded), 0)
+            self.lookahead = []
+            cut = next((i for i in range(len(pending) - 1, 0, -1) if pending[i].encoded != pending[i - 1].encoded), 0)
             if cut:
-                yield held[:cut]
-                held = held[cut:]
-            elif len(held) > MAX_RUN:
+                yield pending[:cut]
+                pending = pending[cut:]
+            elif len(pending) > self.max_run:
                 raise RunTooLong
-        if len(held) > MAX_RUN:
+        if len(pending) > self.max_run:
             raise RunTooLong
-        yield held
+        yield pending
 
 
 def _run_bounds(encoded: str | None) -> tuple[str, str]:
@@ -246,20 +255,19 @@ def _run_bounds(encoded: str | None) -> tuple[str, str]:
     return start, start + TOP
 
 
-def record_walk(table: Table, model: Model, obj: Object, *, cursor: Cursor | None, backward: bool) -> RecordWalk:
-    """All live records by id."""
-    pk = keys.records(model.workspace_id, obj.key)
-    return RecordWalk(table, pk=pk, form=obj.stored_form, after=cursor.id if cursor else None, forward=not backward)
+def record_walk(ctx: Context, obj: Object, *, cursor: Cursor | None, backward: bool) -> RecordWalk:
+    """A walk of all live records by id."""
+    pk = keys.records(ctx.model.workspace_id, obj.key)
+    return RecordWalk(ctx.table, pk=pk, form=obj.stored_form, after=cursor.id if cursor else None, forward=not backward)
 
 
-def id_range_walk(table: Table, part: RowRange, *, cursor: Cursor | None, backward: bool) -> IdRangeWalk:
-    """The records behind a range that is sorted by id."""
-    return IdRangeWalk(table, range=part, after=cursor.id if cursor else None, forward=not backward)
+def id_range_walk(ctx: Context, part: RowRange, *, cursor: Cursor | None, backward: bool) -> IdRangeWalk:
+    """A walk of the records behind a range that is sorted by id."""
+    return IdRangeWalk(ctx.table, range=part, after=cursor.id if cursor else None, forward=not backward)
 
 
 def index_walk(
-    table: Table,
-    model: Model,
+    ctx: Context,
     obj: Object,
     order: Order,
     *,
@@ -267,17 +275,17 @@ def index_walk(
     backward: bool,
     within: Sequence[RowRange] = (),
 ) -> IndexWalk:
-    """Records by ``order``, whose first criterion must be an indexed leaf of the object itself.
+    """A walk of the records by ``order``, whose first term must be an indexed leaf of the object itself.
 
-    ``within`` restricts the walk to parts of that leaf's index (a filter on the same leaf).
+    ``within`` restricts it to parts of that leaf's index (a filter on the same leaf).
     """
     term = order[0]
     leaf = term.leaf
     descending, nulls_first, ids_forward = term.descending != backward, term.nulls_first != backward, not backward
     start_value: Any = cursor.values[0] if cursor else None
     encoded = None if start_value is None else leaf.kind.encode(start_value)
-    several = len(order) > 1
-    whole_run = several or (encoded is not None and leaf.kind.is_cut(encoded))
+    has_more_terms = len(order) > 1
+    whole_run = has_more_terms or (encoded is not None and leaf.kind.is_cut(encoded))
     parts = [(part.low, part.high) for part in within] or [(NULL, NULL + TOP), (VALUE, VALUE + TOP)]
     nulls = [part for part in parts if part[0].startswith(NULL)]
     values = sorted((part for part in parts if part[0].startswith(VALUE)), reverse=descending)
@@ -285,23 +293,31 @@ def index_walk(
     value_segments = [_Segment(low, high, not descending, ids_forward) for low, high in values]
     if cursor is not None:
         if start_value is None:
-            null_segments = _beyond(null_segments, None, cursor.id, several)
+            null_segments = _after_cursor(null_segments, None, cursor.id, has_more_terms)
             value_segments = [] if not nulls_first else value_segments
         else:
-            value_segments = _beyond(value_segments, encoded, cursor.id, whole_run)
+            value_segments = _after_cursor(value_segments, encoded, cursor.id, whole_run)
             null_segments = [] if nulls_first else null_segments
-    segments = _joined([*null_segments, *value_segments] if nulls_first else [*value_segments, *null_segments])
-    pk = keys.index(model.workspace_id, obj.key, leaf.key)
+    segments = _join_adjacent([*null_segments, *value_segments] if nulls_first else [*value_segments, *null_segments])
+    pk = keys.index(ctx.model.workspace_id, obj.key, leaf.key)
+    tuning = ctx.settings.tuning
     return IndexWalk(
-        table, pk=pk, leaf=leaf, segments=segments, several=several, refine=several or leaf.kind.has_detail
+        ctx.table,
+        pk=pk,
+        leaf=leaf,
+        segments=segments,
+        has_more_terms=has_more_terms,
+        needs_sort=has_more_terms or leaf.kind.has_detail,
+        max_run=tuning.walk_run_rows,
+        read_ahead=tuning.walk_read_ahead,
     )
 
 
-def _joined(segments: Sequence[_Segment]) -> list[_Segment]:
-    """Nulls stand right before values, so where both are walked in the order of the index, one range holds them."""
+def _join_adjacent(segments: Sequence[_Segment]) -> list[_Segment]:
+    """Make one segment of neighbours that are walked in index order: nulls stand right before values."""
     joined: list[_Segment] = []
     for segment in segments:
-        if joined and segment.natural and joined[-1].natural and segment.forward == joined[-1].forward:
+        if joined and segment.in_index_order and joined[-1].in_index_order and segment.forward == joined[-1].forward:
             lower, upper = (joined[-1], segment) if segment.forward else (segment, joined[-1])
             if lower.high == NULL + TOP and upper.low == VALUE:
                 joined[-1] = _Segment(lower.low, upper.high, segment.forward, segment.ids_forward)
@@ -310,15 +326,15 @@ def _joined(segments: Sequence[_Segment]) -> list[_Segment]:
     return joined
 
 
-def _beyond(segments: Sequence[_Segment], encoded: str | None, record_id: str, whole_run: bool) -> list[_Segment]:
-    """What of the segments comes after a cursor. With ``whole_run`` the cursor's run is kept: its order is decided
-    later.
+def _after_cursor(segments: Sequence[_Segment], encoded: str | None, record_id: str, whole_run: bool) -> list[_Segment]:
+    """The parts of the segments that come after a cursor, whose value is ``encoded``. With ``whole_run`` the cursor's
+    run is kept whole: which of it comes after the cursor is decided when it is sorted.
     """
     start, end = _run_bounds(encoded)
     beyond: list[_Segment] = []
     for segment in segments:
         low, high = segment.low, segment.high
-        if segment.natural and not whole_run:
+        if segment.in_index_order and not whole_run:
             at = start + record_id
             low, high = (max(low, at + END), high) if segment.forward else (low, min(high, start + _before(record_id)))
             pieces = [_Segment(low, high, segment.forward, segment.ids_forward)]

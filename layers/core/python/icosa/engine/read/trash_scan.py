@@ -1,4 +1,8 @@
-"""Matches of filters that speak of ``deletedAt``: they reach the trash, which has no indexes and is read as a whole."""
+"""Scan for filters that speak of ``deletedAt``: only they reach the trash, which has no indexes and is read as a whole.
+
+Every read by filter asks here first; where the answer is None it goes on with the planner, which sees live records
+only.
+"""
 
 from __future__ import annotations
 
@@ -8,10 +12,10 @@ from ...query.evaluate import compile_filter, deleted_scope
 from ...query.operation import Filter
 from ..context import Context
 from ..records import scan_live, scan_trash
-from .joins import Joined
+from .joins import JoinedRecords
 
 
-def beyond_live(ctx: Context, obj: Object, filter: Filter | None) -> list[Record] | None:
+def scan_beyond_live(ctx: Context, obj: Object, filter: Filter | None) -> list[Record] | None:
     """Every match as a whole record, in no order; None when only live records can match (spec/rest-core.md §2.7.8)."""
     scope = deleted_scope(filter)
     if scope == "live":
@@ -21,7 +25,7 @@ def beyond_live(ctx: Context, obj: Object, filter: Filter | None) -> list[Record
     if scope == "all":
         items += [item for part in scan_live(ctx, obj) for item in part]
         ctx.table.meter.note("scan of records")
-    joined, matches = Joined.needed_by(ctx, filter), compile_filter(filter)
+    joined, is_match = JoinedRecords.needed_by(ctx, filter), compile_filter(filter)
     if joined.is_needed:
         joined.load(items)
-    return [item for item in items if matches(item, joined)]
+    return [item for item in items if is_match(item, joined)]

@@ -1,4 +1,8 @@
-"""Merging records into one (spec/rest-core.md §1.12)."""
+"""The operation Merge: several records become one, the others go to the trash (spec/rest-core.md §1.12).
+
+The executor calls it. What points at the others points at the surviving record afterwards; a dry run shows the result
+without writing it (``merge_preview``).
+"""
 
 from __future__ import annotations
 
@@ -12,14 +16,15 @@ from ...query.operation import Merge, Node
 from ...store.change import Change
 from ...store.derive import constraint_value
 from ..context import Context
-from ..read.relations import load
+from ..read.relations import load_relations
 from ..records import State, get_live
-from .commit import MAX_COMMIT, apply, changed, retrying, stamps
-from .merge_preview import preview
-from .remove import dependents
+from .changes import update_change, with_update_stamps
+from .commit import MAX_COMMIT, commit_changes, retry_on_conflict
+from .dependents import read_dependents
+from .merge_preview import preview_merge
 
 #: Fields that belong to the surviving record whatever the others hold.
-_OWN = ("id", "createdAt", "updatedAt", "deletedAt", "createdBy", "updatedBy", "position", "searchVector")
+_SURVIVOR_FIELDS = ("id", "createdAt", "updatedAt", "deletedAt", "createdBy", "updatedBy", "position", "searchVector")
 
 
 def merge(ctx: Context, operation: Merge) -> Node:
@@ -27,27 +32,26 @@ def merge(ctx: Context, operation: Merge) -> Node:
     obj = operation.object
     _check(ctx, operation)
     if operation.dry_run:
-        items, survivor, values = _read(ctx, operation)
-        return preview(ctx, obj, items, survivor, values, operation.selection)
+        records, survivor, values = _read(ctx, operation)
+        return preview_merge(ctx, obj, records, survivor, values, operation.selection)
 
     def attempt() -> Record:
-        items, survivor, values = _read(ctx, operation)
-        losers = [State(item, True) for item in items if item.id != survivor.id]
-        return _apply(ctx, obj, State(survivor, True), losers, values)
+        records, survivor, values = _read(ctx, operation)
+        merged = [State(record, True) for record in records if record.id != survivor.id]
+        return _commit_merge(ctx, obj, State(survivor, True), merged, values)
 
-    node = Node(retrying(attempt))
-    load(ctx, obj, [node], operation.selection)
+    node = Node(retry_on_conflict(attempt))
+    load_relations(ctx, obj, [node], operation.selection)
     return node
 
 
 def _read(ctx: Context, operation: Merge) -> tuple[list[Record], Record, dict[str, Any]]:
-    """The records, the one that survives, and its new values. Raises RecordNotFound."""
-    found = get_live(ctx, operation.object, operation.ids)
-    items = [item for item in found if item is not None]
-    if len(items) < len(found):
+    """The records, the survivor among them, and its new values. Raises RecordNotFound."""
+    records = [record for record in get_live(ctx, operation.object, operation.ids) if record is not None]
+    if len(records) < len(operation.ids):
         raise RecordNotFound("One or more records not found")
-    survivor = items[operation.priority_index]
-    return items, survivor, merged_values(operation.object, items, survivor)
+    survivor = records[operation.priority_index]
+    return records, survivor, merged_values(operation.object, records, survivor)
 
 
 def _check(ctx: Context, operation: Merge) -> None:
@@ -73,55 +77,59 @@ def _invalid(message: str) -> BadRequest:
     return BadRequest(message, sub_code="INVALID_QUERY_INPUT")
 
 
-def merged_values(obj: Object, items: Sequence[Record], survivor: Record) -> dict[str, Any]:
+def merged_values(obj: Object, records: Sequence[Record], survivor: Record) -> dict[str, Any]:
     """New values of the survivor, by field key, where they differ from its own."""
     values: dict[str, Any] = {}
     for field in obj.stored_fields:
-        if field.name in _OWN:
+        if field.name in _SURVIVOR_FIELDS:
             continue
-        held = [item.get(field.key) for item in items]
-        given = [value for value in held if value is not None]
+        values_of_records = [record.get(field.key) for record in records]
+        present = [value for value in values_of_records if value is not None]
         own = survivor.get(field.key)
-        match len(given):
+        match len(present):
             case 0:
                 continue
             case 1:
-                value = given[0]
+                value = present[0]
             case _:
-                value = field.type.merge(field, held, own)
+                value = field.type.merge(field, values_of_records, own)
         if value != own:
             values[field.key] = value
     return values
 
 
-def _apply(ctx: Context, obj: Object, survivor: State, losers: Sequence[State], values: dict[str, Any]) -> Record:
-    kept = changed(ctx, obj, survivor, stamps(ctx, obj, values))
-    assert kept.after is not None
-    changes = [kept, *(_retire(ctx, obj, loser, kept.after) for loser in losers)]
-    own = {state.item.id for state in (survivor, *losers)}
-    pointing = dependents(ctx, [obj], [state.item.id for state in losers])
+def _commit_merge(
+    ctx: Context, obj: Object, survivor: State, merged: Sequence[State], values: dict[str, Any]
+) -> Record:
+    """Update the survivor, move the ``merged`` records to the trash, and point what points at them at the survivor.
+
+    All in one commit if it fits. Else references are moved first: until the merge itself commits, a reference to the
+    survivor is as good as one to the record that it replaces.
+    """
+    survivor_change = update_change(ctx, obj, survivor, with_update_stamps(ctx, obj, values))
+    assert survivor_change.after is not None
+    changes = [survivor_change, *(_retire(ctx, obj, state, survivor_change.after) for state in merged)]
+    own = {state.item.id for state in (survivor, *merged)}
     repointed: dict[tuple[str, str], tuple[Object, State, dict[str, str]]] = {}
-    for owner, relation, state in pointing:
+    for owner, relation, state in read_dependents(ctx, [obj], [state.item.id for state in merged]):
         if owner.key == obj.key and state.item.id in own:
             continue
         key = (owner.key, state.item.id)
         repointed.setdefault(key, (owner, state, {}))[2][relation.key] = survivor.item.id
-    moves = [changed(ctx, owner, state, fields) for owner, state, fields in repointed.values()]
+    moves = [update_change(ctx, owner, state, fields) for owner, state, fields in repointed.values()]
     if len(changes) + len(moves) > MAX_COMMIT:
-        # References first: until the merge itself commits, pointing at the survivor is as true as pointing at the
-        # other.
         for start in range(0, len(moves), MAX_COMMIT):
-            apply(ctx, moves[start : start + MAX_COMMIT])
+            commit_changes(ctx, moves[start : start + MAX_COMMIT])
         moves = []
-    apply(ctx, [*changes, *moves])
-    return kept.after
+    commit_changes(ctx, [*changes, *moves])
+    return survivor_change.after
 
 
-def _retire(ctx: Context, obj: Object, loser: State, survivor: Record) -> Change:
+def _retire(ctx: Context, obj: Object, state: State, survivor: Record) -> Change:
     """Move a merged record to the trash, without the unique values that the survivor has taken over."""
     values: dict[str, Any] = {obj.by_name["deletedAt"].key: ctx.now}
     for constraint in obj.unique_constraints:
         value = constraint_value(constraint, survivor)
-        if value is not None and constraint_value(constraint, loser.item) == value:
+        if value is not None and constraint_value(constraint, state.item) == value:
             values |= {leaf.field.key: None for leaf in constraint.leaves}
-    return changed(ctx, obj, loser, stamps(ctx, obj, values))
+    return update_change(ctx, obj, state, with_update_stamps(ctx, obj, values))

@@ -1,6 +1,8 @@
-"""Changing existing records: update, soft deletion, restoring, destruction; by id or by filter.
+"""The operations on existing records, Update, Delete and Restore: by id or by filter.
 
-By id, records in the trash are reached, too; a filter means live records unless it speaks of ``deletedAt``.
+By id, records in the trash are reached, too; a filter means live records unless it speaks of ``deletedAt``. The
+executor calls it. An attempt reads the records, writes them in one commit, and is repeated when another writer comes in
+between.
 """
 
 from __future__ import annotations
@@ -12,28 +14,29 @@ from ...errors import BadRequest, RecordNotFound
 from ...model.input import ParsedInput, parse_input
 from ...model.model import Object
 from ...model.record import Record
-from ...model.types.base import Item
 from ...query.evaluate import compile_filter, deleted_scope
 from ...query.operation import Delete, Filter, Node, Restore, Update
 from ...store.change import Change
 from ...store.lookup import Edge, all_edges
 from ...store.table import Table
 from ..context import Context
-from ..read.joins import Joined
-from ..read.matches import matching_records
-from ..read.relations import load
+from ..read.joins import JoinedRecords
+from ..read.matches import find_matching_records
+from ..read.relations import load_relations
 from ..records import State, get_any, scan_live, scan_trash
-from .commit import apply, changed, retrying, stamps
+from .cascade import destroy
+from .changes import update_change, with_update_stamps
+from .commit import commit_changes, retry_on_conflict
 from .create import resolve_links
-from .positions import assign, edge_position
-from .remove import Edges, destroy, following, soft_delete
-from .remove import restore as restoring
+from .dependents import KnownEdges
+from .positions import assign_positions, outermost_position
+from .trash import move_to_trash, relations_that_follow, restore_from_trash
 
 
 def update(ctx: Context, operation: Update) -> list[Node]:
     """Patch the records; every one is validated before any is written, and the data also when there is no record."""
     try:
-        return _write(ctx, operation, "update", lambda states, _: _patch(ctx, operation, states))
+        return _write_and_load(ctx, operation, "update", lambda states, _: _commit_update(ctx, operation, states))
     except RecordNotFound:
         _check_data(ctx, operation)
         raise
@@ -43,56 +46,58 @@ def delete(ctx: Context, operation: Delete) -> list[Node]:
     """Soft-delete or destroy. Destroyed records come back in their last state."""
     obj = operation.object
     if not operation.destroy:
-        return _write(ctx, operation, "delete", lambda states, edges: soft_delete(ctx, obj, states, edges))
+        return _write_and_load(ctx, operation, "delete", lambda states, edges: move_to_trash(ctx, obj, states, edges))
 
     def attempt() -> list[Node]:
         if operation.id is not None:
-            states, edges = _with_edges(ctx, obj, operation.id)
+            states, edges = _read_with_edges(ctx, obj, operation.id)
         else:
-            states, edges = _affected(ctx, operation, "destroy"), None
+            states, edges = _select_records(ctx, operation, "destroy"), None
         nodes = [Node(state.item) for state in states]
-        load(ctx, obj, nodes, operation.selection)
+        load_relations(ctx, obj, nodes, operation.selection)
         destroy(ctx, obj, states, edges=edges)
         return nodes
 
-    return retrying(attempt)
+    return retry_on_conflict(attempt)
 
 
 def restore(ctx: Context, operation: Restore) -> list[Node]:
     """Bring records back from the trash."""
     obj = operation.object
-    return _write(ctx, operation, "restore", lambda states, edges: restoring(ctx, obj, states, edges))
+    return _write_and_load(ctx, operation, "restore", lambda states, edges: restore_from_trash(ctx, obj, states, edges))
 
 
-def _write(
+def _write_and_load(
     ctx: Context,
     operation: Update | Delete | Restore,
     verb: str,
-    write: Callable[[Sequence[State], Edges], list[Change]],
+    write: Callable[[Sequence[State], KnownEdges], list[Change]],
 ) -> list[Node]:
-    """``write`` commits what becomes of the records, and returns it. It is given what points at them where that is
-    known.
+    """The records of the operation after ``write``, with their relations.
+
+    ``write`` gets the records, and their edges where these have been read beside them; it commits changes and returns
+    them. ``verb`` is for error messages.
     """
-    moves = not isinstance(operation, Update) and following(ctx, operation.object)
+    needs_edges = not isinstance(operation, Update) and relations_that_follow(ctx, operation.object)
 
     def attempt() -> list[Record]:
-        if moves and operation.id is not None:
-            changes = write(*_with_edges(ctx, operation.object, operation.id))
+        if needs_edges and operation.id is not None:
+            changes = write(*_read_with_edges(ctx, operation.object, operation.id))
         else:
-            changes = write(_affected(ctx, operation, verb), None)
+            changes = write(_select_records(ctx, operation, verb), None)
         return [
-            one.after
-            for one in changes
-            if one.obj is operation.object and one.before is not None and one.after is not None
+            change.after
+            for change in changes
+            if change.obj is operation.object and change.before is not None and change.after is not None
         ]
 
-    nodes = [Node(item) for item in retrying(attempt)]
-    load(ctx, operation.object, nodes, operation.selection)
+    nodes = [Node(record) for record in retry_on_conflict(attempt)]
+    load_relations(ctx, operation.object, nodes, operation.selection)
     return nodes
 
 
-def _with_edges(ctx: Context, obj: Object, record_id: str) -> tuple[list[State], dict[str, list[Edge]]]:
-    """A record and, in the same round trip, what points at it."""
+def _read_with_edges(ctx: Context, obj: Object, record_id: str) -> tuple[list[State], dict[str, list[Edge]]]:
+    """A record and, in the same round trip, its edges. Raises RecordNotFound."""
 
     def record(table: Table) -> list[State | None]:
         return get_any(ctx, obj, [record_id], table)
@@ -101,13 +106,13 @@ def _with_edges(ctx: Context, obj: Object, record_id: str) -> tuple[list[State],
         return all_edges(table, ctx.model.workspace_id, record_id)
 
     branches: list[Callable[[Table], Any]] = [record, edges]
-    [state], found = ctx.table.parallel(branches)
+    [state], known_edges = ctx.table.parallel(branches)
     if state is None:
         raise RecordNotFound
-    return [state], {record_id: found}
+    return [state], {record_id: known_edges}
 
 
-def _affected(ctx: Context, operation: Update | Delete | Restore, verb: str) -> list[State]:
+def _select_records(ctx: Context, operation: Update | Delete | Restore, verb: str) -> list[State]:
     """The records that a write is about. Raises RecordNotFound for an unknown id, BadRequest beyond the limit."""
     obj, record_id, filter = operation.object, operation.id, operation.filter
     if record_id is not None:
@@ -131,61 +136,64 @@ def _affected(ctx: Context, operation: Update | Delete | Restore, verb: str) -> 
 
 
 def _matches(ctx: Context, obj: Object, filter: Filter) -> list[State]:
+    """The matches of a filter by id; of many only one more than the limit, if it reaches live records only."""
     limit = ctx.settings.bulk_limit
     scope = deleted_scope(filter)
     if scope == "live":
-        return [State(item, True) for item in matching_records(ctx, obj, filter, most=limit)]
-    states = [State(item, False) for item in scan_trash(ctx, obj)]
+        return [State(record, True) for record in find_matching_records(ctx, obj, filter, most=limit)]
+    states = [State(record, False) for record in scan_trash(ctx, obj)]
     if scope == "all":
-        states += [State(item, True) for part in scan_live(ctx, obj) for item in part]
-    matches, joined = compile_filter(filter), Joined.needed_by(ctx, filter)
+        states += [State(record, True) for part in scan_live(ctx, obj) for record in part]
+    is_match, joined = compile_filter(filter), JoinedRecords.needed_by(ctx, filter)
     if joined.is_needed:
         joined.load(state.item for state in states)
-    return sorted((state for state in states if matches(state.item, joined)), key=lambda state: state.item.id)
+    return sorted((state for state in states if is_match(state.item, joined)), key=lambda state: state.item.id)
 
 
 def _check_data(ctx: Context, operation: Update) -> None:
-    """Data that no record takes is checked all the same: a mistake in it is reported first (spec/rest-core.md §8)."""
+    """Check the data of an update of no record: a mistake in it is reported all the same (spec/rest-core.md §8)."""
     obj = operation.object
-    nothing: Item = {} if operation.id is None else {obj.by_name["id"].key: operation.id}
-    parse_input(ctx.model, obj, operation.data, mode="update", old=nothing, now=ctx.now)
+    no_values: dict[str, Any] = {} if operation.id is None else {obj.by_name["id"].key: operation.id}
+    parse_input(ctx.model, obj, operation.data, mode="update", old=no_values, now=ctx.now)
 
 
-def _patch(ctx: Context, operation: Update, states: Sequence[State]) -> list[Change]:
-    changes = _patched(ctx, operation, states)
-    apply(ctx, changes)
+def _commit_update(ctx: Context, operation: Update, states: Sequence[State]) -> list[Change]:
+    changes = _update_changes(ctx, operation, states)
+    commit_changes(ctx, changes)
     return changes
 
 
-def _patched(ctx: Context, operation: Update, states: Sequence[State]) -> list[Change]:
+def _update_changes(ctx: Context, operation: Update, states: Sequence[State]) -> list[Change]:
+    """The changes of the records, and of records created inside the data."""
     obj = operation.object
     if not states:
         _check_data(ctx, operation)
-    parsed = [
+    inputs = [
         parse_input(ctx.model, obj, operation.data, mode="update", old=state.item, now=ctx.now) for state in states
     ]
-    _place(ctx, obj, parsed)
-    if not any(one.links for one in parsed):
+    _set_positions(ctx, obj, inputs)
+    if not any(parsed.links for parsed in inputs):
         return [
-            changed(ctx, obj, state, stamps(ctx, obj, one.values)) for state, one in zip(states, parsed, strict=True)
+            update_change(ctx, obj, state, with_update_stamps(ctx, obj, parsed.values))
+            for state, parsed in zip(states, inputs, strict=True)
         ]
-    linked, nested = resolve_links(ctx, parsed)
+    relation_values, nested = resolve_links(ctx, inputs)
     return [
         *nested,
         *(
-            changed(ctx, obj, state, stamps(ctx, obj, {**one.values, **values}))
-            for state, one, values in zip(states, parsed, linked, strict=True)
+            update_change(ctx, obj, state, with_update_stamps(ctx, obj, {**parsed.values, **values}))
+            for state, parsed, values in zip(states, inputs, relation_values, strict=True)
         ),
     ]
 
 
-def _place(ctx: Context, obj: Object, parsed: Sequence[ParsedInput]) -> None:
-    """Give records that are to come before or after all others their positions; one body says the same for each of
-    them.
+def _set_positions(ctx: Context, obj: Object, inputs: Sequence[ParsedInput]) -> None:
+    """Give records that are to come before or after all others their positions. The inputs come from one body, so all
+    say the same.
     """
-    places = [one.position for one in parsed if one.position is not None]
-    if not places:
+    wanted = [parsed.position for parsed in inputs if parsed.position is not None]
+    if not wanted:
         return
-    edge = edge_position(ctx, obj, last=places[0] == "last", table=ctx.table)
-    for one, position in zip(parsed, assign(places, edge, edge), strict=True):
-        one.values[obj.by_name["position"].key] = position
+    outermost = outermost_position(ctx, obj, last=wanted[0] == "last", table=ctx.table)
+    for parsed, position in zip(inputs, assign_positions(wanted, outermost, outermost), strict=True):
+        parsed.values[obj.by_name["position"].key] = position

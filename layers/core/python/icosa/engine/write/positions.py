@@ -1,4 +1,7 @@
-"""Where new records go when the request does not say: first, before all others (spec/rest-core.md §3.12)."""
+"""Positions: where records stand in the order that users arrange by hand (spec/rest-core.md §3.12).
+
+``create`` and ``modify`` ask here. New records go before all others unless the request says otherwise.
+"""
 
 from __future__ import annotations
 
@@ -12,11 +15,11 @@ from ...store.lookup import index_edge
 from ...store.table import Table
 from ..context import Context
 
-#: What an empty table counts as: the first record gets 0, the first "last" one 2.
+#: Stands for the existing positions when there are none: the first record gets 0, or 2 when it is to be last.
 _EMPTY = 1
 
 
-def edge_position(ctx: Context, obj: Object, *, last: bool, table: Table) -> float | int | None:
+def outermost_position(ctx: Context, obj: Object, *, last: bool, table: Table) -> float | int | None:
     """The smallest (or largest) position of the live records, None when there is none."""
     leaf = obj.leaves["position",]
     pk = keys.index(ctx.model.workspace_id, obj.key, leaf.key)
@@ -28,20 +31,22 @@ def edge_position(ctx: Context, obj: Object, *, last: bool, table: Table) -> flo
     return leaf.kind.decode(encoded, exact)  # type: ignore[no-any-return]
 
 
-def assign(wanted: Sequence[Any], smallest: float | int | None, largest: float | int | None) -> list[float | int]:
-    """Positions for the records of a request: numbers as given, ``"first"`` before and ``"last"`` after all others.
+def assign_positions(
+    wanted: Sequence[Any], smallest: float | int | None, largest: float | int | None
+) -> list[float | int]:
+    """Positions for the records of a request: numbers stay, ``"first"`` goes before and ``"last"`` after all others.
 
-    Numbers given in the same request count as existing positions.
+    Numbers in the same request count as existing positions.
 
     >>> assign(["first", "first", 7], None, None)
     [6, 5, 7]
     >>> assign(["first", "last"], 3, 9)
     [2, 10]
     """
-    given = [position for position in wanted if not isinstance(position, str)]
-    # As doubles: beyond 2**53 the store gives integers, and the next one would be no number that it takes.
-    low = double(min((value for value in (*given, smallest) if value is not None), default=_EMPTY))
-    high = double(max((value for value in (*given, largest) if value is not None), default=_EMPTY))
+    numbers = [position for position in wanted if not isinstance(position, str)]
+    # As doubles: the store returns integers for positions beyond 2**53, and would not take the next integer.
+    low = double(min((value for value in (*numbers, smallest) if value is not None), default=_EMPTY))
+    high = double(max((value for value in (*numbers, largest) if value is not None), default=_EMPTY))
     first = last = 0
     positions: list[float | int] = []
     for position in wanted:
