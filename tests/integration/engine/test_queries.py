@@ -13,9 +13,9 @@ from icosa.query.operation import Connection, Create, Delete
 from icosa.settings import Settings, Tuning
 from icosa.store.table import Table
 
-from . import generate
+from . import random_data
 from .reference import Record, Reference
-from .worlds import World
+from .world import World
 
 _QUERIES = 40
 #: The planner's thresholds, lowered so that small data takes every plan.
@@ -32,7 +32,7 @@ def populate(world: World, random: Random, deals: int) -> Reference:
     """Firms and deals in the store and in the reference, some in the trash."""
     reference = Reference({"firm": {}, "deal": {}})
     firm, deal = world.object("firm"), world.object("deal")
-    bodies = [{"name": generate.maybe(random, generate.text(random))} for _ in range(4)]
+    bodies = [{"name": random_data.maybe(random, random_data.text(random))} for _ in range(4)]
     nodes = world.run(Create(object=firm, data=tuple(bodies)))
     reference.objects["firm"] = {
         node.item.id: {**world.record("firm", node), **body} for node, body in zip(nodes, bodies, strict=True)
@@ -41,7 +41,7 @@ def populate(world: World, random: Random, deals: int) -> Reference:
     made: list[dict[str, Any]] = []
     codes: set[str | None] = set()
     while len(made) < deals:
-        body = generate.deal(random, firms)
+        body = random_data.deal(random, firms)
         if body["code"] not in codes or body["code"] is None:
             codes.add(body["code"])
             made.append(body)
@@ -59,24 +59,24 @@ def populate(world: World, random: Random, deals: int) -> Reference:
 def check_page(
     world: World, expected: list[Record], condition: Any, order: Any, limit: int, start: int | None, *, backward: bool
 ) -> None:
-    """One page from the store is the same slice of the expected list."""
+    """Assert that a page from the store is the same slice of the expected list."""
     page: dict[str, Any] = {"limit": limit}
     if start is not None:
         whole: Connection = world.find("deal", condition, order, limit=len(expected))
         deal, resolved = world.object("deal"), world.order("deal", order)
         cursor = decode(resolved, cursor_of(deal, resolved, whole.nodes[start]))
         page["before" if backward else "after"] = cursor
-    found = world.find("deal", condition, order, **page)
+    connection = world.find("deal", condition, order, **page)
     ids = [record["id"] for record in expected]
     if backward and start is not None:
         wanted, more = ids[max(0, start - limit) : start], start > limit
-        assert found.has_previous_page == more
+        assert connection.has_previous_page == more
     else:
         begin = 0 if start is None else start + 1
         wanted, more = ids[begin : begin + limit], len(ids) > begin + limit
-        assert found.has_next_page == more
-    assert [node.item.id for node in found.nodes] == wanted
-    assert found.total_count == len(ids)
+        assert connection.has_next_page == more
+    assert [node.item.id for node in connection.nodes] == wanted
+    assert connection.total_count == len(ids)
 
 
 @given(seed=st.integers(0, 2**32), tuning=st.sampled_from(_TUNINGS))
@@ -96,9 +96,9 @@ def test_every_query_answers_like_the_reference(dynamodb_endpoint: str, seed: in
 def _check_queries(world: World, reference: Reference, random: Random) -> None:
     firms = list(reference.objects["firm"])
     for _ in range(_QUERIES):
-        condition = None if random.random() < 0.15 else generate.condition(random, firms=firms)
+        condition = None if random.random() < 0.15 else random_data.condition(random, firms=firms)
         scope = random.choice(("live", "live", "live", "trash", "all"))
-        order = generate.order(random)
+        order = random_data.order(random)
         expected = reference.select("deal", condition, order, scope=_SCOPES[scope])
         start = random.randrange(len(expected)) if expected and random.random() < 0.5 else None
         check_page(

@@ -20,12 +20,12 @@ from icosa.metadata.service import MetadataService
 from icosa.model.model import Model
 from icosa.store.meter import Meter
 from icosa.store.table import Table
-from tests.integration.engine.faults import Crash, Fuse, MortalTable
+from tests.integration.engine.crashes import Crash, CrashingTable, Fuse
 from tests.support.tenant import LATER_MS, NOW, WORKSPACE, Tenant
 
 
-def mortal(tenant: Tenant, calls: int | None) -> MortalTable:
-    return MortalTable(tenant.table.name, tenant.table._client, fuse=Fuse(calls))
+def mortal(tenant: Tenant, calls: int | None) -> CrashingTable:
+    return CrashingTable(tenant.table.name, tenant.table._client, fuse=Fuse(calls))
 
 
 def check_whole(model: Model) -> None:

@@ -15,12 +15,14 @@ _NUMBERS = (0, 1, -1, 2.5, 2.25, 1e21, -3, 100)
 
 
 def text(random: Random) -> str:
+    """A word, or text that is longer than an index key."""
     if random.random() < 0.1:
         return _LONG + random.choice(("a", "A", "b", "B", "a" * 900, "b" * 900))
     return random.choice(_WORDS)
 
 
 def maybe(random: Random, value: Any, null: float = 0.25) -> Any:
+    """The value, or None with probability ``null``."""
     return None if random.random() < null else value
 
 

@@ -1,4 +1,4 @@
-"""One workspace in a test: the engine on a real table beside the in-memory reference."""
+"""The workspace of an engine test, on a real table: runs operations, and checks what they leave in the table."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ from icosa.store.record import unpack
 from icosa.store.register import Register, new_register
 from icosa.store.table import Table
 
-from .objects import WORKSPACE, model
 from .reference import Condition
+from .sample_model import WORKSPACE, model
 
 ACTOR = {"source": "API", "name": "test"}
 
@@ -39,7 +39,7 @@ class Request:
 
 
 class World:
-    """An empty workspace on ``table``."""
+    """A workspace with the sample model and no records, on ``table``. ``meter`` counts the last request's costs."""
 
     def __init__(self, table: Table, settings: Settings | None = None) -> None:
         self.table = table
@@ -53,7 +53,7 @@ class World:
         return self.model.by_singular[name]
 
     def request(self, table: Table | None = None) -> Request:
-        """A new request, a millisecond later than the one before; its cost is counted in ``meter``."""
+        """A new request, a millisecond after the last; its costs are counted in ``meter``."""
         self.clock += 1
         self.meter = Meter(detailed=True)
         table = table or self.table
@@ -89,8 +89,8 @@ class World:
         return {f.input_name: node.item.get(f.key) for f in self.object(obj).stored_fields}
 
     def orphans(self) -> list[tuple[str, str]]:
-        """Derived rows that no record stands for or that hold something else, and rows that a record should have and
-        has not.
+        """The keys of derived rows (indexes, edges, guards, tokens) that do not agree with the records: rows
+        of no record, rows with other content, and rows that are missing.
         """
         rows = all_rows(self.table)
         expected: dict[tuple[str, str], Mapping[str, Any]] = {}
@@ -110,6 +110,7 @@ class World:
         return sorted(key for key in derived.keys() | expected.keys() if derived.get(key) != expected.get(key))
 
     def counters_agree(self) -> bool:
+        """Whether the counters of all objects are the numbers of their live records."""
         rows = all_rows(self.table)
         for obj in self.model.objects:
             counted = sum(item["n"] for (pk, _), item in rows.items() if pk == keys.counter(WORKSPACE, obj.key))
@@ -130,7 +131,7 @@ def all_rows(table: Table) -> dict[tuple[str, str], dict[str, Any]]:
 
 
 def as_input(condition: Condition) -> dict[str, Any]:
-    """A condition of the reference as GraphQL's filter input."""
+    """A condition of the reference (``reference.Condition``) as GraphQL's filter input."""
     match condition:
         case ("and" | "or" as word, items):
             return {word: [as_input(item) for item in items]}

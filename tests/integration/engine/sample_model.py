@@ -1,4 +1,4 @@
-"""A small model for engine tests: two objects with leaves of every indexed kind and relations between them."""
+"""The model of the engine tests: three objects with leaves of every indexed kind and relations between them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A table whose process dies: before or after a chosen call, what was sent stays and nothing more happens."""
+"""Crashes: a table that stops working at a chosen call, as if the process had died. Calls before it stay done."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from icosa.store.table import Table
 
 
 class Crash(Exception):
-    """The process is gone."""
+    """The process has died."""
 
 
 class Fuse:
-    """Blows at the ``n``-th call that it sees, and stays blown. ``n`` None never blows."""
+    """Raises Crash in place of call number ``n`` (from 0) and of all that follow; never if ``n`` is None."""
 
     def __init__(self, n: int | None) -> None:
         self.left = n
@@ -33,8 +33,8 @@ class Fuse:
                 raise Crash
 
 
-class MortalTable(Table):
-    """A table behind a fuse."""
+class CrashingTable(Table):
+    """A table whose calls pass a fuse first."""
 
     def __init__(
         self, name: str, client: dynamo.DynamoDBClient, meter: Meter | None = None, fuse: Fuse | None = None
@@ -42,8 +42,8 @@ class MortalTable(Table):
         super().__init__(name, client, meter)
         self.fuse = fuse or Fuse(None)
 
-    def metered(self, meter: Meter) -> MortalTable:
-        return MortalTable(self.name, self._client, meter, self.fuse)
+    def metered(self, meter: Meter) -> CrashingTable:
+        return CrashingTable(self.name, self._client, meter, self.fuse)
 
     def _call[T](self, name: str, send: Callable[[], T]) -> T:
         self.fuse.pass_call()
