@@ -10,7 +10,6 @@ import pytest
 from pydynox import pydynox_core as dynamo
 
 from icosa.errors import PayloadTooLarge, Unavailable
-from icosa.store import table as module
 from icosa.store.meter import Meter
 from icosa.store.ops import EXISTS, NOT_EXISTS, Check, Delete, Put, Update
 from icosa.store.table import Table, TransactionConflict, TransactionFailed
@@ -37,7 +36,7 @@ class FlakyTable(Table):
 
 @pytest.fixture(autouse=True)
 def no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "_wait", lambda attempt: None)
+    monkeypatch.setattr("time.sleep", lambda seconds: None)
 
 
 def item(sk: str, **attributes: object) -> dict[str, object]:

@@ -12,7 +12,7 @@ import logging
 import zlib
 
 from ..store import keys
-from ..store.ops import Delete, Op, Put, Update
+from ..store.ops import Delete, Op, Put, set_attributes
 from ..store.table import Table, chunked
 
 logger = logging.getLogger(__name__)
@@ -36,13 +36,9 @@ def save(table: Table, workspace_id: str, section: str, version: int, content: b
     shared = {"parts": len(parts), "digest": _digest(data), "maker": maker}
     puts = []
     for number, part in enumerate(parts):
-        pk, sk = keys.bundle(workspace_id, section, version, number)
-        puts.append(
-            (
-                Put({"PK": pk, "SK": sk, "data": part, **shared}),
-                Put({"PK": keys.lasting_bundles(workspace_id), "SK": sk}),
-            )
-        )
+        key = keys.bundle(workspace_id, section, version, number)
+        lasting = keys.lasting_bundles(workspace_id), key[1]
+        puts.append((Put(keys.item_at(key, data=part, **shared)), Put(keys.item_at(lasting))))
     for chunk in chunked(puts, _PARTS_AT_ONCE):
         table.transact([op for pair in chunk for op in pair])
 
@@ -75,16 +71,14 @@ def expire_older(table: Table, workspace_id: str, version: int, *, now: float) -
     again.
     """
     lasting = table.query_all(keys.lasting_bundles(workspace_id))
-    old = [row["SK"] for row in lasting if keys.bundle_version(row["SK"]) < version]
+    old = [sort for row in lasting if keys.bundle_version(sort := keys.sort_of(row)) < version]
     for chunk in chunked(old, _PARTS_AT_ONCE):
         table.transact([op for sk in chunk for op in _expiry(workspace_id, sk, int(now) + EXPIRY_SECONDS)])
 
 
 def _expiry(workspace_id: str, sk: str, moment: int) -> tuple[Op, Op]:
     # No condition: what has gone meanwhile comes back as an empty row, which expires like the others.
-    expires = Update(
-        (keys.bundles(workspace_id), sk), "SET #ttl = :ttl", names={"#ttl": "ttl"}, values={":ttl": moment}
-    )
+    expires = set_attributes((keys.bundles(workspace_id), sk), {"ttl": moment}, condition=None)
     return expires, Delete((keys.lasting_bundles(workspace_id), sk))
 
 

@@ -15,14 +15,14 @@ from functools import partial
 from ..errors import NotFound
 from ..model.model import Model
 from ..store import keys
-from ..store.ops import Check, Delete, Op, Put, Update
+from ..store.ops import Delete, Op, Put, Update
 from ..store.register import ABANDONED_AFTER_MS
 from ..store.table import MAX_TRANSACTION, Table, TransactionConflict, TransactionFailed, chunked
-from ..store.workspace_row import BUMP_VIEWS, BUMP_VIEWS_VALUES, VIEWS_VERSION, views_unchanged
+from ..store.workspace_row import VIEWS_VERSION, carried_out, is_staged, next_model
 from .jobs import new_job, put_job
 from .loader import MetadataState, load_items
 from .rows import build_model
-from .staging import Item, StagedOp, abandoned, is_log, log_rows, logged, overlaid
+from .staging import Item, StagedOp, abandoned, by_sort_key, is_log, log_of, log_rows, logged, overlaid
 
 
 class Overtaken(Exception):
@@ -68,7 +68,7 @@ def read(table: Table, workspace_id: str) -> Snapshot:
             raise Overtaken
     return Snapshot(
         model=build_model(workspace_id, version, found),
-        items={item["SK"]: item for item in found},
+        items=by_sort_key(found),
         next_object_key=int(workspace["nextObjectKey"]),
         views_version=int(workspace.get(VIEWS_VERSION, 0)),
     )
@@ -93,12 +93,21 @@ def commit(
     nothing is written then.
     """
     workspace_id = model.workspace_id
-    rows = {**snapshot.items, **{item["SK"]: item for item in put}}
+    rows = {**snapshot.items, **by_sort_key(put)}
     for _, sk in removed:
         del rows[sk]
     state = MetadataState.of(model.version, rows.values())
     ops: list[StagedOp] = [*map(Put, put), *map(Delete, removed), *(views or ()), *extra]
-    advance = partial(_advance, workspace_id, state, snapshot, next_object_key, with_views=views is not None)
+    advance = partial(
+        next_model,
+        workspace_id,
+        seen=snapshot.model.version,
+        version=state.version,
+        rows=state.rows,
+        revisions=state.revisions,
+        next_object_key=next_object_key,
+        seen_views=None if views is None else snapshot.views_version,
+    )
     try:
         if len(ops) < MAX_TRANSACTION:
             table.transact([advance(staged=None), *ops])
@@ -116,54 +125,18 @@ def _commit_staged(table: Table, workspace_id: str, advance: Callable[..., Updat
     try:
         table.transact([advance(staged=staged), settling])
     except (TransactionFailed, TransactionConflict):
-        table.transact([Delete((row["PK"], row["SK"])) for row in log])
+        table.transact([Delete(keys.of(row)) for row in log])
         raise
     carry_out(table, workspace_id, staged, log)
 
 
-def _advance(
-    workspace_id: str,
-    state: MetadataState,
-    seen: Snapshot,
-    next_object_key: int,
-    *,
-    with_views: bool,
-    staged: str | None,
-) -> Update:
-    expression = (
-        "SET metadataVersion = :new, metadataRows = :rows, metadataRevisions = :revisions, nextObjectKey = :key"
-    )
-    condition = "metadataVersion = :old AND attribute_not_exists(metadataStaged)"
-    values = {
-        ":new": state.version,
-        ":rows": state.rows,
-        ":revisions": state.revisions,
-        ":key": next_object_key,
-        ":old": seen.model.version,
-    }
-    if with_views:
-        expression += f", {BUMP_VIEWS}"
-        condition += f" AND {views_unchanged(seen.views_version)}"
-        values |= {**BUMP_VIEWS_VALUES, ":views": seen.views_version}
-    if staged is not None:
-        expression += ", metadataStaged = :staged"
-    return Update(
-        keys.workspace(workspace_id),
-        expression,
-        condition,
-        values={**values, **({":staged": staged} if staged is not None else {})},
-    )
-
-
 def carry_out(table: Table, workspace_id: str, staged: str, log: Sequence[Item]) -> None:
     """Do what the log of a committed change says. Safe to repeat and to do twice at once."""
-    mine = {"values": {":staged": staged}}
     ops: list[Op] = [Delete(key) if item is None else Put(item) for key, item in logged(log, staged)]
     try:
         for part in chunked(ops, MAX_TRANSACTION - 1):
-            table.transact([Check(keys.workspace(workspace_id), "metadataStaged = :staged", **mine), *part])
-        done = Update(keys.workspace(workspace_id), "REMOVE metadataStaged", "metadataStaged = :staged", **mine)
-        table.transact([done, *(Delete((row["PK"], row["SK"])) for row in log if row["SK"].split("#")[1] == staged)])
+            table.transact([is_staged(workspace_id, staged), *part])
+        table.transact([carried_out(workspace_id, staged), *(Delete(keys.of(row)) for row in log_of(log, staged))])
     except TransactionFailed:
         return  # somebody else has finished it
 

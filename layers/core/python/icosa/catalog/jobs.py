@@ -65,10 +65,8 @@ class Job:
 
     def row(self, workspace_id: str) -> dict[str, Any]:
         """The job as an item."""
-        pk, sk = keys.job(workspace_id, self.id)
         item: dict[str, Any] = {
-            "PK": pk,
-            "SK": sk,
+            **keys.item_at(keys.job(workspace_id, self.id)),
             "job": self.kind,
             "object": self.object_key,
             "objectId": self.object_id,
@@ -97,7 +95,7 @@ class Job:
         """Inverse of ``row``."""
         ghost = item.get("ghost")
         return cls(
-            id=item["SK"],
+            id=keys.sort_of(item),
             kind=item["job"],
             object_key=item["object"],
             object_id=item["objectId"],

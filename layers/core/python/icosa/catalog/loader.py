@@ -8,7 +8,6 @@ part always shows in the count or makes the sum too small), and a mixture is not
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -16,12 +15,12 @@ from typing import Any
 from ..errors import Unavailable
 from ..model.model import Model
 from ..store import keys
+from ..store.retry import Attempts
 from ..store.table import Item, Table
 from .rows import build_model
 from .staging import overlaid
 
-_ATTEMPTS = 8
-_PAUSE_SECONDS = 0.01
+_ATTEMPTS = Attempts(8, longest_pause=0.05)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,13 +62,13 @@ def load_items(table: Table, workspace_id: str, state: MetadataState) -> tuple[i
 
     Raises Unavailable when changes follow each other without a pause, or when the workspace is removed meanwhile.
     """
-    for _ in range(_ATTEMPTS):
+    for attempt in _ATTEMPTS:
+        if attempt:
+            workspace = table.get(keys.workspace(workspace_id))
+            if workspace is None:
+                break
+            state = MetadataState.parse(workspace)
         items = overlaid(table.query_all(keys.metadata(workspace_id)), state.staged)
         if MetadataState.of(state.version, items) == state:
             return state.version, items
-        time.sleep(_PAUSE_SECONDS)
-        workspace = table.get(keys.workspace(workspace_id))
-        if workspace is None:
-            break
-        state = MetadataState.parse(workspace)
     raise Unavailable("The data model is changing. Please try again.")

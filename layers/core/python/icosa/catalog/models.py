@@ -13,6 +13,7 @@ import orjson
 
 from ..lru import LRUCache
 from ..model.model import Model
+from ..store import keys
 from ..store.table import Table
 from . import bundles
 from .loader import MetadataState, load_model
@@ -55,7 +56,7 @@ def forget() -> None:
 
 def encode(items: Iterable[Mapping[str, Any]]) -> bytes:
     """Metadata rows as the content of the section."""
-    return orjson.dumps([{name: value for name, value in item.items() if name != "PK"} for item in items])
+    return orjson.dumps([keys.without_partition(item) for item in items])
 
 
 def _from_bundle(table: Table, workspace_id: str, version: int) -> Model | None:

@@ -22,7 +22,7 @@ Item = dict[str, Any]
 
 def object_item(workspace_id: str, obj: Object, *, revision: int) -> Item:
     """The item of an object without its fields."""
-    item = _key(keys.object_row(workspace_id, obj.id), revision)
+    item = keys.item_at(keys.object_row(workspace_id, obj.id), rev=revision)
     for name, default, encode in _OBJECT_CODEC:
         value = getattr(obj, name)
         if value != default:
@@ -32,7 +32,7 @@ def object_item(workspace_id: str, obj: Object, *, revision: int) -> Item:
 
 def field_item(workspace_id: str, obj: Object, field: Field, *, revision: int) -> Item:
     """The item of one field of ``obj``."""
-    item = _key(keys.field_row(workspace_id, obj.id, field.id), revision)
+    item = keys.item_at(keys.field_row(workspace_id, obj.id, field.id), rev=revision)
     for name, default, encode in _FIELD_CODEC:
         value = getattr(field, name)
         if value != default:
@@ -54,17 +54,13 @@ def build_model(workspace_id: str, version: int, items: Iterable[Mapping[str, An
     object_items = []
     field_items: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
     for item in items:
-        kind, _, rest = item["SK"].partition("#")
+        kind, object_id = keys.metadata_row(item)
         if kind == "field":
-            field_items[rest.partition("#")[0]].append(item)
+            field_items[object_id].append(item)
         elif kind == "object":
             object_items.append(item)
     objects = tuple(_object(item, field_items[item["id"]]) for item in sorted(object_items, key=_by_key))
     return Model(workspace_id=workspace_id, version=version, objects=objects)
-
-
-def _key(key: keys.Key, revision: int) -> Item:
-    return {"PK": key[0], "SK": key[1], "rev": revision}
 
 
 def _by_key(item: Mapping[str, Any]) -> int:

@@ -21,15 +21,22 @@ from ..store.ops import Delete, Put
 Item = dict[str, Any]
 StagedOp = Put | Delete
 
-_PREFIX = "staged#"
 #: Operations in one log row: compressed, it stays far below DynamoDB's 400 KB.
 _OPS_PER_ROW = 400
 
 
 def is_log(item: Item) -> bool:
     """Whether a row of the metadata partition is a log row."""
-    sort: str = item["SK"]
-    return sort.startswith(_PREFIX)
+    return keys.metadata_row(item)[0] == "staged"
+
+
+def log_of(items: Iterable[Item], staged: str) -> list[Item]:
+    """The rows of one change's log, in the order of its parts."""
+    return sorted((item for item in items if keys.metadata_row(item) == ("staged", staged)), key=keys.sort_of)
+
+
+def by_sort_key(items: Iterable[Item]) -> dict[str, Item]:
+    return {keys.sort_of(item): item for item in items}
 
 
 def log_rows(workspace_id: str, staged: str, ops: Sequence[StagedOp], *, now_ms: int) -> list[Item]:
@@ -37,30 +44,28 @@ def log_rows(workspace_id: str, staged: str, ops: Sequence[StagedOp], *, now_ms:
     rows = []
     for number, start in enumerate(range(0, len(ops), _OPS_PER_ROW)):
         part = [[op.key, None if isinstance(op, Delete) else op.item] for op in ops[start : start + _OPS_PER_ROW]]
-        pk, sk = keys.staged_row(workspace_id, staged, number)
-        rows.append({"PK": pk, "SK": sk, "ops": zlib.compress(orjson.dumps(part), 1), "at": now_ms})
+        key = keys.staged_row(workspace_id, staged, number)
+        rows.append(keys.item_at(key, ops=zlib.compress(orjson.dumps(part), 1), at=now_ms))
     return rows
 
 
 def logged(items: Iterable[Item], staged: str) -> Iterator[tuple[Key, Item | None]]:
     """Key and new item (None: removed) of each operation in a change's log."""
-    rows = sorted(
-        (item for item in items if is_log(item) and item["SK"].split("#")[1] == staged), key=lambda item: item["SK"]
-    )
-    for row in rows:
+    for row in log_of(items, staged):
         yield from (((pk, sk), item) for (pk, sk), item in orjson.loads(zlib.decompress(row["ops"])))
 
 
 def abandoned(items: Iterable[Item], staged: str | None, *, before_ms: int) -> list[Key]:
     """Log rows of changes that were never committed and are older than ``before_ms``."""
-    return [(i["PK"], i["SK"]) for i in items if is_log(i) and i["SK"].split("#")[1] != staged and i["at"] < before_ms]
+    logs = (item for item in items if is_log(item) and keys.metadata_row(item)[1] != staged)
+    return [keys.of(item) for item in logs if item["at"] < before_ms]
 
 
 def overlaid(items: list[Item], staged: str | None) -> list[Item]:
     """The metadata rows as a committed change leaves them, without logs."""
-    rows = {item["SK"]: item for item in items if not is_log(item)}
+    rows = by_sort_key(item for item in items if not is_log(item))
     if staged is not None and items:
-        partition = items[0]["PK"]
+        partition, _ = keys.of(items[0])
         for (pk, sk), item in logged(items, staged):
             if pk != partition:
                 continue

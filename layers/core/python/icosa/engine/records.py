@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from ..model.model import Object
 from ..model.record import Record
-from ..store import keys
+from ..store import keys, lookup
 from ..store.record import Row, current, unpack, unpack_or_none, unpack_visible
 from ..store.register import Register
 from ..store.table import QueryPage, Table
@@ -85,9 +85,8 @@ def _live_and_trash_rows(
 
 
 def count_live(ctx: Context, obj: Object, table: Table | None = None) -> int:
-    """Exact number of live records: the sum of the counter's shards."""
-    rows = (table or ctx.table).query_all(keys.counter(ctx.model.workspace_id, obj.key))
-    return sum(row["n"] for row in rows)
+    """Exact number of live records."""
+    return lookup.count_live(table or ctx.table, ctx.model.workspace_id, obj.key)
 
 
 def scan_live(ctx: Context, obj: Object) -> Iterator[list[Record]]:

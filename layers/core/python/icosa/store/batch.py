@@ -26,7 +26,7 @@ from ..errors import PayloadTooLarge
 from ..model.model import Model
 from ..model.record import Record
 from ..model.types.base import Item
-from . import batch_log, register
+from . import batch_log, keys, register
 from .blamed import StepFailed, transact
 from .change import Blamed, Cause, Change, RowDiff, put_row
 from .derive import ATTRIBUTES, Attributes, Rows, both
@@ -138,7 +138,7 @@ class Batch:
         )
         end: list[Blamed] = [(last, Cause("register"))]
         if done:
-            end += [(Delete((item["PK"], item["SK"])), None) for item in log]
+            end += [(Delete(keys.of(item)), None) for item in log]
         blamed = [*records, *self.counters, *end]
         if len(blamed) + len(self.checks) <= MAX_TRANSACTION:
             # Foreign keys have been read before; where they fit they are checked at the very moment of commit, too.
@@ -218,7 +218,7 @@ class Batch:
 
     def _settle(self, touched: Mapping[RecordId, Touched], log: Sequence[Item]) -> None:
         settle(self.table, self.model, touched)
-        close(self.table, self.model, self.id, self._objects(), [(item["PK"], item["SK"]) for item in log])
+        close(self.table, self.model, self.id, self._objects(), [keys.of(item) for item in log])
 
     # ------------------------------------------------------------------ details
 
@@ -249,7 +249,7 @@ def _staged(key: Key, attributes: Attributes) -> Put:
     """A row of a state to come. It must not take the place of one that holds something else: that may be a committed
     one.
     """
-    return Put({"PK": key[0], "SK": key[1], **attributes}, NOT_EXISTS if attributes else None)
+    return Put(keys.item_at(key, **attributes), NOT_EXISTS if attributes else None)
 
 
 def _replacing(key: Key, before: Attributes, after: Attributes) -> Put:
@@ -257,7 +257,7 @@ def _replacing(key: Key, before: Attributes, after: Attributes) -> Put:
     names = {f"#{name}": name for name in ATTRIBUTES}
     terms = [f"#{name} = :{name}" if name in before else f"attribute_not_exists(#{name})" for name in ATTRIBUTES]
     values = {f":{name}": value for name, value in before.items()}
-    return Put({"PK": key[0], "SK": key[1], **after}, " AND ".join(terms), names, values or None)
+    return Put(keys.item_at(key, **after), " AND ".join(terms), names, values or None)
 
 
 def _stager(part: Sequence[Blamed]) -> Callable[[Table], Sequence[Cause | None]]:

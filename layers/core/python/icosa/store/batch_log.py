@@ -42,7 +42,7 @@ def write(ws: str, batch: str, entries: Iterable[Entry], *, now_ms: int) -> list
 
 
 def _item(key: Key, part: list[Any], expires: int) -> Item:
-    return {"PK": key[0], "SK": key[1], "rows": zlib.compress(orjson.dumps(part), 1), "ttl": expires}
+    return keys.item_at(key, rows=zlib.compress(orjson.dumps(part), 1), ttl=expires)
 
 
 def read(ws: str, items: Iterable[Item]) -> Iterator[tuple[str, str, tuple[Key, ...], frozenset[Key]]]:

@@ -119,7 +119,7 @@ class RowDiff:
 
 
 def put_row(key: Key, attributes: Attributes) -> Put:
-    return Put({"PK": key[0], "SK": key[1], **attributes})
+    return Put(keys.item_at(key, **attributes))
 
 
 def row_diff(model: Model, change: Change) -> RowDiff:
@@ -179,10 +179,19 @@ def guard_ops(model: Model, changes: Sequence[Change]) -> Iterator[Blamed]:
     for key, change in claimed.items():
         cause = Cause("guard", change, _constraint_of(model, change, key), key)
         owner = released.pop(key, change.id)
-        item = {"PK": key[0], "SK": key[1], "id": change.id}
-        yield Put(item, f"{NOT_EXISTS} OR id = :owner", values={":owner": owner}), cause
+        yield claim(key, change.id, owner=owner), cause
     for key, owner in released.items():
-        yield Delete(key, f"{NOT_EXISTS} OR id = :owner", values={":owner": owner}), None
+        yield release(key, owner), None
+
+
+def claim(key: Key, record_id: str, *, owner: str) -> Put:
+    """Let a guard stand for a record, unless it belongs to another one than ``owner``."""
+    return Put(keys.item_at(key, id=record_id), f"{NOT_EXISTS} OR id = :owner", values={":owner": owner})
+
+
+def release(key: Key, owner: str) -> Delete:
+    """Remove a record's guard; that of another record makes the transaction fail."""
+    return Delete(key, f"{NOT_EXISTS} OR id = :owner", values={":owner": owner})
 
 
 def _unfinished(model: Model, change: Change) -> set[Key]:

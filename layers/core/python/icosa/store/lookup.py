@@ -193,3 +193,14 @@ def existing(table: Table, places: Sequence[Key]) -> set[Key]:
     """Those of some keys that have a row."""
     rows = table.batch_get(places, project="PK, SK")
     return {(row["PK"], row["SK"]) for row in rows if row is not None}
+
+
+def key_page(table: Table, pk: str, *, after: str | None, limit: int) -> QueryPage[Key]:
+    """One page of a partition's keys."""
+    page = table.query(pk, after=after, limit=limit, project="SK")
+    return QueryPage([(pk, row["SK"]) for row in page.items], page.last, page.scanned)
+
+
+def count_live(table: Table, ws: str, object_key: str) -> int:
+    """Exact number of an object's live records: the sum of the counter's shards."""
+    return sum(row["n"] for row in table.query_all(keys.counter(ws, object_key)))

@@ -77,6 +77,26 @@ class Check:
 Op = Put | Delete | Update | Check
 
 
+def set_attributes(key: Key, values: Mapping[str, Any], *, condition: str | None = EXISTS) -> Update:
+    """Give attributes of an item new values, at least one; None removes the attribute.
+
+    >>> set_attributes(("p", "s"), {"stage": 2, "after": None}).expression
+    'SET #stage = :stage REMOVE #after'
+    """
+    kept = [name for name, value in values.items() if value is not None]
+    removed = [f"#{name}" for name, value in values.items() if value is None]
+    expression = "SET " + ", ".join(f"#{name} = :{name}" for name in kept)
+    if removed:
+        expression += f" REMOVE {', '.join(removed)}"
+    return Update(
+        key,
+        expression,
+        condition,
+        names={f"#{name}": name for name in values},
+        values={f":{name}": values[name] for name in kept},
+    )
+
+
 def as_key(key: Key) -> dict[str, str]:
     return {"PK": key[0], "SK": key[1]}
 

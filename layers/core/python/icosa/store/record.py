@@ -15,6 +15,8 @@ import orjson
 from ..errors import PayloadTooLarge
 from ..model.record import Record
 from ..model.stored_form import StoredForm
+from . import keys
+from .ops import Check, Put
 
 Row = Mapping[str, Any]
 """A record's row as the table returns it."""
@@ -87,6 +89,11 @@ def unpack_visible(rows: Iterable[Row | None], form: StoredForm | None) -> list[
     return records
 
 
+def is_hidden(row: Row) -> bool:
+    """Whether a batch is moving the row's record."""
+    return HIDDEN in row
+
+
 def current(live: Record | None, trashed: Record | None) -> tuple[Record, bool] | None:
     """Which of a record's two rows counts, and whether it is the live one; None when there is no record.
 
@@ -101,12 +108,24 @@ def current(live: Record | None, trashed: Record | None) -> tuple[Record, bool] 
     return None
 
 
-def strip(stored: dict[str, Any], keys: Iterable[str]) -> dict[str, Any] | None:
-    """A stored record without the values of some fields, under its next version; None when it has none of them."""
-    data: dict[str, Any] = orjson.loads(stored[_DATA])
-    gone = [key for key in keys if key in data]
+# ---------------------------------------------------------------------- rows as they are, for jobs
+
+
+def unchanged(row: Row) -> Check:
+    """Demand that a record is in the version that was read."""
+    return Check(keys.of(row), *_in_version(row))
+
+
+def without_fields(row: Row, field_keys: Iterable[str]) -> Put | None:
+    """Take the values of some fields out of a record, as it was read; None when it has none of them."""
+    data: dict[str, Any] = orjson.loads(row[_DATA])
+    gone = [key for key in field_keys if key in data]
     if not gone:
         return None
     for key in gone:
         del data[key]
-    return {**stored, VERSION: stored[VERSION] + 1, _DATA: orjson.dumps(data).decode()}
+    return Put({**row, VERSION: row[VERSION] + 1, _DATA: orjson.dumps(data).decode()}, *_in_version(row))
+
+
+def _in_version(row: Row) -> tuple[str, dict[str, str], dict[str, Any]]:
+    return "#v = :v", {"#v": VERSION}, {":v": row[VERSION]}

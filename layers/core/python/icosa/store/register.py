@@ -103,8 +103,7 @@ def closing(ws: str, batch: str, objects: Iterable[str], *, at_commit: bool) -> 
 
 def new_register(ws: str) -> dict[str, Any]:
     """The register item of a new workspace."""
-    pk, sk = keys.open_batches(ws)
-    return {"PK": pk, "SK": sk, _ENTRY: {}}
+    return keys.item_at(keys.open_batches(ws), **{_ENTRY: {}})
 
 
 def _update(

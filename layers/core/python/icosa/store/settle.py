@@ -22,9 +22,10 @@ from .keys import Key
 from .ops import NOT_EXISTS, Check, Delete, Op, Put, Update
 from .record import HIDDEN, VERSION, current, unpack_or_none
 from .register import Register
+from .retry import Attempts
 from .table import MAX_TRANSACTION, Table, TransactionConflict, TransactionFailed, chunked
 
-_ATTEMPTS = 5
+_ATTEMPTS = Attempts(5)
 #: Operations of a transaction beside those of ``RecordRows.fence``.
 _ROOM = MAX_TRANSACTION - 2
 
@@ -121,7 +122,7 @@ def settle(table: Table, model: Model, touched: Mapping[RecordId, Touched]) -> N
     Raises TransactionConflict when the records keep changing: to be tried again later.
     """
     left = dict(touched)
-    for attempt in range(_ATTEMPTS):
+    for attempt in _ATTEMPTS:
         # At first many records share a transaction; where one of them has changed, each gets its own.
         left = _settle_once(table, model, left, together=attempt == 0)
         if not left:
@@ -135,7 +136,7 @@ def _settle_once(
     """Returns the records that were changed in between."""
     # Objects that are gone have taken their rows with them.
     known = {record: one for record, one in touched.items() if record[0] in model.by_key}
-    guard_keys = [key for one in known.values() for key in one.rows if _is_guard(model, key)]
+    guard_keys = [key for one in known.values() for key in one.rows if keys.is_unique(key)]
     records, guards = RecordRows.read(table, model, [(model.by_key[obj], i) for obj, i in known], guard_keys)
     settling = _Settling(
         records=dict(zip(known, records, strict=True)),
@@ -189,7 +190,7 @@ class _Settling:
         valid = rows.derived()
         ops: dict[Key, Op] = {}
         for key in touched.rows:
-            if _is_guard(rows.model, key):
+            if keys.is_unique(key):
                 ops |= {op.key: op for op in self._guard(rows, key)}
             elif key not in valid:
                 ops[key] = Delete(key)
@@ -207,18 +208,14 @@ class _Settling:
         owner = self.owners.get(key)
         if key in rows.guards():
             if owner is None:
-                yield Put({"PK": key[0], "SK": key[1], "id": rows.id}, NOT_EXISTS)
+                yield Put(keys.item_at(key, id=rows.id), NOT_EXISTS)
             elif owner != rows.id:
                 other = self.records.get((rows.obj.key, owner))
                 if other is not None and key not in other.guards():
-                    yield Put({"PK": key[0], "SK": key[1], "id": rows.id}, "id = :owner", values={":owner": owner})
+                    yield Put(keys.item_at(key, id=rows.id), "id = :owner", values={":owner": owner})
                     yield from other.fence()
         elif owner == rows.id and key not in self.held:
             yield Delete(key, "id = :owner", values={":owner": owner})
-
-
-def _is_guard(model: Model, key: Key) -> bool:
-    return key[0].startswith(f"{model.workspace_id}#U#")
 
 
 # ---------------------------------------------------------------------- batches of other writers
@@ -256,7 +253,7 @@ def settle_abandoned(table: Table, model: Model, seen: Register, batch: str) -> 
     if not items:
         return  # expired: the janitor has, or will get, what it held
     settle(table, model, _touched(ws, items))
-    close(table, model, batch, objects, [(item["PK"], item["SK"]) for item in items])
+    close(table, model, batch, objects, [keys.of(item) for item in items])
 
 
 def release_stale_place(table: Table, model: Model, obj: Object, record_id: str) -> bool:

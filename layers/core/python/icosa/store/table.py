@@ -7,9 +7,7 @@ request token, so a retry of a write whose answer was lost applies once.
 from __future__ import annotations
 
 import os
-import random
 import threading
-import time
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -23,14 +21,14 @@ from . import meter as metering
 from .keys import Key
 from .meter import Meter
 from .ops import Check, Delete, Op, Put, Update, as_key
+from .retry import Attempts
 
 Item = dict[str, Any]
 
 #: DynamoDB's limits (Developer Guide, "Quotas").
 MAX_TRANSACTION = 100
 MAX_BATCH_GET = 100
-_ATTEMPTS = 6
-_FIRST_DELAY = 0.02
+_ATTEMPTS = Attempts(6, first_pause=0.02)
 #: Errors of DynamoDB that pass by themselves and that the client has no class for; it names them in its message.
 _TRANSIENT = (
     "TransactionInProgress",
@@ -214,7 +212,7 @@ class Table:
         assert len(ops) <= MAX_TRANSACTION, "a transaction holds at most 100 operations"
         token = str(uuid.uuid4())
         request = [op.request(self.name) for op in ops]
-        for attempt in range(_ATTEMPTS):
+        for _ in _ATTEMPTS:
             try:
                 self._call("transact", lambda: self._client.sync_transact_write(request, client_request_token=token))
             except dynamo.TransactionCanceledException as error:
@@ -226,7 +224,6 @@ class Table:
                     raise PayloadTooLarge(
                         "The records are larger than the store allows: 400 KB a record, 4 MB a request"
                     ) from None
-                _wait(attempt)
                 continue
             if self.meter.detailed:
                 self.meter.write_units += metering.write_units(_op_size(op) for op in ops)
@@ -258,17 +255,16 @@ class Table:
         """Send one call, again on throttling and lost connections."""
         self.meter.round_trips += 1
         self.meter.calls += 1
-        for attempt in range(_ATTEMPTS):
+        for _ in _ATTEMPTS:
             try:
                 return send()
             except (dynamo.ProvisionedThroughputExceededException, dynamo.ConnectionException):
-                _wait(attempt)
+                continue
             except dynamo.ValidationException as error:
                 _reject(error)
             except dynamo.PydynoxException as error:
                 if not any(code in str(error) for code in _TRANSIENT):
                     raise
-                _wait(attempt)
         raise Unavailable("The record store does not answer. Please try again.")
 
 
@@ -279,10 +275,6 @@ def _outcome(future: Any) -> Any:
 
 def _bind[*A, T](method: Callable[[Table, *A], T], *arguments: *A) -> Callable[[Table], T]:
     return lambda table: method(table, *arguments)
-
-
-def _wait(attempt: int) -> None:
-    time.sleep(random.uniform(0, _FIRST_DELAY * 2**attempt))
 
 
 def _reject(error: Exception) -> NoReturn:

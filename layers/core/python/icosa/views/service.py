@@ -6,8 +6,6 @@ the views have changed since that row was read; otherwise it starts again.
 
 from __future__ import annotations
 
-import random
-import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -18,6 +16,7 @@ from ..catalog.loader import MetadataState, load_model
 from ..errors import BadRequest, Conflict
 from ..model.model import Model
 from ..store import keys
+from ..store.retry import Attempts
 from ..store.table import MAX_TRANSACTION, Table, TransactionConflict, TransactionFailed
 from ..store.workspace_row import VIEWS_VERSION
 from . import rules
@@ -29,8 +28,7 @@ from .rows import as_roots, changes, counted
 from .shapes import ROOT_OF, SHAPES, VIEW, VIEW_GROUP, Entity, Shape
 from .tree import Root, Roots, all_ids, owner_of, roots_of
 
-_ATTEMPTS = 10
-_FIRST_DELAY = 0.005
+_ATTEMPTS = Attempts(10, first_pause=0.005, longest_pause=2.5)
 #: Deleted parts can still be destroyed; after this time they leave their view or layout with its next change.
 _KEPT_DAYS = 30
 
@@ -166,11 +164,11 @@ class ViewsService:
 
     def _apply(self, shape: Shape, change: _Change) -> tuple[Roots, Any]:
         """Write what ``change`` makes of the roots; the roots after it, and what else it gives."""
-        for number in range(_ATTEMPTS):
+        for _ in _ATTEMPTS:
             try:
                 return self._attempt(shape, change)
             except (Overtaken, TransactionFailed, TransactionConflict):
-                time.sleep(random.uniform(0, _FIRST_DELAY * 2**number))
+                continue
         raise Conflict("Views are changed by others at this moment. Please try again.")
 
     def _attempt(self, shape: Shape, change: _Change) -> tuple[Roots, Any]:

@@ -6,7 +6,6 @@ does the rest (``store.commit``): one transaction for few changes, a batch for m
 
 from __future__ import annotations
 
-import random
 import time
 from collections.abc import Callable, Collection, Sequence
 
@@ -17,13 +16,11 @@ from ...store import keys
 from ...store.change import Cause, Change, SameValue
 from ...store.commit import CommitFailed, Retry, commit
 from ...store.keys import Key
+from ...store.retry import Attempts
 from ..context import Context
 from .foreign_keys import new_references, target_keys
 
-_ATTEMPTS = 12
-#: Seconds.
-_FIRST_DELAY = 0.01
-_MAX_DELAY = 0.5
+_ATTEMPTS = Attempts(12)
 
 #: Records in one commit beside counters, register and guards: DynamoDB takes 100 operations.
 MAX_COMMIT = 90
@@ -35,11 +32,11 @@ class DuplicateEntry(BadRequest):
 
 def retry_on_conflict[T](attempt: Callable[[], T]) -> T:
     """Run a read-then-write until no other writer comes in between. Raises Conflict when that never happens."""
-    for number in range(_ATTEMPTS):
+    for _ in _ATTEMPTS:
         try:
             return attempt()
         except Retry:
-            time.sleep(random.uniform(0, min(_MAX_DELAY, _FIRST_DELAY * 2**number)))
+            continue
     raise Conflict("The records were changed by other requests at the same time. Please try again.")
 
 
