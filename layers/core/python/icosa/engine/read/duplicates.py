@@ -82,9 +82,11 @@ def duplicate_filter(obj: Object, values: Item, *, own_id: str | None = None) ->
     criteria: list[Filter] = []
     for paths in obj.duplicate_criteria:
         leaves = [obj.leaves[path] for path in paths]
-        held = [leaf.get(values) for leaf in leaves]
-        if all(value is not None and not (isinstance(value, str) and len(value) < _MIN_TEXT) for value in held):
-            criteria.append(And(tuple(Compare(leaf, "eq", value) for leaf, value in zip(leaves, held, strict=True))))
+        leaf_values = [leaf.get(values) for leaf in leaves]
+        if all(value is not None and not (isinstance(value, str) and len(value) < _MIN_TEXT) for value in leaf_values):
+            criteria.append(
+                And(tuple(Compare(leaf, "eq", value) for leaf, value in zip(leaves, leaf_values, strict=True)))
+            )
     if not criteria:
         return None
     condition: Filter = Or(tuple(criteria))
