@@ -31,7 +31,7 @@ from icosa.query.aggregates import aggregates_of
 from icosa.store import keys
 from icosa.store.derive import Rows
 from icosa.store.meter import Meter
-from icosa.store.ops import Put
+from icosa.store.ops import PutItem
 from icosa.store.table import MAX_TRANSACTION, Table, chunked
 from tests.support.dynoxide import fresh_table, server
 from tests.support.generated import generated_model
@@ -85,7 +85,7 @@ def _measure(store: Table, objects: int, fields: int) -> dict[str, Any]:
 def _write(store: Table, model: Model) -> None:
     items = model_items(model)
     for chunk in chunked(items, MAX_TRANSACTION):
-        store.transact([Put(item) for item in chunk])
+        store.transact([PutItem(item) for item in chunk])
     bundles.save(store, model.workspace_id, models.SECTION, model.version, models.encode(items))
     bundles.save(store, model.workspace_id, "openapi-core", model.version, core_body(model))
 

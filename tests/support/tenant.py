@@ -21,7 +21,7 @@ from icosa.settings import Settings
 from icosa.store import keys
 from icosa.store.derive import Rows
 from icosa.store.meter import Meter
-from icosa.store.ops import Put
+from icosa.store.ops import PutItem
 from icosa.store.record import unpack
 from icosa.store.register import Register, new_register
 from icosa.store.table import MAX_TRANSACTION, Table, chunked
@@ -54,12 +54,12 @@ class Tenant:
         model = standard_model(WORKSPACE, now=NOW)
         items = model_items(model)
         for part in chunked(items, MAX_TRANSACTION):
-            table.transact([Put(item) for item in part])
+            table.transact([PutItem(item) for item in part])
         state = MetadataState.of(1, items)
         pk, sk = keys.workspace(WORKSPACE)
         counts = {"metadataVersion": 1, "metadataRows": state.rows, "metadataRevisions": state.revisions}
         workspace = {"PK": pk, "SK": sk, "name": "Acme", **counts, "nextObjectKey": len(model.objects) + 1}
-        table.transact([Put(workspace), Put(new_register(WORKSPACE))])
+        table.transact([PutItem(workspace), PutItem(new_register(WORKSPACE))])
 
     # ------------------------------------------------------------------ the model
 

@@ -16,7 +16,7 @@ from icosa.engine.executor import execute
 from icosa.errors import Conflict, IcosaError
 from icosa.query.operation import Create, Delete, Restore, Update
 from icosa.settings import Settings
-from icosa.store.ops import Put
+from icosa.store.ops import PutItem
 from icosa.store.table import Table, chunked
 from tests.support.dynoxide import fresh_table
 
@@ -81,7 +81,7 @@ def started(table: Table, random: Random) -> tuple[World, list[str], list[str]]:
 def copy_of(endpoint: str, rows: Sequence[dict[str, object]]) -> Iterator[World]:
     with fresh_table(endpoint) as table:
         world = World(table, Settings(bulk_limit=60))
-        for part in chunked([Put(row) for row in rows], 100):
+        for part in chunked([PutItem(row) for row in rows], 100):
             table.transact(part)
         yield world
 

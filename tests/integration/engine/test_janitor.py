@@ -12,7 +12,7 @@ from icosa.engine.write.commit import MAX_COMMIT
 from icosa.query import operation
 from icosa.query.operation import Create, Update
 from icosa.store import keys
-from icosa.store.ops import Delete
+from icosa.store.ops import DeleteItem
 from icosa.store.table import Table
 
 from .crashes import Crash, CrashingTable, Fuse
@@ -114,6 +114,6 @@ def _expire_log(world: World, batch: str) -> None:
     """Remove the parts of a batch's log as DynamoDB does when they expire, and report each as the stream does."""
     parts = world.table.query_all(f"{WORKSPACE}#B", prefix=f"log#{batch}#")
     for part in parts:
-        world.table.transact([Delete((part["PK"], part["SK"]))])
+        world.table.transact([DeleteItem((part["PK"], part["SK"]))])
     for part in parts:
         tidy_up(world, part)

@@ -15,7 +15,7 @@ from icosa.settings import Settings
 from icosa.store import keys
 from icosa.store.derive import Rows
 from icosa.store.meter import Meter
-from icosa.store.ops import Put
+from icosa.store.ops import PutItem
 from icosa.store.record import unpack
 from icosa.store.register import Register, new_register
 from icosa.store.table import Table
@@ -47,7 +47,7 @@ class World:
         self.settings = settings or Settings()
         self.clock = 0
         self.meter = Meter()
-        table.transact([Put(new_register(WORKSPACE))])
+        table.transact([PutItem(new_register(WORKSPACE))])
 
     def object(self, name: str) -> Object:
         return self.model.by_singular[name]

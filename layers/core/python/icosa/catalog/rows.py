@@ -1,7 +1,7 @@
-"""Objects and fields as items of the table, one item each, and back.
+"""The rows of objects and fields, one for each, and back.
 
-Attributes have the names of the dataclasses' own; a value that equals the default is left out, so an attribute that a
-later version adds reads as its default from rows written before. Every row carries ``rev``, the metadata version that
+Attributes have the names of the dataclasses' attributes. Values that equal the default are left out, so an attribute
+that a later release adds has its default in rows written before. Every row carries ``rev``, the metadata version that
 wrote it (see ``loader``).
 """
 
@@ -70,9 +70,9 @@ def _by_key(item: Mapping[str, Any]) -> int:
 def _object(item: Mapping[str, Any], field_items: list[Mapping[str, Any]]) -> Object:
     own = tuple(_field(field_item) for field_item in sorted(field_items, key=_by_key))
     by_id = {field.id: field for field in own}
-    given = {name: item[name] for name in _OBJECT_PLAIN if name in item}
+    attributes = {name: item[name] for name in _OBJECT_PLAIN if name in item}
     return Object(
-        **given,
+        **attributes,
         fields=own,
         duplicate_criteria=tuple(tuple(tuple(path) for path in paths) for paths in item.get("duplicate_criteria", ())),
         search_field_ids=tuple(item.get("search_field_ids", ())),
@@ -88,10 +88,10 @@ def _object(item: Mapping[str, Any], field_items: list[Mapping[str, Any]]) -> Ob
 
 
 def _field(item: Mapping[str, Any]) -> Field:
-    given = {name: item[name] for name in _FIELD_PLAIN if name in item}
+    attributes = {name: item[name] for name in _FIELD_PLAIN if name in item}
     relation = item.get("relation")
     return Field(
-        **given,
+        **attributes,
         type=by_name[item["type"]],
         options=tuple(Option(**option) for option in item.get("options", ())),
         relation=None if relation is None else Relation(**relation),

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from ..model.model import Object
 from ..model.record import Record
 from ..store import keys, lookup
-from ..store.record import Row, current, unpack, unpack_or_none, unpack_visible
+from ..store.record import StoredRow, current_state, unpack, unpack_or_none, unpack_visible
 from ..store.register import Register
 from ..store.table import QueryPage, Table
 from .context import Context
@@ -20,7 +20,7 @@ from .context import Context
 _HEX = "0123456789abcdef"
 
 
-def visible(obj: Object, row: Row | None) -> Record | None:
+def visible(obj: Object, row: StoredRow | None) -> Record | None:
     """The record of a live row; None without a row, and where a batch that moves the record has hidden it."""
     [record] = unpack_visible([row], obj.stored_form)
     return record
@@ -66,7 +66,7 @@ def get_any(ctx: Context, obj: Object, ids: Sequence[str], table: Table | None =
     if doubtful:
         for i, rows in zip(doubtful, _live_and_trash_rows(ctx, obj, [ids[i] for i in doubtful], table), strict=True):
             pairs[i] = rows
-    states = (current(live, trashed) for live, trashed in pairs)
+    states = (current_state(live, trashed) for live, trashed in pairs)
     return [None if state is None else State(*state) for state in states]
 
 

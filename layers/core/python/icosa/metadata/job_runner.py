@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from ..catalog.commit import Overtaken, commit, read
+from ..catalog.commit import VersionConflict, commit, read
 from ..catalog.jobs import Job, list_jobs, put_job
 from ..model.model import Model, Object, UniqueConstraint
 from ..model.record import Record
@@ -21,7 +21,7 @@ from ..store.change import claim, put_row, release
 from ..store.derive import Rows, constraint_value
 from ..store.keys import Key
 from ..store.lookup import count_live, key_page
-from ..store.ops import EXISTS, Delete, Op, Put, set_attributes
+from ..store.ops import EXISTS, DeleteItem, Op, PutItem, set_attributes
 from ..store.record import is_hidden, unchanged, unpack, without_fields
 from ..store.retry import Attempts
 from ..store.table import MAX_TRANSACTION, Table, TransactionConflict, TransactionFailed, chunked
@@ -58,7 +58,7 @@ def run(
     job = Job.parse(item)
     if now_ms < job.not_before_ms:
         return Outcome(is_done=False, wait_ms=job.not_before_ms - now_ms)
-    if job.kind == "settle":
+    if job.kind == "finish":
         _latest(table, workspace_id)
     else:
         job = _with_others(table, workspace_id, job, now_ms)
@@ -68,7 +68,7 @@ def run(
             _save(table, workspace_id, worker.job)
             return Outcome(is_done=False)
         worker.finish(now, now_ms)
-    table.transact([Delete(keys.job(workspace_id, job_id))])
+    table.transact([DeleteItem(keys.job(workspace_id, job_id))])
     return Outcome(is_done=True)
 
 
@@ -95,7 +95,7 @@ def _latest(table: Table, workspace_id: str) -> Model:
     for _ in _ATTEMPTS:
         try:
             return read(table, workspace_id).model
-        except Overtaken:
+        except VersionConflict:
             continue
     raise TransactionConflict
 
@@ -119,7 +119,9 @@ def _with_others(table: Table, workspace_id: str, job: Job, now_ms: int) -> Job:
             job, fields={**job.fields, **other.fields}, indexes=tuple(dict.fromkeys((*job.indexes, *other.indexes)))
         )
         try:
-            table.transact([Put(merged.row(workspace_id), EXISTS), Delete(keys.job(workspace_id, other.id), EXISTS)])
+            table.transact(
+                [PutItem(merged.row(workspace_id), EXISTS), DeleteItem(keys.job(workspace_id, other.id), EXISTS)]
+            )
         except (TransactionFailed, TransactionConflict):
             return job
         job = merged
@@ -158,7 +160,7 @@ class _Worker:
         match self.job.kind:
             case "build":
                 yield from self._build_stages()
-            case "purge" if self.job.ghost is not None:
+            case "purge" if self.job.tombstone is not None:
                 for live in (True, False):
                     yield self._records(live, self._purge_record)
             case "destroy":
@@ -209,7 +211,7 @@ class _Worker:
 
         def page(after: str | None) -> tuple[str | None, int]:
             rows = key_page(self.table, pk, after=after, limit=_DROP_PAGE)
-            deletes = [Delete(key) for key in rows.items]
+            deletes = [DeleteItem(key) for key in rows.items]
             self.table.parallel([_deleter(part) for part in chunked(deletes, MAX_TRANSACTION)])
             return rows.last, 0
 
@@ -266,7 +268,7 @@ class _Worker:
         not unique.
         """
         for op in ops:
-            if not isinstance(op, Put) or not keys.is_unique(op.key):
+            if not isinstance(op, PutItem) or not keys.is_unique(op.key):
                 continue
             guard = self.table.get(op.key)
             if guard is None or guard["id"] == record_id:
@@ -292,40 +294,40 @@ class _Worker:
 
     # ------------------------------------------------------------------ purge
 
-    def _ghost_rows(self) -> tuple[Object, Rows]:
-        ghost = self.job.ghost
-        assert ghost is not None
-        return ghost, Rows.of(self.model, ghost)
+    def _tombstone_rows(self) -> tuple[Object, Rows]:
+        tombstone = self.job.tombstone
+        assert tombstone is not None
+        return tombstone, Rows.of(self.model, tombstone)
 
     def _purge_record(self, stored: dict[str, Any], live: bool) -> list[Op] | None:
         """Take the values of removed fields out of a record, with the rows that follow from them."""
-        ghost, rows = self._ghost_rows()
-        gone = [one.key for one in ghost.fields if one.id in self.job.fields]
+        tombstone, rows = self._tombstone_rows()
+        gone = [one.key for one in tombstone.fields if one.id in self.job.fields]
         stripped = without_fields(stored, gone)
-        item = unpack(stored, ghost.stored_form)
+        item = unpack(stored, tombstone.stored_form)
         edges = {key: None for key in rows.edges(item, live=live) if self.job.fields}
         ops: list[Op] = [unchanged(stored)] if stripped is None else [stripped]
-        ops += [Delete(key) for key in edges]
+        ops += [DeleteItem(key) for key in edges]
         ops += [release(key, item.id) for key in rows.guards(item)]
         if live and self.job.tokens:
             ops += self._token_ops(stored, rows.tokens(item))
         return ops if stripped is not None or len(ops) > 1 else None
 
     def _destroy_record(self, stored: dict[str, Any], live: bool) -> list[Op] | None:
-        ghost, rows = self._ghost_rows()
-        item = unpack(stored, ghost.stored_form)
-        ops: list[Op] = [Delete(keys.of(stored))]
-        ops += [Delete(key) for key in rows.edges(item, live=live)]
+        tombstone, rows = self._tombstone_rows()
+        item = unpack(stored, tombstone.stored_form)
+        ops: list[Op] = [DeleteItem(keys.of(stored))]
+        ops += [DeleteItem(key) for key in rows.edges(item, live=live)]
         ops += [release(key, item.id) for key in rows.guards(item)]
         if live and self.job.tokens:
-            ops += [Delete(key) for key in rows.tokens(item)]
+            ops += [DeleteItem(key) for key in rows.tokens(item)]
         return ops
 
     def _token_ops(self, stored: dict[str, Any], old: Iterable[Key]) -> list[Op]:
         """The tokens of a live record instead of those that it had."""
         new = Rows.of(self.model, self.obj).tokens(unpack(stored, self.obj.stored_form)) if self.obj is not None else {}
         put: list[Op] = [put_row(key, attributes) for key, attributes in new.items()]
-        return put + [Delete(key) for key in old if key not in new]
+        return put + [DeleteItem(key) for key in old if key not in new]
 
     # ------------------------------------------------------------------ the end
 
@@ -337,7 +339,7 @@ class _Worker:
             try:
                 self._declare(now, now_ms)
                 return
-            except Overtaken:
+            except VersionConflict:
                 continue
         raise TransactionConflict
 

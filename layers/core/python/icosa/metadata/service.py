@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from ..catalog.commit import Overtaken, Snapshot, commit, read
+from ..catalog.commit import Snapshot, VersionConflict, commit, read
 from ..catalog.jobs import put_job
 from ..catalog.staging import StagedOp
 from ..errors import Conflict
@@ -184,6 +184,6 @@ def _retrying[T](attempt: Callable[[], T]) -> T:
     for _ in _ATTEMPTS:
         try:
             return attempt()
-        except Overtaken:
+        except VersionConflict:
             continue
     raise Conflict("The data model was changed by other requests at the same time. Please try again.")

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from . import keys
-from .derive import BOTH, EXACT, FIELDS
+from .derive import EXACT, FIELDS, TWO_VALUES
 from .keys import END, NULL, TOP, VALUE, Key
 from .table import Item, QueryPage, Table
 
@@ -38,7 +38,7 @@ class Token(NamedTuple):
 @dataclass(frozen=True, slots=True)
 class ExactText:
     """Which index entries of one encoded value are wanted: those of the exact ``text``, None for the text that the
-    encoding gives back. Entries that stand for two texts (``BOTH``) are wanted, too: their records tell.
+    encoding gives back. Entries that stand for two texts (``TWO_VALUES``) are wanted, too: their records tell.
     """
 
     text: str | None
@@ -101,15 +101,15 @@ def _wanted(exact: ExactText | None) -> str | None:
     if exact is None:
         return None
     if exact.text is None:
-        return f"attribute_not_exists({EXACT}) OR attribute_exists({BOTH})"
-    return f"{EXACT} = :exact OR attribute_exists({BOTH})"
+        return f"attribute_not_exists({EXACT}) OR attribute_exists({TWO_VALUES})"
+    return f"{EXACT} = :exact OR attribute_exists({TWO_VALUES})"
 
 
 def _unwanted(exact: ExactText) -> str:
     """The complement of ``_wanted``."""
     if exact.text is None:
-        return f"attribute_exists({EXACT}) AND attribute_not_exists({BOTH})"
-    return f"(attribute_not_exists({EXACT}) OR {EXACT} <> :exact) AND attribute_not_exists({BOTH})"
+        return f"attribute_exists({EXACT}) AND attribute_not_exists({TWO_VALUES})"
+    return f"(attribute_not_exists({EXACT}) OR {EXACT} <> :exact) AND attribute_not_exists({TWO_VALUES})"
 
 
 def _values(exact: ExactText | None) -> dict[str, str] | None:

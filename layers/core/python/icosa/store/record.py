@@ -16,9 +16,9 @@ from ..errors import PayloadTooLarge
 from ..model.record import Record
 from ..model.stored_form import StoredForm
 from . import keys
-from .ops import Check, Put
+from .ops import CheckItem, PutItem
 
-Row = Mapping[str, Any]
+StoredRow = Mapping[str, Any]
 """A record's row as the table returns it."""
 
 #: The record's version: every write increments it, every write is conditional on it.
@@ -53,7 +53,7 @@ def _head(record: Record) -> dict[str, Any]:
     return head
 
 
-def unpack(row: Row, form: StoredForm | None) -> Record:
+def unpack(row: StoredRow, form: StoredForm | None) -> Record:
     """Inverse of ``pack``."""
     record = Record(orjson.loads(row[_DATA]))
     if form is not None:
@@ -62,11 +62,11 @@ def unpack(row: Row, form: StoredForm | None) -> Record:
     return record
 
 
-def unpack_or_none(row: Row | None, form: StoredForm | None) -> Record | None:
+def unpack_or_none(row: StoredRow | None, form: StoredForm | None) -> Record | None:
     return None if row is None else unpack(row, form)
 
 
-def unpack_visible(rows: Iterable[Row | None], form: StoredForm | None) -> list[Record | None]:
+def unpack_visible(rows: Iterable[StoredRow | None], form: StoredForm | None) -> list[Record | None]:
     """The records of live rows, in their order: None for a row that is not there, or is the hidden half of a record
     that a batch is moving.
 
@@ -89,12 +89,12 @@ def unpack_visible(rows: Iterable[Row | None], form: StoredForm | None) -> list[
     return records
 
 
-def is_hidden(row: Row) -> bool:
+def is_hidden(row: StoredRow) -> bool:
     """Whether a batch is moving the row's record."""
     return HIDDEN in row
 
 
-def current(live: Record | None, trashed: Record | None) -> tuple[Record, bool] | None:
+def current_state(live: Record | None, trashed: Record | None) -> tuple[Record, bool] | None:
     """Which of a record's two rows counts, and whether it is the live one; None when there is no record.
 
     Both exist while a batch moves a record, and for a while after (see store/batch.py). A hidden live row never counts;
@@ -111,12 +111,12 @@ def current(live: Record | None, trashed: Record | None) -> tuple[Record, bool] 
 # ---------------------------------------------------------------------- rows as they are, for jobs
 
 
-def unchanged(row: Row) -> Check:
+def unchanged(row: StoredRow) -> CheckItem:
     """Demand that a record is in the version that was read."""
-    return Check(keys.of(row), *_in_version(row))
+    return CheckItem(keys.of(row), *_in_version(row))
 
 
-def without_fields(row: Row, field_keys: Iterable[str]) -> Put | None:
+def without_fields(row: StoredRow, field_keys: Iterable[str]) -> PutItem | None:
     """Take the values of some fields out of a record, as it was read; None when it has none of them."""
     data: dict[str, Any] = orjson.loads(row[_DATA])
     gone = [key for key in field_keys if key in data]
@@ -124,8 +124,8 @@ def without_fields(row: Row, field_keys: Iterable[str]) -> Put | None:
         return None
     for key in gone:
         del data[key]
-    return Put({**row, VERSION: row[VERSION] + 1, _DATA: orjson.dumps(data).decode()}, *_in_version(row))
+    return PutItem({**row, VERSION: row[VERSION] + 1, _DATA: orjson.dumps(data).decode()}, *_in_version(row))
 
 
-def _in_version(row: Row) -> tuple[str, dict[str, str], dict[str, Any]]:
+def _in_version(row: StoredRow) -> tuple[str, dict[str, str], dict[str, Any]]:
     return "#v = :v", {"#v": VERSION}, {":v": row[VERSION]}

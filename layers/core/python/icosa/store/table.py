@@ -20,7 +20,7 @@ from ..errors import PayloadTooLarge, Unavailable
 from . import meter as metering
 from .keys import Key
 from .meter import Meter
-from .ops import Check, Delete, Op, Put, Update, as_key
+from .ops import CheckItem, DeleteItem, Op, PutItem, UpdateItem, as_key
 from .retry import Attempts
 
 Item = dict[str, Any]
@@ -118,10 +118,10 @@ class Table:
             return []
         unique = list(dict.fromkeys(keys))
         chunks = [unique[i : i + MAX_BATCH_GET] for i in range(0, len(unique), MAX_BATCH_GET)]
-        found: dict[Key, Item] = {}
+        items: dict[Key, Item] = {}
         for part in self.parallel([_bind(Table._batch_get, chunk, project) for chunk in chunks]):
-            found.update(part)
-        return [found.get(key) for key in keys]
+            items.update(part)
+        return [items.get(key) for key in keys]
 
     def _batch_get(self, keys: Sequence[Key], project: str | None) -> dict[Key, Item]:
         def call() -> list[Item]:
@@ -315,11 +315,11 @@ def _key_condition(pk: str, low: str | None, high: str | None, prefix: str | Non
 
 def _op_size(op: Op) -> int:
     match op:
-        case Put(item=item):
+        case PutItem(item=item):
             return metering.item_size(item)
-        case Update(key=key, values=values):
+        case UpdateItem(key=key, values=values):
             return sum(map(len, key)) + metering.item_size(values or {})
-        case Delete(key=key) | Check(key=key):
+        case DeleteItem(key=key) | CheckItem(key=key):
             return sum(map(len, key))
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from ...errors import InvalidData
 from ...model.model import Object
-from ...store.change import Change, first_version, stored
+from ...store.change import Change, first_version, new_state
 from ..context import Context
 from ..records import State
 
@@ -24,7 +24,7 @@ def update_change(ctx: Context, obj: Object, state: State, values: Mapping[str, 
         if value is None:
             del values_after[key]
     live = values_after.get(obj.by_name["deletedAt"].key) is None
-    after = stored(ctx.model, obj, state.item.id, values_after, live=live, version=state.item.version + 1)
+    after = new_state(ctx.model, obj, state.item.id, values_after, live=live, version=state.item.version + 1)
     return Change(obj=obj, before=state.item, before_live=state.live, after=after, after_live=live)
 
 
@@ -39,7 +39,7 @@ def create_change(ctx: Context, obj: Object, record_id: str, values: Mapping[str
     for field in obj.stored_fields:
         if not field.is_nullable and field.key not in present and field.relation is None:
             raise InvalidData(f"Field {field.name} is not nullable and has no default value.")
-    after = stored(ctx.model, obj, record_id, present, live=live, version=first_version())
+    after = new_state(ctx.model, obj, record_id, present, live=live, version=first_version())
     return Change(obj=obj, after=after, after_live=live, id_is_given=id_is_given)
 
 

@@ -13,10 +13,11 @@ from ...errors import BadRequest, Conflict
 from ...model.inspect import inspect
 from ...model.model import UniqueConstraint
 from ...store import keys
-from ...store.change import Cause, Change, SameValue
-from ...store.commit import CommitFailed, Retry, commit
+from ...store.change import Change, SameValue
+from ...store.commit import CommitFailed, WriteConflict, commit
 from ...store.keys import Key
 from ...store.retry import Attempts
+from ...store.transactions import FailureReason
 from ..context import Context
 from .foreign_keys import new_references, target_keys
 
@@ -35,7 +36,7 @@ def retry_on_conflict[T](attempt: Callable[[], T]) -> T:
     for _ in _ATTEMPTS:
         try:
             return attempt()
-        except Retry:
+        except WriteConflict:
             continue
     raise Conflict("The records were changed by other requests at the same time. Please try again.")
 
@@ -43,9 +44,9 @@ def retry_on_conflict[T](attempt: Callable[[], T]) -> T:
 def commit_changes(ctx: Context, changes: Sequence[Change], *, live_before: Collection[Key] = ()) -> None:
     """Commit the changes, all or none, on condition that the records they refer to exist.
 
-    ``live_before`` are targets that have just been seen live: they need no further read. Raises Retry when another
-    writer came in between, DuplicateEntry, and BadRequest for a reference to nothing and for more than ``MAX_COMMIT``
-    changes, which records created inside others can make.
+    ``live_before`` are targets that have just been seen live: they need no further read. Raises WriteConflict when
+    another writer came in between, DuplicateEntry, and BadRequest for a reference to nothing and for more than
+    ``MAX_COMMIT`` changes, which records created inside others can make.
     """
     if not changes:
         return
@@ -71,28 +72,28 @@ def commit_changes(ctx: Context, changes: Sequence[Change], *, live_before: Coll
         try:
             commit(ctx.table, ctx.model, changes, targets=targets, now_ms=now_ms)
         except CommitFailed as failure:
-            if failure.cause.kind != "target":
+            if failure.reason.kind != "target":
                 raise
             targets = target_keys(ctx, references, changes)
             commit(ctx.table, ctx.model, changes, targets=targets, now_ms=now_ms)
     except SameValue as same:
         raise _duplicate_value(same.change, same.constraint) from None
     except CommitFailed as failure:
-        raise _client_error(failure.cause) from None
+        raise _client_error(failure.reason) from None
 
 
-def _client_error(cause: Cause) -> Exception:
-    match cause.kind:
+def _client_error(reason: FailureReason) -> Exception:
+    match reason.kind:
         case "id":
             return DuplicateEntry(
                 "A duplicate entry was detected",
                 friendly="This record already exists. Please check your data and try again.",
             )
         case "guard":
-            assert cause.change is not None and cause.constraint is not None
-            return _duplicate_value(cause.change, cause.constraint)
+            assert reason.change is not None and reason.constraint is not None
+            return _duplicate_value(reason.change, reason.constraint)
         case _:
-            return Retry()  # a target that was there a moment ago: read again
+            return WriteConflict()  # a target that was there a moment ago: read again
 
 
 def _duplicate_value(change: Change, constraint: UniqueConstraint) -> DuplicateEntry:
