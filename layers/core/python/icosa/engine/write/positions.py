@@ -38,9 +38,9 @@ def assign_positions(
 
     Numbers in the same request count as existing positions.
 
-    >>> assign(["first", "first", 7], None, None)
+    >>> assign_positions(["first", "first", 7], None, None)
     [6, 5, 7]
-    >>> assign(["first", "last"], 3, 9)
+    >>> assign_positions(["first", "last"], 3, 9)
     [2, 10]
     """
     numbers = [position for position in wanted if not isinstance(position, str)]
