@@ -26,11 +26,12 @@ from icosa.documents.openapi.base import whole
 from icosa.documents.openapi.core import core_body
 from icosa.model.input import defaults
 from icosa.model.model import Model, Object, Right
+from icosa.model.record import Record
 from icosa.query.aggregates import aggregates_of
 from icosa.store import keys
 from icosa.store.derive import Rows
 from icosa.store.meter import Meter
-from icosa.store.ops import Put
+from icosa.store.ops import PutItem
 from icosa.store.table import MAX_TRANSACTION, Table, chunked
 from tests.support.dynoxide import fresh_table, server
 from tests.support.generated import generated_model
@@ -84,7 +85,7 @@ def _measure(store: Table, objects: int, fields: int) -> dict[str, Any]:
 def _write(store: Table, model: Model) -> None:
     items = model_items(model)
     for chunk in chunked(items, MAX_TRANSACTION):
-        store.transact([Put(item) for item in chunk])
+        store.transact([PutItem(item) for item in chunk])
     bundles.save(store, model.workspace_id, models.SECTION, model.version, models.encode(items))
     bundles.save(store, model.workspace_id, "openapi-core", model.version, core_body(model))
 
@@ -115,7 +116,7 @@ def _use(model: Model, obj: Object) -> None:
     """Let an object make what it keeps for REST: rows of records, defaults, answers with and without relations,
     aggregates.
     """
-    Rows.of(model, obj).derive({"PK": "w", "SK": "r"}, live=True)
+    Rows.of(model, obj).derive(Record.of(id="r"), live=True)
     defaults(obj, "2026-01-31T12:00:00.000Z")
     aggregates_of(obj)
     selector = FieldSelector(model, _Everything(), children=60, field_limit=200)

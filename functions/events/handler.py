@@ -12,7 +12,6 @@ from functools import cache
 from typing import Any
 
 from aws_lambda_powertools.utilities.batch import EventType
-from pydynox import pydynox_core
 
 from icosa.access.session import current_model
 from icosa.access.times import stored_time
@@ -21,23 +20,23 @@ from icosa.metadata.job_queue import JobQueue
 from icosa.runtime.batch import batch_handler
 from icosa.runtime.handlers import function_logger
 from icosa.settings import settings
-from icosa.store import keys
+from icosa.store import stream
 from icosa.store.table import Table
 
 logger = function_logger()
 
 
 def _record(record: Any) -> None:
-    is_new = record.raw_event["eventName"] == "INSERT"
-    image = pydynox_core.item_from_dynamo(record.raw_event["dynamodb"]["NewImage" if is_new else "OldImage"])
-    logger.append_keys(workspace_id=keys.workspace_of(image["PK"]))
-    (_announce if is_new else _remove)(image)
+    image = stream.image_of(record.raw_event)
+    logger.append_keys(workspace_id=stream.workspace_of(image))
+    (_announce if record.raw_event["eventName"] == "INSERT" else _remove)(image)
 
 
 def _announce(image: dict[str, Any]) -> None:
     """A new job: it begins when no request can be under way that does not know of the change."""
-    wait_ms = int(image["notBefore"]) - int(datetime.now(UTC).timestamp() * 1000)
-    _queue().send(keys.workspace_of(image["PK"]), image["SK"], delay_ms=wait_ms)
+    job = stream.new_job(image)
+    wait_ms = job.not_before_ms - int(datetime.now(UTC).timestamp() * 1000)
+    _queue().send(job.workspace_id, job.job_id, delay_ms=wait_ms)
 
 
 def _remove(image: dict[str, Any]) -> None:

@@ -12,20 +12,19 @@ from functools import cache
 from typing import Any
 
 from aws_lambda_powertools.utilities.batch import EventType
-from pydynox import pydynox_core
 
 from icosa.documents.builder import build
 from icosa.runtime.batch import batch_handler
 from icosa.runtime.handlers import function_logger
-from icosa.store import keys
+from icosa.store import stream
 from icosa.store.table import Table
 
 logger = function_logger()
 
 
 def _build(record: Any) -> None:
-    image = pydynox_core.item_from_dynamo(record.raw_event["dynamodb"]["NewImage"])
-    workspace_id, version = keys.workspace_of(image["PK"]), image["metadataVersion"]
+    image = stream.image_of(record.raw_event)
+    workspace_id, version = stream.workspace_of(image), image["metadataVersion"]
     logger.append_keys(workspace_id=workspace_id, version=version)
     built = build(_table(), workspace_id, version)
     logger.info("bundle built" if built else "nothing to build")

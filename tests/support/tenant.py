@@ -21,7 +21,7 @@ from icosa.settings import Settings
 from icosa.store import keys
 from icosa.store.derive import Rows
 from icosa.store.meter import Meter
-from icosa.store.ops import Put
+from icosa.store.ops import PutItem
 from icosa.store.record import unpack
 from icosa.store.register import Register, new_register
 from icosa.store.table import MAX_TRANSACTION, Table, chunked
@@ -54,12 +54,12 @@ class Tenant:
         model = standard_model(WORKSPACE, now=NOW)
         items = model_items(model)
         for part in chunked(items, MAX_TRANSACTION):
-            table.transact([Put(item) for item in part])
+            table.transact([PutItem(item) for item in part])
         state = MetadataState.of(1, items)
         pk, sk = keys.workspace(WORKSPACE)
         counts = {"metadataVersion": 1, "metadataRows": state.rows, "metadataRevisions": state.revisions}
         workspace = {"PK": pk, "SK": sk, "name": "Acme", **counts, "nextObjectKey": len(model.objects) + 1}
-        table.transact([Put(workspace), Put(new_register(WORKSPACE))])
+        table.transact([PutItem(workspace), PutItem(new_register(WORKSPACE))])
 
     # ------------------------------------------------------------------ the model
 
@@ -98,9 +98,7 @@ class Tenant:
         model = model or self.model()
         ids: list[str] = []
         for part in chunked(data, 60):
-            ids += [
-                node.item["SK"] for node in self.run(Create(object=model.by_singular[name], data=tuple(part)), model)
-            ]
+            ids += [node.item.id for node in self.run(Create(object=model.by_singular[name], data=tuple(part)), model)]
         return ids
 
     def update(self, name: str, record_id: str, data: Row, model: Model | None = None) -> None:
@@ -159,7 +157,7 @@ class Tenant:
                 for key, item in rows.items():
                     if key[0] == pk:
                         record = unpack(item, obj.stored_form)
-                        unknown = set(record) - {field.key for field in obj.stored_fields} - {"PK", "SK", "v"}
+                        unknown = set(record) - {field.key for field in obj.stored_fields}
                         assert not unknown, f"{obj.name_singular} holds values of no field: {unknown}"
                         expected |= {key, *derive.derive(record, live=live), *derive.guards(record)}
         derived = {key for key in rows if key[0].split("#")[1] in "RDIETU"}

@@ -53,12 +53,12 @@ class Caller:
         assert isinstance(found, list)
         node = found[0]
         assert isinstance(node, Node)
-        return str(node.item["SK"])
+        return str(node.item.id)
 
     def ids(self, plural: str, **arguments: Any) -> list[str]:
         found = self.run(FindMany, plural, **arguments)
         assert isinstance(found, Connection)
-        return [node.item["SK"] for node in found.nodes]
+        return [node.item.id for node in found.nodes]
 
 
 @pytest.fixture

@@ -28,7 +28,7 @@ from icosa.errors import IcosaError, Unavailable
 from icosa.provisioning.workspace import Provisioned, provision
 from icosa.store import keys
 from icosa.store.meter import Meter
-from icosa.store.ops import Delete, Put, Update
+from icosa.store.ops import DeleteItem, PutItem, UpdateItem
 from icosa.store.table import Table
 from tests.support.provisioning import event_of, forget
 from tests.support.tokens import SECRET
@@ -107,7 +107,7 @@ def test_an_unknown_key_counts_as_revoked(table: Table, made: Provisioned) -> No
 
 def test_an_expired_key_is_refused_whatever_the_token_says(table: Table, made: Provisioned) -> None:
     key = keys.api_key(made.workspace_id, made.api_key.id)
-    table.transact([Update(key, "SET expiresAt = :past", values={":past": "2020-01-01T00:00:00.000Z"})])
+    table.transact([UpdateItem(key, "SET expiresAt = :past", values={":past": "2020-01-01T00:00:00.000Z"})])
     failure = refused(event_of(made), table)
     assert isinstance(failure, KeyExpired)
     assert (failure.status, failure.message, failure.rest_error) == (
@@ -139,7 +139,7 @@ def test_nothing_opens_without_the_authorizer(table: Table, event: dict[str, Any
 
 def test_a_workspace_that_is_gone(table: Table, made: Provisioned) -> None:
     open_context(event_of(made), table)
-    table.transact([Delete(keys.workspace(made.workspace_id))])
+    table.transact([DeleteItem(keys.workspace(made.workspace_id))])
     failure = refused(event_of(made), table)
     assert isinstance(failure, WorkspaceNotFound)
     assert (failure.status, failure.message, failure.rest_error) == (401, "Workspace not found", "WORKSPACE_NOT_FOUND")
@@ -163,7 +163,7 @@ def test_a_change_of_the_role_acts_on_the_next_request(table: Table, made: Provi
     role = keys.role(made.workspace_id, context.principal.role_id)
     table.transact(
         [
-            Update(
+            UpdateItem(
                 role,
                 "SET objectPermissions = :o, fieldPermissions = :f",
                 values={
@@ -182,7 +182,7 @@ def test_a_change_of_the_role_acts_on_the_next_request(table: Table, made: Provi
 def test_a_key_whose_role_was_deleted(table: Table, made: Provisioned, seen_before: bool) -> None:
     if seen_before:
         open_context(event_of(made), table)
-    table.transact([Delete(keys.role(made.workspace_id, made.api_key.role_id))])
+    table.transact([DeleteItem(keys.role(made.workspace_id, made.api_key.role_id))])
     failure = refused(event_of(made), table)
     assert isinstance(failure, KeyWithoutRole)
     assert (failure.status, failure.message) == (403, f"API key {made.api_key.id} has no role assigned")
@@ -193,10 +193,12 @@ def rename(table: Table, made: Provisioned, plural: str, *, finished: bool = Tru
     model = current_model(table, made.workspace_id)
     assert model is not None
     changed = replace(model.by_plural["companies"], name_plural=plural)
-    ops: list[Put | Update] = [Put(object_item(made.workspace_id, changed, revision=2))]
+    ops: list[PutItem | UpdateItem] = [PutItem(object_item(made.workspace_id, changed, revision=2))]
     if finished:
         workspace = keys.workspace(made.workspace_id)
-        ops.append(Update(workspace, "SET metadataVersion = :v ADD metadataRevisions :d", values={":v": 2, ":d": 1}))
+        ops.append(
+            UpdateItem(workspace, "SET metadataVersion = :v ADD metadataRevisions :d", values={":v": 2, ":d": 1})
+        )
     table.transact(ops)
 
 
@@ -237,7 +239,7 @@ def test_a_key_opens_its_own_workspace_only(table: Table, made: Provisioned, api
     # A role of another workspace is no role here.
     table.transact(
         [
-            Update(
+            UpdateItem(
                 keys.api_key(made.workspace_id, made.api_key.id),
                 "SET roleId = :r",
                 values={":r": other.api_key.role_id},

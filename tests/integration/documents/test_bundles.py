@@ -21,7 +21,7 @@ from icosa.lru import LRUCache
 from icosa.model.model import Model
 from icosa.store import keys
 from icosa.store.meter import Meter
-from icosa.store.ops import Delete, Put, Update
+from icosa.store.ops import DeleteItem, PutItem, UpdateItem
 from icosa.store.table import MAX_TRANSACTION, Table, chunked
 from tests.support.generated import generated_model
 
@@ -36,12 +36,12 @@ def _new_container() -> None:
 def written(table: Table, model: Model) -> MetadataState:
     """Rows of a model and of its workspace."""
     items = model_items(model)
-    for chunk in chunked([Put(item) for item in items], MAX_TRANSACTION):
+    for chunk in chunked([PutItem(item) for item in items], MAX_TRANSACTION):
         table.transact(chunk)
     state = MetadataState.of(model.version, items)
     pk, sk = keys.workspace(model.workspace_id)
     row = {"metadataVersion": state.version, "metadataRows": state.rows, "metadataRevisions": state.revisions}
-    table.transact([Put({"PK": pk, "SK": sk, "name": "Acme", **row})])
+    table.transact([PutItem({"PK": pk, "SK": sk, "name": "Acme", **row})])
     return state
 
 
@@ -79,9 +79,9 @@ def test_parts_of_two_writes_are_no_section(table: Table) -> None:
     row = table.get(second)
     assert row is not None
     bundles.save(table, "w", "s", 7, random.Random(2).randbytes(bundles.PART_BYTES * 2))
-    table.transact([Put(row)])
+    table.transact([PutItem(row)])
     assert bundles.load(table, "w", "s", 7) is None
-    table.transact([Delete(second)])
+    table.transact([DeleteItem(second)])
     assert bundles.load(table, "w", "s", 7) is None
 
 
@@ -212,7 +212,7 @@ def test_a_broken_bundle_is_not_taken(table: Table) -> None:
     build(table, model.workspace_id)
     table.transact(
         [
-            Update(
+            UpdateItem(
                 keys.bundle(model.workspace_id, models.SECTION, 1, 0),
                 "SET #d = :d",
                 names={"#d": "data"},

@@ -18,7 +18,7 @@ from icosa.documents.builder import build
 from icosa.documents.sections import OPENAPI_CORE
 from icosa.metadata.service import MetadataService
 from icosa.store import keys
-from icosa.store.ops import Delete, Put, Update
+from icosa.store.ops import DeleteItem, PutItem, UpdateItem
 from tests.integration.documents.conftest import World
 from tests.support.tokens import SECRET
 
@@ -159,17 +159,17 @@ def test_the_metadata_document_has_the_envelope_of_the_workspace(world: World) -
 
     assert created()["required"] == ["data"]
     key = keys.workspace(world.made.workspace_id)
-    world.table.transact([Update(key, "SET preferences = :p", values={":p": {"metadataEnvelope": "direct"}})])
+    world.table.transact([UpdateItem(key, "SET preferences = :p", values={":p": {"metadataEnvelope": "direct"}})])
     assert created() == {"$ref": "#/components/schemas/ObjectForResponse"}
-    world.table.transact([Update(key, "SET preferences = :p", values={":p": {}})])
+    world.table.transact([UpdateItem(key, "SET preferences = :p", values={":p": {}})])
 
 
 def test_a_workspace_that_is_gone(world: World) -> None:
     key = keys.workspace(world.made.workspace_id)
     row = world.table.get(key)
     assert row is not None
-    world.table.transact([Delete(key)])
+    world.table.transact([DeleteItem(key)])
     try:
         assert is_skeleton(answered(world, token=world.made.token))
     finally:
-        world.table.transact([Put(row)])
+        world.table.transact([PutItem(row)])

@@ -15,7 +15,7 @@ from icosa.documents.sections import SECTIONS
 from icosa.provisioning.workspace import provision
 from icosa.store import keys
 from icosa.store.meter import Meter
-from icosa.store.ops import Delete, Op, Put, Update
+from icosa.store.ops import DeleteItem, Op, PutItem, UpdateItem
 from icosa.store.table import MAX_TRANSACTION, Table, chunked
 from tests.integration.documents.conftest import World
 from tests.support.generated import generated_model
@@ -31,14 +31,14 @@ def large(control_table: Table, api_keys: ApiKeys) -> World:
     made = provision(control_table, api_keys, "Acme")
     model = generated_model(made.workspace_id, objects=200, fields=5_000)
     items = model_items(model)
-    old = [Delete((row["PK"], row["SK"])) for row in control_table.query_all(keys.metadata(made.workspace_id))]
-    ops: list[Op] = [*old, *(Put(item) for item in items)]
+    old = [DeleteItem((row["PK"], row["SK"])) for row in control_table.query_all(keys.metadata(made.workspace_id))]
+    ops: list[Op] = [*old, *(PutItem(item) for item in items)]
     for chunk in chunked(ops, MAX_TRANSACTION):
         control_table.transact(chunk)
     state = MetadataState.of(2, items)
     values = {":v": state.version, ":n": state.rows, ":r": state.revisions}
     change = "SET metadataVersion = :v, metadataRows = :n, metadataRevisions = :r"
-    control_table.transact([Update(keys.workspace(made.workspace_id), change, values=values)])
+    control_table.transact([UpdateItem(keys.workspace(made.workspace_id), change, values=values)])
     return World(control_table, made)
 
 

@@ -12,7 +12,7 @@ import pytest
 from icosa.catalog.jobs import FENCE_MS, list_jobs
 from icosa.metadata.job_queue import JobQueue
 from icosa.store import keys
-from icosa.store.ops import Put
+from icosa.store.ops import PutItem
 from icosa.store.table import Table
 from tests.support.checkout import ROOT
 from tests.support.tenant import WORKSPACE, Tenant
@@ -91,7 +91,7 @@ def test_a_step_of_a_job(tenant: Tenant) -> None:
     [job] = list_jobs(tenant.table, WORKSPACE)
     item = tenant.table.get(keys.job(WORKSPACE, job.id))
     assert item is not None
-    tenant.table.transact([Put({**item, "notBefore": 0})])
+    tenant.table.transact([PutItem({**item, "notBefore": 0})])
     handler = load("jobs", tenant.table, sqs).handler
     body = {"workspaceId": WORKSPACE, "jobId": job.id}
     assert handler(message(body), None) == {"batchItemFailures": []}

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from icosa.catalog.commit import Overtaken, commit, read
+from icosa.catalog.commit import VersionConflict, commit, read
 from icosa.catalog.jobs import list_jobs
 from icosa.errors import IcosaError
 from icosa.metadata.job_runner import run_all
@@ -20,12 +20,12 @@ from icosa.metadata.service import MetadataService
 from icosa.model.model import Model
 from icosa.store.meter import Meter
 from icosa.store.table import Table
-from tests.integration.engine.faults import Crash, Fuse, MortalTable
+from tests.integration.engine.crashes import Crash, CrashingTable, Fuse
 from tests.support.tenant import LATER_MS, NOW, WORKSPACE, Tenant
 
 
-def mortal(tenant: Tenant, calls: int | None) -> MortalTable:
-    return MortalTable(tenant.table.name, tenant.table._client, fuse=Fuse(calls))
+def mortal(tenant: Tenant, calls: int | None) -> CrashingTable:
+    return CrashingTable(tenant.table.name, tenant.table._client, fuse=Fuse(calls))
 
 
 def check_whole(model: Model) -> None:
@@ -267,6 +267,6 @@ def test_of_two_equal_changes_one_is_refused(tenant: Tenant) -> None:
 def test_a_version_that_was_overtaken_cannot_be_committed(tenant: Tenant) -> None:
     snapshot = read(tenant.table, WORKSPACE)
     tenant.new_object()
-    with pytest.raises(Overtaken):
+    with pytest.raises(VersionConflict):
         commit(tenant.table, snapshot, snapshot.model, [], [], next_object_key=snapshot.next_object_key)
     assert list_jobs(tenant.table, WORKSPACE) == []

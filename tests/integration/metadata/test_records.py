@@ -12,7 +12,7 @@ from icosa.metadata.job_runner import run
 from icosa.model.model import Object
 from icosa.query.operation import Restore
 from icosa.store.meter import Meter
-from icosa.store.ops import Delete as DeleteRow
+from icosa.store.ops import DeleteItem as DeleteRow
 from icosa.validation.errors import MetadataValidationError
 from tests.support.tenant import LATER_MS, NOW, WORKSPACE, Tenant
 

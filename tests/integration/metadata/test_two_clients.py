@@ -25,7 +25,7 @@ import pytest
 from icosa.errors import BadRequest, IcosaError
 from icosa.metadata.service import MetadataService
 from icosa.model.model import Field, Model, Object
-from icosa.store.ops import Delete, Op, Put
+from icosa.store.ops import DeleteItem, Op, PutItem
 from icosa.store.table import MAX_TRANSACTION, Table, chunked
 from icosa.validation.errors import MetadataValidationError
 from tests.support import dynoxide
@@ -307,7 +307,7 @@ class Shown:
 
 def _opened(row: Mapping[str, Any]) -> dict[str, Any]:
     """What a job's row holds compressed."""
-    return {"ghost": json.loads(zlib.decompress(base64.b64decode(row["ghost"])))} if "ghost" in row else {}
+    return {"tombstone": json.loads(zlib.decompress(base64.b64decode(row["tombstone"])))} if "tombstone" in row else {}
 
 
 def _answer(change: Change, service: MetadataService) -> Any:
@@ -369,8 +369,8 @@ def in_order(tenant: Tenant, changes: Sequence[Change], order: Sequence[int]) ->
 def make_equal(tenant: Tenant, rows: Rows) -> None:
     """Give a table the rows of another."""
     mine = tenant.rows()
-    ops: list[Op] = [Put(dict(row)) for key, row in rows.items() if mine.get(key) != row]
-    ops += [Delete(key) for key in mine if key not in rows]
+    ops: list[Op] = [PutItem(dict(row)) for key, row in rows.items() if mine.get(key) != row]
+    ops += [DeleteItem(key) for key in mine if key not in rows]
     for part in chunked(ops, MAX_TRANSACTION):
         tenant.table.transact(part)
 

@@ -10,9 +10,8 @@ import pytest
 from pydynox import pydynox_core as dynamo
 
 from icosa.errors import PayloadTooLarge, Unavailable
-from icosa.store import table as module
 from icosa.store.meter import Meter
-from icosa.store.ops import EXISTS, NOT_EXISTS, Check, Delete, Put, Update
+from icosa.store.ops import EXISTS, NOT_EXISTS, CheckItem, DeleteItem, PutItem, UpdateItem
 from icosa.store.table import Table, TransactionConflict, TransactionFailed
 
 
@@ -37,7 +36,7 @@ class FlakyTable(Table):
 
 @pytest.fixture(autouse=True)
 def no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "_wait", lambda attempt: None)
+    monkeypatch.setattr("time.sleep", lambda seconds: None)
 
 
 def item(sk: str, **attributes: object) -> dict[str, object]:
@@ -56,16 +55,16 @@ def item(sk: str, **attributes: object) -> dict[str, object]:
 )
 def test_a_retried_write_applies_once(table: Table, fault: Exception, sent: bool) -> None:
     flaky = FlakyTable(table, fault, fault, sent=sent)
-    flaky.transact([Update(("p", "counter"), "ADD n :one", values={":one": 1})])
+    flaky.transact([UpdateItem(("p", "counter"), "ADD n :one", values={":one": 1})])
     assert table.get(("p", "counter")) == item("counter", n=1)
 
 
 def test_conflicts_are_tried_again(table: Table) -> None:
     conflict = dynamo.TransactionCanceledException("cancelled, reasons [TransactionConflict]")
-    FlakyTable(table, conflict, conflict, sent=False).transact([Put(item("a"))])
+    FlakyTable(table, conflict, conflict, sent=False).transact([PutItem(item("a"))])
     assert table.get(("p", "a")) is not None
     with pytest.raises(TransactionConflict):
-        FlakyTable(table, *[conflict] * 10, sent=False).transact([Put(item("b"))])
+        FlakyTable(table, *[conflict] * 10, sent=False).transact([PutItem(item("b"))])
     assert table.get(("p", "b")) is None
 
 
@@ -80,20 +79,22 @@ def test_other_errors_are_not_hidden(table: Table) -> None:
 
 
 def test_failed_conditions_are_named(table: Table) -> None:
-    table.transact([Put(item("a"))])
+    table.transact([PutItem(item("a"))])
     with pytest.raises(TransactionFailed) as failure:
-        table.transact([Put(item("b")), Put(item("a"), NOT_EXISTS), Check(("p", "c"), EXISTS), Delete(("p", "d"))])
+        table.transact(
+            [PutItem(item("b")), PutItem(item("a"), NOT_EXISTS), CheckItem(("p", "c"), EXISTS), DeleteItem(("p", "d"))]
+        )
     assert failure.value.failed == (1, 2)
     assert table.get(("p", "b")) is None
 
 
 def test_the_limit_of_an_item_has_a_name(table: Table) -> None:
     with pytest.raises(PayloadTooLarge, match="400 KB"):
-        table.transact([Put(item("a", text="x" * 450_000))])
+        table.transact([PutItem(item("a", text="x" * 450_000))])
 
 
 def test_queries(table: Table) -> None:
-    table.transact([Put(item(f"{i:02}", e="x" if i % 2 else "y")) for i in range(20)])
+    table.transact([PutItem(item(f"{i:02}", e="x" if i % 2 else "y")) for i in range(20)])
     sort_keys = [row["SK"] for row in table.query_all("p", low="05", high="09")]
     assert sort_keys == ["05", "06", "07", "08", "09"]
     assert [row["SK"] for row in table.query("p", prefix="1", forward=False, limit=2).items] == ["19", "18"]
@@ -105,10 +106,10 @@ def test_queries(table: Table) -> None:
 
 def test_reads_of_many_keys_keep_their_order(table: Table) -> None:
     for start in (0, 100):
-        table.transact([Put(item(f"{i:03}")) for i in range(start, start + 100)])
+        table.transact([PutItem(item(f"{i:03}")) for i in range(start, start + 100)])
     wanted = [("p", f"{i:03}") for i in (150, 3, 999, 3, *range(120))]
-    found = table.batch_get(wanted)
-    assert [row and row["SK"] for row in found] == [None if sk == "999" else sk for _, sk in wanted]
+    rows = table.batch_get(wanted)
+    assert [row and row["SK"] for row in rows] == [None if sk == "999" else sk for _, sk in wanted]
 
 
 def test_parallel_branches_count_as_one_round_trip(table: Table) -> None:
@@ -129,7 +130,7 @@ def test_an_error_in_a_branch_waits_for_the_others(table: Table) -> None:
         raise LookupError
 
     def writes(branch: Table) -> None:
-        branch.transact([Put(item("a"))])
+        branch.transact([PutItem(item("a"))])
 
     with pytest.raises(LookupError):
         table.parallel([fails, writes])

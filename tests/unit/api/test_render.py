@@ -11,6 +11,7 @@ import orjson
 
 from icosa.api.rest import responses
 from icosa.api.rest.render import Renderer
+from icosa.model.record import Record
 from icosa.query.groups import resolve_dimensions
 from icosa.query.operation import (
     Connection,
@@ -36,7 +37,7 @@ ALL = RelationSelection(selection=Selection(fields=("id", "name")))
 
 def _node(plural: str, **values: Any) -> Node:
     obj = MODEL.by_plural[plural]
-    return Node({obj.by_name[name].key: value for name, value in values.items()})
+    return Node(Record({obj.by_name[name].key: value for name, value in values.items()}))
 
 
 def _render(plural: str, node: Node, selection: Selection) -> Any:
@@ -83,7 +84,7 @@ def test_relations() -> None:
 
 
 def test_a_relation_alone_does_not_bring_its_join_column() -> None:
-    node = Node({}, related={"company": None})
+    node = Node(Record(), related={"company": None})
     assert _render("people", node, Selection(fields=("id",), relations={"company": ALL})) == {
         "id": None,
         "company": None,
@@ -103,7 +104,7 @@ def test_renderers_are_made_once_and_not_kept_forever() -> None:
 
 def test_keys_change_their_first_letter_only() -> None:
     targets = MODEL.by_plural["noteTargets"]
-    node, only_id = Node({targets.by_name["id"].key: ID}), Selection(fields=("id",))
+    node, only_id = Node(Record({targets.by_name["id"].key: ID})), Selection(fields=("id",))
     assert responses.records("create")(MODEL, Create(object=targets, data=(), selection=only_id), [node]) == {
         "data": {"createNoteTargets": [{"id": ID}]}
     }

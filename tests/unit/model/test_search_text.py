@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from icosa.model.record import Record
 from icosa.model.search_text import LONGEST, MOST_TERMS, MOST_TOKENS, fold, search_fields, terms, tokens
 from icosa.store.derive import Rows
 from tests.support.crm import crm
@@ -18,8 +19,8 @@ PERSON = crm().by_singular["person"]
 NOTE = crm().by_singular["note"]
 
 
-def _item(obj: Any = PERSON, **values: Any) -> dict[str, Any]:
-    return {"SK": "i", **{obj.by_name[name].key: value for name, value in values.items()}}
+def _item(obj: Any = PERSON, **values: Any) -> Record:
+    return Record.of({obj.by_name[name].key: value for name, value in values.items()}, id="i")
 
 
 def _tokens(obj: Any = PERSON, **values: Any) -> set[str]:
@@ -112,7 +113,7 @@ def test_objects_that_are_not_searchable_have_no_rows() -> None:
     target = crm().by_singular["noteTarget"]
 
     assert not target.is_searchable
-    assert Rows(crm(), target).tokens({"SK": "i"}) == {}
+    assert Rows(crm(), target).tokens(Record.of(id="i")) == {}
 
 
 def test_the_trash_has_no_rows() -> None:

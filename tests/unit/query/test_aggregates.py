@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from icosa.model.record import Record
 from icosa.query.aggregates import Tally, aggregates_of, quotient
 from icosa.query.grouping import Grouper
 from icosa.query.groups import resolve_dimensions, resolve_group_order
@@ -18,14 +19,13 @@ from icosa.query.operation import GroupBy, Selection
 from tests.support.crm import crm
 
 ROCKET = crm().by_plural["rockets"]
-Item = dict[str, Any]
 
 
-def _item(**values: Any) -> Item:
-    return {ROCKET.by_name[name].key: value for name, value in values.items() if value is not None}
+def _item(**values: Any) -> Record:
+    return Record({ROCKET.by_name[name].key: value for name, value in values.items() if value is not None})
 
 
-def _tally(items: list[Item], *names: str) -> dict[str, Any]:
+def _tally(items: list[Record], *names: str) -> dict[str, Any]:
     tally = Tally(ROCKET, names)
     for item in items:
         tally.add(item)
@@ -140,7 +140,7 @@ def _group_by(dimensions: list[Any], order: list[Any], aggregates: tuple[str, ..
 
 
 @given(ITEMS)
-def test_groups_are_those_of_a_plain_sort(records: list[dict[str, Any]]) -> None:
+def test_groups_are_those_of_a_plain_sort(records: list[Record]) -> None:
     operation = _group_by(
         [{"colour": True}, {"builtOn": {"granularity": "MONTH"}}],
         [{"builtOn": {"orderBy": "DescNullsFirst", "granularity": "MONTH"}}],
@@ -170,7 +170,7 @@ def test_groups_are_those_of_a_plain_sort(records: list[dict[str, Any]]) -> None
 
 
 @given(ITEMS)
-def test_unnested_lists_give_a_group_for_each_member(records: list[dict[str, Any]]) -> None:
+def test_unnested_lists_give_a_group_for_each_member(records: list[Record]) -> None:
     grouper = Grouper(_group_by([{"tags": {"unnest": True}}], [], ("totalCount",)))
     for record in records:
         grouper.add(_item(**record))
@@ -215,7 +215,7 @@ def test_groups_through_a_relation() -> None:
     dimensions = resolve_dimensions(model, opportunity, [{"company": {"name": True}}])
     grouper = Grouper(GroupBy(object=opportunity, dimensions=dimensions, aggregates=("totalCount",)))
     for related in ({company.by_name["name"].key: "Acme"}, None, {}):
-        grouper.add({}, {"company": related})
+        grouper.add(Record(), {"company": None if related is None else Record(related)})
     assert [(group.dimensions[0], group.aggregates["totalCount"]) for group in grouper.groups()] == [
         ("Acme", 1),
         (None, 2),

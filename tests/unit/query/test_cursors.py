@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from icosa.errors import BadRequest
+from icosa.model.record import Record
 from icosa.query.cursors import cursor_of, decode, encode
 from icosa.query.operation import Cursor, Node, Order
 from icosa.query.orders import resolve_order
@@ -110,13 +111,13 @@ def test_cursor_of_a_record() -> None:
     person = crm().by_plural["people"]
     order = _order({"name": {"firstName": "AscNullsFirst"}}, {"jobTitle": "AscNullsFirst"})
     item = {person.by_name["id"].key: ID, person.by_name["name"].key: {"firstName": "Ada"}}
-    assert decode(order, cursor_of(person, order, Node(item))) == Cursor(("Ada", None), ID)
+    assert decode(order, cursor_of(person, order, Node(Record(item)))) == Cursor(("Ada", None), ID)
 
 
 def test_cursor_of_a_record_ordered_through_a_relation() -> None:
     person = crm().by_plural["people"]
     order = _order({"company": {"name": "AscNullsFirst"}})
-    node = Node({person.by_name["id"].key: ID}, ordered=("Engines",))
+    node = Node(Record({person.by_name["id"].key: ID}), ordered=("Engines",))
     assert decode(order, cursor_of(person, order, node)) == Cursor(("Engines",), ID)
 
 

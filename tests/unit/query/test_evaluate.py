@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from icosa.model.model import Field
-from icosa.model.types.base import Item, Leaf
+from icosa.model.record import Record
+from icosa.model.types.base import Leaf
 from icosa.query.evaluate import compile_filter, compile_keyset, compile_order, deleted_scope, ordered_values
 from icosa.query.operation import (
     And,
@@ -49,24 +50,24 @@ Value = bool | None
 class World:
     """Companies by id, and people with the companies they point at."""
 
-    def __init__(self, companies: Mapping[str, Item], people: Sequence[Item]) -> None:
+    def __init__(self, companies: Mapping[str, Record], people: Sequence[Record]) -> None:
         self.companies = companies
         self.people = people
 
-    def one(self, field: Field, target_id: str) -> Item | None:
+    def one(self, field: Field, target_id: str) -> Record | None:
         assert field is COMPANY_FIELD
         return self.companies.get(target_id)
 
-    def many(self, field: Field, record_id: str) -> Sequence[Item]:
+    def many(self, field: Field, record_id: str) -> Sequence[Record]:
         assert field is PEOPLE_FIELD
         return [person for person in self.people if person.get("f16") == record_id]
 
 
-def without_nulls(item: dict[str, Any]) -> Item:
+def without_nulls(item: dict[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in item.items() if value not in (None, {}, [])}
 
 
-def people() -> st.SearchStrategy[list[Item]]:
+def people() -> st.SearchStrategy[list[Record]]:
     return st.lists(
         st.fixed_dictionaries(
             {
@@ -81,14 +82,14 @@ def people() -> st.SearchStrategy[list[Item]]:
             }
         ).map(without_nulls),
         max_size=8,
-    ).map(lambda items: [{**item, "SK": f"p{i}", "f1": f"p{i}"} for i, item in enumerate(items)])
+    ).map(lambda items: [Record.of({**item, "f1": f"p{i}"}, id=f"p{i}") for i, item in enumerate(items)])
 
 
-def companies() -> st.SearchStrategy[dict[str, Item]]:
+def companies() -> st.SearchStrategy[dict[str, Record]]:
     names = st.sampled_from([None, *TEXTS])
     return st.tuples(names, names).map(
         lambda pair: {
-            f"c{i}": without_nulls({"SK": f"c{i}", "f1": f"c{i}", "f10": name}) for i, name in enumerate(pair)
+            f"c{i}": Record.of(without_nulls({"f1": f"c{i}", "f10": name}), id=f"c{i}") for i, name in enumerate(pair)
         }
     )
 
@@ -141,7 +142,7 @@ filters = st.recursive(own | (company_name | combined(company_name)).map(related
 # ------------------------------------------------------------------ SQL, naively
 
 
-def sql(filter: Filter, item: Item, world: World) -> Value:
+def sql(filter: Filter, item: Record, world: World) -> Value:
     """Kleene's logic over comparisons that are unknown for null."""
     match filter:
         case And(items=items):
@@ -154,9 +155,9 @@ def sql(filter: Filter, item: Item, world: World) -> Value:
             result = sql(inner, item, world)
             return None if result is None else not result
         case Related(filter=inner):
-            return sql(inner, world.companies.get(item.get("f16", ""), {}), world)
+            return sql(inner, world.companies.get(item.get("f16", ""), Record()), world)
         case RelatedAny(filter=inner):
-            return any(sql(inner, person, world) is True for person in world.people if person.get("f16") == item["SK"])
+            return any(sql(inner, person, world) is True for person in world.people if person.get("f16") == item.id)
         case Compare(leaf=leaf, operator=operator, operand=operand):
             return comparison(leaf, operator, operand, leaf.get(item))
 
@@ -234,7 +235,7 @@ def test_filters_on_lists(inner: Filter, world: World) -> None:
 
 
 def test_no_filter_matches_all() -> None:
-    assert compile_filter(None)({}, World({}, [])) is True
+    assert compile_filter(None)(Record(), World({}, [])) is True
 
 
 @given(filters, worlds)
@@ -280,7 +281,7 @@ orders: st.SearchStrategy[Order] = st.lists(
 ).map(tuple)
 
 
-def before(order: Order, left: Item, right: Item, world: World) -> int:
+def before(order: Order, left: Record, right: Record, world: World) -> int:
     """-1, 0 or 1 as SQL's ORDER BY places two records, with the id as the last criterion."""
     for term in order:
         a, b = (folded(term, item, world) for item in (left, right))
@@ -289,12 +290,12 @@ def before(order: Order, left: Item, right: Item, world: World) -> int:
         if a is None or b is None:
             return -1 if (a is None) == term.direction.endswith("First") else 1
         return (-1 if a < b else 1) * (-1 if term.direction.startswith("Desc") else 1)
-    return int(left["SK"] > right["SK"]) - int(left["SK"] < right["SK"])
+    return int(left.id > right.id) - int(left.id < right.id)
 
 
-def folded(term: OrderTerm, item: Item, world: World) -> Any:
+def folded(term: OrderTerm, item: Record, world: World) -> Any:
     if term.relation is not None:
-        item = world.companies.get(item.get("f16", ""), {})
+        item = world.companies.get(item.get("f16", ""), Record())
     value = term.leaf.get(item)
     return value.lower() if isinstance(value, str) else value
 
@@ -304,17 +305,17 @@ def test_orders(order: Order, world: World) -> None:
     key = compile_order(order)
     found = sorted(world.people, key=lambda person: key(person, world))
 
-    def compare(left: Item, right: Item) -> int:
+    def compare(left: Record, right: Record) -> int:
         return before(order, left, right, world)
 
     expected = sorted(world.people, key=cmp_to_key(compare))
-    assert [person["SK"] for person in found] == [person["SK"] for person in expected]
+    assert [person.id for person in found] == [person.id for person in expected]
 
 
 @given(orders, worlds, st.booleans())
 def test_keysets(order: Order, world: World, backward: bool) -> None:
     for start in world.people:
-        cursor = Cursor(ordered_values(order, start, world), start["SK"])
+        cursor = Cursor(ordered_values(order, start, world), start.id)
         beyond = compile_keyset(order, cursor, backward=backward)
         for person in world.people:
             assert beyond(person, world) is (before(order, start, person, world) == (1 if backward else -1))
@@ -330,6 +331,7 @@ def test_keysets(order: Order, world: World, backward: bool) -> None:
     ],
 )
 def test_nulls_and_ties(direction: Direction, expected: list[str]) -> None:
-    items: list[Item] = [{"SK": "p0", "f10": "a"}, {"SK": "p1", "f10": "B"}, {"SK": "p2", "f10": "A"}, {"SK": "p3"}]
+    values: list[dict[str, str]] = [{"f10": "a"}, {"f10": "B"}, {"f10": "A"}, {}]
+    items = [Record.of(own, id=f"p{i}") for i, own in enumerate(values)]
     key = compile_order((OrderTerm(PERSON.leaves[("city",)], direction),))
-    assert [item["SK"] for item in sorted(items, key=lambda item: key(item, World({}, [])))] == expected
+    assert [item.id for item in sorted(items, key=lambda item: key(item, World({}, [])))] == expected

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from icosa.model.model import Field, Model, Object, Option
-from icosa.store.ops import Delete, Put
+from icosa.store.ops import DeleteItem, PutItem
 from icosa.views.defaults import default_view
 from icosa.views.entities import make
 from icosa.views.following import apply, effects_of
@@ -104,9 +104,9 @@ def test_only_what_differs_is_written() -> None:
     added = view()
     written = changes(WORKSPACE, before, {kept.id: kept, other.id: other.with_entity(name="W"), added.id: added})
     assert sorted((type(op).__name__, op.key[1]) for op in written) == sorted(
-        [("Put", f"views#{other.id}"), ("Put", f"views#{added.id}"), ("Delete", f"views#{gone.id}")]
+        [("PutItem", f"views#{other.id}"), ("PutItem", f"views#{added.id}"), ("DeleteItem", f"views#{gone.id}")]
     )
-    assert all(isinstance(op, Put | Delete) for op in written)
+    assert all(isinstance(op, PutItem | DeleteItem) for op in written)
 
 
 def test_most_changes_concern_no_view() -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from icosa.errors import BadRequest
 from icosa.model.input import parse_input
+from icosa.model.record import Record
 from icosa.query.evaluate import compile_filter
 from icosa.query.filters import resolve_filter
 from icosa.views.condition import both
@@ -54,12 +55,12 @@ EMPTY: dict[str, Any] = {}
 FLEET = {"ariane": ARIANE, "falcon": FALCON, "empty": EMPTY}
 
 
-def stored(data: dict[str, Any]) -> dict[str, Any]:
+def stored(data: dict[str, Any]) -> Record:
     model = crm()
     parsed = parse_input(
         model, ROCKET, {name: value for name, value in data.items() if name != "createdBy"}, mode="create", now=NOW
     )
-    item = {"SK": "id", ROCKET.by_name["id"].key: ADA, **parsed.values}
+    item = Record.of({ROCKET.by_name["id"].key: ADA, **parsed.values}, id="id")
     if "createdBy" in data:
         item[ROCKET.by_name["createdBy"].key] = data["createdBy"]
     return item

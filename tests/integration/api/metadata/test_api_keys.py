@@ -13,7 +13,7 @@ from icosa.access.api_keys import ApiKeys
 from icosa.access.role_admin import create_role
 from icosa.provisioning.workspace import Provisioned, provision
 from icosa.store import keys
-from icosa.store.ops import Delete
+from icosa.store.ops import DeleteItem
 from icosa.store.table import Table
 from tests.support.metadata_client import MetadataClient
 from tests.support.provisioning import event_of
@@ -66,7 +66,7 @@ def test_a_key_whose_role_is_gone(
 ) -> None:
     role = create_role(made.workspace_id, {"label": "Brief"})
     key = api_keys.create(made.workspace_id, name="k", role_id=role["id"])
-    shared_table.transact([Delete(keys.role(made.workspace_id, role["id"]))])
+    shared_table.transact([DeleteItem(keys.role(made.workspace_id, role["id"]))])
     assert own.data(ONE, id=key.id)["apiKey"]["role"] is None
     assert len(own.data(ALL)["apiKeys"]) == 2
 

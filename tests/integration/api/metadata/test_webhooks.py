@@ -15,7 +15,7 @@ from icosa.access.role_admin import create_role
 from icosa.provisioning.workspace import Provisioned, provision
 from icosa.store import keys
 from icosa.store.control import RoleRow
-from icosa.store.ops import Put
+from icosa.store.ops import PutItem
 from icosa.store.table import Table
 from icosa.webhooks import service
 from icosa.webhooks.sealing import Owner, Seal, webhook_seal
@@ -202,7 +202,7 @@ def test_a_secret_that_is_moved_opens_nowhere_else(
     other = shared_table.get(keys.webhook(made.workspace_id, second["id"]))
     assert sealed is not None
     assert other is not None
-    shared_table.transact([Put({**other, "sealedSecret": sealed["sealedSecret"]})])
+    shared_table.transact([PutItem({**other, "sealedSecret": sealed["sealedSecret"]})])
     reply = own("GET", f"{PATH}/{second['id']}")
     assert (reply.status, reply.message) == (500, "Internal server error")
     assert seal.open(sealed["sealedSecret"], Owner(workspace_id=made.workspace_id, webhook_id=first["id"])) == SECRET

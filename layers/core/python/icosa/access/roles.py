@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..model.model import Right
+from ..store import keys
 
 #: The attribute for each right, in roles (all objects) and in object permissions (one object).
 ROLE_RIGHTS: Mapping[Right, str] = {
@@ -46,7 +47,7 @@ class Role:
         """From a role's item (``store.control.RoleRow``)."""
         restrictions: Mapping[str, Mapping[str, Mapping[str, Any]]] = item.get("fieldPermissions", {})
         return cls(
-            id=item["SK"],
+            id=keys.sort_of(item),
             label=item["label"],
             all_settings=item.get("canUpdateAllSettings", False),
             all_tools=item.get("canAccessAllTools", False),

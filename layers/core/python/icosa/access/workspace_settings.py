@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 from ..errors import BadRequest, Conflict, Forbidden, NotFound, PermissionDenied
 from ..store import keys
-from ..store.ops import EXISTS, NOT_EXISTS, Delete, Op, Put, Update
+from ..store.ops import DeleteItem, Op
 from ..store.table import Table, TransactionFailed
+from ..store.workspace_row import new_settings, take_subdomain
 
 #: Takes a name and a value that is not null; returns what is stored. Raises BadRequest.
 Check = Callable[[str, Any], Any]
@@ -173,11 +174,8 @@ def change_settings(table: Table, workspace_id: str, rights: Rights, changes: Ma
     stored = {name: _checked(name, value) for name, value in changes.items()}
     if "defaultRoleId" in stored and table.get(keys.role(workspace_id, stored["defaultRoleId"])) is None:
         raise NotFound("Role not found", sub_code="ROLE_NOT_FOUND")
-    update = _update(workspace_id, stored, now)
     try:
-        table.transact(
-            [update] if "subdomain" not in stored else _with_subdomain(table, workspace_id, update, stored["subdomain"])
-        )
+        table.transact(_ops(table, workspace_id, stored, now))
     except TransactionFailed as failure:
         if 0 in failure.failed:
             raise Conflict("The workspace was changed by another request. Please try again.") from None
@@ -204,31 +202,17 @@ def _checked(name: str, value: Any) -> Any:
     return None
 
 
-def _update(workspace_id: str, stored: Mapping[str, Any], now: str) -> Update:
-    names = {"#preferences": "preferences", "#updated": "updatedAt"}
-    values = {":updated": now}
-    sets = ["#updated = :updated"]
-    for number, (name, value) in enumerate(stored.items()):
-        attribute = _ATTRIBUTES.get(name)
-        names[f"#s{number}"] = attribute or name
-        values[f":s{number}"] = value
-        sets.append(f"{'' if attribute else '#preferences.'}#s{number} = :s{number}")
-    if all(name in _ATTRIBUTES for name in stored):
-        del names["#preferences"]
-    return Update(keys.workspace(workspace_id), f"SET {', '.join(sets)}", condition=EXISTS, names=names, values=values)
-
-
-def _with_subdomain(table: Table, workspace_id: str, update: Update, subdomain: str) -> list[Op]:
-    """``update``, and the guards of the subdomain that it takes and of the one that it gives back."""
-    workspace = table.get(keys.workspace(workspace_id)) or {}
-    old = workspace.get("preferences", {}).get("subdomain")
-    if old == subdomain:
+def _ops(table: Table, workspace_id: str, stored: Mapping[str, Any], now: str) -> list[Op]:
+    """The update of the workspace's row, with guards for the subdomain that it takes and the one that it gives back."""
+    attributes = {_ATTRIBUTES[name]: value for name, value in stored.items() if name in _ATTRIBUTES}
+    preferences = {name: value for name, value in stored.items() if name not in _ATTRIBUTES}
+    subdomain = preferences.get("subdomain")
+    old = None
+    if subdomain is not None:
+        workspace = table.get(keys.workspace(workspace_id)) or {}
+        old = workspace.get("preferences", {}).get("subdomain")
+    update = new_settings(workspace_id, {"updatedAt": now, **attributes}, preferences, old_subdomain=old)
+    if subdomain is None or subdomain == old:
         return [update]
-    guard = dict(zip(("PK", "SK"), keys.subdomain(subdomain), strict=True))
-    taken = Put({**guard, "workspaceId": workspace_id}, condition=NOT_EXISTS)
-    names = {**(update.names or {}), "#old": "subdomain"}
-    if old is None:
-        return [replace(update, condition=f"{EXISTS} AND attribute_not_exists(#preferences.#old)", names=names), taken]
-    values = {**(update.values or {}), ":old": old}
-    update = replace(update, condition="#preferences.#old = :old", names=names, values=values)
-    return [update, taken, Delete(keys.subdomain(old))]
+    given_back = [] if old is None else [DeleteItem(keys.subdomain(old))]
+    return [update, take_subdomain(workspace_id, subdomain), *given_back]

@@ -1,4 +1,4 @@
-"""Unique constraints from the fields they cover."""
+"""Unique constraints: from the fields of a unique index to the leaves that it covers."""
 
 from __future__ import annotations
 

@@ -1,12 +1,13 @@
 """Work on records that follows from a change of the model and grows with the data.
 
-A job is a row that is written in the same transaction as the change. The table's stream tells of it, and ``work.run``
-does it in steps, each of which saves its place in the row, whose change the stream tells again. Every step may be
-repeated.
+A job is a row that is written in the same transaction as the change. The table's stream hands it to the function
+``events``, which puts it on the queue of jobs; from there the function ``jobs`` runs it in steps
+(``metadata.job_runner``). A step that runs out of time saves its place in the row and puts the job on the queue again.
+Every step may be repeated.
 
-Requests that began before the change may still write as the old model says. Therefore no job begins before the last of
-them must have ended (``FENCE_MS`` after the change); until then, and until it is done, reads do without what the job
-makes: indexes that are being built answer nothing, values of deleted fields are not looked at.
+Requests that began before the change may still write by the old model. Therefore a job begins only when the last of
+them must have ended (``FENCE_MS`` after the change). Until it is done, reads do without what it makes: indexes that are
+being built are not used, values of deleted fields are ignored.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ import orjson
 from ..model.model import Field, Object, UniqueConstraint
 from ..model.search_text import search_fields
 from ..store import keys
-from ..store.ops import Put
+from ..store.ops import PutItem
 from ..store.register import ABANDONED_AFTER_MS
 from ..store.table import Table
 from .rows import build_model, field_item, object_item
@@ -31,18 +32,19 @@ from .rows import build_model, field_item, object_item
 #: Longer than any function may run.
 FENCE_MS = ABANDONED_AFTER_MS
 
-#: ``build`` fills indexes and unique guards of an object; ``purge`` removes what is left of an object's fields or
-#: constraints, or of the whole object; ``settle`` finishes a large change.
-JobKind = Literal["build", "purge", "destroy", "settle"]
+#: ``build`` fills indexes and guards of an object; ``purge`` removes the values and rows of deleted fields and
+#: constraints; ``destroy`` removes the records of a deleted object; ``finish`` carries out a staged change
+#: (``catalog.staging``).
+JobKind = Literal["build", "purge", "destroy", "finish"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
     """``object_key`` names the object, which may be gone.
 
-    ``fields`` (id → index generation) and ``indexes`` (ids of unique indexes) are what a build is about. ``ghost`` is
-    an object with just what has to go. ``drops`` are leaf keys of indexes to be emptied. ``stage`` and ``after`` say
-    how far the work has come: the number of the partition, and the last sort key that is done; ``done`` counts records.
+    ``fields`` (id → index generation) and ``indexes`` (ids of unique indexes) are what a build is about. ``tombstone``
+    describes what a purge or destroy removes. ``drops`` are leaf keys of indexes to be emptied. ``stage`` and ``after``
+    say how far the work is: the number of the partition, and the last sort key that is done; ``done`` counts records.
     """
 
     id: str
@@ -54,8 +56,8 @@ class Job:
     fields: Mapping[str, int] = field(default_factory=dict)
     indexes: tuple[str, ...] = ()
     drops: tuple[str, ...] = ()
-    ghost: Object | None = None
-    #: Other fields are searched than before: tokens of live records change from those of the ghost.
+    tombstone: Object | None = None
+    #: Search looks at other fields than before: tokens of live records that follow from the tombstone are replaced.
     tokens: bool = False
     stage: int = 0
     after: str | None = None
@@ -65,10 +67,8 @@ class Job:
 
     def row(self, workspace_id: str) -> dict[str, Any]:
         """The job as an item."""
-        pk, sk = keys.job(workspace_id, self.id)
         item: dict[str, Any] = {
-            "PK": pk,
-            "SK": sk,
+            **keys.item_at(keys.job(workspace_id, self.id)),
             "job": self.kind,
             "object": self.object_key,
             "objectId": self.object_id,
@@ -84,20 +84,20 @@ class Job:
         }
         if self.after is not None:
             item["after"] = self.after
-        if self.ghost is not None:
+        if self.tombstone is not None:
             rows = [
-                object_item("", self.ghost, revision=0),
-                *(field_item("", self.ghost, one, revision=0) for one in self.ghost.fields),
+                object_item("", self.tombstone, revision=0),
+                *(field_item("", self.tombstone, own, revision=0) for own in self.tombstone.fields),
             ]
-            item["ghost"] = base64.b64encode(zlib.compress(orjson.dumps(rows))).decode()
+            item["tombstone"] = base64.b64encode(zlib.compress(orjson.dumps(rows))).decode()
         return item
 
     @classmethod
     def parse(cls, item: Mapping[str, Any]) -> Job:
         """Inverse of ``row``."""
-        ghost = item.get("ghost")
+        tombstone = item.get("tombstone")
         return cls(
-            id=item["SK"],
+            id=keys.sort_of(item),
             kind=item["job"],
             object_key=item["object"],
             object_id=item["objectId"],
@@ -107,9 +107,9 @@ class Job:
             indexes=tuple(item["indexes"]),
             drops=tuple(item["drops"]),
             tokens=item["tokens"],
-            ghost=None
-            if ghost is None
-            else build_model("", 0, orjson.loads(zlib.decompress(base64.b64decode(ghost)))).objects[0],
+            tombstone=None
+            if tombstone is None
+            else build_model("", 0, orjson.loads(zlib.decompress(base64.b64decode(tombstone)))).objects[0],
             stage=int(item["stage"]),
             after=item.get("after"),
             done=int(item["done"]),
@@ -130,11 +130,13 @@ def new_job(kind: JobKind, *, object_key: str, object_id: str, now_ms: int, **wh
     )
 
 
-def ghost_of(obj: Object, fields: Sequence[Field], constraints: Sequence[UniqueConstraint]) -> Object:
-    """An object with nothing but some fields and constraints of ``obj``, and what is searched."""
+def tombstone_of(obj: Object, fields: Sequence[Field], constraints: Sequence[UniqueConstraint]) -> Object:
+    """What remains to be removed of an object: an object with nothing but some fields and constraints of ``obj``, and
+    the fields that were searched.
+    """
     searched = search_fields(obj)
     guarded = (obj.by_id[i] for constraint in constraints for i in constraint.field_ids)
-    own = {one.id: one for one in (*searched, *fields, *guarded)}
+    own = {kept.id: kept for kept in (*searched, *fields, *guarded)}
     own[obj.by_name["id"].id] = obj.by_name["id"]
     return replace(
         obj,
@@ -143,15 +145,15 @@ def ghost_of(obj: Object, fields: Sequence[Field], constraints: Sequence[UniqueC
         unique_constraints=tuple(constraints),
         indexes=(),
         duplicate_criteria=(),
-        search_field_ids=tuple(one.id for one in searched),
+        search_field_ids=tuple(own_field.id for own_field in searched),
     )
 
 
-def put_job(workspace_id: str, job: Job) -> Put:
+def put_job(workspace_id: str, job: Job) -> PutItem:
     """The write that lets a job begin."""
-    return Put(job.row(workspace_id))
+    return PutItem(job.row(workspace_id))
 
 
 def list_jobs(table: Table, workspace_id: str) -> list[Job]:
-    """The work that is under way or waits, oldest first."""
+    """The jobs that wait or are under way, oldest first."""
     return [Job.parse(item) for item in table.query_all(keys.jobs(workspace_id))]

@@ -1,14 +1,13 @@
 """Reading a workspace's model.
 
-A metadata change writes its rows and the workspace's row in one transaction, but DynamoDB lets a reader see a
-transaction's items appear one after the other. So the workspace's row tells how many metadata rows there are and the
-sum of their revisions: rows of two versions never add up (a change replaces a revision by a higher one, so a missing
-part always shows in the count or makes the sum too small), and a mixture is not taken for a model.
+A metadata change writes its rows and the workspace's row in one transaction, but a Query may see some of a
+transaction's items before others. Therefore the workspace's row holds the number of metadata rows and the sum of their
+revisions. A change replaces revisions by higher ones, so a mixture of two versions has another number or another sum,
+and is not taken for a model.
 """
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -16,12 +15,12 @@ from typing import Any
 from ..errors import Unavailable
 from ..model.model import Model
 from ..store import keys
+from ..store.retry import Attempts
 from ..store.table import Item, Table
 from .rows import build_model
 from .staging import overlaid
 
-_ATTEMPTS = 8
-_PAUSE_SECONDS = 0.01
+_ATTEMPTS = Attempts(8, longest_pause=0.05)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +30,7 @@ class MetadataState:
     version: int
     rows: int
     revisions: int
-    #: The id of a large change that is committed, but whose rows may not be in their places yet (``commit``).
+    #: The id of a staged change that is committed, but perhaps not carried out yet (``catalog.staging``).
     staged: str | None = field(default=None, compare=False)
 
     @classmethod
@@ -50,7 +49,7 @@ class MetadataState:
 
 
 def load_model(table: Table, workspace_id: str, state: MetadataState) -> Model:
-    """The workspace's model: of ``state.version``, or of a later one when the metadata change meanwhile.
+    """The workspace's model, of ``state.version`` or of a later version.
 
     One Query up to 1 MB unless a change is under way. Raises Unavailable as ``load_items`` does.
     """
@@ -61,15 +60,15 @@ def load_model(table: Table, workspace_id: str, state: MetadataState) -> Model:
 def load_items(table: Table, workspace_id: str, state: MetadataState) -> tuple[int, list[Item]]:
     """A metadata version, ``state``'s or a later one, and its rows.
 
-    Raises Unavailable when changes follow each other without a pause, or when the workspace is removed meanwhile.
+    Raises Unavailable when every attempt meets another change, or when the workspace is removed meanwhile.
     """
-    for _ in range(_ATTEMPTS):
+    for attempt in _ATTEMPTS:
+        if attempt:
+            workspace = table.get(keys.workspace(workspace_id))
+            if workspace is None:
+                break
+            state = MetadataState.parse(workspace)
         items = overlaid(table.query_all(keys.metadata(workspace_id)), state.staged)
         if MetadataState.of(state.version, items) == state:
             return state.version, items
-        time.sleep(_PAUSE_SECONDS)
-        workspace = table.get(keys.workspace(workspace_id))
-        if workspace is None:
-            break
-        state = MetadataState.parse(workspace)
     raise Unavailable("The data model is changing. Please try again.")

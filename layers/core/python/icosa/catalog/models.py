@@ -1,7 +1,7 @@
 """The current model of a workspace: from memory, from the bundle, or from the metadata rows (design.md §5).
 
-Every request learns the current version when it checks its key, so memory is never stale, and the rows are the truth: a
-bundle that is not there yet, or not any more, only costs time.
+Every request reads the current version with its key, so a model in memory is never stale. The rows are the truth; a
+missing bundle only costs time.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import orjson
 
 from ..lru import LRUCache
 from ..model.model import Model
+from ..store import keys
 from ..store.table import Table
 from . import bundles
 from .loader import MetadataState, load_model
@@ -22,8 +23,7 @@ SECTION = "model"
 
 #: Bytes of models that a container keeps.
 _MEMORY = 256 * 1024 * 1024
-#: What a model holds in memory: bytes of an object and of a field, with what requests compile from them
-#: (bench/schemas.py).
+#: Bytes of memory of an object and of a field, with what requests compile from them (measured by bench/schemas.py).
 _OBJECT_BYTES = 24_000
 _FIELD_BYTES = 6_000
 
@@ -37,9 +37,9 @@ _models: LRUCache[tuple[str, int], Model] = LRUCache(size=_MEMORY, weigh=weight)
 
 
 def current_model(table: Table, workspace_id: str, state: MetadataState) -> Model:
-    """The model of ``state.version``, or of a later one when the metadata change meanwhile.
+    """The model of ``state.version``, or of a later version.
 
-    No read when it was used lately, one when the bundle is there. Raises Unavailable when the metadata keep changing.
+    Reads nothing when the model is in memory, one bundle else. Raises Unavailable when the metadata keeps changing.
     """
     model = _models.get((workspace_id, state.version))
     if model is None:
@@ -55,7 +55,7 @@ def forget() -> None:
 
 def encode(items: Iterable[Mapping[str, Any]]) -> bytes:
     """Metadata rows as the content of the section."""
-    return orjson.dumps([{name: value for name, value in item.items() if name != "PK"} for item in items])
+    return orjson.dumps([keys.without_partition(item) for item in items])
 
 
 def _from_bundle(table: Table, workspace_id: str, version: int) -> Model | None:

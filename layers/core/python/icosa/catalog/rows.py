@@ -1,7 +1,7 @@
-"""Objects and fields as items of the table, one item each, and back.
+"""The rows of objects and fields, one for each, and back.
 
-Attributes have the names of the dataclasses' own; a value that equals the default is left out, so an attribute that a
-later version adds reads as its default from rows written before. Every row carries ``rev``, the metadata version that
+Attributes have the names of the dataclasses' attributes. Values that equal the default are left out, so an attribute
+that a later release adds has its default in rows written before. Every row carries ``rev``, the metadata version that
 wrote it (see ``loader``).
 """
 
@@ -22,7 +22,7 @@ Item = dict[str, Any]
 
 def object_item(workspace_id: str, obj: Object, *, revision: int) -> Item:
     """The item of an object without its fields."""
-    item = _key(keys.object_row(workspace_id, obj.id), revision)
+    item = keys.item_at(keys.object_row(workspace_id, obj.id), rev=revision)
     for name, default, encode in _OBJECT_CODEC:
         value = getattr(obj, name)
         if value != default:
@@ -32,7 +32,7 @@ def object_item(workspace_id: str, obj: Object, *, revision: int) -> Item:
 
 def field_item(workspace_id: str, obj: Object, field: Field, *, revision: int) -> Item:
     """The item of one field of ``obj``."""
-    item = _key(keys.field_row(workspace_id, obj.id, field.id), revision)
+    item = keys.item_at(keys.field_row(workspace_id, obj.id, field.id), rev=revision)
     for name, default, encode in _FIELD_CODEC:
         value = getattr(field, name)
         if value != default:
@@ -54,17 +54,13 @@ def build_model(workspace_id: str, version: int, items: Iterable[Mapping[str, An
     object_items = []
     field_items: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
     for item in items:
-        kind, _, rest = item["SK"].partition("#")
+        kind, object_id = keys.metadata_row(item)
         if kind == "field":
-            field_items[rest.partition("#")[0]].append(item)
+            field_items[object_id].append(item)
         elif kind == "object":
             object_items.append(item)
     objects = tuple(_object(item, field_items[item["id"]]) for item in sorted(object_items, key=_by_key))
     return Model(workspace_id=workspace_id, version=version, objects=objects)
-
-
-def _key(key: keys.Key, revision: int) -> Item:
-    return {"PK": key[0], "SK": key[1], "rev": revision}
 
 
 def _by_key(item: Mapping[str, Any]) -> int:
@@ -74,9 +70,9 @@ def _by_key(item: Mapping[str, Any]) -> int:
 def _object(item: Mapping[str, Any], field_items: list[Mapping[str, Any]]) -> Object:
     own = tuple(_field(field_item) for field_item in sorted(field_items, key=_by_key))
     by_id = {field.id: field for field in own}
-    given = {name: item[name] for name in _OBJECT_PLAIN if name in item}
+    attributes = {name: item[name] for name in _OBJECT_PLAIN if name in item}
     return Object(
-        **given,
+        **attributes,
         fields=own,
         duplicate_criteria=tuple(tuple(tuple(path) for path in paths) for paths in item.get("duplicate_criteria", ())),
         search_field_ids=tuple(item.get("search_field_ids", ())),
@@ -92,10 +88,10 @@ def _object(item: Mapping[str, Any], field_items: list[Mapping[str, Any]]) -> Ob
 
 
 def _field(item: Mapping[str, Any]) -> Field:
-    given = {name: item[name] for name in _FIELD_PLAIN if name in item}
+    attributes = {name: item[name] for name in _FIELD_PLAIN if name in item}
     relation = item.get("relation")
     return Field(
-        **given,
+        **attributes,
         type=by_name[item["type"]],
         options=tuple(Option(**option) for option in item.get("options", ())),
         relation=None if relation is None else Relation(**relation),

@@ -1,9 +1,13 @@
-"""Finishing what writers left: called with the table's stream.
+"""The janitor: finishes writes whose process died, from what the table's stream tells.
 
-Two things can remain when a process dies in the middle of a write. References to a destroyed record, when they did not
-fit into the commit that destroyed it: the stream tells of every destroyed record, and its edge partition holds what is
-left. And the rows of a batch that never got to its end: its log expires, and the expired log names them. Both are safe
-to repeat, so events may come twice and in any order.
+The events function calls ``tidy`` for every removed item. Two things can remain when a process dies in the middle of a
+write:
+
+* References to a destroyed record, when they did not fit into the commit that destroyed it. The stream reports every
+  destroyed record, and its edge partition holds the references that are left.
+* The rows of a batch that never got to its end. Its log expires, and the expired log names them.
+
+Both are safe to repeat, so events may come twice and in any order.
 """
 
 from __future__ import annotations
@@ -14,19 +18,22 @@ from typing import Any
 
 from ..model.model import Model
 from ..settings import Settings
-from ..store import keys
+from ..store import keys, stream
 from ..store.register import Register
 from ..store.settle import settle_expired
-from ..store.table import Table
+from ..store.stream import RemovedLog, RemovedRecord
+from ..store.table import Item, Table
 from .records import get_any
-from .remove import sweep
+from .write.cascade import apply_on_delete
 
-#: Who clears references when no request does.
+#: The actor of changes that no request asked for.
 _ACTOR: Mapping[str, Any] = {"source": "SYSTEM", "name": "System"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Context:
+    """The engine's context of a removed record; fulfils ``context.Context``."""
+
     model: Model
     table: Table
     register: Register
@@ -35,41 +42,30 @@ class _Context:
     actor: Mapping[str, Any]
 
 
-def tidy(
-    table: Table, load_model: Callable[[str], Model | None], image: Mapping[str, Any], *, now: str, settings: Settings
-) -> None:
-    """Deal with one removed item of the stream (its old image, as plain values).
+def tidy(table: Table, load_model: Callable[[str], Model | None], image: Item, *, now: str, settings: Settings) -> None:
+    """Finish what a removed item of the stream (its old image, as plain values) shows to be unfinished.
 
     ``load_model`` gives a workspace's model, None when the workspace is gone. Raises what the store raises: the event
     must then be delivered again.
     """
-    workspace_id, kind, *rest = image["PK"].split("#")
-    if kind not in _TIDY:
+    removed = stream.removed(image)
+    model = None if removed is None else load_model(removed.workspace_id)
+    if removed is None or model is None:
         return
-    model = load_model(workspace_id)
-    if model is None:
-        return
-    register = Register.parse(table.get(keys.open_batches(workspace_id)))
-    ctx = _Context(model=model, table=table, register=register, settings=settings, now=now, actor=_ACTOR)
-    _TIDY[kind](ctx, rest, image)
+    match removed:
+        case RemovedLog(item=item):
+            settle_expired(table, model, item)
+        case RemovedRecord(workspace_id=workspace_id, object_key=object_key, record_id=record_id):
+            register = Register.parse(table.get(keys.open_batches(workspace_id)))
+            ctx = _Context(model=model, table=table, register=register, settings=settings, now=now, actor=_ACTOR)
+            _clear_references(ctx, object_key, record_id)
 
 
-def _destroyed(ctx: _Context, rest: list[str], image: Mapping[str, Any]) -> None:
-    obj = ctx.model.by_key.get(rest[0])
+def _clear_references(ctx: _Context, object_key: str, record_id: str) -> None:
+    """Apply the on-delete actions of what still points at a record, if it has been destroyed."""
+    obj = ctx.model.by_key.get(object_key)
     if obj is None:
         return
-    [state] = get_any(ctx, obj, [image["SK"]])
-    if state is None:  # not moved to the other partition, and not created again
-        sweep(ctx, [(obj, image["SK"])])
-
-
-def _expired(ctx: _Context, rest: list[str], image: Mapping[str, Any]) -> None:
-    if "rows" in image:
-        settle_expired(ctx.table, ctx.model, image)
-
-
-_TIDY: Mapping[str, Callable[[_Context, list[str], Mapping[str, Any]], None]] = {
-    "R": _destroyed,
-    "D": _destroyed,
-    "B": _expired,
-}
+    [state] = get_any(ctx, obj, [record_id])
+    if state is None:  # else it was moved between live records and trash, or created again
+        apply_on_delete(ctx, [(obj, record_id)])

@@ -1,28 +1,29 @@
-"""Reading records by id, and counting them."""
+"""Records of one object: by id, all of them, and their number.
+
+Reading and writing build on it. A live record and one in the trash are in different partitions; while a batch moves a
+record, both hold it, and one of the two rows is hidden (``store.record``): readers never see such halves.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from ..model.model import Object
-from ..model.types.base import Item
-from ..store import keys
-from ..store.record import HIDDEN, current, unpack
+from ..model.record import Record
+from ..store import keys, lookup
+from ..store.record import StoredRow, current_state, unpack, unpack_or_none, unpack_visible
 from ..store.register import Register
 from ..store.table import QueryPage, Table
 from .context import Context
 
-#: Above this many live records a full read is split into parallel parts.
-_PARALLEL_FROM = 4_000
 _HEX = "0123456789abcdef"
-_Stored = dict[str, Any]
 
 
-def visible(obj: Object, stored: dict[str, Any] | None) -> Item | None:
-    """The record of a live row, unless that is the hidden half of a record that a batch is moving."""
-    return None if stored is None or HIDDEN in stored else unpack(stored, obj.stored_form)
+def visible(obj: Object, row: StoredRow | None) -> Record | None:
+    """The record of a live row; None without a row, and where a batch that moves the record has hidden it."""
+    [record] = unpack_visible([row], obj.stored_form)
+    return record
 
 
 def live_key(ctx: Context, obj: Object, record_id: str) -> keys.Key:
@@ -33,66 +34,69 @@ def trash_key(ctx: Context, obj: Object, record_id: str) -> keys.Key:
     return keys.trash(ctx.model.workspace_id, obj.key), record_id
 
 
-def get_live(ctx: Context, obj: Object, ids: Sequence[str], table: Table | None = None) -> list[Item | None]:
-    """Live records in the order of ``ids``."""
-    found = (table or ctx.table).batch_get([live_key(ctx, obj, record_id) for record_id in ids])
-    return [visible(obj, item) for item in found]
+def get_live(ctx: Context, obj: Object, ids: Sequence[str], table: Table | None = None) -> list[Record | None]:
+    """Live records in the order of ``ids``, None for ids without one."""
+    rows = (table or ctx.table).batch_get([live_key(ctx, obj, record_id) for record_id in ids])
+    return unpack_visible(rows, obj.stored_form)
 
 
-def get_live_and_register(ctx: Context, obj: Object, ids: Sequence[str]) -> tuple[list[Item | None], Register]:
+def get_live_and_register(ctx: Context, obj: Object, ids: Sequence[str]) -> tuple[list[Record | None], Register]:
     """``get_live`` and, in the same round trip, the register as it is now."""
-    wanted = [live_key(ctx, obj, record_id) for record_id in ids]
-    *items, register = ctx.table.batch_get([*wanted, keys.open_batches(ctx.model.workspace_id)])
-    return [visible(obj, item) for item in items], Register.parse(register)
+    live_keys = [live_key(ctx, obj, record_id) for record_id in ids]
+    *rows, register = ctx.table.batch_get([*live_keys, keys.open_batches(ctx.model.workspace_id)])
+    return unpack_visible(rows, obj.stored_form), Register.parse(register)
 
 
 @dataclass(frozen=True, slots=True)
 class State:
     """A record, live or in the trash."""
 
-    item: Item
+    item: Record
     live: bool
 
 
 def get_any(ctx: Context, obj: Object, ids: Sequence[str], table: Table | None = None) -> list[State | None]:
-    """Records in the order of ``ids``, wherever they are."""
+    """Records in the order of ``ids``, live or in the trash; None for ids without one."""
     table = table or ctx.table
-    found = _both_rows(ctx, obj, ids, table)
-    # A trash row that was still hidden when its live row was gone already: the two have been read at different moments.
+    pairs = _live_and_trash_rows(ctx, obj, ids, table)
+    # The two rows are read at different moments: a trash row was still hidden, and its live row gone already.
     doubtful = [
-        i for i, (live, trashed) in enumerate(found) if live is None and trashed is not None and HIDDEN in trashed
+        i for i, (live, trashed) in enumerate(pairs) if live is None and trashed is not None and trashed.is_hidden
     ]
     if doubtful:
-        for i, rows in zip(doubtful, _both_rows(ctx, obj, [ids[i] for i in doubtful], table), strict=True):
-            found[i] = rows
-    states = (current(live, trashed) for live, trashed in found)
-    return [None if state is None else State(unpack(state[0], obj.stored_form), state[1]) for state in states]
+        for i, rows in zip(doubtful, _live_and_trash_rows(ctx, obj, [ids[i] for i in doubtful], table), strict=True):
+            pairs[i] = rows
+    states = (current_state(live, trashed) for live, trashed in pairs)
+    return [None if state is None else State(*state) for state in states]
 
 
-def _both_rows(
+def _live_and_trash_rows(
     ctx: Context, obj: Object, ids: Sequence[str], table: Table
-) -> list[tuple[_Stored | None, _Stored | None]]:
-    """The stored live and trash rows of records."""
-    found = table.batch_get(
+) -> list[tuple[Record | None, Record | None]]:
+    """The live and trash rows of records."""
+    rows = table.batch_get(
         [key for record_id in ids for key in (live_key(ctx, obj, record_id), trash_key(ctx, obj, record_id))]
     )
-    return list(zip(found[::2], found[1::2], strict=True))
+    form = obj.stored_form
+    return [
+        (unpack_or_none(live, form), unpack_or_none(trashed, form))
+        for live, trashed in zip(rows[::2], rows[1::2], strict=True)
+    ]
 
 
 def count_live(ctx: Context, obj: Object, table: Table | None = None) -> int:
-    """Exact number of live records: the sum of the counter's shards."""
-    rows = (table or ctx.table).query_all(keys.counter(ctx.model.workspace_id, obj.key))
-    return sum(row["n"] for row in rows)
+    """Exact number of live records."""
+    return lookup.count_live(table or ctx.table, ctx.model.workspace_id, obj.key)
 
 
-def scan_live(ctx: Context, obj: Object) -> Iterator[list[Item]]:
+def scan_live(ctx: Context, obj: Object) -> Iterator[list[Record]]:
     """All live records, in no particular order, some pages at a time; in parallel parts when there are many."""
     pk = keys.records(ctx.model.workspace_id, obj.key)
-    if count_live(ctx, obj) < _PARALLEL_FROM:
+    if count_live(ctx, obj) < ctx.settings.tuning.parallel_scan_records:
         for page in ctx.table.query_pages(pk):
             yield _visible(obj, page)
         return
-    # Ids are random, so their first digit splits them evenly; ids given by clients may be skewed, which costs only
+    # Ids are random, so their first digit splits them evenly. Ids that clients choose may not be, which only costs
     # time.
     parts: list[tuple[str, str | None]] = [(digit, None) for digit in _HEX]
     while parts:
@@ -101,16 +105,17 @@ def scan_live(ctx: Context, obj: Object) -> Iterator[list[Item]]:
         parts = [(digit, page.last) for (digit, _), page in zip(parts, pages, strict=True) if page.last is not None]
 
 
-def scan_trash(ctx: Context, obj: Object) -> list[Item]:
+def scan_trash(ctx: Context, obj: Object) -> list[Record]:
     """All records in the trash. The trash has no indexes: reads of it cost in proportion to its size."""
-    items = ctx.table.query_all(keys.trash(ctx.model.workspace_id, obj.key))
-    doubtful = [item["SK"] for item in items if HIDDEN in item]
+    rows = ctx.table.query_all(keys.trash(ctx.model.workspace_id, obj.key))
+    records = [unpack(row, obj.stored_form) for row in rows]
+    doubtful = [record.id for record in records if record.is_hidden]
     moving = (
         [state.item for state in get_any(ctx, obj, doubtful) if state is not None and not state.live]
         if doubtful
         else []
     )
-    return [unpack(item, obj.stored_form) for item in items if HIDDEN not in item] + moving
+    return [record for record in records if not record.is_hidden] + moving
 
 
 def _reader(pk: str, prefix: str, after: str | None) -> Callable[[Table], QueryPage]:
@@ -119,5 +124,5 @@ def _reader(pk: str, prefix: str, after: str | None) -> Callable[[Table], QueryP
     return lambda table: table.query(pk, prefix=prefix, after=after)
 
 
-def _visible(obj: Object, page: QueryPage) -> list[Item]:
-    return [unpack(item, obj.stored_form) for item in page.items if HIDDEN not in item]
+def _visible(obj: Object, page: QueryPage) -> list[Record]:
+    return [record for record in unpack_visible(page.items, obj.stored_form) if record is not None]

@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass, field
 
-from ..catalog.jobs import Job, ghost_of, new_job
+from ..catalog.jobs import Job, new_job, tombstone_of
 from ..model.model import Field, Object, UniqueConstraint
 from ..model.search_text import search_fields
 from .draft import Draft
@@ -55,14 +55,14 @@ def follow(draft: Draft, *, now_ms: int) -> list[Job]:
         if new is None:
             drops = tuple(leaf.key for leaf in old.indexed_leaves)
             tokens = bool(_searched(old))
-            ghost = ghost_of(old, [one for one in old.fields if _holds_values(one)], old.unique_constraints)
+            tombstone = tombstone_of(old, [one for one in old.fields if _holds_values(one)], old.unique_constraints)
             jobs.append(
                 new_job(
                     "destroy",
                     object_key=old.key,
                     object_id=old.id,
                     now_ms=now_ms,
-                    ghost=ghost,
+                    tombstone=tombstone,
                     tokens=tokens,
                     drops=drops,
                 )
@@ -86,11 +86,17 @@ def _jobs(obj: Object, work: _Work, now_ms: int) -> list[Job]:
     if work.built or work.indexes:
         found.append(new_job("build", **names, now_ms=now_ms, fields=work.built, indexes=tuple(work.indexes)))
     if work.gone or work.constraints or work.tokens:
-        ghost = ghost_of(obj, work.gone, work.constraints)
+        tombstone = tombstone_of(obj, work.gone, work.constraints)
         gone = {one.id: 0 for one in work.gone}
         found.append(
             new_job(
-                "purge", **names, now_ms=now_ms, ghost=ghost, fields=gone, tokens=work.tokens, drops=tuple(work.drops)
+                "purge",
+                **names,
+                now_ms=now_ms,
+                tombstone=tombstone,
+                fields=gone,
+                tokens=work.tokens,
+                drops=tuple(work.drops),
             )
         )
     elif work.drops:

@@ -14,6 +14,7 @@ from typing import Any
 from ..catalog.constraints import unique_constraint
 from ..catalog.rows import field_item, object_item
 from ..model.model import Field, Index, Model, Object
+from ..store import keys
 from ..store.keys import Key
 from ..validation.errors import ChangeKind, Problem
 
@@ -197,7 +198,7 @@ class Draft:
             assert one is not None
             item = object_item(workspace, one, revision=revision)
             if change.after is None:
-                removed.append((item["PK"], item["SK"]))
+                removed.append(keys.of(item))
             else:
                 put.append(item)
         for field_change in self.field_changes():
@@ -205,7 +206,7 @@ class Draft:
             assert field is not None
             item = field_item(workspace, field_change.obj, field, revision=revision)
             if field_change.after is None:
-                removed.append((item["PK"], item["SK"]))
+                removed.append(keys.of(item))
             else:
                 put.append(item)
         return RowChanges(tuple(put), tuple(removed))

@@ -12,14 +12,18 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from ..catalog.commit import Overtaken, commit, read
+from ..catalog.commit import VersionConflict, commit, read
 from ..catalog.jobs import Job, list_jobs, put_job
 from ..model.model import Model, Object, UniqueConstraint
+from ..model.record import Record
 from ..store import keys
+from ..store.change import claim, put_row, release
 from ..store.derive import Rows, constraint_value
 from ..store.keys import Key
-from ..store.ops import EXISTS, NOT_EXISTS, Check, Delete, Op, Put, Update
-from ..store.record import HIDDEN, VERSION, strip, unpack
+from ..store.lookup import count_live, key_page
+from ..store.ops import EXISTS, DeleteItem, Op, PutItem, set_attributes
+from ..store.record import is_hidden, unchanged, unpack, without_fields
+from ..store.retry import Attempts
 from ..store.table import MAX_TRANSACTION, Table, TransactionConflict, TransactionFailed, chunked
 from .consequences import follow
 from .draft import Draft
@@ -29,7 +33,7 @@ from .indexes import give_up_uniqueness
 STEP_SECONDS = 15.0
 _PAGE = 100
 _DROP_PAGE = 800
-_ATTEMPTS = 20
+_ATTEMPTS = Attempts(20, longest_pause=0.2)
 
 #: Does one page of a stage: from the sort key after which it begins to the last one done, None at the end, and how many
 #: records.
@@ -54,7 +58,7 @@ def run(
     job = Job.parse(item)
     if now_ms < job.not_before_ms:
         return Outcome(is_done=False, wait_ms=job.not_before_ms - now_ms)
-    if job.kind == "settle":
+    if job.kind == "finish":
         _latest(table, workspace_id)
     else:
         job = _with_others(table, workspace_id, job, now_ms)
@@ -64,7 +68,7 @@ def run(
             _save(table, workspace_id, worker.job)
             return Outcome(is_done=False)
         worker.finish(now, now_ms)
-    table.transact([Delete(keys.job(workspace_id, job_id))])
+    table.transact([DeleteItem(keys.job(workspace_id, job_id))])
     return Outcome(is_done=True)
 
 
@@ -82,17 +86,16 @@ def rehearse(table: Table, model: Model, job: Job, *, most: int) -> None:
     """Do the records' part of a build at once where they are few, without declaring it complete: the job will see to
     that.
     """
-    counted = sum(row["n"] for row in table.query_all(keys.counter(model.workspace_id, job.object_key)))
-    if counted <= most:
+    if count_live(table, model.workspace_id, job.object_key) <= most:
         _Worker(table, model.workspace_id, job, model).work(until=float("inf"), clock=lambda: 0.0)
 
 
 def _latest(table: Table, workspace_id: str) -> Model:
     """The current model; a change whose writer died is finished first."""
-    for _ in range(_ATTEMPTS):
+    for _ in _ATTEMPTS:
         try:
             return read(table, workspace_id).model
-        except Overtaken:
+        except VersionConflict:
             continue
     raise TransactionConflict
 
@@ -116,7 +119,9 @@ def _with_others(table: Table, workspace_id: str, job: Job, now_ms: int) -> Job:
             job, fields={**job.fields, **other.fields}, indexes=tuple(dict.fromkeys((*job.indexes, *other.indexes)))
         )
         try:
-            table.transact([Put(merged.row(workspace_id), EXISTS), Delete(keys.job(workspace_id, other.id), EXISTS)])
+            table.transact(
+                [PutItem(merged.row(workspace_id), EXISTS), DeleteItem(keys.job(workspace_id, other.id), EXISTS)]
+            )
         except (TransactionFailed, TransactionConflict):
             return job
         job = merged
@@ -124,17 +129,9 @@ def _with_others(table: Table, workspace_id: str, job: Job, now_ms: int) -> Job:
 
 
 def _save(table: Table, workspace_id: str, job: Job) -> None:
-    expression = "SET stage = :stage, done = :done, failed = :failed"
-    values: dict[str, Any] = {":stage": job.stage, ":done": job.done, ":failed": list(job.failed)}
-    if job.after is None:
-        expression += " REMOVE #after"
-    else:
-        expression += ", #after = :after"
-        values[":after"] = job.after
+    progress = {"stage": job.stage, "done": job.done, "failed": list(job.failed), "after": job.after}
     try:
-        table.transact(
-            [Update(keys.job(workspace_id, job.id), expression, EXISTS, names={"#after": "after"}, values=values)]
-        )
+        table.transact([set_attributes(keys.job(workspace_id, job.id), progress)])
     except TransactionFailed:
         return  # the same job was done by another delivery of its event
 
@@ -163,7 +160,7 @@ class _Worker:
         match self.job.kind:
             case "build":
                 yield from self._build_stages()
-            case "purge" if self.job.ghost is not None:
+            case "purge" if self.job.tombstone is not None:
                 for live in (True, False):
                     yield self._records(live, self._purge_record)
             case "destroy":
@@ -183,7 +180,7 @@ class _Worker:
 
         def page(after: str | None) -> tuple[str | None, int]:
             found = self.table.query(pk, after=after, limit=_PAGE)
-            groups = [(item["SK"], ops) for item in found.items if (ops := treat(item, live))]
+            groups = [(keys.sort_of(row), ops) for row in found.items if (ops := treat(row, live))]
             packs = _packed(groups)
             failed = self.table.parallel([_sender(pack) for pack in packs]) if packs else []
             for record_id in (one for part in failed for one in part):
@@ -194,7 +191,7 @@ class _Worker:
 
     def _again(self, key: Key, live: bool, treat: Callable[[dict[str, Any], bool], list[Op] | None]) -> None:
         """One record by itself: it was changed meanwhile, or a guard is another's."""
-        for _ in range(_ATTEMPTS):
+        for _ in _ATTEMPTS:
             item = self.table.get(key)
             ops = treat(item, live) if item is not None else None
             if not ops:
@@ -213,10 +210,10 @@ class _Worker:
         """Everything in a partition that nobody writes to any more."""
 
         def page(after: str | None) -> tuple[str | None, int]:
-            found = self.table.query(pk, after=after, limit=_DROP_PAGE, project="SK")
-            deletes = [Delete((pk, item["SK"])) for item in found.items]
+            rows = key_page(self.table, pk, after=after, limit=_DROP_PAGE)
+            deletes = [DeleteItem(key) for key in rows.items]
             self.table.parallel([_deleter(part) for part in chunked(deletes, MAX_TRANSACTION)])
-            return found.last, 0
+            return rows.last, 0
 
         return page
 
@@ -250,20 +247,19 @@ class _Worker:
 
     def _build_record(self, stored: dict[str, Any], live: bool) -> list[Op] | None:
         assert self.obj is not None
-        if HIDDEN in stored and live:
+        if live and is_hidden(stored):
             return None  # being moved by a writer that knows the model as it is
         item = unpack(stored, self.obj.stored_form)
-        ops: list[Op] = [_unchanged(stored)]
+        ops: list[Op] = [unchanged(stored)]
         if live:
-            ops += [Put({"PK": pk, "SK": sk, **attributes}) for (pk, sk), attributes in self._rows.index(item).items()]
+            ops += [put_row(key, attributes) for key, attributes in self._rows.index(item).items()]
         for constraint in self._constraints:
             key = self._guard(constraint, item)
             if key is not None:
-                guard = {"PK": key[0], "SK": key[1], "id": item["SK"]}
-                ops.append(Put(guard, f"{NOT_EXISTS} OR id = :owner", values={":owner": item["SK"]}))
+                ops.append(claim(key, item.id, owner=item.id))
         return ops if len(ops) > 1 else None
 
-    def _guard(self, constraint: UniqueConstraint, item: Any) -> Key | None:
+    def _guard(self, constraint: UniqueConstraint, item: Record) -> Key | None:
         value = constraint_value(constraint, item)
         return None if value is None else keys.unique(self.ws, self.job.object_key, constraint.key, value)
 
@@ -272,7 +268,7 @@ class _Worker:
         not unique.
         """
         for op in ops:
-            if not isinstance(op, Put) or op.key[1] != "-":
+            if not isinstance(op, PutItem) or not keys.is_unique(op.key):
                 continue
             guard = self.table.get(op.key)
             if guard is None or guard["id"] == record_id:
@@ -285,7 +281,7 @@ class _Worker:
             if any(self._guard(constraint, item) == op.key for item in found):
                 self._contradicted(constraint)
             else:
-                self.table.transact([Delete(op.key, f"{NOT_EXISTS} OR id = :owner", values={":owner": owner})])
+                self.table.transact([release(op.key, owner)])
 
     def _guard_prefix(self, constraint: UniqueConstraint) -> str:
         return keys.unique(self.ws, self.job.object_key, constraint.key, "")[0]
@@ -298,40 +294,40 @@ class _Worker:
 
     # ------------------------------------------------------------------ purge
 
-    def _ghost_rows(self) -> tuple[Object, Rows]:
-        ghost = self.job.ghost
-        assert ghost is not None
-        return ghost, Rows.of(self.model, ghost)
+    def _tombstone_rows(self) -> tuple[Object, Rows]:
+        tombstone = self.job.tombstone
+        assert tombstone is not None
+        return tombstone, Rows.of(self.model, tombstone)
 
     def _purge_record(self, stored: dict[str, Any], live: bool) -> list[Op] | None:
         """Take the values of removed fields out of a record, with the rows that follow from them."""
-        ghost, rows = self._ghost_rows()
-        gone = [one.key for one in ghost.fields if one.id in self.job.fields]
-        stripped = strip(stored, gone)
-        item = unpack(stored, ghost.stored_form)
+        tombstone, rows = self._tombstone_rows()
+        gone = [one.key for one in tombstone.fields if one.id in self.job.fields]
+        stripped = without_fields(stored, gone)
+        item = unpack(stored, tombstone.stored_form)
         edges = {key: None for key in rows.edges(item, live=live) if self.job.fields}
-        ops: list[Op] = [_unchanged(stored)] if stripped is None else [Put(stripped, "#v = :v", **_version(stored))]
-        ops += [Delete(key) for key in edges]
-        ops += [_release(key, item["SK"]) for key in rows.guards(item)]
+        ops: list[Op] = [unchanged(stored)] if stripped is None else [stripped]
+        ops += [DeleteItem(key) for key in edges]
+        ops += [release(key, item.id) for key in rows.guards(item)]
         if live and self.job.tokens:
             ops += self._token_ops(stored, rows.tokens(item))
         return ops if stripped is not None or len(ops) > 1 else None
 
     def _destroy_record(self, stored: dict[str, Any], live: bool) -> list[Op] | None:
-        ghost, rows = self._ghost_rows()
-        item = unpack(stored, ghost.stored_form)
-        ops: list[Op] = [Delete((stored["PK"], stored["SK"]))]
-        ops += [Delete(key) for key in rows.edges(item, live=live)]
-        ops += [_release(key, item["SK"]) for key in rows.guards(item)]
+        tombstone, rows = self._tombstone_rows()
+        item = unpack(stored, tombstone.stored_form)
+        ops: list[Op] = [DeleteItem(keys.of(stored))]
+        ops += [DeleteItem(key) for key in rows.edges(item, live=live)]
+        ops += [release(key, item.id) for key in rows.guards(item)]
         if live and self.job.tokens:
-            ops += [Delete(key) for key in rows.tokens(item)]
+            ops += [DeleteItem(key) for key in rows.tokens(item)]
         return ops
 
     def _token_ops(self, stored: dict[str, Any], old: Iterable[Key]) -> list[Op]:
         """The tokens of a live record instead of those that it had."""
         new = Rows.of(self.model, self.obj).tokens(unpack(stored, self.obj.stored_form)) if self.obj is not None else {}
-        put: list[Op] = [Put({"PK": pk, "SK": sk, **attributes}) for (pk, sk), attributes in new.items()]
-        return put + [Delete(key) for key in old if key not in new]
+        put: list[Op] = [put_row(key, attributes) for key, attributes in new.items()]
+        return put + [DeleteItem(key) for key in old if key not in new]
 
     # ------------------------------------------------------------------ the end
 
@@ -339,11 +335,11 @@ class _Worker:
         """Let reads use what was built."""
         if self.job.kind != "build":
             return
-        for _ in range(_ATTEMPTS):
+        for _ in _ATTEMPTS:
             try:
                 self._declare(now, now_ms)
                 return
-            except Overtaken:
+            except VersionConflict:
                 continue
         raise TransactionConflict
 
@@ -376,18 +372,6 @@ class _Worker:
                 next_object_key=draft.next_object_key,
                 extra=extra,
             )
-
-
-def _version(stored: dict[str, Any]) -> dict[str, Any]:
-    return {"names": {"#v": VERSION}, "values": {":v": stored[VERSION]}}
-
-
-def _unchanged(stored: dict[str, Any]) -> Check:
-    return Check((stored["PK"], stored["SK"]), "#v = :v", **_version(stored))
-
-
-def _release(key: Key, record_id: str) -> Delete:
-    return Delete(key, f"{NOT_EXISTS} OR id = :owner", values={":owner": record_id})
 
 
 def _parts(ops: Sequence[Op]) -> Iterator[Sequence[Op]]:

@@ -7,19 +7,19 @@ it.
 
 from __future__ import annotations
 
-import random
 import time
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from ..catalog.commit import Overtaken, Snapshot, commit, read
+from ..catalog.commit import Snapshot, VersionConflict, commit, read
 from ..catalog.jobs import put_job
 from ..catalog.staging import StagedOp
 from ..errors import Conflict
 from ..model.dates import format_instant
 from ..model.model import Field, Index, Model, Object
 from ..store import keys
+from ..store.retry import Attempts
 from ..store.table import Table
 from ..validation.errors import EntityNotFound, MetadataValidationError
 from ..views.following import apply, effects_of
@@ -31,11 +31,9 @@ from .job_runner import rehearse
 from .rules import failures
 from .uniqueness import collisions
 
-_ATTEMPTS = 16
+_ATTEMPTS = Attempts(16)
 #: Guards of so many records are written before the answer.
 _FEW_RECORDS = 200
-_FIRST_DELAY = 0.01
-_MAX_DELAY = 0.5
 
 
 class MetadataService:
@@ -183,9 +181,9 @@ class MetadataService:
 
 
 def _retrying[T](attempt: Callable[[], T]) -> T:
-    for number in range(_ATTEMPTS):
+    for _ in _ATTEMPTS:
         try:
             return attempt()
-        except Overtaken:
-            time.sleep(random.uniform(0, min(_MAX_DELAY, _FIRST_DELAY * 2**number)))
+        except VersionConflict:
+            continue
     raise Conflict("The data model was changed by other requests at the same time. Please try again.")

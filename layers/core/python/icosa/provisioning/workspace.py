@@ -26,7 +26,7 @@ from ..model.model import Model
 from ..shipped import load
 from ..store import keys
 from ..store.control import RegisterRow, RoleRow, WorkspaceRow
-from ..store.ops import Put
+from ..store.ops import PutItem
 from ..store.register import Register
 from ..store.table import MAX_TRANSACTION, Table, chunked
 from ..views.defaults import default_view_rows
@@ -54,7 +54,7 @@ def provision(table: Table, api_keys: ApiKeys, name: str, *, demo: bool = False)
     items = model_items(model)
     views = default_view_rows(workspace_id, model.objects, now=stored_time(datetime.now(UTC)))
     for chunk in chunked([*items, *views], MAX_TRANSACTION):
-        table.transact([Put(item) for item in chunk])
+        table.transact([PutItem(item) for item in chunk])
     RegisterRow.at(keys.open_batches(workspace_id)).save()
     roles = _install_roles(workspace_id, demo=demo)
     key_role = next(role for role in roles.values() if role.canBeAssignedToApiKeys)

@@ -5,15 +5,15 @@ These are the truth about what matches and in which order; index rows only narro
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Literal, Protocol
 
 from ..model.model import Field
-from ..model.types.base import Item
+from ..model.record import Record
 from .operation import And, Compare, Cursor, Filter, Not, Or, Order, OrderTerm, Related, RelatedAny
 
 #: Values of the row that a left join yields when there is no record.
-_NO_RECORD: Mapping[str, Any] = {}
+_NO_RECORD = Record()
 _DELETED_AT = ("deletedAt",)
 _ID = ("id",)
 
@@ -21,12 +21,12 @@ _ID = ("id",)
 class Lookup(Protocol):
     """Records of other objects, loaded before."""
 
-    def one(self, field: Field, target_id: str) -> Item | None: ...
-    def many(self, field: Field, record_id: str) -> Sequence[Item]: ...
+    def one(self, field: Field, target_id: str) -> Record | None: ...
+    def many(self, field: Field, record_id: str) -> Sequence[Record]: ...
 
 
-Test = Callable[[Item, Lookup], bool | None]
-Key = Callable[[Item, Lookup], tuple[Any, ...]]
+Test = Callable[[Record, Lookup], bool | None]
+Key = Callable[[Record, Lookup], tuple[Any, ...]]
 
 # ------------------------------------------------------------------ filters
 
@@ -49,7 +49,7 @@ def compile_filter(filter: Filter | None) -> Test:
             return _related(field, compile_filter(inner))
         case RelatedAny(field=field, filter=inner):
             test = compile_filter(inner)
-            return lambda item, joined: any(test(child, joined) for child in joined.many(field, item["SK"]))
+            return lambda item, joined: any(test(child, joined) for child in joined.many(field, item.id))
 
 
 def _compare(condition: Compare) -> Test:
@@ -75,7 +75,7 @@ def _compare(condition: Compare) -> Test:
 
 
 def _every(tests: Sequence[Test]) -> Test:
-    def run(item: Item, joined: Lookup) -> bool | None:
+    def run(item: Record, joined: Lookup) -> bool | None:
         result: bool | None = True
         for test in tests:
             match test(item, joined):
@@ -89,7 +89,7 @@ def _every(tests: Sequence[Test]) -> Test:
 
 
 def _any(tests: Sequence[Test]) -> Test:
-    def run(item: Item, joined: Lookup) -> bool | None:
+    def run(item: Record, joined: Lookup) -> bool | None:
         result: bool | None = False
         for test in tests:
             match test(item, joined):
@@ -103,7 +103,7 @@ def _any(tests: Sequence[Test]) -> Test:
 
 
 def _related(field: Field, test: Test) -> Test:
-    def run(item: Item, joined: Lookup) -> bool | None:
+    def run(item: Record, joined: Lookup) -> bool | None:
         target_id = item.get(field.key)
         target = None if target_id is None else joined.one(field, target_id)
         return test(_NO_RECORD if target is None else target, joined)
@@ -168,19 +168,19 @@ def compile_order(order: Order) -> Key:
     parts = [_comparable(term) for term in order]
     by_id = any(term.relation is None and term.leaf.path == _ID for term in order)
 
-    def key(item: Item, joined: Lookup) -> tuple[Any, ...]:
+    def key(item: Record, joined: Lookup) -> tuple[Any, ...]:
         values = [part(_value(term, item, joined)) for part, term in zip(parts, order, strict=True)]
-        return tuple(values) if by_id else (*values, item["SK"])
+        return tuple(values) if by_id else (*values, item.id)
 
     return key
 
 
-def ordered_values(order: Order, item: Item, joined: Lookup) -> tuple[Any, ...]:
+def ordered_values(order: Order, item: Record, joined: Lookup) -> tuple[Any, ...]:
     """A record's stored values of the criteria: what its cursor holds."""
     return tuple(_value(term, item, joined) for term in order)
 
 
-def compile_keyset(order: Order, cursor: Cursor, *, backward: bool) -> Callable[[Item, Lookup], bool]:
+def compile_keyset(order: Order, cursor: Cursor, *, backward: bool) -> Callable[[Record, Lookup], bool]:
     """Whether a record comes strictly after the cursor (before it, when ``backward``)."""
     key = compile_order(order)
     start: tuple[Any, ...] = tuple(_comparable(term)(value) for term, value in zip(order, cursor.values, strict=True))
@@ -191,7 +191,7 @@ def compile_keyset(order: Order, cursor: Cursor, *, backward: bool) -> Callable[
     return lambda item, joined: start < key(item, joined)
 
 
-def _value(term: OrderTerm, item: Item, joined: Lookup) -> Any:
+def _value(term: OrderTerm, item: Record, joined: Lookup) -> Any:
     if term.relation is None:
         return term.leaf.get(item)
     target_id = item.get(term.relation.key)

@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 from itertools import product
 from typing import Any
 
-from ..model.types.base import Item
+from ..model.record import Record
 from .aggregates import Tally
 from .buckets import bucket, sort_key
 from .operation import Dimension, Direction, GroupBy
 
-_NO_RELATED: Mapping[str, Item | None] = {}
+_NO_RELATED: Mapping[str, Record | None] = {}
 
 
 @dataclass(slots=True)
@@ -21,7 +21,7 @@ class GroupedItems:
 
     dimensions: tuple[Any, ...]
     tally: Tally
-    items: list[Item] = field(default_factory=list)
+    items: list[Record] = field(default_factory=list)
     aggregates: dict[str, Any] = field(default_factory=dict)
 
 
@@ -37,7 +37,7 @@ class Grouper:
         self._names = tuple(dict.fromkeys((*operation.aggregates, *ordered)))
         self._groups: dict[tuple[Any, ...], GroupedItems] = {}
 
-    def add(self, item: Item, related: Mapping[str, Item | None] = _NO_RELATED) -> None:
+    def add(self, item: Record, related: Mapping[str, Record | None] = _NO_RELATED) -> None:
         """``related`` has the target record of every relation that a dimension goes through, by the relation's name."""
         operation = self._operation
         for values in product(*(_values(dimension, item, related) for dimension in operation.dimensions)):
@@ -67,7 +67,7 @@ class Grouper:
         return groups[: operation.limit]
 
 
-def _values(dimension: Dimension, item: Item, related: Mapping[str, Item | None]) -> list[Any]:
+def _values(dimension: Dimension, item: Record, related: Mapping[str, Record | None]) -> list[Any]:
     """The value of a record in one dimension; several when it is unnested."""
     source = item if dimension.relation is None else related.get(dimension.relation.name)
     value = None if source is None else dimension.leaf.get(source)

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar, Literal
 
 from ..model.model import Field, Object
+from ..model.record import Record
 from ..model.types.base import Leaf
 
 # ------------------------------------------------------------------ filters
@@ -317,13 +318,13 @@ Operation = FindOne | FindMany | FindDuplicates | GroupBy | Create | Update | De
 
 @dataclass(slots=True)
 class Node:
-    """A record in a result: its item (attribute names are field keys) and the relations that were asked for.
+    """A record in a result and the relations that were asked for.
 
     ``related`` maps the names of ``Selection.relations`` to a Node, None, or a Connection. ``ordered`` are the values
     of the list's order, one per term; set when a term goes through a relation, where the item does not hold them.
     """
 
-    item: Mapping[str, Any]
+    item: Record
     related: dict[str, Node | Connection | None] = field(default_factory=dict)
     ordered: tuple[Any, ...] | None = None
 
@@ -356,7 +357,7 @@ class Hit:
     """A record that search found. ``rank_all`` is above 0 when it has all terms, ``rank_any`` counts each of them."""
 
     object: Object
-    item: Mapping[str, Any]
+    item: Record
     rank_all: float = 0.0
     rank_any: float = 0.0
 

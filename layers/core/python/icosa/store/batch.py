@@ -1,18 +1,35 @@
-"""Writes that exceed one transaction, in steps of which one is the commit.
+"""Batches: writes that exceed the 100 operations of one DynamoDB transaction, and still apply as a whole or not at all.
 
-1. **open**: enter the batch in the register, log every row it will touch;
-2. **stage**: add index rows, edges and unique guards of the records' new states; let rows that keep their key stand for
-   the old and the new state; put the hidden twin of records that move between the live records and the trash;
-3. **commit**: all records in one transaction, together with counters and the proof that the batch was not given up;
-4. **clear**: remove the rows of the old states, close the batch.
+**The idea.** A record's own row is the truth. All other rows (index entries, edges, tokens) are derived from it, and
+readers believe such a row only when the record that it names confirms it. So derived rows may be written early and
+removed late without anybody noticing; only the records themselves must change in one transaction. A request changes at
+most 90 records, so they fit.
 
-Readers take a row for true only when its record confirms it, so before 3 nothing and after 3 everything is visible. A
-crash leaves an open batch: reads stay right (store/register.py), and ``settle.settle_abandoned`` removes what it left.
-Both that and the batch's own step 4 remove a row only in a transaction that moves its record's version on, so that they
-never take away a row on which a later write relies: one that was committed, or staged by a batch that then fails at its
-commit.
+**The steps.** Each is one or more transactions:
 
-A record that moves is briefly in both partitions; ``record.current`` says which row counts.
+1. *open*: enter the batch in the register (``store.register``), and log the key of every row that it may touch
+   (``store.batch_log``). From now on anybody can clean up after it.
+2. *stage*: add what the records will need: index entries, edges, tokens, guards of unique values. Every row is written
+   on the condition that no committed row is in its place. A row that keeps its key while its attributes change stands
+   for both states (``derive.merged_attributes``). A record that moves between the live records and the trash gets its
+   second row, hidden (the attribute ``HIDDEN`` names the batch); a new record whose id the client chose gets a hidden,
+   empty row that keeps the id.
+3. *commit*: change all records in one transaction, each on the condition that its version is the one that was read,
+   together with the counters and the condition that the batch has not been given up. This is the moment at which the
+   write happens: before it readers see nothing of the batch, after it everything.
+4. *clear*: remove the rows that only the old states needed, then the batch's log and its entry in the register.
+
+**Failures.** When a step before the commit fails, the writer settles the records of the batch (``store.settle``): what
+does not follow from them as they are is removed. When the writer dies, its entry stays in the register. Reads stay
+right, and reads that count rows take a slower way while it is there. Whoever meets the entry after a minute settles the
+records, or else the janitor when the log expires.
+
+**Beside other writers.** Removing a row is the dangerous part, because another batch may have staged the very same row
+for a later state of the record. Therefore a derived row is only ever removed in a transaction that also increments the
+version of its record (``RecordRows.fence``): a batch that relied on the row then fails at its commit, and starts again.
+
+**Moves.** A record that goes to the trash, or comes back, has two rows for a while; ``record.current_state`` tells
+which one counts.
 """
 
 from __future__ import annotations
@@ -24,16 +41,16 @@ from dataclasses import dataclass, field
 
 from ..errors import PayloadTooLarge
 from ..model.model import Model
-from ..model.types.base import Item
-from . import batch_log, register
-from .blamed import StepFailed, transact
-from .change import Blamed, Cause, Change, RowDiff, put_row
-from .derive import ATTRIBUTES, Attributes, Rows, both
+from ..model.record import Record
+from . import batch_log, keys, register
+from .change import Change, RowDiff, put_row
+from .derive import ATTRIBUTES, Attributes, Rows, merged_attributes
 from .keys import Key
-from .ops import NOT_EXISTS, Check, Delete, Op, Put, Update
-from .record import HIDDEN, VERSION, pack
+from .ops import NOT_EXISTS, CheckItem, DeleteItem, Op, PutItem, UpdateItem
+from .record import HIDDEN, VERSION, pack, reservation
 from .settle import RecordId, RecordRows, Touched, close, settle
-from .table import MAX_TRANSACTION, Table, TransactionConflict, TransactionFailed
+from .table import MAX_TRANSACTION, Item, Table, TransactionConflict, TransactionFailed
+from .transactions import ConditionalOp, ConditionsFailed, FailureReason, transact
 
 
 @dataclass(slots=True)
@@ -44,153 +61,158 @@ class Batch:
     model: Model
     changes: Sequence[Change]
     diffs: Sequence[RowDiff]
-    guards: Sequence[Blamed]
-    counters: Sequence[Blamed]
-    checks: Sequence[Blamed]
+    guards: Sequence[ConditionalOp]
+    counters: Sequence[ConditionalOp]
+    checks: Sequence[ConditionalOp]
     now_ms: int
     id: str = field(default_factory=lambda: uuid.uuid4().hex)
 
     def run(self) -> None:
-        """Raises StepFailed, TransactionConflict and PayloadTooLarge; in all cases nothing of the batch shows."""
+        """Do all steps. Raises ConditionsFailed, TransactionConflict and PayloadTooLarge; nothing is written then."""
         touched = self._touched()
-        entries = ((obj, record, one.rows, one.altered) for (obj, record), one in touched.items())
+        entries = ((obj, record, of.rows, of.altered) for (obj, record), of in touched.items())
         log = batch_log.write(self.model.workspace_id, self.id, entries, now_ms=self.now_ms)
         self.table.meter.note(
-            f"batch of {len(self.changes)} records, {sum(len(one.rows) for one in touched.values())} rows"
+            f"batch of {len(self.changes)} records, {sum(len(of.rows) for of in touched.values())} rows"
         )
         self._open(log)
         try:
             self._stage()
             cleared = self._commit(log)
-        except (StepFailed, TransactionConflict, PayloadTooLarge):
+        except (ConditionsFailed, TransactionConflict, PayloadTooLarge):
             self._settle(touched, log)
             raise
         if not cleared:
-            # The batch is committed: what others keep from being cleared now stays for the janitor.
+            # The write has happened. What others prevent from being cleared now is left to the janitor.
             with suppress(TransactionConflict):
                 self._clear(touched, log)
 
     # ------------------------------------------------------------------ steps
 
     def _open(self, log: Sequence[Item]) -> None:
-        opening = register.opening(self.model.workspace_id, self.id, self._objects(), self.now_ms)
+        opening = register.open_batch(self.model.workspace_id, self.id, self._objects(), self.now_ms)
         try:
-            self.table.transact([opening, *(Put(item) for item in log)])
+            self.table.transact([opening, *(PutItem(item) for item in log)])
         except TransactionFailed:
             raise TransactionConflict from None
 
     def _stage(self) -> None:
-        # The two halves of a twin stand or fall together.
-        groups: list[list[Blamed]] = [[(op, cause)] for op, cause in self.guards if isinstance(op, Put)]
+        # Operations of one group share a transaction.
+        groups: list[list[ConditionalOp]] = [[(op, reason)] for op, reason in self.guards if isinstance(op, PutItem)]
         groups += [
-            [(op, Cause("version", change)) for op in self._twin(change)] for change in self.changes if change.moves
+            [(op, FailureReason("version", change)) for op in self._second_row(change)]
+            for change in self.changes
+            if change.moves
         ]
         groups += [
-            [(op, Cause("id", change)) for op in self._reservation(change)]
+            [(op, FailureReason("id", change)) for op in self._reservation(change)]
             for change in self.changes
             if change.reserves
         ]
         for change, diff in zip(self.changes, self.diffs, strict=True):
-            overtaken = Cause("row", change)
-            groups += [[(_staged(key, attributes), overtaken)] for key, attributes in diff.added.items()]
+            in_the_way = FailureReason("row", change)
+            groups += [[(_staged(key, attributes), in_the_way)] for key, attributes in diff.added.items()]
             groups += [
-                [(_replacing(key, before, both(before, after)), overtaken)]
+                [(_replacing(key, before, merged_attributes(before, after)), in_the_way)]
                 for key, (before, after) in diff.altered.items()
             ]
-        failed = self.table.parallel([_stager(part) for part in _packed(groups)])
+        failed = self.table.parallel([_reporting_sender(part) for part in _packed(groups)])
         if any(failed):
-            raise StepFailed([cause for causes in failed for cause in causes])
+            raise ConditionsFailed([reason for reasons in failed for reason in reasons])
 
-    def _twin(self, change: Change) -> Iterable[Op]:
+    def _second_row(self, change: Change) -> Iterable[Op]:
+        """The hidden row of a record that moves, in the partition where it goes. When the record comes back from the
+        trash its row there is marked now, so that the commit has one row to change, whichever way the record moves.
+        """
         assert change.before is not None and change.after is not None
-        yield Put(pack({**change.after, HIDDEN: self.id}, change.obj.stored_form), NOT_EXISTS)
+        yield PutItem(pack(change.after.hidden_by(self.id), change.obj.stored_form), NOT_EXISTS)
         if not change.before_live:
-            key = (change.before["PK"], change.before["SK"])
-            yield Update(
-                key,
+            yield UpdateItem(
+                change.before.key,
                 "SET #h = :batch ADD #v :one",
                 "#v = :v AND attribute_not_exists(#h)",
                 names={"#h": HIDDEN, "#v": VERSION},
-                values={":batch": self.id, ":v": change.before[VERSION], ":one": 1},
+                values={":batch": self.id, ":v": change.before.version, ":one": 1},
             )
 
     def _reservation(self, change: Change) -> Iterable[Op]:
-        """A hidden, empty row in the place of a record to come: what a version is to others, for who settles the same
-        id meanwhile.
+        """A hidden, empty row that keeps the id of a new record. Others who settle this id meanwhile find a version to
+        increment, as they do for records that exist.
         """
         assert change.after is not None
-        kept = {key: change.after[key] for key in ("PK", "SK", VERSION)}
-        yield Put(pack({**kept, HIDDEN: self.id}, None), NOT_EXISTS)
-        yield Check(change.other_place(self.model), NOT_EXISTS)
+        yield PutItem(reservation(change.after.hidden_by(self.id)), NOT_EXISTS)
+        yield CheckItem(change.other_place(self.model), NOT_EXISTS)
 
     def _commit(self, log: Sequence[Item]) -> bool:
-        """Returns whether the batch is closed already because there is nothing to clear."""
+        """Write all records. Returns whether the batch is closed with it, because there is nothing to clear."""
         done = not any(diff.removed or diff.altered for diff in self.diffs)
         done = (
             done
-            and not any(isinstance(op, Delete) for op, _ in self.guards)
+            and not any(isinstance(op, DeleteItem) for op, _ in self.guards)
             and not any(change.moves for change in self.changes)
         )
         ws = self.model.workspace_id
         records = [op for change in self.changes for op in self._record(change)]
         objects = self._objects()
         last = (
-            register.closing(ws, self.id, objects, at_commit=True) if done else register.holding(ws, self.id, objects)
+            register.close_batch(ws, self.id, objects, at_commit=True)
+            if done
+            else register.require_open(ws, self.id, objects)
         )
-        end: list[Blamed] = [(last, Cause("register"))]
+        end: list[ConditionalOp] = [(last, FailureReason("register"))]
         if done:
-            end += [(Delete((item["PK"], item["SK"])), None) for item in log]
-        blamed = [*records, *self.counters, *end]
-        if len(blamed) + len(self.checks) <= MAX_TRANSACTION:
-            # Foreign keys have been read before; where they fit they are checked at the very moment of commit, too.
-            # The janitor repairs what slips through otherwise (a target destroyed in between).
-            blamed += self.checks
-        transact(self.table, blamed)
+            end += [(DeleteItem(keys.of(item)), None) for item in log]
+        ops = [*records, *self.counters, *end]
+        if len(ops) + len(self.checks) <= MAX_TRANSACTION:
+            # Foreign keys have been read before; where there is room they are checked at the moment of commit, too.
+            # Otherwise a target may be destroyed in between, and the janitor clears the reference.
+            ops += self.checks
+        transact(self.table, ops)
         return done
 
-    def _record(self, change: Change) -> Iterable[Blamed]:
+    def _record(self, change: Change) -> Iterable[ConditionalOp]:
         before, after = change.before, change.after
-        cause = Cause("version", change)
+        reason = FailureReason("version", change)
         if before is None:
             assert after is not None
             item = pack(after, change.obj.stored_form)
             if change.reserves:
-                yield Put(item, "#h = :batch", {"#h": HIDDEN}, {":batch": self.id}), Cause("id", change)
+                yield PutItem(item, "#h = :batch", {"#h": HIDDEN}, {":batch": self.id}), FailureReason("id", change)
             else:
-                yield Put(item, NOT_EXISTS), Cause("id", change)
+                yield PutItem(item, NOT_EXISTS), FailureReason("id", change)
             return
-        key = (before["PK"], before["SK"])
-        version = {":v": before[VERSION]}
+        key = before.key
+        version = {":v": before.version}
         if after is None:
-            yield Delete(key, "#v = :v", names={"#v": VERSION}, values=version), cause
+            yield DeleteItem(key, "#v = :v", names={"#v": VERSION}, values=version), reason
         elif not change.moves:
-            yield Put(pack(after, change.obj.stored_form), "#v = :v", names={"#v": VERSION}, values=version), cause
+            yield PutItem(pack(after, change.obj.stored_form), "#v = :v", names={"#v": VERSION}, values=version), reason
         elif change.before_live:
             yield (
-                Update(
+                UpdateItem(
                     key,
                     "SET #h = :batch ADD #v :one",
                     "#v = :v AND attribute_not_exists(#h)",
                     names={"#h": HIDDEN, "#v": VERSION},
                     values={**version, ":batch": self.id, ":one": 1},
                 ),
-                cause,
+                reason,
             )
         else:
             yield (
-                Update(
-                    (after["PK"], after["SK"]),
+                UpdateItem(
+                    after.key,
                     "REMOVE #h",
                     "#h = :batch",
                     names={"#h": HIDDEN},
                     values={":batch": self.id},
                 ),
-                cause,
+                reason,
             )
 
     def _clear(self, touched: Mapping[RecordId, Touched], log: Sequence[Item]) -> None:
-        """Remove what the old states left. Records that did not move are known to be as we wrote them, unless a check
-        says otherwise.
+        """Remove what only the old states needed. Records that did not move are taken to be as this batch wrote them,
+        which saves reading them; a failed condition says otherwise, and then they are settled like all others.
         """
         released = _released(self.guards)
         groups: list[list[Op]] = []
@@ -198,7 +220,7 @@ class Batch:
         for change, diff in zip(self.changes, self.diffs, strict=True):
             record = change.obj.key, change.id
             rows = [
-                *map(Delete, diff.removed),
+                *map(DeleteItem, diff.removed),
                 *(put_row(key, after) for key, (_, after) in diff.altered.items()),
                 *released.get(record[1], ()),
             ]
@@ -213,13 +235,13 @@ class Batch:
             rest = dict(touched)
         self._settle(rest, log)
 
-    def _written(self, change: Change) -> tuple[Item | None, Item | None]:
+    def _written(self, change: Change) -> tuple[Record | None, Record | None]:
         """The live and the trash row of a record that did not move, as committed."""
         return (change.after, None) if change.after_live else (None, change.after)
 
     def _settle(self, touched: Mapping[RecordId, Touched], log: Sequence[Item]) -> None:
         settle(self.table, self.model, touched)
-        close(self.table, self.model, self.id, self._objects(), [(item["PK"], item["SK"]) for item in log])
+        close(self.table, self.model, self.id, self._objects(), [keys.of(item) for item in log])
 
     # ------------------------------------------------------------------ details
 
@@ -231,44 +253,44 @@ class Batch:
         for change, diff in zip(self.changes, self.diffs, strict=True):
             rows = Rows.of(self.model, change.obj)
             guards = (key for state in (change.before, change.after) if state is not None for key in rows.guards(state))
-            found = dict.fromkeys([*diff.added, *diff.removed, *diff.altered, *guards])
-            touched[change.obj.key, change.id] = Touched(tuple(found), frozenset(diff.altered))
+            rows_and_guards = dict.fromkeys([*diff.added, *diff.removed, *diff.altered, *guards])
+            touched[change.obj.key, change.id] = Touched(tuple(rows_and_guards), frozenset(diff.altered))
         return touched
 
 
-def _released(guards: Iterable[Blamed]) -> dict[str, list[Op]]:
-    """Guards to be removed, by the id of the record that gives the value up."""
-    found: dict[str, list[Op]] = {}
+def _released(guards: Iterable[ConditionalOp]) -> dict[str, list[Op]]:
+    """Removals of guards, by the id of the record that gives the value up."""
+    released: dict[str, list[Op]] = {}
     for op, _ in guards:
-        if isinstance(op, Delete):
+        if isinstance(op, DeleteItem):
             assert op.values is not None
-            found.setdefault(op.values[":owner"], []).append(op)
-    return found
+            released.setdefault(op.values[":owner"], []).append(op)
+    return released
 
 
-def _staged(key: Key, attributes: Attributes) -> Put:
-    """A row of a state to come. It must not take the place of one that holds something else: that may be a committed
-    one.
+def _staged(key: Key, attributes: Attributes) -> PutItem:
+    """Add a row of the new state. One without attributes may be there already, and is the same; one with attributes
+    must be new, since what is in its place may belong to a committed state.
     """
-    return Put({"PK": key[0], "SK": key[1], **attributes}, NOT_EXISTS if attributes else None)
+    return PutItem(keys.item_at(key, **attributes), NOT_EXISTS if attributes else None)
 
 
-def _replacing(key: Key, before: Attributes, after: Attributes) -> Put:
-    """A row in the place of one that holds just ``before``."""
+def _replacing(key: Key, before: Attributes, after: Attributes) -> PutItem:
+    """Give a row new attributes, on the condition that it has exactly those of ``before``."""
     names = {f"#{name}": name for name in ATTRIBUTES}
     terms = [f"#{name} = :{name}" if name in before else f"attribute_not_exists(#{name})" for name in ATTRIBUTES]
     values = {f":{name}": value for name, value in before.items()}
-    return Put({"PK": key[0], "SK": key[1], **after}, " AND ".join(terms), names, values or None)
+    return PutItem(keys.item_at(key, **after), " AND ".join(terms), names, values or None)
 
 
-def _stager(part: Sequence[Blamed]) -> Callable[[Table], Sequence[Cause | None]]:
-    """A branch that returns the causes of its failure: only all of them together tell what to say."""
+def _reporting_sender(part: Sequence[ConditionalOp]) -> Callable[[Table], Sequence[FailureReason | None]]:
+    """Sends one transaction and returns why it failed: the error follows from the reasons of all of them together."""
 
-    def send(table: Table) -> Sequence[Cause | None]:
+    def send(table: Table) -> Sequence[FailureReason | None]:
         try:
             transact(table, part)
-        except StepFailed as failure:
-            return failure.causes
+        except ConditionsFailed as failure:
+            return failure.reasons
         return ()
 
     return send
@@ -279,7 +301,7 @@ def _sender(ops: Sequence[Op]) -> Callable[[Table], None]:
 
 
 def _packed[T](groups: Iterable[list[T]]) -> list[list[T]]:
-    """Put whole groups together into transactions of at most 100 operations."""
+    """Join groups into transactions of at most 100 operations, without splitting any."""
     packed: list[list[T]] = []
     for group in groups:
         if packed and len(packed[-1]) + len(group) <= MAX_TRANSACTION:

@@ -1,4 +1,8 @@
-"""The log of a batch: every row that it may write, by record, so that anybody can clean up after it."""
+"""The log of a batch (``store.batch``): the keys of all rows that it may write, by record.
+
+It is written before the first of these rows, so whoever finds an abandoned batch knows where to look. The log expires
+by DynamoDB's time to live when nobody has dealt with the batch, and the stream hands the expired item to the janitor.
+"""
 
 from __future__ import annotations
 
@@ -8,22 +12,21 @@ from typing import Any
 
 import orjson
 
-from ..model.types.base import Item
 from . import keys
 from .keys import Key
-from .table import Table
+from .table import Item, Table
 
-#: Bytes of a part before its compression, which leaves less than a third of them: an item holds 400 KB.
+#: Bytes of a part before compression, which leaves less than a third of them; an item holds 400 KB.
 _PART_BYTES = 1_200_000
-#: A log that nobody has dealt with by then expires, and its expiry calls the janitor.
+#: Time until the log expires.
 _LIFE_SECONDS = 300
 
-#: ``(object key, record id, rows, those of them that keep their key while their content changes)``.
+#: ``(object key, record id, rows, those of the rows that keep their key while their attributes change)``.
 Entry = tuple[str, str, Sequence[Key], Iterable[Key]]
 
 
 def write(ws: str, batch: str, entries: Iterable[Entry], *, now_ms: int) -> list[Item]:
-    """The log as items: keys without the workspace id, compressed."""
+    """The items of a log. The workspace id is left out of the keys, and the keys are compressed."""
     cut = len(ws)
     parts: list[list[Any]] = [[]]
     size = 0
@@ -42,11 +45,11 @@ def write(ws: str, batch: str, entries: Iterable[Entry], *, now_ms: int) -> list
 
 
 def _item(key: Key, part: list[Any], expires: int) -> Item:
-    return {"PK": key[0], "SK": key[1], "rows": zlib.compress(orjson.dumps(part), 1), "ttl": expires}
+    return keys.item_at(key, rows=zlib.compress(orjson.dumps(part), 1), ttl=expires)
 
 
 def read(ws: str, items: Iterable[Item]) -> Iterator[tuple[str, str, tuple[Key, ...], frozenset[Key]]]:
-    """The entries of some parts."""
+    """The entries of some items of a log."""
     for item in items:
         for obj, record, rows in orjson.loads(zlib.decompress(item["rows"])):
             yield (
@@ -58,10 +61,10 @@ def read(ws: str, items: Iterable[Item]) -> Iterator[tuple[str, str, tuple[Key, 
 
 
 def items(table: Table, ws: str, batch: str, *, project: str | None = None) -> Sequence[Item]:
-    """The parts of a batch's log that are still there."""
+    """The items of a batch's log that are still there."""
     return table.query_all(keys.batch_log(ws, batch, 0)[0], prefix=f"log#{batch}#", project=project)
 
 
 def batch_of(item: Item) -> str:
-    """The batch whose log a part belongs to."""
+    """The id of the batch whose log an item belongs to."""
     return str(item["SK"].split("#")[1])

@@ -1,4 +1,9 @@
-"""A record before and after a write, and the operations that take the store from one to the other."""
+"""Changes of records: a record before and after a write, and the operations that take the store from one to the other.
+
+A change concerns the record's own row, the rows derived from it (``store.derive``), the guards of its unique values and
+the counter of its object's live records. Each kind of row has a function here that gives its operations;
+``store.commit`` puts them into transactions.
+"""
 
 from __future__ import annotations
 
@@ -10,16 +15,17 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..model.model import Model, Object, UniqueConstraint
-from ..model.types.base import Item
+from ..model.record import Record
 from . import keys
 from .derive import Attributes, Rows, constraint_value
 from .keys import Key
-from .ops import NOT_EXISTS, Check, Delete, Op, Put, Update
+from .ops import NOT_EXISTS, CheckItem, DeleteItem, Op, PutItem, UpdateItem
 from .record import HIDDEN, VERSION, pack
+from .transactions import ConditionalOp, FailureReason
 
-#: A place where no row counts, given that the record's other row does: what is there has been left by a batch (see
-#: ``record.current``).
-_FREE = f"{NOT_EXISTS} OR attribute_exists(#h)", {"#h": HIDDEN}
+#: Condition for the place that a record moves to: nothing is there, or a hidden row that a batch has left (see
+#: ``record.current_state``).
+_NO_VISIBLE_ROW = f"{NOT_EXISTS} OR attribute_exists(#h)", {"#h": HIDDEN}
 
 #: Counters are split over this many items so that concurrent creates rarely touch the same one.
 COUNTER_SHARDS = 16
@@ -29,23 +35,22 @@ COUNTER_SHARDS = 16
 class Change:
     """One record's change. ``before`` None creates, ``after`` None destroys.
 
-    Items hold ``PK``, ``SK`` (the id), the version and the fields by key; ``*_live`` says whether the state belongs to
-    the live records or to the trash.
+    ``*_live`` says whether the state belongs to the live records or to the trash.
     """
 
     obj: Object
-    before: Item | None = None
+    before: Record | None = None
     before_live: bool = True
-    after: Item | None = None
+    after: Record | None = None
     after_live: bool = True
     #: The id came from the client: it may exist already, in either partition.
     id_is_given: bool = False
 
     @property
     def id(self) -> str:
-        item = self.after or self.before
-        assert item is not None
-        return item["SK"]  # type: ignore[no-any-return]
+        record = self.before if self.after is None else self.after
+        assert record is not None
+        return record.id
 
     @property
     def live_delta(self) -> int:
@@ -70,19 +75,6 @@ class Change:
         return partition(model.workspace_id, self.obj.key), self.id
 
 
-@dataclass(frozen=True, slots=True)
-class Cause:
-    """Why a condition may fail: what to tell the client, or whether to try again."""
-
-    kind: str  # "version" | "register" | "id" | "row" | "target" | "guard"
-    change: Change | None = None
-    constraint: UniqueConstraint | None = None
-    key: Key | None = None
-
-
-Blamed = tuple[Op, Cause | None]
-
-
 def first_version() -> int:
     """The version of a new record: milliseconds since the epoch, higher than any that a destroyed record of the same id
     has had.
@@ -92,18 +84,18 @@ def first_version() -> int:
     return time.time_ns() // 1_000_000
 
 
-def stored(model: Model, obj: Object, item: Mapping[str, Any], *, live: bool, version: int) -> dict[str, Any]:
-    """A record item ready to be written: keys and version set."""
+def new_state(
+    model: Model, obj: Object, record_id: str, values: Mapping[str, Any], *, live: bool, version: int
+) -> Record:
+    """A record ready to be written."""
     partition = keys.records if live else keys.trash
-    result = {**item, "PK": partition(model.workspace_id, obj.key), VERSION: version}
-    result.pop(HIDDEN, None)
-    return result
+    return Record.of(values, id=record_id, partition=partition(model.workspace_id, obj.key), version=version)
 
 
 @dataclass(frozen=True, slots=True)
 class RowDiff:
-    """Derived rows to add and to remove for one change, and those that keep their key but not what they hold (before,
-    after).
+    """What a change does to the rows derived from its record: those to add, those to remove, and those that keep their
+    key while their attributes change (before, after).
     """
 
     added: Mapping[Key, Attributes]
@@ -115,14 +107,14 @@ class RowDiff:
         return len(self.added) + len(self.removed) + len(self.altered)
 
     def ops(self) -> Iterator[Op]:
-        """All of it, for a transaction that changes the record, too."""
+        """The whole difference, for the transaction that also writes the record."""
         yield from (put_row(key, attributes) for key, attributes in self.added.items())
         yield from (put_row(key, after) for key, (_, after) in self.altered.items())
-        yield from map(Delete, self.removed)
+        yield from map(DeleteItem, self.removed)
 
 
-def put_row(key: Key, attributes: Attributes) -> Put:
-    return Put({"PK": key[0], "SK": key[1], **attributes})
+def put_row(key: Key, attributes: Attributes) -> PutItem:
+    return PutItem(keys.item_at(key, **attributes))
 
 
 def row_diff(model: Model, change: Change) -> RowDiff:
@@ -142,30 +134,30 @@ def row_diff(model: Model, change: Change) -> RowDiff:
     )
 
 
-def record_ops(model: Model, change: Change) -> Iterator[Blamed]:
+def record_ops(model: Model, change: Change) -> Iterator[ConditionalOp]:
     """The record itself, in one transaction: conditional on the version that was read."""
     before, after = change.before, change.after
-    version = Cause("version", change)
+    version = FailureReason("version", change)
     if before is None:
         assert after is not None
-        yield Put(pack(after, change.obj.stored_form), NOT_EXISTS), Cause("id", change)
+        yield PutItem(pack(after, change.obj.stored_form), NOT_EXISTS), FailureReason("id", change)
         if change.reserves:
-            yield Check(change.other_place(model), NOT_EXISTS), Cause("id", change)
+            yield CheckItem(change.other_place(model), NOT_EXISTS), FailureReason("id", change)
         return
-    same = {"names": {"#v": VERSION}, "values": {":v": before[VERSION]}}
+    as_read = "#v = :v", {"#v": VERSION}, {":v": before.version}
     if after is None:
-        yield Delete((before["PK"], before["SK"]), "#v = :v", **same), version
+        yield DeleteItem(before.key, *as_read), version
     elif change.moves:
-        yield Delete((before["PK"], before["SK"]), "#v = :v", **same), version
-        yield Put(pack(after, change.obj.stored_form), *_FREE), version
+        yield DeleteItem(before.key, *as_read), version
+        yield PutItem(pack(after, change.obj.stored_form), *_NO_VISIBLE_ROW), version
     else:
-        yield Put(pack(after, change.obj.stored_form), "#v = :v", **same), version
+        yield PutItem(pack(after, change.obj.stored_form), *as_read), version
 
 
-def guard_ops(model: Model, changes: Sequence[Change]) -> Iterator[Blamed]:
-    """Guards of all changes together: a value may pass from one record of the request to another.
+def guard_ops(model: Model, changes: Sequence[Change]) -> Iterator[ConditionalOp]:
+    """The guards of all changes together: a unique value may pass from one record of the request to another.
 
-    Raises KeyError never; two records that claim the same value yield a failing pair, found here as ``SameValue``.
+    Raises SameValue when two records of the request claim the same value.
     """
     released: dict[Key, str] = {}
     claimed: dict[Key, Change] = {}
@@ -175,29 +167,38 @@ def guard_ops(model: Model, changes: Sequence[Change]) -> Iterator[Blamed]:
         after = rows.guards(change.after) if change.after is not None else {}
         for key in before.keys() - after.keys():
             released[key] = change.id
-        for key in (after.keys() - before.keys()) | _unfinished(model, change):
+        for key in (after.keys() - before.keys()) | _unfinished_guards(model, change):
             if key in claimed:
                 raise SameValue(change, _constraint_of(model, change, key))
             claimed[key] = change
     for key, change in claimed.items():
-        cause = Cause("guard", change, _constraint_of(model, change, key), key)
+        reason = FailureReason("guard", change, _constraint_of(model, change, key), key)
         owner = released.pop(key, change.id)
-        item = {"PK": key[0], "SK": key[1], "id": change.id}
-        yield Put(item, f"{NOT_EXISTS} OR id = :owner", values={":owner": owner}), cause
+        yield claim(key, change.id, owner=owner), reason
     for key, owner in released.items():
-        yield Delete(key, f"{NOT_EXISTS} OR id = :owner", values={":owner": owner}), None
+        yield release(key, owner), None
 
 
-def _unfinished(model: Model, change: Change) -> set[Key]:
-    """Guards of a record that may be missing although its values are not new."""
+def claim(key: Key, record_id: str, *, owner: str) -> PutItem:
+    """Let a guard stand for a record, unless it belongs to another one than ``owner``."""
+    return PutItem(keys.item_at(key, id=record_id), f"{NOT_EXISTS} OR id = :owner", values={":owner": owner})
+
+
+def release(key: Key, owner: str) -> DeleteItem:
+    """Remove a record's guard; that of another record makes the transaction fail."""
+    return DeleteItem(key, f"{NOT_EXISTS} OR id = :owner", values={":owner": owner})
+
+
+def _unfinished_guards(model: Model, change: Change) -> set[Key]:
+    """Guards that a record may lack although its values are not new, because their constraint is being built."""
     if not change.obj.unfinished_constraints or change.after is None:
         return set()
-    found: set[Key] = set()
+    guards: set[Key] = set()
     for constraint in change.obj.unique_constraints:
         value = constraint_value(constraint, change.after)
         if constraint.key in change.obj.unfinished_constraints and value is not None:
-            found.add(keys.unique(model.workspace_id, change.obj.key, constraint.key, value))
-    return found
+            guards.add(keys.unique(model.workspace_id, change.obj.key, constraint.key, value))
+    return guards
 
 
 class SameValue(Exception):
@@ -217,7 +218,7 @@ def _constraint_of(model: Model, change: Change, key: Key) -> UniqueConstraint:
     raise LookupError(key)
 
 
-def counter_ops(model: Model, changes: Iterable[Change]) -> Iterator[Blamed]:
+def counter_ops(model: Model, changes: Iterable[Change]) -> Iterator[ConditionalOp]:
     """One counter update for each object whose number of live records changes."""
     deltas: dict[str, int] = defaultdict(int)
     for change in changes:
@@ -225,4 +226,4 @@ def counter_ops(model: Model, changes: Iterable[Change]) -> Iterator[Blamed]:
     for obj_key, delta in deltas.items():
         if delta:
             shard = str(random.randrange(COUNTER_SHARDS))
-            yield Update((keys.counter(model.workspace_id, obj_key), shard), "ADD n :n", values={":n": delta}), None
+            yield UpdateItem((keys.counter(model.workspace_id, obj_key), shard), "ADD n :n", values={":n": delta}), None

@@ -8,43 +8,44 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ..model.model import Model
-from .blamed import StepFailed, transact
-from .change import Blamed, Cause, Change, SameValue, counter_ops, guard_ops, record_ops, row_diff
+from .change import Change, SameValue, counter_ops, guard_ops, record_ops, row_diff
 from .keys import Key
-from .ops import Check
-from .record import HIDDEN
+from .ops import CheckItem
 from .table import MAX_TRANSACTION, Table, TransactionConflict
+from .transactions import ConditionalOp, ConditionsFailed, FailureReason, transact
 
-__all__ = ["Change", "CommitFailed", "Retry", "SameValue", "commit"]
+__all__ = ["Change", "CommitFailed", "SameValue", "WriteConflict", "commit"]
 
 
-#: Causes of failed conditions, the most telling first: what was read is no longer true; a record has the id; another
-#: write was faster, or has left something; …
 _UNKNOWN = "unknown"
-_TELLING = ("version", "register", "id", "row", _UNKNOWN, "target", "guard")
+#: Where several conditions fail, the first of these kinds decides: what was read is out of date; a record has the id;
+#: an index row is in the way; and only then broken rules of the data.
+_PRECEDENCE = ("version", "register", "id", "row", _UNKNOWN, "target", "guard")
 _RETRIED = ("version", "register", "row")
 
 
-class Retry(Exception):
+class WriteConflict(Exception):
     """Somebody else changed a record between our read and our write: read again and try again."""
 
 
 class CommitFailed(Exception):
-    """A rule of the data forbids the changes; nothing was written. ``cause`` tells which."""
+    """A rule of the data forbids the changes; nothing was written. ``reason`` tells which."""
 
-    def __init__(self, cause: Cause) -> None:
-        super().__init__(cause.kind)
-        self.cause = cause
+    def __init__(self, reason: FailureReason) -> None:
+        super().__init__(reason.kind)
+        self.reason = reason
 
 
 def commit(table: Table, model: Model, changes: Sequence[Change], *, targets: Sequence[Key] = (), now_ms: int) -> None:
     """Apply all changes, or none.
 
-    ``targets`` are records that must exist at the moment of commit (foreign keys). Raises Retry, CommitFailed (kinds
-    ``id``, ``guard``, ``target``), SameValue, PayloadTooLarge.
+    ``targets`` are records that must exist at the moment of commit (foreign keys). Raises WriteConflict, CommitFailed
+    (of the kinds ``id``, ``guard``, ``target``), SameValue, PayloadTooLarge.
     """
-    own = {(change.after["PK"], change.after["SK"]) for change in changes if change.after is not None}
-    checks: list[Blamed] = [(Check(key), Cause("target", key=key)) for key in dict.fromkeys(targets) if key not in own]
+    own = {change.after.key for change in changes if change.after is not None}
+    checks: list[ConditionalOp] = [
+        (CheckItem(key), FailureReason("target", key=key)) for key in dict.fromkeys(targets) if key not in own
+    ]
     diffs = [row_diff(model, change) for change in changes]
     records = [op for change in changes for op in record_ops(model, change)]
     guards = list(guard_ops(model, changes))
@@ -53,7 +54,7 @@ def commit(table: Table, model: Model, changes: Sequence[Change], *, targets: Se
     try:
         _finish_moves(table, model, changes)
         if size <= MAX_TRANSACTION:
-            rows: list[Blamed] = [(op, None) for diff in diffs for op in diff.ops()]
+            rows: list[ConditionalOp] = [(op, None) for diff in diffs for op in diff.ops()]
             table.meter.note(f"transaction of {size}")
             transact(table, [*records, *guards, *counters, *checks, *rows])
         else:
@@ -61,15 +62,17 @@ def commit(table: Table, model: Model, changes: Sequence[Change], *, targets: Se
 
             Batch(table, model, changes, diffs, guards, counters, checks, now_ms).run()
     except TransactionConflict:
-        raise Retry from None
-    except StepFailed as failure:
-        raise _error(table, model, failure.causes, now_ms) from None
+        raise WriteConflict from None
+    except ConditionsFailed as failure:
+        raise _error(table, model, failure.reasons, now_ms) from None
 
 
 def _finish_moves(table: Table, model: Model, changes: Sequence[Change]) -> None:
-    """Records that a batch is moving are settled and read again: that batch, should it be alive, then starts anew."""
+    """Settle records that a batch is moving, then let the caller read them again. That batch, if it is alive, fails at
+    its commit and starts again.
+    """
     moving = [
-        (change.obj.key, change.id) for change in changes if change.before is not None and HIDDEN in change.before
+        (change.obj.key, change.id) for change in changes if change.before is not None and change.before.is_hidden
     ]
     if moving:
         from .settle import Touched, settle
@@ -78,26 +81,28 @@ def _finish_moves(table: Table, model: Model, changes: Sequence[Change]) -> None
         raise TransactionConflict
 
 
-def _error(table: Table, model: Model, causes: Sequence[Cause | None], now_ms: int) -> Retry | CommitFailed:
-    """The most telling error for failed conditions."""
-    by_kind = {cause.kind if cause else _UNKNOWN: cause for cause in reversed(causes)}
-    cause = by_kind[min(by_kind, key=_TELLING.index)]
-    if cause is None or cause.kind in _RETRIED:
-        return Retry()
+def _error(
+    table: Table, model: Model, reasons: Sequence[FailureReason | None], now_ms: int
+) -> WriteConflict | CommitFailed:
+    """The error for failed conditions, by the reason that takes precedence."""
+    by_kind = {reason.kind if reason else _UNKNOWN: reason for reason in reversed(reasons)}
+    reason = by_kind[min(by_kind, key=_PRECEDENCE.index)]
+    if reason is None or reason.kind in _RETRIED:
+        return WriteConflict()
     try:
-        return Retry() if _is_free(table, model, cause, now_ms) else CommitFailed(cause)
+        return WriteConflict() if _is_free(table, model, reason, now_ms) else CommitFailed(reason)
     except TransactionConflict:
-        return Retry()
+        return WriteConflict()
 
 
-def _is_free(table: Table, model: Model, cause: Cause, now_ms: int) -> bool:
-    """Whether a batch has left, or is about to give up, what seemed to be taken."""
-    from .settle import release_stale_guard, release_stale_place
+def _is_free(table: Table, model: Model, reason: FailureReason, now_ms: int) -> bool:
+    """Whether the id or the unique value that seemed taken is only held by a leftover of a batch, which is removed."""
+    from .settle import free_stale_guard, free_stale_id
 
-    match cause:
-        case Cause(kind="id", change=Change(obj=obj, id=record_id)):
-            return release_stale_place(table, model, obj, record_id)
-        case Cause(kind="guard", change=Change(obj=obj), key=(_, _) as key):
-            return release_stale_guard(table, model, obj, key, now_ms)
+    match reason:
+        case FailureReason(kind="id", change=Change(obj=obj, id=record_id)):
+            return free_stale_id(table, model, obj, record_id)
+        case FailureReason(kind="guard", change=Change(obj=obj), key=(_, _) as key):
+            return free_stale_guard(table, model, obj, key, now_ms)
         case _:
             return False

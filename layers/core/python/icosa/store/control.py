@@ -1,6 +1,6 @@
-"""Control-plane items as PynamoDB models: workspaces, API keys, roles, the register of open batches.
+"""Rows of the control plane as PynamoDB models: workspaces, API keys, roles, the register of open batches.
 
-For the functions that administer them. Requests read the same items through ``store.table`` as plain dictionaries
+For the functions that administer them. Requests read the same rows through ``store.table`` as plain dictionaries
 (``access.session``, ``access.roles``), so that they need not import botocore.
 """
 
@@ -15,8 +15,8 @@ from . import keys
 from .keys import Key
 
 
-class Row(Model):
-    """An item of the table."""
+class ControlRow(Model):
+    """A row of the control plane."""
 
     class Meta:
         table_name: str
@@ -40,7 +40,7 @@ class Row(Model):
             return None
 
 
-class WorkspaceRow(Row):
+class WorkspaceRow(ControlRow):
     """A workspace. ``metadata_*`` describe its metadata rows (``catalog.loader.MetadataState``)."""
 
     name = UnicodeAttribute()
@@ -56,7 +56,7 @@ class WorkspaceRow(Row):
     preferences: MapAttribute[str, Any] = MapAttribute(default=dict)  # type: ignore[no-untyped-call]
 
 
-class ApiKeyRow(Row):
+class ApiKeyRow(ControlRow):
     """An API key. ``gateway_key_id`` is API Gateway's own id of the key that the usage plan counts."""
 
     name = UnicodeAttribute()
@@ -72,7 +72,7 @@ class ApiKeyRow(Row):
         return self.SK
 
 
-class RoleRow(Row):
+class RoleRow(ControlRow):
     """A role with its flags and overrides; ``access.roles.Role`` is what requests make of it."""
 
     label = UnicodeAttribute()
@@ -99,7 +99,7 @@ class RoleRow(Row):
         return self.SK
 
 
-class RegisterRow(Row):
+class RegisterRow(ControlRow):
     """``store.register``: must exist before the workspace's first multi-step write."""
 
     sequence = NumberAttribute(attr_name="seq", default=0)
@@ -108,11 +108,11 @@ class RegisterRow(Row):
 
 def use_table(name: str, *, region: str | None, host: str | None) -> None:
     """Bind the models to a table; ``host`` points at an emulator. To be called before the first use."""
-    Row.Meta.table_name = name
-    Row.Meta.region = region
-    Row.Meta.host = host
+    ControlRow.Meta.table_name = name
+    ControlRow.Meta.region = region
+    ControlRow.Meta.host = host
     # Made here, the connection is inherited by all models; each would make its own, at 100 ms of processor time.
-    Row._get_connection()
+    ControlRow._get_connection()
 
 
 def roles_of(workspace_id: str) -> list[RoleRow]:

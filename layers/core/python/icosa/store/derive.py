@@ -1,7 +1,7 @@
-"""Everything that is stored besides a record and follows from it: index rows, edges, tokens, unique guards.
+"""Rows derived from records: index entries, edges, tokens, and the guards of unique values.
 
 ``Rows`` is the one pure function from a record to its derived rows. A write is the difference between the rows of the
-old and the new record; backfilling an index and judging whether a row is stale are the same function again.
+old and of the new state; building an index, and judging whether a row is stale, are the same function again.
 """
 
 from __future__ import annotations
@@ -10,25 +10,26 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from ..model.model import Model, Object, UniqueConstraint
+from ..model.record import Record
 from ..model.search_text import search_fields, tokens
 from ..model.types.base import Item, Leaf
 from . import keys
 from .keys import END, NULL, VALUE, Key
 
-#: What a row holds besides its key.
+#: The attributes of a derived row, without its key.
 Attributes = Mapping[str, Any]
 _NOTHING: Attributes = {}
-#: What ``encode`` loses of a value (the exact text), in an index row.
+#: In an index row: the exact text, where the encoding in the key loses case or accents.
 EXACT = "e"
-#: The fields that have a token, in a token row.
+#: In a token row: the keys of the fields that have the token.
 FIELDS = "f"
-#: Marks an index row that stands for two exact values: a batch is replacing one by the other.
-BOTH = "b"
-ATTRIBUTES = (EXACT, FIELDS, BOTH)
+#: In an index row: it stands for two exact texts, because a batch is replacing one by the other.
+TWO_VALUES = "b"
+ATTRIBUTES = (EXACT, FIELDS, TWO_VALUES)
 
 
-def both(before: Attributes, after: Attributes) -> Attributes:
-    """What a row holds while a batch replaces ``before`` by ``after`` under one key: readers find the record by either.
+def merged_attributes(before: Attributes, after: Attributes) -> Attributes:
+    """The attributes of a row while a batch replaces ``before`` by ``after``: readers get to the record by either.
 
     >>> both({"e": "Ann"}, {"e": "ANN"})
     {'e': 'Ann', 'b': 1}
@@ -37,7 +38,7 @@ def both(before: Attributes, after: Attributes) -> Attributes:
     """
     if FIELDS in before:
         return {FIELDS: ",".join(sorted({*before[FIELDS].split(","), *after[FIELDS].split(",")}))}
-    return {**before, BOTH: 1}
+    return {**before, TWO_VALUES: 1}
 
 
 class Rows:
@@ -68,32 +69,32 @@ class Rows:
             rows = obj.memo[cls] = cls(model, obj)
         return rows
 
-    def index(self, item: Item) -> dict[Key, Attributes]:
+    def index(self, record: Record) -> dict[Key, Attributes]:
         """Index rows of a live record: one for each indexed leaf, nulls included, so that every index is complete."""
-        tail = END + item["SK"]
+        tail = END + record.id
         null = NULL + tail
-        found: dict[Key, Attributes] = {}
+        rows: dict[Key, Attributes] = {}
         for partition, leaf, encode, detail in self._index:
-            value = item.get(leaf.field.key)
+            value = record.get(leaf.field.key)
             if value is not None and leaf.sub is not None:
                 value = value.get(leaf.sub)
             if value is None:
-                found[partition, null] = _NOTHING
+                rows[partition, null] = _NOTHING
                 continue
             exact = detail(value)
-            found[partition, f"{VALUE}{encode(value)}{tail}"] = _NOTHING if exact is None else {EXACT: exact}
-        return found
+            rows[partition, f"{VALUE}{encode(value)}{tail}"] = _NOTHING if exact is None else {EXACT: exact}
+        return rows
 
-    def edges(self, item: Item, *, live: bool) -> dict[Key, Attributes]:
+    def edges(self, record: Record, *, live: bool) -> dict[Key, Attributes]:
         """One row in the partition of every record that this one points at."""
-        found: dict[Key, Attributes] = {}
+        rows: dict[Key, Attributes] = {}
         for key, live_prefix, trash_prefix in self._edges:
-            target = item.get(key)
+            target = record.get(key)
             if target is not None:
-                found[keys.edges(self._ws, target), (live_prefix if live else trash_prefix) + item["SK"]] = _NOTHING
-        return found
+                rows[keys.edges(self._ws, target), (live_prefix if live else trash_prefix) + record.id] = _NOTHING
+        return rows
 
-    def tokens(self, item: Item) -> dict[Key, Attributes]:
+    def tokens(self, record: Record) -> dict[Key, Attributes]:
         """One row for each token of a live record's search fields, ``f`` naming the fields that have it.
 
         A person has about 10, a record at most ``MOST_TOKENS``. They stand in a partition for each object and first
@@ -101,26 +102,26 @@ class Rows:
         first letters of words are uneven, so the busiest of these partitions takes about two writes a record, where
         that of an index takes one.
         """
-        found: dict[Key, Attributes] = {}
-        for token, fields in tokens(self._searched, item).items():
-            found[keys.tokens(self._ws, self._obj.key, token), keys.token_sort(token, item["SK"])] = {FIELDS: fields}
-        return found
+        rows: dict[Key, Attributes] = {}
+        for token, fields in tokens(self._searched, record).items():
+            rows[keys.tokens(self._ws, self._obj.key, token), keys.token_sort(token, record.id)] = {FIELDS: fields}
+        return rows
 
-    def guards(self, item: Item) -> dict[Key, Attributes]:
+    def guards(self, record: Record) -> dict[Key, Attributes]:
         """One row for each unique constraint whose values are all present; the trash keeps its values, too."""
-        found: dict[Key, Attributes] = {}
+        guards: dict[Key, Attributes] = {}
         for constraint in self._obj.unique_constraints:
-            value = constraint_value(constraint, item)
+            value = constraint_value(constraint, record)
             if value is not None:
-                found[keys.unique(self._ws, self._obj.key, constraint.key, value)] = {"id": item["SK"]}
-        return found
+                guards[keys.unique(self._ws, self._obj.key, constraint.key, value)] = {"id": record.id}
+        return guards
 
-    def derive(self, item: Item, *, live: bool) -> dict[Key, Attributes]:
+    def derive(self, record: Record, *, live: bool) -> dict[Key, Attributes]:
         """All derived rows of a record except its guards, which are written under conditions of their own."""
         if not live:
-            return self.edges(item, live=False)
-        found = self.index(item) | self.edges(item, live=True)
-        return found | self.tokens(item) if self._searched else found
+            return self.edges(record, live=False)
+        rows = self.index(record) | self.edges(record, live=True)
+        return rows | self.tokens(record) if self._searched else rows
 
 
 def constraint_value(constraint: UniqueConstraint, item: Item) -> str | None:

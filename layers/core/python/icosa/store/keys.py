@@ -32,6 +32,8 @@ The last is the only row that belongs to no workspace: it says which one has tak
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
+from typing import Any
 
 Key = tuple[str, str]
 
@@ -62,6 +64,11 @@ def unique(ws: str, obj: str, constraint: str, value: str) -> Key:
     return f"{ws}#U#{obj}#{constraint}#{value}", "-"
 
 
+def is_unique(key: Key) -> bool:
+    """Whether a key is that of a guard."""
+    return key[0].split("#", 2)[1] == "U"
+
+
 def edges(ws: str, target_id: str) -> str:
     """Partition of everything that points at a record."""
     return f"{ws}#E#{target_id}"
@@ -82,12 +89,6 @@ def index_sort(encoded: str | None, record_id: str) -> str:
     if encoded is None:
         return f"{NULL}{END}{record_id}"
     return f"{VALUE}{encoded}{END}{record_id}"
-
-
-def split_index_sort(sort: str) -> tuple[str | None, str]:
-    """``(encoded value or None for null, record id)`` of an index row's sort key."""
-    head, _, record_id = sort.rpartition(END)
-    return (None if head == NULL else head[1:]), record_id
 
 
 def tokens(ws: str, obj: str, token: str) -> str:
@@ -219,3 +220,39 @@ def bundle_version(sort: str) -> int:
 def subdomain(name: str) -> Key:
     """Guard of a subdomain. No workspace id begins with ``@``."""
     return f"@S#{name}", "-"
+
+
+# ---------------------------------------------------------------------- items and their keys
+
+
+def item_at(key: Key, /, **attributes: Any) -> dict[str, Any]:
+    """An item with its key and its attributes."""
+    return {"PK": key[0], "SK": key[1], **attributes}
+
+
+def of(item: Mapping[str, Any]) -> Key:
+    """The key of an item."""
+    return item["PK"], item["SK"]
+
+
+def sort_of(item: Mapping[str, Any]) -> str:
+    """The sort key of an item: of a record, an API key, a role, a webhook and a job it is the id."""
+    return item["SK"]  # type: ignore[no-any-return]
+
+
+def without_partition(item: Mapping[str, Any]) -> dict[str, Any]:
+    """An item for where its partition goes without saying: its sort key and its attributes."""
+    return {name: value for name, value in item.items() if name != "PK"}
+
+
+def metadata_row(item: Mapping[str, Any]) -> tuple[str, str]:
+    """What a row of the metadata partition is, and what it belongs to: ``("object", object id)``, ``("field", object
+    id)`` or ``("staged", change id)``.
+    """
+    kind, _, rest = item["SK"].partition("#")
+    return kind, rest.partition("#")[0]
+
+
+def view_collection(item: Mapping[str, Any]) -> str:
+    """The collection of a view's or page layout's row."""
+    return item["SK"].partition("#")[0]  # type: ignore[no-any-return]

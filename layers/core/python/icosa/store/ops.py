@@ -17,7 +17,7 @@ EXISTS = "attribute_exists(PK)"
 
 
 @dataclass(frozen=True, slots=True)
-class Put:
+class PutItem:
     """Replace the item at its key. ``item`` includes PK and SK."""
 
     item: Mapping[str, Any]
@@ -34,7 +34,7 @@ class Put:
 
 
 @dataclass(frozen=True, slots=True)
-class Delete:
+class DeleteItem:
     """Delete the item at ``key`` (no error when there is none)."""
 
     key: Key
@@ -47,7 +47,7 @@ class Delete:
 
 
 @dataclass(frozen=True, slots=True)
-class Update:
+class UpdateItem:
     """Apply an update expression to the item at ``key``."""
 
     key: Key
@@ -62,7 +62,7 @@ class Update:
 
 
 @dataclass(frozen=True, slots=True)
-class Check:
+class CheckItem:
     """Change nothing, but fail the transaction unless ``condition`` holds for the item at ``key``."""
 
     key: Key
@@ -74,7 +74,40 @@ class Check:
         return _with_condition({"type": "condition_check", "table": table, "key": as_key(self.key)}, self)
 
 
-Op = Put | Delete | Update | Check
+Op = PutItem | DeleteItem | UpdateItem | CheckItem
+
+
+def set_attributes(key: Key, values: Mapping[str, Any], *, condition: str | None = EXISTS) -> UpdateItem:
+    """Give attributes of an item new values, at least one; None removes the attribute.
+
+    >>> set_attributes(("p", "s"), {"stage": 2, "after": None}).expression
+    'SET #stage = :stage REMOVE #after'
+    """
+    kept = [name for name, value in values.items() if value is not None]
+    removed = [f"#{name}" for name, value in values.items() if value is None]
+    expression = "SET " + ", ".join(f"#{name} = :{name}" for name in kept)
+    if removed:
+        expression += f" REMOVE {', '.join(removed)}"
+    return UpdateItem(
+        key,
+        expression,
+        condition,
+        names={f"#{name}": name for name in values},
+        values={f":{name}": values[name] for name in kept},
+    )
+
+
+def add_to_count(key: Key, difference: int, *, limit: int) -> UpdateItem:
+    """Change the number in the attribute ``count``, which is 0 where there is no item, unless it would exceed a
+    limit.
+    """
+    return UpdateItem(
+        key,
+        "ADD #count :difference",
+        "attribute_not_exists(#count) OR #count <= :most",
+        names={"#count": "count"},
+        values={":difference": difference, ":most": limit - difference},
+    )
 
 
 def as_key(key: Key) -> dict[str, str]:

@@ -1,10 +1,15 @@
-"""The register of multi-step writes under way in a workspace: one small item that every request reads.
+"""The register of a workspace's open batches (``store.batch``): one small item that every request reads.
 
-A write that exceeds one transaction adds index rows before its records are committed and removes obsolete ones after.
-Reads that fetch records are not affected, they drop rows that no record confirms. Reads that only count rows must know
-whether unconfirmed rows can exist: they look at the register before and after, and count records instead when a write
-touched the object in between. The register also fences writers: committing demands that the batch is still open, so a
-batch that was given up and cleaned away cannot come back to life.
+It serves three purposes:
+
+* Reads that count rows instead of fetching records must know whether rows may exist that no record confirms. They
+  compare the register before and after: when no batch touched the object meanwhile, every row was confirmed.
+* It orders a batch and those who clean up after it. A batch commits on the condition that it is still open
+  (``require_open``); whoever wants to clean up gives it up first (``give_up``), so that it cannot commit any more.
+* It tells which batches have been open for so long that their writers must be dead (``Register.abandoned``).
+
+The functions below make operations for transactions. Those that open, commit, give up or close a batch also count up
+the sequence numbers of its objects.
 """
 
 from __future__ import annotations
@@ -14,13 +19,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from . import keys
-from .ops import Check, Update
+from .ops import CheckItem, UpdateItem
 
 #: Milliseconds after which a batch that is still open counts as abandoned. Longer than any function may run.
 ABANDONED_AFTER_MS = 60_000
 
-
-_ENTRY = "open"
+#: The attribute that maps ids of open batches to their entries, and the prefix of the objects' sequence numbers.
+_ENTRIES = "open"
 _SEQUENCE = "seq_"
 
 
@@ -28,7 +33,7 @@ _SEQUENCE = "seq_"
 class Register:
     """``open`` maps ids of open batches to ``(keys of the objects they touch, start in ms since the epoch)``.
 
-    ``sequences`` counts, by object key, how often batches that touch the object were opened, committed or closed.
+    ``sequences`` holds, by object key, how many times batches that touch the object were opened, committed or closed.
     """
 
     sequences: Mapping[str, int] = field(default_factory=dict)
@@ -39,7 +44,7 @@ class Register:
         """From the register's item; None is an empty register."""
         if item is None:
             return cls()
-        entries = item.get(_ENTRY, {})
+        entries = item.get(_ENTRIES, {})
         return cls(
             sequences={name[len(_SEQUENCE) :]: count for name, count in item.items() if name.startswith(_SEQUENCE)},
             open={
@@ -52,7 +57,9 @@ class Register:
         return any(object_key in objects for objects, _ in self.open.values())
 
     def is_quiet_since(self, earlier: Register, object_key: str) -> bool:
-        """Whether no batch touched the object from ``earlier`` until now: rows read in between are all confirmed."""
+        """Whether no batch touched the object from ``earlier`` until now, so that all rows read in between are
+        confirmed.
+        """
         return (
             not earlier.touches(object_key)
             and not self.touches(object_key)
@@ -60,11 +67,11 @@ class Register:
         )
 
     def abandoned(self, now_ms: int) -> list[str]:
-        """Batches whose writer cannot be alive any more."""
+        """Batches whose writers cannot be alive any more."""
         return [batch for batch, (_, started) in self.open.items() if now_ms - started > ABANDONED_AFTER_MS]
 
 
-def opening(ws: str, batch: str, objects: Iterable[str], now_ms: int) -> Update:
+def open_batch(ws: str, batch: str, objects: Iterable[str], now_ms: int) -> UpdateItem:
     """Enter a batch. The register item must exist (provisioning creates it)."""
     objects = sorted(objects)
     condition = "attribute_exists(PK) AND attribute_not_exists(#open.#batch)"
@@ -72,29 +79,29 @@ def opening(ws: str, batch: str, objects: Iterable[str], now_ms: int) -> Update:
     return _update(ws, batch, objects, "SET #open.#batch = :entry", condition, {":entry": entry})
 
 
-def unchanged(ws: str, obj: str, since: Register) -> Check:
-    """Demand that no batch has touched an object since a look at the register."""
-    seen = since.sequences.get(obj)
+def require_unchanged(ws: str, obj: str, since: Register) -> CheckItem:
+    """Require that no batch has touched an object since the register was read."""
+    sequence = since.sequences.get(obj)
     names = {"#s": f"{_SEQUENCE}{obj}"}
-    if seen is None:
-        return Check(keys.open_batches(ws), "attribute_not_exists(#s)", names)
-    return Check(keys.open_batches(ws), "#s = :seen", names, {":seen": seen})
+    if sequence is None:
+        return CheckItem(keys.open_batches(ws), "attribute_not_exists(#s)", names)
+    return CheckItem(keys.open_batches(ws), "#s = :sequence", names, {":sequence": sequence})
 
 
-def holding(ws: str, batch: str, objects: Iterable[str]) -> Update:
-    """Demand, at commit, that nobody has given the batch up."""
+def require_open(ws: str, batch: str, objects: Iterable[str]) -> UpdateItem:
+    """Require, at commit, that nobody has given the batch up."""
     return _update(
         ws, batch, objects, "", "attribute_exists(#open.#batch) AND attribute_not_exists(#open.#batch.settling)"
     )
 
 
-def claiming(ws: str, batch: str, objects: Iterable[str]) -> Update:
-    """Give an abandoned batch up: from here on it cannot commit, so its traces can be removed."""
+def give_up(ws: str, batch: str, objects: Iterable[str]) -> UpdateItem:
+    """Give an abandoned batch up: it cannot commit any more, so what it has written can be removed."""
     return _update(ws, batch, objects, "SET #open.#batch.settling = :one", "attribute_exists(#open.#batch)")
 
 
-def closing(ws: str, batch: str, objects: Iterable[str], *, at_commit: bool) -> Update:
-    """Remove a batch. ``at_commit``: only if nobody has given it up (``holding`` and closing in one)."""
+def close_batch(ws: str, batch: str, objects: Iterable[str], *, at_commit: bool) -> UpdateItem:
+    """Remove a batch's entry. ``at_commit``: on the condition of ``require_open``."""
     condition = "attribute_exists(#open.#batch)"
     if at_commit:
         condition += " AND attribute_not_exists(#open.#batch.settling)"
@@ -103,8 +110,7 @@ def closing(ws: str, batch: str, objects: Iterable[str], *, at_commit: bool) -> 
 
 def new_register(ws: str) -> dict[str, Any]:
     """The register item of a new workspace."""
-    pk, sk = keys.open_batches(ws)
-    return {"PK": pk, "SK": sk, _ENTRY: {}}
+    return keys.item_at(keys.open_batches(ws), **{_ENTRIES: {}})
 
 
 def _update(
@@ -114,14 +120,14 @@ def _update(
     expression: str,
     condition: str,
     values: Mapping[str, Any] | None = None,
-) -> Update:
+) -> UpdateItem:
     """An update of the register that also counts up the sequence of every object concerned."""
     names = {f"#s{i}": f"{_SEQUENCE}{obj}" for i, obj in enumerate(sorted(objects))}
     adding = ", ".join(f"{name} :one" for name in names)
-    return Update(
+    return UpdateItem(
         keys.open_batches(ws),
         f"{expression} ADD {adding}".strip(),
         condition,
-        names={**names, "#open": _ENTRY, "#batch": batch},
+        names={**names, "#open": _ENTRIES, "#batch": batch},
         values={":one": 1, **(values or {})},
     )

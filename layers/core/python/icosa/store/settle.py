@@ -1,8 +1,13 @@
-"""Settling: taking away what a batch (``store/batch.py``) has left, whatever became of it, beside other writers.
+"""Settling: bringing the rows of records into agreement with the records, whatever a batch has left of its work.
 
-A row goes when it does not follow from its record as that is now. Another batch may have staged the very same row for
-the record's next state, so to see that a record is unchanged is not enough: whoever takes something away also moves the
-record's version on, in the same transaction. The other batch then fails at its commit, and starts anew.
+Used when a batch fails, when its writer died, and for the last step of a batch that moved records. For each record that
+the batch touched: read its live and its trash row, derive the rows that it should have (``store.derive``), and remove
+or correct those of the batch's rows that differ.
+
+To see that a record is unchanged is not enough before a row is removed: another batch may have staged the very same row
+for the record's next state. So every transaction here also increments the version of the record whose rows it changes
+(its *fence*). The other batch then fails at its commit and starts again, and so does any writer that read the record
+before.
 """
 
 from __future__ import annotations
@@ -13,18 +18,19 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..model.model import Model, Object
-from ..model.types.base import Item
+from ..model.record import Record
 from . import batch_log, keys, register
 from .change import put_row
 from .derive import Rows
 from .keys import Key
-from .ops import NOT_EXISTS, Check, Delete, Op, Put, Update
-from .record import HIDDEN, VERSION, current, unpack_or_none
+from .ops import NOT_EXISTS, CheckItem, DeleteItem, Op, PutItem, UpdateItem
+from .record import HIDDEN, VERSION, current_state, unpack_or_none
 from .register import Register
-from .table import MAX_TRANSACTION, Table, TransactionConflict, TransactionFailed, chunked
+from .retry import Attempts
+from .table import MAX_TRANSACTION, Item, Table, TransactionConflict, TransactionFailed, chunked
 
-_ATTEMPTS = 5
-#: Operations of a transaction beside those of ``RecordRows.fence``.
+_ATTEMPTS = Attempts(5)
+#: Operations that a transaction has room for beside a fence.
 _ROOM = MAX_TRANSACTION - 2
 
 RecordId = tuple[str, str]  # object key, record id
@@ -32,8 +38,8 @@ RecordId = tuple[str, str]  # object key, record id
 
 @dataclass(frozen=True, slots=True)
 class Touched:
-    """What a batch may have written for one record: rows and guards, of which ``altered`` are rows that
-    keep their key.
+    """The keys that a batch may have written for one record: derived rows and guards. ``altered`` are those of rows
+    that keep their key while their attributes change.
     """
 
     rows: tuple[Key, ...] = ()
@@ -47,8 +53,8 @@ class RecordRows:
     model: Model
     obj: Object
     id: str
-    live: Item | None
-    trashed: Item | None
+    live: Record | None
+    trashed: Record | None
 
     @classmethod
     def read(
@@ -56,74 +62,77 @@ class RecordRows:
     ) -> tuple[list[RecordRows], list[Any]]:
         """The rows of many records, in their order, and the items at the keys of ``also``."""
         ws = model.workspace_id
-        found = table.batch_get(
+        items = table.batch_get(
             [*((place(ws, obj.key), i) for obj, i in records for place in (keys.records, keys.trash)), *also]
         )
         rows = [
-            cls(model, obj, record_id, *(unpack_or_none(item, obj.stored_form) for item in found[2 * i : 2 * i + 2]))
+            cls(model, obj, record_id, *(unpack_or_none(item, obj.stored_form) for item in items[2 * i : 2 * i + 2]))
             for i, (obj, record_id) in enumerate(records)
         ]
-        return rows, found[2 * len(records) :]
+        return rows, items[2 * len(records) :]
 
     @property
-    def current(self) -> tuple[Item, bool] | None:
-        """The record and whether it is live."""
-        return current(self.live, self.trashed)
+    def state(self) -> tuple[Record, bool] | None:
+        """The record and whether it is live; None when there is none."""
+        return current_state(self.live, self.trashed)
 
     def guards(self) -> Mapping[Key, Any]:
         """The guards of the record's unique values."""
-        return Rows.of(self.model, self.obj).guards(self.current[0]) if self.current else {}
+        return Rows.of(self.model, self.obj).guards(self.state[0]) if self.state else {}
 
     def derived(self) -> Mapping[Key, Any]:
         """The derived rows of the record, without guards."""
-        return Rows.of(self.model, self.obj).derive(self.current[0], live=self.current[1]) if self.current else {}
+        return Rows.of(self.model, self.obj).derive(self.state[0], live=self.state[1]) if self.state else {}
 
     @property
     def is_tidy(self) -> bool:
-        """Whether there is but one row, and no mark of a move on it."""
+        """Whether there is at most one row, not marked as moving."""
         return all(
-            row is None or (self.current is not None and row is self.current[0] and HIDDEN not in row)
+            row is None or (self.state is not None and row is self.state[0] and not row.is_hidden)
             for row in (self.live, self.trashed)
         )
 
     def fence(self, steps: int = 0) -> list[Op]:
-        """Operations that tidy up the two rows and move the record's version on, or fail when a row is not as read.
+        """Operations that fail when a row is not as read, and otherwise increment the record's version and leave it
+        with one unmarked row (or none).
 
-        ``steps`` is the number of transactions that have begun with a fence of these rows already.
+        ``steps`` is the number of transactions with a fence of these rows that have been sent before.
         """
         ops: list[Op] = []
-        ws, state = self.model.workspace_id, self.current
+        ws, state = self.model.workspace_id, self.state
         for row, place in ((self.live, keys.records), (self.trashed, keys.trash)):
             key = place(ws, self.obj.key), self.id
             if row is not None and state is not None and row is state[0]:
-                moved = HIDDEN in row and steps == 0
+                moved = row.is_hidden and steps == 0
                 expression = "REMOVE #h ADD #v :one" if moved else "ADD #v :one"
                 condition, names, values = _as_read(row, marked=moved)
-                ops.append(Update(key, expression, condition, names, {**values, ":v": row[VERSION] + steps, ":one": 1}))
+                ops.append(
+                    UpdateItem(key, expression, condition, names, {**values, ":v": row.version + steps, ":one": 1})
+                )
             elif row is not None and steps == 0:
-                ops.append(Delete(key, *_as_read(row, marked=HIDDEN in row)))
+                ops.append(DeleteItem(key, *_as_read(row, marked=row.is_hidden)))
             elif state is None:
-                ops.append(Check(key, NOT_EXISTS))
+                ops.append(CheckItem(key, NOT_EXISTS))
         return ops
 
 
-def _as_read(row: Item, *, marked: bool) -> tuple[str, dict[str, str], dict[str, Any]]:
-    """A condition, with names and values, that a row is as it was read; ``marked`` looks at the mark of a move, too."""
+def _as_read(row: Record, *, marked: bool) -> tuple[str, dict[str, str], dict[str, Any]]:
+    """The condition (expression, names, values) that a row is as it was read; ``marked``: its mark of a move, too."""
     if not marked:
-        return "#v = :v", {"#v": VERSION}, {":v": row[VERSION]}
-    return "#v = :v AND #h = :h", {"#v": VERSION, "#h": HIDDEN}, {":v": row[VERSION], ":h": row[HIDDEN]}
+        return "#v = :v", {"#v": VERSION}, {":v": row.version}
+    return "#v = :v AND #h = :h", {"#v": VERSION, "#h": HIDDEN}, {":v": row.version, ":h": row.batch}
 
 
 def settle(table: Table, model: Model, touched: Mapping[RecordId, Touched]) -> None:
-    """Remove or correct, of the rows that a batch touched, those that do not follow from the records as they are now.
+    """Bring the rows that a batch touched into agreement with their records.
 
-    Raises TransactionConflict when the records keep changing: to be tried again later.
+    Raises TransactionConflict when the records keep changing; it may be called again later.
     """
-    left = dict(touched)
-    for attempt in range(_ATTEMPTS):
+    unsettled = dict(touched)
+    for attempt in _ATTEMPTS:
         # At first many records share a transaction; where one of them has changed, each gets its own.
-        left = _settle_once(table, model, left, together=attempt == 0)
-        if not left:
+        unsettled = _settle_once(table, model, unsettled, together=attempt == 0)
+        if not unsettled:
             return
     raise TransactionConflict
 
@@ -131,35 +140,35 @@ def settle(table: Table, model: Model, touched: Mapping[RecordId, Touched]) -> N
 def _settle_once(
     table: Table, model: Model, touched: Mapping[RecordId, Touched], *, together: bool
 ) -> dict[RecordId, Touched]:
-    """Returns the records that were changed in between."""
+    """Settle what can be settled now. Returns the records that were changed in between."""
     # Objects that are gone have taken their rows with them.
-    known = {record: one for record, one in touched.items() if record[0] in model.by_key}
-    guard_keys = [key for one in known.values() for key in one.rows if _is_guard(model, key)]
+    known = {record: rows for record, rows in touched.items() if record[0] in model.by_key}
+    guard_keys = [key for rows in known.values() for key in rows.rows if keys.is_unique(key)]
     records, guards = RecordRows.read(table, model, [(model.by_key[obj], i) for obj, i in known], guard_keys)
     settling = _Settling(
         records=dict(zip(known, records, strict=True)),
         owners={key: guard["id"] for key, guard in zip(guard_keys, guards, strict=True) if guard is not None},
-        held=frozenset(key for rows in records for key in rows.guards()),
+        held=frozenset(key for of in records for key in of.guards()),
     )
     work: list[tuple[list[RecordId], list[list[Op]]]] = []
-    for record, one in known.items():
-        parts = settling.transactions(record, one)
+    for record, rows in known.items():
+        parts = settling.transactions(record, rows)
         if together and len(parts) == 1 and work and len(work[-1][1]) == 1 and _fit(work[-1][1][0], parts[0]):
             work[-1][0].append(record)
             work[-1][1][0] += parts[0]
         elif parts:
             work.append(([record], parts))
-    failed = table.parallel([_sender(of, parts) for of, parts in work])
-    return {record: known[record] for of in failed for record in of}
+    failed = table.parallel([_sender(together_with, parts) for together_with, parts in work])
+    return {record: known[record] for part in failed for record in part}
 
 
 def _fit(ops: Sequence[Op], more: Sequence[Op]) -> bool:
-    """Whether both can go into one transaction, which has one operation for an item at most."""
+    """Whether both fit into one transaction, which may have only one operation for each item."""
     return len(ops) + len(more) <= MAX_TRANSACTION and {op.key for op in ops}.isdisjoint(op.key for op in more)
 
 
 def _sender(records: Sequence[RecordId], transactions: Sequence[Sequence[Op]]) -> Callable[[Table], Sequence[RecordId]]:
-    """A branch that returns the records if they have not been settled."""
+    """Sends the transactions of some records, and returns these records when one of them fails."""
 
     def send(table: Table) -> Sequence[RecordId]:
         try:
@@ -174,8 +183,8 @@ def _sender(records: Sequence[RecordId], transactions: Sequence[Sequence[Op]]) -
 
 @dataclass(frozen=True, slots=True)
 class _Settling:
-    """What has been read of the records to settle: their rows, whose guards there are, and the guards that they should
-    have.
+    """What has been read to settle records: their rows, the owners of the guards in question, and the guards that the
+    records should hold.
     """
 
     records: Mapping[RecordId, RecordRows]
@@ -183,15 +192,15 @@ class _Settling:
     held: frozenset[Key]
 
     def transactions(self, record: RecordId, touched: Touched) -> list[list[Op]]:
-        """What settles one record, one after the other; nothing when it is settled."""
+        """The transactions that settle one record, to be sent in order; none when nothing is wrong."""
         rows = self.records[record]
         valid = rows.derived()
         ops: dict[Key, Op] = {}
         for key in touched.rows:
-            if _is_guard(rows.model, key):
+            if keys.is_unique(key):
                 ops |= {op.key: op for op in self._guard(rows, key)}
             elif key not in valid:
-                ops[key] = Delete(key)
+                ops[key] = DeleteItem(key)
             elif key in touched.altered:
                 ops[key] = put_row(key, valid[key])
         if not ops and rows.is_tidy:
@@ -200,82 +209,80 @@ class _Settling:
         return [[*rows.fence(steps), *part] for steps, part in enumerate(parts)]
 
     def _guard(self, rows: RecordRows, key: Key) -> Iterable[Op]:
-        """What puts a guard right: it belongs to the record whose value it guards. A batch may have passed it on to
-        another.
+        """Give a guard back to the record that has its value, or remove it when no record has. A batch may have passed
+        it from one record to another.
         """
         owner = self.owners.get(key)
         if key in rows.guards():
             if owner is None:
-                yield Put({"PK": key[0], "SK": key[1], "id": rows.id}, NOT_EXISTS)
+                yield PutItem(keys.item_at(key, id=rows.id), NOT_EXISTS)
             elif owner != rows.id:
                 other = self.records.get((rows.obj.key, owner))
                 if other is not None and key not in other.guards():
-                    yield Put({"PK": key[0], "SK": key[1], "id": rows.id}, "id = :owner", values={":owner": owner})
+                    yield PutItem(keys.item_at(key, id=rows.id), "id = :owner", values={":owner": owner})
                     yield from other.fence()
         elif owner == rows.id and key not in self.held:
-            yield Delete(key, "id = :owner", values={":owner": owner})
-
-
-def _is_guard(model: Model, key: Key) -> bool:
-    return key[0].startswith(f"{model.workspace_id}#U#")
+            yield DeleteItem(key, "id = :owner", values={":owner": owner})
 
 
 # ---------------------------------------------------------------------- batches of other writers
 
 
-def current_register(table: Table, model: Model) -> Register:
+def read_register(table: Table, model: Model) -> Register:
     return Register.parse(table.get(keys.open_batches(model.workspace_id)))
 
 
 def close(table: Table, model: Model, batch: str, objects: Iterable[str], log: Sequence[Key]) -> None:
-    """Take a settled batch from the register, and its log with it."""
+    """Remove a settled batch from the register, and its log."""
     try:
-        table.transact([register.closing(model.workspace_id, batch, objects, at_commit=False), *map(Delete, log)])
+        table.transact(
+            [register.close_batch(model.workspace_id, batch, objects, at_commit=False), *map(DeleteItem, log)]
+        )
     except TransactionFailed:
-        # Somebody else found the batch abandoned and has closed it.
+        # Somebody else has closed it as abandoned.
         table.parallel([_deleter(key) for key in log])
 
 
 def _deleter(key: Key) -> Callable[[Table], None]:
-    return lambda table: table.transact([Delete(key)])
+    return lambda table: table.transact([DeleteItem(key)])
 
 
 def settle_abandoned(table: Table, model: Model, seen: Register, batch: str) -> None:
-    """Clean up after a batch whose writer died. Does nothing when the batch is closed already.
+    """Settle a batch whose writer died, by its log. Does nothing when the batch is closed already.
 
     Raises TransactionConflict when its records keep changing; the batch stays open then.
     """
     ws = model.workspace_id
     objects = seen.open[batch][0]
     try:
-        table.transact([register.claiming(ws, batch, objects)])
+        table.transact([register.give_up(ws, batch, objects)])
     except TransactionFailed:
         return
     items = batch_log.items(table, ws, batch)
     if not items:
-        return  # expired: the janitor has, or will get, what it held
+        return  # The log has expired: the janitor settles what it named (``settle_expired``).
     settle(table, model, _touched(ws, items))
-    close(table, model, batch, objects, [(item["PK"], item["SK"]) for item in items])
+    close(table, model, batch, objects, [keys.of(item) for item in items])
 
 
-def release_stale_place(table: Table, model: Model, obj: Object, record_id: str) -> bool:
-    """Remove what a batch has left, or reserved, in a record's place. True when the id may be free now, False when
-    there is a record.
+def free_stale_id(table: Table, model: Model, obj: Object, record_id: str) -> bool:
+    """Remove a hidden row that a batch has left under an id. True when the id may be free now, False when a record has
+    it.
 
-    Raises TransactionConflict when somebody is faster.
+    Raises TransactionConflict when another writer is faster.
     """
     [rows], _ = RecordRows.read(table, model, [(obj, record_id)])
-    if rows.current is not None:
+    if rows.state is not None:
         return False
     settle(table, model, {(obj.key, record_id): Touched()})
     return True
 
 
-def release_stale_guard(table: Table, model: Model, obj: Object, key: Key, now_ms: int) -> bool:
-    """Remove the guard of a unique value that an abandoned write left behind. True when the value may be free now, or
-    soon.
+def free_stale_guard(table: Table, model: Model, obj: Object, key: Key, now_ms: int) -> bool:
+    """Remove the guard of a unique value that no record has. True when the value may be free now, or soon; False when a
+    record has it.
     """
-    seen = current_register(table, model)
+    seen = read_register(table, model)
     for abandoned in seen.abandoned(now_ms):
         settle_abandoned(table, model, seen, abandoned)
     guard = table.get(key)
@@ -284,26 +291,28 @@ def release_stale_guard(table: Table, model: Model, obj: Object, key: Key, now_m
     [rows], _ = RecordRows.read(table, model, [(obj, guard["id"])])
     if key in rows.guards():
         return False
-    seen = current_register(table, model)
+    seen = read_register(table, model)
     if seen.touches(obj.key):
-        # A batch under way may be about to commit this very record: whether the value is taken is decided then.
+        # A batch under way may be about to commit a record with this value: wait for what becomes of it.
         return True
-    free = Delete(key, "id = :owner", values={":owner": guard["id"]})
+    free = DeleteItem(key, "id = :owner", values={":owner": guard["id"]})
     with suppress(TransactionFailed):
-        table.transact([register.unchanged(model.workspace_id, obj.key, seen), *rows.fence(), free])
+        table.transact([register.require_unchanged(model.workspace_id, obj.key, seen), *rows.fence(), free])
     return True
 
 
 def settle_expired(table: Table, model: Model, log_item: Item) -> None:
-    """Clean up by a part of a batch's log that has expired: its writer died and nobody else has dealt with it."""
+    """Settle the records named by a part of a log that has expired: the batch's writer died, and nobody else has
+    settled them.
+    """
     ws = model.workspace_id
     batch = batch_log.batch_of(log_item)
-    seen = current_register(table, model)
+    seen = read_register(table, model)
     if batch in seen.open:
         try:
-            table.transact([register.claiming(ws, batch, seen.open[batch][0])])
+            table.transact([register.give_up(ws, batch, seen.open[batch][0])])
         except TransactionFailed:
-            seen = current_register(table, model)
+            seen = read_register(table, model)
     settle(table, model, _touched(ws, [log_item]))
     if batch in seen.open and not batch_log.items(table, ws, batch, project="SK"):
         close(table, model, batch, seen.open[batch][0], [])

@@ -7,9 +7,7 @@ request token, so a retry of a write whose answer was lost applies once.
 from __future__ import annotations
 
 import os
-import random
 import threading
-import time
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -22,15 +20,15 @@ from ..errors import PayloadTooLarge, Unavailable
 from . import meter as metering
 from .keys import Key
 from .meter import Meter
-from .ops import Check, Delete, Op, Put, Update, as_key
+from .ops import CheckItem, DeleteItem, Op, PutItem, UpdateItem, as_key
+from .retry import Attempts
 
 Item = dict[str, Any]
 
 #: DynamoDB's limits (Developer Guide, "Quotas").
 MAX_TRANSACTION = 100
 MAX_BATCH_GET = 100
-_ATTEMPTS = 6
-_FIRST_DELAY = 0.02
+_ATTEMPTS = Attempts(6, first_pause=0.02)
 #: Errors of DynamoDB that pass by themselves and that the client has no class for; it names them in its message.
 _TRANSIENT = (
     "TransactionInProgress",
@@ -62,13 +60,13 @@ class TransactionConflict(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class QueryPage:
+class QueryPage[T = Item]:
     """Rows of one partition in sort-key order. ``last`` is the sort key to go on after, None at the end.
 
     ``scanned`` counts the rows read, also those that a filter left out.
     """
 
-    items: list[Item]
+    items: list[T]
     last: str | None
     scanned: int
 
@@ -120,10 +118,10 @@ class Table:
             return []
         unique = list(dict.fromkeys(keys))
         chunks = [unique[i : i + MAX_BATCH_GET] for i in range(0, len(unique), MAX_BATCH_GET)]
-        found: dict[Key, Item] = {}
+        items: dict[Key, Item] = {}
         for part in self.parallel([_bind(Table._batch_get, chunk, project) for chunk in chunks]):
-            found.update(part)
-        return [found.get(key) for key in keys]
+            items.update(part)
+        return [items.get(key) for key in keys]
 
     def _batch_get(self, keys: Sequence[Key], project: str | None) -> dict[Key, Item]:
         def call() -> list[Item]:
@@ -214,7 +212,7 @@ class Table:
         assert len(ops) <= MAX_TRANSACTION, "a transaction holds at most 100 operations"
         token = str(uuid.uuid4())
         request = [op.request(self.name) for op in ops]
-        for attempt in range(_ATTEMPTS):
+        for _ in _ATTEMPTS:
             try:
                 self._call("transact", lambda: self._client.sync_transact_write(request, client_request_token=token))
             except dynamo.TransactionCanceledException as error:
@@ -226,7 +224,6 @@ class Table:
                     raise PayloadTooLarge(
                         "The records are larger than the store allows: 400 KB a record, 4 MB a request"
                     ) from None
-                _wait(attempt)
                 continue
             if self.meter.detailed:
                 self.meter.write_units += metering.write_units(_op_size(op) for op in ops)
@@ -258,17 +255,16 @@ class Table:
         """Send one call, again on throttling and lost connections."""
         self.meter.round_trips += 1
         self.meter.calls += 1
-        for attempt in range(_ATTEMPTS):
+        for _ in _ATTEMPTS:
             try:
                 return send()
             except (dynamo.ProvisionedThroughputExceededException, dynamo.ConnectionException):
-                _wait(attempt)
+                continue
             except dynamo.ValidationException as error:
                 _reject(error)
             except dynamo.PydynoxException as error:
                 if not any(code in str(error) for code in _TRANSIENT):
                     raise
-                _wait(attempt)
         raise Unavailable("The record store does not answer. Please try again.")
 
 
@@ -279,10 +275,6 @@ def _outcome(future: Any) -> Any:
 
 def _bind[*A, T](method: Callable[[Table, *A], T], *arguments: *A) -> Callable[[Table], T]:
     return lambda table: method(table, *arguments)
-
-
-def _wait(attempt: int) -> None:
-    time.sleep(random.uniform(0, _FIRST_DELAY * 2**attempt))
 
 
 def _reject(error: Exception) -> NoReturn:
@@ -323,11 +315,11 @@ def _key_condition(pk: str, low: str | None, high: str | None, prefix: str | Non
 
 def _op_size(op: Op) -> int:
     match op:
-        case Put(item=item):
+        case PutItem(item=item):
             return metering.item_size(item)
-        case Update(key=key, values=values):
+        case UpdateItem(key=key, values=values):
             return sum(map(len, key)) + metering.item_size(values or {})
-        case Delete(key=key) | Check(key=key):
+        case DeleteItem(key=key) | CheckItem(key=key):
             return sum(map(len, key))
 
 

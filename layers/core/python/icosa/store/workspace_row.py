@@ -1,5 +1,5 @@
-"""Parts of updates of a workspace's row: the count of changes of its views, which changes of the model and of views
-share.
+"""Changes of a workspace's row, which orders the changes of its model and of its views: each requires the versions that
+it has seen, and counts them up.
 """
 
 from __future__ import annotations
@@ -7,18 +7,113 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
+from . import keys
+from .ops import EXISTS, NOT_EXISTS, CheckItem, PutItem, UpdateItem
+
 VIEWS_VERSION: Final = "viewsVersion"
 
-#: Expression and values for an update that writes views beside other changes, after ``SET``.
-BUMP_VIEWS: Final = f"{VIEWS_VERSION} = if_not_exists({VIEWS_VERSION}, :noViews) + :oneView"
-BUMP_VIEWS_VALUES: Final[Mapping[str, Any]] = {":noViews": 0, ":oneView": 1}
+_SUBDOMAIN = "subdomain"
+#: What counts the views' version up, after ``SET``, with its values.
+_NEXT_VIEWS = f"{VIEWS_VERSION} = if_not_exists({VIEWS_VERSION}, :noViews) + :oneView"
+_NEXT_VIEWS_VALUES: Mapping[str, Any] = {":noViews": 0, ":oneView": 1}
 
 
-def views_unchanged(version: int) -> str:
+def _views_unchanged(version: int) -> str:
     """The condition that no view was changed since ``version``, with ``:views`` as its value.
 
-    >>> views_unchanged(3)
+    >>> _views_unchanged(3)
     'viewsVersion = :views'
     """
     condition = f"{VIEWS_VERSION} = :views"
     return f"(attribute_not_exists({VIEWS_VERSION}) OR {condition})" if version == 0 else condition
+
+
+def next_model(
+    ws: str,
+    *,
+    seen: int,
+    version: int,
+    rows: int,
+    revisions: int,
+    next_object_key: int,
+    seen_views: int | None,
+    staged: str | None,
+) -> UpdateItem:
+    """Replace the model's version ``seen`` by the next one, whose rows have this number and sum of revisions.
+
+    ``seen_views`` is the version of the views that change with it, None when they do not. ``staged`` names the log of a
+    change that exceeds one transaction: its rows are put in their places afterwards.
+    """
+    expression = (
+        "SET metadataVersion = :new, metadataRows = :rows, metadataRevisions = :revisions, nextObjectKey = :key"
+    )
+    condition = "metadataVersion = :old AND attribute_not_exists(metadataStaged)"
+    values: dict[str, Any] = {
+        ":new": version,
+        ":rows": rows,
+        ":revisions": revisions,
+        ":key": next_object_key,
+        ":old": seen,
+    }
+    if seen_views is not None:
+        expression += f", {_NEXT_VIEWS}"
+        condition += f" AND {_views_unchanged(seen_views)}"
+        values |= {**_NEXT_VIEWS_VALUES, ":views": seen_views}
+    if staged is not None:
+        expression += ", metadataStaged = :staged"
+        values[":staged"] = staged
+    return UpdateItem(keys.workspace(ws), expression, condition, values=values)
+
+
+def is_staged(ws: str, staged: str) -> CheckItem:
+    """Demand that the change with this log is still being carried out."""
+    return CheckItem(keys.workspace(ws), "metadataStaged = :staged", values={":staged": staged})
+
+
+def carried_out(ws: str, staged: str) -> UpdateItem:
+    """All rows of the change with this log are in their places."""
+    values = {":staged": staged}
+    return UpdateItem(keys.workspace(ws), "REMOVE metadataStaged", "metadataStaged = :staged", values=values)
+
+
+def next_views(ws: str, *, seen: int, model_version: int) -> UpdateItem:
+    """Count up the version of the views, on the condition that it is still ``seen`` and the model's still
+    ``model_version``, with no change of the model to be carried out.
+    """
+    return UpdateItem(
+        keys.workspace(ws),
+        f"SET {_NEXT_VIEWS}",
+        condition=f"metadataVersion = :metadata AND attribute_not_exists(metadataStaged) AND {_views_unchanged(seen)}",
+        values={**_NEXT_VIEWS_VALUES, ":metadata": model_version, ":views": seen},
+    )
+
+
+def new_settings(
+    ws: str, attributes: Mapping[str, Any], preferences: Mapping[str, Any], *, old_subdomain: str | None = None
+) -> UpdateItem:
+    """Set attributes and preferences of a workspace that exists. When the subdomain is among the preferences, it must
+    be ``old_subdomain`` now.
+    """
+    names: dict[str, str] = {}
+    values: dict[str, Any] = {}
+    sets: list[str] = []
+    for parent, settings in (("", attributes), ("#preferences.", preferences)):
+        for name, value in settings.items():
+            number = len(sets)
+            names[f"#s{number}"], values[f":s{number}"] = name, value
+            sets.append(f"{parent}#s{number} = :s{number}")
+    condition = EXISTS
+    if preferences:
+        names["#preferences"] = "preferences"
+    if _SUBDOMAIN in preferences:
+        names["#subdomain"] = _SUBDOMAIN
+        if old_subdomain is None:
+            condition = f"{EXISTS} AND attribute_not_exists(#preferences.#subdomain)"
+        else:
+            condition, values[":old"] = "#preferences.#subdomain = :old", old_subdomain
+    return UpdateItem(keys.workspace(ws), f"SET {', '.join(sets)}", condition, names, values)
+
+
+def take_subdomain(ws: str, subdomain: str) -> PutItem:
+    """Reserve a subdomain for a workspace, unless another has it."""
+    return PutItem(keys.item_at(keys.subdomain(subdomain), workspaceId=ws), NOT_EXISTS)

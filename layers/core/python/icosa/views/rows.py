@@ -15,8 +15,7 @@ import orjson
 from ..errors import PayloadTooLarge
 from ..store import keys
 from ..store.keys import Key
-from ..store.ops import Delete, Put, Update
-from ..store.workspace_row import BUMP_VIEWS, BUMP_VIEWS_VALUES, views_unchanged
+from ..store.ops import DeleteItem, PutItem
 from .shapes import PARTS, SHAPES
 from .tree import Root, Roots
 
@@ -31,18 +30,17 @@ def key_of(workspace_id: str, root: Root) -> Key:
 
 def pack(workspace_id: str, root: Root) -> dict[str, Any]:
     """The item of a root. Raises PayloadTooLarge beyond 400 KB."""
-    partition, sort = key_of(workspace_id, root)
     data = orjson.dumps({"entity": root.entity, **{name: parts for name, parts in root.parts.items() if parts}})
     if len(data) > _MAX_DATA_BYTES:
         raise PayloadTooLarge(
             f"The {root.shape.label.lower()} with its parts is larger than the 400 KB that the store allows"
         )
-    return {"PK": partition, "SK": sort, _DATA: data.decode()}
+    return keys.item_at(key_of(workspace_id, root), **{_DATA: data.decode()})
 
 
 def unpack(item: Mapping[str, Any]) -> Root:
     """The root of an item."""
-    shape = SHAPES[item["SK"].partition("#")[0]]
+    shape = SHAPES[keys.view_collection(item)]
     data = orjson.loads(item[_DATA])
     return Root(
         shape,
@@ -56,26 +54,14 @@ def as_roots(items: Iterable[Mapping[str, Any]]) -> dict[str, Root]:
     return {root.id: root for root in map(unpack, items)}
 
 
-def changes(workspace_id: str, before: Roots, after: Roots) -> list[Put | Delete]:
+def changes(workspace_id: str, before: Roots, after: Roots) -> list[PutItem | DeleteItem]:
     """The writes that make ``after`` of ``before``: one for each root that differs. Belong into one transaction with
-    ``counted`` or with an update of the workspace's row that uses ``BUMP_VIEWS``.
+    an operation of ``store.workspace_row`` that counts up the version of the views.
     """
-    puts: list[Put | Delete] = [
-        Put(pack(workspace_id, root)) for root_id, root in after.items() if before.get(root_id) is not root
+    puts: list[PutItem | DeleteItem] = [
+        PutItem(pack(workspace_id, root)) for root_id, root in after.items() if before.get(root_id) is not root
     ]
-    gone: list[Put | Delete] = [
-        Delete(key_of(workspace_id, root)) for root_id, root in before.items() if root_id not in after
+    gone: list[PutItem | DeleteItem] = [
+        DeleteItem(key_of(workspace_id, root)) for root_id, root in before.items() if root_id not in after
     ]
     return puts + gone
-
-
-def counted(workspace_id: str, *, seen: int, metadata_version: int) -> Update:
-    """Counts a change of views that was checked against a state of the workspace, and requires this state, with no
-    change of the model still being carried out.
-    """
-    return Update(
-        keys.workspace(workspace_id),
-        f"SET {BUMP_VIEWS}",
-        condition=f"metadataVersion = :metadata AND attribute_not_exists(metadataStaged) AND {views_unchanged(seen)}",
-        values={**BUMP_VIEWS_VALUES, ":metadata": metadata_version, ":views": seen},
-    )

@@ -6,31 +6,29 @@ the views have changed since that row was read; otherwise it starts again.
 
 from __future__ import annotations
 
-import random
-import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from ..catalog.commit import Overtaken, WorkspaceGone, read
+from ..catalog.commit import VersionConflict, WorkspaceGone, read
 from ..catalog.loader import MetadataState, load_model
 from ..errors import BadRequest, Conflict
 from ..model.model import Model
 from ..store import keys
+from ..store.retry import Attempts
 from ..store.table import MAX_TRANSACTION, Table, TransactionConflict, TransactionFailed
-from ..store.workspace_row import VIEWS_VERSION
+from ..store.workspace_row import VIEWS_VERSION, next_views
 from . import rules
 from .cascade import deleted, destroyed
 from .entities import Input, changed, make
 from .errors import InvalidPart, PartExists, PartNotFound
 from .groups import regrouped
-from .rows import as_roots, changes, counted
+from .rows import as_roots, changes
 from .shapes import ROOT_OF, SHAPES, VIEW, VIEW_GROUP, Entity, Shape
 from .tree import Root, Roots, all_ids, owner_of, roots_of
 
-_ATTEMPTS = 10
-_FIRST_DELAY = 0.005
+_ATTEMPTS = Attempts(10, first_pause=0.005, longest_pause=2.5)
 #: Deleted parts can still be destroyed; after this time they leave their view or layout with its next change.
 _KEPT_DAYS = 30
 
@@ -166,11 +164,11 @@ class ViewsService:
 
     def _apply(self, shape: Shape, change: _Change) -> tuple[Roots, Any]:
         """Write what ``change`` makes of the roots; the roots after it, and what else it gives."""
-        for number in range(_ATTEMPTS):
+        for _ in _ATTEMPTS:
             try:
                 return self._attempt(shape, change)
-            except (Overtaken, TransactionFailed, TransactionConflict):
-                time.sleep(random.uniform(0, _FIRST_DELAY * 2**number))
+            except (VersionConflict, TransactionFailed, TransactionConflict):
+                continue
         raise Conflict("Views are changed by others at this moment. Please try again.")
 
     def _attempt(self, shape: Shape, change: _Change) -> tuple[Roots, Any]:
@@ -183,14 +181,14 @@ class ViewsService:
                 f"A request can change at most {MAX_TRANSACTION - 1} {ROOT_OF[shape.collection].collection}"
             )
         if ops:
-            count = counted(self._workspace_id, seen=state.seen, metadata_version=state.model.version)
+            count = next_views(self._workspace_id, seen=state.seen, model_version=state.model.version)
             self._table.transact([*ops, count])
         self._model = state.model
         return after, result
 
     def _state(self) -> _State:
         """The workspace as it is now. Its row is read first: what changes after that makes the transaction fail. Raises
-        Overtaken.
+        VersionConflict.
         """
         row = self._table.get(keys.workspace(self._workspace_id))
         if row is None:
@@ -200,7 +198,7 @@ class ViewsService:
         if metadata.staged is not None:
             # A change of the model is being carried out, and may touch views: this does what is left of it.
             read(self._table, self._workspace_id)
-            raise Overtaken
+            raise VersionConflict
         if model.version != metadata.version:
             model = load_model(self._table, self._workspace_id, metadata)
         return _State(model, self.roots(), row.get(VIEWS_VERSION, 0))

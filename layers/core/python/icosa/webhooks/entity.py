@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Self
 
 from ..catalog.applications import application_id
+from ..store import keys
 
 #: The attribute of an item that holds the sealed secret; it is absent when the secret is empty. The others have the
 #: names of members.
@@ -29,7 +30,7 @@ class Webhook:
     def parse(cls, item: Mapping[str, Any]) -> Self:
         """From an item at ``store.keys.webhook``."""
         return cls(
-            id=item["SK"],
+            id=keys.sort_of(item),
             target_url=item["targetUrl"],
             operations=item["operations"],
             description=item.get("description"),

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ..store import keys
-from ..store.ops import EXISTS, NOT_EXISTS, Delete, Op, Put, Update
+from ..store.ops import EXISTS, NOT_EXISTS, DeleteItem, Op, PutItem, UpdateItem, add_to_count, set_attributes
 from ..store.table import Table, TransactionConflict, TransactionFailed
 from .entity import SEALED, Webhook
 from .errors import WebhookExists, WebhookLimitReached, WebhookNotFound, WebhooksBusy
@@ -67,11 +67,11 @@ class Webhooks:
         sealed = webhook_seal().close(
             secrets.token_hex(_SECRET_BYTES) if secret is None else secret, self._owner(webhook_id)
         )
-        pk, sk = keys.webhook(self._workspace_id, webhook_id)
-        item = {"PK": pk, "SK": sk, **given, "createdAt": self._now, "updatedAt": self._now}
+        key = keys.webhook(self._workspace_id, webhook_id)
+        item = keys.item_at(key, **given, createdAt=self._now, updatedAt=self._now)
         if sealed is not None:
             item[SEALED] = sealed
-        failed = self._transact(Put(item, condition=NOT_EXISTS), self._counted(1))
+        failed = self._transact(PutItem(item, condition=NOT_EXISTS), self._counted(1))
         if 0 in failed:
             raise WebhookExists(webhook_id)
         if failed:
@@ -86,7 +86,7 @@ class Webhooks:
         if "secret" in changes:
             changes[SEALED] = webhook_seal().close(changes.pop("secret"), self._owner(webhook_id))
         key = keys.webhook(self._workspace_id, webhook_id)
-        if self._transact(_update(key, {**changes, "updatedAt": self._now})):
+        if self._transact(set_attributes(key, {**changes, "updatedAt": self._now})):
             raise WebhookNotFound
         item = self._table.get(key)
         if item is None:
@@ -97,7 +97,7 @@ class Webhooks:
         """Remove a webhook; what it was. Raises WebhookNotFound, WebhooksBusy."""
         found = self.find(webhook_id)
         if found is None or self._transact(
-            Delete(keys.webhook(self._workspace_id, webhook_id), condition=EXISTS), self._counted(-1)
+            DeleteItem(keys.webhook(self._workspace_id, webhook_id), condition=EXISTS), self._counted(-1)
         ):
             raise WebhookNotFound
         return found
@@ -105,15 +105,9 @@ class Webhooks:
     def _owner(self, webhook_id: str) -> Owner:
         return Owner(workspace_id=self._workspace_id, webhook_id=webhook_id)
 
-    def _counted(self, difference: int) -> Update:
+    def _counted(self, difference: int) -> UpdateItem:
         """The change of the number of webhooks; refused when it would exceed the limit."""
-        return Update(
-            keys.webhook_count(self._workspace_id),
-            "ADD #count :difference",
-            condition="attribute_not_exists(#count) OR #count <= :most",
-            names={"#count": "count"},
-            values={":difference": difference, ":most": LIMIT - difference},
-        )
+        return add_to_count(keys.webhook_count(self._workspace_id), difference, limit=LIMIT)
 
     def _transact(self, *ops: Op) -> tuple[int, ...]:
         """The operations whose conditions did not hold; none when they were applied."""
@@ -124,15 +118,3 @@ class Webhooks:
         except TransactionConflict:
             raise WebhooksBusy from None
         return ()
-
-
-def _update(key: keys.Key, changes: Mapping[str, Any]) -> Update:
-    """An update of attributes: those that become None are removed."""
-    names = {f"#{number}": name for number, name in enumerate(changes)}
-    kept = {f"#{number}": value for number, value in enumerate(changes.values()) if value is not None}
-    removed = [name for name in names if name not in kept]
-    sets = ", ".join(f"{name} = :{name[1:]}" for name in kept)
-    expression = f"SET {sets}" + (f" REMOVE {', '.join(removed)}" if removed else "")
-    return Update(
-        key, expression, condition=EXISTS, names=names, values={f":{name[1:]}": value for name, value in kept.items()}
-    )

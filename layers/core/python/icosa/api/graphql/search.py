@@ -91,7 +91,7 @@ def _check_keys(raw: Any, depth: int) -> None:
 # ------------------------------------------------------------------ answers
 
 _RECORD: Mapping[str, Callable[[Hit], Any]] = {
-    "recordId": lambda hit: hit.item["SK"],
+    "recordId": lambda hit: hit.item.id,
     "objectNameSingular": lambda hit: hit.object.name_singular,
     "objectLabelSingular": lambda hit: hit.object.shown("labelSingular"),
     "label": lambda hit: label_of(hit.object, hit.item),
@@ -196,7 +196,7 @@ def _encode(hits: Sequence[Hit], before: SearchCursor | None) -> str | None:
     last = hits[-1]
     ranks = (last.rank_all, last.rank_any)
     ids = dict(before.last_ids) if before is not None and (before.rank_all, before.rank_any) == ranks else {}
-    ids |= {hit.object.name_singular: hit.item["SK"] for hit in hits if (hit.rank_all, hit.rank_any) == ranks}
+    ids |= {hit.object.name_singular: hit.item.id for hit in hits if (hit.rank_all, hit.rank_any) == ranks}
     document = {"lastRanks": {"tsRankCD": last.rank_all, "tsRank": last.rank_any}, "lastRecordIdsPerObject": ids}
     return b64encode(orjson.dumps(document)).decode()
 

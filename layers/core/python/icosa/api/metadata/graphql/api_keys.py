@@ -26,7 +26,7 @@ def _many(_parent: None, info: Info) -> list[Shown]:
     context = info.context.context
     partition, _ = keys.api_key(context.workspace.id, "")
     live = [item for item in context.table.query_all(partition) if item.get("revokedAt") is None]
-    return _shown(info.context, sorted(live, key=lambda item: (item["createdAt"], item["SK"])))
+    return _shown(info.context, sorted(live, key=lambda item: (item["createdAt"], keys.sort_of(item))))
 
 
 @_query.field("apiKey")
@@ -53,4 +53,4 @@ def _shown(call: MetadataCall, found: Sequence[Item]) -> list[Shown]:
         # Members that can be called are called when they are selected.
         return lambda _info: roles().get(item.get("roleId", ""))
 
-    return [{**item, "id": item["SK"], "role": role_of(item)} for item in found]
+    return [{**item, "id": keys.sort_of(item), "role": role_of(item)} for item in found]

@@ -26,4 +26,4 @@ def _roles(_parent: None, info: Info) -> list[Mapping[str, Any]]:
 
 def role_members(item: Mapping[str, Any]) -> Mapping[str, Any]:
     """A role as its item says; its attributes have the names of the members."""
-    return {**item, "id": item["SK"]}
+    return {**item, "id": keys.sort_of(item)}

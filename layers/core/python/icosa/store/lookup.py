@@ -1,0 +1,206 @@
+"""Reading the rows that lead to records: entries of indexes, edges, tokens. Callers see these, never keys to take
+apart.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from . import keys
+from .derive import EXACT, FIELDS, TWO_VALUES
+from .keys import END, NULL, TOP, VALUE, Key
+from .table import Item, QueryPage, Table
+
+IndexEntry = tuple[str | None, str, str | None]
+"""A record in the index of a leaf: its encoded value (None for null), its id, and the exact text of the value where the
+encoding loses that. A plain tuple, because scans read them by the thousand.
+"""
+
+
+class Edge(NamedTuple):
+    """A record that points at another: with the object and the field of the relation."""
+
+    object_key: str
+    field_key: str
+    record_id: str
+
+
+class Token(NamedTuple):
+    """A record that has a word; ``fields`` are the keys of the fields that have it, separated by commas."""
+
+    token: str
+    record_id: str
+    fields: str
+
+
+@dataclass(frozen=True, slots=True)
+class ExactText:
+    """Which index entries of one encoded value are wanted: those of the exact ``text``, None for the text that the
+    encoding gives back. Entries that stand for two texts (``TWO_VALUES``) are wanted, too: their records tell.
+    """
+
+    text: str | None
+
+
+def index_page(
+    table: Table,
+    pk: str,
+    *,
+    low: str,
+    high: str,
+    after: str | None = None,
+    forward: bool = True,
+    limit: int,
+    exact: ExactText | None = None,
+) -> QueryPage[IndexEntry]:
+    """One page of an index between two sort keys, without exact texts."""
+    page = table.query(
+        pk,
+        low=low,
+        high=high,
+        after=after,
+        forward=forward,
+        limit=limit,
+        project="SK",
+        filter=_wanted(exact),
+        values=_values(exact),
+    )
+    return QueryPage(_index_entries(page.items), page.last, page.scanned)
+
+
+def index_edge(table: Table, pk: str, *, last: bool) -> IndexEntry | None:
+    """The first or last entry with a value, with its exact text; None when no record has one."""
+    page = table.query(pk, low=VALUE, high=VALUE + TOP, forward=not last, limit=1)
+    return next(iter(_index_entries(page.items)), None)
+
+
+def whole_index(table: Table, pk: str) -> list[IndexEntry]:
+    """All entries of an index with their exact texts."""
+    return _index_entries(table.query_all(pk, project=f"SK, {EXACT}"))
+
+
+def count_entries(table: Table, pk: str, *, low: str, high: str, exact: ExactText | None = None) -> int:
+    """How many rows of an index or of edges there are between two sort keys."""
+    if exact is None:
+        return table.count(pk, low=low, high=high)
+    return table.count(pk, low=low, high=high, unlike=_unwanted(exact), values=_values(exact))
+
+
+def _index_entries(rows: Iterable[Item]) -> list[IndexEntry]:
+    entries: list[IndexEntry] = []
+    for row in rows:
+        head, _, record_id = row["SK"].rpartition(END)  # see ``keys.index_sort``
+        entries.append((None if head == NULL else head[1:], record_id, row.get(EXACT)))
+    return entries
+
+
+def _wanted(exact: ExactText | None) -> str | None:
+    """The filter expression for entries of an exact text."""
+    if exact is None:
+        return None
+    if exact.text is None:
+        return f"attribute_not_exists({EXACT}) OR attribute_exists({TWO_VALUES})"
+    return f"{EXACT} = :exact OR attribute_exists({TWO_VALUES})"
+
+
+def _unwanted(exact: ExactText) -> str:
+    """The complement of ``_wanted``."""
+    if exact.text is None:
+        return f"attribute_exists({EXACT}) AND attribute_not_exists({TWO_VALUES})"
+    return f"(attribute_not_exists({EXACT}) OR {EXACT} <> :exact) AND attribute_not_exists({TWO_VALUES})"
+
+
+def _values(exact: ExactText | None) -> dict[str, str] | None:
+    return None if exact is None or exact.text is None else {":exact": exact.text}
+
+
+# ---------------------------------------------------------------------- edges
+
+
+def edge_range(
+    table: Table,
+    pk: str,
+    prefix: str,
+    *,
+    low: str,
+    high: str,
+    after: str | None = None,
+    forward: bool = True,
+    limit: int,
+) -> QueryPage[str]:
+    """One page of the ids of records that point at a record by one relation, between two sort keys."""
+    page = table.query(pk, low=low, high=high, after=after, forward=forward, limit=limit, project="SK")
+    return QueryPage(_ids(page.items, prefix), page.last, page.scanned)
+
+
+def edge_page(table: Table, pk: str, prefix: str, *, limit: int) -> QueryPage[str]:
+    """The first ids of records that point at a record by one relation."""
+    page = table.query(pk, prefix=prefix, limit=limit, project="SK")
+    return QueryPage(_ids(page.items, prefix), page.last, page.scanned)
+
+
+def edges_by_prefix(
+    table: Table, pk: str, prefixes: Iterable[str], *, limit: int
+) -> tuple[dict[str, list[str]], frozenset[str]]:
+    """The first rows of everything that points at a record: ids by relation, and the prefixes of those relations that
+    are read to their end.
+    """
+    page = table.query(pk, limit=limit, project="SK")
+    wanted = tuple(prefixes)
+    ids = {prefix: _ids((row for row in page.items if row["SK"].startswith(prefix)), prefix) for prefix in wanted}
+    complete = (prefix for prefix in wanted if page.last is None or prefix + TOP <= page.last)
+    return ids, frozenset(complete)
+
+
+def count_edges(table: Table, pk: str, prefix: str) -> int:
+    """How many records point at a record by one relation."""
+    return table.count(pk, prefix=prefix)
+
+
+def all_edges_of(table: Table, pk: str, prefix: str) -> list[str]:
+    """The ids of all records that point at a record by one relation."""
+    return _ids(table.query_all(pk, prefix=prefix, project="SK"), prefix)
+
+
+def all_edges(table: Table, ws: str, target_id: str) -> list[Edge]:
+    """Everything that points at a record, live or in the trash."""
+    return [_edge(row["SK"]) for row in table.query_all(keys.edges(ws, target_id), project="SK")]
+
+
+def _edge(sort: str) -> Edge:
+    relation, _, record_id = sort.split("#", 2)
+    object_key, _, field_key = relation.partition(".")
+    return Edge(object_key, field_key, record_id)
+
+
+def _ids(rows: Iterable[dict[str, str]], prefix: str) -> list[str]:
+    cut = len(prefix)
+    return [row["SK"][cut:] for row in rows]
+
+
+# ---------------------------------------------------------------------- tokens, records
+
+
+def token_rows(table: Table, pk: str, term: str, *, limit: int) -> list[Token]:
+    """The first rows of tokens that begin with a term."""
+    page = table.query(pk, prefix=term, limit=limit, project=f"SK, {FIELDS}")
+    return [Token(*keys.split_token_sort(row["SK"]), row[FIELDS]) for row in page.items]
+
+
+def existing(table: Table, places: Sequence[Key]) -> set[Key]:
+    """Those of some keys that have a row."""
+    rows = table.batch_get(places, project="PK, SK")
+    return {(row["PK"], row["SK"]) for row in rows if row is not None}
+
+
+def key_page(table: Table, pk: str, *, after: str | None, limit: int) -> QueryPage[Key]:
+    """One page of a partition's keys."""
+    page = table.query(pk, after=after, limit=limit, project="SK")
+    return QueryPage([(pk, row["SK"]) for row in page.items], page.last, page.scanned)
+
+
+def count_live(table: Table, ws: str, object_key: str) -> int:
+    """Exact number of an object's live records: the sum of the counter's shards."""
+    return sum(row["n"] for row in table.query_all(keys.counter(ws, object_key)))
