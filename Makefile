@@ -23,7 +23,7 @@ BIN := .venv/bin
 SAM_BIN := .venv-sam/bin
 PIP_INSTALL := -m pip install -qq --disable-pip-version-check --require-hashes
 
-.PHONY: help install dev workspace test fuzz changes bench lint format validate build deploy sam-local lock clean
+.PHONY: help install dev workspace test test-unit coverage fuzz changes docs bench lint format validate build deploy sam-local lock clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
@@ -65,6 +65,13 @@ workspace: install ## a new workspace; NAME="Acme", of the local stack's DATA
 test: install ## every test; ARGS="-k name" to choose
 	@$(BIN)/python -m pytest $(ARGS)
 
+test-unit: .venv/installed ## the unit tests that take no longer than a few seconds; ARGS="-k name" to choose
+	@$(BIN)/python -m pytest -m "not slow" tests/unit $(ARGS)
+
+coverage: install ## the lines and branches that the tests reach, slow ones left out; ARGS="tests/unit" to choose
+	@$(BIN)/python -m coverage run -m pytest -m "not slow" $(ARGS)
+	@$(BIN)/python -m coverage report --skip-covered --sort=cover
+
 fuzz: install ## requests made from the OpenAPI document, EXAMPLES=100 for each operation
 	@ICOSA_FUZZ=$(EXAMPLES) $(BIN)/python -m pytest tests/integration/documents/test_contract.py $(ARGS)
 
@@ -72,14 +79,18 @@ changes: install ## random changes of models, over HTTP with and without the str
 	@ICOSA_CHANGES=$(RUNS) ICOSA_CHANGES_SEED=$(SEED) $(BIN)/python -m pytest \
 		tests/e2e/test_changing_model.py tests/integration/metadata/test_two_clients.py $(ARGS)
 
+docs: .venv/installed ## the pages of docs/ that follow from the code
+	@$(BIN)/python -m tests.support.error_reference
+
 bench: install ## the benchmarks; ARGS="--help" for more
 	@$(BIN)/python -m bench $(ARGS)
 
 # --------------------------------------------------------------------------------------------------------- checks
 
-lint: .venv/installed ## style and types
+lint: .venv/installed ## style, types and the order of the packages
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports --no-logo
 	$(BIN)/mypy
 
 format: .venv/installed ## repair style
@@ -119,5 +130,5 @@ lock: .venv/installed ## newest versions into requirements/*.txt
 	cd requirements && $(COMPILE) sam.in -o sam.txt
 
 clean: ## what was made here, but the local stack's data
-	rm -rf .venv .venv-sam .aws-sam node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf .venv .venv-sam .aws-sam node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -prune -exec rm -rf {} +

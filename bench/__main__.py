@@ -147,7 +147,7 @@ def _run(options: argparse.Namespace) -> Any:
     if loaded:
         print(f"\n{CLIENTS} clients, local stack over HTTP (everything on this machine; ms):\n")
         print(_load_table(loaded), flush=True)
-    return {"alone": [asdict(one) for one in alone], "load": [asdict(one) for one in loaded]}
+    return {"alone": [asdict(result) for result in alone], "load": [asdict(result) for result in loaded]}
 
 
 def _load(folder: Folder, workspace: Workspace, facts: Facts, *, seconds: float) -> list[Loaded]:
@@ -168,19 +168,19 @@ def _growth(options: argparse.Namespace) -> Any:
     ]
     rows = []
     for operation in GROWTH:
-        one, other = (found[operation.name] for found in costs)
-        units = (_units(one), _units(other))
+        smaller, larger = (measured[operation.name] for measured in costs)
+        units = (_units(smaller), _units(larger))
         rows.append(
             [
-                *(operation.name, one.round_trips, other.round_trips, one.read_units, other.read_units),
-                *(one.write_units, other.write_units, units[1] / units[0]),
+                *(operation.name, smaller.round_trips, larger.round_trips, smaller.read_units, larger.read_units),
+                *(smaller.write_units, larger.write_units, units[1] / units[0]),
             ]
         )
     print(table(head, rows))
     print("".join(f"\n{operation.name}: {operation.grows}" for operation in GROWTH if operation.grows))
     return {
-        str(people): {name: asdict(cost) for name, cost in found.items()}
-        for people, found in zip(options.people, costs, strict=True)
+        str(people): {name: asdict(cost) for name, cost in measured.items()}
+        for people, measured in zip(options.people, costs, strict=True)
     }
 
 
@@ -194,17 +194,17 @@ def _units(cost: Cost) -> float:
 
 
 def _cold(options: argparse.Namespace) -> Any:
-    found = cold_starts(runs=options.runs)
+    starts = cold_starts(runs=options.runs)
     print(
         f"Import and initialisation, medians of {options.runs} (ms); target: {TARGET} times an empty function with "
         "the same clients\n"
     )
     rows = [
-        [one.name, one.wall, one.cpu, one.modules, one.ratio, _verdict(one.ratio, TARGET), one.baseline]
-        for one in found
+        [start.name, start.wall, start.cpu, start.modules, start.ratio, _verdict(start.ratio, TARGET), start.baseline]
+        for start in starts
     ]
     print(table(["function", "time", "CPU", "modules", "ratio", "met", "against"], rows))
-    return [asdict(one) for one in found]
+    return [asdict(start) for start in starts]
 
 
 def _profile(options: argparse.Namespace) -> Any:
@@ -221,24 +221,32 @@ def _profile(options: argparse.Namespace) -> Any:
 # --------------------------------------------------------------------------------------------------------------- tables
 
 
-def _alone_table(found: Sequence[Measured]) -> str:
+def _alone_table(results: Sequence[Measured]) -> str:
     head = ["operation", "CPU", "best", "target", "met", "p50", "p95", "trips", "calls", "read units", "write units"]
     return table(
         head,
         [
             [
-                *(one.name, one.cpu, one.best, one.target, _verdict(one.cpu, one.target), one.p50, one.p95),
-                *(one.cost.round_trips, one.cost.calls, one.cost.read_units, one.cost.write_units),
+                *(
+                    result.name,
+                    result.cpu,
+                    result.best,
+                    result.target,
+                    _verdict(result.cpu, result.target),
+                    result.p50,
+                    result.p95,
+                ),
+                *(result.cost.round_trips, result.cost.calls, result.cost.read_units, result.cost.write_units),
             ]
-            for one in found
+            for result in results
         ],
     )
 
 
-def _load_table(found: Sequence[Loaded]) -> str:
+def _load_table(results: Sequence[Loaded]) -> str:
     return table(
         ["operation", "CPU", "requests", "a second", "p50", "p95"],
-        [[one.name, one.cpu, one.requests, one.per_second, one.p50, one.p95] for one in found],
+        [[result.name, result.cpu, result.requests, result.per_second, result.p50, result.p95] for result in results],
     )
 
 

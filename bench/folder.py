@@ -52,12 +52,12 @@ class Folder:
         """Every workspace by its number of people."""
         if not self._list.is_file():
             return {}
-        return {found["people"]: Workspace(**found) for found in orjson.loads(self._list.read_bytes())}
+        return {entry["people"]: Workspace(**entry) for entry in orjson.loads(self._list.read_bytes())}
 
     def keep(self, workspace: Workspace) -> None:
         """Write a workspace down; it replaces the one with as many people."""
         known = {**self.workspaces(), workspace.people: workspace}
-        self._data.write_private(self._list, orjson.dumps([asdict(one) for one in known.values()]).decode())
+        self._data.write_private(self._list, orjson.dumps([asdict(seeded) for seeded in known.values()]).decode())
 
     def make(self, *, people: int, companies: int) -> Workspace:
         """A new workspace without records. No stack may run on the folder."""

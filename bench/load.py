@@ -104,4 +104,4 @@ class Load:
 def _reported(log: Path, start: int) -> Sequence[float]:
     with log.open("rb") as lines:
         lines.seek(start)
-        return [float(found) for found in _CPU.findall(lines.read().decode("utf-8", "replace"))]
+        return [float(milliseconds) for milliseconds in _CPU.findall(lines.read().decode("utf-8", "replace"))]

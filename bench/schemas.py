@@ -19,7 +19,7 @@ import orjson
 from bench.machine import describe
 from bench.tables import table as print_table
 from icosa.api.rest.render import Renderer
-from icosa.api.rest.selection import Selector
+from icosa.api.rest.selection import FieldSelector
 from icosa.catalog import bundles, models
 from icosa.catalog.rows import build_model, model_items
 from icosa.documents.openapi.base import whole
@@ -119,7 +119,7 @@ def _use(model: Model, obj: Object) -> None:
     Rows.of(model, obj).derive(Record.of(id="r"), live=True)
     defaults(obj, "2026-01-31T12:00:00.000Z")
     aggregates_of(obj)
-    selector = Selector(model, _Everything(), children=60, field_limit=200)
+    selector = FieldSelector(model, _Everything(), children=60, field_limit=200)
     for depth in (0, 1):
         Renderer.of(model, obj, selector.select(obj, depth, None))
 

@@ -71,7 +71,7 @@ class DataFolder:
         try:
             self.lock()
         except FolderInUse:
-            found = orjson.loads(self._running.read_bytes())
-            return found["endpoint"], found["accessKey"]
+            place = orjson.loads(self._running.read_bytes())
+            return place["endpoint"], place["accessKey"]
         self.unlock()
         return None

@@ -74,8 +74,8 @@ def adapted(template: Mapping[str, Any], variables: Mapping[str, Mapping[str, st
     Authorizers name their function instead of its alias, which sam does not follow.
     """
     result: dict[str, Any] = copy.deepcopy(dict(template))
-    for name, found in variables.items():
-        result["Resources"][name]["Properties"]["Environment"] = {"Variables": dict(found)}
+    for name, values in variables.items():
+        result["Resources"][name]["Properties"]["Environment"] = {"Variables": dict(values)}
     for resource in result["Resources"].values():
         for authorizer in ((resource.get("Properties") or {}).get("Auth") or {}).get("Authorizers", {}).values():
             owner, _, alias = str(authorizer.get("FunctionArn", {}).get("Ref", "")).partition(".")
@@ -113,14 +113,14 @@ def _variables(services: Services, dynamodb: str) -> dict[str, dict[str, str]]:
         endpoint=services.deployment.endpoint, dynamodb=dynamodb, region=services.deployment.region, access_key="LOCAL"
     )
     secrets = secret_values(services.application.secrets, services.settings)
-    found = {}
+    properties = {}
     for name, function in services.application.functions.items():
         secret_names = {key.removesuffix("_ARN") for key in function.environment if key.endswith("_ARN")}
         wanted = _POINTERS | secret_names | function.environment.keys()
-        found[name] = {
+        properties[name] = {
             key: value for key, value in function_variables(function, endpoints, secrets, None).items() if key in wanted
         }
-    return found
+    return properties
 
 
 def _docker_gateway() -> str | None:

@@ -32,7 +32,7 @@ from tests.support import dynoxide
 # A run for a change examines the same cases every time: what fails there can be repeated. Without CI, new cases each
 # time.
 settings.register_profile("repeatable", derandomize=True, deadline=None)
-settings.register_profile("exploring", deadline=None)
+settings.register_profile("exploring", deadline=None, print_blob=True)
 settings.load_profile("repeatable" if os.environ.get("CI") else "exploring")
 
 

@@ -56,9 +56,9 @@ def secrets_targets(declared: Iterable[Secret], values: Mapping[str, str], param
 
     async def get_parameters(call: Call) -> Reply:
         names = [str(name) for name in call.json().get("Names") or []]
-        found = [_shown(name, parameters[name]) for name in names if name in parameters]
+        entries = [_shown(name, parameters[name]) for name in names if name in parameters]
         return Reply(
-            body={"Parameters": found, "InvalidParameters": [name for name in names if name not in parameters]}
+            body={"Parameters": entries, "InvalidParameters": [name for name in names if name not in parameters]}
         )
 
     return {

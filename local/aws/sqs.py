@@ -68,10 +68,10 @@ class _Sqs:
             raise AwsError("InvalidParameterValue", "MaxNumberOfMessages must be between 1 and 10")
         deadline = time.monotonic() + float(body.get("WaitTimeSeconds", 0))
         while True:
-            found = self._queues.receive(queue, limit, visibility=body.get("VisibilityTimeout"))
+            messages = self._queues.receive(queue, limit, visibility=body.get("VisibilityTimeout"))
             left = deadline - time.monotonic()
-            if found or left <= 0:
-                return Reply(body={"Messages": [_shown(message) for message in found]} if found else {})
+            if messages or left <= 0:
+                return Reply(body={"Messages": [_shown(message) for message in messages]} if messages else {})
             await self._queues.wait(queue, left)
 
     def send(self, queue: Queue, body: dict[str, Any]) -> dict[str, Any]:

@@ -72,9 +72,9 @@ def trim_streams(tables: Sequence[Table], database: Path) -> int:
 
 async def _describe(client: DynamoClient, name: str) -> dict[str, Any] | None:
     try:
-        found: dict[str, Any] = (await client.call("DescribeTable", TableName=name))["Table"]
+        description: dict[str, Any] = (await client.call("DescribeTable", TableName=name))["Table"]
     except DynamoError as error:
         if error.kind == "ResourceNotFoundException":
             return None
         raise
-    return found
+    return description

@@ -47,8 +47,8 @@ def function_variables(
     A variable ``X_ARN`` that names one of the template's secrets comes with ``X``, the secret itself: a local function
     need not import a client for Secrets Manager.
     """
-    found = {name: os.environ[name] for name in _PASSED if name in os.environ}
-    found |= {
+    variables = {name: os.environ[name] for name in _PASSED if name in os.environ}
+    variables |= {
         "AWS_ACCESS_KEY_ID": services.access_key,
         "AWS_DEFAULT_REGION": services.region,
         "AWS_EC2_METADATA_DISABLED": "true",
@@ -71,11 +71,11 @@ def function_variables(
         "_HANDLER": function.handler,
     }
     for name in ("API_GATEWAY", "KMS", "LAMBDA", "SECRETS_MANAGER", "SQS", "SSM"):
-        found[f"AWS_ENDPOINT_URL_{name}"] = services.endpoint
+        variables[f"AWS_ENDPOINT_URL_{name}"] = services.endpoint
     if pycache:
-        found["PYTHONPYCACHEPREFIX"] = pycache
-    found |= function.environment
+        variables["PYTHONPYCACHEPREFIX"] = pycache
+    variables |= function.environment
     for name, value in function.environment.items():
         if name.endswith("_ARN") and value in secrets:
-            found.setdefault(name.removesuffix("_ARN"), secrets[value])
-    return found
+            variables.setdefault(name.removesuffix("_ARN"), secrets[value])
+    return variables

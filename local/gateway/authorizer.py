@@ -123,13 +123,13 @@ def _identity(
 ) -> tuple[str, ...]:
     """The values of the identity sources. A missing or empty one, or one that fails the validation, is UNAUTHORIZED."""
     source = authorizer.identity
-    found = [request.header.get(name.lower()) for name in source.headers]
-    found += [given[-1] if (given := request.query_lists.get(name)) else None for name in source.query]
-    found += [(shared["stageVariables"] or {}).get(name) for name in source.stage_variables]
-    found += [_context_value(context, name) for name in source.context]
-    values = tuple(value for value in found if value)
+    sources = [request.header.get(name.lower()) for name in source.headers]
+    sources += [texts[-1] if (texts := request.query_lists.get(name)) else None for name in source.query]
+    sources += [(shared["stageVariables"] or {}).get(name) for name in source.stage_variables]
+    sources += [_context_value(context, name) for name in source.context]
+    values = tuple(value for value in sources if value)
     valid = source.validation is None or re.search(source.validation, values[0] if values else "")
-    if len(values) < len(found) or not valid:
+    if len(values) < len(sources) or not valid:
         raise GatewayFailure("UNAUTHORIZED", "Unauthorized")
     return values
 

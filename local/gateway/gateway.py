@@ -94,8 +94,8 @@ class Gateway:
             if self._api.key_source == "AUTHORIZER":
                 key = answer.usage_key
         if key_required:
-            found = self._usage.count(self._api.id, key)
-            context["identity"] |= {"apiKey": found.value, "apiKeyId": found.id}
+            api_key = self._usage.count(self._api.id, key)
+            context["identity"] |= {"apiKey": api_key.value, "apiKeyId": api_key.id}
 
     async def _integrate(
         self, route: Route, request: Request, shared: Mapping[str, Any], context: Mapping[str, Any]

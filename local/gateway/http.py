@@ -54,22 +54,22 @@ class Request:
     @cached_property
     def header_lists(self) -> Mapping[str, list[str]]:
         """All values of each header that an integration gets, by canonical name."""
-        found: dict[str, list[str]] = {}
+        lists: dict[str, list[str]] = {}
         for name, value in self.headers:
             if name not in _DROPPED:
-                found.setdefault(canonical(name), []).append(value)
-        return found
+                lists.setdefault(canonical(name), []).append(value)
+        return lists
 
     @cached_property
     def query_lists(self) -> Mapping[str, list[str]]:
         """All values of each query parameter, decoded; ``+`` is a space, ``;`` separates like ``&`` (important notes,
         REST APIs).
         """
-        found: dict[str, list[str]] = {}
+        lists: dict[str, list[str]] = {}
         if self.query:
             for name, value in parse_qsl(self.query.replace(";", "&"), keep_blank_values=True):
-                found.setdefault(name, []).append(value)
-        return found
+                lists.setdefault(name, []).append(value)
+        return lists
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -54,10 +54,10 @@ def _statements(document: Any) -> Iterable[Mapping[str, Any]]:
     if not isinstance(document, Mapping):
         raise PolicyError("policyDocument is not an object")
     statements = document.get("Statement")
-    found = [statements] if isinstance(statements, Mapping) else statements
-    if not isinstance(found, list) or not all(isinstance(statement, Mapping) for statement in found):
+    documents = [statements] if isinstance(statements, Mapping) else statements
+    if not isinstance(documents, list) or not all(isinstance(statement, Mapping) for statement in documents):
         raise PolicyError("policyDocument.Statement is not a list of statements")
-    return found
+    return documents
 
 
 def _covers(statement: Mapping[str, Any], key: str, value: str) -> bool:

@@ -63,19 +63,19 @@ def _variables(failure: GatewayFailure, api: Api, request: Request, context: Map
         "responseType": failure.kind.name,
         "validationErrorString": "",
     }
-    found = {f"context.{name}": value for name, value in _flat({**context, "error": error})}
-    found |= {f"stageVariables.{name}": value for name, value in api.stage_variables.items()}
-    found |= {f"method.request.header.{name}": values[-1] for name, values in request.header_lists.items()}
-    found |= {f"method.request.querystring.{name}": values[-1] for name, values in request.query_lists.items()}
-    return found
+    variables = {f"context.{name}": value for name, value in _flat({**context, "error": error})}
+    variables |= {f"stageVariables.{name}": value for name, value in api.stage_variables.items()}
+    variables |= {f"method.request.header.{name}": values[-1] for name, values in request.header_lists.items()}
+    variables |= {f"method.request.querystring.{name}": values[-1] for name, values in request.query_lists.items()}
+    return variables
 
 
 def _flat(values: Mapping[str, Any]) -> list[tuple[str, str]]:
     """Nested maps as dotted names."""
-    found: list[tuple[str, str]] = []
+    pairs: list[tuple[str, str]] = []
     for name, value in values.items():
         if isinstance(value, Mapping):
-            found += [(f"{name}.{inner}", text) for inner, text in _flat(value)]
+            pairs += [(f"{name}.{inner}", text) for inner, text in _flat(value)]
         elif value is not None:
-            found.append((name, str(value)))
-    return found
+            pairs.append((name, str(value)))
+    return pairs

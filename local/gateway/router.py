@@ -57,8 +57,8 @@ class Router:
         no resource.
         """
         parameters: dict[str, str] = {}
-        found = _match(self._root, _segments(path), 0, parameters)
-        return None if found is None else Resource(path=found, parameters=parameters)
+        matched = _match(self._root, _segments(path), 0, parameters)
+        return None if matched is None else Resource(path=matched, parameters=parameters)
 
 
 def _match(node: _Node, segments: list[str], at: int, parameters: dict[str, str]) -> str | None:
@@ -66,11 +66,11 @@ def _match(node: _Node, segments: list[str], at: int, parameters: dict[str, str]
         return node.resource
     segment = segments[at]
     literal = node.literals.get(segment) or node.literals.get(unquote(segment))
-    if literal and (found := _match(literal, segments, at + 1, parameters)):
-        return found
-    if node.parameter and segment and (found := _match(node.parameter[1], segments, at + 1, parameters)):
+    if literal and (path := _match(literal, segments, at + 1, parameters)):
+        return path
+    if node.parameter and segment and (path := _match(node.parameter[1], segments, at + 1, parameters)):
         parameters[node.parameter[0]] = segment
-        return found
+        return path
     if node.greedy:
         parameters[node.greedy[0]] = "/".join(segments[at:])
         return node.greedy[1]

@@ -85,7 +85,7 @@ class Queues:
             " ORDER BY sent LIMIT ?",
             (queue.arn, now, limit),
         ).fetchall()
-        found = []
+        messages = []
         for message_id, body, attributes, sent, received, first in rows:
             if queue.dead_letter_arn and queue.max_receive_count is not None and received >= queue.max_receive_count:
                 self._bury(message_id, queue.dead_letter_arn, now)
@@ -104,8 +104,8 @@ class Queues:
                 "UPDATE messages SET receipt = ?, visible = ?, received = ?, first_received = ? WHERE id = ?",
                 (message.receipt, now + invisible, message.received, message.first_received, message_id),
             )
-            found.append(message)
-        return found
+            messages.append(message)
+        return messages
 
     def delete(self, queue: Queue, receipt: str) -> None:
         """Remove a message by the receipt of its last reception; no error when it is gone."""

@@ -46,9 +46,9 @@ def following(expression: str, after: datetime) -> datetime:
         if all(test(candidate) for test in tests):
             for hour_number in sorted(hours):
                 for minute_number in sorted(minutes):
-                    found = datetime.combine(candidate, time(hour_number, minute_number), UTC)
-                    if found > after:
-                        return found
+                    moment = datetime.combine(candidate, time(hour_number, minute_number), UTC)
+                    if moment > after:
+                        return moment
     raise ExpressionError(f"{expression} never fires again")
 
 
@@ -92,16 +92,16 @@ def _numbers(field: str, lowest: int, highest: int, *, names: tuple[str, ...] = 
     """What a field of a cron expression covers: ``*``, ``1,5``, ``MON-FRI``, ``0/15``, ``10-20/5``. Raises
     ValueError.
     """
-    found: set[int] = set()
+    numbers: set[int] = set()
     for item in field.split(","):
         span, _, step = item.partition("/")
         first, _, last = span.partition("-")
         start = lowest if span == "*" else _number(first, lowest, names)
         end = highest if span == "*" or (step and not last) else _number(last or first, lowest, names)
-        found |= set(range(start, end + 1, int(step or 1)))
-    if not found or min(found) < lowest or max(found) > highest:
+        numbers |= set(range(start, end + 1, int(step or 1)))
+    if not numbers or min(numbers) < lowest or max(numbers) > highest:
         raise ValueError(f"{field} is not within {lowest} and {highest}")
-    return found
+    return numbers
 
 
 def _number(text: str, lowest: int, names: tuple[str, ...]) -> int:

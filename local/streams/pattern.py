@@ -126,14 +126,14 @@ def _operator(key: str, name: str, argument: Any) -> Predicate:
 def _excluded(key: str, argument: Any) -> list[Predicate]:
     """What anything-but excludes: values, or another operator's matches."""
     items = argument if isinstance(argument, list) else [argument]
-    found: list[Predicate] = []
+    predicates: list[Predicate] = []
     for item in items:
         if isinstance(item, dict):
             name, inner = next(iter(item.items()))
-            found.append(_operator(key, name, inner))
+            predicates.append(_operator(key, name, inner))
         else:
-            found.append(_equals(item))
-    return found
+            predicates.append(_equals(item))
+    return predicates
 
 
 def _numeric(key: str, argument: Any) -> Predicate:

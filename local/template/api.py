@@ -77,7 +77,7 @@ def read_api(scope: Scope) -> Api | None:
 def _api_events(scope: Scope) -> list[tuple[str, str, dict[str, Any]]]:
     """API's logical id, function and resolved properties of every Api event."""
     ids = {opaque_id(name): name for name, _ in scope.of_type(_API)}
-    found = []
+    routes = []
     for function, properties in scope.of_type("AWS::Serverless::Function"):
         for event in (properties.get("Events") or {}).values():
             if event["Type"] == "HttpApi":
@@ -85,8 +85,8 @@ def _api_events(scope: Scope) -> list[tuple[str, str, dict[str, Any]]]:
             if event["Type"] == "Api":
                 resolved = scope.resolve(event["Properties"])
                 owner = resolved.get("RestApiId")
-                found.append((ids.get(str(owner), _IMPLICIT) if owner else _IMPLICIT, function, resolved))
-    return found
+                routes.append((ids.get(str(owner), _IMPLICIT) if owner else _IMPLICIT, function, resolved))
+    return routes
 
 
 def _route(function: str, event: dict[str, Any], api_auth: dict[str, Any]) -> Route:
@@ -132,7 +132,7 @@ def _sam_response(body: dict[str, Any]) -> GatewayResponse:
 
 def _responses(scope: Scope, api: str) -> dict[str, GatewayResponse]:
     """AWS::ApiGateway::GatewayResponse resources of the API."""
-    found = {}
+    responses = {}
     for _, properties in scope.of_type("AWS::ApiGateway::GatewayResponse"):
         body = scope.resolve(properties)
         if body["RestApiId"] == opaque_id(api):
@@ -141,8 +141,8 @@ def _responses(scope: Scope, api: str) -> dict[str, GatewayResponse]:
             headers = {
                 key.removeprefix(prefix): str(value) for key, value in parameters.items() if key.startswith(prefix)
             }
-            found[str(body["ResponseType"])] = _response(body, headers)
-    return found
+            responses[str(body["ResponseType"])] = _response(body, headers)
+    return responses
 
 
 def _response(body: dict[str, Any], headers: dict[str, str]) -> GatewayResponse:
@@ -173,15 +173,15 @@ def _cors(value: Any, auth: dict[str, Any]) -> Cors | None:
 
 def read_plans(scope: Scope) -> list[UsagePlan]:
     """Usage plans: AWS::ApiGateway::UsagePlan resources and those of the APIs' Auth.UsagePlan."""
-    found = []
+    plans = []
     for name, properties in scope.of_type("AWS::ApiGateway::UsagePlan"):
         body = scope.resolve(properties)
         stages = tuple(str(stage["ApiId"]) for stage in body.get("ApiStages") or [])
-        found.append(_plan(opaque_id(name), str(body.get("UsagePlanName", name)), stages, body))
+        plans.append(_plan(opaque_id(name), str(body.get("UsagePlanName", name)), stages, body))
     for api, body in _sam_plans(scope):
         name = f"{api}UsagePlan"
-        found.append(_plan(opaque_id(name), str(body.get("UsagePlanName", name)), (opaque_id(api),), body))
-    return found
+        plans.append(_plan(opaque_id(name), str(body.get("UsagePlanName", name)), (opaque_id(api),), body))
+    return plans
 
 
 def _sam_plans(scope: Scope) -> list[tuple[str, dict[str, Any]]]:
@@ -214,13 +214,13 @@ def read_api_keys(scope: Scope) -> list[ApiKey]:
     for _, properties in scope.of_type("AWS::ApiGateway::UsagePlanKey"):
         body = scope.resolve(properties)
         members.setdefault(str(body["KeyId"]), []).append(str(body["UsagePlanId"]))
-    found = [
+    api_keys = [
         ApiKey(id=opaque_id(f"{api}ApiKey"), name=f"{api}ApiKey", plans=(opaque_id(f"{api}UsagePlan"),))
         for api, _ in _sam_plans(scope)
     ]
     for name, properties in scope.of_type("AWS::ApiGateway::ApiKey"):
         body = scope.resolve(properties)
-        found.append(
+        api_keys.append(
             ApiKey(
                 id=opaque_id(name),
                 name=str(body.get("Name", name)),
@@ -229,4 +229,4 @@ def read_api_keys(scope: Scope) -> list[ApiKey]:
                 plans=tuple(members.get(opaque_id(name), ())),
             )
         )
-    return found
+    return api_keys

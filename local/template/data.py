@@ -20,7 +20,7 @@ _TABLE_PROPERTIES = (
 
 def read_tables(scope: Scope) -> list[Table]:
     """DynamoDB tables."""
-    found = []
+    tables = []
     for name, properties in scope.of_type("AWS::DynamoDB::Table"):
         used = {
             key: properties[key]
@@ -33,7 +33,7 @@ def read_tables(scope: Scope) -> list[Table]:
         definition: dict[str, Any] = {"TableName": scope.names.name(name), "BillingMode": "PROVISIONED", **resolved}
         if stream:
             definition["StreamSpecification"] = {"StreamEnabled": True, "StreamViewType": stream["StreamViewType"]}
-        found.append(
+        tables.append(
             Table(
                 name=scope.names.name(name),
                 arn=scope.names.arn(name),
@@ -42,18 +42,18 @@ def read_tables(scope: Scope) -> list[Table]:
                 ttl=expiry["AttributeName"] if expiry.get("Enabled") else None,
             )
         )
-    return found
+    return tables
 
 
 def read_queues(scope: Scope) -> list[Queue]:
     """SQS queues. First-in-first-out queues are refused."""
-    found = []
+    queues = []
     for name, properties in scope.of_type("AWS::SQS::Queue"):
         if properties.get("FifoQueue"):
             raise TemplateError(f"{name}: the local stack has no FIFO queues")
         resolved = scope.resolve(properties)
         redrive = resolved.get("RedrivePolicy") or {}
-        found.append(
+        queues.append(
             Queue(
                 name=scope.names.name(name),
                 arn=scope.names.arn(name),
@@ -65,17 +65,17 @@ def read_queues(scope: Scope) -> list[Queue]:
                 max_receive_count=int(redrive["maxReceiveCount"]) if "maxReceiveCount" in redrive else None,
             )
         )
-    return found
+    return queues
 
 
 def read_secrets(scope: Scope) -> list[Secret]:
     """Secrets Manager secrets."""
-    found = []
+    secrets = []
     for name, properties in scope.of_type("AWS::SecretsManager::Secret"):
         resolved = scope.resolve(
             {key: properties[key] for key in ("SecretString", "GenerateSecretString") if key in properties}
         )
-        found.append(
+        secrets.append(
             Secret(
                 name=scope.names.name(name),
                 arn=scope.names.arn(name),
@@ -83,17 +83,17 @@ def read_secrets(scope: Scope) -> list[Secret]:
                 generate=resolved.get("GenerateSecretString"),
             )
         )
-    return found
+    return secrets
 
 
 def read_encryption_keys(scope: Scope) -> list[EncryptionKey]:
     """KMS keys. Those that are not for symmetric encryption are refused."""
-    found = []
+    encryption_keys = []
     for name, properties in scope.of_type("AWS::KMS::Key"):
         if properties.get("KeySpec", "SYMMETRIC_DEFAULT") != "SYMMETRIC_DEFAULT":
             raise TemplateError(f"{name}: the local stack has symmetric keys only")
-        found.append(EncryptionKey(id=scope.names.ref(name), arn=scope.names.arn(name)))
-    return found
+        encryption_keys.append(EncryptionKey(id=scope.names.ref(name), arn=scope.names.arn(name)))
+    return encryption_keys
 
 
 def read_parameters(scope: Scope) -> dict[str, str]:

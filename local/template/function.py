@@ -91,7 +91,7 @@ def _events(scope: Scope, *kinds: str) -> Iterator[tuple[str, str, dict[str, Any
 
 def read_event_sources(scope: Scope) -> list[EventSource]:
     """Stream and queue subscriptions: events of functions and AWS::Lambda::EventSourceMapping resources."""
-    found = [
+    schedules = [
         _event_source(name, function, properties.get("Stream") or properties.get("Queue"), properties)
         for name, function, properties in _events(scope, "DynamoDB", "SQS")
         if properties.get("Enabled", True) is not False
@@ -99,10 +99,10 @@ def read_event_sources(scope: Scope) -> list[EventSource]:
     for name, properties in scope.of_type("AWS::Lambda::EventSourceMapping"):
         resolved = scope.resolve(properties)
         if resolved.get("Enabled", True) is not False:
-            found.append(
+            schedules.append(
                 _event_source(name, scope.function_of(resolved["FunctionName"]), resolved["EventSourceArn"], resolved)
             )
-    return found
+    return schedules
 
 
 def _event_source(name: str, function: str, arn: Any, properties: dict[str, Any]) -> EventSource:
@@ -133,12 +133,12 @@ def _event_source(name: str, function: str, arn: Any, properties: dict[str, Any]
 def read_schedules(scope: Scope) -> list[Schedule]:
     """Schedule and ScheduleV2 events that are enabled."""
     deployment = scope.deployment
-    found = []
+    functions = []
     for name, function, properties in _events(scope, "Schedule", "ScheduleV2"):
         if properties.get("Enabled", True) is False or properties.get("State", "ENABLED") == "DISABLED":
             continue
         rule = properties.get("Name", f"{deployment.stack}-{name}-{opaque_id(name)}")
-        found.append(
+        functions.append(
             Schedule(
                 id=name,
                 arn=f"arn:aws:events:{deployment.region}:{deployment.account}:rule/{rule}",
@@ -147,7 +147,7 @@ def read_schedules(scope: Scope) -> list[Schedule]:
                 input=properties.get("Input"),
             )
         )
-    return found
+    return functions
 
 
 def _text(value: Any) -> str:

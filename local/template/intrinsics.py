@@ -88,12 +88,12 @@ class Intrinsics:
         return _text(left) == _text(right)
 
     def _find_in_map(self, path: list[Any]) -> Any:
-        found: Any = self._mappings
+        value: Any = self._mappings
         for step in (self.resolve(step) for step in path[:3]):
-            if not isinstance(found, Mapping) or step not in found:
+            if not isinstance(value, Mapping) or step not in value:
                 raise TemplateError(f"Fn::FindInMap finds nothing at {step}")
-            found = found[step]
-        return self.resolve(found)
+            value = value[step]
+        return self.resolve(value)
 
     def _get_att(self, path: list[Any] | str) -> Any:
         name, attribute = path.split(".", 1) if isinstance(path, str) else path

@@ -14,6 +14,8 @@ import pytest
 from tests.e2e.changing.run import run_lives
 from tests.support.stack import local_stack
 
+pytestmark = pytest.mark.slow
+
 #: Lives, half of them with the stream, and the seed of the first ones.
 _RUNS = int(os.environ.get("ICOSA_CHANGES", "2"))
 _SEED = int(os.environ.get("ICOSA_CHANGES_SEED", "1"))

@@ -7,9 +7,12 @@ import subprocess
 from pathlib import Path
 
 import httpx
+import pytest
 
 from tests.support.checkout import ROOT
 from tests.support.stack import RunningStack, local_stack
+
+pytestmark = pytest.mark.slow
 
 
 def _people(stack: RunningStack) -> httpx.Response:

@@ -18,10 +18,13 @@ from tests.support.stack import RunningStack, local_stack
 _SCRIPTS = ROOT / "tests" / "e2e" / "graphql_clients"
 _PACKAGES = ("graphql", "@graphql-codegen/core", "@graphql-codegen/typescript", "twenty-client-sdk")
 
-pytestmark = pytest.mark.skipif(
-    not all((ROOT / "node_modules" / package).is_dir() for package in _PACKAGES),
-    reason="`make install` brings the clients",
-)
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(
+        not all((ROOT / "node_modules" / package).is_dir() for package in _PACKAGES),
+        reason="`make install` brings the clients",
+    ),
+]
 
 
 def _run(script: str, *arguments: str | Path, **environment: str) -> Any:

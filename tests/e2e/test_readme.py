@@ -6,9 +6,13 @@ import json
 import subprocess
 from pathlib import Path
 
+import pytest
+
 from tests.support.checkout import ROOT
 from tests.support.stack import local_stack
 from tests.support.tour import difference, steps
+
+pytestmark = pytest.mark.slow
 
 _URL = "http://localhost:8000"
 _KEY = ".icosa/api-key"

@@ -6,8 +6,11 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import pytest
 
 from tests.support.stack import RunningStack, local_stack
+
+pytestmark = pytest.mark.slow
 
 SECRET = "a secret that no file of the data folder may have"
 

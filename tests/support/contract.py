@@ -50,15 +50,15 @@ class Outcome:
 
 def strict(document: Document) -> Document:
     """The document with no room for members of answers that it does not describe."""
-    found = copy.deepcopy(document)
-    for name, schema in found["components"]["schemas"].items():
+    selected = copy.deepcopy(document)
+    for name, schema in selected["components"]["schemas"].items():
         if name.endswith(("ForResponse", "_Value")) or name == "Page_Info":
             _close(schema)
-    for path in found["paths"].values():
+    for path in selected["paths"].values():
         for operation in path.values():
             if "responses" in operation:  # A path may have servers of its own beside its operations.
                 _close(operation["responses"])
-    return found
+    return selected
 
 
 def _close(value: Any) -> None:

@@ -77,13 +77,13 @@ def _spec(number: int, count: int, fields: int) -> dict[str, Any]:
 
 def _fields() -> Iterator[dict[str, Any]]:
     for number, (type_name, extra) in enumerate(itertools.cycle(_TYPES)):
-        found = dict(extra)
-        if "options" in found:
-            found["options"] = [
+        attributes = dict(extra)
+        if "options" in attributes:
+            attributes["options"] = [
                 {"value": value, "label": value.title(), "position": position, "color": "blue"}
-                for position, value in enumerate(_VALUES[found["options"]])
+                for position, value in enumerate(_VALUES[attributes["options"]])
             ]
-        yield _field(f"field{number}", type_name, **found)
+        yield _field(f"field{number}", type_name, **attributes)
 
 
 def _field(name: str, type_name: str, **extra: Any) -> dict[str, Any]:

@@ -130,7 +130,7 @@ class Tenant:
 
     @staticmethod
     def shown(obj: Object, node: Node) -> Row:
-        return {one.input_name: one.type.render(one, node.item.get(one.key)) for one in obj.stored_fields}
+        return {field.input_name: field.type.render(field, node.item.get(field.key)) for field in obj.stored_fields}
 
     # ------------------------------------------------------------------ what is in the table
 
@@ -157,7 +157,7 @@ class Tenant:
                 for key, item in rows.items():
                     if key[0] == pk:
                         record = unpack(item, obj.stored_form)
-                        unknown = set(record) - {one.key for one in obj.stored_fields}
+                        unknown = set(record) - {field.key for field in obj.stored_fields}
                         assert not unknown, f"{obj.name_singular} holds values of no field: {unknown}"
                         expected |= {key, *derive.derive(record, live=live), *derive.guards(record)}
         derived = {key for key in rows if key[0].split("#")[1] in "RDIETU"}

@@ -56,12 +56,18 @@ def difference(shown: Any, actual: Any, path: str = "$") -> str | None:
         if not more and (extra := actual.keys() - expected.keys()):
             return f"{path} has {sorted(extra)} as well"
         return next(
-            (found for key, value in expected.items() if (found := difference(value, actual[key], f"{path}.{key}"))),
+            (
+                mismatch
+                for key, value in expected.items()
+                if (mismatch := difference(value, actual[key], f"{path}.{key}"))
+            ),
             None,
         )
     if isinstance(shown, list) and isinstance(actual, list):
         if len(shown) != len(actual):
             return f"{path} has {len(actual)} elements, not {len(shown)}"
         pairs = enumerate(zip(shown, actual, strict=True))
-        return next((found for i, (left, right) in pairs if (found := difference(left, right, f"{path}[{i}]"))), None)
+        return next(
+            (mismatch for i, (left, right) in pairs if (mismatch := difference(left, right, f"{path}[{i}]"))), None
+        )
     return None if shown == actual else f"{path} is {actual!r}, not {shown!r}"

@@ -46,13 +46,13 @@ def new_object(call: MetadataClient) -> Json:
             {"objectMetadataId": object_id, "type": "SELECT", "name": "stage", "label": "S", "options": options},
         )
     )
-    found: Json = call("GET", f"/rest/metadata/objects/{object_id}").json["data"]["object"]
-    return found
+    obj: Json = call("GET", f"/rest/metadata/objects/{object_id}").json["data"]["object"]
+    return obj
 
 
 def field(obj: Json, name: str) -> str:
-    found: str = next(one["id"] for one in obj["fields"] if one["name"] == name)
-    return found
+    field_id: str = next(field["id"] for field in obj["fields"] if field["name"] == name)
+    return field_id
 
 
 def made(reply: Reply) -> Any:

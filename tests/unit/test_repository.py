@@ -27,14 +27,14 @@ def _texts() -> dict[str, str]:
 
 @pytest.mark.parametrize("pattern", [_MACHINE_PATHS, _REGISTRIES], ids=["machine path", "registry"])
 def test_no_file_names_a_machine_or_a_registry(pattern: re.Pattern[str]) -> None:
-    found = [
+    matches = [
         f"{name}:{number}: {match.group()}"
         for name, text in _texts().items()
         for number, line in enumerate(text.splitlines(), 1)
         if (match := pattern.search(line))
     ]
 
-    assert found == []
+    assert matches == []
 
 
 @pytest.mark.parametrize("name", _LOCKS)

@@ -101,8 +101,8 @@ def test_byte_order_mark(call: RestClient) -> None:
 def test_texts_come_back_as_sent(call: RestClient, tag: str, text: str) -> None:
     made = call("POST", "/rest/people", person(tag, jobTitle=text)).json["data"]["createPerson"]
     assert made["jobTitle"] == text
-    found = call("GET", "/rest/people", filter=f'name.lastName[eq]:{tag},jobTitle[eq]:"{text}"').json["data"]["people"]
-    assert [one["id"] for one in found] == [made["id"]]
+    people = call("GET", "/rest/people", filter=f'name.lastName[eq]:{tag},jobTitle[eq]:"{text}"').json["data"]["people"]
+    assert [one["id"] for one in people] == [made["id"]]
 
 
 MALFORMED = ["{", "\0", "nan", '{"position":1e999}', '{"jobTitle":"\\ud800"}', "[" * 5000, "{} {}", "'x'"]

@@ -132,7 +132,7 @@ def test_what_belongs_to_a_note_follows_it_to_the_trash_and_back(call: RestClien
         of_the_person = call("GET", f"/rest/people/{person['id']}", depth="1", fields="noteTargets").json["data"][
             "person"
         ]
-        return {one["id"] for one in of_the_person["noteTargets"]}
+        return {target["id"] for target in of_the_person["noteTargets"]}
 
     deleted = call("DELETE", f"/rest/notes/{note['id']}?soft_delete=true", headers={"X-Icosa-Explain": "1"})
     assert deleted.json == {"data": {"deleteNote": {"id": note["id"]}}}

@@ -22,28 +22,32 @@ _SOME = 3
 _AT_ONCE = 0.25
 
 
-def same(what: str, found: Any, expected: Any) -> None:
+def same(what: str, actual: Any, expected: Any) -> None:
     """Complain about a difference, of dictionaries only about the members that differ."""
-    if found == expected:
+    if actual == expected:
         return
-    if isinstance(found, dict) and isinstance(expected, dict):
-        names = [name for name in {**found, **expected} if found.get(name, ...) != expected.get(name, ...)]
+    if isinstance(actual, dict) and isinstance(expected, dict):
+        names = [name for name in {**actual, **expected} if actual.get(name, ...) != expected.get(name, ...)]
         for name in names:
-            same(f"{what}.{name}", found.get(name, "nothing"), expected.get(name, "nothing"))
-    raise Mismatch(f"{what}: {found!r} for {expected!r}")
+            same(f"{what}.{name}", actual.get(name, "nothing"), expected.get(name, "nothing"))
+    raise Mismatch(f"{what}: {actual!r} for {expected!r}")
 
 
-def _seen(one: FieldState, value: Value) -> Value:
-    return value if one.kind is None else one.kind.seen(value)
+def _seen(field: FieldState, value: Value) -> Value:
+    return value if field.kind is None else field.kind.seen(value)
 
 
-def rest_record(what: str, obj: ObjectState, record: RecordState, found: Mapping[str, Any]) -> None:
+def rest_record(what: str, obj: ObjectState, record: RecordState, actual: Mapping[str, Any]) -> None:
     """A record in an answer of REST without relations, which has the known columns and no others."""
-    columns = {one.column: one for one in obj.stored}
+    columns = {field.column: field for field in obj.stored}
     if obj.is_custom:
-        same(f"columns of {what}", sorted(found), sorted({*BASE, *columns}))
-    shown = {"id": found["id"], **{name: _seen(one, found[name]) for name, one in columns.items()}}
-    same(what, shown, {"id": record.id, **{name: _seen(one, record.values[one.id]) for name, one in columns.items()}})
+        same(f"columns of {what}", sorted(actual), sorted({*BASE, *columns}))
+    shown = {"id": actual["id"], **{name: _seen(field, actual[name]) for name, field in columns.items()}}
+    same(
+        what,
+        shown,
+        {"id": record.id, **{name: _seen(field, record.values[field.id]) for name, field in columns.items()}},
+    )
 
 
 class Checks:
@@ -92,37 +96,37 @@ class Checks:
         for obj in self.objects:
             if obj.id not in by_id:
                 raise Mismatch(f"/rest/metadata/objects does not show {obj.singular}")
-            found = by_id[obj.id]
+            actual = by_id[obj.id]
             expected = {"nameSingular": obj.singular, "namePlural": obj.plural, "isActive": obj.is_active}
-            same(f"metadata of {obj.singular}", {name: found[name] for name in expected}, expected)
-            fields = {one["id"]: one for one in found["fields"]}
+            same(f"metadata of {obj.singular}", {name: actual[name] for name in expected}, expected)
+            fields = {field["id"]: field for field in actual["fields"]}
             if obj.is_custom:
                 same(
                     f"fields of {obj.singular}",
-                    {one["name"] for one in found["fields"]},
-                    {*obj.given, *(one.name for one in obj.fields)},
+                    {field["name"] for field in actual["fields"]},
+                    {*obj.given, *(field.name for field in obj.fields)},
                 )
-            for one in obj.fields:
-                if one.id not in fields:
-                    raise Mismatch(f"/rest/metadata/objects does not show {obj.singular}.{one.name}")
-                self._field(f"metadata of {obj.singular}.{one.name}", one, fields[one.id])
+            for field in obj.fields:
+                if field.id not in fields:
+                    raise Mismatch(f"/rest/metadata/objects does not show {obj.singular}.{field.name}")
+                self._field(f"metadata of {obj.singular}.{field.name}", field, fields[field.id])
 
     @staticmethod
-    def _field(what: str, one: FieldState, found: Mapping[str, Any]) -> None:
+    def _field(what: str, field: FieldState, actual: Mapping[str, Any]) -> None:
         expected: dict[str, Any] = {
-            "name": one.name,
-            "type": one.type,
-            "isActive": one.is_active,
-            "isUnique": one.is_unique,
+            "name": field.name,
+            "type": field.type,
+            "isActive": field.is_active,
+            "isUnique": field.is_unique,
         }
-        if one.options:
-            expected["options"] = one.options
-        if one.relation is not None:
-            expected["relation"] = one.relation
-        shown = {**found, "relation": (found.get("settings") or {}).get("relationType")}
+        if field.options:
+            expected["options"] = field.options
+        if field.relation is not None:
+            expected["relation"] = field.relation
+        shown = {**actual, "relation": (actual.get("settings") or {}).get("relationType")}
         same(what, {name: shown.get(name) for name in expected}, expected)
-        if one.kind is not None and one.kind.takes_default:
-            default = None if one.default is None else one.kind.default(one.default)
+        if field.kind is not None and field.kind.takes_default:
+            default = None if field.default is None else field.kind.default(field.default)
             same(f"default of {what}", _without_nulls(shown.get("defaultValue")), _without_nulls(default))
 
     def openapi(self) -> None:
@@ -135,26 +139,28 @@ class Checks:
             for path in (f"/{obj.plural}", f"/batch/{obj.plural}", f"/{obj.plural}/{{id}}"):
                 if path not in document["paths"]:
                     raise Mismatch(f"OpenAPI has no {path}")
-            columns = {one.column for one in obj.stored} | {one.name for one in obj.fields if one.relation is not None}
+            columns = {field.column for field in obj.stored} | {
+                field.name for field in obj.fields if field.relation is not None
+            }
             answers = schemas[f"{obj.type}ForResponse"]["properties"]
             if obj.is_custom:
                 relations = {name for name, type_name in obj.given.items() if type_name == "RELATION"}
                 same(f"OpenAPI of {obj.singular}", set(answers), {*BASE, *columns, *relations})
             elif not columns <= set(answers):
                 raise Mismatch(f"OpenAPI of {obj.singular} lacks {columns - set(answers)}")
-            for one in obj.plain:
-                if one.options:
-                    schema = answers[one.name].get("items", answers[one.name])
-                    same(f"OpenAPI's {obj.singular}.{one.name}", {*schema["enum"], None}, {*one.values, None})
+            for field in obj.plain:
+                if field.options:
+                    schema = answers[field.name].get("items", answers[field.name])
+                    same(f"OpenAPI's {obj.singular}.{field.name}", {*schema["enum"], None}, {*field.values, None})
 
     # ------------------------------------------------------------------ records
 
     def rest(self, obj: ObjectState) -> None:
         """All records in the default order."""
         answer = self._list(obj)
-        found = answer["data"][obj.plural]
-        same(f"/rest/{obj.plural}", [record["id"] for record in found], [record.id for record in obj.live])
-        for record, shown in zip(obj.live, found, strict=True):
+        actual = answer["data"][obj.plural]
+        same(f"/rest/{obj.plural}", [record["id"] for record in actual], [record.id for record in obj.live])
+        for record, shown in zip(obj.live, actual, strict=True):
             rest_record(f"/rest/{obj.plural} {record.id}", obj, record, shown)
         same(f"total of /rest/{obj.plural}", answer["totalCount"], len(obj.live))
 
@@ -180,13 +186,13 @@ class Checks:
 
     @staticmethod
     def _nodes(obj: ObjectState, answer: Mapping[str, Any]) -> None:
-        found = [edge["node"] for edge in answer["edges"]]
-        same(f"graphql {obj.plural}", [node["id"] for node in found], [record.id for record in obj.live])
+        actual = [edge["node"] for edge in answer["edges"]]
+        same(f"graphql {obj.plural}", [node["id"] for node in actual], [record.id for record in obj.live])
         same(f"total of graphql {obj.plural}", answer["totalCount"], len(obj.live))
-        for record, node in zip(obj.live, found, strict=True):
-            shown = {name: value for one in obj.fields for name, value in _shown_by_graphql(one, node).items()}
+        for record, node in zip(obj.live, actual, strict=True):
+            shown = {name: value for field in obj.fields for name, value in _shown_by_graphql(field, node).items()}
             expected = {
-                name: value for one in obj.fields for name, value in _expected_of_graphql(obj, record, one).items()
+                name: value for field in obj.fields for name, value in _expected_of_graphql(obj, record, field).items()
             }
             same(f"graphql {obj.plural} {record.id}", shown, expected)
 
@@ -217,94 +223,94 @@ class Checks:
                     self.rng.choice(("equals", "ranged", "null", "not null")),
                 )
             )
-            ordered = [one for one in plain if one.kind is not None and one.kind.leaf.orders]
+            ordered = [field for field in plain if field.kind is not None and field.kind.leaf.orders]
             if ordered:
                 questions.append(partial(self.ordered, obj, self.rng.choice(ordered), self.rng.choice(_DIRECTIONS)))
-            grouped = [one for one in plain if one.kind is not None and one.kind.is_grouped]
+            grouped = [field for field in plain if field.kind is not None and field.kind.is_grouped]
             if grouped and obj.is_custom:
                 questions.append(partial(self.grouped, obj, self.rng.choice(grouped)))
-        relations = [one for one in obj.fields if one.relation is not None]
+        relations = [field for field in obj.fields if field.relation is not None]
         if relations:
-            one = self.rng.choice(relations)
-            questions.append(partial(self.related, obj, one))
-            if one.relation == MANY_TO_ONE:
-                questions.append(partial(self.pointing, obj, one))
+            field = self.rng.choice(relations)
+            questions.append(partial(self.related, obj, field))
+            if field.relation == MANY_TO_ONE:
+                questions.append(partial(self.pointing, obj, field))
         if obj.live and obj.is_custom and obj.is_active:
             questions.append(partial(self.searched, obj))
         if obj.trash:
             questions.append(partial(self.trashed, obj))
         return questions
 
-    def filtered(self, obj: ObjectState, one: FieldState, operator: str) -> None:
-        assert one.kind is not None
-        leaf = one.kind.leaf
-        values = [value for record in obj.live if (value := leaf.of(record.values[one.id])) is not None]
+    def filtered(self, obj: ObjectState, field: FieldState, operator: str) -> None:
+        assert field.kind is not None
+        leaf = field.kind.leaf
+        values = [value for record in obj.live if (value := leaf.of(record.values[field.id])) is not None]
         text: str
         test: Callable[[Value], bool]
         if operator in ("null", "not null") or not values or leaf.equals is None:
             wanted = operator == "null"
-            text = f"{leaf.path(one.name)}[is]:{'NULL' if wanted else 'NOT_NULL'}"
+            text = f"{leaf.path(field.name)}[is]:{'NULL' if wanted else 'NOT_NULL'}"
             test = lambda value: (value is None) is wanted  # noqa: E731
         elif leaf.equals == "containsAny":
             member = values[0][0]
-            text = f"{one.name}[containsAny]:[{member}]"
+            text = f"{field.name}[containsAny]:[{member}]"
             test = lambda value: value is not None and member in value  # noqa: E731
         else:
             operand = values[0]
             comparator = "gte" if operator == "ranged" and leaf.ranged else leaf.equals
-            text = f"{leaf.path(one.name)}[{comparator}]:{json.dumps(operand)}"
+            text = f"{leaf.path(field.name)}[{comparator}]:{json.dumps(operand)}"
             test = lambda value: value is not None and (value >= operand if comparator == "gte" else value == operand)  # noqa: E731
         answer = self._list(obj, text)
-        expected = [record.id for record in obj.live if test(leaf.of(record.values[one.id]))]
+        expected = [record.id for record in obj.live if test(leaf.of(record.values[field.id]))]
         same(f"/rest/{obj.plural} {text}", [record["id"] for record in answer["data"][obj.plural]], expected)
         same(f"total of /rest/{obj.plural} {text}", answer["totalCount"], len(expected))
 
-    def ordered(self, obj: ObjectState, one: FieldState, direction: str) -> None:
-        assert one.kind is not None
-        leaf = one.kind.leaf
-        values = {record.id: leaf.of(record.values[one.id]) for record in obj.live}
+    def ordered(self, obj: ObjectState, field: FieldState, direction: str) -> None:
+        assert field.kind is not None
+        leaf = field.kind.leaf
+        values = {record.id: leaf.of(record.values[field.id]) for record in obj.live}
         present = [record_id for record_id in values if values[record_id] is not None]
         present.sort(key=lambda record_id: _sortable(values[record_id]), reverse=direction.startswith("Desc"))
         absent = [record_id for record_id in values if values[record_id] is None]
         expected = [*absent, *present] if direction.endswith("First") else [*present, *absent]
-        answer = self._list(obj, order_by=f"{leaf.path(one.name)}[{direction}]")
-        what = f"/rest/{obj.plural} by {leaf.path(one.name)} {direction}"
+        answer = self._list(obj, order_by=f"{leaf.path(field.name)}[{direction}]")
+        what = f"/rest/{obj.plural} by {leaf.path(field.name)} {direction}"
         same(what, [record["id"] for record in answer["data"][obj.plural]], expected)
 
-    def grouped(self, obj: ObjectState, one: FieldState) -> None:
-        wanted = json.dumps([{one.name: True}])
+    def grouped(self, obj: ObjectState, field: FieldState) -> None:
+        wanted = json.dumps([{field.name: True}])
         groups = self.api.ask("GET", f"/rest/{obj.plural}/groupBy", group_by=wanted, aggregate='["totalCount"]')
-        found = {_hashable(group["groupByDimensionValues"][0]): int(group["totalCount"]) for group in groups}
-        assert one.kind is not None
+        actual = {_hashable(group["groupByDimensionValues"][0]): int(group["totalCount"]) for group in groups}
+        assert field.kind is not None
         same(
-            f"groups of {obj.plural} by {one.name}",
-            found,
-            dict(Counter(one.kind.leaf.of(r.values[one.id]) for r in obj.live)),
+            f"groups of {obj.plural} by {field.name}",
+            actual,
+            dict(Counter(field.kind.leaf.of(r.values[field.id]) for r in obj.live)),
         )
 
-    def related(self, obj: ObjectState, one: FieldState) -> None:
+    def related(self, obj: ObjectState, field: FieldState) -> None:
         """A relation in REST with depth."""
-        assert one.target is not None
-        for shown in self._list(obj, depth=1, fields=f"id,{one.name}")["data"][obj.plural]:
+        assert field.target is not None
+        for shown in self._list(obj, depth=1, fields=f"id,{field.name}")["data"][obj.plural]:
             record = obj.records[shown["id"]]
-            what = f"/rest/{obj.plural} {record.id}.{one.name}"
-            if one.relation == ONE_TO_MANY:
-                same(what, sorted(child["id"] for child in shown[one.name]), obj.children(record, one))
+            what = f"/rest/{obj.plural} {record.id}.{field.name}"
+            if field.relation == ONE_TO_MANY:
+                same(what, sorted(child["id"] for child in shown[field.name]), obj.children(record, field))
             else:
-                target = _live_target(one, record)
-                same(what, (shown[one.name] or {}).get("id"), target)
+                target = _live_target(field, record)
+                same(what, (shown[field.name] or {}).get("id"), target)
 
-    def pointing(self, obj: ObjectState, one: FieldState) -> None:
+    def pointing(self, obj: ObjectState, field: FieldState) -> None:
         """Records by the id that they point at."""
-        wanted = next((value for record in obj.live if (value := record.values[one.id]) is not None), None)
-        text = f"{one.column}[is]:NULL" if wanted is None else f"{one.column}[eq]:{wanted}"
+        wanted = next((value for record in obj.live if (value := record.values[field.id]) is not None), None)
+        text = f"{field.column}[is]:NULL" if wanted is None else f"{field.column}[eq]:{wanted}"
         answer = self._list(obj, text)
-        expected = [record.id for record in obj.live if record.values[one.id] == wanted]
+        expected = [record.id for record in obj.live if record.values[field.id] == wanted]
         same(f"/rest/{obj.plural} {text}", [record["id"] for record in answer["data"][obj.plural]], expected)
 
     def searched(self, obj: ObjectState) -> None:
         """Records by a word of their names, which no other field is searched for."""
-        [name] = [one for one in obj.fields if one.name == "name"]
+        [name] = [field for field in obj.fields if field.name == "name"]
         word = next((value for record in obj.live if (value := record.values[name.id])), "nothing")
         call = f"search(searchInput: $t, limit: {_PAGE}, includedObjectNameSingulars: $names)"
         document = (
@@ -319,10 +325,10 @@ class Checks:
 
     def trashed(self, obj: ObjectState) -> None:
         answer = self._list(obj, "deletedAt[is]:NOT_NULL")
-        found = {record["id"]: record for record in answer["data"][obj.plural]}
-        same(f"trash of {obj.plural}", sorted(found), sorted(record.id for record in obj.trash))
+        actual = {record["id"]: record for record in answer["data"][obj.plural]}
+        same(f"trash of {obj.plural}", sorted(actual), sorted(record.id for record in obj.trash))
         for record in obj.trash:
-            rest_record(f"trash of {obj.plural} {record.id}", obj, record, found[record.id])
+            rest_record(f"trash of {obj.plural} {record.id}", obj, record, actual[record.id])
 
 
 _NOBODY = "00000000-0000-4000-8000-000000000000"
@@ -344,34 +350,34 @@ def _without_nulls(default: Any) -> Any:
     return {name: value for name, value in default.items() if value not in (None, [])} or None
 
 
-def _live_target(one: FieldState, record: RecordState) -> str | None:
+def _live_target(field: FieldState, record: RecordState) -> str | None:
     """The id of the record that a relation shows: one in the trash is not shown."""
-    assert one.target is not None
-    target = one.target.records.get(record.values[one.id])
+    assert field.target is not None
+    target = field.target.records.get(record.values[field.id])
     return None if target is None or target.is_deleted else target.id
 
 
-def _selection(one: FieldState) -> str:
-    if one.relation == ONE_TO_MANY:
-        return f"{one.name}(first: {_PAGE}) {{ edges {{ node {{ id }} }} }}"
-    if one.relation == MANY_TO_ONE:
-        return f"{one.column} {one.name} {{ id }}"
-    assert one.kind is not None
-    return f"{one.name} {one.kind.members}"
+def _selection(field: FieldState) -> str:
+    if field.relation == ONE_TO_MANY:
+        return f"{field.name}(first: {_PAGE}) {{ edges {{ node {{ id }} }} }}"
+    if field.relation == MANY_TO_ONE:
+        return f"{field.column} {field.name} {{ id }}"
+    assert field.kind is not None
+    return f"{field.name} {field.kind.members}"
 
 
-def _shown_by_graphql(one: FieldState, node: Mapping[str, Any]) -> dict[str, Any]:
-    if one.relation == ONE_TO_MANY:
-        return {one.name: sorted(edge["node"]["id"] for edge in node[one.name]["edges"])}
-    if one.relation == MANY_TO_ONE:
-        return {one.column: node[one.column], one.name: (node[one.name] or {}).get("id")}
-    return {one.name: _seen(one, node[one.name])}
+def _shown_by_graphql(field: FieldState, node: Mapping[str, Any]) -> dict[str, Any]:
+    if field.relation == ONE_TO_MANY:
+        return {field.name: sorted(edge["node"]["id"] for edge in node[field.name]["edges"])}
+    if field.relation == MANY_TO_ONE:
+        return {field.column: node[field.column], field.name: (node[field.name] or {}).get("id")}
+    return {field.name: _seen(field, node[field.name])}
 
 
-def _expected_of_graphql(obj: ObjectState, record: RecordState, one: FieldState) -> dict[str, Any]:
-    if one.relation == ONE_TO_MANY:
-        return {one.name: obj.children(record, one)}
-    if one.relation == MANY_TO_ONE:
-        target = _live_target(one, record)
-        return {one.column: target, one.name: target}
-    return {one.name: _seen(one, record.values[one.id])}
+def _expected_of_graphql(obj: ObjectState, record: RecordState, field: FieldState) -> dict[str, Any]:
+    if field.relation == ONE_TO_MANY:
+        return {field.name: obj.children(record, field)}
+    if field.relation == MANY_TO_ONE:
+        target = _live_target(field, record)
+        return {field.column: target, field.name: target}
+    return {field.name: _seen(field, record.values[field.id])}

@@ -37,8 +37,8 @@ class Leaf:
 
     def of(self, value: Value) -> Value:
         """None for null."""
-        found = value[self.member] if self.member is not None and value is not None else value
-        return None if found in ("", []) else found
+        actual = value[self.member] if self.member is not None and value is not None else value
+        return None if actual in ("", []) else actual
 
     def path(self, name: str) -> str:
         return name if self.member is None else f"{name}.{self.member}"
@@ -75,9 +75,9 @@ def _quoted(value: Any) -> Any:
     if isinstance(value, str):
         return f"'{value}'" if value else None
     if isinstance(value, list):
-        return [_quoted(one) for one in value]
+        return [_quoted(field) for field in value]
     if isinstance(value, dict):
-        return {name: _quoted(one) for name, one in value.items()}
+        return {name: _quoted(field) for name, field in value.items()}
     return value
 
 
@@ -95,7 +95,7 @@ def _word(rng: Random, _: Sequence[str]) -> str:
 
 def _without(*members: str) -> Callable[[Value], Value]:
     def strip(value: Value) -> Value:
-        return {name: one for name, one in value.items() if name not in members} if value is not None else None
+        return {name: field for name, field in value.items() if name not in members} if value is not None else None
 
     return strip
 
@@ -270,7 +270,7 @@ KINDS: tuple[Kind, ...] = (
         make=_files,
         empty=[],
         settings={"maxNumberOfValues": 3},
-        send=lambda files: [_without("extension", "url")(one) for one in files],
+        send=lambda files: [_without("extension", "url")(file) for file in files],
         leaf=_OPAQUE,
         members="{ fileId label extension url }",
         takes_default=False,

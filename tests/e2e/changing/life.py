@@ -120,10 +120,10 @@ class Life:
             record.id: (obj, record) for obj, record in self.notes.values() if obj in self.objects
         }.values():
             column = f"target{obj.type}Id"
-            found = self.api.ask("GET", "/rest/noteTargets", filter=f"{column}[eq]:{record.id}")["data"]["noteTargets"]
+            actual = self.api.ask("GET", "/rest/noteTargets", filter=f"{column}[eq]:{record.id}")["data"]["noteTargets"]
             expected = sorted(note for note, (_, noted) in self.notes.items() if noted is record)
-            same(f"note targets of {obj.singular} {record.id}", sorted(note["id"] for note in found), expected)
-            same(f"{column} of note targets", {note[column] for note in found}, {record.id} if expected else set())
+            same(f"note targets of {obj.singular} {record.id}", sorted(note["id"] for note in actual), expected)
+            same(f"{column} of note targets", {note[column] for note in actual}, {record.id} if expected else set())
 
     # ------------------------------------------------------------------ choosing
 
@@ -131,8 +131,8 @@ class Life:
         return self.rng.choices(self.objects, weights=(3, 1))[0] if len(self.objects) == 2 else self.objects[0]
 
     def _field(self, obj: ObjectState, test: Callable[[FieldState], bool]) -> FieldState | None:
-        found = [one for one in obj.fields if test(one)]
-        return self.rng.choice(found) if found else None
+        actual = [field for field in obj.fields if test(field)]
+        return self.rng.choice(actual) if actual else None
 
     def _name(self) -> str:
         """A name for a field; those of fields that are gone come again."""
@@ -151,8 +151,8 @@ class Life:
         body = {"nameSingular": singular, "namePlural": plural, "labelSingular": singular, "labelPlural": plural}
         made = self.api.ask("POST", "/rest/metadata/objects", body, status=201)["data"]["createOneObject"]
         obj = ObjectState(id=made["id"], singular=singular, plural=plural)
-        obj.given = {one["name"]: one["type"] for one in made["fields"] if one["name"] != "name"}
-        name = next(one for one in made["fields"] if one["name"] == "name")
+        obj.given = {field["name"]: field["type"] for field in made["fields"] if field["name"] != "name"}
+        name = next(field for field in made["fields"] if field["name"] == "name")
         obj.add(FieldState(id=name["id"], name="name", type="TEXT", kind=TEXT))
         self.objects.append(obj)
         return f"create object {singular}"
@@ -167,9 +167,9 @@ class Life:
         self.names.leave(before)
         obj.singular, obj.plural = singular, plural
         for other in (*self.objects, self.company):
-            for one in other.fields:
-                if one.group is not None and one.target is obj:
-                    one.name = one.name.removesuffix(_suffix(one, before)) + _suffix(one, obj)
+            for field in other.fields:
+                if field.group is not None and field.target is obj:
+                    field.name = field.name.removesuffix(_suffix(field, before)) + _suffix(field, obj)
         return f"rename {before.singular} to {singular}"
 
     def switch_object(self) -> str:
@@ -181,9 +181,9 @@ class Life:
 
     def delete_object(self, obj: ObjectState) -> str:
         self.api.ask("DELETE", f"/rest/metadata/objects/{obj.id}")
-        for one in [one for one in obj.fields if one.relation is not None]:
-            if one in obj.fields:
-                unrelate(one)
+        for field in [field for field in obj.fields if field.relation is not None]:
+            if field in obj.fields:
+                unrelate(field)
         self.objects.remove(obj)
         self.names.leave(obj)
         return f"delete object {obj.singular}"
@@ -257,9 +257,9 @@ class Life:
         )
         other = data["field"]["relation"]["targetFieldMetadata"]
         same("the inverse's name", other["name"], back)
-        one = FieldState(id=made["id"], name=name, type="RELATION", relation=relation)
+        field = FieldState(id=made["id"], name=name, type="RELATION", relation=relation)
         relate(
-            source, one, target, FieldState(id=other["id"], name=back, type="RELATION", relation=_opposite(relation))
+            source, field, target, FieldState(id=other["id"], name=back, type="RELATION", relation=_opposite(relation))
         )
         return f"relate {source.singular}.{name} {relation} {target.singular}.{back}"
 
@@ -279,178 +279,185 @@ class Life:
             "morphRelations { sourceFieldMetadata { id name } targetFieldMetadata { id name } targetObjectMetadata { "
             "id } }"
         )
-        found = self.api.graphql(f"query($i: UUID!) {{ field(id: $i) {{ {members} }} }}", "/metadata", i=made["id"])[
+        actual = self.api.graphql(f"query($i: UUID!) {{ field(id: $i) {{ {members} }} }}", "/metadata", i=made["id"])[
             "field"
         ]["morphRelations"]
-        by_target = {one["targetObjectMetadata"]["id"]: one for one in found}
+        by_target = {field["targetObjectMetadata"]["id"]: field for field in actual}
         for target in targets:
             ends = by_target[target.id]
-            one = FieldState(
+            field = FieldState(
                 id=ends["sourceFieldMetadata"]["id"],
                 name=name,
                 type="MORPH_RELATION",
                 relation=relation,
                 group=made["id"],
             )
-            one.name = name + _suffix(one, target)
+            field.name = name + _suffix(field, target)
             same(
                 "a member's names",
                 (ends["sourceFieldMetadata"]["name"], ends["targetFieldMetadata"]["name"]),
-                (one.name, back),
+                (field.name, back),
             )
             other = FieldState(
                 id=ends["targetFieldMetadata"]["id"], name=back, type="RELATION", relation=_opposite(relation)
             )
-            relate(source, one, target, other)
+            relate(source, field, target, other)
         return f"relate {source.singular}.{name} {relation} to {' and '.join(target.singular for target in targets)}"
 
     def rename_field(self) -> str | None:
         obj = self._object()
-        one = self._field(obj, lambda one: one.name != "name")
-        if one is None:
+        field = self._field(obj, lambda field: field.name != "name")
+        if field is None:
             return None
-        before, name = one.name, self._name()
-        if one.group is not None and one.target is not None:
-            name += _suffix(one, one.target)
-        self._update(one, {"name": name})
-        if one.group is None:
+        before, name = field.name, self._name()
+        if field.group is not None and field.target is not None:
+            name += _suffix(field, field.target)
+        self._update(field, {"name": name})
+        if field.group is None:
             self._free_names.append(before)
-        one.name = name
+        field.name = name
         return f"rename {obj.singular}.{before} to {name}"
 
     def switch_field(self) -> str | None:
         obj = self._object()
-        one = self._field(obj, lambda one: one.name != "name")
-        if one is None:
+        field = self._field(obj, lambda field: field.name != "name")
+        if field is None:
             return None
-        is_active = not one.is_active
-        self._update(one, {"isActive": is_active})
-        for member in [one, *(other for other in obj.fields if one.group is not None and other.group == one.group)]:
+        is_active = not field.is_active
+        self._update(field, {"isActive": is_active})
+        for member in [
+            field,
+            *(other for other in obj.fields if field.group is not None and other.group == field.group),
+        ]:
             member.is_active = is_active
             if member.inverse is not None:
                 member.inverse.is_active = is_active
-        return f"{obj.singular}.{one.name} active: {is_active}"
+        return f"{obj.singular}.{field.name} active: {is_active}"
 
     def delete_field(self) -> str | None:
         obj = self._object()
-        one = self._field(obj, lambda one: one.name != "name")
-        if one is None:
+        field = self._field(obj, lambda field: field.name != "name")
+        if field is None:
             return None
-        self.api.ask("DELETE", f"/rest/metadata/fields/{one.id}")
-        if one.relation is None:
-            obj.remove(one)
-            self._free_names.append(one.name)
-            return f"delete {obj.singular}.{one.name}"
-        for member in self._whole(obj, one):
+        self.api.ask("DELETE", f"/rest/metadata/fields/{field.id}")
+        if field.relation is None:
+            obj.remove(field)
+            self._free_names.append(field.name)
+            return f"delete {obj.singular}.{field.name}"
+        for member in self._whole(obj, field):
             unrelate(member)
-        return f"delete relation {obj.singular}.{one.name}"
+        return f"delete relation {obj.singular}.{field.name}"
 
-    def _whole(self, obj: ObjectState, one: FieldState) -> list[FieldState]:
+    def _whole(self, obj: ObjectState, field: FieldState) -> list[FieldState]:
         """All relations that go with one: a morph relation goes as a whole, from either end."""
-        assert one.inverse is not None
-        group = one.group
-        return [other for other in obj.fields if other.group == group] if group is not None else [one]
+        assert field.inverse is not None
+        group = field.group
+        return [other for other in obj.fields if other.group == group] if group is not None else [field]
 
-    def _update(self, one: FieldState, body: Mapping[str, Any], status: int = 200) -> Any:
-        answer = self.api.ask("PATCH", f"/rest/metadata/fields/{one.id}", body, status=status)
+    def _update(self, field: FieldState, body: Mapping[str, Any], status: int = 200) -> Any:
+        answer = self.api.ask("PATCH", f"/rest/metadata/fields/{field.id}", body, status=status)
         return answer["data"]["updateOneField"] if status == 200 else None
 
     def set_default(self) -> str | None:
         obj = self._object()
-        one = self._field(obj, lambda one: one.kind is not None and one.kind.takes_default and not one.is_unique)
-        if one is None:
+        field = self._field(
+            obj, lambda field: field.kind is not None and field.kind.takes_default and not field.is_unique
+        )
+        if field is None:
             return None
-        assert one.kind is not None
-        one.default = None if self.rng.random() < 0.3 else one.kind.make(self.rng, one.values)
-        self._update(one, {"defaultValue": None if one.default is None else one.kind.default(one.default)})
-        return f"default of {obj.singular}.{one.name}: {one.default}"
+        assert field.kind is not None
+        field.default = None if self.rng.random() < 0.3 else field.kind.make(self.rng, field.values)
+        self._update(field, {"defaultValue": None if field.default is None else field.kind.default(field.default)})
+        return f"default of {obj.singular}.{field.name}: {field.default}"
 
     def switch_uniqueness(self) -> str | None:
         obj = self._object()
-        one = self._field(obj, lambda one: one.kind is not None and one.kind.can_be_unique and one.default is None)
-        if one is None:
+        field = self._field(
+            obj, lambda field: field.kind is not None and field.kind.can_be_unique and field.default is None
+        )
+        if field is None:
             return None
-        assert one.kind is not None
-        leaf = one.kind.leaf
-        values = [value for record in obj.records.values() if (value := leaf.of(record.values[one.id])) is not None]
-        possible = one.is_unique or len(set(values)) == len(values)
-        self._update(one, {"isUnique": not one.is_unique}, 200 if possible else 400)
+        assert field.kind is not None
+        leaf = field.kind.leaf
+        values = [value for record in obj.records.values() if (value := leaf.of(record.values[field.id])) is not None]
+        possible = field.is_unique or len(set(values)) == len(values)
+        self._update(field, {"isUnique": not field.is_unique}, 200 if possible else 400)
         if possible:
-            one.is_unique = not one.is_unique
-        return f"{obj.singular}.{one.name} unique: {one.is_unique}{'' if possible else ', refused'}"
+            field.is_unique = not field.is_unique
+        return f"{obj.singular}.{field.name} unique: {field.is_unique}{'' if possible else ', refused'}"
 
     # ------------------------------------------------------------------ options
 
     def edit_options(self) -> str | None:
         obj = self._object()
-        one = self._field(obj, lambda one: one.kind is not None and one.kind.has_options)
-        if one is None:
+        field = self._field(obj, lambda field: field.kind is not None and field.kind.has_options)
+        if field is None:
             return None
         edit = self.rng.choice(
             (self._with_new_option, self._with_renamed_option, self._with_swapped_options, self._without_option)
         )
-        return f"{obj.singular}.{one.name}: {edit(obj, one)}"
+        return f"{obj.singular}.{field.name}: {edit(obj, field)}"
 
-    def _with_new_option(self, obj: ObjectState, one: FieldState) -> str:
-        unused = [value for value in _OPTIONS if value not in one.values]
+    def _with_new_option(self, obj: ObjectState, field: FieldState) -> str:
+        unused = [value for value in _OPTIONS if value not in field.values]
         if not unused:
-            return self._without_option(obj, one)
+            return self._without_option(obj, field)
         value = self.rng.choice(unused)
-        position = max(option["position"] for option in one.options) + 1
-        self._set_options(one, [*one.options, _option(value, position)], one.default)
+        position = max(option["position"] for option in field.options) + 1
+        self._set_options(field, [*field.options, _option(value, position)], field.default)
         return f"new option {value}"
 
-    def _with_renamed_option(self, obj: ObjectState, one: FieldState) -> str:
-        unused = [value for value in _OPTIONS if value not in one.values]
+    def _with_renamed_option(self, obj: ObjectState, field: FieldState) -> str:
+        unused = [value for value in _OPTIONS if value not in field.values]
         if not unused:
-            return self._with_swapped_options(obj, one)
-        return self._translate(obj, one, {self.rng.choice(one.values): self.rng.choice(unused)})
+            return self._with_swapped_options(obj, field)
+        return self._translate(obj, field, {self.rng.choice(field.values): self.rng.choice(unused)})
 
-    def _with_swapped_options(self, obj: ObjectState, one: FieldState) -> str:
-        if len(one.options) < 2:
-            return self._with_new_option(obj, one)
-        first, second = self.rng.sample(one.values, k=2)
-        return self._translate(obj, one, {first: second, second: first})
+    def _with_swapped_options(self, obj: ObjectState, field: FieldState) -> str:
+        if len(field.options) < 2:
+            return self._with_new_option(obj, field)
+        first, second = self.rng.sample(field.values, k=2)
+        return self._translate(obj, field, {first: second, second: first})
 
-    def _translate(self, obj: ObjectState, one: FieldState, new: Mapping[str, str]) -> str:
-        options = [{**option, "value": new.get(option["value"], option["value"])} for option in one.options]
+    def _translate(self, obj: ObjectState, field: FieldState, new: Mapping[str, str]) -> str:
+        options = [{**option, "value": new.get(option["value"], option["value"])} for option in field.options]
 
         def translated(value: Value) -> Value:
             return [new.get(member, member) for member in value] if isinstance(value, list) else new.get(value, value)
 
-        self._set_options(one, options, translated(one.default))
+        self._set_options(field, options, translated(field.default))
         for record in obj.records.values():
-            record.values[one.id] = translated(record.values[one.id])
+            record.values[field.id] = translated(record.values[field.id])
         return f"renamed options {dict(new)}"
 
-    def _without_option(self, obj: ObjectState, one: FieldState) -> str:
-        if len(one.options) < 2:
-            return self._with_new_option(obj, one)
-        gone = self.rng.choice(one.values)
+    def _without_option(self, obj: ObjectState, field: FieldState) -> str:
+        if len(field.options) < 2:
+            return self._with_new_option(obj, field)
+        gone = self.rng.choice(field.values)
 
         def left(value: Value) -> Value:
             if isinstance(value, list):
                 return [member for member in value if member != gone] or None
             return None if value == gone else value
 
-        default = left(one.default)
-        self._set_options(one, [option for option in one.options if option["value"] != gone], default)
+        default = left(field.default)
+        self._set_options(field, [option for option in field.options if option["value"] != gone], default)
         for record in obj.records.values():
-            value = record.values[one.id]
+            value = record.values[field.id]
             if value == gone or (isinstance(value, list) and gone in value):
-                fallback = one.empty if default is None else default
-                record.values[one.id] = left(value) or fallback
+                fallback = field.empty if default is None else default
+                record.values[field.id] = left(value) or fallback
         return f"removed option {gone}"
 
-    def _set_options(self, one: FieldState, options: Iterable[Mapping[str, Any]], default: Value) -> None:
+    def _set_options(self, field: FieldState, options: Iterable[Mapping[str, Any]], default: Value) -> None:
         wanted = list(options)
         body: dict[str, Any] = {"options": wanted}
-        assert one.kind is not None
-        if default != one.default:
-            body["defaultValue"] = None if default is None else one.kind.default(default)
-        answer = self._update(one, body)
+        assert field.kind is not None
+        if default != field.default:
+            body["defaultValue"] = None if default is None else field.kind.default(default)
+        answer = self._update(field, body)
         same("options", [option["value"] for option in answer["options"]], [option["value"] for option in wanted])
-        one.options, one.default = answer["options"], default
+        field.options, field.default = answer["options"], default
 
     # ------------------------------------------------------------------ records
 
@@ -465,7 +472,8 @@ class Life:
         for record in records:
             given = self._values(obj, 0.7)
             record.values = {
-                one.id: given.get(one, one.empty if one.default is None else one.default) for one in obj.stored
+                field.id: given.get(field, field.empty if field.default is None else field.default)
+                for field in obj.stored
             }
             own = {} if obj.is_custom else {"name": f"company {record.id}"}
             bodies.append({"id": record.id, **own, **_sent(given)})
@@ -496,7 +504,7 @@ class Life:
             return None
         record = self.rng.choice(obj.live)
         given = self._values(obj, 0.3)
-        values = {**record.values, **{one.id: value for one, value in given.items()}}
+        values = {**record.values, **{field.id: value for field, value in given.items()}}
         others = [other for other in obj.records.values() if other is not record]
         possible = self._are_unique(obj, [*others, RecordState(id=record.id, values=values)])
         if self.rng.random() < 0.3:
@@ -517,19 +525,20 @@ class Life:
                 )
         if possible:
             record.values = values
-        return f"update {obj.singular} {record.id} {sorted(one.name for one in given)}{'' if possible else ', refused'}"
+        names = sorted(field.name for field in given)
+        return f"update {obj.singular} {record.id} {names}{'' if possible else ', refused'}"
 
     def update_many(self) -> str | None:
         obj = self._object()
-        given = {one: value for one, value in self._values(obj, 0.3).items() if not one.is_unique}
+        given = {field: value for field, value in self._values(obj, 0.3).items() if not field.is_unique}
         if len(obj.live) < 2 or not given:
             return None
         records = self.rng.sample(obj.live, k=2)
         ids = ",".join(record.id for record in records)
         self.api.ask("PATCH", f"/rest/{obj.plural}", _sent(given), filter=f"id[in]:[{ids}]")
         for record in records:
-            record.values |= {one.id: value for one, value in given.items()}
-        return f"update many {obj.plural} {sorted(one.name for one in given)}"
+            record.values |= {field.id: value for field, value in given.items()}
+        return f"update many {obj.plural} {sorted(field.name for field in given)}"
 
     def remove_record(self) -> str | None:
         obj = self._object()
@@ -571,23 +580,25 @@ class Life:
 
     def _values(self, obj: ObjectState, share: float) -> dict[FieldState, Value]:
         """New values for some fields; sometimes null."""
-        found: dict[FieldState, Value] = {}
-        for one in obj.stored:
+        actual: dict[FieldState, Value] = {}
+        for field in obj.stored:
             if self.rng.random() > share:
                 continue
             if self.rng.random() < 0.15:
-                found[one] = one.empty
-            elif one.kind is not None:
-                found[one] = one.kind.make(self.rng, one.values)
-            elif one.target is not None:
-                found[one] = self.rng.choice(one.target.live).id if one.target.live else None
-        return found
+                actual[field] = field.empty
+            elif field.kind is not None:
+                actual[field] = field.kind.make(self.rng, field.values)
+            elif field.target is not None:
+                actual[field] = self.rng.choice(field.target.live).id if field.target.live else None
+        return actual
 
     @staticmethod
     def _are_unique(obj: ObjectState, records: Sequence[RecordState]) -> bool:
-        for one in obj.plain:
-            if one.is_unique and one.kind is not None:
-                values = [value for record in records if (value := one.kind.leaf.of(record.values[one.id])) is not None]
+        for field in obj.plain:
+            if field.is_unique and field.kind is not None:
+                values = [
+                    value for record in records if (value := field.kind.leaf.of(record.values[field.id])) is not None
+                ]
                 if len(set(values)) < len(values):
                     return False
         return True
@@ -607,9 +618,9 @@ def _opposite(relation: str) -> str:
     return ONE_TO_MANY if relation == MANY_TO_ONE else MANY_TO_ONE
 
 
-def _suffix(one: FieldState, target: ObjectState) -> str:
+def _suffix(field: FieldState, target: ObjectState) -> str:
     """The part of a morph member's name that follows from its target."""
-    return capitalised(target.singular if one.relation == MANY_TO_ONE else target.plural)
+    return capitalised(target.singular if field.relation == MANY_TO_ONE else target.plural)
 
 
 def _payload(relation: str, target: ObjectState, back: str) -> dict[str, Any]:
@@ -623,8 +634,8 @@ def _option(value: str, position: int) -> dict[str, Any]:
 def _sent(values: Mapping[FieldState, Value]) -> dict[str, Any]:
     """Values as a body: what is empty is null."""
     return {
-        one.column: None if value == one.empty else value if one.kind is None else one.kind.send(value)
-        for one, value in values.items()
+        field.column: None if value == field.empty else value if field.kind is None else field.kind.send(value)
+        for field, value in values.items()
     }
 
 

@@ -85,12 +85,12 @@ def run_lives(
 
             if attempt(number, life, begin):
                 resting.append(_Resting(number, life, time.monotonic() + (0 if number % _LIVES_FOR_EACH else pause)))
-            for one in [one for one in resting if one.until <= time.monotonic()] or resting[_RESTING:]:
-                wake(one)
+            for field in [field for field in resting if field.until <= time.monotonic()] or resting[_RESTING:]:
+                wake(field)
             if len(tally.failures) >= _ENOUGH:
                 break
-        for one in [*resting]:
-            wake(one)
+        for field in [*resting]:
+            wake(field)
     finally:
         tally.requests = api.requests
         api.close()

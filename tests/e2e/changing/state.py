@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from .kinds import Kind, Value
@@ -29,7 +30,7 @@ class FieldState:
     type: str
     kind: Kind | None = None
     default: Value = None
-    options: list[dict[str, Any]] = field(default_factory=list)
+    options: list[dict[str, Any]] = dataclasses.field(default_factory=list)
     is_active: bool = True
     is_unique: bool = False
     relation: str | None = None
@@ -74,9 +75,9 @@ class ObjectState:
     is_custom: bool = True
     is_active: bool = True
     #: Types of the fields that the object came with, by name.
-    given: Mapping[str, str] = field(default_factory=dict)
-    fields: list[FieldState] = field(default_factory=list)
-    records: dict[str, RecordState] = field(default_factory=dict)
+    given: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    fields: list[FieldState] = dataclasses.field(default_factory=list)
+    records: dict[str, RecordState] = dataclasses.field(default_factory=dict)
 
     @property
     def type(self) -> str:
@@ -85,12 +86,12 @@ class ObjectState:
 
     @property
     def stored(self) -> list[FieldState]:
-        return [one for one in self.fields if one.is_stored]
+        return [field for field in self.fields if field.is_stored]
 
     @property
     def plain(self) -> list[FieldState]:
         """Fields that are no relations."""
-        return [one for one in self.fields if one.kind is not None]
+        return [field for field in self.fields if field.kind is not None]
 
     @property
     def live(self) -> list[RecordState]:
@@ -104,50 +105,50 @@ class ObjectState:
 
     def shown(self, record: RecordState) -> dict[str, Value]:
         """What REST shows of a record's known fields."""
-        return {"id": record.id, **{one.column: record.values[one.id] for one in self.stored}}
+        return {"id": record.id, **{field.column: record.values[field.id] for field in self.stored}}
 
-    def children(self, record: RecordState, one: FieldState) -> list[str]:
+    def children(self, record: RecordState, field: FieldState) -> list[str]:
         """The live records at the other end of a one-to-many field."""
-        assert one.target is not None and one.inverse is not None
-        return [child.id for child in one.target.live if child.values[one.inverse.id] == record.id]
+        assert field.target is not None and field.inverse is not None
+        return [child.id for child in field.target.live if child.values[field.inverse.id] == record.id]
 
-    def add(self, one: FieldState) -> None:
+    def add(self, field: FieldState) -> None:
         """A new field: records that are there get its default."""
-        self.fields.append(one)
-        if one.is_stored:
+        self.fields.append(field)
+        if field.is_stored:
             for record in self.records.values():
-                record.values[one.id] = one.empty if one.default is None else one.default
+                record.values[field.id] = field.empty if field.default is None else field.default
 
-    def remove(self, one: FieldState) -> None:
-        self.fields.remove(one)
+    def remove(self, field: FieldState) -> None:
+        self.fields.remove(field)
         for record in self.records.values():
-            record.values.pop(one.id, None)
+            record.values.pop(field.id, None)
 
     def referring(self) -> Iterator[tuple[ObjectState, FieldState]]:
         """Fields of any known object that hold ids of this object's records."""
-        for one in self.fields:
-            if one.relation == ONE_TO_MANY and one.target is not None and one.inverse is not None:
-                yield one.target, one.inverse
+        for field in self.fields:
+            if field.relation == ONE_TO_MANY and field.target is not None and field.inverse is not None:
+                yield field.target, field.inverse
 
     def destroy(self, record: RecordState) -> None:
         """The record goes; what points at it points at nothing."""
-        for obj, one in self.referring():
+        for obj, field in self.referring():
             for other in obj.records.values():
-                if other.values[one.id] == record.id:
-                    other.values[one.id] = None
+                if other.values[field.id] == record.id:
+                    other.values[field.id] = None
         del self.records[record.id]
 
 
-def relate(source: ObjectState, one: FieldState, target: ObjectState, other: FieldState) -> None:
+def relate(source: ObjectState, field: FieldState, target: ObjectState, other: FieldState) -> None:
     """Make two fields the ends of one relation."""
-    one.target, one.inverse = target, other
-    other.target, other.inverse = source, one
-    source.add(one)
+    field.target, field.inverse = target, other
+    other.target, other.inverse = source, field
+    source.add(field)
     target.add(other)
 
 
-def unrelate(one: FieldState) -> None:
+def unrelate(field: FieldState) -> None:
     """Take both ends of a relation away."""
-    assert one.target is not None and one.inverse is not None and one.inverse.target is not None
-    one.inverse.target.remove(one)
-    one.target.remove(one.inverse)
+    assert field.target is not None and field.inverse is not None and field.inverse.target is not None
+    field.inverse.target.remove(field)
+    field.target.remove(field.inverse)

@@ -16,8 +16,7 @@ from icosa.store import keys
 from icosa.store.control import ApiKeyRow, RoleRow
 from icosa.store.table import Table
 from tests.support import gateway as gateways
-
-SECRET = "a secret of this deployment, long enough"
+from tests.support.tokens import SECRET
 
 
 @pytest.fixture

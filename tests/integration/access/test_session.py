@@ -31,11 +31,12 @@ from icosa.store.meter import Meter
 from icosa.store.ops import DeleteItem, PutItem, UpdateItem
 from icosa.store.table import Table
 from tests.support.provisioning import event_of, forget
+from tests.support.tokens import SECRET
 
 
 @pytest.fixture
 def api_keys(gateway: GatewayKeys) -> ApiKeys:
-    return ApiKeys(gateway, lambda: "a secret of this deployment, long enough")
+    return ApiKeys(gateway, lambda: SECRET)
 
 
 @pytest.fixture

@@ -3,49 +3,21 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
-from icosa.access.api_keys import ApiKeys
-from icosa.access.gateway_keys import GatewayKeys
-from icosa.access.role_admin import create_role
-from icosa.provisioning.workspace import provision
 from icosa.settings import Settings
-from icosa.store import control
 from icosa.store.table import Table
-from tests.support import dynoxide
-from tests.support.gateway import emulated
-from tests.support.provisioning import event_of, forget
+from tests.support.provisioning import event_of
 from tests.support.rest_client import RestClient
+from tests.support.workspace import EventOfRole, unique_tag, workspace_fixtures
 
 UNKNOWN = "7c1b6b6e-3a3e-4f61-8b64-0a5a0d6a0001"
 DENIED = "Entity performing the request does not have permission"
 
 
-@pytest.fixture(scope="module")
-def gateway_keys() -> Iterator[GatewayKeys]:
-    with emulated() as keys:
-        yield keys
-
-
-@pytest.fixture(scope="module")
-def shared_table(dynamodb_endpoint: str) -> Iterator[Table]:
-    with dynoxide.fresh_table(dynamodb_endpoint) as fresh:
-        control.use_table(fresh.name, region="eu-central-1", host=dynamodb_endpoint)
-        forget()
-        yield fresh
-
-
-@pytest.fixture(scope="module")
-def api_keys(gateway_keys: GatewayKeys) -> ApiKeys:
-    return ApiKeys(gateway_keys, lambda: "a secret of this deployment, long enough")
-
-
-@pytest.fixture(scope="module")
-def workspace(shared_table: Table, api_keys: ApiKeys) -> Any:
-    return provision(shared_table, api_keys, "Acme")
+shared_table, api_keys, workspace, event_of_role = workspace_fixtures("module")
 
 
 @pytest.fixture(scope="module")
@@ -55,8 +27,7 @@ def call(shared_table: Table, workspace: Any) -> RestClient:
 
 @pytest.fixture
 def tag() -> str:
-    """A word that no other test's records have."""
-    return uuid.uuid4().hex[:10]
+    return unique_tag()
 
 
 def _person(call: RestClient, tag: str, **values: Any) -> dict[str, Any]:
@@ -503,11 +474,9 @@ def test_explain(call: RestClient, tag: str) -> None:
 
 
 @pytest.fixture(scope="module")
-def restricted(shared_table: Table, workspace: Any, api_keys: ApiKeys) -> RestClient:
+def restricted(shared_table: Table, event_of_role: EventOfRole) -> RestClient:
     """A key that may read everything, and change nothing."""
-    role = create_role(workspace.workspace_id, {"label": "Reader", "canReadAllObjectRecords": True})
-    key = api_keys.create(workspace.workspace_id, name="reader", role_id=role["id"])
-    return RestClient(shared_table, event_of(workspace, key_id=key.id))
+    return RestClient(shared_table, event_of_role(canReadAllObjectRecords=True))
 
 
 def test_a_reader_may_read_and_nothing_else(call: RestClient, restricted: RestClient, tag: str) -> None:

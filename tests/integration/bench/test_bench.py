@@ -32,6 +32,7 @@ def bench(data: Path, *arguments: str) -> Any:
     return orjson.loads(results.read_bytes())["results"]
 
 
+@pytest.mark.slow
 def test_smoke(data: Path) -> None:
     found = bench(data, "run", "--people", str(SMALLEST), "--rounds", "1", "--seconds", "0.01", "--load", "0")
     assert [one["name"] for one in found["alone"]] == [operation.name for operation in OPERATIONS]

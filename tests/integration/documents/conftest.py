@@ -14,14 +14,11 @@ from icosa.api.documents import DocumentsApi
 from icosa.documents import core_document as documents
 from icosa.provisioning.workspace import Provisioned, provision
 from icosa.runtime.http import proxy
-from icosa.store import control
 from icosa.store.table import Table
-from tests.support import dynoxide
 from tests.support.gateway import emulated
-from tests.support.provisioning import forget
 from tests.support.rocket import create_rocket
-
-SECRET = "a secret of this deployment, long enough"
+from tests.support.tokens import SECRET
+from tests.support.workspace import control_table
 
 
 @dataclass
@@ -67,9 +64,7 @@ def api_keys() -> Iterator[ApiKeys]:
 
 @pytest.fixture(scope="module")
 def world(dynamodb_endpoint: str, api_keys: ApiKeys) -> Iterator[World]:
-    with dynoxide.fresh_table(dynamodb_endpoint) as table:
-        control.use_table(table.name, region="eu-central-1", host=dynamodb_endpoint)
-        forget()
+    with control_table(dynamodb_endpoint) as table:
         documents.forget()
         made = provision(table, api_keys, "Acme", demo=True)
         create_rocket(table, made.workspace_id)

@@ -113,6 +113,7 @@ def _groups(plural: str, parameters: Mapping[str, Any], call: RestClient) -> Non
             assert grouped.status == 200, (plural, query, grouped.json)
 
 
+@pytest.mark.slow
 def test_answers_are_what_the_document_says(
     world: World, app: Proxied, call: RestClient, document: dict[str, Any]
 ) -> None:
@@ -133,6 +134,7 @@ def test_answers_are_what_the_document_says(
     assert outcome.statuses[200] + outcome.statuses[201] > outcome.statuses.total() / 6, outcome.statuses
 
 
+@pytest.mark.slow
 def test_answers_about_metadata_are_what_the_document_says(world: World, app: Proxied) -> None:
     schema = schemathesis.openapi.from_wsgi(
         "/rest/open-api/metadata", app, headers={"Authorization": f"Bearer {world.made.token}"}

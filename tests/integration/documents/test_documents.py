@@ -19,7 +19,8 @@ from icosa.documents.sections import OPENAPI_CORE
 from icosa.metadata.service import MetadataService
 from icosa.store import keys
 from icosa.store.ops import DeleteItem, PutItem, UpdateItem
-from tests.integration.documents.conftest import SECRET, World
+from tests.integration.documents.conftest import World
+from tests.support.tokens import SECRET
 
 
 def answered(world: World, **call: Any) -> Any:

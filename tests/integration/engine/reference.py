@@ -1,6 +1,4 @@
-"""A plain in-memory model of the engine: what records there are and what a query must answer, written
-without its code.
-"""
+"""A plain in-memory model of the engine: what a query must return, written without the engine's code."""
 
 from __future__ import annotations
 
@@ -16,6 +14,7 @@ Condition = Any
 
 
 def read(record: Mapping[str, Any], path: str) -> Any:
+    """The value at a dotted path, None where a part is missing."""
     value: Any = record
     for name in path.split("."):
         value = None if value is None else value.get(name)
@@ -24,12 +23,12 @@ def read(record: Mapping[str, Any], path: str) -> Any:
 
 @dataclass
 class Reference:
-    """Records of all objects by name and id, as plain dicts of wire values; ``deletedAt`` tells the trash."""
+    """Records of all objects by object name and id, as plain dicts of wire values, live and in the trash."""
 
     objects: dict[str, dict[str, Record]] = field(default_factory=dict)
 
     def holds(self, condition: Condition, record: Mapping[str, Any]) -> bool | None:
-        """SQL's three-valued logic."""
+        """Whether a record fulfils a condition; None if that is unknown, as in SQL."""
         match condition:
             case None:
                 return True
@@ -53,13 +52,13 @@ class Reference:
         self, obj: str, condition: Condition, order: list[tuple[str, str]], *, scope: Callable[[Record], bool]
     ) -> list[Record]:
         """Every matching record in order: ``order`` are (path, direction); ties go by id."""
-        found = [
+        matches = [
             record
             for record in self.objects.get(obj, {}).values()
             if scope(record) and self.holds(condition, record) is True
         ]
-        found.sort(key=functools.cmp_to_key(lambda a, b: self._ordered(a, b, order)))
-        return found
+        matches.sort(key=functools.cmp_to_key(lambda a, b: self._ordered(a, b, order)))
+        return matches
 
     def _ordered(self, a: Record, b: Record, order: Iterable[tuple[str, str]]) -> int:
         for path, direction in order:

@@ -17,8 +17,8 @@ from icosa.errors import BadRequest, Conflict, IcosaError, RecordNotFound
 from icosa.query.operation import Connection, Create, Delete, FindMany, Page, Restore, Update
 from icosa.store.table import Table
 
-from . import generate
-from .worlds import World
+from . import random_data
+from .world import World
 
 _WRITERS = 4
 
@@ -45,8 +45,8 @@ def test_updates_of_different_fields_all_arrive(table: Table) -> None:
             writer("who", {"firstName": f"first {round_}"}),
             writer("who", {"lastName": f"last {round_}"}),
         )
-        [found] = world.find("deal").nodes
-        record = world.record("deal", found)
+        [node] = world.find("deal").nodes
+        record = world.record("deal", node)
         assert (record["title"], record["amount"]) == (f"title {round_}", round_)
         assert record["who"] == {"firstName": f"first {round_}", "lastName": f"last {round_}"}
     assert world.orphans() == []
@@ -59,7 +59,7 @@ def test_one_of_many_gets_a_unique_value(table: Table) -> None:
 
     def writer(number: int) -> Callable[[], None]:
         def run() -> None:
-            # A lone record is one transaction, twelve with it are a batch: the guard must hold between the two.
+            # A single record is a transaction, thirteen are a batch: the guard must hold between the two.
             data = [
                 {"title": f"{number}", "code": "the one"},
                 *({"title": f"{number}"} for _ in range(12 * (number % 2))),
@@ -82,26 +82,24 @@ def test_one_of_many_gets_a_unique_value(table: Table) -> None:
 
 @pytest.mark.parametrize("size", [1, 12])
 def test_upserts_of_one_key_meet_in_one_record(table: Table, size: int) -> None:
-    """An upsert never answers that its key is taken: who comes second updates what the first has made."""
+    """An upsert never fails because its key is taken: the second writer updates the record of the first."""
     world = World(table)
     deal = world.object("deal")
 
     def writer(number: int, round_: int) -> Callable[[], object]:
-        data = tuple({"title": f"{round_} {number}", "code": f"{round_} {one}"} for one in range(size))
+        data = tuple({"title": f"{round_} {number}", "code": f"{round_} {i}"} for i in range(size))
         return lambda: execute(world.request(), Create(object=deal, data=data, upsert=True))
 
     for round_ in range(3):
         side_by_side(*(writer(number, round_) for number in range(_WRITERS)))
-        shown = [world.record("deal", node) for node in world.find("deal").nodes]
-        assert len(shown) == len({record["code"] for record in shown}) == size * (round_ + 1)
-        assert len({record["title"] for record in shown}) == round_ + 1, "each request applied as a whole"
+        deals = [world.record("deal", node) for node in world.find("deal").nodes]
+        assert len(deals) == len({record["code"] for record in deals}) == size * (round_ + 1)
+        assert len({record["title"] for record in deals}) == round_ + 1, "each request applied as a whole"
         assert world.orphans() == []
 
 
 def test_bulk_changes_of_the_same_records(table: Table) -> None:
-    """Batches and single writes on the same records: every record ends in a state that one of them gave it
-    as a whole.
-    """
+    """Batches and single writes on the same records: bulk changes are serial, and no single write is lost."""
     world = World(table)
     deal = world.object("deal")
     world.run(Create(object=deal, data=tuple({"title": "start", "amount": 0} for _ in range(15))))
@@ -117,7 +115,7 @@ def test_bulk_changes_of_the_same_records(table: Table) -> None:
 
     def tolerant(task: Callable[[], object]) -> Callable[[], None]:
         def run() -> None:
-            with contextlib.suppress(Conflict):  # said so, and changed nothing
+            with contextlib.suppress(Conflict):  # reported, and nothing changed
                 task()
 
         return run
@@ -155,10 +153,10 @@ def test_random_writers_leave_a_consistent_store(table: Table, seed: int) -> Non
                             size = random.choice((1, 6))
                             execute(
                                 world.request(),
-                                Create(object=deal, data=tuple(generate.deal(random, firms) for _ in range(size))),
+                                Create(object=deal, data=tuple(random_data.deal(random, firms) for _ in range(size))),
                             )
                         case 2 if some:
-                            body = {"title": generate.text(random), "firmId": random.choice(firms)}
+                            body = {"title": random_data.text(random), "firmId": random.choice(firms)}
                             execute(world.request(), Update(object=deal, data=body, filter=condition))
                         case 3 if some:
                             execute(
@@ -184,8 +182,8 @@ def test_random_writers_leave_a_consistent_store(table: Table, seed: int) -> Non
     live = world.find("deal", limit=200)
     assert live.total_count == len(live.nodes)
     for node in live.nodes:
-        found = world.find("deal", ("title", "eq", world.record("deal", node)["title"] or ""), limit=200)
-        assert node.item.id in {one.item.id for one in found.nodes}
+        page = world.find("deal", ("title", "eq", world.record("deal", node)["title"] or ""), limit=200)
+        assert node.item.id in {match.item.id for match in page.nodes}
 
 
 def test_batches_with_given_ids_do_not_refuse_each_other(table: Table) -> None:
@@ -197,7 +195,7 @@ def test_batches_with_given_ids_do_not_refuse_each_other(table: Table) -> None:
         def run() -> None:
             for round_ in range(3):
                 data = tuple(
-                    {"id": f"00000000-0000-4000-8000-{number:04}{round_:04}{one:04}", "title": "t"} for one in range(12)
+                    {"id": f"00000000-0000-4000-8000-{number:04}{round_:04}{i:04}", "title": "t"} for i in range(12)
                 )
                 execute(world.request(), Create(object=deal, data=data, upsert=True))
 

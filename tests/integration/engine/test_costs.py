@@ -11,7 +11,7 @@ from icosa.query.operation import Create, Delete, FindMany, FindOne, Page, Relat
 from icosa.settings import Settings
 from icosa.store.table import Table
 
-from .worlds import World
+from .world import World
 
 
 @pytest.fixture(params=[1, 5], ids=["120 deals", "600 deals"])
@@ -87,16 +87,16 @@ def test_relations_cost_the_same_for_a_page_as_for_a_record(world: World) -> Non
 
 def test_writes(world: World) -> None:
     deal, record_id = world.object("deal"), some_deal(world)
-    one = {"title": "new", "firmId": world.firm}  # type: ignore[attr-defined]
+    body = {"title": "new", "firmId": world.firm}  # type: ignore[attr-defined]
     trips = {
-        "create": cost(world, Create(object=deal, data=(one,)))[0],
-        "create with a position": cost(world, Create(object=deal, data=({**one, "position": 5},)))[0],
+        "create": cost(world, Create(object=deal, data=(body,)))[0],
+        "create with a position": cost(world, Create(object=deal, data=({**body, "position": 5},)))[0],
         "update": cost(world, Update(object=deal, data={"title": "newer", "stage": "LOST"}, id=record_id))[0],
         "soft delete": cost(world, Delete(object=deal, destroy=False, id=record_id))[0],
         "restore": cost(world, Restore(object=deal, id=record_id))[0],
         "destroy": cost(world, Delete(object=deal, destroy=True, id=record_id))[0],
         "batch of 60": cost(world, Create(object=deal, data=tuple({"title": f"t{i}"} for i in range(60))))[0],
-        "batch of 60 with a relation": cost(world, Create(object=deal, data=(one,) * 60))[0],
+        "batch of 60 with a relation": cost(world, Create(object=deal, data=(body,) * 60))[0],
     }
     assert trips == {
         "create": 2,

@@ -1,6 +1,4 @@
-"""Writers whose calls interleave in every way: what comes out is what some serial order of them gives, even if one
-dies.
-"""
+"""Writers whose calls interleave in every way: the outcome is that of some serial order, even if a process dies."""
 
 from __future__ import annotations
 
@@ -22,23 +20,23 @@ from icosa.store.ops import PutItem
 from icosa.store.table import Table, chunked
 from tests.support.dynoxide import fresh_table
 
-from . import generate
-from .faults import Crash, Fuse
-from .test_writes import State, Write, janitor, lists_agree, shown
-from .turns import take_turns
-from .worlds import World, all_rows
+from . import random_data
+from .crashes import Crash, Fuse
+from .invariants import State, Write, check_lists, settle_open_batches, visible_state
+from .scheduler import run_interleaved
+from .world import World, all_rows
 
 _DEALS = 14
 _NOW = "2026-03-01T00:00:00.000Z"
 
 
-def some_write(world: World, random: Random, deals: list[str], firms: list[str]) -> Write:
-    """A write of one record or of many, always of given ids."""
+def random_write(world: World, random: Random, deals: list[str], firms: list[str]) -> Write:
+    """A random write of a single record or of many, by ids."""
     deal = world.object("deal")
     some = random.sample(deals, random.choice((1, 3, 12, 12)))
     by_id = world.filter("deal", ("id", "in", some))
     new = [f"00000000-0000-4000-8000-{random.randrange(4):012}" for _ in range(2)]
-    values = generate.deal(random, firms)
+    values = random_data.deal(random, firms)
     body = {key: value for key, value in values.items() if random.random() < 0.5 and key != "code"}
     trashed = world.filter("deal", ("and", [("id", "in", some), ("deletedAt", "is", "NOT_NULL")]))
     choices: list[Callable[[], Write]] = [
@@ -53,10 +51,12 @@ def some_write(world: World, random: Random, deals: list[str], firms: list[str])
         lambda: Restore(object=deal, filter=trashed),
         lambda: Create(
             object=deal,
-            data=tuple({"id": i, "position": 1, **generate.deal(random, firms)} for i in dict.fromkeys([*some, *new])),
+            data=tuple(
+                {"id": i, "position": 1, **random_data.deal(random, firms)} for i in dict.fromkeys([*some, *new])
+            ),
             upsert=True,
         ),
-        lambda: Create(object=deal, data=({"id": new[0], "position": 1, **generate.deal(random, firms)},)),
+        lambda: Create(object=deal, data=({"id": new[0], "position": 1, **random_data.deal(random, firms)},)),
     ]
     return random.choice(choices)()
 
@@ -68,7 +68,8 @@ def started(table: Table, random: Random) -> tuple[World, list[str], list[str]]:
         node.item.id for node in world.run(Create(object=world.object("firm"), data=({"name": "a"}, {"name": "b"})))
     ]
     data = tuple(
-        {**generate.deal(random, firms), "title": random.choice(("ann", "Ann")), "code": f"c{i}"} for i in range(_DEALS)
+        {**random_data.deal(random, firms), "title": random.choice(("ann", "Ann")), "code": f"c{i}"}
+        for i in range(_DEALS)
     )
     deals = [node.item.id for node in world.run(Create(object=world.object("deal"), data=data))]
     trashed = world.filter("deal", ("id", "in", random.sample(deals, random.choice((1, 2, 12)))))
@@ -92,7 +93,7 @@ def run(world: World, table: Table, write: Write) -> None:
 
 
 def serial(endpoint: str, rows: Sequence[dict[str, object]], writes: Sequence[Write]) -> tuple[State, list[str | None]]:
-    """What is shown after the writes one after the other, and the error of each."""
+    """What readers see after the writes in this order, and the error of each."""
     errors: list[str | None] = []
     with copy_of(endpoint, rows) as world:
         for write in writes:
@@ -101,30 +102,31 @@ def serial(endpoint: str, rows: Sequence[dict[str, object]], writes: Sequence[Wr
                 errors.append(None)
             except IcosaError as error:
                 errors.append(str(error))
-        return shown(world), errors
+        return visible_state(world), errors
 
 
+@pytest.mark.slow
 @given(seed=st.integers(0, 2**32))
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@pytest.mark.parametrize("mortal", [False, True])
-def test_interleaved_writes_are_serial(dynamodb_endpoint: str, mortal: bool, seed: int) -> None:
+@pytest.mark.parametrize("crashes", [False, True])
+def test_interleaved_writes_are_serial(dynamodb_endpoint: str, crashes: bool, seed: int) -> None:
     random = Random(seed)
     with fresh_table(dynamodb_endpoint) as table, patch("time.sleep"):
         world, deals, firms = started(table, random)
         rows = list(all_rows(table).values())
-        writes = [some_write(world, random, deals, firms) for _ in range(random.choice((2, 2, 3)))]
-        fuses = [Fuse(random.randrange(14) if mortal and number == 0 else None) for number in range(len(writes))]
+        writes = [random_write(world, random, deals, firms) for _ in range(random.choice((2, 2, 3)))]
+        fuses = [Fuse(random.randrange(14) if crashes and number == 0 else None) for number in range(len(writes))]
         tasks = [lambda table, write=write: run(world, table, write) for write in writes]
-        raised = take_turns(table, random, tasks, fuses)
+        raised = run_interleaved(table, random, tasks, fuses)
         for error in raised:
             if error is not None and not isinstance(error, IcosaError | Crash):
                 raise error
-        after = shown(world)
-        lists_agree(world, after)
-        janitor(world)
+        after = visible_state(world)
+        check_lists(world, after)
+        settle_open_batches(world)
         assert world.orphans() == []
         assert world.counters_agree()
-        assert shown(world) == after, "the janitor changes nothing that shows"
+        assert visible_state(world) == after, "the janitor changes nothing that readers see"
         if _may_exchange(writes):
             _assert_each_record_is_possible(
                 after, [serial(dynamodb_endpoint, rows, some)[0] for some in _choices(writes)]
@@ -137,7 +139,7 @@ def test_interleaved_writes_are_serial(dynamodb_endpoint: str, mortal: bool, see
 
 
 def _may_exchange(writes: Sequence[Write]) -> bool:
-    """Whether each write may miss records that another one makes it match.
+    """Whether each write may miss records that match only because of another.
 
     A filter picks the records that match when it is read, as in PostgreSQL at its default isolation: of "delete all
     that are live" and "restore all that are deleted" side by side each may see what was there before the other.
@@ -153,6 +155,7 @@ def _choices(writes: Sequence[Write]) -> Iterator[tuple[Write, ...]]:
 
 
 def _assert_each_record_is_possible(after: State, outcomes: Sequence[State]) -> None:
+    """Assert that every record is as some outcome has it."""
     for obj, records in after.items():
         for record_id in {i for state in (after, *outcomes) for i in state[obj]}:
             possible = [state[obj].get(record_id) for state in outcomes]
@@ -160,12 +163,12 @@ def _assert_each_record_is_possible(after: State, outcomes: Sequence[State]) -> 
 
 
 def _orders(raised: Sequence[BaseException | None]) -> Iterator[tuple[int, ...]]:
-    """Orders of the writes that took place: one that gave up because of the other did not, one that died may have."""
-    surely = [i for i, error in enumerate(raised) if not isinstance(error, Conflict | Crash)]
+    """Orders of the writes that took place: not of those that gave up with Conflict; a write that crashed may have."""
+    certain = [i for i, error in enumerate(raised) if not isinstance(error, Conflict | Crash)]
     maybe = [i for i, error in enumerate(raised) if isinstance(error, Crash)]
-    yield from permutations(surely)
+    yield from permutations(certain)
     if maybe:
-        yield from permutations([*surely, *maybe])
+        yield from permutations([*certain, *maybe])
 
 
 def _possible(

@@ -8,16 +8,16 @@ import pytest
 
 from icosa.engine.executor import execute
 from icosa.engine.janitor import tidy
-from icosa.engine.writing import MAX_COMMIT
+from icosa.engine.write.commit import MAX_COMMIT
 from icosa.query import operation
 from icosa.query.operation import Create, Update
 from icosa.store import keys
 from icosa.store.ops import DeleteItem
 from icosa.store.table import Table
 
-from .faults import Crash, Fuse, MortalTable
-from .objects import WORKSPACE
-from .worlds import World
+from .crashes import Crash, CrashingTable, Fuse
+from .sample_model import WORKSPACE
+from .world import World
 
 _DEALS = 2 * MAX_COMMIT
 
@@ -45,11 +45,13 @@ def references(world: World) -> int:
 
 
 def destroy(world: World, fuse: Fuse) -> None:
-    table = MortalTable(world.table.name, world.table._client, fuse=fuse)
+    """Destroy the firm, crashing when the fuse blows."""
+    table = CrashingTable(world.table.name, world.table._client, fuse=fuse)
     execute(world.request(table), operation.Delete(object=world.object("firm"), destroy=True, id=world.firm))  # type: ignore[attr-defined]
 
 
-def tidied(world: World, image: dict[str, Any]) -> None:
+def tidy_up(world: World, image: dict[str, Any]) -> None:
+    """Report a removed item to the janitor."""
     tidy(world.table, lambda _: world.model, image, now="2026-01-02T00:00:00.000Z", settings=world.settings)
 
 
@@ -70,10 +72,10 @@ def test_references_left_by_a_dead_request_are_cleared(world: World) -> None:
         assert references(world) in (_DEALS, 0) or world.table.get((image["PK"], image["SK"])) is None
         calls += 1
     assert 0 < references(world) < _DEALS
-    for one in world.request().register.open:
-        _expire_log(world, one)
+    for batch in world.request().register.open:
+        _expire_log(world, batch)
     for _ in range(2):
-        tidied(world, image)
+        tidy_up(world, image)
         assert references(world) == 0
         assert world.orphans() == []
 
@@ -83,7 +85,7 @@ def test_an_expired_log_names_what_a_dead_batch_left(world: World) -> None:
     data = tuple({"title": f"new {i}", "code": f"code {i}"} for i in range(30))
     with pytest.raises(Crash):
         execute(
-            world.request(MortalTable(world.table.name, world.table._client, fuse=Fuse(5))),
+            world.request(CrashingTable(world.table.name, world.table._client, fuse=Fuse(5))),
             Create(object=deal, data=data),
         )
     assert world.orphans() != []
@@ -101,17 +103,17 @@ def test_events_about_what_is_not_gone_do_nothing(world: World) -> None:
     node = world.find("deal", limit=1).nodes[0]
     image = dict(world.table.get(node.item.key) or {})
     world.run(Update(object=deal, data={"title": "still here"}, id=node.item.id))
-    tidied(world, image)
-    tidied(world, {**image, "PK": f"{WORKSPACE}#R#o99"})
+    tidy_up(world, image)
+    tidy_up(world, {**image, "PK": f"{WORKSPACE}#R#o99"})
     tidy(world.table, lambda _: None, image, now="2026-01-02T00:00:00.000Z", settings=world.settings)
     assert world.find("deal", ("id", "eq", node.item.id)).total_count == 1
     assert world.orphans() == []
 
 
 def _expire_log(world: World, batch: str) -> None:
-    """DynamoDB removes the parts of a log, then the stream tells of each."""
+    """Remove the parts of a batch's log as DynamoDB does when they expire, and report each as the stream does."""
     parts = world.table.query_all(f"{WORKSPACE}#B", prefix=f"log#{batch}#")
     for part in parts:
         world.table.transact([DeleteItem((part["PK"], part["SK"]))])
     for part in parts:
-        tidied(world, part)
+        tidy_up(world, part)

@@ -4,27 +4,28 @@ from __future__ import annotations
 
 from random import Random
 from typing import Any
-from unittest.mock import patch
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from icosa.query.cursors import cursor_of, decode
 from icosa.query.operation import Connection, Create, Delete
+from icosa.settings import Settings, Tuning
 from icosa.store.table import Table
 
-from . import generate
+from . import random_data
 from .reference import Record, Reference
-from .worlds import World
+from .world import World
 
 _QUERIES = 40
-#: The thresholds between the ways of finding records, lowered so that small data takes all of them.
-_TUNINGS: tuple[dict[str, int], ...] = (
-    {},
-    {"matching.PROBE": 4, "joins._MANY": 1},
-    {"matching.PROBE": 1, "narrow._MAX_INDEXES": 0},
-    {"matching.PROBE": 2, "matching.WIDE": 6, "find._MAX_CHECKED": 5, "walk.MAX_RUN": 3, "walk._SLACK": 1},
-    {"matching.PROBE": 2, "records._PARALLEL_FROM": 5, "narrow._MAX_INDEXES": 1},
+#: The planner's thresholds, lowered so that small data takes every plan.
+_TUNINGS = (
+    Tuning(),
+    Tuning(probe_rows=4, join_fetch_records=1),
+    Tuning(probe_rows=1, index_only_scan_indexes=0),
+    Tuning(probe_rows=2, wide_probe_rows=6, walk_records=5, walk_run_rows=3, walk_read_ahead=1),
+    Tuning(probe_rows=2, parallel_scan_records=5, index_only_scan_indexes=1),
 )
 
 
@@ -32,7 +33,7 @@ def populate(world: World, random: Random, deals: int) -> Reference:
     """Firms and deals in the store and in the reference, some in the trash."""
     reference = Reference({"firm": {}, "deal": {}})
     firm, deal = world.object("firm"), world.object("deal")
-    bodies = [{"name": generate.maybe(random, generate.text(random))} for _ in range(4)]
+    bodies = [{"name": random_data.maybe(random, random_data.text(random))} for _ in range(4)]
     nodes = world.run(Create(object=firm, data=tuple(bodies)))
     reference.objects["firm"] = {
         node.item.id: {**world.record("firm", node), **body} for node, body in zip(nodes, bodies, strict=True)
@@ -41,7 +42,7 @@ def populate(world: World, random: Random, deals: int) -> Reference:
     made: list[dict[str, Any]] = []
     codes: set[str | None] = set()
     while len(made) < deals:
-        body = generate.deal(random, firms)
+        body = random_data.deal(random, firms)
         if body["code"] not in codes or body["code"] is None:
             codes.add(body["code"])
             made.append(body)
@@ -59,52 +60,47 @@ def populate(world: World, random: Random, deals: int) -> Reference:
 def check_page(
     world: World, expected: list[Record], condition: Any, order: Any, limit: int, start: int | None, *, backward: bool
 ) -> None:
-    """One page from the store is the same slice of the expected list."""
+    """Assert that a page from the store is the same slice of the expected list."""
     page: dict[str, Any] = {"limit": limit}
     if start is not None:
         whole: Connection = world.find("deal", condition, order, limit=len(expected))
         deal, resolved = world.object("deal"), world.order("deal", order)
         cursor = decode(resolved, cursor_of(deal, resolved, whole.nodes[start]))
         page["before" if backward else "after"] = cursor
-    found = world.find("deal", condition, order, **page)
+    connection = world.find("deal", condition, order, **page)
     ids = [record["id"] for record in expected]
     if backward and start is not None:
         wanted, more = ids[max(0, start - limit) : start], start > limit
-        assert found.has_previous_page == more
+        assert connection.has_previous_page == more
     else:
         begin = 0 if start is None else start + 1
         wanted, more = ids[begin : begin + limit], len(ids) > begin + limit
-        assert found.has_next_page == more
-    assert [node.item.id for node in found.nodes] == wanted
-    assert found.total_count == len(ids)
+        assert connection.has_next_page == more
+    assert [node.item.id for node in connection.nodes] == wanted
+    assert connection.total_count == len(ids)
 
 
+@pytest.mark.slow
 @given(seed=st.integers(0, 2**32), tuning=st.sampled_from(_TUNINGS))
 @settings(
     max_examples=55, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )
-def test_every_query_answers_like_the_reference(dynamodb_endpoint: str, seed: int, tuning: dict[str, int]) -> None:
+def test_every_query_answers_like_the_reference(dynamodb_endpoint: str, seed: int, tuning: Tuning) -> None:
     from tests.support.dynoxide import fresh_table
 
     random = Random(seed)
     with fresh_table(dynamodb_endpoint) as table:
-        world, patches = World(table), [patch(f"icosa.engine.{name}", value) for name, value in tuning.items()]
+        world = World(table, Settings(tuning=tuning))
         reference = populate(world, random, random.choice((3, 20, 45)))
-        for one in patches:
-            one.start()
-        try:
-            _check_queries(world, reference, random)
-        finally:
-            for one in patches:
-                one.stop()
+        _check_queries(world, reference, random)
 
 
 def _check_queries(world: World, reference: Reference, random: Random) -> None:
     firms = list(reference.objects["firm"])
     for _ in range(_QUERIES):
-        condition = None if random.random() < 0.15 else generate.condition(random, firms=firms)
+        condition = None if random.random() < 0.15 else random_data.condition(random, firms=firms)
         scope = random.choice(("live", "live", "live", "trash", "all"))
-        order = generate.order(random)
+        order = random_data.order(random)
         expected = reference.select("deal", condition, order, scope=_SCOPES[scope])
         start = random.randrange(len(expected)) if expected and random.random() < 0.5 else None
         check_page(

@@ -13,8 +13,7 @@ from icosa.access.gateway_keys import GatewayKeys
 from icosa.store.table import Table
 from tests.support import functions
 from tests.support.provisioning import forget
-
-SECRET = "a secret of this deployment, long enough"
+from tests.support.tokens import SECRET
 
 
 @pytest.fixture

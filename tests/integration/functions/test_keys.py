@@ -12,9 +12,9 @@ from icosa.access.session import open_context
 from icosa.errors import BadRequest, NotFound
 from icosa.store.control import RoleRow
 from icosa.store.table import Table
-from tests.integration.functions.conftest import SECRET
 from tests.support import functions
 from tests.support import gateway as gateways
+from tests.support.tokens import SECRET
 
 UNKNOWN = "0b6f3f4e-6a0b-4bd0-a6c5-1f1f1f1f0001"
 ARN = "arn:aws:execute-api:eu-central-1:123456789012:abcdef/dev/GET/rest/people"

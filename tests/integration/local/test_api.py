@@ -14,8 +14,8 @@ from .conftest import RunningStack
 
 def event(response: httpx.Response) -> dict[str, Any]:
     assert response.status_code == 200, response.text
-    found: dict[str, Any] = response.json()["event"]
-    return found
+    event: dict[str, Any] = response.json()["event"]
+    return event
 
 
 def test_a_request_reaches_its_function(stack: RunningStack) -> None:

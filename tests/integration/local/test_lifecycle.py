@@ -32,6 +32,7 @@ def finish(stack: RunningStack) -> str:
         return output.read()
 
 
+@pytest.mark.slow
 def test_data_outlives_the_stack(tmp_path: Path) -> None:
     first = start_stack(tmp_path)
     token = first.token
@@ -54,6 +55,7 @@ def test_data_outlives_the_stack(tmp_path: Path) -> None:
     finish(second)
 
 
+@pytest.mark.slow
 def test_a_stack_without_its_stream(tmp_path: Path) -> None:
     """Nothing is told of changes; the next stack with the stream is told of all of them."""
     without = start_stack(tmp_path, "--stream", "off")
@@ -70,6 +72,7 @@ def test_a_stack_without_its_stream(tmp_path: Path) -> None:
     finish(followed)
 
 
+@pytest.mark.slow
 def test_workspaces(tmp_path: Path) -> None:
     alone = run("local.workspace", tmp_path, "--name", "Alone")
     assert alone.returncode == 0, alone.stderr
@@ -91,10 +94,10 @@ def test_dynoxide_is_replaced_when_it_dies_and_goes_with_the_stack(tmp_path: Pat
 
     def dynoxide() -> int | None:
         """The process that has the database open."""
-        found = subprocess.run(
+        listing = subprocess.run(
             ["pgrep", "-f", str(tmp_path / "dynamodb.db")], capture_output=True, text=True, check=False
         )
-        return int(found.stdout.split()[0]) if found.stdout else None
+        return int(listing.stdout.split()[0]) if listing.stdout else None
 
     first = dynoxide()
     assert first

@@ -53,10 +53,10 @@ def written(stack: RunningStack, pk: str) -> list[dict[str, Any]]:
 def eventually(check: Any) -> Any:
     """The first true answer of a check."""
     deadline = time.monotonic() + 30
-    while not (found := check()) and time.monotonic() < deadline:
+    while not (result := check()) and time.monotonic() < deadline:
         time.sleep(0.05)
-    assert found
-    return found
+    assert result
+    return result
 
 
 def test_stream_records_reach_the_function_through_the_filter(stack: RunningStack) -> None:

@@ -20,12 +20,12 @@ from icosa.metadata.service import MetadataService
 from icosa.model.model import Model
 from icosa.store.meter import Meter
 from icosa.store.table import Table
-from tests.integration.engine.faults import Crash, Fuse, MortalTable
+from tests.integration.engine.crashes import Crash, CrashingTable, Fuse
 from tests.support.tenant import LATER_MS, NOW, WORKSPACE, Tenant
 
 
-def mortal(tenant: Tenant, calls: int | None) -> MortalTable:
-    return MortalTable(tenant.table.name, tenant.table._client, fuse=Fuse(calls))
+def mortal(tenant: Tenant, calls: int | None) -> CrashingTable:
+    return CrashingTable(tenant.table.name, tenant.table._client, fuse=Fuse(calls))
 
 
 def check_whole(model: Model) -> None:
@@ -203,6 +203,7 @@ class Client:
         self.model = service.model()
 
 
+@pytest.mark.slow
 def test_two_clients_change_the_model_at_once(tenant: Tenant) -> None:
     """Every state that a reader sees is whole, each accepted change has its effect, versions count the changes."""
     clients = [Client(tenant, f"client{i}", i) for i in range(2)]

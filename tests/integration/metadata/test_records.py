@@ -360,6 +360,7 @@ def test_what_late_writers_leave_is_removed(tenant: Tenant) -> None:
 # ---------------------------------------------------------------------- relations and names
 
 
+@pytest.mark.slow
 def test_relations_both_ways_and_morph_targets(tenant: Tenant) -> None:
     rocket, pad = tenant.new_object(), tenant.new_object("pad")
     company = tenant.object("company")

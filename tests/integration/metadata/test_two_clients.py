@@ -382,6 +382,7 @@ def copies(dynamodb_endpoint: str) -> Iterator[tuple[Tenant, Tenant, Tenant]]:
         yield first, second, third
 
 
+@pytest.mark.slow
 def test_every_outcome_is_a_serial_one(copies: tuple[Tenant, Tenant, Tenant]) -> None:
     tenant, *others = copies
     rng = random.Random(_SEED)

@@ -21,8 +21,7 @@ from icosa.store.control import WorkspaceRow
 from icosa.store.table import Table
 from tests.support import gateway as gateways
 from tests.support.provisioning import event_of, forget
-
-SECRET = "a secret of this deployment, long enough"
+from tests.support.tokens import SECRET
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from icosa.access.check import MAX_NESTED_CREATES, authorize, is_relation_readable
-from icosa.api.rest.selection import Selector
+from icosa.api.rest.selection import FieldSelector
 from icosa.errors import BadRequest, InvalidData, PermissionDenied
 from icosa.model.model import Object, Right
 from icosa.query.filters import resolve_filter
@@ -93,7 +93,7 @@ def test_an_operation_of_a_full_role_is_the_same() -> None:
 
 
 def _depth_1(role: Role) -> Selection:
-    return Selector(MODEL, role, children=60, field_limit=200).select(PEOPLE, 1, None)
+    return FieldSelector(MODEL, role, children=60, field_limit=200).select(PEOPLE, 1, None)
 
 
 def test_all_fields_are_narrowed() -> None:
@@ -142,11 +142,11 @@ def test_depth_1_leaves_unreadable_relations_out() -> None:
 def test_unreadable_names_in_fields_are_unknown(names: tuple[str, ...], depth: int) -> None:
     role = Role(hidden={"people": {"emails"}}, denied={"companies": {"read"}})
     with pytest.raises(BadRequest, match=f"Unknown or unreadable fields on 'person': {names[0]}"):
-        Selector(MODEL, role, children=60, field_limit=200).select(PEOPLE, depth, names)
+        FieldSelector(MODEL, role, children=60, field_limit=200).select(PEOPLE, depth, names)
 
 
 def test_the_first_fields_of_many() -> None:
-    selector = Selector(
+    selector = FieldSelector(
         MODEL, Role(hidden={"people": {"jobTitle"}}), children=60, field_limit=len(PEOPLE.stored_fields) - 1
     )
     shown = selector.select(PEOPLE, 0, None).fields or ()

@@ -7,8 +7,7 @@ import pytest
 from moto import mock_aws
 
 from icosa.access.secret import signing_secret
-
-SECRET = "a secret of this deployment, long enough"
+from tests.support.tokens import SECRET
 
 
 def _name() -> str:

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from icosa.access import token
 from icosa.access.failures import ExpiredToken, InvalidToken, MissingToken
+from tests.support.tokens import SECRET
 
-SECRET = "a secret of this deployment, long enough"
 IDS = {"workspace_id": str(uuid.UUID(int=1)), "key_id": str(uuid.UUID(int=2))}
 LATER = int(time.time()) + 3600
 

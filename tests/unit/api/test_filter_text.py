@@ -155,6 +155,7 @@ def _conjunction(children: st.SearchStrategy[tuple[str, Any]]) -> st.SearchStrat
     return several | children.map(lambda child: (f"not({child[0]})", {"not": child[1]}))
 
 
+@pytest.mark.slow
 @given(st.lists(st.recursive(items(), _conjunction, max_leaves=12), min_size=1, max_size=3))
 def test_any_filter_survives_text(elements: list[tuple[str, Any]]) -> None:
     trees = [tree for _, tree in elements]

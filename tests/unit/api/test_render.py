@@ -9,7 +9,7 @@ from typing import Any
 
 import orjson
 
-from icosa.api.rest import answers
+from icosa.api.rest import responses
 from icosa.api.rest.render import Renderer
 from icosa.model.record import Record
 from icosa.query.groups import resolve_dimensions
@@ -105,13 +105,13 @@ def test_renderers_are_made_once_and_not_kept_forever() -> None:
 def test_keys_change_their_first_letter_only() -> None:
     targets = MODEL.by_plural["noteTargets"]
     node, only_id = Node(Record({targets.by_name["id"].key: ID})), Selection(fields=("id",))
-    assert answers.records("create")(MODEL, Create(object=targets, data=(), selection=only_id), [node]) == {
+    assert responses.records("create")(MODEL, Create(object=targets, data=(), selection=only_id), [node]) == {
         "data": {"createNoteTargets": [{"id": ID}]}
     }
-    assert answers.record("delete")(MODEL, Delete(object=targets, destroy=True, selection=only_id), [node]) == {
+    assert responses.record("delete")(MODEL, Delete(object=targets, destroy=True, selection=only_id), [node]) == {
         "data": {"deleteNoteTarget": {"id": ID}}
     }
-    assert answers.record()(MODEL, FindOne(object=targets, selection=only_id), node) == {
+    assert responses.record()(MODEL, FindOne(object=targets, selection=only_id), node) == {
         "data": {"noteTarget": {"id": ID}}
     }
 
@@ -124,9 +124,9 @@ def test_pages_and_duplicates() -> None:
         "totalCount": 7,
         "pageInfo": {"hasNextPage": True, "hasPreviousPage": False, "startCursor": cursor, "endCursor": cursor},
     }
-    page = answers.page(MODEL, FindMany(object=PEOPLE, selection=only_id), connection)
+    page = responses.page(MODEL, FindMany(object=PEOPLE, selection=only_id), connection)
     assert page == {"data": {"people": [{"id": ID}]}, **members}
-    duplicates = answers.duplicates(MODEL, FindDuplicates(object=PEOPLE, selection=only_id), [connection])
+    duplicates = responses.duplicates(MODEL, FindDuplicates(object=PEOPLE, selection=only_id), [connection])
     assert duplicates == {"data": [{"personDuplicates": [{"id": ID}], **members}]}
 
 
@@ -159,7 +159,7 @@ def test_groups() -> None:
         records=[_node("rockets", id=ID)],
     )
     nothing = Group(dimensions=(None,) * 5, aggregates=dict.fromkeys(names))
-    shown = orjson.loads(orjson.dumps(answers.groups(MODEL, operation, [group, nothing])))
+    shown = orjson.loads(orjson.dumps(responses.groups(MODEL, operation, [group, nothing])))
     assert shown == [
         {
             "totalCount": "3",

@@ -5,6 +5,7 @@ from dataclasses import replace
 from random import Random
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -125,6 +126,7 @@ def comparable(model: Model) -> Any:
     return replace(model, objects=tuple(replace(o, unique_constraints=()) for o in model.objects)), constraints
 
 
+@pytest.mark.slow
 @given(model=models(), seed=st.integers())
 def test_any_model_survives_in_any_order_of_rows(model: Model, seed: int) -> None:
     items = json.loads(json.dumps(model_items(model)))

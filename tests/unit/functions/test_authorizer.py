@@ -7,8 +7,8 @@ import pytest
 
 from icosa.access import secret, token
 from tests.support import functions
+from tests.support.tokens import SECRET
 
-SECRET = "a secret of this deployment, long enough"
 WORKSPACE, KEY = str(uuid.UUID(int=1)), str(uuid.UUID(int=2))
 ARN = "arn:aws:execute-api:eu-central-1:123456789012:abcdef/dev/GET/rest/people"
 

@@ -48,8 +48,8 @@ class FakeDynamo(DynamoClient):
                 return {"ShardIterator": arguments["SequenceNumber"]}
             case "GetRecords":
                 start = int(arguments["ShardIterator"])
-                found = self.records[start : start + arguments["Limit"]]
-                return {"Records": found, "NextShardIterator": str(start + len(found))}
+                records = self.records[start : start + arguments["Limit"]]
+                return {"Records": records, "NextShardIterator": str(start + len(records))}
             case "DeleteItem":
                 item = self.items.get(_bytes(arguments["Key"]))
                 limit = int(arguments["ExpressionAttributeValues"][":now"]["N"])

@@ -41,16 +41,20 @@ def test_variables(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HOME", "home")
     services = Services(endpoint="http://services", dynamodb="http://dynamodb", region="r", access_key="key")
     own = {"SIGNING_SECRET_ARN": "arn:secret", "OTHER_ARN": "arn:other", "LOG_LEVEL": "DEBUG"}
-    found = function_variables(function(environment=own, memory=256), services, {"arn:secret": "hush"}, "cache")
-    assert found["SIGNING_SECRET"] == "hush"
-    assert "OTHER" not in found
-    assert "AWS_PROFILE" not in found
-    assert found["HOME"] == "home"
-    assert found["AWS_ENDPOINT_URL_DYNAMODB"] == "http://dynamodb"
-    assert found["AWS_ENDPOINT_URL"] == found["AWS_ENDPOINT_URL_API_GATEWAY"] == "http://services"
-    assert found["AWS_LAMBDA_FUNCTION_NAME"] == "stack-F"
-    assert found["AWS_LAMBDA_FUNCTION_MEMORY_SIZE"] == "256"
-    assert (found["LOG_LEVEL"], found["_HANDLER"], found["AWS_ACCESS_KEY_ID"]) == ("DEBUG", "handler.handler", "key")
+    variables = function_variables(function(environment=own, memory=256), services, {"arn:secret": "hush"}, "cache")
+    assert variables["SIGNING_SECRET"] == "hush"
+    assert "OTHER" not in variables
+    assert "AWS_PROFILE" not in variables
+    assert variables["HOME"] == "home"
+    assert variables["AWS_ENDPOINT_URL_DYNAMODB"] == "http://dynamodb"
+    assert variables["AWS_ENDPOINT_URL"] == variables["AWS_ENDPOINT_URL_API_GATEWAY"] == "http://services"
+    assert variables["AWS_LAMBDA_FUNCTION_NAME"] == "stack-F"
+    assert variables["AWS_LAMBDA_FUNCTION_MEMORY_SIZE"] == "256"
+    assert (variables["LOG_LEVEL"], variables["_HANDLER"], variables["AWS_ACCESS_KEY_ID"]) == (
+        "DEBUG",
+        "handler.handler",
+        "key",
+    )
 
 
 def test_secrets_are_generated_once(state: sqlite3.Connection) -> None:

@@ -38,9 +38,9 @@ ROUTES = [
     ],
 )
 def test_the_most_specific_resource(path: str, resource: str, parameters: dict[str, str]) -> None:
-    found = Router(ROUTES).match(path)
-    assert found
-    assert (found.path, found.parameters) == (resource, parameters)
+    resource_match = Router(ROUTES).match(path)
+    assert resource_match
+    assert (resource_match.path, resource_match.parameters) == (resource, parameters)
 
 
 @pytest.mark.parametrize("path", ["/users", "/users/1", "/users//keys", "/other"])
@@ -71,6 +71,6 @@ def _specificity(resource: str) -> list[int]:
 @given(st.sets(PATHS, max_size=8), st.lists(st.sampled_from(["a", "b", "c"]), max_size=5))
 def test_against_trying_every_resource(resources: set[str], segments: list[str]) -> None:
     path = "/" + "/".join(segments)
-    found = Router(resources).match(path)
+    resource_match = Router(resources).match(path)
     matching = sorted((resource for resource in resources if _matches(resource, path)), key=_specificity)
-    assert (found.path if found else None) == (matching[0] if matching else None)
+    assert (resource_match.path if resource_match else None) == (matching[0] if matching else None)

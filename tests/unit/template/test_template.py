@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
 from collections.abc import Iterator
 from graphlib import TopologicalSorter
@@ -93,12 +92,10 @@ def test_functions_get_no_variable_that_they_do_not_need(functions: dict[str, Do
         == variables("JobsFunction")
         == {"POWERTOOLS_SERVICE_NAME", "TABLE_NAME", "JOBS_QUEUE_URL"}
     )
-    assert variables("CoreRestFunction") == {"POWERTOOLS_SERVICE_NAME", "TABLE_NAME"} | {
-        field.name.upper() for field in dataclasses.fields(Settings)
-    }
-    assert variables("CoreGraphqlFunction") == {"POWERTOOLS_SERVICE_NAME", "TABLE_NAME"} | {
-        field.name.upper() for field in dataclasses.fields(GraphqlSettings)
-    }
+    assert variables("CoreRestFunction") == {"POWERTOOLS_SERVICE_NAME", "TABLE_NAME"} | set(Settings.variables())
+    assert variables("CoreGraphqlFunction") == {"POWERTOOLS_SERVICE_NAME", "TABLE_NAME"} | set(
+        GraphqlSettings.variables()
+    )
 
 
 def test_documents_tell_of_the_limits_that_are_in_force(functions: dict[str, Document]) -> None:
@@ -111,8 +108,8 @@ def test_documents_tell_of_the_limits_that_are_in_force(functions: dict[str, Doc
 
 def test_limits_default_to_those_of_the_code(functions: dict[str, Document], template: Document) -> None:
     variables = functions["CoreGraphqlFunction"]["Environment"]["Variables"]
-    for field in dataclasses.fields(GraphqlSettings):
-        assert template["Parameters"][variables[field.name.upper()]["Ref"]]["Default"] == field.default
+    for name, default in GraphqlSettings.variables().items():
+        assert template["Parameters"][variables[name]["Ref"]]["Default"] == default
 
 
 def test_the_rate_is_the_same_by_minute_and_by_second(template: Document) -> None:

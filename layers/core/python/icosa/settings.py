@@ -9,7 +9,37 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from typing import Self
+from typing import Any, Self
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tuning:
+    """Sizes at which ``engine`` changes from one plan to another: they decide what a request costs, never its result.
+
+    Not read from the environment. Tests lower them, so that a few records take every plan.
+    """
+
+    #: Index rows that are read of each condition to see whether it selects few records.
+    probe_rows: int = 500
+    #: As ``probe_rows``, for objects with more live records than this: reading 5,000 ids still beats a scan.
+    wide_probe_rows: int = 5_000
+    #: Records that an ordered walk checks against a filter before it is given up for reading all matches.
+    walk_records: int = 2_000
+    #: Records with equal first values that an ordered walk collects to sort them.
+    walk_run_rows: int = 2_000
+    #: Index rows that an ordered walk reads beyond those of the page: they usually complete the last run of equal
+    #: values.
+    walk_read_ahead: int = 8
+    #: Indexes that are read side by side in place of the records; more of them move more bytes than the records.
+    index_only_scan_indexes: int = 4
+    #: Records that a join fetches by id; beyond it their values are read from indexes.
+    join_fetch_records: int = 300
+    #: Live records from which on a scan of an object is split into parallel parts.
+    parallel_scan_records: int = 4_000
+    #: Children of all parents of a level that are fetched to filter, sort and count them in memory.
+    child_list_records: int = 2_000
+    #: Rows of a parent's edge partition that are read at first: enough for several relations of usual size.
+    edge_rows: int = 400
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,19 +68,24 @@ class Settings:
     body_limit: int = 6_000_000
     #: Calls a minute of one API key. API Gateway's usage plan sees to it; documents quote it.
     rate_limit: int = 100
+    tuning: Tuning = Tuning()
+
+    @classmethod
+    def variables(cls) -> dict[str, Any]:
+        """The environment variables that ``read`` looks at, with the defaults of their fields."""
+        return {field.name.upper(): field.default for field in fields(cls) if field.name != "tuning"}
 
     @classmethod
     def read(cls, environment: Mapping[str, str]) -> Self:
         """The settings of an environment. Raises ValueError naming a variable that is no whole number."""
-        given: dict[str, int] = {}
-        for field in fields(cls):
-            name = field.name.upper()
+        values: dict[str, Any] = {}
+        for name in cls.variables():
             if not (text := environment.get(name)):
                 continue
             if not text.isdecimal():
                 raise ValueError(f"{name} must be a whole number, not {text!r}")
-            given[field.name] = int(text)
-        return cls(**given)
+            values[name.lower()] = int(text)
+        return cls(**values)
 
 
 settings = Settings.read(os.environ)

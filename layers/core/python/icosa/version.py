@@ -4,6 +4,6 @@ from __future__ import annotations
 
 from typing import Final
 
-VERSION: Final = "0.1.0"
+VERSION: Final = "0.2.0"
 #: What clients see: compatible releases share it.
 API_VERSION: Final = "v" + VERSION.rpartition(".")[0]

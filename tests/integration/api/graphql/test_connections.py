@@ -9,8 +9,12 @@ from typing import Any
 
 import pytest
 
-from icosa.engine import edges, relations
+from icosa.api.graphql.settings import GraphqlSettings
+from icosa.provisioning.workspace import Provisioned
+from icosa.settings import Tuning
+from icosa.store.table import Table
 from tests.support.graphql_client import GraphqlClient
+from tests.support.provisioning import event_of
 
 #: How many people each firm has; the last one has more than a list shows.
 _SIZES = (0, 1, 3, 7, 65)
@@ -49,12 +53,12 @@ class World:
 
     def lists(self, arguments: str, selection: str) -> dict[str, Any]:
         """``people`` of every firm, with some arguments."""
-        found = self.gql.data(
+        result = self.gql.data(
             "query($t: String) { companies(filter: {name: {startsWith: $t}}) "
             f"{{ edges {{ node {{ id people{arguments} {{ {selection} }} }} }} }} }}",
             {"t": self.tag},
         )
-        return {edge["node"]["id"]: edge["node"]["people"] for edge in found["companies"]["edges"]}
+        return {edge["node"]["id"]: edge["node"]["people"] for edge in result["companies"]["edges"]}
 
 
 @pytest.fixture(scope="module")
@@ -62,14 +66,24 @@ def world(gql: GraphqlClient) -> World:
     return World(gql)
 
 
-@pytest.fixture(params=["in memory", "queried", "long lists"])
-def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
-    """The ways in which lists of children are found; all give the same answers."""
-    if request.param == "queried":
-        monkeypatch.setattr(relations, "_MOST_IN_MEMORY", -1)
-    elif request.param == "long lists":
-        monkeypatch.setattr(edges, "FIRST_ROWS", 4)
-        monkeypatch.setattr("icosa.engine.children.FIRST_ROWS", 4)
+_TUNINGS = {
+    "in memory": Tuning(),
+    "queried": Tuning(child_list_records=-1),
+    "long lists": Tuning(edge_rows=4),
+}
+
+
+@pytest.fixture(params=list(_TUNINGS))
+def plan(
+    request: pytest.FixtureRequest,
+    monkeypatch: pytest.MonkeyPatch,
+    world: World,
+    shared_table: Table,
+    workspace: Provisioned,
+) -> str:
+    """The plans by which lists of children are read; all give the same answers."""
+    settings = GraphqlSettings(tuning=_TUNINGS[request.param])
+    monkeypatch.setattr(world, "gql", GraphqlClient(shared_table, event_of(workspace), settings=settings))
     return str(request.param)
 
 
@@ -80,7 +94,7 @@ def _ids(connection: Any) -> list[str]:
 _PAGE = "totalCount edges { cursor node { id } } pageInfo { hasNextPage hasPreviousPage startCursor endCursor }"
 
 
-def test_a_list_without_arguments(world: World, way: str) -> None:
+def test_a_list_without_arguments(world: World, plan: str) -> None:
     for firm, people in world.lists("", _PAGE).items():
         expected = sorted(person["id"] for person in world.people[firm])
         assert people["totalCount"] == len(expected)
@@ -89,19 +103,19 @@ def test_a_list_without_arguments(world: World, way: str) -> None:
         assert people["pageInfo"]["hasPreviousPage"] is False
 
 
-def test_totals_alone(world: World, way: str) -> None:
+def test_totals_alone(world: World, plan: str) -> None:
     for firm, people in world.lists("", "totalCount").items():
         assert people == {"totalCount": len(world.people[firm])}
 
 
-def test_first(world: World, way: str) -> None:
+def test_first(world: World, plan: str) -> None:
     for firm, people in world.lists("(first: 2)", _PAGE).items():
         expected = sorted(person["id"] for person in world.people[firm])
         assert (_ids(people), people["totalCount"]) == (expected[:2], len(expected))
         assert people["pageInfo"]["hasNextPage"] == (len(expected) > 2)
 
 
-def test_last(world: World, way: str) -> None:
+def test_last(world: World, plan: str) -> None:
     for firm, people in world.lists("(last: 2)", _PAGE).items():
         expected = sorted(person["id"] for person in world.people[firm])
         assert _ids(people) == expected[-2:]
@@ -109,19 +123,19 @@ def test_last(world: World, way: str) -> None:
         assert people["pageInfo"]["hasPreviousPage"] == (len(expected) > 2)
 
 
-def test_more_than_60_are_shown_when_asked_for(world: World, way: str) -> None:
+def test_more_than_60_are_shown_when_asked_for(world: World, plan: str) -> None:
     people = world.lists("(first: 100)", "edges { node { id } }")[world.firms[-1]]
 
     assert len(people["edges"]) == 65
 
 
-def test_orders(world: World, way: str) -> None:
+def test_orders(world: World, plan: str) -> None:
     for firm, people in world.lists("(first: 5, orderBy: [{position: DescNullsLast}])", _PAGE).items():
         expected = sorted(world.people[firm], key=lambda person: (-person["position"], person["id"]))
         assert _ids(people) == [person["id"] for person in expected[:5]]
 
 
-def test_orders_through_a_relation(world: World, way: str) -> None:
+def test_orders_through_a_relation(world: World, plan: str) -> None:
     for firm, people in world.lists(
         "(first: 3, orderBy: [{company: {name: AscNullsFirst}}, {position: AscNullsFirst}])", _PAGE
     ).items():
@@ -129,18 +143,18 @@ def test_orders_through_a_relation(world: World, way: str) -> None:
         assert _ids(people) == [person["id"] for person in expected[:3]]
 
 
-def test_filters(world: World, way: str) -> None:
+def test_filters(world: World, plan: str) -> None:
     for firm, people in world.lists('(filter: {jobTitle: {eq: "Sales"}}, offset: 1)', _PAGE).items():
         expected = sorted(person["id"] for person in world.people[firm] if person["jobTitle"] == "Sales")
         assert (_ids(people), people["totalCount"]) == (expected[1:], len(expected))
 
 
-def test_filters_through_a_relation(world: World, way: str) -> None:
+def test_filters_through_a_relation(world: World, plan: str) -> None:
     for firm, people in world.lists('(filter: {company: {name: {endsWith: " 7"}}})', "totalCount").items():
         assert people["totalCount"] == (len(world.people[firm]) if firm == world.firms[3] else 0)
 
 
-def test_aggregates(world: World, way: str) -> None:
+def test_aggregates(world: World, plan: str) -> None:
     selection = "totalCount countEmptyJobTitle countUniqueValuesJobTitle percentageEmptyJobTitle edges { node { id } }"
     for firm, people in world.lists("(first: 1, filter: {position: {gte: 0}})", selection).items():
         titles = [person["jobTitle"] for person in world.people[firm]]
@@ -153,7 +167,7 @@ def test_aggregates(world: World, way: str) -> None:
 
 
 @pytest.mark.parametrize("order", ["", ", orderBy: [{name: {firstName: DescNullsFirst}}, {position: AscNullsLast}]"])
-def test_walks(world: World, order: str, way: str) -> None:
+def test_walks(world: World, order: str, plan: str) -> None:
     firm = world.firms[3]
     forward: list[str] = []
     cursor = '""'
@@ -173,15 +187,15 @@ def test_walks(world: World, order: str, way: str) -> None:
 
 def test_children_of_children(world: World, gql: GraphqlClient) -> None:
     firm = world.firms[2]
-    found = gql.data(
+    result = gql.data(
         f"""{{ company(filter: {{id: {{eq: "{firm}"}}}}) {{
           people(orderBy: {{position: AscNullsFirst}}) {{ edges {{ node {{ id company {{ id people(first: 1) {{
             totalCount }} }} }} }} }}
         }} }}"""
     )["company"]["people"]
 
-    assert len(found["edges"]) == 3
-    assert all(edge["node"]["company"] == {"id": firm, "people": {"totalCount": 3}} for edge in found["edges"])
+    assert len(result["edges"]) == 3
+    assert all(edge["node"]["company"] == {"id": firm, "people": {"totalCount": 3}} for edge in result["edges"])
 
 
 def test_records_in_the_trash_are_no_children(world: World, gql: GraphqlClient) -> None:
@@ -272,7 +286,7 @@ def test_buckets_are_days(gql: GraphqlClient, tag: str) -> None:
         "{amountMicros: 5}}) { id } }",
         {"t": tag},
     )
-    found = gql.data(
+    result = gql.data(
         """query($t: String) { opportunitiesGroupBy(
           groupBy: [{closeDate: {granularity: MONTH, timeZone: "Europe/Paris"}}, {stage: true}, {amount: {amountMicros:
             true}}]
@@ -281,6 +295,6 @@ def test_buckets_are_days(gql: GraphqlClient, tag: str) -> None:
         {"t": tag},
     )
 
-    assert found["opportunitiesGroupBy"] == [
+    assert result["opportunitiesGroupBy"] == [
         {"groupByDimensionValues": ["2026-04-01", "NEW", 5], "sumAmountAmountMicros": 5}
     ]

@@ -185,9 +185,9 @@ def _same(left: Any, right: Any) -> bool:
 
 def _assert_same(graph: Sequence[Any], rest: Sequence[Any]) -> None:
     assert len(graph) == len(rest)
-    for one, other in zip(graph, rest, strict=True):
-        shown = {key: other[key] for key in one}
-        assert _same(one, shown), (one, shown)
+    for node, record in zip(graph, rest, strict=True):
+        selected = {key: record[key] for key in node}
+        assert _same(node, selected), (node, selected)
 
 
 def _leaves(model: Model, obj: Object) -> list[tuple[tuple[str, ...], Leaf]]:
@@ -234,49 +234,50 @@ def test_lists(gql: GraphqlClient, rest: RestClient, model: Model, rockets: str,
         parameters: dict[str, Any] = {"filter": f'and(name[eq]:"{rockets}",{text})', "limit": str(size)} | (
             {"order_by": order_text} if order_text else {}
         )
-        found = gql.data(document, variables)["rockets"]
+        result = gql.data(document, variables)["rockets"]
         reply = rest("GET", "/rest/rockets", **parameters)
         assert reply.status == 200, (reply, text)
-        assert (found["totalCount"], found["pageInfo"]) == (reply.json["totalCount"], reply.json["pageInfo"]), text
-        _assert_same([edge["node"] for edge in found["edges"]], reply.json["data"]["rockets"])
-        if found["pageInfo"]["hasNextPage"] and rng.random() < 0.3:
-            after = found["edges"][-1]["cursor"]
-            found = gql.data(document, {**variables, "after": after})["rockets"]
+        assert (result["totalCount"], result["pageInfo"]) == (reply.json["totalCount"], reply.json["pageInfo"]), text
+        _assert_same([edge["node"] for edge in result["edges"]], reply.json["data"]["rockets"])
+        if result["pageInfo"]["hasNextPage"] and rng.random() < 0.3:
+            after = result["edges"][-1]["cursor"]
+            result = gql.data(document, {**variables, "after": after})["rockets"]
             reply = rest("GET", "/rest/rockets", **parameters, starting_after=after)
-            _assert_same([edge["node"] for edge in found["edges"]], reply.json["data"]["rockets"])
-            before = found["edges"][0]["cursor"]
-            found = gql.data(document, {**variables, "first": None, "last": size, "before": before})["rockets"]
+            _assert_same([edge["node"] for edge in result["edges"]], reply.json["data"]["rockets"])
+            before = result["edges"][0]["cursor"]
+            result = gql.data(document, {**variables, "first": None, "last": size, "before": before})["rockets"]
             reply = rest("GET", "/rest/rockets", **parameters, ending_before=before)
-            assert found["pageInfo"] == reply.json["pageInfo"]
-            _assert_same([edge["node"] for edge in found["edges"]], reply.json["data"]["rockets"])
+            assert result["pageInfo"] == reply.json["pageInfo"]
+            _assert_same([edge["node"] for edge in result["edges"]], reply.json["data"]["rockets"])
 
 
+@pytest.mark.slow
 def test_every_operator_of_every_field(gql: GraphqlClient, rest: RestClient, model: Model, rockets: str) -> None:
     rng, obj = random.Random(0), model.by_singular["rocket"]
     found_some: set[str] = set()
     for prefix, leaf in _leaves(model, obj):
         for operator in leaf.kind.operators:
             graph, text = _compare(rng, leaf, prefix, operator)
-            found = gql.data(
+            result = gql.data(
                 "query($f: RocketFilterInput) { rockets(filter: $f) { totalCount edges { node { id } } } }",
                 {"f": {"and": [{"name": {"eq": rockets}}, graph]}},
             )["rockets"]
-            if found["totalCount"]:
+            if result["totalCount"]:
                 found_some.add(operator)
             if operator not in COMPARATORS:
                 continue
             reply = rest("GET", "/rest/rockets", filter=f'and(name[eq]:"{rockets}",{text})', limit="200")
-            assert [edge["node"]["id"] for edge in found["edges"]] == [
+            assert [edge["node"]["id"] for edge in result["edges"]] == [
                 one["id"] for one in reply.json["data"]["rockets"]
             ], text
-            assert found["totalCount"] == reply.json["totalCount"]
+            assert result["totalCount"] == reply.json["totalCount"]
     assert found_some == {operator for _, leaf in _leaves(model, obj) for operator in leaf.kind.operators}
 
 
 def test_every_aggregate(gql: GraphqlClient, rest: RestClient, model: Model, rockets: str) -> None:
     obj = model.by_singular["rocket"]
     names = list(aggregates_of(obj))
-    found = gql.data(
+    result = gql.data(
         f"query($t: String) {{ rockets(filter: {{name: {{eq: $t}}}}) {{ {' '.join(names)} }} }}", {"t": rockets}
     )["rockets"]
     [group] = gql.data(
@@ -288,14 +289,14 @@ def test_every_aggregate(gql: GraphqlClient, rest: RestClient, model: Model, roc
         "GET", "/rest/rockets/groupBy", filter=f'name[eq]:"{rockets}"', group_by=[{"name": True}], aggregate=names
     ).json
 
-    assert found == group
+    assert result == group
     assert set(names) <= set(other)
     for name in names:
-        assert found[name] == (
-            pytest.approx(float(other[name])) if isinstance(found[name], int | float) else other[name]
+        assert result[name] == (
+            pytest.approx(float(other[name])) if isinstance(result[name], int | float) else other[name]
         ), name
-    assert found["totalCount"] == 60
-    assert all(isinstance(found[name], int | float) or name.startswith(("min", "max")) for name in names)
+    assert result["totalCount"] == 60
+    assert all(isinstance(result[name], int | float) or name.startswith(("min", "max")) for name in names)
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -310,7 +311,7 @@ def test_groups(gql: GraphqlClient, rest: RestClient, model: Model, rockets: str
         graph, text = _condition(rng, leaves)
         wanted = rng.sample(names, k=3)
         order = [{"aggregate": {wanted[0]: rng.choice(("AscNullsFirst", "DescNullsLast"))}}]
-        found = gql.data(
+        result = gql.data(
             f"""query($g: [RocketGroupByInput!]!, $f: RocketFilterInput, $o: [RocketOrderByWithGroupByInput]) {{
               rocketsGroupBy(groupBy: $g, filter: $f, orderBy: $o) {{ groupByDimensionValues {" ".join(wanted)} }}
             }}""",
@@ -322,8 +323,8 @@ def test_groups(gql: GraphqlClient, rest: RestClient, model: Model, rockets: str
         )
         assert reply.status == 200, reply
         shown = [{**group, "groupByDimensionValues": _days(group["groupByDimensionValues"])} for group in reply.json]
-        assert len(found) == len(shown)
-        for one, other in zip(found, shown, strict=True):
+        assert len(result) == len(shown)
+        for one, other in zip(result, shown, strict=True):
             assert _same(one["groupByDimensionValues"], other["groupByDimensionValues"])
             assert all(_about_same(one[name], other[name]) for name in wanted)
 

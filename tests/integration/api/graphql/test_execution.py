@@ -31,7 +31,7 @@ def pair(gql: GraphqlClient, tag: str) -> dict[str, str]:
 
 
 def test_aliases_at_every_level(gql: GraphqlClient, pair: dict[str, str], tag: str) -> None:
-    found = gql.data(
+    result = gql.data(
         """query($c: UUID!) {
           one: company(filter: {id: {eq: $c}}) {
             called: name type: __typename
@@ -46,7 +46,7 @@ def test_aliases_at_every_level(gql: GraphqlClient, pair: dict[str, str], tag: s
         {"c": pair["company"]},
     )
 
-    assert found == {
+    assert result == {
         "one": {
             "called": tag,
             "type": "Company",
@@ -56,7 +56,7 @@ def test_aliases_at_every_level(gql: GraphqlClient, pair: dict[str, str], tag: s
         },
         "two": {"id": pair["company"]},
     }
-    assert list(found["one"]) == ["called", "type", "ann", "bob", "people"]
+    assert list(result["one"]) == ["called", "type", "ann", "bob", "people"]
 
 
 def test_fragments_and_directives(gql: GraphqlClient, pair: dict[str, str], tag: str) -> None:
@@ -78,7 +78,7 @@ def test_fragments_and_directives(gql: GraphqlClient, pair: dict[str, str], tag:
 
 
 def test_the_same_field_in_two_places_is_one(gql: GraphqlClient, pair: dict[str, str]) -> None:
-    found = gql.data(
+    result = gql.data(
         """query($c: UUID!) { company(filter: {id: {eq: $c}}) {
           people(first: 1) { edges { node { id } } } people(first: 1) { edges { node { name { firstName } } cursor }
             totalCount }
@@ -86,13 +86,13 @@ def test_the_same_field_in_two_places_is_one(gql: GraphqlClient, pair: dict[str,
         {"c": pair["company"]},
     )["company"]["people"]
 
-    assert found["totalCount"] == 2
-    assert list(found["edges"][0]) == ["node", "cursor"]
-    assert list(found["edges"][0]["node"]) == ["id", "name"]
+    assert result["totalCount"] == 2
+    assert list(result["edges"][0]) == ["node", "cursor"]
+    assert list(result["edges"][0]["node"]) == ["id", "name"]
 
 
 def test_mutations_run_in_order(gql: GraphqlClient, tag: str) -> None:
-    found = gql.data(
+    result = gql.data(
         """mutation($t: String) {
           first: createNote(data: {title: $t, position: 1}) { position }
           second: updateNotes(filter: {title: {eq: $t}}, data: {position: 2}) { position }
@@ -102,10 +102,10 @@ def test_mutations_run_in_order(gql: GraphqlClient, tag: str) -> None:
         {"t": tag},
     )
 
-    assert found["first"] == {"position": 1}
-    assert found["second"] == [{"position": 2}]
-    assert sorted(note["position"] for note in found["fourth"]) == [2, 3]
-    assert list(found) == ["first", "second", "third", "fourth"]
+    assert result["first"] == {"position": 1}
+    assert result["second"] == [{"position": 2}]
+    assert sorted(note["position"] for note in result["fourth"]) == [2, 3]
+    assert list(result) == ["first", "second", "third", "fourth"]
 
 
 def test_one_failing_field_does_not_hide_the_others(gql: GraphqlClient, pair: dict[str, str], tag: str) -> None:
@@ -289,18 +289,18 @@ def test_enums_are_texts(gql: GraphqlClient, tag: str) -> None:
 
     assert gql.data("query($o: [X]) { people(orderBy: $o, first: 0) { totalCount } }", order)["people"] is not None
     for condition in ('"MEETING"', "MEETING"):
-        found = gql.data(
+        result = gql.data(
             f"query($t: String) {{ opportunities(filter: {{name: {{eq: $t}}, stage: {{eq: {condition}}}}}) {{ "
             "totalCount } }",
             order,
         )
-        assert found["opportunities"]["totalCount"] == 1
+        assert result["opportunities"]["totalCount"] == 1
 
 
 def test_typed_list_members_may_be_cut(gql: GraphqlClient, tag: str) -> None:
     """Clients of newer schemas select inside JSON members (spec/graphql-core.md §3.8)."""
     data = {"t": tag, "l": {"primaryLinkUrl": "a.example", "secondaryLinks": [{"label": "B", "url": "b.example"}]}}
-    found = gql.data(
+    result = gql.data(
         """mutation($t: String, $l: LinksCreateInput) { createCompany(data: {name: $t, domainName: $l}) {
           domainName { secondaryLinks } again: domainName { secondaryLinks { url nope } } createdBy { context {
             provider } }
@@ -308,9 +308,9 @@ def test_typed_list_members_may_be_cut(gql: GraphqlClient, tag: str) -> None:
         data,
     )["createCompany"]
 
-    assert found["domainName"]["secondaryLinks"] == [{"label": "B", "url": "b.example"}]
-    assert found["again"]["secondaryLinks"] == [{"url": "b.example", "nope": None}]
-    assert found["createdBy"]["context"] == {"provider": None}
+    assert result["domainName"]["secondaryLinks"] == [{"label": "B", "url": "b.example"}]
+    assert result["again"]["secondaryLinks"] == [{"url": "b.example", "nope": None}]
+    assert result["createdBy"]["context"] == {"provider": None}
 
 
 def test_records_in_the_trash_are_not_shown_by_those_that_point_at_them(

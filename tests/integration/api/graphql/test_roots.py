@@ -52,78 +52,80 @@ class Caller:
 def caller(gql: GraphqlClient, model: Model, tag: str, request: pytest.FixtureRequest) -> Iterator[Caller]:
     caller = Caller(gql, model.by_singular[request.param], tag)
     yield caller
-    one, several = caller.obj.name_singular, caller.obj.name_plural
-    pascal = {one: one[0].upper() + one[1:], several: several[0].upper() + several[1:]}
-    found = schema(model)
+    singular, plural = caller.obj.name_singular, caller.obj.name_plural
+    pascal = {singular: singular[0].upper() + singular[1:], plural: plural[0].upper() + plural[1:]}
+    result = schema(model)
     generated = {
         definition.name
         for root in ("Query", "Mutation")
-        for definition in found[root].fields
-        if definition.type.strip("[]!").removesuffix("GroupByConnection").removesuffix("Connection") == pascal[one]
+        for definition in result[root].fields
+        if definition.type.strip("[]!").removesuffix("GroupByConnection").removesuffix("Connection") == pascal[singular]
     }
     assert generated == caller.called
 
 
 def test_every_root_field(caller: Caller) -> None:
     obj = caller.obj
-    one, several, data, filter = (
+    singular, plural, data, filter = (
         obj.name_singular,
         obj.name_plural,
         _DATA[obj.name_singular],
         _FILTERS[obj.name_singular],
     )
-    upper_one, upper_several = one[0].upper() + one[1:], several[0].upper() + several[1:]
-    type_ = upper_one
+    pascal_singular, pascal_plural = singular[0].upper() + singular[1:], plural[0].upper() + plural[1:]
+    type_ = pascal_singular
 
-    created = caller(f"create{upper_one}", f"(data: {data})", "{ __typename id createdBy { source } deletedAt }")
+    created = caller(f"create{pascal_singular}", f"(data: {data})", "{ __typename id createdBy { source } deletedAt }")
     assert (created["__typename"], created["createdBy"]["source"], created["deletedAt"]) == (type_, "API", None)
-    batch = caller(f"create{upper_several}", f"(data: [{data}, {data}], upsert: true)", "{ id }")
+    batch = caller(f"create{pascal_plural}", f"(data: [{data}, {data}], upsert: true)", "{ id }")
     assert len(batch) == 2
     ids = {created["id"], *(record["id"] for record in batch)}
 
     page = caller(
-        several,
+        plural,
         f"(filter: {filter}, first: 2)",
         "{ __typename totalCount edges { cursor node { id } } pageInfo { hasNextPage } }",
     )
     assert (page["__typename"], page["totalCount"], len(page["edges"])) == (f"{type_}Connection", 3, 2)
     assert page["pageInfo"] == {"hasNextPage": True}
-    assert caller(one, "(filter: {id: {eq: $id}})", "{ id }", id=created["id"]) == {"id": created["id"]}
+    assert caller(singular, "(filter: {id: {eq: $id}})", "{ id }", id=created["id"]) == {"id": created["id"]}
     groups = caller(
-        f"{several}GroupBy", f"(filter: {filter}, groupBy: [{{createdAt: {{granularity: NONE}}}}])", "{ totalCount }"
+        f"{plural}GroupBy", f"(filter: {filter}, groupBy: [{{createdAt: {{granularity: NONE}}}}])", "{ totalCount }"
     )
     assert sum(group["totalCount"] for group in groups) == 3
     if obj.duplicate_criteria:
-        [found] = caller(f"{one}Duplicates", "(ids: [$id])", "{ totalCount }", id=created["id"])
-        assert set(found) == {"totalCount"}
+        [result] = caller(f"{singular}Duplicates", "(ids: [$id])", "{ totalCount }", id=created["id"])
+        assert set(result) == {"totalCount"}
 
-    assert caller(f"update{upper_one}", "(id: $id, data: {position: 7})", "{ position }", id=created["id"]) == {
+    assert caller(f"update{pascal_singular}", "(id: $id, data: {position: 7})", "{ position }", id=created["id"]) == {
         "position": 7
     }
-    updated = caller(f"update{upper_several}", f"(filter: {filter}, data: {{position: 8}})", "{ id position }")
+    updated = caller(f"update{pascal_plural}", f"(filter: {filter}, data: {{position: 8}})", "{ id position }")
     assert {record["id"] for record in updated} == ids
     assert {record["position"] for record in updated} == {8}
 
-    assert caller(f"delete{upper_one}", "(id: $id)", "{ id deletedAt }", id=created["id"])["deletedAt"] is not None
-    assert len(caller(f"delete{upper_several}", f"(filter: {filter})", "{ id }")) == 2
-    assert caller(several, f"(filter: {filter})", "{ totalCount }") == {"totalCount": 0}
+    assert (
+        caller(f"delete{pascal_singular}", "(id: $id)", "{ id deletedAt }", id=created["id"])["deletedAt"] is not None
+    )
+    assert len(caller(f"delete{pascal_plural}", f"(filter: {filter})", "{ id }")) == 2
+    assert caller(plural, f"(filter: {filter})", "{ totalCount }") == {"totalCount": 0}
     trashed = f"{{and: [{filter}, {{deletedAt: {{is: NOT_NULL}}}}]}}"
-    assert caller(several, f"(filter: {trashed})", "{ totalCount }") == {"totalCount": 3}
-    assert caller(f"restore{upper_one}", "(id: $id)", "{ deletedAt }", id=created["id"]) == {"deletedAt": None}
-    assert len(caller(f"restore{upper_several}", f"(filter: {trashed})", "{ id }")) == 2
+    assert caller(plural, f"(filter: {trashed})", "{ totalCount }") == {"totalCount": 3}
+    assert caller(f"restore{pascal_singular}", "(id: $id)", "{ deletedAt }", id=created["id"]) == {"deletedAt": None}
+    assert len(caller(f"restore{pascal_plural}", f"(filter: {trashed})", "{ id }")) == 2
 
     if obj.duplicate_criteria:
         merged = caller(
-            f"merge{upper_several}",
+            f"merge{pascal_plural}",
             f'(ids: ["{created["id"]}", "{batch[0]["id"]}"], conflictPriorityIndex: 0)',
             "{ id }",
         )
         assert merged == {"id": created["id"]}
-        assert caller(several, f"(filter: {filter})", "{ totalCount }") == {"totalCount": 2}
-    assert caller(f"destroy{upper_one}", "(id: $id)", "{ id }", id=created["id"]) == {"id": created["id"]}
+        assert caller(plural, f"(filter: {filter})", "{ totalCount }") == {"totalCount": 2}
+    assert caller(f"destroy{pascal_singular}", "(id: $id)", "{ id }", id=created["id"]) == {"id": created["id"]}
     everywhere = f"{{and: [{filter}, {{or: [{{deletedAt: {{is: NULL}}}}, {{deletedAt: {{is: NOT_NULL}}}}]}}]}}"
-    caller(f"destroy{upper_several}", f"(filter: {everywhere})", "{ id }")
-    assert caller(several, f"(filter: {everywhere})", "{ totalCount }") == {"totalCount": 0}
+    caller(f"destroy{pascal_plural}", f"(filter: {everywhere})", "{ id }")
+    assert caller(plural, f"(filter: {everywhere})", "{ totalCount }") == {"totalCount": 0}
 
 
 def test_every_query_of_every_object(gql: GraphqlClient, model: Model) -> None:

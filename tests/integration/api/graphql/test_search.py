@@ -31,8 +31,8 @@ def search(gql: GraphqlClient) -> Callable[..., list[dict[str, Any]]]:
     return run
 
 
-def _labels(found: list[dict[str, Any]]) -> list[str]:
-    return [hit["label"] for hit in found]
+def _labels(result: list[dict[str, Any]]) -> list[str]:
+    return [hit["label"] for hit in result]
 
 
 def _create(gql: GraphqlClient, name: str, data: dict[str, Any]) -> str:
@@ -77,10 +77,10 @@ def test_any_term_finds_and_all_terms_come_first(gql: GraphqlClient, search: Cal
             {"name": {"firstName": first, "lastName": last}, "jobTitle": f"b{tag}" if last != tag else ""},
         )
 
-    found = search(f"{tag} b{tag} a{tag}")
-    assert _labels(found)[0] == f"Ann a{tag}"
-    assert sorted(_labels(found)[1:]) == [f"Ann {tag}", f"Bob {tag}"]
-    assert [hit["tsRankCD"] for hit in found] == [0, 0, 0]
+    result = search(f"{tag} b{tag} a{tag}")
+    assert _labels(result)[0] == f"Ann a{tag}"
+    assert sorted(_labels(result)[1:]) == [f"Ann {tag}", f"Bob {tag}"]
+    assert [hit["tsRankCD"] for hit in result] == [0, 0, 0]
     assert search(f"a{tag} b{tag}")[0]["tsRankCD"] > 0
 
 
@@ -89,10 +89,10 @@ def test_whole_words_and_labels_count_more(gql: GraphqlClient, search: Callable[
     _create(gql, "person", {"name": {"lastName": f"{tag}more"}})
     _create(gql, "person", {"name": {"lastName": tag}})
 
-    found = search(tag)
-    assert _labels(found)[0] == tag
-    assert found[0]["tsRank"] > found[1]["tsRank"]
-    assert set(_labels(found)[1:]) == {f"one{tag}", f"{tag}more"}
+    result = search(tag)
+    assert _labels(result)[0] == tag
+    assert result[0]["tsRank"] > result[1]["tsRank"]
+    assert set(_labels(result)[1:]) == {f"one{tag}", f"{tag}more"}
 
 
 def test_objects_in_the_order_of_their_importance(gql: GraphqlClient, search: Callable[..., Any], tag: str) -> None:
@@ -194,7 +194,7 @@ def test_refusals(gql: GraphqlClient, arguments: str, message: str, sub_code: st
 
 def test_beside_records_in_one_request(gql: GraphqlClient, tag: str) -> None:
     _create(gql, "note", {"title": tag})
-    found = gql.data(
+    result = gql.data(
         """query($t: String!) {
           __typename notes(filter: {title: {eq: $t}}) { totalCount }
           hits: search(searchInput: $t, limit: 1) { __typename edges { __typename node { __typename label } } }
@@ -202,8 +202,8 @@ def test_beside_records_in_one_request(gql: GraphqlClient, tag: str) -> None:
         {"t": tag},
     )
 
-    assert found["notes"] == {"totalCount": 1}
-    assert found["hits"] == {
+    assert result["notes"] == {"totalCount": 1}
+    assert result["hits"] == {
         "__typename": "SearchResultConnection",
         "edges": [{"__typename": "SearchResultEdge", "node": {"__typename": "SearchRecord", "label": tag}}],
     }

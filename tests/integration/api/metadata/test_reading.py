@@ -345,8 +345,8 @@ def test_what_a_client_needs_first(call: MetadataClient) -> None:
 
 def test_counts_of_records(call: MetadataClient, records: Any) -> None:
     def count() -> int:
-        found = call.data("{ objectRecordCounts { objectNamePlural totalCount } }")["objectRecordCounts"]
-        return next(int(entry["totalCount"]) for entry in found if entry["objectNamePlural"] == "companies")
+        result = call.data("{ objectRecordCounts { objectNamePlural totalCount } }")["objectRecordCounts"]
+        return next(int(entry["totalCount"]) for entry in result if entry["objectNamePlural"] == "companies")
 
     before = count()
     assert records("POST", "/rest/companies", {"name": "Acme"}).status == 201

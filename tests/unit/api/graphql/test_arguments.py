@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 
 from icosa.api.graphql import arguments
-from icosa.api.graphql.roots import KINDS
+from icosa.api.graphql.roots import ROOT_FIELDS
 from icosa.errors import BadRequest
 from icosa.query.operation import Page
 
 ID = "7c1b6b6e-3a3e-4f61-8b64-0a5a0d6a0001"
-_BY_PREFIX = {f"{kind.prefix}{'Many' if kind.plural else 'One'}{kind.suffix}": kind for kind in KINDS}
+_BY_PREFIX = {f"{kind.prefix}{'Many' if kind.plural else 'One'}{kind.suffix}": kind for kind in ROOT_FIELDS}
 
 
 @pytest.mark.parametrize(

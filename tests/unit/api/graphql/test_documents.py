@@ -9,7 +9,7 @@ from graphql import FieldNode, OperationDefinitionNode, SelectionSetNode, parse
 
 from icosa.api.graphql.document import parse_document
 from icosa.api.graphql.failures import Invalid, TooManyFields, Unparsable, VariableMissing
-from icosa.api.graphql.selections import Selected, Selector
+from icosa.api.graphql.selections import FieldCollector, Selected
 from icosa.api.graphql.settings import GraphqlSettings
 from icosa.api.graphql.values import Variables
 from icosa.errors import BadRequest
@@ -23,10 +23,10 @@ def _operation(text: str) -> OperationDefinitionNode:
 
 def _selector(
     text: str, variables: dict[str, Any] | None = None, *, limit: int = 100
-) -> tuple[Selector, SelectionSetNode]:
+) -> tuple[FieldCollector, SelectionSetNode]:
     document = parse_document(text, _LIMITS)
     node = document.operation(None)
-    return Selector(document.fragments, Variables(node, variables or {}), limit=limit), node.selection_set
+    return FieldCollector(document.fragments, Variables(node, variables or {}), limit=limit), node.selection_set
 
 
 def _fields(text: str, variables: dict[str, Any] | None = None) -> list[Selected]:
@@ -83,9 +83,9 @@ def _arguments(text: str, given: dict[str, Any] | None = None, declared: str = "
 
 
 def test_literals() -> None:
-    found = _arguments('a: 1, b: -2.5, c: "x", d: true, e: NEW, f: [1, [2]], g: {h: {i: null}}, j: """block"""')
+    result = _arguments('a: 1, b: -2.5, c: "x", d: true, e: NEW, f: [1, [2]], g: {h: {i: null}}, j: """block"""')
 
-    assert found == {
+    assert result == {
         "a": 1,
         "b": -2.5,
         "c": "x",

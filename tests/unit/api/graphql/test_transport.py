@@ -85,9 +85,9 @@ def test_what_cannot_be_run(http: HttpRequest, status: int, message: str | None)
     with pytest.raises(IcosaError) as caught:
         read_request(http, limit=1000)
 
-    found = not_runnable(caught.value)
-    body = orjson.loads(found.body)
-    assert found.status == status
+    result = not_runnable(caught.value)
+    body = orjson.loads(result.body)
+    assert result.status == status
     assert message is None or body["errors"][0]["message"] == message
     if status != 200:
         assert body["statusCode"] == status
@@ -103,9 +103,9 @@ def test_malformed_json_reads_as_the_framework_wrote_it() -> None:
 
 
 def test_mutations_need_a_post() -> None:
-    found = not_runnable(MutationOverGet())
+    result = not_runnable(MutationOverGet())
 
-    assert (found.status, found.headers["allow"]) == (405, "POST")
+    assert (result.status, result.headers["allow"]) == (405, "POST")
 
 
 def test_errors_have_codes_and_a_text_for_people() -> None:
@@ -141,9 +141,9 @@ def test_failures_of_the_token_are_answered_with_200(failure: IcosaError, code: 
     with pytest.raises(IcosaError) as caught:
         authenticated(fail)
 
-    found = refused(caught.value)
-    body = orjson.loads(found.body)
-    assert found.status == 200
+    result = refused(caught.value)
+    body = orjson.loads(result.body)
+    assert result.status == 200
     assert list(body) == ["errors"]
     assert (body["errors"][0]["extensions"]["code"], body["errors"][0]["extensions"]["subCode"]) == (code, sub_code)
 

@@ -106,8 +106,8 @@ def _connection(number: int, **paging: Any) -> dict[str, Any]:
     return connection(list(range(number)), paging, _same)  # type: ignore[arg-type]
 
 
-def _nodes(found: dict[str, Any]) -> list[int]:
-    return [edge["node"] for edge in found["edges"]]
+def _nodes(result: dict[str, Any]) -> list[int]:
+    return [edge["node"] for edge in result["edges"]]
 
 
 @given(number=st.integers(0, 12), first=st.integers(1, 5))
@@ -115,12 +115,12 @@ def test_after_goes_on_where_the_page_before_ended(number: int, first: int) -> N
     seen: list[int] = []
     cursor: str | None = None
     while True:
-        found = _connection(number, first=first, **({} if cursor is None else {"after": cursor}))
-        assert found["pageInfo"]["hasPreviousPage"] == bool(seen)
-        seen += _nodes(found)
-        if not found["pageInfo"]["hasNextPage"]:
+        result = _connection(number, first=first, **({} if cursor is None else {"after": cursor}))
+        assert result["pageInfo"]["hasPreviousPage"] == bool(seen)
+        seen += _nodes(result)
+        if not result["pageInfo"]["hasNextPage"]:
             break
-        cursor = found["pageInfo"]["endCursor"]
+        cursor = result["pageInfo"]["endCursor"]
 
     assert seen == list(range(number))
 
@@ -130,11 +130,11 @@ def test_before_goes_back(number: int, last: int) -> None:
     seen: list[int] = []
     cursor: str | None = None
     while True:
-        found = _connection(number, last=last, **({} if cursor is None else {"before": cursor}))
-        seen = [*_nodes(found), *seen]
-        if not found["pageInfo"]["hasPreviousPage"]:
+        result = _connection(number, last=last, **({} if cursor is None else {"before": cursor}))
+        seen = [*_nodes(result), *seen]
+        if not result["pageInfo"]["hasPreviousPage"]:
             break
-        cursor = found["pageInfo"]["startCursor"]
+        cursor = result["pageInfo"]["startCursor"]
 
     assert seen == list(range(number))
 

@@ -169,10 +169,10 @@ def test_nulls_are_left_out_but_for_those_to_keep() -> None:
 
 def test_every_field_is_found_by_its_id() -> None:
     model = standard_model(WORKSPACE)
-    found = fields_by_id(model)
+    result = fields_by_id(model)
 
-    assert len(found) == sum(len(obj.fields) for obj in model.objects)
-    assert all(field_id == field.id and obj.by_id[field_id] is field for field_id, (obj, field) in found.items())
+    assert len(result) == sum(len(obj.fields) for obj in model.objects)
+    assert all(field_id == field.id and obj.by_id[field_id] is field for field_id, (obj, field) in result.items())
 
 
 def test_an_index_lists_its_members_in_their_order() -> None:

@@ -33,9 +33,9 @@ MUTATIONS = {
 
 
 def _type(name: str) -> GraphQLObjectType:
-    found = metadata_schema().type_map[name]
-    assert isinstance(found, GraphQLObjectType)
-    return found
+    result = metadata_schema().type_map[name]
+    assert isinstance(result, GraphQLObjectType)
+    return result
 
 
 def test_root_fields() -> None:

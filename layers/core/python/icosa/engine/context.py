@@ -1,4 +1,8 @@
-"""What the engine needs to know about a request."""
+"""What the engine needs to know about a request.
+
+Every function of the package takes a ``Context`` first. ``access.session`` provides it for requests of users, the
+janitor makes its own; reads that run side by side each get a ``BranchContext``.
+"""
 
 from __future__ import annotations
 
@@ -12,10 +16,11 @@ from ..store.table import Table
 
 
 class Context(Protocol):
-    """One request of one workspace. ``access.session`` provides it.
+    """One request of one workspace.
 
     ``now`` is the request's time as a stored DATE_TIME, ``actor`` the stored ACTOR value of the caller; ``register`` is
-    the register of open batches as read at the start of the request.
+    the register of open batches as read at the start of the request. ``settings`` hold the limits of the APIs and the
+    planner's ``tuning``.
     """
 
     @property
@@ -30,3 +35,19 @@ class Context(Protocol):
     def now(self) -> str: ...
     @property
     def actor(self) -> Mapping[str, Any]: ...
+
+
+class BranchContext:
+    """The same request for one branch of ``Table.parallel``: it reads through the branch's table, which counts its
+    own costs.
+    """
+
+    __slots__ = ("actor", "model", "now", "register", "settings", "table")
+
+    def __init__(self, ctx: Context, table: Table) -> None:
+        self.model: Model = ctx.model
+        self.register: Register = ctx.register
+        self.settings: Settings = ctx.settings
+        self.now: str = ctx.now
+        self.actor: Mapping[str, Any] = ctx.actor
+        self.table = table

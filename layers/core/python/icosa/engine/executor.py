@@ -1,4 +1,7 @@
-"""One entry for both APIs: an operation in, its result out."""
+"""The one entry of both APIs: ``execute`` runs an operation and returns its result.
+
+Each class of ``query.operation`` has a function here that runs it, in ``read`` or ``write``.
+"""
 
 from __future__ import annotations
 
@@ -26,22 +29,21 @@ from ..query.operation import (
 )
 from ..store.meter import Meter
 from ..store.table import TransactionConflict
-from .branch import Branch
-from .context import Context
-from .create import create
-from .duplicates import find_duplicates
-from .groups import group_by
-from .merge import merge
-from .modify import delete, restore, update
-from .read import find_many, find_one
-from .search import search
+from .context import BranchContext, Context
+from .read.duplicates import find_duplicates
+from .read.find import find_many, find_one
+from .read.group_by import group_by
+from .read.search import search
+from .write.create import create
+from .write.merge import merge
+from .write.modify import delete, restore, update
 
 Result = Node | Connection | list[Node] | list[Connection] | list[Group] | SearchPage
 
 #: Reads of one request that run at the same time.
 _pool = ThreadPoolExecutor(max_workers=4, thread_name_prefix="reads")
 
-_RUN: Mapping[type, Callable[[Context, Any], Result]] = {
+_HANDLERS: Mapping[type, Callable[[Context, Any], Result]] = {
     FindOne: find_one,
     FindMany: find_many,
     FindDuplicates: find_duplicates,
@@ -63,31 +65,32 @@ def execute(ctx: Context, operation: Operation) -> Result:
     records come back in their last state. Search gives a SearchPage.
     """
     if ctx.register.open:
-        _help_along(ctx)
-    return _RUN[type(operation)](ctx, operation)
+        _settle_abandoned_batch(ctx)
+    return _HANDLERS[type(operation)](ctx, operation)
 
 
 def execute_all(ctx: Context, reads: Sequence[Operation]) -> list[Result | Exception]:
-    """Run several reads of one request side by side, as ``execute`` does; the error of one is its outcome.
+    """Run several reads of one request side by side; each gives a result or the error that ``execute`` raised.
 
-    They run in threads of their own, which may wait for the table's workers: in these no branch could branch again.
+    They run in threads of their own, not in the workers of ``Table.parallel``: reads call that themselves, and would
+    wait for workers that are busy with such reads.
     """
     tables = [ctx.table.metered(Meter(detailed=ctx.table.meter.detailed)) for _ in reads]
-    outcomes = list(_pool.map(_outcome, [Branch(ctx, table) for table in tables], reads))
+    results = list(_pool.map(_execute_or_error, [BranchContext(ctx, table) for table in tables], reads))
     ctx.table.meter.add_parallel(table.meter for table in tables)
-    return outcomes
+    return results
 
 
-def _outcome(ctx: Context, operation: Operation) -> Result | Exception:
+def _execute_or_error(ctx: Context, operation: Operation) -> Result | Exception:
     try:
         return execute(ctx, operation)
-    except Exception as error:  # noqa: BLE001 - it is the caller's, in its own thread
+    except Exception as error:  # noqa: BLE001 - the caller raises it in its own thread
         return error
 
 
-def _help_along(ctx: Context) -> None:
-    """Clean up after a writer that died: until somebody does, totals of its objects cost more than they should."""
-    from ..store.settle import settle_abandoned  # there is hardly ever anything to help with
+def _settle_abandoned_batch(ctx: Context) -> None:
+    """Finish what a writer that died has left: until then totals of its objects cost more than they should."""
+    from ..store.settle import settle_abandoned  # rarely needed, and not loaded before
 
     for batch in ctx.register.abandoned(int(time.time() * 1000))[:1]:
         try:

@@ -1,9 +1,13 @@
-"""Finishing what writers left: called with the table's stream.
+"""The janitor: finishes writes whose process died, from what the table's stream tells.
 
-Two things can remain when a process dies in the middle of a write. References to a destroyed record, when they did not
-fit into the commit that destroyed it: the stream tells of every destroyed record, and its edge partition holds what is
-left. And the rows of a batch that never got to its end: its log expires, and the expired log names them. Both are safe
-to repeat, so events may come twice and in any order.
+The events function calls ``tidy`` for every removed item. Two things can remain when a process dies in the middle of a
+write:
+
+* References to a destroyed record, when they did not fit into the commit that destroyed it. The stream reports every
+  destroyed record, and its edge partition holds the references that are left.
+* The rows of a batch that never got to its end. Its log expires, and the expired log names them.
+
+Both are safe to repeat, so events may come twice and in any order.
 """
 
 from __future__ import annotations
@@ -20,14 +24,16 @@ from ..store.settle import settle_expired
 from ..store.stream import RemovedLog, RemovedRecord
 from ..store.table import Item, Table
 from .records import get_any
-from .remove import sweep
+from .write.cascade import apply_on_delete
 
-#: Who clears references when no request does.
+#: The actor of changes that no request asked for.
 _ACTOR: Mapping[str, Any] = {"source": "SYSTEM", "name": "System"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Context:
+    """The engine's context of a removed record; fulfils ``context.Context``."""
+
     model: Model
     table: Table
     register: Register
@@ -37,7 +43,7 @@ class _Context:
 
 
 def tidy(table: Table, load_model: Callable[[str], Model | None], image: Item, *, now: str, settings: Settings) -> None:
-    """Deal with one removed item of the stream (its old image, as plain values).
+    """Finish what a removed item of the stream (its old image, as plain values) shows to be unfinished.
 
     ``load_model`` gives a workspace's model, None when the workspace is gone. Raises what the store raises: the event
     must then be delivered again.
@@ -56,9 +62,10 @@ def tidy(table: Table, load_model: Callable[[str], Model | None], image: Item, *
 
 
 def _clear_references(ctx: _Context, object_key: str, record_id: str) -> None:
+    """Apply the on-delete actions of what still points at a record, if it has been destroyed."""
     obj = ctx.model.by_key.get(object_key)
     if obj is None:
         return
     [state] = get_any(ctx, obj, [record_id])
-    if state is None:  # not moved to the other partition, and not created again
-        sweep(ctx, [(obj, record_id)])
+    if state is None:  # else it was moved between live records and trash, or created again
+        apply_on_delete(ctx, [(obj, record_id)])

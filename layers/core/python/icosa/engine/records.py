@@ -1,4 +1,8 @@
-"""Reading records by id, and counting them."""
+"""Records of one object: by id, all of them, and their number.
+
+Reading and writing build on it. A live record and one in the trash are in different partitions; while a batch moves a
+record, both hold it, and one of the two rows is hidden (``store.record``): readers never see such halves.
+"""
 
 from __future__ import annotations
 
@@ -13,13 +17,11 @@ from ..store.register import Register
 from ..store.table import QueryPage, Table
 from .context import Context
 
-#: Above this many live records a full read is split into parallel parts.
-_PARALLEL_FROM = 4_000
 _HEX = "0123456789abcdef"
 
 
 def visible(obj: Object, row: StoredRow | None) -> Record | None:
-    """The record of a live row, unless that is the hidden half of a record that a batch is moving."""
+    """The record of a live row; None without a row, and where a batch that moves the record has hidden it."""
     [record] = unpack_visible([row], obj.stored_form)
     return record
 
@@ -33,16 +35,16 @@ def trash_key(ctx: Context, obj: Object, record_id: str) -> keys.Key:
 
 
 def get_live(ctx: Context, obj: Object, ids: Sequence[str], table: Table | None = None) -> list[Record | None]:
-    """Live records in the order of ``ids``."""
-    found = (table or ctx.table).batch_get([live_key(ctx, obj, record_id) for record_id in ids])
-    return unpack_visible(found, obj.stored_form)
+    """Live records in the order of ``ids``, None for ids without one."""
+    rows = (table or ctx.table).batch_get([live_key(ctx, obj, record_id) for record_id in ids])
+    return unpack_visible(rows, obj.stored_form)
 
 
 def get_live_and_register(ctx: Context, obj: Object, ids: Sequence[str]) -> tuple[list[Record | None], Register]:
     """``get_live`` and, in the same round trip, the register as it is now."""
-    wanted = [live_key(ctx, obj, record_id) for record_id in ids]
-    *items, register = ctx.table.batch_get([*wanted, keys.open_batches(ctx.model.workspace_id)])
-    return unpack_visible(items, obj.stored_form), Register.parse(register)
+    live_keys = [live_key(ctx, obj, record_id) for record_id in ids]
+    *rows, register = ctx.table.batch_get([*live_keys, keys.open_batches(ctx.model.workspace_id)])
+    return unpack_visible(rows, obj.stored_form), Register.parse(register)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,21 +56,21 @@ class State:
 
 
 def get_any(ctx: Context, obj: Object, ids: Sequence[str], table: Table | None = None) -> list[State | None]:
-    """Records in the order of ``ids``, wherever they are."""
+    """Records in the order of ``ids``, live or in the trash; None for ids without one."""
     table = table or ctx.table
-    found = _both_rows(ctx, obj, ids, table)
-    # A trash row that was still hidden when its live row was gone already: the two have been read at different moments.
+    pairs = _live_and_trash_rows(ctx, obj, ids, table)
+    # The two rows are read at different moments: a trash row was still hidden, and its live row gone already.
     doubtful = [
-        i for i, (live, trashed) in enumerate(found) if live is None and trashed is not None and trashed.is_hidden
+        i for i, (live, trashed) in enumerate(pairs) if live is None and trashed is not None and trashed.is_hidden
     ]
     if doubtful:
-        for i, rows in zip(doubtful, _both_rows(ctx, obj, [ids[i] for i in doubtful], table), strict=True):
-            found[i] = rows
-    states = (current_state(live, trashed) for live, trashed in found)
+        for i, rows in zip(doubtful, _live_and_trash_rows(ctx, obj, [ids[i] for i in doubtful], table), strict=True):
+            pairs[i] = rows
+    states = (current_state(live, trashed) for live, trashed in pairs)
     return [None if state is None else State(*state) for state in states]
 
 
-def _both_rows(
+def _live_and_trash_rows(
     ctx: Context, obj: Object, ids: Sequence[str], table: Table
 ) -> list[tuple[Record | None, Record | None]]:
     """The live and trash rows of records."""
@@ -90,11 +92,11 @@ def count_live(ctx: Context, obj: Object, table: Table | None = None) -> int:
 def scan_live(ctx: Context, obj: Object) -> Iterator[list[Record]]:
     """All live records, in no particular order, some pages at a time; in parallel parts when there are many."""
     pk = keys.records(ctx.model.workspace_id, obj.key)
-    if count_live(ctx, obj) < _PARALLEL_FROM:
+    if count_live(ctx, obj) < ctx.settings.tuning.parallel_scan_records:
         for page in ctx.table.query_pages(pk):
             yield _visible(obj, page)
         return
-    # Ids are random, so their first digit splits them evenly; ids given by clients may be skewed, which costs only
+    # Ids are random, so their first digit splits them evenly. Ids that clients choose may not be, which only costs
     # time.
     parts: list[tuple[str, str | None]] = [(digit, None) for digit in _HEX]
     while parts:

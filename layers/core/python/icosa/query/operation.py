@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 from ..model.model import Field, Object
 from ..model.record import Record
@@ -153,10 +153,12 @@ class Selection:
 
 
 # ------------------------------------------------------------------ operations
+# ``is_write``: whether running it may change records, so that a response that cannot be sent says what happened.
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FindOne:
+    is_write: ClassVar[bool] = False
     object: Object
     filter: Filter | None = None
     id: str | None = None
@@ -165,6 +167,7 @@ class FindOne:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FindMany:
+    is_write: ClassVar[bool] = False
     object: Object
     filter: Filter | None = None
     order: Order = ()
@@ -178,6 +181,7 @@ class FindMany:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FindDuplicates:
+    is_write: ClassVar[bool] = False
     object: Object
     ids: tuple[str, ...] | None = None
     data: tuple[Mapping[str, Any], ...] | None = None
@@ -216,6 +220,7 @@ class GroupOrder:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GroupBy:
+    is_write: ClassVar[bool] = False
     object: Object
     dimensions: tuple[Dimension, ...]
     aggregates: tuple[str, ...] = ()
@@ -232,6 +237,7 @@ class GroupBy:
 class Create:
     """Create one or many records. ``data`` are request bodies, unchecked: the engine validates all before it writes."""
 
+    is_write: ClassVar[bool] = True
     object: Object
     data: tuple[Mapping[str, Any], ...]
     upsert: bool = False
@@ -242,6 +248,7 @@ class Create:
 class Update:
     """Patch one record (``id``) or all that match ``filter``."""
 
+    is_write: ClassVar[bool] = True
     object: Object
     data: Mapping[str, Any]
     id: str | None = None
@@ -253,6 +260,7 @@ class Update:
 class Delete:
     """Soft-delete (``destroy=False``) or destroy one record or all that match ``filter``."""
 
+    is_write: ClassVar[bool] = True
     object: Object
     destroy: bool
     id: str | None = None
@@ -262,6 +270,7 @@ class Delete:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Restore:
+    is_write: ClassVar[bool] = True
     object: Object
     id: str | None = None
     filter: Filter | None = None
@@ -270,6 +279,7 @@ class Restore:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Merge:
+    is_write: ClassVar[bool] = True
     object: Object
     ids: tuple[str, ...]
     priority_index: int
@@ -292,6 +302,7 @@ class Search:
     whose words do not count for the caller.
     """
 
+    is_write: ClassVar[bool] = False
     text: str
     objects: tuple[Object, ...]
     filters: Mapping[str, Filter] = field(default_factory=dict)

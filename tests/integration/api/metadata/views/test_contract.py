@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import orjson
+import pytest
 import schemathesis
 
 from icosa.api.metadata.service import MetadataApi
@@ -27,13 +28,13 @@ def _entities(call: MetadataClient) -> dict[str, list[str]]:
     objects = call("GET", "/rest/metadata/objects").json["data"]["objects"]
     opportunity = next(obj for obj in objects if obj["nameSingular"] == "opportunity")
     stage = next(field["id"] for field in opportunity["fields"] if field["name"] == "stage")
-    found: dict[str, list[str]] = {}
+    result: dict[str, list[str]] = {}
 
     def make(collection: str, **members: Any) -> str:
         reply = call("POST", f"/rest/metadata/{collection}", members)
         assert reply.status == 201, reply.json
         entity_id: str = reply.json["id"]
-        found.setdefault(collection, []).append(entity_id)
+        result.setdefault(collection, []).append(entity_id)
         return entity_id
 
     for _ in range(2):
@@ -47,9 +48,10 @@ def _entities(call: MetadataClient) -> dict[str, list[str]]:
         tab = make("pageLayoutTabs", title="T", pageLayoutId=make("pageLayouts", name="P"))
         grid = {"row": 0, "column": 0, "rowSpan": 1, "columnSpan": 1}
         make("pageLayoutWidgets", title="W", pageLayoutTabId=tab, gridPosition=grid)
-    return found
+    return result
 
 
+@pytest.mark.slow
 def test_answers_are_what_the_document_says(call: MetadataClient, shared_table: Table, workspace: Provisioned) -> None:
     served = proxy(MetadataApi(shared_table).answer)
     document = orjson.loads(metadata_document("http://localhost", is_direct=False))

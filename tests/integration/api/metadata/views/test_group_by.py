@@ -50,8 +50,8 @@ def test_group_by_adds_the_filters_of_a_view(
         document = f"""query($f: {rocket["nameSingular"].capitalize()}FilterInput, $v: UUID) {{
           groups: {plural}GroupBy(groupBy: [{{stage: true}}], filter: $f, viewId: $v) {{ groupByDimensionValues
             totalCount }} }}"""
-        found: list[Json] = graphql.data(document, {"f": filter, "v": view["id"]})["groups"]
-        return found
+        result: list[Json] = graphql.data(document, {"f": filter, "v": view["id"]})["groups"]
+        return result
 
     assert counted({}) == [{"groupByDimensionValues": ["NEW"], "totalCount": 1}]
     assert counted({"name": {"eq": "Ariane"}}) == []

@@ -75,10 +75,10 @@ def texts(name: str, value: Any) -> list[str]:
 
 def record_id(_: str, value: Any) -> str:
     """A record id in lower case."""
-    found = parse_uuid(value)
-    if found is None:
+    record_id = parse_uuid(value)
+    if record_id is None:
         raise invalid(f'Value "{value}" is not a valid UUID')
-    return found
+    return record_id
 
 
 def record_ids(name: str, value: Any) -> tuple[str, ...]:
@@ -115,12 +115,12 @@ def _is_share(value: Mapping[str, Any]) -> bool:
 # ------------------------------------------------------------------ reading
 
 
-def read(checks: Mapping[str, Check], given: Mapping[str, Any]) -> dict[str, Any]:
+def read(checks: Mapping[str, Check], sent: Mapping[str, Any]) -> dict[str, Any]:
     """The arguments that are given, checked. Raises BadRequest."""
-    for name in given:
+    for name in sent:
         if name not in checks:
             raise invalid(f"Argument not allowed: {name}")
-    return {name: checks[name](name, value) for name, value in given.items()}
+    return {name: checks[name](name, value) for name, value in sent.items()}
 
 
 def needed(kind: str, types: type | tuple[type, ...], check: Check) -> Check:
@@ -164,14 +164,14 @@ def page(arguments: Arguments, order: Order, *, default: int, most: int) -> Page
     """
     first, last = arguments.get("first"), arguments.get("last")
     before, after = arguments.get("before"), arguments.get("after")
-    for one, other, is_conflict in (
+    for name, opposite, is_conflict in (
         ("first", "last", first is not None and last is not None),
         ("before", "after", bool(before) and bool(after)),
         ("before", "first", bool(before) and first is not None),
         ("after", "last", bool(after) and last is not None),
     ):
         if is_conflict:
-            raise BadRequest(f"Cannot provide both {one} and {other}", sub_code="ARGS_CONFLICT")
+            raise BadRequest(f"Cannot provide both {name} and {opposite}", sub_code="ARGS_CONFLICT")
     if first is not None and first < 0:
         raise BadRequest("First argument must be non-negative", sub_code="INVALID_ARGS_FIRST")
     if last is not None and last < 0:

@@ -49,8 +49,8 @@ class Budget:
                 f"Query complexity: {self._spent}. Maximum complexity: {self._most}."
             )
 
-    def show(self, values: int) -> None:
-        """Values go into the answer. Raises AnswerHasTooManyValues."""
+    def count(self, values: int) -> None:
+        """So many values go into the answer. Raises AnswerHasTooManyValues."""
         self._values += values
         if self._values > _MOST_VALUES:
             raise AnswerHasTooManyValues

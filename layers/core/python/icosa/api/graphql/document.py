@@ -30,9 +30,9 @@ class Document:
     def operation(self, name: str | None) -> OperationDefinitionNode:
         """The operation to run. Raises Invalid."""
         if name is not None:
-            if (found := self.operations.get(name)) is None:
+            if (operation := self.operations.get(name)) is None:
                 raise Invalid(f'Unknown operation named "{name}".')
-            return found
+            return operation
         if not self.operations:
             raise Invalid("Must provide an operation.")
         if len(self.operations) > 1:
@@ -45,12 +45,12 @@ _documents: LRUCache[str, Document] = LRUCache(size=_MEMORY, weigh=lambda docume
 
 def parse_document(text: str, limits: GraphqlSettings) -> Document:
     """Raises Unparsable, Invalid."""
-    found = _documents.get(text)
-    if found is None:
-        found = _definitions(_parse(text, limits), len(text))
+    document = _documents.get(text)
+    if document is None:
+        document = _definitions(_parse(text, limits), len(text))
         if len(text) <= _REMEMBERED_LENGTH:
-            _documents.put(text, found)
-    return found
+            _documents.put(text, document)
+    return document
 
 
 def _parse(text: str, limits: GraphqlSettings) -> DocumentNode:

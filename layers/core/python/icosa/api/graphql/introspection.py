@@ -13,7 +13,7 @@ from ...access.check import Rights
 from ...lru import LRUCache
 from ...model.model import Model, Right
 from .failures import Invalid, TooManyFields
-from .selections import TYPENAME, Selected, Selector
+from .selections import TYPENAME, FieldCollector, Selected
 
 FIELDS = ("__schema", "__type")
 #: Some MB each.
@@ -59,34 +59,36 @@ _VERBS: tuple[Right, ...] = get_args(Right)
 _Show = Callable[[Any], Any]
 
 
-def planned(selected: Selected, selector: Selector, model: Model, rights: Rights) -> Callable[[], Any]:
+def plan(selected: Selected, collector: FieldCollector, model: Model, rights: Rights) -> Callable[[], Any]:
     """What gives the value of a root field. Raises Invalid."""
-    given = selector.variables.arguments(selected.arguments)
-    name = given.get("name")
+    values = collector.variables.arguments(selected.arguments)
+    name = values.get("name")
     if selected.name == "__type" and not isinstance(name, str):
         raise Invalid('Field "__type" argument "name" of type "String!" is required, but it was not provided.')
     types: dict[str, Any] = {}
-    show = _Selections(selector, types).show("__Schema" if selected.name == "__schema" else "__Type", selected)
+    projection = _Selections(collector, types).projection(
+        "__Schema" if selected.name == "__schema" else "__Type", selected
+    )
 
     def value() -> Any:
-        schema = whole(model, rights)["__schema"]
+        schema = full_introspection(model, rights)["__schema"]
         types.update((type_["name"], type_) for type_ in schema["types"])
-        return show(schema if selected.name == "__schema" else types.get(str(name)))
+        return projection(schema if selected.name == "__schema" else types.get(str(name)))
 
     return value
 
 
-def whole(model: Model, rights: Rights) -> Mapping[str, Any]:
+def full_introspection(model: Model, rights: Rights) -> Mapping[str, Any]:
     """The answer to the standard introspection query."""
     key = _key(model, rights)
-    found = _documents.get(key)
-    if found is None:
+    document = _documents.get(key)
+    if document is None:
         # Generating schemas needs more of graphql-core than answering requests does.
         from ...documents.graphql.document import introspection
 
-        found = introspection(model, rights)
-        _documents.put(key, found)
-    return found
+        document = introspection(model, rights)
+        _documents.put(key, document)
+    return document
 
 
 def _key(model: Model, rights: Rights) -> tuple[Any, ...]:
@@ -103,12 +105,12 @@ class _Selections:
     is shown.
     """
 
-    def __init__(self, selector: Selector, types: Mapping[str, Any]) -> None:
-        self._selector = selector
+    def __init__(self, collector: FieldCollector, types: Mapping[str, Any]) -> None:
+        self._selector = collector
         self._types = types
         self._steps = 0
 
-    def show(self, type_name: str, selected: Selected) -> _Show:
+    def projection(self, type_name: str, selected: Selected) -> _Show:
         selected.require_selection(type_name)
         members = _TYPES[type_name]
         parts: list[tuple[str, str, _Show | None]] = []
@@ -124,10 +126,10 @@ class _Selections:
             inner = members[part.name]
             if inner is None:
                 part.require_leaf("String")
-            parts.append((part.key, part.name, None if inner is None else self.show(inner, part)))
+            parts.append((part.key, part.name, None if inner is None else self.projection(inner, part)))
         is_type = type_name == "__Type"
 
-        def one(value: Mapping[str, Any]) -> dict[str, Any]:
+        def project(value: Mapping[str, Any]) -> dict[str, Any]:
             self._steps += len(parts)
             if self._steps > _MOST_STEPS:
                 raise TooManyFields(_MOST_STEPS)
@@ -137,6 +139,9 @@ class _Selections:
                 for key, name, inner in parts
             }
 
-        return lambda value: (
-            None if value is None else [one(member) for member in value] if isinstance(value, list) else one(value)
-        )
+        def project_all(value: Any) -> Any:
+            if isinstance(value, list):
+                return [project(member) for member in value]
+            return None if value is None else project(value)
+
+        return project_all

@@ -1,6 +1,6 @@
-"""The root fields of spec/graphql-core.md §2: what each asks of the engine, and how its result is shown.
+"""The root fields of spec/graphql-core.md §2: what each asks of the engine, and how its result is connection.
 
-``KINDS`` is the table of operations; names of root fields follow from it and the names of the objects.
+``ROOT_FIELDS`` is the table of operations; names of root fields follow from it and the names of the objects.
 """
 
 from __future__ import annotations
@@ -34,8 +34,8 @@ from ..view_filter import ViewFilter
 from . import arguments
 from .arguments import Arguments, Check
 from .budget import Budget
+from .projections import Projector, RecordProjection, SelectionContext
 from .selections import Selected
-from .views import Place, RecordView, Views
 
 OperationType = Literal["query", "mutation"]
 
@@ -44,22 +44,22 @@ _CHILDREN_IN_GROUPS = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class PlannedField:
     """An operation to run, and how its result becomes the value of the root field."""
 
     operation: Operation
-    show: Callable[[Any], Any]
+    render: Callable[[Any], Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Ask:
+class RootFieldRequest:
     """One root field of a request, its arguments checked."""
 
     object: Object
     arguments: Arguments
     selected: Selected
     model: Model
-    views: Views
+    projector: Projector
     budget: Budget
     settings: Settings
     view_filter: ViewFilter
@@ -76,196 +76,218 @@ class Ask:
         return self.filter()
 
     def id(self) -> str:
-        found: str = arguments.require(self.arguments, "id", "UUID")
-        return found
+        record_id: str = arguments.require(self.arguments, "id", "UUID")
+        return record_id
 
     def data(self) -> Mapping[str, Any]:
-        found: Mapping[str, Any] = arguments.require(self.arguments, "data", "object")
-        return found
+        data: Mapping[str, Any] = arguments.require(self.arguments, "data", "object")
+        return data
 
-    def record(self, records: int = 1, *, created: bool = False) -> RecordView:
+    def record(self, records: int = 1, *, created: bool = False) -> RecordProjection:
         """The selection of the root field, whose value is one record or a list of ``records``."""
         settings = self.settings
         self.selected.require_selection(self.object.name_singular)
         self.budget.root()
         children = settings.relation_limit_create if created else settings.relation_limit
-        return self.views.record(self.object, self.selected.sets, Place(0, records, children))
+        return self.projector.record(self.object, self.selected.sets, SelectionContext(0, records, children))
 
-    def place(self, records: int) -> Place:
-        return Place(0, records, self.settings.relation_limit)
-
-
-def _one(view: RecordView) -> Callable[[Any], Any]:
-    return lambda result: view.show(result if not isinstance(result, list) else result[0])
+    def context(self, records: int) -> SelectionContext:
+        return SelectionContext(0, records, self.settings.relation_limit)
 
 
-def _several(view: RecordView) -> Callable[[Any], Any]:
-    return lambda result: [view.show(node) for node in result]
+def _single(projection: RecordProjection) -> Callable[[Any], Any]:
+    return lambda result: projection.render(result if not isinstance(result, list) else result[0])
+
+
+def _list(projection: RecordProjection) -> Callable[[Any], Any]:
+    return lambda result: [projection.render(node) for node in result]
 
 
 # ------------------------------------------------------------------ queries
 
 
-def _find_many(ask: Ask) -> Step:
-    ask.selected.require_selection(f"{ask.object.name_singular}Connection")
-    settings = ask.settings
-    order = ask.order()
+def _find_many(request: RootFieldRequest) -> PlannedField:
+    request.selected.require_selection(f"{request.object.name_singular}Connection")
+    settings = request.settings
+    order = request.order()
     # Twenty's default is its maximum (spec/graphql-core.md §4.2).
-    page = arguments.page(ask.arguments, order, default=settings.page_limit, most=settings.page_limit)
-    ask.budget.root(sum(term.relation is not None for term in order))
-    view = ask.views.connection(ask.object, ask.selected.sets, ask.place(page.limit))
+    page = arguments.page(request.arguments, order, default=settings.page_limit, most=settings.page_limit)
+    request.budget.root(sum(term.relation is not None for term in order))
+    projection = request.projector.connection(request.object, request.selected.sets, request.context(page.limit))
     operation = FindMany(
-        object=ask.object,
-        filter=ask.filter(),
+        object=request.object,
+        filter=request.filter(),
         order=order,
         page=page,
-        selection=view.selection,
-        total_count=view.total_count,
-        aggregates=view.aggregates,
-        records=view.needs_page,
+        selection=projection.selection,
+        total_count=projection.total_count,
+        aggregates=projection.aggregates,
+        records=projection.needs_page,
     )
-    return Step(operation, view.show)
+    return PlannedField(operation, projection.render)
 
 
-def _find_one(ask: Ask) -> Step:
-    given = arguments.require(ask.arguments, "filter", "object")
-    filter = ask.filter() if given else None
+def _find_one(request: RootFieldRequest) -> PlannedField:
+    raw_filter = arguments.require(request.arguments, "filter", "object")
+    filter = request.filter() if raw_filter else None
     if filter is None:
         raise arguments.invalid("Missing filter argument")
-    view = ask.record()
-    return Step(FindOne(object=ask.object, filter=filter, selection=view.selection), _one(view))
+    projection = request.record()
+    return PlannedField(
+        FindOne(object=request.object, filter=filter, selection=projection.selection), _single(projection)
+    )
 
 
-def _find_duplicates(ask: Ask) -> Step:
-    ask.selected.require_selection(f"{ask.object.name_singular}Connection")
-    ids, data = ask.arguments.get("ids"), ask.arguments.get("data")
-    inputs = min(max(len(ids or ()), len(data or ()), 1), ask.settings.batch_limit)
+def _find_duplicates(request: RootFieldRequest) -> PlannedField:
+    request.selected.require_selection(f"{request.object.name_singular}Connection")
+    ids, data = request.arguments.get("ids"), request.arguments.get("data")
+    inputs = min(max(len(ids or ()), len(data or ()), 1), request.settings.batch_limit)
     for _ in range(inputs):
-        ask.budget.root()
-    view = ask.views.connection(ask.object, ask.selected.sets, ask.place(inputs))
+        request.budget.root()
+    projection = request.projector.connection(request.object, request.selected.sets, request.context(inputs))
     operation = FindDuplicates(
-        object=ask.object,
+        object=request.object,
         ids=ids,
         data=None if data is None else tuple(data),
-        selection=view.selection,
-        aggregates=view.aggregates,
+        selection=projection.selection,
+        aggregates=projection.aggregates,
     )
-    return Step(operation, lambda result: [view.show(connection) for connection in result])
+    return PlannedField(operation, lambda result: [projection.render(connection) for connection in result])
 
 
-def _group_by(ask: Ask) -> Step:
-    ask.selected.require_selection(f"{ask.object.name_singular}GroupByConnection")
-    given, settings, model, obj = ask.arguments, ask.settings, ask.model, ask.object
-    if "groupBy" not in given:
+def _group_by(request: RootFieldRequest) -> PlannedField:
+    request.selected.require_selection(f"{request.object.name_singular}GroupByConnection")
+    args, settings, model, obj = request.arguments, request.settings, request.model, request.object
+    if "groupBy" not in args:
         raise arguments.invalid('"groupBy" must be an array.')
-    wanted = given.get("limit", 0)
-    limit = min(wanted, settings.group_limit) if wanted > 0 else settings.group_default
-    dimensions = resolve_dimensions(model, obj, given["groupBy"])
-    raw_filter = ask.view_filter(obj, given.get("filter"), given.get("viewId"))
-    records_order = ask.order("orderByForRecords")
-    ask.budget.root()
-    place = Place(0, limit * settings.group_records, _CHILDREN_IN_GROUPS)
-    view = ask.views.groups(obj, ask.selected.sets, dimensions, records_order, place)
-    shown = view.connection
+    requested = args.get("limit", 0)
+    limit = min(requested, settings.group_limit) if requested > 0 else settings.group_default
+    dimensions = resolve_dimensions(model, obj, args["groupBy"])
+    raw_filter = request.view_filter(obj, args.get("filter"), args.get("viewId"))
+    records_order = request.order("orderByForRecords")
+    request.budget.root()
+    context = SelectionContext(0, limit * settings.group_records, _CHILDREN_IN_GROUPS)
+    projection = request.projector.groups(obj, request.selected.sets, dimensions, records_order, context)
+    connection = projection.connection
     operation = GroupBy(
         object=obj,
         dimensions=dimensions,
-        aggregates=(*((TOTAL_COUNT,) if shown.total_count else ()), *sorted(shown.aggregates)),
+        aggregates=(*((TOTAL_COUNT,) if connection.total_count else ()), *sorted(connection.aggregates)),
         filter=resolve_filter(model, obj, raw_filter),
-        order=resolve_group_order(model, obj, given.get("orderBy", ()), dimensions),
+        order=resolve_group_order(model, obj, args.get("orderBy", ()), dimensions),
         limit=limit,
-        records=shown.selection if shown.needs_page else None,
+        records=connection.selection if connection.needs_page else None,
         records_limit=settings.group_records,
-        records_offset=max(given.get("offsetForRecords", 0), 0),
+        records_offset=max(args.get("offsetForRecords", 0), 0),
         records_order=records_order,
     )
-    return Step(operation, lambda result: [view.show(group) for group in result])
+    return PlannedField(operation, lambda result: [projection.render(group) for group in result])
 
 
 # ------------------------------------------------------------------ mutations
 
 
-def _create_one(ask: Ask) -> Step:
-    return _create(ask, (ask.data(),), _one)
+def _create_one(request: RootFieldRequest) -> PlannedField:
+    return _create(request, (request.data(),), _single)
 
 
-def _create_many(ask: Ask) -> Step:
-    return _create(ask, tuple(arguments.require(ask.arguments, "data", "array")), _several)
+def _create_many(request: RootFieldRequest) -> PlannedField:
+    return _create(request, tuple(arguments.require(request.arguments, "data", "array")), _list)
 
 
-def _create(ask: Ask, data: Sequence[Mapping[str, Any]], show: Callable[[RecordView], Callable[[Any], Any]]) -> Step:
-    view = ask.record(min(len(data), ask.settings.batch_limit), created=True)
-    upsert = ask.arguments.get("upsert", False)
-    return Step(Create(object=ask.object, data=tuple(data), upsert=upsert, selection=view.selection), show(view))
+def _create(
+    request: RootFieldRequest,
+    data: Sequence[Mapping[str, Any]],
+    render: Callable[[RecordProjection], Callable[[Any], Any]],
+) -> PlannedField:
+    projection = request.record(min(len(data), request.settings.batch_limit), created=True)
+    upsert = request.arguments.get("upsert", False)
+    return PlannedField(
+        Create(object=request.object, data=tuple(data), upsert=upsert, selection=projection.selection),
+        render(projection),
+    )
 
 
-def _update_one(ask: Ask) -> Step:
-    data, record_id = ask.data(), ask.id()
-    view = ask.record()
-    return Step(Update(object=ask.object, data=data, id=record_id, selection=view.selection), _one(view))
+def _update_one(request: RootFieldRequest) -> PlannedField:
+    data, record_id = request.data(), request.id()
+    projection = request.record()
+    return PlannedField(
+        Update(object=request.object, data=data, id=record_id, selection=projection.selection), _single(projection)
+    )
 
 
-def _update_many(ask: Ask) -> Step:
-    data, filter = ask.data(), ask.required_filter()
-    view = ask.record(ask.settings.bulk_limit)
-    return Step(Update(object=ask.object, data=data, filter=filter, selection=view.selection), _several(view))
+def _update_many(request: RootFieldRequest) -> PlannedField:
+    data, filter = request.data(), request.required_filter()
+    projection = request.record(request.settings.bulk_limit)
+    return PlannedField(
+        Update(object=request.object, data=data, filter=filter, selection=projection.selection), _list(projection)
+    )
 
 
-def _delete_one(ask: Ask, *, destroy: bool = False) -> Step:
-    record_id = ask.id()
-    view = ask.record()
-    return Step(Delete(object=ask.object, destroy=destroy, id=record_id, selection=view.selection), _one(view))
+def _delete_one(request: RootFieldRequest, *, destroy: bool = False) -> PlannedField:
+    record_id = request.id()
+    projection = request.record()
+    return PlannedField(
+        Delete(object=request.object, destroy=destroy, id=record_id, selection=projection.selection),
+        _single(projection),
+    )
 
 
-def _delete_many(ask: Ask, *, destroy: bool = False) -> Step:
-    filter = ask.required_filter()
-    view = ask.record(ask.settings.bulk_limit)
-    return Step(Delete(object=ask.object, destroy=destroy, filter=filter, selection=view.selection), _several(view))
+def _delete_many(request: RootFieldRequest, *, destroy: bool = False) -> PlannedField:
+    filter = request.required_filter()
+    projection = request.record(request.settings.bulk_limit)
+    return PlannedField(
+        Delete(object=request.object, destroy=destroy, filter=filter, selection=projection.selection), _list(projection)
+    )
 
 
-def _destroy_one(ask: Ask) -> Step:
-    return _delete_one(ask, destroy=True)
+def _destroy_one(request: RootFieldRequest) -> PlannedField:
+    return _delete_one(request, destroy=True)
 
 
-def _destroy_many(ask: Ask) -> Step:
-    return _delete_many(ask, destroy=True)
+def _destroy_many(request: RootFieldRequest) -> PlannedField:
+    return _delete_many(request, destroy=True)
 
 
-def _restore_one(ask: Ask) -> Step:
-    record_id = ask.id()
-    view = ask.record()
-    return Step(Restore(object=ask.object, id=record_id, selection=view.selection), _one(view))
+def _restore_one(request: RootFieldRequest) -> PlannedField:
+    record_id = request.id()
+    projection = request.record()
+    return PlannedField(
+        Restore(object=request.object, id=record_id, selection=projection.selection), _single(projection)
+    )
 
 
-def _restore_many(ask: Ask) -> Step:
-    filter = ask.required_filter()
-    view = ask.record(ask.settings.bulk_limit)
-    return Step(Restore(object=ask.object, filter=filter, selection=view.selection), _several(view))
+def _restore_many(request: RootFieldRequest) -> PlannedField:
+    filter = request.required_filter()
+    projection = request.record(request.settings.bulk_limit)
+    return PlannedField(
+        Restore(object=request.object, filter=filter, selection=projection.selection), _list(projection)
+    )
 
 
-def _merge(ask: Ask) -> Step:
-    ids = arguments.require(ask.arguments, "ids", "array")
-    index = arguments.require(ask.arguments, "conflictPriorityIndex", "number")
-    view = ask.record()
+def _merge(request: RootFieldRequest) -> PlannedField:
+    ids = arguments.require(request.arguments, "ids", "array")
+    index = arguments.require(request.arguments, "conflictPriorityIndex", "number")
+    projection = request.record()
     operation = Merge(
-        object=ask.object,
+        object=request.object,
         ids=ids,
         priority_index=index,
-        dry_run=ask.arguments.get("dryRun", False),
-        selection=view.selection,
+        dry_run=request.arguments.get("dryRun", False),
+        selection=projection.selection,
     )
-    return Step(operation, _one(view))
+    return PlannedField(operation, _single(projection))
 
 
 # ------------------------------------------------------------------ names
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Kind:
+class RootFieldTemplate:
     """An operation that every object has. ``plural`` says which of the object's names the root field is made of."""
 
     operation: OperationType
-    plan: Callable[[Ask], Step]
+    plan: Callable[[RootFieldRequest], PlannedField]
     arguments: Mapping[str, Check]
     prefix: str = ""
     suffix: str = ""
@@ -279,20 +301,20 @@ class Kind:
 
 _BY_FILTER: Mapping[str, Check] = {"filter": arguments.needed("object", dict, arguments.object_)}
 _BY_ID: Mapping[str, Check] = {"id": arguments.needed("UUID", str, arguments.record_id)}
-_ONE: Mapping[str, Check] = {"data": arguments.needed("object", dict, arguments.object_)}
-_MANY: Mapping[str, Check] = {"data": arguments.needed("array", (list, dict), arguments.objects)}
+_RECORD_DATA: Mapping[str, Check] = {"data": arguments.needed("object", dict, arguments.object_)}
+_LIST_DATA: Mapping[str, Check] = {"data": arguments.needed("array", (list, dict), arguments.objects)}
 _CREATE: Mapping[str, Check] = {"upsert": arguments.flag, "shareWith": arguments.shares}
 
-KINDS: tuple[Kind, ...] = (
-    Kind(operation="query", plan=_find_many, arguments=arguments.FIND_MANY, plural=True),
-    Kind(operation="query", plan=_find_one, arguments=_BY_FILTER),
-    Kind(
+ROOT_FIELDS: tuple[RootFieldTemplate, ...] = (
+    RootFieldTemplate(operation="query", plan=_find_many, arguments=arguments.FIND_MANY, plural=True),
+    RootFieldTemplate(operation="query", plan=_find_one, arguments=_BY_FILTER),
+    RootFieldTemplate(
         operation="query",
         plan=_find_duplicates,
         arguments={"ids": arguments.record_ids, "data": arguments.objects},
         suffix="Duplicates",
     ),
-    Kind(
+    RootFieldTemplate(
         operation="query",
         plan=_group_by,
         arguments={
@@ -308,17 +330,21 @@ KINDS: tuple[Kind, ...] = (
         suffix="GroupBy",
         plural=True,
     ),
-    Kind(operation="mutation", plan=_create_one, arguments={**_ONE, **_CREATE}, prefix="create"),
-    Kind(operation="mutation", plan=_create_many, arguments={**_MANY, **_CREATE}, prefix="create", plural=True),
-    Kind(operation="mutation", plan=_update_one, arguments={**_ONE, **_BY_ID}, prefix="update"),
-    Kind(operation="mutation", plan=_update_many, arguments={**_ONE, **_BY_FILTER}, prefix="update", plural=True),
-    Kind(operation="mutation", plan=_delete_one, arguments=_BY_ID, prefix="delete"),
-    Kind(operation="mutation", plan=_delete_many, arguments=_BY_FILTER, prefix="delete", plural=True),
-    Kind(operation="mutation", plan=_destroy_one, arguments=_BY_ID, prefix="destroy"),
-    Kind(operation="mutation", plan=_destroy_many, arguments=_BY_FILTER, prefix="destroy", plural=True),
-    Kind(operation="mutation", plan=_restore_one, arguments=_BY_ID, prefix="restore"),
-    Kind(operation="mutation", plan=_restore_many, arguments=_BY_FILTER, prefix="restore", plural=True),
-    Kind(
+    RootFieldTemplate(operation="mutation", plan=_create_one, arguments={**_RECORD_DATA, **_CREATE}, prefix="create"),
+    RootFieldTemplate(
+        operation="mutation", plan=_create_many, arguments={**_LIST_DATA, **_CREATE}, prefix="create", plural=True
+    ),
+    RootFieldTemplate(operation="mutation", plan=_update_one, arguments={**_RECORD_DATA, **_BY_ID}, prefix="update"),
+    RootFieldTemplate(
+        operation="mutation", plan=_update_many, arguments={**_RECORD_DATA, **_BY_FILTER}, prefix="update", plural=True
+    ),
+    RootFieldTemplate(operation="mutation", plan=_delete_one, arguments=_BY_ID, prefix="delete"),
+    RootFieldTemplate(operation="mutation", plan=_delete_many, arguments=_BY_FILTER, prefix="delete", plural=True),
+    RootFieldTemplate(operation="mutation", plan=_destroy_one, arguments=_BY_ID, prefix="destroy"),
+    RootFieldTemplate(operation="mutation", plan=_destroy_many, arguments=_BY_FILTER, prefix="destroy", plural=True),
+    RootFieldTemplate(operation="mutation", plan=_restore_one, arguments=_BY_ID, prefix="restore"),
+    RootFieldTemplate(operation="mutation", plan=_restore_many, arguments=_BY_FILTER, prefix="restore", plural=True),
+    RootFieldTemplate(
         operation="mutation",
         plan=_merge,
         arguments={
@@ -332,15 +358,15 @@ KINDS: tuple[Kind, ...] = (
 )
 
 
-def roots(model: Model) -> Mapping[tuple[OperationType, str], tuple[Kind, Object]]:
+def roots(model: Model) -> Mapping[tuple[OperationType, str], tuple[RootFieldTemplate, Object]]:
     """Every root field of a model by its name. Where names meet, the field of the object that was there
     first counts.
     """
-    found: Mapping[tuple[OperationType, str], tuple[Kind, Object]] | None = model.memo.get(roots)
-    if found is None:
-        named: dict[tuple[OperationType, str], tuple[Kind, Object]] = {}
-        for kind in KINDS:
+    by_name: Mapping[tuple[OperationType, str], tuple[RootFieldTemplate, Object]] | None = model.memo.get(roots)
+    if by_name is None:
+        named: dict[tuple[OperationType, str], tuple[RootFieldTemplate, Object]] = {}
+        for template in ROOT_FIELDS:
             for obj in model.objects:
-                named.setdefault((kind.operation, kind.name(obj)), (kind, obj))
-        found = model.memo[roots] = named
-    return found
+                named.setdefault((template.operation, template.name(obj)), (template, obj))
+        by_name = model.memo[roots] = named
+    return by_name

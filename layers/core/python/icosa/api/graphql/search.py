@@ -17,8 +17,8 @@ from ...query.operation import Filter, Hit, Search, SearchCursor, SearchPage
 from . import arguments
 from .budget import Budget
 from .failures import Invalid
-from .roots import Step
-from .selections import TYPENAME, Selected, Selector
+from .roots import PlannedField
+from .selections import TYPENAME, FieldCollector, Selected
 
 SEARCH = "search"
 MOST_RESULTS = 100
@@ -36,29 +36,29 @@ _MOST_FILTER_DEPTH = 50
 
 
 def search(
-    selected: Selected, given: Mapping[str, Any], selector: Selector, budget: Budget, context: RequestContext
-) -> Step:
-    """The step of the root field. Raises BadRequest, Invalid."""
-    found = arguments.read(_CHECKS, given)
-    text: str = arguments.require(found, "searchInput", "string")
-    limit: int = arguments.require(found, "limit", "number")
+    selected: Selected, sent: Mapping[str, Any], collector: FieldCollector, budget: Budget, context: RequestContext
+) -> PlannedField:
+    """The planned root field. Raises BadRequest, Invalid."""
+    values = arguments.read(_CHECKS, sent)
+    text: str = arguments.require(values, "searchInput", "string")
+    limit: int = arguments.require(values, "limit", "number")
     if limit > MOST_RESULTS:
         raise BadRequest(f"Limit cannot exceed {MOST_RESULTS} items", sub_code="INVALID_QUERY_INPUT")
     if limit < 0:
         raise BadRequest("Limit must be non-negative", sub_code="INVALID_QUERY_INPUT")
     budget.root()
     objects = _objects(
-        context.model, found.get("includedObjectNameSingulars"), found.get("excludedObjectNameSingulars", ())
+        context.model, values.get("includedObjectNameSingulars"), values.get("excludedObjectNameSingulars", ())
     )
-    cursor = _decode(found["after"]) if found.get("after") else None
+    cursor = _decode(values["after"]) if values.get("after") else None
     operation = Search(
         text=text,
         objects=objects,
-        filters=_filters(context.model, objects, found.get("filter")),
+        filters=_filters(context.model, objects, values.get("filter")),
         limit=limit,
         after=cursor,
     )
-    return Step(operation, _connection(selected, selector, cursor))
+    return PlannedField(operation, _connection(selected, collector, cursor))
 
 
 def _objects(model: Model, included: Sequence[str] | None, excluded: Sequence[str]) -> tuple[Object, ...]:
@@ -119,65 +119,69 @@ def image_of(obj: Object, item: Item) -> str | None:
 
 
 def _connection(
-    selected: Selected, selector: Selector, cursor: SearchCursor | None
+    selected: Selected, collector: FieldCollector, cursor: SearchCursor | None
 ) -> Callable[[SearchPage], dict[str, Any]]:
     selected.require_selection("SearchResultConnection!")
     parts: list[tuple[str, Callable[[SearchPage], Any]]] = []
-    for part in _members("SearchResultConnection", selected, selector, ("edges", "pageInfo")):
+    for part in _members("SearchResultConnection", selected, collector, ("edges", "pageInfo")):
         match part.name:
             case "edges":
-                parts.append((part.key, _edges(part, selector, cursor)))
+                parts.append((part.key, _edges(part, collector, cursor)))
             case "pageInfo":
-                parts.append((part.key, _page_info(part, selector, cursor)))
+                parts.append((part.key, _page_info(part, collector, cursor)))
             case _:
                 parts.append((part.key, lambda page: "SearchResultConnection"))
-    return lambda page: {key: show(page) for key, show in parts}
+    return lambda page: {key: render(page) for key, render in parts}
 
 
-def _edges(selected: Selected, selector: Selector, cursor: SearchCursor | None) -> Callable[[SearchPage], Any]:
+def _edges(selected: Selected, collector: FieldCollector, cursor: SearchCursor | None) -> Callable[[SearchPage], Any]:
     selected.require_selection("[SearchResultEdge!]!")
     parts: list[tuple[str, Callable[[SearchPage, int], Any]]] = []
-    for part in _members("SearchResultEdge", selected, selector, ("node", "cursor")):
+    for part in _members("SearchResultEdge", selected, collector, ("node", "cursor")):
         match part.name:
             case "node":
-                parts.append((part.key, _node(part, selector)))
+                parts.append((part.key, _node(part, collector)))
             case "cursor":
                 parts.append((part.key, lambda page, position: _encode(page.hits[: position + 1], cursor)))
             case _:
                 parts.append((part.key, lambda page, position: "SearchResultEdge"))
-    return lambda page: [{key: show(page, position) for key, show in parts} for position in range(len(page.hits))]
+    return lambda page: [{key: render(page, position) for key, render in parts} for position in range(len(page.hits))]
 
 
-def _node(selected: Selected, selector: Selector) -> Callable[[SearchPage, int], Any]:
+def _node(selected: Selected, collector: FieldCollector) -> Callable[[SearchPage, int], Any]:
     selected.require_selection("SearchRecord!")
-    columns = [(part.key, _RECORD[part.name]) for part in _members("SearchRecord", selected, selector, _RECORD)]
-    return lambda page, position: {key: show(page.hits[position]) for key, show in columns}
+    columns = [(part.key, _RECORD[part.name]) for part in _members("SearchRecord", selected, collector, _RECORD)]
+    return lambda page, position: {key: render(page.hits[position]) for key, render in columns}
 
 
-def _page_info(selected: Selected, selector: Selector, cursor: SearchCursor | None) -> Callable[[SearchPage], Any]:
+def _page_info(
+    selected: Selected, collector: FieldCollector, cursor: SearchCursor | None
+) -> Callable[[SearchPage], Any]:
     selected.require_selection("SearchResultPageInfo!")
-    shows: Mapping[str, Callable[[SearchPage], Any]] = {
+    renderers: Mapping[str, Callable[[SearchPage], Any]] = {
         "endCursor": lambda page: _encode(page.hits, cursor),
         "hasNextPage": lambda page: page.has_next_page,
         TYPENAME: lambda page: "SearchResultPageInfo",
     }
-    columns = [(part.key, shows[part.name]) for part in _members("SearchResultPageInfo", selected, selector, shows)]
-    return lambda page: {key: show(page) for key, show in columns}
+    columns = [
+        (part.key, renderers[part.name]) for part in _members("SearchResultPageInfo", selected, collector, renderers)
+    ]
+    return lambda page: {key: render(page) for key, render in columns}
 
 
 def _members(
-    type_name: str, selected: Selected, selector: Selector, known: Sequence[str] | Mapping[str, Any]
+    type_name: str, selected: Selected, collector: FieldCollector, known: Sequence[str] | Mapping[str, Any]
 ) -> list[Selected]:
-    """The fields selected inside one, all of them known."""
-    found = selector.fields(type_name, selected.sets)
-    for part in found:
+    """The fields selected inside a field of this type. Raises Invalid for unknown ones."""
+    fields = collector.fields(type_name, selected.sets)
+    for part in fields:
         part.require_no_arguments(type_name)
         if part.name not in known and part.name != TYPENAME:
             raise Invalid(f'Cannot query field "{part.name}" on type "{type_name}".')
         if part.name in ("edges", "pageInfo", "node"):
             continue
         part.require_leaf("String")
-    return found
+    return fields
 
 
 # ------------------------------------------------------------------ cursors

@@ -57,7 +57,7 @@ class Selected:
             raise Invalid(f'Unknown argument "{self.arguments[0].name.value}" on field "{type_name}.{self.name}".')
 
 
-class Selector:
+class FieldCollector:
     """Collects fields for one operation. ``limit`` bounds the fields of all calls together."""
 
     def __init__(self, fragments: Mapping[str, FragmentDefinitionNode], variables: Variables, *, limit: int) -> None:
@@ -70,13 +70,13 @@ class Selector:
         """The fields selected on a type, in order; the same field selected twice is one. Raises Invalid,
         TooManyFields.
         """
-        found: dict[str, Selected] = {}
+        by_key: dict[str, Selected] = {}
         for selection_set in sets:
-            self._collect(type_name, selection_set.selections, found, frozenset())
-        return list(found.values())
+            self._collect(type_name, selection_set.selections, by_key, frozenset())
+        return list(by_key.values())
 
     def _collect(
-        self, type_name: str, nodes: Sequence[SelectionNode], found: dict[str, Selected], inside: frozenset[str]
+        self, type_name: str, nodes: Sequence[SelectionNode], by_key: dict[str, Selected], inside: frozenset[str]
     ) -> None:
         for node in nodes:
             self._left -= 1
@@ -86,31 +86,31 @@ class Selector:
                 continue
             match node:
                 case FieldNode():
-                    self._add(node, found)
+                    self._add(node, by_key)
                 case InlineFragmentNode(type_condition=condition, selection_set=inner):
                     if condition is not None:
                         _check_condition("Fragment", condition, type_name)
-                    self._collect(type_name, inner.selections, found, inside)
+                    self._collect(type_name, inner.selections, by_key, inside)
                 case FragmentSpreadNode(name=name):
-                    self._spread(type_name, name.value, found, inside)
+                    self._spread(type_name, name.value, by_key, inside)
 
-    def _spread(self, type_name: str, name: str, found: dict[str, Selected], inside: frozenset[str]) -> None:
+    def _spread(self, type_name: str, name: str, by_key: dict[str, Selected], inside: frozenset[str]) -> None:
         fragment = self._fragments.get(name)
         if fragment is None:
             raise Invalid(f'Unknown fragment "{name}".')
         if name in inside:
             raise Invalid(f'Cannot spread fragment "{name}" within itself.')
         _check_condition(f'Fragment "{name}"', fragment.type_condition, type_name)
-        self._collect(type_name, fragment.selection_set.selections, found, inside | {name})
+        self._collect(type_name, fragment.selection_set.selections, by_key, inside | {name})
 
     @staticmethod
-    def _add(node: FieldNode, found: dict[str, Selected]) -> None:
+    def _add(node: FieldNode, by_key: dict[str, Selected]) -> None:
         name = node.name.value
         key = name if node.alias is None else node.alias.value
-        selected = found.get(key)
+        selected = by_key.get(key)
         if selected is None:
             sets = [] if node.selection_set is None else [node.selection_set]
-            found[key] = Selected(key, name, node.arguments or (), sets)
+            by_key[key] = Selected(key, name, node.arguments or (), sets)
             return
         if selected.name != name:
             raise _conflict(key, f'"{selected.name}" and "{name}" are different fields')
@@ -120,7 +120,7 @@ class Selector:
             selected.sets.append(node.selection_set)
 
     def _is_wanted(self, directives: Sequence[DirectiveNode]) -> bool:
-        wanted = True
+        is_included = True
         for directive in directives:
             name = directive.name.value
             if name not in ("skip", "include"):
@@ -130,8 +130,8 @@ class Selector:
                 raise Invalid(
                     f'Directive "@{name}" argument "if" of type "Boolean!" is required, but it was not provided.'
                 )
-            wanted = wanted and flag is (name == "include")
-        return wanted
+            is_included = is_included and flag is (name == "include")
+        return is_included
 
 
 def _check_condition(title: str, condition: NamedTypeNode, type_name: str) -> None:

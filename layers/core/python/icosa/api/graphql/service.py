@@ -22,13 +22,13 @@ from .budget import Budget
 from .document import Document, parse_document
 from .failures import REFUSALS, Invalid, TooManyRootFields, UnknownRootField
 from .language import OperationDefinitionNode
-from .roots import Ask, OperationType, Step, roots
+from .projections import Projector
+from .roots import OperationType, PlannedField, RootFieldRequest, roots
 from .search import SEARCH, search
-from .selections import TYPENAME, Selected, Selector
+from .selections import TYPENAME, FieldCollector, Selected
 from .settings import GraphqlSettings, settings
-from .transport import GraphqlRequest, MutationOverGet, Outcome, authenticated, error_entry, served
+from .transport import GraphqlRequest, MutationOverGet, Outcome, authenticated, error_entry, handle_graphql_request
 from .values import Variables
-from .views import Views
 
 logger = logging.getLogger(__name__)
 
@@ -50,15 +50,15 @@ class GraphqlApi:
             execution = Execution(context, request, self._settings, http.request_id)
             return Outcome(execution.result(), execution.is_mutation)
 
-        return served(http, run, limit=self._settings.body_limit)
+        return handle_graphql_request(http, run, limit=self._settings.body_limit)
 
 
 @dataclass(frozen=True, slots=True)
 class _Field:
-    """A root field: a value that is known, an error, or a step to run."""
+    """A root field: a value that is known, an error, or an operation to run."""
 
     key: str
-    outcome: Step | IcosaError | Callable[[], Any]
+    outcome: PlannedField | IcosaError | Callable[[], Any]
 
 
 class Execution:
@@ -86,25 +86,29 @@ class Execution:
 
     def _plan(self, document: Document, node: OperationDefinitionNode, request: GraphqlRequest) -> list[_Field]:
         context, limits = self._context, self._limits
-        selector = Selector(document.fragments, Variables(node, request.variables), limit=limits.query_field_limit)
-        selected = selector.fields(_ROOT_TYPES[self._type], [node.selection_set])
+        collector = FieldCollector(
+            document.fragments, Variables(node, request.variables), limit=limits.query_field_limit
+        )
+        selected = collector.fields(_ROOT_TYPES[self._type], [node.selection_set])
         if len(selected) > limits.query_root_limit:
             raise TooManyRootFields(len(selected), limits.query_root_limit)
         self._check_names(selected)
         budget = Budget(complexity=limits.query_complexity_limit, depth=limits.query_depth_limit)
-        views = Views(context.model, selector, budget, limits)
-        return [_Field(field.key, self._outcome(field, selector, views, budget)) for field in selected]
+        projector = Projector(context.model, collector, budget, limits)
+        return [_Field(field.key, self._outcome(field, collector, projector, budget)) for field in selected]
 
     def _check_names(self, selected: Sequence[Selected]) -> None:
-        known = roots(self._context.model)
+        root_fields = roots(self._context.model)
         own = {TYPENAME, *((SEARCH, *introspection.FIELDS) if self._type == "query" else ())}
-        unknown = [field.name for field in selected if field.name not in own and (self._type, field.name) not in known]
+        unknown = [
+            field.name for field in selected if field.name not in own and (self._type, field.name) not in root_fields
+        ]
         if unknown:
             raise UnknownRootField(unknown)
 
     def _outcome(
-        self, field: Selected, selector: Selector, views: Views, budget: Budget
-    ) -> Step | IcosaError | Callable[[], Any]:
+        self, field: Selected, collector: FieldCollector, projector: Projector, budget: Budget
+    ) -> PlannedField | IcosaError | Callable[[], Any]:
         context = self._context
         if field.name == TYPENAME:
             field.require_no_arguments(_ROOT_TYPES[self._type])
@@ -112,25 +116,25 @@ class Execution:
             name = _ROOT_TYPES[self._type]
             return lambda: name
         if field.name in introspection.FIELDS:
-            return introspection.planned(field, selector, context.model, context.permissions)
+            return introspection.plan(field, collector, context.model, context.permissions)
         try:
-            given = selector.variables.arguments(field.arguments)
+            values = collector.variables.arguments(field.arguments)
             if field.name == SEARCH:
-                step = search(field, given, selector, budget, context)
+                planned = search(field, values, collector, budget, context)
             else:
-                kind, obj = roots(context.model)[self._type, field.name]
-                ask = Ask(
+                template, obj = roots(context.model)[self._type, field.name]
+                root_field = RootFieldRequest(
                     object=obj,
-                    arguments=arguments.read(kind.arguments, given),
+                    arguments=arguments.read(template.arguments, values),
                     selected=field,
                     model=context.model,
-                    views=views,
+                    projector=projector,
                     budget=budget,
                     settings=context.settings,
                     view_filter=view_filter_of(context),
                 )
-                step = kind.plan(ask)
-            return replace(step, operation=authorize(context.permissions, step.operation, context.model))
+                planned = template.plan(root_field)
+            return replace(planned, operation=authorize(context.permissions, planned.operation, context.model))
         except REFUSALS:
             raise
         except IcosaError as error:
@@ -140,10 +144,10 @@ class Execution:
 
     def result(self) -> dict[str, Any]:
         """``data`` and, if anything failed, ``errors``. Queries run side by side, mutations one after the other."""
-        steps = [field.outcome for field in self._fields if isinstance(field.outcome, Step)]
+        planned = [field.outcome for field in self._fields if isinstance(field.outcome, PlannedField)]
         results: Iterator[Any] | None = None
-        if len(steps) > 1 and not self.is_mutation:
-            results = iter(execute_all(self._context, [step.operation for step in steps]))
+        if len(planned) > 1 and not self.is_mutation:
+            results = iter(execute_all(self._context, [field.operation for field in planned]))
         data: dict[str, Any] = {}
         errors: list[dict[str, Any]] = []
         for field in self._fields:
@@ -158,15 +162,15 @@ class Execution:
                 errors.append(error_entry(Unexpected(), path=[field.key]))
         return {"errors": errors, "data": data} if errors else {"data": data}
 
-    def _value(self, outcome: Step | IcosaError | Callable[[], Any], results: Iterator[Any] | None) -> Any:
+    def _value(self, outcome: PlannedField | IcosaError | Callable[[], Any], results: Iterator[Any] | None) -> Any:
         if isinstance(outcome, IcosaError):
             raise outcome
-        if not isinstance(outcome, Step):
+        if not isinstance(outcome, PlannedField):
             return outcome()
-        found = execute(self._context, outcome.operation) if results is None else next(results)
-        if isinstance(found, Exception):
-            raise found
-        return outcome.show(found)
+        result = execute(self._context, outcome.operation) if results is None else next(results)
+        if isinstance(result, Exception):
+            raise result
+        return outcome.render(result)
 
 
 def _operation_type(node: OperationDefinitionNode) -> OperationType:

@@ -69,7 +69,9 @@ class Outcome:
     has_wrong_variables: bool = False
 
 
-def served(http: HttpRequest, run: Callable[[GraphqlRequest, Meter], Outcome], *, limit: int) -> HttpResponse:
+def handle_graphql_request(
+    http: HttpRequest, run: Callable[[GraphqlRequest, Meter], Outcome], *, limit: int
+) -> HttpResponse:
     """The answer to a request whose document ``run`` runs. Never raises: every failure has its answer.
 
     ``limit`` are the bytes of a body. What ``run`` raises refuses the whole document.
@@ -82,13 +84,15 @@ def served(http: HttpRequest, run: Callable[[GraphqlRequest, Meter], Outcome], *
             return not_runnable(error)
         try:
             outcome = run(request, meter)
-            found = wrong_variables(outcome.result["errors"]) if outcome.has_wrong_variables else answer(outcome.result)
-            check_size(found.body, is_change=outcome.is_mutation)
+            response = (
+                wrong_variables(outcome.result["errors"]) if outcome.has_wrong_variables else answer(outcome.result)
+            )
+            check_size(response.body, is_change=outcome.is_mutation)
         except (MutationOverGet, VariableMissing) as error:
             return not_runnable(error)
         except IcosaError as error:
             return refused(error)
-        return found
+        return response
 
     return handle_errors(http, serve, refused)
 
@@ -110,22 +114,22 @@ def read_request(http: HttpRequest, *, limit: int) -> GraphqlRequest:
 
 
 def _from_query_string(text: str) -> GraphqlRequest:
-    given: dict[str, Any] = {name: values[-1] for name, values in parse_qs(text).items() if name in _PARAMETERS}
-    if not given.get("query"):
+    members: dict[str, Any] = {name: values[-1] for name, values in parse_qs(text).items() if name in _PARAMETERS}
+    if not members.get("query"):
         raise NoQuery(status=200)
     for name in ("variables", "extensions"):
-        if name in given:
+        if name in members:
             try:
-                given[name] = orjson.loads(given[name])
+                members[name] = orjson.loads(members[name])
             except orjson.JSONDecodeError as error:
                 raise BadRequest(f"The {name} parameter is not valid JSON: {error}") from error
-    return _request(given, read_only=True)
+    return _request(members, read_only=True)
 
 
-def _request(given: Mapping[str, Any], *, read_only: bool = False) -> GraphqlRequest:
-    if unknown := next((name for name in given if name not in _PARAMETERS), None):
+def _request(members: Mapping[str, Any], *, read_only: bool = False) -> GraphqlRequest:
+    if unknown := next((name for name in members if name not in _PARAMETERS), None):
         raise BadRequest(f'Unexpected parameter "{unknown}" in the request body.')
-    query, variables, name = given.get("query"), given.get("variables"), given.get("operationName")
+    query, variables, name = members.get("query"), members.get("variables"), members.get("operationName")
     if query is None or query == "":
         raise NoQuery
     if not isinstance(query, str):
@@ -150,12 +154,12 @@ def error_entry(
     """An element of ``errors`` (spec/graphql-core.md §7.1). ``extensions`` are added to code, subCode and
     userFriendlyMessage.
     """
-    found: dict[str, Any] = {}
+    codes: dict[str, Any] = {}
     if error.sub_code is not None:
-        found["subCode"] = error.sub_code
-    found["userFriendlyMessage"] = error.friendly or next(text for kind, text in _FRIENDLY if isinstance(error, kind))
-    found["code"] = error.graphql_code
-    entry: dict[str, Any] = {"message": error.message, "extensions": {**found, **(extensions or {})}}
+        codes["subCode"] = error.sub_code
+    codes["userFriendlyMessage"] = error.friendly or next(text for kind, text in _FRIENDLY if isinstance(error, kind))
+    codes["code"] = error.graphql_code
+    entry: dict[str, Any] = {"message": error.message, "extensions": {**codes, **(extensions or {})}}
     if path is not None:
         entry["path"] = list(path)
     return entry

@@ -43,13 +43,13 @@ class Variables:
     object's member or a list's element that such a variable stands for is left out.
     """
 
-    def __init__(self, operation: OperationDefinitionNode, given: Mapping[str, Any]) -> None:
+    def __init__(self, operation: OperationDefinitionNode, sent: Mapping[str, Any]) -> None:
         self._values: dict[str, Any] = {}
         for definition in operation.variable_definitions or ():
             name = definition.variable.name.value
             if name in self._values:
                 raise Invalid(f'There can be only one variable named "${name}".')
-            value = given.get(name, ABSENT)
+            value = sent.get(name, ABSENT)
             if value is ABSENT and definition.default_value is not None:
                 value = self.value(definition.default_value)
             if (value is ABSENT or value is None) and isinstance(definition.type, NonNullTypeNode):
@@ -58,15 +58,15 @@ class Variables:
 
     def arguments(self, nodes: Iterable[ArgumentNode]) -> dict[str, Any]:
         """Arguments by name; those that are null or absent are left out (spec/graphql-core.md §1.2)."""
-        found: dict[str, Any] = {}
+        values: dict[str, Any] = {}
         for node in nodes:
             name = node.name.value
-            if name in found:
+            if name in values:
                 raise Invalid(f'There can be only one argument named "{name}".')
             value = self.value(node.value)
             if value is not ABSENT:
-                found[name] = value
-        return {name: value for name, value in found.items() if value is not None}
+                values[name] = value
+        return {name: value for name, value in values.items() if value is not None}
 
     def value(self, node: ValueNode) -> Any:
         """The value of a literal or variable, ABSENT for an absent variable. Raises Invalid for an undeclared one."""
@@ -92,12 +92,12 @@ class Variables:
         raise AssertionError(node.kind)
 
     def _object(self, node: ObjectValueNode) -> dict[str, Any]:
-        found: dict[str, Any] = {}
+        members: dict[str, Any] = {}
         for field in node.fields:
             name = field.name.value
-            if name in found:
+            if name in members:
                 raise Invalid(f'There can be only one input field named "{name}".')
             value = self.value(field.value)
             if value is not ABSENT:
-                found[name] = value
-        return found
+                members[name] = value
+        return members

@@ -85,17 +85,17 @@ class Params:
 
     @property
     def fields(self) -> tuple[str, ...] | None:
-        """Names of ``fields`` without repetition, None when it is not given (spec/rest-core.md §2.4)."""
+        """Names of ``fields`` without repetition, None when it is not texts (spec/rest-core.md §2.4)."""
         if any(name.startswith("fields[") for name in self._values):
             raise BadRequest(f"'fields' parameter invalid. {_FIELDS_HINT}", sub_code="INVALID_QUERY_INPUT")
-        given = self._values.get("fields")
-        if given is None:
+        texts = self._values.get("fields")
+        if texts is None:
             return None
-        names = (name.strip() for text in given for name in text.split(","))
-        found = tuple(dict.fromkeys(name for name in names if name))
-        if not found:
+        names = (name.strip() for text in texts for name in text.split(","))
+        fields = tuple(dict.fromkeys(name for name in names if name))
+        if not fields:
             raise BadRequest(f"'fields' parameter is empty. {_FIELDS_HINT}", sub_code="INVALID_QUERY_INPUT")
-        return found
+        return fields
 
     @property
     def upsert(self) -> bool:

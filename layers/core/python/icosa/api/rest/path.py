@@ -9,16 +9,16 @@ from ...errors import BadRequest
 from ...identifiers import parse_uuid
 
 #: What the path names: all records of an object, one of them, or one of the special routes.
-Shape = Literal["many", "one", "batch", "duplicates", "groupBy", "merge", "restoreMany", "restoreOne"]
+RouteKind = Literal["many", "one", "batch", "duplicates", "groupBy", "merge", "restoreMany", "restoreOne"]
 
-_SPECIAL: dict[str, Shape] = {"duplicates": "duplicates", "groupBy": "groupBy", "merge": "merge"}
+_SPECIAL: dict[str, RouteKind] = {"duplicates": "duplicates", "groupBy": "groupBy", "merge": "merge"}
 
 
 @dataclass(frozen=True, slots=True)
 class Path:
     """``plural`` is the object's segment as sent; ``id`` is in lower case."""
 
-    shape: Shape
+    kind: RouteKind
     plural: str
     id: str | None = None
 

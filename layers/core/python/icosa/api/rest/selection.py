@@ -14,7 +14,7 @@ _FIRST = ("createdAt", "updatedAt", "deletedAt", "position")
 _ONLY_ID = ("id",)
 
 
-class Selector:
+class FieldSelector:
     """Selections for one request. ``children`` is the number of records shown of a one-to-many field."""
 
     def __init__(self, model: Model, rights: Rights, *, children: int, field_limit: int) -> None:

@@ -7,7 +7,6 @@ import orjson
 from ...access.check import authorize
 from ...access.session import open_metered
 from ...engine.executor import execute
-from ...query.operation import FindDuplicates, FindMany, FindOne, GroupBy
 from ...runtime.http import METHODS_WITH_BODY, HttpRequest, HttpResponse, check_size, error_response, handle_errors
 from ...runtime.http_errors import MethodNotAllowed, UnknownRoute
 from ...runtime.json_body import read_body
@@ -15,7 +14,7 @@ from ...settings import Settings, settings
 from ...store.meter import Meter
 from ...store.table import Table
 from ..view_filter import view_filter_of
-from .endpoints import ENDPOINTS, Call, Endpoint
+from .endpoints import ENDPOINTS, Endpoint, RecordsRequest
 from .params import Params
 from .path import Path, parse_path
 
@@ -32,23 +31,23 @@ class RestApi:
         return handle_errors(request, lambda meter: self._run(request, meter), error_response)
 
     def _run(self, request: HttpRequest, meter: Meter) -> HttpResponse:
-        sent = None
+        body_json = None
         if request.method in METHODS_WITH_BODY:
-            sent = read_body(request.body, request.headers.get("content-type"), limit=self._settings.body_limit)
+            body_json = read_body(request.body, request.headers.get("content-type"), limit=self._settings.body_limit)
         context = open_metered(request.event, self._table, meter, self._settings)
         path, endpoint = _route(request)
-        call = Call(
+        parsed = RecordsRequest(
             path=path,
             params=Params(request.query_string),
-            body=sent,
+            body=body_json,
             model=context.model,
             rights=context.permissions,
             settings=self._settings,
             view_filter=view_filter_of(context),
         )
-        operation = authorize(context.permissions, endpoint.ask(call), context.model)
-        body = orjson.dumps(endpoint.show(context.model, operation, execute(context, operation)))
-        check_size(body, is_change=not isinstance(operation, FindOne | FindMany | FindDuplicates | GroupBy))
+        operation = authorize(context.permissions, endpoint.parse(parsed), context.model)
+        body = orjson.dumps(endpoint.render(context.model, operation, execute(context, operation)))
+        check_size(body, is_change=operation.is_write)
         return HttpResponse(endpoint.status, body)
 
 
@@ -56,7 +55,7 @@ def _route(request: HttpRequest) -> tuple[Path, Endpoint]:
     path = parse_path(request.method, request.route)
     if path is None:
         raise UnknownRoute(request.method, request.path)
-    methods = ENDPOINTS[path.shape]
+    methods = ENDPOINTS[path.kind]
     endpoint = methods.get(request.method)
     if endpoint is None:
         raise MethodNotAllowed(request.method, request.path, tuple(methods))

@@ -53,7 +53,7 @@ class MetadataGraphql:
             context = transport.authenticated(lambda: open_metered(request.event, self._table, meter, self._settings))
             return _run(wanted, MetadataCall(context, request))
 
-        return transport.served(request, run, limit=self._settings.body_limit)
+        return transport.handle_graphql_request(request, run, limit=self._settings.body_limit)
 
 
 def _run(wanted: GraphqlRequest, call: MetadataCall) -> Outcome:

@@ -1,0 +1,1 @@
+"""Reading: planning and executing lists, records with their relations, aggregates, groups, duplicates and search."""

@@ -1,0 +1,135 @@
+"""The one-to-many list inside a record: what it needs of its parent's edges, and the two ways to make it.
+
+``relations`` calls it for every list of every parent. A list is assembled in memory from its children's records; for a
+parent with many children it is read by a query of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ...model.model import Field, Object
+from ...model.record import Record
+from ...query.aggregates import Tally
+from ...query.evaluate import compile_filter, compile_keyset, compile_order, ordered_values
+from ...query.operation import And, Compare, Connection, Filter, FindMany, Node, RelationSelection
+from ...store import keys
+from ...store.table import Table
+from ..context import BranchContext, Context
+from .connections import read_live_connection
+from .edges import ChildIds
+from .joins import JoinedRecords
+from .planner import sorted_slice
+
+
+@dataclass(frozen=True, slots=True)
+class ChildList:
+    """A one-to-many field that a selection names ``slot``: its edges have sort keys ``prefix + child id``."""
+
+    slot: str
+    target: Object
+    inverse: Field
+    prefix: str
+    selection: RelationSelection
+    #: ``Tuning.edge_rows``.
+    first_rows: int
+
+    @classmethod
+    def of(cls, ctx: Context, relation: Field, slot: str, selection: RelationSelection) -> ChildList:
+        target, inverse = ctx.model.target_of(relation), ctx.model.inverse_of(relation)
+        prefix = keys.edge_prefix(target.key, inverse.key, live=True)
+        return cls(slot, target, inverse, prefix, selection, ctx.settings.tuning.edge_rows)
+
+    @property
+    def is_plain(self) -> bool:
+        """Only the first children by id, and their number: the edges alone tell which."""
+        selection, page = self.selection, self.selection.page
+        has_arguments = selection.filter is not None or selection.order or page.after or page.backward or page.offset
+        return not has_arguments and not selection.aggregates
+
+    @property
+    def edge_limit(self) -> int:
+        """How many edges are to be read: one more than the page has, or as many as one read gives where all children
+        count; none where only their number is wanted.
+        """
+        if not self.selection.records and self.is_plain:
+            return 0
+        page_rows = self.selection.page.limit + 1
+        only_page = self.is_plain and not self.selection.total_count
+        return page_rows if only_page else max(page_rows, self.first_rows)
+
+    @property
+    def needs_count(self) -> bool:
+        return self.is_plain and self.selection.total_count
+
+    def to_fetch(self, children: ChildIds) -> Sequence[str]:
+        """The children whose records are needed."""
+        if not self.is_plain:
+            return children.ids
+        return children.ids[: self.selection.page.limit + 1] if self.selection.records else ()
+
+    def counts_rows(self, children: ChildIds) -> bool:
+        """Whether the total is a number of edges, not all of which have had their record checked."""
+        return self.needs_count and len(self.to_fetch(children)) != children.count
+
+
+def assemble_child_list(
+    ctx: Context, child_list: ChildList, records: Sequence[Record], children: ChildIds
+) -> Connection:
+    """The list from the children's records, which are in the order of ids."""
+    selection, page, limit = child_list.selection, child_list.selection.page, child_list.selection.page.limit
+    if child_list.is_plain:
+        total = None
+        if selection.total_count:
+            total = children.count if child_list.counts_rows(children) else len(records)
+        nodes = [Node(record) for record in records[:limit]]
+        return Connection(nodes=nodes, total_count=total, has_next_page=len(records) > limit)
+    joined = JoinedRecords.needed_by(ctx, selection.filter, selection.order)
+    if joined.is_needed:
+        joined.load(records)
+    is_match = compile_filter(selection.filter)
+    matches = [record for record in records if is_match(record, joined)]
+    tally = Tally(child_list.target, selection.aggregates)
+    for record in matches:
+        tally.add(record)
+    total = len(matches) if selection.total_count else None
+    cursor = page.before or page.after
+    page_records = sorted_slice(
+        matches,
+        compile_order(selection.order),
+        compile_keyset(selection.order, cursor, backward=page.backward) if cursor else None,
+        joined,
+        backward=page.backward,
+        start=page.offset,
+        stop=page.offset + limit + 1,
+    )
+    more, page_records = len(page_records) > limit, page_records[:limit]
+    nodes = [Node(record) for record in (page_records[::-1] if page.backward else page_records)]
+    if any(term.relation is not None for term in selection.order):
+        for node in nodes:
+            node.ordered = ordered_values(selection.order, node.item, joined)
+    return Connection(
+        nodes=nodes,
+        order=selection.order,
+        total_count=total,
+        has_next_page=page.before is not None if page.backward else more,
+        has_previous_page=more if page.backward else page.after is not None,
+        aggregates=tally.results(),
+    )
+
+
+def query_child_list(ctx: Context, table: Table, child_list: ChildList, parent: str) -> Connection:
+    """The list read by a query of all records of the target that point at ``parent``."""
+    selection = child_list.selection
+    points_at_parent: Filter = Compare(child_list.inverse.leaves[0], "eq", parent)
+    operation = FindMany(
+        object=child_list.target,
+        filter=points_at_parent if selection.filter is None else And((points_at_parent, selection.filter)),
+        order=selection.order,
+        page=selection.page,
+        total_count=selection.total_count,
+        aggregates=selection.aggregates,
+        records=selection.records,
+    )
+    return read_live_connection(BranchContext(ctx, table), operation)

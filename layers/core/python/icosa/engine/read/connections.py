@@ -1,0 +1,96 @@
+"""Lists as connections: a page of records with totals, aggregates and what cursors need.
+
+``find`` calls it for lists of the APIs, ``child_lists`` and ``write.merge_preview`` for lists inside records. The
+relations of the records are loaded by the caller (``relations``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from ...query.aggregates import TOTAL_COUNT
+from ...query.evaluate import compile_keyset, compile_order, ordered_values
+from ...query.operation import Connection, FindMany, Node
+from ..context import Context
+from .aggregates import compute_aggregates
+from .joins import JoinedRecords
+from .planner import RecordPage, find_page, sorted_slice
+from .trash_scan import scan_beyond_live
+
+
+def read_connection(ctx: Context, operation: FindMany) -> Connection:
+    """A page of the matches, with totals and aggregates if the operation wants them; nothing is read for what it does
+    not want. The trash counts where the filter speaks of ``deletedAt``.
+    """
+    return _read(ctx, operation, live_only=False)
+
+
+def read_live_connection(ctx: Context, operation: FindMany) -> Connection:
+    """As ``read_connection``, of live records only, whatever the filter says."""
+    return _read(ctx, operation, live_only=True)
+
+
+def _read(ctx: Context, operation: FindMany, *, live_only: bool) -> Connection:
+    page = operation.page
+    values: Mapping[str, Any] = {}
+    if operation.aggregates:
+        # They look at every match, so the total comes with them.
+        names = {*operation.aggregates, TOTAL_COUNT}
+        values = compute_aggregates(ctx, operation.object, operation.filter, names, live_only=live_only)
+    records = _read_page(ctx, operation, live_only=live_only, known_total=values.get(TOTAL_COUNT))
+    nodes = [Node(item) for item in records.items]
+    if any(term.relation is not None for term in operation.order):
+        joined = JoinedRecords.needed_by(ctx, None, operation.order)
+        joined.load(records.items)
+        for node in nodes:
+            node.ordered = ordered_values(operation.order, node.item, joined)
+    return Connection(
+        nodes=nodes,
+        order=operation.order,
+        total_count=records.total,
+        has_next_page=page.before is not None if page.backward else records.more,
+        has_previous_page=records.more if page.backward else page.after is not None,
+        aggregates={name: values[name] for name in operation.aggregates},
+    )
+
+
+def _read_page(ctx: Context, operation: FindMany, *, live_only: bool, known_total: int | None) -> RecordPage:
+    """The page of the operation; ``known_total`` spares counting."""
+    find = find_page if live_only else find_page_in_scope
+    if known_total is None:
+        is_needed = operation.records or operation.total_count
+        return find(ctx, operation) if is_needed else RecordPage([], False, None)
+    total = known_total if operation.total_count else None
+    if not operation.records:
+        return RecordPage([], False, total)
+    return replace(find(ctx, replace(operation, total_count=False)), total=total)
+
+
+def find_page_in_scope(ctx: Context, operation: FindMany) -> RecordPage:
+    """The page of the records that the filter can reach: live ones unless it speaks of ``deletedAt``
+    (spec/rest-core.md §2.7.8).
+    """
+    matches = scan_beyond_live(ctx, operation.object, operation.filter)
+    if matches is None:
+        return find_page(ctx, operation)
+    joined, sort_key = JoinedRecords.needed_by(ctx, None, operation.order), compile_order(operation.order)
+    if joined.is_needed:
+        joined.load(matches)
+    page = operation.page
+    cursor = page.before or page.after
+    is_beyond = compile_keyset(operation.order, cursor, backward=page.backward) if cursor else None
+    total = len(matches) if operation.total_count else None
+    items = sorted_slice(
+        matches,
+        sort_key,
+        is_beyond,
+        joined,
+        backward=page.backward,
+        start=page.offset,
+        stop=page.offset + page.limit + 1,
+    )
+    more = len(items) > page.limit
+    items = items[: page.limit]
+    return RecordPage(items[::-1] if page.backward else items, more, total)

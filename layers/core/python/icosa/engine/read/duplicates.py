@@ -1,0 +1,93 @@
+"""The operation FindDuplicates: records that resemble given ones, by the object's duplicate criteria
+(spec/rest-core.md §1.11).
+
+The criteria become a filter for each input, and the planner finds its matches. The executor calls it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from ...errors import BadRequest
+from ...model.input import parse_input
+from ...model.model import Object
+from ...model.record import Record
+from ...model.types.base import Item
+from ...query.aggregates import Tally
+from ...query.operation import And, Compare, Connection, Filter, FindDuplicates, FindMany, Node, Or, Page
+from ...store.table import Table
+from ..context import BranchContext, Context
+from ..records import get_live
+from .planner import find_page
+from .relations import load_relations
+
+#: Duplicates of one input, at most.
+_MAX_DUPLICATES = 200
+#: Characters of a text from which on it makes two records duplicates.
+_MIN_TEXT = 3
+
+
+def find_duplicates(ctx: Context, operation: FindDuplicates) -> list[Connection]:
+    """One connection for each input, in order; ids without a live record are left out."""
+    obj = operation.object
+    _check_arguments(operation, ctx.settings.batch_limit)
+    if operation.ids is not None:
+        records = [record for record in get_live(ctx, obj, operation.ids) if record is not None]
+        conditions = [duplicate_filter(obj, record, own_id=record.id) for record in records]
+    else:
+        inputs = [parse_input(ctx.model, obj, data, mode="create", now=ctx.now) for data in operation.data or ()]
+        conditions = [duplicate_filter(obj, parsed.values) for parsed in inputs]
+    return ctx.table.parallel([_finder(ctx, operation, condition) for condition in conditions]) if conditions else []
+
+
+def _check_arguments(operation: FindDuplicates, limit: int) -> None:
+    if operation.ids is None and operation.data is None:
+        raise BadRequest('You have to provide either "data" or "ids" argument', sub_code="INVALID_QUERY_INPUT")
+    if operation.ids is not None and operation.data is not None:
+        raise BadRequest('You cannot provide both "data" and "ids" arguments', sub_code="INVALID_QUERY_INPUT")
+    if operation.data is not None and not operation.data:
+        raise BadRequest(
+            'The "data" condition can not be empty when "ids" input not provided', sub_code="INVALID_QUERY_INPUT"
+        )
+    if len(operation.ids or operation.data or ()) > limit:
+        raise BadRequest(
+            f"Duplicates of at most {limit} records can be looked for at once", sub_code="INVALID_QUERY_INPUT"
+        )
+
+
+def _finder(ctx: Context, operation: FindDuplicates, condition: Filter | None) -> Callable[[Table], Connection]:
+    def run(table: Table) -> Connection:
+        branch = BranchContext(ctx, table)
+        if condition is None:
+            return Connection(nodes=[], total_count=0, aggregates=_aggregates(operation, []))
+        query = FindMany(object=operation.object, filter=condition, page=Page(limit=_MAX_DUPLICATES))
+        records = find_page(branch, query).items
+        nodes = [Node(record) for record in records]
+        load_relations(branch, operation.object, nodes, operation.selection)
+        return Connection(nodes=nodes, total_count=len(nodes), aggregates=_aggregates(operation, records))
+
+    return run
+
+
+def _aggregates(operation: FindDuplicates, records: Iterable[Record]) -> Mapping[str, Any]:
+    tally = Tally(operation.object, operation.aggregates)
+    for record in records:
+        tally.add(record)
+    return tally.results()
+
+
+def duplicate_filter(obj: Object, values: Item, *, own_id: str | None = None) -> Filter | None:
+    """What a duplicate of a record with these values must fulfil; None when no criterion has all its values."""
+    criteria: list[Filter] = []
+    for paths in obj.duplicate_criteria:
+        leaves = [obj.leaves[path] for path in paths]
+        leaf_values = [leaf.get(values) for leaf in leaves]
+        if all(value is not None and not (isinstance(value, str) and len(value) < _MIN_TEXT) for value in leaf_values):
+            criteria.append(
+                And(tuple(Compare(leaf, "eq", value) for leaf, value in zip(leaves, leaf_values, strict=True)))
+            )
+    if not criteria:
+        return None
+    condition: Filter = Or(tuple(criteria))
+    return condition if own_id is None else And((condition, Compare(obj.leaves["id",], "neq", own_id)))

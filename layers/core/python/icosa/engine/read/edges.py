@@ -1,0 +1,76 @@
+"""Reading edge partitions: the ids of a parent's children, by relation.
+
+Every record has an edge partition with one row for each record that points at it, sorted by relation and id.
+``relations`` reads the partitions of all parents of a level side by side.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from ...store import lookup
+from ...store.table import Table
+
+
+class EdgeDemand(Protocol):
+    """What a list of children needs: the ``prefix`` of its edges, how many of them, and whether also their number."""
+
+    @property
+    def prefix(self) -> str: ...
+    @property
+    def edge_limit(self) -> int: ...
+    @property
+    def needs_count(self) -> bool: ...
+
+
+@dataclass(frozen=True, slots=True)
+class ChildIds:
+    """Ids of a parent's children by one relation, in id order; all of them when ``complete``. ``count`` is the number
+    of all edges, None if it is not known.
+    """
+
+    ids: list[str]
+    complete: bool
+    count: int | None
+
+
+def edge_reader(
+    pk: str, demands: Sequence[EdgeDemand], *, first_rows: int
+) -> Callable[[Table], Mapping[str, ChildIds]]:
+    """Reads one parent's edges, by prefix: the first ``first_rows`` of all relations with one query, then more only of
+    those relations that need more.
+    """
+    limits: dict[str, int] = {}
+    counted = {demand.prefix for demand in demands if demand.needs_count}
+    for demand in demands:
+        limits[demand.prefix] = max(demand.edge_limit, limits.get(demand.prefix, 0))
+
+    def read_relation(table: Table, prefix: str) -> ChildIds:
+        if not limits[prefix]:
+            return ChildIds([], False, lookup.count_edges(table, pk, prefix))
+        page = lookup.edge_page(table, pk, prefix, limit=limits[prefix])
+        return with_count(table, prefix, page.items, complete=page.last is None)
+
+    def with_count(table: Table, prefix: str, ids: list[str], *, complete: bool) -> ChildIds:
+        if complete:
+            return ChildIds(ids, True, len(ids))
+        return ChildIds(ids, False, lookup.count_edges(table, pk, prefix) if prefix in counted else None)
+
+    def read(table: Table) -> Mapping[str, ChildIds]:
+        if len(limits) == 1:
+            return {prefix: read_relation(table, prefix) for prefix in limits}
+        ids, complete = lookup.edges_by_prefix(table, pk, limits, limit=first_rows)
+        children: dict[str, ChildIds] = {}
+        for prefix, limit in limits.items():
+            # Where the partition goes on, so may this relation's rows.
+            enough = prefix in complete or (len(ids[prefix]) >= limit and prefix not in counted)
+            children[prefix] = (
+                with_count(table, prefix, ids[prefix], complete=prefix in complete)
+                if enough
+                else read_relation(table, prefix)
+            )
+        return children
+
+    return read

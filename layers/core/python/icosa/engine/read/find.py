@@ -1,0 +1,32 @@
+"""The read operations FindOne and FindMany: records and lists with their relations. The executor calls them."""
+
+from __future__ import annotations
+
+from ...errors import RecordNotFound
+from ...query.operation import Connection, FindMany, FindOne, Node, Page
+from ..context import Context
+from ..records import get_live
+from .connections import find_page_in_scope, read_connection
+from .relations import load_relations
+
+
+def find_one(ctx: Context, operation: FindOne) -> Node:
+    """The live record with an id, or the first that matches a filter. Raises RecordNotFound."""
+    if operation.id is not None:
+        [item] = get_live(ctx, operation.object, [operation.id])
+        items = [] if item is None else [item]
+    else:
+        query = FindMany(object=operation.object, filter=operation.filter, page=Page(limit=1), total_count=False)
+        items = find_page_in_scope(ctx, query).items
+    if not items:
+        raise RecordNotFound
+    node = Node(items[0])
+    load_relations(ctx, operation.object, [node], operation.selection)
+    return node
+
+
+def find_many(ctx: Context, operation: FindMany) -> Connection:
+    """A page of the matches with their relations, and the totals and aggregates that the operation wants."""
+    connection = read_connection(ctx, operation)
+    load_relations(ctx, operation.object, connection.nodes, operation.selection)
+    return connection

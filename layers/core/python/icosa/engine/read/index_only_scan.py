@@ -1,0 +1,70 @@
+"""Index-only scan: every record's values of a few leaves, read from their indexes instead of the records.
+
+An index row is some 100 bytes, a record may be thousands. ``matches`` and ``joins`` call it where they need values of
+all records of an object.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+
+from ...model.model import Object
+from ...model.record import Record
+from ...model.types.base import Leaf
+from ...store import keys
+from ...store.lookup import IndexEntry, whole_index
+from ...store.register import Register
+from ...store.table import Table
+from ..context import Context
+from ..records import get_live
+
+
+def index_only_scan(ctx: Context, obj: Object, leaves: Sequence[Leaf]) -> list[Record] | None:
+    """Every live record with its id and its values of ``leaves``, in no order.
+
+    None when the indexes do not hold these values of all records: a leaf has no index, there are more leaves than
+    ``Tuning.index_only_scan_indexes``, or a batch is writing to the object.
+    """
+    id_key = obj.by_name["id"].key
+    indexed = [leaf for leaf in leaves if leaf.path != ("id",)]
+    if not indexed or len(indexed) > ctx.settings.tuning.index_only_scan_indexes:
+        return None
+    if not all(leaf.has_index for leaf in indexed) or ctx.register.touches(obj.key):
+        return None
+    ctx.table.meter.note("scan of indexes " + " + ".join(leaf.dotted for leaf in indexed))
+    partitions = [keys.index(ctx.model.workspace_id, obj.key, leaf.key) for leaf in indexed]
+    indexes = ctx.table.parallel([_scanner(pk) for pk in partitions])
+    register = Register.parse(ctx.table.get(keys.open_batches(ctx.model.workspace_id)))
+    if not register.is_quiet_since(ctx.register, obj.key):
+        return None
+    items: dict[str, Record] = {}
+    rows: Counter[str] = Counter()  # how many of the indexes have a row of a record
+    cut: set[str] = set()  # records with a value that is cut in the index
+    for leaf, entries in zip(indexed, indexes, strict=True):
+        rows.update(record_id for _, record_id, _ in entries)
+        for encoded, record_id, exact in entries:
+            item = items.get(record_id)
+            if item is None:
+                item = items[record_id] = Record({id_key: record_id})
+                item.id = record_id
+            if encoded is None:
+                continue
+            try:
+                value = leaf.kind.decode(encoded, exact)
+            except ValueError:
+                cut.add(record_id)
+                continue
+            if leaf.sub is None:
+                item[leaf.field.key] = value
+            else:
+                item.setdefault(leaf.field.key, {})[leaf.sub] = value
+    # The indexes are read one beside the other, not in one moment. A record that came, went or changed in between has
+    # not exactly one row in each: such records are read themselves, as are those with cut values.
+    doubtful = {record_id for record_id in items if rows[record_id] != len(indexed)} | cut
+    fetched = [item for item in get_live(ctx, obj, sorted(doubtful)) if item is not None]
+    return fetched + [item for record_id, item in items.items() if record_id not in doubtful]
+
+
+def _scanner(pk: str) -> Callable[[Table], list[IndexEntry]]:
+    return lambda table: whole_index(table, pk)

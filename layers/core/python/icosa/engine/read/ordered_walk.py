@@ -1,0 +1,357 @@
+"""Ordered walks: reads an object's records in a requested order, from a cursor on, through rows that have this order.
+
+The planner makes a walk, pulls batches of ``RecordRef`` from it and fetches their records, many at once. There are
+three walks: the record partition itself (order by id), one index or edge range whose rows are in id order, and the
+index of the leaf of the first order term.
+
+The index walk has three difficulties:
+
+* Nulls stand before all values in an index, so they are a segment of their own, walked before or after the values.
+* Rows of equal value (a run) are in id order, and a descending walk meets them backward. Where the wanted id order is
+  the other one (``createdAt`` descending, ``id`` ascending), each run is reversed.
+* Where more than the first leaf's key decides (further order terms, or text that is cut in the key), batches end only
+  between runs: sorting each batch by the full order then gives the right total order.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import groupby
+from typing import Any
+
+from ...model.model import Object
+from ...model.record import Record
+from ...model.stored_form import StoredForm
+from ...model.types.base import Leaf
+from ...query.operation import Cursor, Order
+from ...store import keys
+from ...store.derive import is_confirmed
+from ...store.keys import END, NULL, TOP, VALUE
+from ...store.lookup import IndexEntry, edge_range, index_page
+from ...store.record import unpack_visible
+from ...store.table import QueryPage, Table
+from ..context import Context
+from .access_paths import RowRange
+
+
+class RunTooLong(Exception):
+    """Too many records share the first ordered value (``Tuning.walk_run_rows``): another plan is cheaper."""
+
+
+@dataclass(slots=True)
+class RecordRef:
+    """A record that may be next: its id, and the record itself (``item``), or the index entry that it must confirm:
+    the leaf and its encoded value, None for null.
+    """
+
+    id: str
+    item: Record | None = None
+    leaf: Leaf | None = None
+    encoded: str | None = None
+
+    def confirms(self, item: Record | None) -> bool:
+        """Whether the record still has the value of this row; an unfinished batch may have left stale rows."""
+        return item is not None and (self.leaf is None or is_confirmed(item, self.leaf, self.encoded))
+
+
+@dataclass(slots=True)
+class Walk(ABC):
+    """Rows in a requested order. ``size`` is how many the next batch should hold; the caller may raise it, and exchange
+    ``table``, between batches.
+    """
+
+    table: Table
+    size: int = 64
+    #: Batches are only ordered by the first term: sort each by the full order, and drop what the cursor excludes.
+    needs_sort: bool = False
+    #: Rows that follow the current batch, though not in their final order: enough to know whether anything follows.
+    lookahead: list[RecordRef] = field(default_factory=list)
+
+    @abstractmethod
+    def batches(self) -> Iterator[list[RecordRef]]:
+        """The rows, batch by batch; a batch may be empty."""
+
+
+@dataclass(slots=True)
+class RecordWalk(Walk):
+    """The record partition, in id order."""
+
+    pk: str = ""
+    form: StoredForm | None = None
+    after: str | None = None
+    forward: bool = True
+
+    def batches(self) -> Iterator[list[RecordRef]]:
+        after = self.after
+        while True:
+            page = self.table.query(self.pk, after=after, forward=self.forward, limit=self.size)
+            records = unpack_visible(page.items, self.form)
+            yield [RecordRef(record.id, record) for record in records if record is not None]
+            if page.last is None:
+                return
+            after = page.last
+
+
+@dataclass(slots=True)
+class IdRangeWalk(Walk):
+    """Rows of one range, all of the same value, in id order."""
+
+    range: RowRange = field(default_factory=lambda: RowRange(pk="", low="", high=""))
+    after: str | None = None
+    forward: bool = True
+
+    def batches(self) -> Iterator[list[RecordRef]]:
+        low, high = self.range.low, self.range.high
+        if self.after is not None:
+            # The cursor's row itself is excluded: END is the smallest character, and no id is the beginning of another.
+            base = self.range.prefix or self.range.low
+            if self.forward:
+                low = max(low, base + self.after + END)
+            else:
+                high = min(high, base + _before(self.after))
+        after = None
+        while True:
+            page = query_range(
+                self.table, self.range, low=low, high=high, after=after, forward=self.forward, limit=self.size
+            )
+            yield page.items
+            if page.last is None:
+                return
+            after = page.last
+
+
+def query_range(
+    table: Table,
+    part: RowRange,
+    *,
+    low: str | None = None,
+    high: str | None = None,
+    after: str | None = None,
+    forward: bool = True,
+    limit: int,
+) -> QueryPage[RecordRef]:
+    """Up to ``limit`` rows of a range, or of its part between ``low`` and ``high``, after a sort key."""
+    low, high = low or part.low, high or part.high
+    if part.leaf is None:
+        edges = edge_range(table, part.pk, part.prefix, low=low, high=high, after=after, forward=forward, limit=limit)
+        return QueryPage([RecordRef(record_id) for record_id in edges.items], edges.last, edges.scanned)
+    entries = index_page(
+        table, part.pk, low=low, high=high, after=after, forward=forward, limit=limit, exact=part.exact
+    )
+    return QueryPage(_refs(entries.items, part.leaf), entries.last, entries.scanned)
+
+
+def _refs(entries: Sequence[IndexEntry], leaf: Leaf | None) -> list[RecordRef]:
+    return [RecordRef(record_id, None, leaf, encoded) for encoded, record_id, _ in entries]
+
+
+@dataclass(frozen=True, slots=True)
+class _Segment:
+    """Consecutive index rows to walk: bounds (inclusive sort keys), direction of the values, and of the ids within a
+    value.
+    """
+
+    low: str
+    high: str
+    forward: bool
+    ids_forward: bool
+
+    @property
+    def in_index_order(self) -> bool:
+        return self.forward == self.ids_forward
+
+
+@dataclass(slots=True)
+class IndexWalk(Walk):
+    """The index of one leaf, in the order of its values, nulls first or last as wanted, equal values by id."""
+
+    pk: str = ""
+    leaf: Leaf | None = None
+    segments: Sequence[_Segment] = ()
+    #: The order has further terms.
+    has_more_terms: bool = False
+    #: ``Tuning.walk_run_rows`` and ``Tuning.walk_read_ahead``.
+    max_run: int = 0
+    read_ahead: int = 0
+
+    def batches(self) -> Iterator[list[RecordRef]]:
+        rows = (batch for segment in self.segments for batch in self._segment_rows(segment))
+        return self._whole_runs(rows) if self.needs_sort else rows
+
+    def _segment_rows(self, segment: _Segment) -> Iterator[list[RecordRef]]:
+        if segment.in_index_order:
+            yield from self._rows_in_index_order(segment.low, segment.high, segment.forward)
+        else:
+            yield from self._rows_with_runs_reversed(segment)
+
+    def _rows_in_index_order(self, low: str, high: str, forward: bool) -> Iterator[list[RecordRef]]:
+        after = None
+        while True:
+            limit = self.size + (self.read_ahead if self.needs_sort else 0)
+            page = index_page(self.table, self.pk, low=low, high=high, after=after, forward=forward, limit=limit)
+            yield _refs(page.items, self.leaf)
+            if page.last is None:
+                return
+            after = page.last
+
+    def _rows_with_runs_reversed(self, segment: _Segment) -> Iterator[list[RecordRef]]:
+        low, high, forward = segment.low, segment.high, segment.forward
+        while True:
+            limit = self.size + self.read_ahead
+            page = index_page(self.table, self.pk, low=low, high=high, forward=forward, limit=limit)
+            runs = [
+                (encoded, list(rows))
+                for encoded, rows in groupby(_refs(page.items, self.leaf), key=lambda row: row.encoded)
+            ]
+            if page.last is None:
+                yield [row for _, rows in runs for row in reversed(rows)]
+                return
+            # The last run may go on: read it by itself, in the order of ids, however long it is.
+            *whole, (encoded, begun) = runs
+            self.lookahead = begun[: self.read_ahead]
+            yield [row for _, rows in whole for row in reversed(rows)]
+            self.lookahead = []
+            start, end = _run_bounds(encoded)
+            yield from self._rows_in_index_order(start, end, segment.ids_forward)
+            if forward:
+                low = end
+            else:
+                high = start
+            if low > high:
+                return
+
+    def _whole_runs(self, batches: Iterator[list[RecordRef]]) -> Iterator[list[RecordRef]]:
+        """The batches cut anew, so that each ends with a whole run where the order within runs is still open."""
+        assert self.leaf is not None
+        is_cut = self.leaf.kind.is_cut
+        pending: list[RecordRef] = []
+        for batch in batches:
+            pending += batch
+            if (
+                not self.has_more_terms
+                and pending
+                and not (pending[-1].encoded is not None and is_cut(pending[-1].encoded))
+            ):
+                yield pending
+                pending = []
+                continue
+            self.lookahead = []
+            cut = next((i for i in range(len(pending) - 1, 0, -1) if pending[i].encoded != pending[i - 1].encoded), 0)
+            if cut:
+                yield pending[:cut]
+                pending = pending[cut:]
+            elif len(pending) > self.max_run:
+                raise RunTooLong
+        if len(pending) > self.max_run:
+            raise RunTooLong
+        yield pending
+
+
+def _run_bounds(encoded: str | None) -> tuple[str, str]:
+    """Sort keys just before and just after all rows of one value."""
+    start = (NULL if encoded is None else VALUE + encoded) + END
+    return start, start + TOP
+
+
+def record_walk(ctx: Context, obj: Object, *, cursor: Cursor | None, backward: bool) -> RecordWalk:
+    """A walk of all live records by id."""
+    pk = keys.records(ctx.model.workspace_id, obj.key)
+    return RecordWalk(ctx.table, pk=pk, form=obj.stored_form, after=cursor.id if cursor else None, forward=not backward)
+
+
+def id_range_walk(ctx: Context, part: RowRange, *, cursor: Cursor | None, backward: bool) -> IdRangeWalk:
+    """A walk of the records behind a range that is sorted by id."""
+    return IdRangeWalk(ctx.table, range=part, after=cursor.id if cursor else None, forward=not backward)
+
+
+def index_walk(
+    ctx: Context,
+    obj: Object,
+    order: Order,
+    *,
+    cursor: Cursor | None,
+    backward: bool,
+    within: Sequence[RowRange] = (),
+) -> IndexWalk:
+    """A walk of the records by ``order``, whose first term must be an indexed leaf of the object itself.
+
+    ``within`` restricts it to parts of that leaf's index (a filter on the same leaf).
+    """
+    term = order[0]
+    leaf = term.leaf
+    descending, nulls_first, ids_forward = term.descending != backward, term.nulls_first != backward, not backward
+    start_value: Any = cursor.values[0] if cursor else None
+    encoded = None if start_value is None else leaf.kind.encode(start_value)
+    has_more_terms = len(order) > 1
+    whole_run = has_more_terms or (encoded is not None and leaf.kind.is_cut(encoded))
+    parts = [(part.low, part.high) for part in within] or [(NULL, NULL + TOP), (VALUE, VALUE + TOP)]
+    nulls = [part for part in parts if part[0].startswith(NULL)]
+    values = sorted((part for part in parts if part[0].startswith(VALUE)), reverse=descending)
+    null_segments = [_Segment(low, high, ids_forward, ids_forward) for low, high in nulls]
+    value_segments = [_Segment(low, high, not descending, ids_forward) for low, high in values]
+    if cursor is not None:
+        if start_value is None:
+            null_segments = _after_cursor(null_segments, None, cursor.id, has_more_terms)
+            value_segments = [] if not nulls_first else value_segments
+        else:
+            value_segments = _after_cursor(value_segments, encoded, cursor.id, whole_run)
+            null_segments = [] if nulls_first else null_segments
+    segments = _join_adjacent([*null_segments, *value_segments] if nulls_first else [*value_segments, *null_segments])
+    pk = keys.index(ctx.model.workspace_id, obj.key, leaf.key)
+    tuning = ctx.settings.tuning
+    return IndexWalk(
+        ctx.table,
+        pk=pk,
+        leaf=leaf,
+        segments=segments,
+        has_more_terms=has_more_terms,
+        needs_sort=has_more_terms or leaf.kind.has_detail,
+        max_run=tuning.walk_run_rows,
+        read_ahead=tuning.walk_read_ahead,
+    )
+
+
+def _join_adjacent(segments: Sequence[_Segment]) -> list[_Segment]:
+    """Make one segment of neighbours that are walked in index order: nulls stand right before values."""
+    joined: list[_Segment] = []
+    for segment in segments:
+        if joined and segment.in_index_order and joined[-1].in_index_order and segment.forward == joined[-1].forward:
+            lower, upper = (joined[-1], segment) if segment.forward else (segment, joined[-1])
+            if lower.high == NULL + TOP and upper.low == VALUE:
+                joined[-1] = _Segment(lower.low, upper.high, segment.forward, segment.ids_forward)
+                continue
+        joined.append(segment)
+    return joined
+
+
+def _after_cursor(segments: Sequence[_Segment], encoded: str | None, record_id: str, whole_run: bool) -> list[_Segment]:
+    """The parts of the segments that come after a cursor, whose value is ``encoded``. With ``whole_run`` the cursor's
+    run is kept whole: which of it comes after the cursor is decided when it is sorted.
+    """
+    start, end = _run_bounds(encoded)
+    beyond: list[_Segment] = []
+    for segment in segments:
+        low, high = segment.low, segment.high
+        if segment.in_index_order and not whole_run:
+            at = start + record_id
+            low, high = (max(low, at + END), high) if segment.forward else (low, min(high, start + _before(record_id)))
+            pieces = [_Segment(low, high, segment.forward, segment.ids_forward)]
+        elif whole_run:
+            low, high = (max(low, start), high) if segment.forward else (low, min(high, end))
+            pieces = [_Segment(low, high, segment.forward, segment.ids_forward)]
+        else:
+            run_low, run_high = (
+                (start + record_id + END, end) if segment.ids_forward else (start, start + _before(record_id))
+            )
+            run = _Segment(max(low, run_low), min(high, run_high), segment.ids_forward, segment.ids_forward)
+            rest = (max(low, end), high) if segment.forward else (low, min(high, start))
+            pieces = [run, _Segment(*rest, segment.forward, segment.ids_forward)]
+        beyond += [piece for piece in pieces if piece.low <= piece.high]
+    return beyond
+
+
+def _before(record_id: str) -> str:
+    """A key just below a record id: nothing that sorts below the id sorts above it."""
+    return record_id[:-1] + chr(ord(record_id[-1]) - 1) + TOP

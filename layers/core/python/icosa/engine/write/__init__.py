@@ -1,0 +1,1 @@
+"""Writing: creating, changing, deleting and merging records, each as one commit that other writers cannot divide."""

@@ -1,0 +1,102 @@
+"""Destruction of records, with everything that depends on them.
+
+Destroying a record acts on all that points at it, live or in the trash, by each relation's on-delete action (as
+PostgreSQL would): CASCADE destroys, SET_NULL clears, RESTRICT and NO_ACTION refuse. What fits is one commit; beyond
+that the record itself goes first and the rest follows in further commits. ``modify`` calls ``destroy`` for the
+operation Delete; the janitor calls ``apply_on_delete`` for what a request left.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from ...errors import BadRequest
+from ...model.model import Object
+from ...store.change import Change
+from ..context import Context
+from ..records import State
+from .changes import destroy_change, update_change
+from .commit import MAX_COMMIT, commit_changes, retry_on_conflict
+from .dependents import Dependent, KnownEdges, read_dependents
+
+#: A request should take seconds; beyond so many commits it leaves the rest to the janitor.
+_COMMITS_OF_A_REQUEST = 10
+
+#: Object key and id of a record.
+_Key = tuple[str, str]
+
+
+@dataclass(slots=True)
+class _Cascade:
+    """What follows from destroying records: records to destroy, and records with the keys of fields to clear."""
+
+    destroyed: dict[_Key, tuple[Object, State]] = field(default_factory=dict)
+    cleared: dict[_Key, tuple[Object, State, set[str]]] = field(default_factory=dict)
+
+    def add_dependents(self, dependents: Sequence[Dependent]) -> list[_Key]:
+        """Add records by their on-delete actions; returns those that are now to be destroyed in turn. Raises BadRequest
+        when an action forbids it.
+        """
+        added: list[_Key] = []
+        for obj, relation, state in dependents:
+            key = (obj.key, state.item.id)
+            assert relation.relation is not None
+            match relation.relation.on_delete:
+                case "CASCADE":
+                    if key not in self.destroyed:
+                        self.destroyed[key] = (obj, state)
+                        added.append(key)
+                case "RESTRICT" | "NO_ACTION":
+                    if key not in self.destroyed:
+                        raise BadRequest(
+                            f"The record is still referenced by {obj.name_singular}.{relation.name} and cannot be "
+                            "deleted",
+                            friendly="This record cannot be deleted because it is still referenced by other records.",
+                        )
+                case _:
+                    self.cleared.setdefault(key, (obj, state, set()))[2].add(relation.key)
+        return added
+
+    def changes(self, ctx: Context) -> list[Change]:
+        """In the order of commits: destroyed records first, those of the request before their dependents."""
+        changes = [destroy_change(obj, state) for obj, state in self.destroyed.values()]
+        for key, (obj, state, fields) in self.cleared.items():
+            if key not in self.destroyed:
+                changes.append(update_change(ctx, obj, state, dict.fromkeys(fields)))
+        return changes
+
+
+def destroy(ctx: Context, obj: Object, states: Sequence[State], *, edges: KnownEdges = None) -> None:
+    """Destroy records and act on what points at them. Raises BadRequest when a RESTRICT relation forbids it."""
+    cascade = _Cascade({(obj.key, state.item.id): (obj, state) for state in states})
+    level = list(cascade.destroyed)
+    while level:
+        objects = [cascade.destroyed[key][0] for key in level]
+        dependents = read_dependents(ctx, objects, [record_id for _, record_id in level], edges)
+        level, edges = cascade.add_dependents(dependents), None
+    changes = cascade.changes(ctx)
+    commit_changes(ctx, changes[:MAX_COMMIT])
+    if len(changes) > MAX_COMMIT:
+        destroyed = [(owner, record_id) for (_, record_id), (owner, _) in cascade.destroyed.items()]
+        apply_on_delete(ctx, destroyed, max_commits=_COMMITS_OF_A_REQUEST)
+
+
+def apply_on_delete(ctx: Context, destroyed: Sequence[tuple[Object, str]], *, max_commits: int | None = None) -> None:
+    """Act on everything that still points at destroyed records, in at most so many commits (None: as many as it takes).
+
+    Safe to repeat: the janitor does so for every destroyed record, in case the writer died or gave up in between.
+    """
+
+    def attempt() -> int:
+        cascade = _Cascade()
+        cascade.add_dependents(
+            read_dependents(ctx, [obj for obj, _ in destroyed], [record_id for _, record_id in destroyed])
+        )
+        changes = cascade.changes(ctx)
+        commit_changes(ctx, changes[:MAX_COMMIT])
+        return len(changes)
+
+    while retry_on_conflict(attempt) > MAX_COMMIT:
+        if max_commits is not None and (max_commits := max_commits - 1) <= 0:
+            return

@@ -1,0 +1,56 @@
+"""The changes that writes consist of: from a record and new values to a ``store.change.Change``.
+
+``create``, ``modify``, ``trash``, ``cascade`` and ``merge`` make changes here and hand them to ``commit``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ...errors import InvalidData
+from ...model.model import Object
+from ...store.change import Change, first_version, new_state
+from ..context import Context
+from ..records import State
+
+
+def update_change(ctx: Context, obj: Object, state: State, values: Mapping[str, Any]) -> Change:
+    """The change that gives a record new values (by field key; None clears). Whether it is live follows from
+    ``deletedAt``.
+    """
+    values_after = {**state.item, **values}
+    for key, value in values.items():
+        if value is None:
+            del values_after[key]
+    live = values_after.get(obj.by_name["deletedAt"].key) is None
+    after = new_state(ctx.model, obj, state.item.id, values_after, live=live, version=state.item.version + 1)
+    return Change(obj=obj, before=state.item, before_live=state.live, after=after, after_live=live)
+
+
+def create_change(ctx: Context, obj: Object, record_id: str, values: Mapping[str, Any], *, id_is_given: bool) -> Change:
+    """The change that creates a record. Raises InvalidData for a field that must have a value and has none.
+
+    ``id_is_given``: the client chose the id, so a record may have it already.
+    """
+    present = {key: value for key, value in values.items() if value is not None}
+    present[obj.by_name["id"].key] = record_id
+    live = present.get(obj.by_name["deletedAt"].key) is None
+    for field in obj.stored_fields:
+        if not field.is_nullable and field.key not in present and field.relation is None:
+            raise InvalidData(f"Field {field.name} is not nullable and has no default value.")
+    after = new_state(ctx.model, obj, record_id, present, live=live, version=first_version())
+    return Change(obj=obj, after=after, after_live=live, id_is_given=id_is_given)
+
+
+def destroy_change(obj: Object, state: State) -> Change:
+    """The change that removes a record for good."""
+    return Change(obj=obj, before=state.item, before_live=state.live)
+
+
+def with_update_stamps(ctx: Context, obj: Object, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Values of an update with those that every update sets by itself (spec/graphql-core.md §5.5): ``updatedAt`` unless
+    the request names it, ``updatedBy`` always.
+    """
+    updated_at, updated_by = obj.by_name["updatedAt"].key, obj.by_name["updatedBy"].key
+    return {**values, updated_at: values.get(updated_at) or ctx.now, updated_by: ctx.actor}

@@ -1,0 +1,110 @@
+"""The commit of a write: foreign keys, retries, and the errors of the data's rules as clients see them.
+
+Every write of this package ends in ``commit_changes``, inside an attempt that ``retry_on_conflict`` repeats. The store
+does the rest (``store.commit``): one transaction for few changes, a batch for many.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Collection, Sequence
+
+from ...errors import BadRequest, Conflict
+from ...model.inspect import inspect
+from ...model.model import UniqueConstraint
+from ...store import keys
+from ...store.change import Change, SameValue
+from ...store.commit import CommitFailed, WriteConflict, commit
+from ...store.keys import Key
+from ...store.retry import Attempts
+from ...store.transactions import FailureReason
+from ..context import Context
+from .foreign_keys import new_references, target_keys
+
+_ATTEMPTS = Attempts(12)
+
+#: Records in one commit beside counters, register and guards: DynamoDB takes 100 operations.
+MAX_COMMIT = 90
+
+
+class DuplicateEntry(BadRequest):
+    """Another record has the id or a unique value."""
+
+
+def retry_on_conflict[T](attempt: Callable[[], T]) -> T:
+    """Run a read-then-write until no other writer comes in between. Raises Conflict when that never happens."""
+    for _ in _ATTEMPTS:
+        try:
+            return attempt()
+        except WriteConflict:
+            continue
+    raise Conflict("The records were changed by other requests at the same time. Please try again.")
+
+
+def commit_changes(ctx: Context, changes: Sequence[Change], *, live_before: Collection[Key] = ()) -> None:
+    """Commit the changes, all or none, on condition that the records they refer to exist.
+
+    ``live_before`` are targets that have just been seen live: they need no further read. Raises WriteConflict when
+    another writer came in between, DuplicateEntry, and BadRequest for a reference to nothing and for more than
+    ``MAX_COMMIT`` changes, which records created inside others can make.
+    """
+    if not changes:
+        return
+    if len(changes) > MAX_COMMIT:
+        raise BadRequest(
+            f"Maximum number of records to write at once, nested ones included, is {MAX_COMMIT}. This request has "
+            f"{len(changes)}.",
+            sub_code="TOO_MANY_RECORDS_TO_UPDATE",
+        )
+    ws = ctx.model.workspace_id
+    references = new_references(ctx, changes)
+    if len(changes) == 1:
+        # One record: suppose that its targets are live, and look closer only when the transaction says no.
+        targets = [
+            (keys.records(ws, target.key), i)
+            for _, target, i in references
+            if (target.key, i) != (changes[0].obj.key, changes[0].id)
+        ]
+    else:
+        targets = target_keys(ctx, references, changes, live_before) if references else []
+    now_ms = int(time.time() * 1000)
+    try:
+        try:
+            commit(ctx.table, ctx.model, changes, targets=targets, now_ms=now_ms)
+        except CommitFailed as failure:
+            if failure.reason.kind != "target":
+                raise
+            targets = target_keys(ctx, references, changes)
+            commit(ctx.table, ctx.model, changes, targets=targets, now_ms=now_ms)
+    except SameValue as same:
+        raise _duplicate_value(same.change, same.constraint) from None
+    except CommitFailed as failure:
+        raise _client_error(failure.reason) from None
+
+
+def _client_error(reason: FailureReason) -> Exception:
+    match reason.kind:
+        case "id":
+            return DuplicateEntry(
+                "A duplicate entry was detected",
+                friendly="This record already exists. Please check your data and try again.",
+            )
+        case "guard":
+            assert reason.change is not None and reason.constraint is not None
+            return _duplicate_value(reason.change, reason.constraint)
+        case _:
+            return WriteConflict()  # a target that was there a moment ago: read again
+
+
+def _duplicate_value(change: Change, constraint: UniqueConstraint) -> DuplicateEntry:
+    """The error for a unique value that another record has (spec/rest-core.md §4.6)."""
+    labels = list(dict.fromkeys(leaf.field.label for leaf in constraint.leaves))
+    if len(labels) > 1:
+        return DuplicateEntry(f"A duplicate entry was detected. The combination of {', '.join(labels)} must be unique.")
+    assert change.after is not None
+    value = constraint.leaves[0].get(change.after)
+    text = value if isinstance(value, str) else inspect(value)
+    return DuplicateEntry(
+        f"Duplicate {labels[0]} with value {text}. Please set a unique one.",
+        friendly=f"This {labels[0]} value is already in use. Please check your data and try again.",
+    )

@@ -1,0 +1,135 @@
+"""The operation Merge: several records become one, the others go to the trash (spec/rest-core.md §1.12).
+
+The executor calls it. What points at the others points at the surviving record afterwards; a dry run shows the result
+without writing it (``merge_preview``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from ...errors import BadRequest, RecordNotFound
+from ...model.model import Object
+from ...model.record import Record
+from ...query.operation import Merge, Node
+from ...store.change import Change
+from ...store.derive import constraint_value
+from ..context import Context
+from ..read.relations import load_relations
+from ..records import State, get_live
+from .changes import update_change, with_update_stamps
+from .commit import MAX_COMMIT, commit_changes, retry_on_conflict
+from .dependents import read_dependents
+from .merge_preview import preview_merge
+
+#: Fields that belong to the surviving record whatever the others hold.
+_SURVIVOR_FIELDS = ("id", "createdAt", "updatedAt", "deletedAt", "createdBy", "updatedBy", "position", "searchVector")
+
+
+def merge(ctx: Context, operation: Merge) -> Node:
+    """Merge the records of ``operation.ids`` into the one at ``priority_index``; the others go to the trash."""
+    obj = operation.object
+    _check(ctx, operation)
+    if operation.dry_run:
+        records, survivor, values = _read(ctx, operation)
+        return preview_merge(ctx, obj, records, survivor, values, operation.selection)
+
+    def attempt() -> Record:
+        records, survivor, values = _read(ctx, operation)
+        merged = [State(record, True) for record in records if record.id != survivor.id]
+        return _commit_merge(ctx, obj, State(survivor, True), merged, values)
+
+    node = Node(retry_on_conflict(attempt))
+    load_relations(ctx, obj, [node], operation.selection)
+    return node
+
+
+def _read(ctx: Context, operation: Merge) -> tuple[list[Record], Record, dict[str, Any]]:
+    """The records, the survivor among them, and its new values. Raises RecordNotFound."""
+    records = [record for record in get_live(ctx, operation.object, operation.ids) if record is not None]
+    if len(records) < len(operation.ids):
+        raise RecordNotFound("One or more records not found")
+    survivor = records[operation.priority_index]
+    return records, survivor, merged_values(operation.object, records, survivor)
+
+
+def _check(ctx: Context, operation: Merge) -> None:
+    count, obj = len(operation.ids), operation.object
+    if not obj.duplicate_criteria:
+        raise _invalid(
+            "Merge is only available for objects with duplicate criteria. "
+            f"Object '{obj.name_singular}' does not have duplicate criteria defined."
+        )
+    if count < 2:
+        raise _invalid("At least 2 record IDs are required for merge")
+    if count > ctx.settings.merge_limit:
+        raise _invalid(f"Maximum {ctx.settings.merge_limit} records can be merged at once")
+    if not 0 <= operation.priority_index < count:
+        raise _invalid(
+            f"Invalid conflict priority '{operation.priority_index}'. Valid options for {count} records: 0-{count - 1}"
+        )
+    if len(set(operation.ids)) < count:
+        raise _invalid("Each record can be merged only once")
+
+
+def _invalid(message: str) -> BadRequest:
+    return BadRequest(message, sub_code="INVALID_QUERY_INPUT")
+
+
+def merged_values(obj: Object, records: Sequence[Record], survivor: Record) -> dict[str, Any]:
+    """New values of the survivor, by field key, where they differ from its own."""
+    values: dict[str, Any] = {}
+    for field in obj.stored_fields:
+        if field.name in _SURVIVOR_FIELDS:
+            continue
+        values_of_records = [record.get(field.key) for record in records]
+        present = [value for value in values_of_records if value is not None]
+        own = survivor.get(field.key)
+        match len(present):
+            case 0:
+                continue
+            case 1:
+                value = present[0]
+            case _:
+                value = field.type.merge(field, values_of_records, own)
+        if value != own:
+            values[field.key] = value
+    return values
+
+
+def _commit_merge(
+    ctx: Context, obj: Object, survivor: State, merged: Sequence[State], values: dict[str, Any]
+) -> Record:
+    """Update the survivor, move the ``merged`` records to the trash, and point what points at them at the survivor.
+
+    All in one commit if it fits. Else references are moved first: until the merge itself commits, a reference to the
+    survivor is as good as one to the record that it replaces.
+    """
+    survivor_change = update_change(ctx, obj, survivor, with_update_stamps(ctx, obj, values))
+    assert survivor_change.after is not None
+    changes = [survivor_change, *(_retire(ctx, obj, state, survivor_change.after) for state in merged)]
+    own = {state.item.id for state in (survivor, *merged)}
+    repointed: dict[tuple[str, str], tuple[Object, State, dict[str, str]]] = {}
+    for owner, relation, state in read_dependents(ctx, [obj], [state.item.id for state in merged]):
+        if owner.key == obj.key and state.item.id in own:
+            continue
+        key = (owner.key, state.item.id)
+        repointed.setdefault(key, (owner, state, {}))[2][relation.key] = survivor.item.id
+    moves = [update_change(ctx, owner, state, fields) for owner, state, fields in repointed.values()]
+    if len(changes) + len(moves) > MAX_COMMIT:
+        for start in range(0, len(moves), MAX_COMMIT):
+            commit_changes(ctx, moves[start : start + MAX_COMMIT])
+        moves = []
+    commit_changes(ctx, [*changes, *moves])
+    return survivor_change.after
+
+
+def _retire(ctx: Context, obj: Object, state: State, survivor: Record) -> Change:
+    """Move a merged record to the trash, without the unique values that the survivor has taken over."""
+    values: dict[str, Any] = {obj.by_name["deletedAt"].key: ctx.now}
+    for constraint in obj.unique_constraints:
+        value = constraint_value(constraint, survivor)
+        if value is not None and constraint_value(constraint, state.item) == value:
+            values |= {leaf.field.key: None for leaf in constraint.leaves}
+    return update_change(ctx, obj, state, with_update_stamps(ctx, obj, values))

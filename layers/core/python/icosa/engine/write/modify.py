@@ -1,0 +1,199 @@
+"""The operations on existing records, Update, Delete and Restore: by id or by filter.
+
+By id, records in the trash are reached, too; a filter means live records unless it speaks of ``deletedAt``. The
+executor calls it. An attempt reads the records, writes them in one commit, and is repeated when another writer comes in
+between.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from ...errors import BadRequest, RecordNotFound
+from ...model.input import ParsedInput, parse_input
+from ...model.model import Object
+from ...model.record import Record
+from ...query.evaluate import compile_filter, deleted_scope
+from ...query.operation import Delete, Filter, Node, Restore, Update
+from ...store.change import Change
+from ...store.lookup import Edge, all_edges
+from ...store.table import Table
+from ..context import Context
+from ..read.joins import JoinedRecords
+from ..read.matches import find_matching_records
+from ..read.relations import load_relations
+from ..records import State, get_any, scan_live, scan_trash
+from .cascade import destroy
+from .changes import update_change, with_update_stamps
+from .commit import commit_changes, retry_on_conflict
+from .create import resolve_links
+from .dependents import KnownEdges
+from .positions import assign_positions, outermost_position
+from .trash import move_to_trash, relations_that_follow, restore_from_trash
+
+
+def update(ctx: Context, operation: Update) -> list[Node]:
+    """Patch the records; every one is validated before any is written, and the data also when there is no record."""
+    try:
+        return _write_and_load(ctx, operation, "update", lambda states, _: _commit_update(ctx, operation, states))
+    except RecordNotFound:
+        _check_data(ctx, operation)
+        raise
+
+
+def delete(ctx: Context, operation: Delete) -> list[Node]:
+    """Soft-delete or destroy. Destroyed records come back in their last state."""
+    obj = operation.object
+    if not operation.destroy:
+        return _write_and_load(ctx, operation, "delete", lambda states, edges: move_to_trash(ctx, obj, states, edges))
+
+    def attempt() -> list[Node]:
+        if operation.id is not None:
+            states, edges = _read_with_edges(ctx, obj, operation.id)
+        else:
+            states, edges = _select_records(ctx, operation, "destroy"), None
+        nodes = [Node(state.item) for state in states]
+        load_relations(ctx, obj, nodes, operation.selection)
+        destroy(ctx, obj, states, edges=edges)
+        return nodes
+
+    return retry_on_conflict(attempt)
+
+
+def restore(ctx: Context, operation: Restore) -> list[Node]:
+    """Bring records back from the trash."""
+    obj = operation.object
+    return _write_and_load(ctx, operation, "restore", lambda states, edges: restore_from_trash(ctx, obj, states, edges))
+
+
+def _write_and_load(
+    ctx: Context,
+    operation: Update | Delete | Restore,
+    verb: str,
+    write: Callable[[Sequence[State], KnownEdges], list[Change]],
+) -> list[Node]:
+    """The records of the operation after ``write``, with their relations.
+
+    ``write`` gets the records, and their edges where these have been read beside them; it commits changes and returns
+    them. ``verb`` is for error messages.
+    """
+    needs_edges = not isinstance(operation, Update) and relations_that_follow(ctx, operation.object)
+
+    def attempt() -> list[Record]:
+        if needs_edges and operation.id is not None:
+            changes = write(*_read_with_edges(ctx, operation.object, operation.id))
+        else:
+            changes = write(_select_records(ctx, operation, verb), None)
+        return [
+            change.after
+            for change in changes
+            if change.obj is operation.object and change.before is not None and change.after is not None
+        ]
+
+    nodes = [Node(record) for record in retry_on_conflict(attempt)]
+    load_relations(ctx, operation.object, nodes, operation.selection)
+    return nodes
+
+
+def _read_with_edges(ctx: Context, obj: Object, record_id: str) -> tuple[list[State], dict[str, list[Edge]]]:
+    """A record and, in the same round trip, its edges. Raises RecordNotFound."""
+
+    def record(table: Table) -> list[State | None]:
+        return get_any(ctx, obj, [record_id], table)
+
+    def edges(table: Table) -> list[Edge]:
+        return all_edges(table, ctx.model.workspace_id, record_id)
+
+    branches: list[Callable[[Table], Any]] = [record, edges]
+    [state], known_edges = ctx.table.parallel(branches)
+    if state is None:
+        raise RecordNotFound
+    return [state], {record_id: known_edges}
+
+
+def _select_records(ctx: Context, operation: Update | Delete | Restore, verb: str) -> list[State]:
+    """The records that a write is about. Raises RecordNotFound for an unknown id, BadRequest beyond the limit."""
+    obj, record_id, filter = operation.object, operation.id, operation.filter
+    if record_id is not None:
+        [state] = get_any(ctx, obj, [record_id])
+        if state is None:
+            raise RecordNotFound
+        return [state]
+    if filter is None:
+        raise BadRequest("A non-empty filter is required for a bulk mutation", sub_code="INVALID_ARGS_FILTER")
+    states = _matches(ctx, obj, filter)
+    limit = ctx.settings.bulk_limit
+    if len(states) > limit:
+        raise BadRequest(
+            f"Cannot {verb} more than {limit} records at once",
+            sub_code="TOO_MANY_RECORDS_TO_DESTROY" if verb == "destroy" else "TOO_MANY_RECORDS_TO_UPDATE",
+            friendly=(
+                f"You can only {'permanently delete' if verb == 'destroy' else verb} up to {limit} records at once."
+            ),
+        )
+    return states
+
+
+def _matches(ctx: Context, obj: Object, filter: Filter) -> list[State]:
+    """The matches of a filter by id; of many only one more than the limit, if it reaches live records only."""
+    limit = ctx.settings.bulk_limit
+    scope = deleted_scope(filter)
+    if scope == "live":
+        return [State(record, True) for record in find_matching_records(ctx, obj, filter, most=limit)]
+    states = [State(record, False) for record in scan_trash(ctx, obj)]
+    if scope == "all":
+        states += [State(record, True) for part in scan_live(ctx, obj) for record in part]
+    is_match, joined = compile_filter(filter), JoinedRecords.needed_by(ctx, filter)
+    if joined.is_needed:
+        joined.load(state.item for state in states)
+    return sorted((state for state in states if is_match(state.item, joined)), key=lambda state: state.item.id)
+
+
+def _check_data(ctx: Context, operation: Update) -> None:
+    """Check the data of an update of no record: a mistake in it is reported all the same (spec/rest-core.md §8)."""
+    obj = operation.object
+    no_values: dict[str, Any] = {} if operation.id is None else {obj.by_name["id"].key: operation.id}
+    parse_input(ctx.model, obj, operation.data, mode="update", old=no_values, now=ctx.now)
+
+
+def _commit_update(ctx: Context, operation: Update, states: Sequence[State]) -> list[Change]:
+    changes = _update_changes(ctx, operation, states)
+    commit_changes(ctx, changes)
+    return changes
+
+
+def _update_changes(ctx: Context, operation: Update, states: Sequence[State]) -> list[Change]:
+    """The changes of the records, and of records created inside the data."""
+    obj = operation.object
+    if not states:
+        _check_data(ctx, operation)
+    inputs = [
+        parse_input(ctx.model, obj, operation.data, mode="update", old=state.item, now=ctx.now) for state in states
+    ]
+    _set_positions(ctx, obj, inputs)
+    if not any(parsed.links for parsed in inputs):
+        return [
+            update_change(ctx, obj, state, with_update_stamps(ctx, obj, parsed.values))
+            for state, parsed in zip(states, inputs, strict=True)
+        ]
+    relation_values, nested = resolve_links(ctx, inputs)
+    return [
+        *nested,
+        *(
+            update_change(ctx, obj, state, with_update_stamps(ctx, obj, {**parsed.values, **values}))
+            for state, parsed, values in zip(states, inputs, relation_values, strict=True)
+        ),
+    ]
+
+
+def _set_positions(ctx: Context, obj: Object, inputs: Sequence[ParsedInput]) -> None:
+    """Give records that are to come before or after all others their positions. The inputs come from one body, so all
+    say the same.
+    """
+    wanted = [parsed.position for parsed in inputs if parsed.position is not None]
+    if not wanted:
+        return
+    outermost = outermost_position(ctx, obj, last=wanted[0] == "last", table=ctx.table)
+    for parsed, position in zip(inputs, assign_positions(wanted, outermost, outermost), strict=True):
+        parsed.values[obj.by_name["position"].key] = position

@@ -1,0 +1,91 @@
+"""The trash: soft deletion and restoring.
+
+Some records go to the trash with the record that they belong to, and come back with it; the model says which relations
+do that. ``modify`` calls it for the operations Delete and Restore.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ...model.model import Object
+from ...store.change import Change
+from ..context import Context
+from ..records import State
+from .changes import update_change, with_update_stamps
+from .commit import MAX_COMMIT, commit_changes, retry_on_conflict
+from .dependents import KnownEdges, read_dependents, read_edges
+
+
+def move_to_trash(ctx: Context, obj: Object, states: Sequence[State], edges: KnownEdges = None) -> list[Change]:
+    """Move records to the trash, with those that follow them; what is there already gets a new ``deletedAt``
+    (spec/observed.md 16). Returns the changes of ``states``.
+    """
+    return _move(ctx, obj, states, ctx.now, edges)
+
+
+def restore_from_trash(ctx: Context, obj: Object, states: Sequence[State], edges: KnownEdges = None) -> list[Change]:
+    """Bring records back, with those that followed them; live ones stay as they are. Returns the changes of
+    ``states``.
+    """
+    return _move(ctx, obj, states, None, edges)
+
+
+def relations_that_follow(ctx: Context, obj: Object) -> frozenset[tuple[str, str]]:
+    """Relations by which records go to the trash and come back with those of an object: owner and field keys
+    (spec/graphql-core.md §5.8).
+    """
+    return frozenset(
+        (owner.key, field.key)
+        for owner, field in ctx.model.references[obj.id]
+        if field.relation is not None and field.relation.follows_to_trash
+    )
+
+
+def _move(
+    ctx: Context, obj: Object, states: Sequence[State], deleted_at: str | None, edges: KnownEdges
+) -> list[Change]:
+    """Commit the move and return the changes of ``states``, which are in the first commit. Followers that do not fit
+    into it come after: until then they are live records that point into the trash, which is allowed.
+    """
+    followers = _followers(ctx, obj, states, deleted_at, edges)
+    changes = _move_changes(ctx, [*((obj, state) for state in states), *followers], deleted_at)
+    # Only followers are put off: too many records of the request itself are refused.
+    commit_changes(ctx, changes[: max(MAX_COMMIT, len(states))])
+
+    def move_next() -> int:
+        rest = _followers(ctx, obj, states, deleted_at)
+        commit_changes(ctx, _move_changes(ctx, rest[:MAX_COMMIT], deleted_at))
+        return len(rest)
+
+    if len(changes) > MAX_COMMIT:
+        while retry_on_conflict(move_next) > MAX_COMMIT:
+            pass
+    return changes[: len(states)]
+
+
+def _move_changes(ctx: Context, records: Sequence[tuple[Object, State]], deleted_at: str | None) -> list[Change]:
+    return [
+        update_change(ctx, obj, state, with_update_stamps(ctx, obj, {obj.by_name["deletedAt"].key: deleted_at}))
+        for obj, state in records
+    ]
+
+
+def _followers(
+    ctx: Context, obj: Object, states: Sequence[State], deleted_at: str | None, edges: KnownEdges = None
+) -> list[tuple[Object, State]]:
+    """The records that go to the trash or come back with ``states`` and have not done so yet."""
+    relations = relations_that_follow(ctx, obj)
+    if not relations:
+        return []
+    ids = [state.item.id for state in states]
+    if edges is None:
+        edges = read_edges(ctx, ids)
+    following = {i: [edge for edge in edges[i] if edge[:2] in relations] for i in ids}
+    own = {(obj.key, i) for i in ids}
+    followers: dict[tuple[str, str], tuple[Object, State]] = {}
+    for owner, _, state in read_dependents(ctx, [obj], ids, following):
+        key = (owner.key, state.item.id)
+        if state.live is (deleted_at is not None) and key not in own:
+            followers[key] = (owner, state)
+    return list(followers.values())

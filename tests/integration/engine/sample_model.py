@@ -1,0 +1,114 @@
+"""The model of the engine tests: three objects with leaves of every indexed kind and relations between them."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import replace
+from typing import Any
+
+from icosa.model.model import Field, Model, Object, Option, Relation, UniqueConstraint
+from icosa.model.types.registry import by_name
+
+WORKSPACE = "11111111-1111-4111-8111-111111111111"
+
+
+def _field(number: int, name: str, type_name: str, **options: Any) -> Field:
+    return Field(
+        id=str(uuid.uuid5(uuid.NAMESPACE_OID, name)),
+        key=f"f{number}",
+        name=name,
+        type=by_name[type_name],
+        label=name.title(),
+        **options,
+    )
+
+
+_OPTIONS = tuple(
+    Option(id=value, value=value, label=value, position=i) for i, value in enumerate(("NEW", "WON", "LOST"))
+)
+
+_SYSTEM = (
+    _field(1, "id", "UUID", is_system=True, is_nullable=False, is_unique=True, default_value="uuid"),
+    _field(2, "createdAt", "DATE_TIME", is_system=True, is_nullable=False, default_value="now"),
+    _field(3, "updatedAt", "DATE_TIME", is_system=True, is_nullable=False, default_value="now"),
+    _field(4, "deletedAt", "DATE_TIME", is_system=True),
+    _field(5, "createdBy", "ACTOR", is_system=True, is_nullable=False),
+    _field(6, "updatedBy", "ACTOR", is_system=True, is_nullable=False),
+    _field(7, "position", "POSITION", is_system=True, is_nullable=False, default_value=0),
+)
+
+
+def model() -> Model:
+    """``deal`` → ``firm`` (SET_NULL), ``line`` → ``deal`` (CASCADE); ``deal.code`` is unique."""
+    firm_id, deal_id, line_id = "firm-object", "deal-object", "line-object"
+    deals_of_firm = _field(20, "deals", "RELATION")
+    firm_of_deal = _field(20, "firm", "RELATION")
+    lines_of_deal = _field(21, "lines", "RELATION")
+    deal_of_line = _field(22, "deal", "RELATION")
+    deals_of_firm = replace(
+        deals_of_firm, relation=Relation(kind="ONE_TO_MANY", target_object_id=deal_id, target_field_id=firm_of_deal.id)
+    )
+    firm_of_deal = replace(
+        firm_of_deal,
+        relation=Relation(
+            kind="MANY_TO_ONE",
+            target_object_id=firm_id,
+            target_field_id=deals_of_firm.id,
+            on_delete="SET_NULL",
+            join_column="firmId",
+        ),
+    )
+    lines_of_deal = replace(
+        lines_of_deal, relation=Relation(kind="ONE_TO_MANY", target_object_id=line_id, target_field_id=deal_of_line.id)
+    )
+    deal_of_line = replace(
+        deal_of_line,
+        relation=Relation(
+            kind="MANY_TO_ONE",
+            target_object_id=deal_id,
+            target_field_id=lines_of_deal.id,
+            on_delete="CASCADE",
+            join_column="dealId",
+        ),
+    )
+    code = _field(10, "code", "TEXT", is_unique=True)
+    deal_fields = (
+        *_SYSTEM,
+        code,
+        _field(11, "title", "TEXT"),
+        _field(12, "amount", "NUMBER"),
+        _field(13, "stage", "SELECT", options=_OPTIONS),
+        _field(14, "due", "DATE_TIME"),
+        _field(15, "hot", "BOOLEAN"),
+        _field(16, "who", "FULL_NAME"),
+        _field(17, "price", "CURRENCY"),
+        _field(18, "tags", "ARRAY"),
+        firm_of_deal,
+        lines_of_deal,
+    )
+    firm = Object(
+        id=firm_id,
+        key="o1",
+        name_singular="firm",
+        name_plural="firms",
+        fields=(*_SYSTEM, _field(10, "name", "TEXT"), deals_of_firm),
+    )
+    deal = Object(
+        id=deal_id,
+        key="o2",
+        name_singular="deal",
+        name_plural="deals",
+        fields=deal_fields,
+        unique_constraints=(UniqueConstraint(key="u1", field_ids=(code.id,), leaves=code.leaves),),
+        duplicate_criteria=((("title",),), (("who", "firstName"), ("who", "lastName"))),
+        is_searchable=True,
+        search_field_ids=tuple(field.id for field in deal_fields if field.name in ("title", "who")),
+    )
+    line = Object(
+        id=line_id,
+        key="o3",
+        name_singular="line",
+        name_plural="lines",
+        fields=(*_SYSTEM, _field(10, "name", "TEXT"), deal_of_line),
+    )
+    return Model(workspace_id=WORKSPACE, version=1, objects=(firm, deal, line))

@@ -1,0 +1,150 @@
+"""The workspace of an engine test, on a real table: runs operations, and checks what they leave in the table."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from icosa.engine.executor import execute
+from icosa.model.model import Model, Object
+from icosa.query.filters import resolve_filter
+from icosa.query.operation import Connection, Filter, FindMany, Node, Operation, Order, Page
+from icosa.query.orders import resolve_order
+from icosa.settings import Settings
+from icosa.store import keys
+from icosa.store.derive import Rows
+from icosa.store.meter import Meter
+from icosa.store.ops import PutItem
+from icosa.store.record import unpack
+from icosa.store.register import Register, new_register
+from icosa.store.table import Table
+
+from .reference import Condition
+from .sample_model import WORKSPACE, model
+
+ACTOR = {"source": "API", "name": "test"}
+
+
+@dataclass
+class Request:
+    """A request context (``icosa.engine.context.Context``)."""
+
+    model: Model
+    table: Table
+    register: Register
+    settings: Settings
+    now: str
+    actor: Mapping[str, Any] = field(default_factory=lambda: ACTOR)
+
+
+class World:
+    """A workspace with the sample model and no records, on ``table``. ``meter`` counts the last request's costs."""
+
+    def __init__(self, table: Table, settings: Settings | None = None) -> None:
+        self.table = table
+        self.model = model()
+        self.settings = settings or Settings()
+        self.clock = 0
+        self.meter = Meter()
+        table.transact([PutItem(new_register(WORKSPACE))])
+
+    def object(self, name: str) -> Object:
+        return self.model.by_singular[name]
+
+    def request(self, table: Table | None = None) -> Request:
+        """A new request, a millisecond after the last; its costs are counted in ``meter``."""
+        self.clock += 1
+        self.meter = Meter(detailed=True)
+        table = table or self.table
+        register = Register.parse(self.table.get(keys.open_batches(WORKSPACE)))
+        seconds, ms = divmod(self.clock, 1000)
+        now = f"2026-01-01T{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}.{ms:03}Z"
+        return Request(self.model, table.metered(self.meter), register, self.settings, now)
+
+    def run(self, operation: Operation) -> Any:
+        return execute(self.request(), operation)
+
+    def filter(self, obj: str, condition: Condition) -> Filter | None:
+        return None if condition is None else resolve_filter(self.model, self.object(obj), as_input(condition))
+
+    def order(self, obj: str, order: Sequence[tuple[str, str]]) -> Order:
+        return resolve_order(self.model, self.object(obj), [_nested(path, direction) for path, direction in order])
+
+    def find(
+        self, obj: str, condition: Condition = None, order: Sequence[tuple[str, str]] = (), **page: Any
+    ) -> Connection:
+        operation = FindMany(
+            object=self.object(obj),
+            filter=self.filter(obj, condition),
+            order=self.order(obj, order),
+            page=Page(**{"limit": 60, **page}),
+        )
+        result = self.run(operation)
+        assert isinstance(result, Connection)
+        return result
+
+    def record(self, obj: str, node: Node) -> dict[str, Any]:
+        """The wire values of the fields, nulls as null."""
+        return {f.input_name: node.item.get(f.key) for f in self.object(obj).stored_fields}
+
+    def orphans(self) -> list[tuple[str, str]]:
+        """The keys of derived rows (indexes, edges, guards, tokens) that do not agree with the records: rows
+        of no record, rows with other content, and rows that are missing.
+        """
+        rows = all_rows(self.table)
+        expected: dict[tuple[str, str], Mapping[str, Any]] = {}
+        for obj in self.model.objects:
+            derive = Rows.of(self.model, obj)
+            for pk, live in ((keys.records(WORKSPACE, obj.key), True), (keys.trash(WORKSPACE, obj.key), False)):
+                for (row_pk, _), item in rows.items():
+                    if row_pk == pk:
+                        assert "h" not in item, "a hidden record remains"
+                        record = unpack(item, obj.stored_form)
+                        expected |= derive.derive(record, live=live) | derive.guards(record)
+        derived = {
+            key: {name: value for name, value in item.items() if name not in ("PK", "SK")}
+            for key, item in rows.items()
+            if key[0].split("#")[1] in "IEUT"
+        }
+        return sorted(key for key in derived.keys() | expected.keys() if derived.get(key) != expected.get(key))
+
+    def counters_agree(self) -> bool:
+        """Whether the counters of all objects are the numbers of their live records."""
+        rows = all_rows(self.table)
+        for obj in self.model.objects:
+            counted = sum(item["n"] for (pk, _), item in rows.items() if pk == keys.counter(WORKSPACE, obj.key))
+            if counted != sum(pk == keys.records(WORKSPACE, obj.key) for pk, _ in rows):
+                return False
+        return True
+
+
+def all_rows(table: Table) -> dict[tuple[str, str], dict[str, Any]]:
+    """Every item of a table by its key."""
+    items: list[dict[str, Any]] = []
+    start = None
+    while True:
+        page, start, _ = table._client.sync_scan_page(table.name, exclusive_start_key=start, consistent_read=True)
+        items += page
+        if start is None:
+            return {(item["PK"], item["SK"]): item for item in items}
+
+
+def as_input(condition: Condition) -> dict[str, Any]:
+    """A condition of the reference (``reference.Condition``) as GraphQL's filter input."""
+    match condition:
+        case ("and" | "or" as word, items):
+            return {word: [as_input(item) for item in items]}
+        case ("not", item):
+            return {"not": as_input(item)}
+        case ("firm", inner):
+            return {"firm": as_input(inner)}
+        case (path, operator, operand):
+            return _nested(path, {operator: operand})
+    raise AssertionError(condition)
+
+
+def _nested(path: str, leaf: Any) -> dict[str, Any]:
+    for name in reversed(path.split(".")):
+        leaf = {name: leaf}
+    return leaf  # type: ignore[no-any-return]

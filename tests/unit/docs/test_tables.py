@@ -1,0 +1,119 @@
+"""The tables of the pages say what the template, the folders and the configuration say."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from typing import Any
+
+import pytest
+
+from tests.support.checkout import ROOT, template_document
+from tests.support.markdown import Table, read, table
+
+Document = dict[str, Any]
+
+_ALARM = re.compile(r"^- \*\*Alarms\*\*:(.*?)(?=^- |^$)", re.MULTILINE | re.DOTALL)
+
+
+@pytest.fixture(scope="module")
+def template() -> Document:
+    return template_document()
+
+
+def _functions(template: Document) -> dict[str, Document]:
+    """The properties of the template's functions by their folders."""
+    return {
+        resource["Properties"]["CodeUri"].removeprefix("functions/"): resource["Properties"]
+        for resource in template["Resources"].values()
+        if resource["Type"] == "AWS::Serverless::Function"
+    }
+
+
+def _row(functions: Table, name: str) -> str:
+    return next(row[1] for row in functions.rows if row[0] == f"`{name}`")
+
+
+def test_the_table_of_functions_has_every_folder() -> None:
+    folders = {path.parent.name for path in (ROOT / "functions").glob("*/handler.py")}
+
+    assert sorted(table("docs/architecture.md", "Function").codes()) == sorted(folders)
+
+
+def test_the_diagram_of_functions_has_every_folder() -> None:
+    diagram = read("docs/architecture.md").split("```mermaid\n")[1].split("```")[0]
+
+    assert [
+        path.parent.name for path in (ROOT / "functions").glob("*/handler.py") if path.parent.name not in diagram
+    ] == []
+
+
+def test_routes_of_functions_are_those_of_the_template(template: Document) -> None:
+    functions = table("docs/architecture.md", "Function")
+    for name, properties in _functions(template).items():
+        events = properties.get("Events", {}).values()
+        paths = {event["Properties"]["Path"] for event in events if event["Type"] == "Api"}
+        named = {path.removesuffix("/*") for path in re.findall(r"`(/[^`]*)`", _row(functions, name))}
+        assert named == {re.sub(r"/\{[^}]*\}$", "", path) for path in paths}, name
+
+
+def test_sources_of_functions_are_those_of_the_template(template: Document) -> None:
+    words = {"DynamoDB": "stream", "SQS": "queue"}
+    functions = table("docs/architecture.md", "Function")
+    for name, properties in _functions(template).items():
+        sources = {words[event["Type"]] for event in properties.get("Events", {}).values() if event["Type"] != "Api"}
+        assert {word for word in words.values() if word in _row(functions, name)} == sources, name
+
+
+def test_the_table_of_parameters(template: Document) -> None:
+    parameters = table("docs/deploying.md", "Parameter")
+    assert sorted(parameters.codes()) == sorted(template["Parameters"])
+    for names, default, *_ in parameters.rows:
+        defaults = [str(template["Parameters"][name]["Default"]) for name in re.findall(r"`([^`]+)`", names)]
+        documented = [part.strip("`").replace(",", "") for part in default.split(", ")]
+        assert documented == defaults, names
+
+
+def test_the_list_of_alarms(template: Document) -> None:
+    match = _ALARM.search(read("docs/deploying.md"))
+    assert match
+    alarms = {name for name, body in template["Resources"].items() if body["Type"] == "AWS::CloudWatch::Alarm"}
+
+    assert set(re.findall(r"`([A-Z]\w+)`", match.group(1))) == alarms
+
+
+def test_the_table_of_outputs(template: Document) -> None:
+    assert set(table("docs/deploying.md", "Output").codes()) == set(template["Outputs"])
+
+
+def test_the_table_of_layers_is_the_contract() -> None:
+    contracts = tomllib.loads(read("pyproject.toml"))["tool"]["importlinter"]["contracts"]
+    [layers] = [contract["layers"] for contract in contracts if contract["id"] == "layers"]
+    documented = [" | ".join(re.findall(r"`([^`]+)`", row[0])) for row in table("docs/architecture.md", "Layer").rows]
+
+    assert documented == layers[:-1]
+    assert all(f"`{name}`" in read("docs/architecture.md") for name in layers[-1].split(" | "))
+
+
+def test_the_code_map_has_every_package() -> None:
+    package = ROOT / "layers" / "core" / "python" / "icosa"
+    code_map = read("docs/architecture.md").split("\n### Code map\n")[1].split("\n## ")[0]
+
+    assert [
+        folder.parent.name for folder in package.glob("*/__init__.py") if f"**`{folder.parent.name}`**" not in code_map
+    ] == []
+
+
+def test_modules_of_the_code_map_exist() -> None:
+    package = ROOT / "layers" / "core" / "python" / "icosa"
+    code_map = read("docs/architecture.md").split("\n### Code map\n")[1].split("\n## ")[0]
+    missing = []
+    for paragraph in code_map.split("\n\n"):
+        # A module is named by its path in one of the folders that the paragraph names.
+        folders = ["", *re.findall(r"`([\w/]+?)/?`", paragraph)]
+        nested = [f"{outer}/{inner}" for outer in folders for inner in folders]
+        for name in re.findall(r"`([\w/]+\.py)`", paragraph):
+            if not any((package / folder / name).exists() for folder in (*folders, *nested)):
+                missing.append(name)
+
+    assert missing == []
