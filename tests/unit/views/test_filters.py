@@ -211,7 +211,7 @@ def test_what_cannot_be_applied_is_said(filter: Entity) -> None:
         matching(filter)
 
 
-def test_no_operand_on_no_field_does_worse_than_that() -> None:
+def test_any_operand_is_applied_or_rejected_with_bad_request() -> None:
     values: tuple[Any, ...] = (
         "",
         "x",

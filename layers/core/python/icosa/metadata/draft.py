@@ -1,4 +1,4 @@
-"""A model that is being changed: the entities of one version, and what a change makes of them.
+"""A model that is being changed: a version of it, and the entities as the change leaves them.
 
 A change expands into several (an object brings fields, a relation its inverse); all of them are made here, then the
 whole is validated and written. Nothing of the base is touched.
@@ -57,7 +57,7 @@ class Draft:
         self.base = base
         self.now = now
         self.next_object_key = next_object_key
-        #: What is wrong with input that entities could not be given, by the ids of these.
+        #: Problems of input that could not be applied to an entity, by the ids of entities.
         self.problems: dict[str, list[Problem]] = {}
         self._objects: dict[str, Object] = dict(base.by_id)
         self._owner: dict[str, str] = {field.id: obj.id for obj in base.objects for field in obj.fields}

@@ -1,4 +1,4 @@
-"""Changes of fields, expanded: what a request says about one field, and what follows for others
+"""Changes of fields in a draft: of the field that a request names, and of everything that depends on it
 (spec/metadata.md §5).
 """
 
@@ -12,8 +12,7 @@ from ..model.model import Field, Object, OnDelete, Option
 from ..model.stored_form import EACH_ITS_OWN
 from ..model.types.defaults import is_volatile
 from ..model.types.registry import by_name
-from ..validation.errors import FieldMutationNotAllowed, FieldNotFound, Problem
-from ..validation.refusal import refused
+from ..validation.errors import FieldMutationNotAllowed, FieldNotFound, MetadataValidationError, Problem
 from . import options as choices
 from .defaults import normalised
 from .draft import Draft
@@ -69,7 +68,7 @@ def create_field(draft: Draft, body: Mapping[str, Any]) -> Field:
     obj = draft.find_object(body["objectMetadataId"])
 
     def refuse(problem: Problem) -> Exception:
-        return refused(
+        return MetadataValidationError.single(
             _CREATING, "fieldMetadata", "create", problem, about(obj, body.get("universalIdentifier"), body["name"])
         )
 
@@ -152,7 +151,7 @@ def _create_relation(draft: Draft, obj: Object, attributes: dict[str, Any], body
 
 
 def fill_of(draft: Draft, field: Field) -> Any:
-    """The stored value that records get which are there already (spec/observed.md 26)."""
+    """The stored value of a new field for existing records (spec/observed.md 26)."""
     default = field.default_value
     if default is None:
         return None
@@ -172,7 +171,7 @@ def update_field(draft: Draft, field_id: str, changes: Mapping[str, Any]) -> Fie
     owner_and_field = draft.find_field(field_id)
     if owner_and_field is None:
         problem = Problem(code="FIELD_METADATA_NOT_FOUND", message="Field metadata to update not found", value=field_id)
-        raise refused(_UPDATING, "fieldMetadata", "update", problem, about(None, field_id, None))
+        raise MetadataValidationError.single(_UPDATING, "fieldMetadata", "update", problem, about(None, field_id, None))
     obj, field = owner_and_field
     # Naming what a shipped field owns is refused even when the value is the same (spec/metadata.md §5.5).
     forbidden = [] if field.is_custom or field.is_system else [name for name in changes if name in _CUSTOM_ONLY]
@@ -403,7 +402,7 @@ def _problem(message: str, value: Any = None) -> Problem:
 
 
 def delete_field(draft: Draft, field_id: str) -> Field:
-    """Remove a field with what hangs on it: its inverse, the rest of its morph group, indexes.
+    """Remove a field with what depends on it: its inverse, the rest of its morph group, indexes.
 
     Raises FieldNotFound, FieldMutationNotAllowed, MetadataValidationError.
     """
@@ -416,7 +415,7 @@ def delete_field(draft: Draft, field_id: str) -> Field:
     if obj.label_identifier_field_id == field_id:
         message = "Cannot delete, please update the label identifier field first"
         problem = Problem(code="FIELD_MUTATION_NOT_ALLOWED", message=message)
-        raise refused(
+        raise MetadataValidationError.single(
             _DELETING, "fieldMetadata", "delete", problem, about(obj, field_id, field.name, field.universal_identifier)
         )
     siblings = morph_siblings(obj, field)

@@ -13,10 +13,10 @@ from ..validation.errors import (
     IndexMutationNotAllowed,
     IndexNotFound,
     InvalidIndexInput,
+    MetadataValidationError,
     ObjectNotFound,
     Problem,
 )
-from ..validation.refusal import refused
 from .draft import Draft
 from .names import column, index_name
 from .traits import traits
@@ -68,7 +68,9 @@ def create_index(draft: Draft, members: Mapping[str, Any]) -> Index:
     name = _name(obj, columns)
     if any(index.name == name for index in obj.indexes):
         problem = Problem(code="INDEX_ALREADY_EXISTS", message="Index with same name already exists", value=name)
-        raise refused("Validation errors occurred while creating index", "index", "create", problem, {"name": name})
+        raise MetadataValidationError.single(
+            "Validation errors occurred while creating index", "index", "create", problem, {"name": name}
+        )
     return add_index(draft, object_id, columns, type=type_, is_custom=True)
 
 
@@ -102,7 +104,7 @@ def _name(obj: Object, columns: Sequence[Column], *, is_unique: bool = False) ->
 
 
 def rename_indexes(draft: Draft, object_id: str) -> None:
-    """Let the names of an object's indexes follow those of the object and its fields."""
+    """Rename an object's indexes after the object and its fields."""
     obj = draft.object(object_id)
     renamed = tuple(
         replace(
@@ -165,7 +167,7 @@ def add_uniqueness(draft: Draft, field_id: str, *, status: Status) -> None:
 
 
 def remove_uniqueness(draft: Draft, field_id: str) -> None:
-    """Let a field be no longer unique: every constraint over it alone goes, with its index."""
+    """Remove the uniqueness of a field: every constraint over it alone, with its index."""
     obj = draft.owner_of(field_id)
     removed = {c.key for c in obj.unique_constraints if c.field_ids == (field_id,)}
     draft.set_object(
@@ -179,7 +181,7 @@ def remove_uniqueness(draft: Draft, field_id: str) -> None:
 
 
 def give_up_uniqueness(draft: Draft, object_id: str, index: Index) -> None:
-    """Existing records contradict a unique index: the constraint goes, the index says why the field is not unique."""
+    """Fail a unique index that existing records violate: remove the constraint, and keep the index as ``FAILED``."""
     obj = draft.object(object_id)
     kept = tuple(c for c in obj.unique_constraints if c.key != index.constraint_key)
     draft.set_object(object_id, unique_constraints=kept)
@@ -188,7 +190,7 @@ def give_up_uniqueness(draft: Draft, object_id: str, index: Index) -> None:
 
 
 def forget_field(draft: Draft, field_id: str) -> None:
-    """Take a field that is about to go out of constraints and indexes; what is left without members goes, too."""
+    """Remove a field from constraints and indexes, before it is removed itself; so are those without other members."""
     obj = draft.owner_of(field_id)
     constraints = tuple(c for c in obj.unique_constraints if field_id not in c.field_ids)
     kept = {c.key for c in constraints}

@@ -74,7 +74,7 @@ def run(
 
 
 def run_all(table: Table, workspace_id: str, *, now: str, now_ms: int) -> None:
-    """Do every job that may begin, to its end. For scripts and tests; the stream does the same step by step."""
+    """Do every job that may begin, to its end. For scripts and tests; the queue does the same step by step."""
     while True:
         due = [job for job in list_jobs(table, workspace_id) if job.not_before_ms <= now_ms]
         if not due:
@@ -146,7 +146,7 @@ class _Worker:
         self.stages = list(self._stages())
 
     def work(self, *, until: float, clock: Callable[[], float]) -> bool:
-        """Whether everything is done before the time is over."""
+        """Work until the time is over. Whether everything is done."""
         while self.job.stage < len(self.stages):
             after, records = self.stages[self.job.stage](self.job.after)
             stage = self.job.stage + (after is None)
@@ -206,7 +206,7 @@ class _Worker:
         raise TransactionConflict
 
     def _drop(self, pk: str) -> Stage:
-        """Everything in a partition that nobody writes to any more."""
+        """Delete everything in a partition that nobody writes to any more."""
 
         def page(after: str | None) -> tuple[str | None, int]:
             rows = key_page(self.table, pk, after=after, limit=_DROP_PAGE)
@@ -299,7 +299,7 @@ class _Worker:
         return tombstone, Rows.of(self.model, tombstone)
 
     def _purge_record(self, stored: dict[str, Any], live: bool) -> list[Op] | None:
-        """Take the values of removed fields out of a record, with the rows that follow from them."""
+        """Remove the values of deleted fields from a record, with the rows derived from them."""
         tombstone, rows = self._tombstone_rows()
         removed = [field.key for field in tombstone.fields if field.id in self.job.fields]
         stripped = without_fields(stored, removed)
@@ -323,7 +323,7 @@ class _Worker:
         return ops
 
     def _token_ops(self, stored: dict[str, Any], old: Iterable[Key]) -> list[Op]:
-        """The tokens of a live record instead of those that it had."""
+        """Replace the search tokens of a live record by those that the model now asks for."""
         new = Rows.of(self.model, self.obj).tokens(unpack(stored, self.obj.stored_form)) if self.obj is not None else {}
         put: list[Op] = [put_row(key, attributes) for key, attributes in new.items()]
         return put + [DeleteItem(key) for key in old if key not in new]
@@ -331,7 +331,7 @@ class _Worker:
     # ------------------------------------------------------------------ the end
 
     def finish(self, now: str, now_ms: int) -> None:
-        """Let reads use what was built."""
+        """Mark fields and indexes as ready, so that reads use them."""
         if self.job.kind != "build":
             return
         for _ in _ATTEMPTS:

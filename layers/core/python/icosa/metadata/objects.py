@@ -1,5 +1,5 @@
-"""Changes of objects, expanded: what a request says about one object, and what follows for others (spec/metadata.md
-§4).
+"""Changes of objects in a draft: of the object that a request names, and of everything that depends on it
+(spec/metadata.md §4).
 """
 
 from __future__ import annotations

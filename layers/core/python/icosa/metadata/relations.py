@@ -23,7 +23,7 @@ _TARGET_ICON = "Icon123"
 
 
 class InvalidPayload(Exception):
-    """A payload that no relation can be made from."""
+    """A payload of a new relation that is invalid."""
 
     def __init__(self, message: str, *, code: str = _MALFORMED, value: Any = None) -> None:
         super().__init__(message)
@@ -32,7 +32,7 @@ class InvalidPayload(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Payload:
-    """What the other side of a new relation is."""
+    """The other side of a new relation."""
 
     kind: RelationKind
     target: Object
@@ -172,7 +172,7 @@ def morph_siblings(obj: Object, field: Field) -> list[Field]:
 
 
 def follow_rename(draft: Draft, before: Object, after: Object) -> None:
-    """Rename the morph fields that are named after an object."""
+    """Rename the morph fields that have the name of a renamed object."""
     for obj in list(draft.objects.values()):
         for field in obj.fields:
             if field.morph_id is None or field.relation is None or field.relation.target_object_id != after.id:

@@ -23,7 +23,7 @@ _MAX_FILES = 60
 
 
 def failures(draft: Draft) -> list[Failure]:
-    """Everything that is wrong with a change."""
+    """The report on a change: a failure for each entity that breaks rules."""
     objects = [failure for change in draft.object_changes() if (failure := _object_failure(draft, change)) is not None]
     if any(failure.kind == "create" for failure in objects):
         return objects
@@ -36,7 +36,7 @@ def failures(draft: Draft) -> list[Failure]:
 
 
 def _unchanged(draft: Draft, mentioned: set[int]) -> Iterator[Failure]:
-    """What was wrong with input that left its entity as it was."""
+    """Failures of entities that invalid input left unchanged."""
     for entity_id, problems in draft.problems.items():
         if any(id(problem) in mentioned for problem in problems):
             continue

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
 from ..errors import BadRequest, Conflict, Forbidden, NotFound
 
@@ -21,7 +21,7 @@ _SOME = "Metadata validation failed"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Problem:
-    """One broken rule. ``value`` is the offending part of the input, ``friendly`` the text for people (default:
+    """A broken rule. ``value`` is the offending part of the input, ``friendly`` the text for people (default:
     ``message``).
     """
 
@@ -85,6 +85,15 @@ class MetadataValidationError(BadRequest):
             f"{len(entries)} {name}{'s' if len(entries) > 1 else ''}" for name, entries in by_name.items()
         )
         self.detail = f"Validation failed for {counts}"
+
+    @classmethod
+    def single(
+        cls, message: str, name: MetadataName, kind: ChangeKind, problem: Problem, about: Mapping[str, Any]
+    ) -> Self:
+        """The report on input that no change could be made from: one problem of the entity that the request is
+        about.
+        """
+        return cls(message, [Failure(name=name, kind=kind, about=about, problems=[problem])])
 
 
 class InvalidInput(BadRequest):

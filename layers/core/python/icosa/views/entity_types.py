@@ -86,7 +86,7 @@ PAGE_LAYOUT_WIDGET: Final = _layout(
     required_filter="Page layout tab ID is required",
 )
 
-#: The parts of each kind of root, in the order in which they hang together.
+#: The parts of each kind of root, in the order in which views and layouts show them.
 PARTS: Final[Mapping[str, tuple[EntityType, ...]]] = {
     VIEW.collection: (VIEW_FIELD, VIEW_FILTER, VIEW_FILTER_GROUP, VIEW_SORT, VIEW_GROUP, VIEW_FIELD_GROUP),
     PAGE_LAYOUT.collection: (PAGE_LAYOUT_TAB, PAGE_LAYOUT_WIDGET),

@@ -14,7 +14,7 @@ _NO_VALUE = ""
 
 
 def with_default_groups(model: Model, view: Root, *, now: str) -> Root:
-    """The view with the groups of its main field, as they are when the field has just been chosen."""
+    """The view with the groups that it starts with when it is grouped by its main field."""
     field = object_of(model, view).by_id.get(view.entity["mainGroupByFieldMetadataId"] or "")
     if field is None:
         return view.with_parts(VIEW_GROUP, ())

@@ -31,5 +31,5 @@ def require_change(permissions: Permissions, entity_type: EntityType, inputs: Se
     if not permissions.holds("VIEWS"):
         raise CannotModifyView
     if entity_type == VIEW and any(raw.get("visibility") == _UNLISTED for raw in inputs):
-        # Whoever comes this far is an API key (``session``): nobody whose own view it could be.
+        # Callers are API keys (``session``), and an unlisted view belongs to a user.
         raise NoUnlistedView

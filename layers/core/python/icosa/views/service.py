@@ -20,7 +20,7 @@ from ..store.retry import Attempts
 from ..store.table import MAX_TRANSACTION, Table, TransactionConflict, TransactionFailed
 from ..store.workspace_row import VIEWS_VERSION, next_views
 from . import rules
-from .cascade import deleted, destroyed
+from .cascade import with_deleted, without
 from .entities import Input, new_entity, updated_entity
 from .entity_types import ENTITY_TYPES, ROOT_OF, VIEW, VIEW_GROUP, Entity, EntityType
 from .errors import InvalidPart, PartExists, PartNotFound
@@ -98,13 +98,13 @@ class ViewsService:
         return [_with_root(roots, entity_type, *pair) for pair in changed_ids]
 
     def delete(self, entity_type: EntityType, entity_id: str) -> tuple[Root, Entity]:
-        """Mark an entity, and what hangs on it, as deleted: lists do not show it any more. Raises PartNotFound,
+        """Mark an entity, and its children, as deleted: lists do not show it any more. Raises PartNotFound,
         Conflict.
         """
 
         def change(_model: Model, roots: Roots) -> tuple[Roots, tuple[Root, Entity]]:
             root = _live_owner(roots, entity_type, entity_id)
-            after = deleted(root, entity_type, entity_id, now=self._now)
+            after = with_deleted(root, entity_type, entity_id, now=self._now)
             return {**roots, root.id: after}, (
                 after,
                 next(entity for entity in after.all(entity_type) if entity["id"] == entity_id),
@@ -114,14 +114,14 @@ class ViewsService:
         return result
 
     def destroy(self, entity_type: EntityType, entity_id: str) -> tuple[Root, Entity]:
-        """Remove an entity, deleted or not, with what hangs on it; as it was. Raises PartNotFound, Conflict."""
+        """Remove an entity, deleted or not, with its children. What it was. Raises PartNotFound, Conflict."""
 
         def change(_model: Model, roots: Roots) -> tuple[Roots, tuple[Root, Entity]]:
             root = owner_of(roots, entity_type, entity_id)
             if root is None:
                 raise PartNotFound(entity_type, entity_id)
             removed = next(entity for entity in root.all(entity_type) if entity["id"] == entity_id)
-            after = destroyed(root, entity_type, entity_id)
+            after = without(root, entity_type, entity_id)
             others = {root_id: other for root_id, other in roots.items() if root_id != root.id}
             return (others if after is None else {**roots, root.id: after}), (root, removed)
 
@@ -201,7 +201,7 @@ class ViewsService:
         metadata = MetadataState.parse(row)
         model = self._model
         if metadata.staged is not None:
-            # A change of the model is being carried out, and may touch views: this does what is left of it.
+            # A change of the model is being carried out, which may touch views: complete it first.
             read(self._table, self._workspace_id)
             raise VersionConflict
         if model.version != metadata.version:

@@ -14,7 +14,6 @@ from pydantic import BeforeValidator, ConfigDict, Field
 from ..validation.body import UNNAMED, RequestBody, ResponseBody, validate
 from ..validation.errors import ChangeKind, InvalidInput, MetadataValidationError, Problem
 from ..validation.messages import message
-from ..validation.refusal import refused
 from ..validation.types import Identifier, Moment, Text
 
 Members = dict[str, Any]
@@ -141,6 +140,6 @@ def normal_url(text: str) -> str | None:
 
 
 def _report(kind: ChangeKind, about: Mapping[str, Any], problem: Problem) -> MetadataValidationError:
-    return refused(
+    return MetadataValidationError.single(
         f"Multiple validation errors occurred while {_GERUNDS[kind]} webhook", "webhook", kind, problem, about
     )

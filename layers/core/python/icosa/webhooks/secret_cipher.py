@@ -17,7 +17,7 @@ from typing import Any, Self
 from ..aws import client_without_debug_logs
 from ..errors import Unavailable
 
-#: KMS decrypts one ciphertext a call; so pairs calls run at once.
+#: KMS decrypts one ciphertext a call; so many calls run at once.
 _PARALLEL = 10
 _TRANSIENT = frozenset(
     ("ThrottlingException", "KMSInternalException", "DependencyTimeoutException", "KeyUnavailableException")
