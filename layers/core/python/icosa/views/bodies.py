@@ -28,71 +28,25 @@ from .entity_types import (
 _ID: Final = "0b6f3f4e-6a0b-4bd0-a6c5-1f1f1f1f0001"
 
 ViewType = Literal[
-    "TABLE",
-    "KANBAN",
-    "CALENDAR",
-    "LIST",
-    "FIELDS_WIDGET",
-    "TABLE_WIDGET",
-    "KANBAN_WIDGET",
-    "LIST_WIDGET",
+    "TABLE", "KANBAN", "CALENDAR", "LIST", "FIELDS_WIDGET", "TABLE_WIDGET", "KANBAN_WIDGET", "LIST_WIDGET",
     "CALENDAR_WIDGET",
-]
+]  # fmt: skip
 Aggregate = Literal[
-    "MIN",
-    "MAX",
-    "AVG",
-    "SUM",
-    "COUNT",
-    "COUNT_UNIQUE_VALUES",
-    "COUNT_EMPTY",
-    "COUNT_NOT_EMPTY",
-    "COUNT_TRUE",
-    "COUNT_FALSE",
-    "PERCENTAGE_EMPTY",
-    "PERCENTAGE_NOT_EMPTY",
-]
+    "MIN", "MAX", "AVG", "SUM", "COUNT", "COUNT_UNIQUE_VALUES", "COUNT_EMPTY", "COUNT_NOT_EMPTY", "COUNT_TRUE",
+    "COUNT_FALSE", "PERCENTAGE_EMPTY", "PERCENTAGE_NOT_EMPTY",
+]  # fmt: skip
 #: spec/access.md §3.4; views have the same.
 Operand = Literal[
-    "IS",
-    "IS_NOT_NULL",
-    "IS_NOT",
-    "LESS_THAN_OR_EQUAL",
-    "GREATER_THAN_OR_EQUAL",
-    "IS_BEFORE",
-    "IS_AFTER",
-    "CONTAINS",
-    "DOES_NOT_CONTAIN",
-    "IS_EMPTY",
-    "IS_NOT_EMPTY",
-    "IS_RELATIVE",
-    "IS_IN_PAST",
-    "IS_IN_FUTURE",
-    "IS_TODAY",
+    "IS", "IS_NOT_NULL", "IS_NOT", "LESS_THAN_OR_EQUAL", "GREATER_THAN_OR_EQUAL", "IS_BEFORE", "IS_AFTER", "CONTAINS",
+    "DOES_NOT_CONTAIN", "IS_EMPTY", "IS_NOT_EMPTY", "IS_RELATIVE", "IS_IN_PAST", "IS_IN_FUTURE", "IS_TODAY",
     "VECTOR_SEARCH",
-]
+]  # fmt: skip
 PageLayoutType = Literal["RECORD_INDEX", "RECORD_PAGE", "RECORD_FORM", "DASHBOARD", "STANDALONE_PAGE"]
 WidgetType = Literal[
-    "VIEW",
-    "IFRAME",
-    "FIELD",
-    "FIELDS",
-    "GRAPH",
-    "STANDALONE_RICH_TEXT",
-    "TIMELINE",
-    "TASKS",
-    "NOTES",
-    "FILES",
-    "EMAILS",
-    "CALENDAR",
-    "FIELD_RICH_TEXT",
-    "WORKFLOW",
-    "WORKFLOW_VERSION",
-    "WORKFLOW_RUN",
-    "FRONT_COMPONENT",
-    "RECORD_TABLE",
-    "EMAIL_THREAD",
-]
+    "VIEW", "IFRAME", "FIELD", "FIELDS", "GRAPH", "STANDALONE_RICH_TEXT", "TIMELINE", "TASKS", "NOTES", "FILES",
+    "EMAILS", "CALENDAR", "FIELD_RICH_TEXT", "WORKFLOW", "WORKFLOW_VERSION", "WORKFLOW_RUN", "FRONT_COMPONENT",
+    "RECORD_TABLE", "EMAIL_THREAD",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
