@@ -223,7 +223,7 @@ def test_a_renamed_type_has_one_schema() -> None:
 
 def test_choices_without_options_are_any_text() -> None:
     rocket = crm().by_singular["rocket"]
-    empty = replace(rocket, fields=(field(1, "id", "UUID"), field(2, "colour", "SELECT")), memo={})
+    empty = replace(rocket, fields=(field(1, "id", "UUID"), field(2, "colour", "SELECT")))
     found = members(replace(crm(), objects=(empty,)))["components"]["schemas"]["Rocket"]
     assert found["properties"]["colour"] == {"type": ["string", "null"]}
     assert "colour" not in found["example"]
@@ -233,9 +233,7 @@ def test_labels_and_descriptions_are_those_that_the_workspace_sees() -> None:
     person = crm().by_singular["person"]
     first = replace(person.by_name["jobTitle"], overrides={"description": "What they do"})
     fields = tuple(first if f.id == first.id else f for f in person.fields)
-    renamed = replace(
-        person, fields=fields, overrides={"labelPlural": "Contacts", "description": "Whom we know"}, memo={}
-    )
+    renamed = replace(person, fields=fields, overrides={"labelPlural": "Contacts", "description": "Whom we know"})
     objects = tuple(renamed if obj.id == person.id else obj for obj in crm().objects)
     found = members(replace(crm(), objects=objects))
     assert {"name": "people", "description": "Object `Contacts`"} in found["tags"]

@@ -104,7 +104,7 @@ def test_custom_objects_are_found_by_their_label() -> None:
     rocket = crm().by_singular["rocket"]
     assert search_fields(rocket) == ()
 
-    labelled = replace(rocket, label_identifier_field_id=rocket.by_name["name"].id, memo={})
+    labelled = replace(rocket, label_identifier_field_id=rocket.by_name["name"].id)
     assert search_fields(labelled) == (rocket.by_name["name"],)
 
 

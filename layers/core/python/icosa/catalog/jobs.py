@@ -138,7 +138,6 @@ def ghost_of(obj: Object, fields: Sequence[Field], constraints: Sequence[UniqueC
     own[obj.by_name["id"].id] = obj.by_name["id"]
     return replace(
         obj,
-        memo={},
         fields=tuple(own.values()),
         unique_constraints=tuple(constraints),
         indexes=(),

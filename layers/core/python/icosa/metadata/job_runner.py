@@ -239,7 +239,6 @@ class _Worker:
             return
         part = replace(
             obj,
-            memo={},
             fields=(obj.by_name["id"], *(one for one in fields if one.name != "id")),
             unique_constraints=(),
         )

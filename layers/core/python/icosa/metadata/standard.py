@@ -119,7 +119,7 @@ def _object(number: int, spec: Spec, field_specs: list[Spec], ids: _Ids) -> Obje
         updated_at=ids.now,
         **{attribute: spec[flag] for flag, attribute in _OBJECT_FLAGS.items() if flag in spec},
     )
-    return replace(obj, memo={}, indexes=tuple(_indexes(obj, ids)))
+    return replace(obj, indexes=tuple(_indexes(obj, ids)))
 
 
 def _indexes(obj: Object, ids: _Ids) -> Iterator[Index]:

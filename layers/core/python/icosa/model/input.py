@@ -80,7 +80,7 @@ def parse_input(
     repeated. ``now`` is the time of the request, for defaults. Raises InvalidData.
     """
     parse = _Parse(model, obj, data, mode, now, old)
-    entries = _entries(obj)
+    entries = obj.cached(_entries)
     mentioned = []
     for name, value in data.items():
         entry = entries.get(name)
@@ -96,23 +96,23 @@ def defaults(obj: Object, now: str) -> dict[str, Stored]:
     """The stored values, by field key, of a new record whose body is empty. Nested values are shared: do not change
     them.
     """
-    compiled: tuple[dict[str, Stored], tuple[Field, ...]] | None = obj.memo.get(defaults)
-    if compiled is None:
-        fields = [field for field in obj.stored_fields if field.default_value is not None]
-        fixed = {
-            field.key: field.type.default(field, now=now) for field in fields if not is_volatile(field.default_value)
-        }
-        compiled = obj.memo[defaults] = (
-            {key: value for key, value in fixed.items() if value is not None},
-            tuple(field for field in fields if is_volatile(field.default_value)),
-        )
-    fixed, volatile = compiled
-    found = dict(fixed)
+    fixed, volatile = obj.cached(_defaults, now)
+    values = dict(fixed)
     for field in volatile:
         value = field.type.default(field, now=now)
         if value is not None:
-            found[field.key] = value
-    return found
+            values[field.key] = value
+    return values
+
+
+def _defaults(obj: Object, now: str) -> tuple[dict[str, Stored], tuple[Field, ...]]:
+    """Stored defaults that are the same for every record, and the fields whose default is another for each."""
+    fields = [field for field in obj.stored_fields if field.default_value is not None]
+    fixed = {field.key: field.type.default(field, now=now) for field in fields if not is_volatile(field.default_value)}
+    return (
+        {key: value for key, value in fixed.items() if value is not None},
+        tuple(field for field in fields if is_volatile(field.default_value)),
+    )
 
 
 class _Parse:
@@ -142,7 +142,7 @@ class _Parse:
         if value is None:
             self.value(field, None)
             return
-        known = (self.old or {}) if self.mode == "update" else _member_defaults(self.obj, self.now)
+        known = (self.old or {}) if self.mode == "update" else self.obj.cached(_member_defaults, self.now)
         before = known.get(field.key)
         self._set(field, field.type.parse(field, value, old=before, mode=self.mode))
 
@@ -205,15 +205,8 @@ class _Parse:
 
 def _member_defaults(obj: Object, now: str) -> Mapping[str, Stored]:
     """What members of composites are in a new record when the body names others only. The engine stamps actors."""
-    found: dict[str, Stored] | None = obj.memo.get(_member_defaults)
-    if found is None:
-        composites = {
-            field.key for field in obj.stored_fields if field.type.is_composite and field.name not in _STAMPED
-        }
-        found = obj.memo[_member_defaults] = {
-            key: value for key, value in defaults(obj, now).items() if key in composites
-        }
-    return found
+    composites = {field.key for field in obj.stored_fields if field.type.is_composite and field.name not in _STAMPED}
+    return {key: value for key, value in defaults(obj, now).items() if key in composites}
 
 
 _Reader = Callable[[_Parse, Field, Any], None]
@@ -221,14 +214,12 @@ _Reader = Callable[[_Parse, Field, Any], None]
 
 def _entries(obj: Object) -> Mapping[str, tuple[_Reader, Field]]:
     """How each key of a body is read."""
-    found: dict[str, tuple[_Reader, Field]] | None = obj.memo.get(_entries)
-    if found is None:
-        found = obj.memo[_entries] = {}
-        for field in obj.fields:
-            if field.is_many_to_one:
-                found[field.name] = (_Parse.relation, field)
-            found[field.input_name] = (_reader(field), field)
-    return found
+    entries: dict[str, tuple[_Reader, Field]] = {}
+    for field in obj.fields:
+        if field.is_many_to_one:
+            entries[field.name] = (_Parse.relation, field)
+        entries[field.input_name] = (_reader(field), field)
+    return entries
 
 
 def _reader(field: Field) -> _Reader:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
+from .cache import Cached
 from .stored_form import StoredForm
 
 if TYPE_CHECKING:
@@ -207,7 +208,7 @@ _PRESENTED = {"labelSingular": "label_singular", "labelPlural": "label_plural"}
 
 
 @dataclass(frozen=True, kw_only=True)
-class Object:
+class Object(Cached):
     """An object (standard or custom) with its fields. ``key`` is its short id (``o3``) in every storage key."""
 
     id: str
@@ -251,8 +252,6 @@ class Object:
     readability: str = "OPEN"
     created_at: str = ""
     updated_at: str = ""
-    #: What other layers compile from this object once (row derivation, renderers); lives as long as the model version.
-    memo: dict[Any, Any] = field(default_factory=dict, compare=False, repr=False)
 
     def shown(self, name: str) -> Any:
         """A label, the description, icon or colour as the workspace sees it, by its wire name (``labelSingular``)."""
@@ -316,14 +315,12 @@ class Object:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Model:
+class Model(Cached):
     """One version of a workspace's objects."""
 
     workspace_id: str
     version: int
     objects: tuple[Object, ...]
-    #: As ``Object.memo``, for what concerns the whole model.
-    memo: dict[Any, Any] = field(default_factory=dict, compare=False, repr=False)
 
     @cached_property
     def by_plural(self) -> Mapping[str, Object]:

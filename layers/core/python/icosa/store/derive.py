@@ -63,10 +63,7 @@ class Rows:
 
     @classmethod
     def of(cls, model: Model, obj: Object) -> Rows:
-        rows = obj.memo.get(cls)
-        if rows is None:
-            rows = obj.memo[cls] = cls(model, obj)
-        return rows
+        return obj.cached(_rows, model)
 
     def index(self, item: Item) -> dict[Key, Attributes]:
         """Index rows of a live record: one for each indexed leaf, nulls included, so that every index is complete."""
@@ -121,6 +118,10 @@ class Rows:
             return self.edges(item, live=False)
         found = self.index(item) | self.edges(item, live=True)
         return found | self.tokens(item) if self._searched else found
+
+
+def _rows(obj: Object, model: Model) -> Rows:
+    return Rows(model, obj)
 
 
 def constraint_value(constraint: UniqueConstraint, item: Item) -> str | None:

@@ -336,11 +336,12 @@ def roots(model: Model) -> Mapping[tuple[OperationType, str], tuple[Kind, Object
     """Every root field of a model by its name. Where names meet, the field of the object that was there
     first counts.
     """
-    found: Mapping[tuple[OperationType, str], tuple[Kind, Object]] | None = model.memo.get(roots)
-    if found is None:
-        named: dict[tuple[OperationType, str], tuple[Kind, Object]] = {}
-        for kind in KINDS:
-            for obj in model.objects:
-                named.setdefault((kind.operation, kind.name(obj)), (kind, obj))
-        found = model.memo[roots] = named
-    return found
+    return model.cached(_roots)
+
+
+def _roots(model: Model) -> Mapping[tuple[OperationType, str], tuple[Kind, Object]]:
+    named: dict[tuple[OperationType, str], tuple[Kind, Object]] = {}
+    for kind in KINDS:
+        for obj in model.objects:
+            named.setdefault((kind.operation, kind.name(obj)), (kind, obj))
+    return named
