@@ -135,11 +135,12 @@ def _nested(path: list[str], value: Any) -> Any:
 @st.composite
 def items(draw: st.DrawFn) -> tuple[str, Any]:
     path = draw(st.lists(NAMES, min_size=1, max_size=3))
-    comparator = draw(st.sampled_from(COMPARATORS))
+    comparator = draw(st.sampled_from(list(COMPARATORS)))
     value: Any
-    if comparator == "is":
+    takes = COMPARATORS[comparator].takes
+    if takes == "state":
         value = text = draw(st.sampled_from(["NULL", "NOT_NULL"]))
-    elif comparator in ("in", "containsAny"):
+    elif takes == "list":
         value = draw(st.lists(MEMBERS, min_size=1, max_size=3))
         text = "[" + ",".join(f'"{member}"' for member in value) + "]"
     else:

@@ -115,7 +115,7 @@ def conditions(leaf: Leaf) -> st.SearchStrategy[Filter]:
         operands |= dict.fromkeys(("in", "containsAny"), st.lists(options, min_size=1, max_size=2).map(tuple))
         operands |= {"containsIlike": st.sampled_from(["b", "%c%"])}
     return st.sampled_from([operator for operator in leaf.kind.operators if operator in operands]).flatmap(
-        lambda operator: operands[operator].map(lambda operand: Compare(leaf, operator, operand))
+        lambda name: operands[name].map(lambda operand: Compare(leaf, leaf.kind.operators[name], operand))
     )
 
 
@@ -158,7 +158,7 @@ def sql(filter: Filter, item: Item, world: World) -> Value:
         case RelatedAny(filter=inner):
             return any(sql(inner, person, world) is True for person in world.people if person.get("f16") == item["SK"])
         case Compare(leaf=leaf, operator=operator, operand=operand):
-            return comparison(leaf, operator, operand, leaf.get(item))
+            return comparison(leaf, operator.name, operand, leaf.get(item))
 
 
 def comparison(leaf: Leaf, operator: str, operand: Any, value: Any) -> Value:

@@ -23,7 +23,7 @@ def _shape(filter: Filter | None) -> Any:
     """A filter as nested tuples that can be compared."""
     match filter:
         case Compare(leaf=leaf, operator=operator, operand=operand):
-            return (leaf.dotted, operator, operand)
+            return (leaf.dotted, operator.name, operand)
         case And(items=items):
             return ("and", *map(_shape, items))
         case Or(items=items):

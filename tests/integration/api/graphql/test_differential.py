@@ -46,16 +46,14 @@ def _operators(leaf: Leaf) -> list[str]:
 
 
 def _operand(rng: random.Random, leaf: Leaf, operator: str) -> Any:
-    match operator:
-        case "is":
+    match leaf.kind.operators[operator].takes:
+        case "state":
             return rng.choice(("NULL", "NOT_NULL"))
-        case "isEmptyArray":
+        case "boolean":
             return True
-        case "like" | "ilike" | "containsIlike":
-            return rng.choice(_PATTERNS)
-        case "startsWith" | "endsWith":
-            return rng.choice(("A", "n", "100"))
-        case "in" | "containsAny":
+        case "pattern":
+            return rng.choice(("A", "n", "100") if operator in ("startsWith", "endsWith") else _PATTERNS)
+        case "list":
             return rng.sample(list(_values(leaf)), k=min(2, len(_values(leaf))))
     return rng.choice(_values(leaf))
 

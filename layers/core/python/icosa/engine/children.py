@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ..model.model import Field, Model, Object
+from ..model.operators import EQ
 from ..model.types.base import Item
 from ..query.aggregates import Tally
 from ..query.evaluate import compile_filter, compile_keyset, compile_order, ordered_values
@@ -110,7 +111,7 @@ def arranged(ctx: Context, one: ChildList, children: Sequence[Item], edges: Edge
 def queried(ctx: Context, table: Table, one: ChildList, parent: str) -> Connection:
     """The list as a query among all records of the target, for a parent with many children."""
     wanted = one.wanted
-    own: Filter = Compare(one.inverse.leaves[0], "eq", parent)
+    own: Filter = Compare(one.inverse.leaves[0], EQ, parent)
     operation = FindMany(
         object=one.target,
         filter=own if wanted.filter is None else And((own, wanted.filter)),

@@ -8,6 +8,7 @@ from typing import Any
 from ..errors import BadRequest
 from ..model.input import parse_input
 from ..model.model import Object
+from ..model.operators import EQ, NEQ
 from ..model.types.base import Item
 from ..query.aggregates import Tally
 from ..query.operation import And, Compare, Connection, Filter, FindDuplicates, FindMany, Node, Or, Page
@@ -84,9 +85,9 @@ def duplicate_filter(obj: Object, item: Item) -> Filter | None:
         leaves = [obj.leaves[path] for path in paths]
         values = [leaf.get(item) for leaf in leaves]
         if all(value is not None and not (isinstance(value, str) and len(value) < _SHORTEST) for value in values):
-            criteria.append(And(tuple(Compare(leaf, "eq", value) for leaf, value in zip(leaves, values, strict=True))))
+            criteria.append(And(tuple(Compare(leaf, EQ, value) for leaf, value in zip(leaves, values, strict=True))))
     if not criteria:
         return None
     condition: Filter = Or(tuple(criteria))
     own_id = item.get("SK")
-    return condition if own_id is None else And((condition, Compare(obj.leaves["id",], "neq", own_id)))
+    return condition if own_id is None else And((condition, Compare(obj.leaves["id",], NEQ, own_id)))

@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from ..model.model import Field, Object
+from ..model.operators import IN
 from ..model.types.base import Item
 from ..query.operation import And, Compare, Connection, Filter, FindMany, Node, RelationSelection, Selection
 from .context import Context
@@ -37,7 +38,7 @@ def preview(
 def _union(ctx: Context, relation: Field, ids: Sequence[str], wanted: RelationSelection) -> Connection:
     """The one-to-many lists of several records as one."""
     target, inverse = ctx.model.target_of(relation), ctx.model.inverse_of(relation)
-    own: Filter = Compare(inverse.leaves[0], "in", list(ids))
+    own: Filter = Compare(inverse.leaves[0], IN, list(ids))
     found = live_connection(
         ctx,
         FindMany(

@@ -53,25 +53,14 @@ def compile_filter(filter: Filter | None) -> Test:
 
 
 def _compare(condition: Compare) -> Test:
-    leaf, operator, operand = condition.leaf, condition.operator, condition.operand
-    get, test = leaf.get, leaf.kind.test
-    empty = leaf.kind.null_equivalent
-    if operator == "is":
-        wants_null = operand == "NULL"
-        return lambda item, joined: (get(item) is None) is wants_null
-    if operator == "isEmptyArray":
-        # The operand does not matter (spec/graphql-core.md §4.5), and an empty list is stored as null.
-        return lambda item, joined: get(item) is None
-    if empty is not None and operand == empty:
-        # Empty text and null are one value (spec/rest-core.md §2.7.7).
-        match operator:
-            case "eq":
-                return lambda item, joined: get(item) is None
-            case "neq":
-                return lambda item, joined: get(item) is not None
-            case "like" | "ilike":
-                return lambda item, joined: True if (value := get(item)) is None else test(operator, value, operand)
-    return lambda item, joined: None if (value := get(item)) is None else test(operator, value, operand)
+    get = condition.leaf.get
+    match condition.state:
+        case "NULL":
+            return lambda item, joined: get(item) is None
+        case "NOT_NULL":
+            return lambda item, joined: get(item) is not None
+    test = condition.leaf.kind.predicate(condition.operator, condition.operand)
+    return lambda item, joined: None if (value := get(item)) is None else test(value)
 
 
 def _every(tests: Sequence[Test]) -> Test:
@@ -120,8 +109,8 @@ def deleted_scope(filter: Filter | None) -> Scope:
     A condition on ``deletedAt`` that every match must fulfil decides between live and trash: null is live.
     """
     match filter:
-        case Compare(leaf=leaf, operator=operator, operand=operand) if leaf.path == _DELETED_AT:
-            return "live" if operator == "is" and operand == "NULL" else "trash"
+        case Compare(leaf=leaf) if leaf.path == _DELETED_AT:
+            return "live" if filter.state == "NULL" else "trash"
         case And(items=items):
             scopes = [deleted_scope(item) for item in items if _mentions(item)]
             return next((scope for scope in scopes if scope != "all"), "all" if scopes else "live")

@@ -16,6 +16,7 @@ import orjson
 
 from ..errors import BadRequest
 from ..model.model import Field, Object
+from ..model.operators import EQ
 from ..model.types.base import Leaf
 from .periods import day_of, period
 from .shapes import VIEW_FILTER, VIEW_FILTER_GROUP, Entity
@@ -326,7 +327,7 @@ def _showing(leaf: Leaf, text: str) -> Iterator[Raw]:
         yield from _holding(leaf, text)
     elif "in" in operators and leaf.kind.calendar is None and leaf.field.relation is None and _is_number(text):
         try:
-            leaf.kind.operand(leaf.dotted, "eq", _scaled(leaf, text))
+            leaf.kind.operand(leaf.dotted, EQ, _scaled(leaf, text))
         except BadRequest:
             return
         yield _at(leaf, "eq", _scaled(leaf, text))

@@ -17,6 +17,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
+from ..operators import Operator, Predicate
+
 if TYPE_CHECKING:
     from ..model import Field
 
@@ -59,8 +61,8 @@ class Kind(ABC):
 
     #: Name of the type in operator errors ("TEXT", "DATE_TIME").
     name: str
-    #: Allowed filter operators, in the order in which error messages list them (spec/rest-core.md §2.7.4).
-    operators: tuple[str, ...]
+    #: Filter operators by name, in the order in which error messages list them (spec/rest-core.md §2.7.4).
+    operators: Mapping[str, Operator]
     #: Whether rows for this leaf exist in the index (lists, JSON and rich text have none).
     is_indexed: ClassVar[bool] = True
     #: Whether the leaf may be ordered by.
@@ -81,19 +83,17 @@ class Kind(ABC):
     is_exact: ClassVar[bool] = False
 
     @abstractmethod
-    def operand(self, field_name: str, operator: str, raw: Any) -> Any:
+    def operand(self, field_name: str, operator: Operator, raw: Any) -> Any:
         """Check and normalise a filter operand.
 
         ``field_name`` is the dotted path as shown in messages. ``raw`` is text from REST or any JSON value from GraphQL
-        (numeric text is fine for numbers in filters). The operator has been checked against ``operators`` before.
+        (numeric text is fine for numbers in filters). ``operator`` is one of ``operators``.
         Raises InvalidFilter with the texts of spec/rest-core.md §2.7.5 and graphql-core.md §4.5.
         """
 
     @abstractmethod
-    def test(self, operator: str, value: Stored, operand: Any) -> bool:
-        """Whether ``value operator operand`` holds for a non-null value. ``is`` and null equivalence are handled by the
-        caller.
-        """
+    def predicate(self, operator: Operator, operand: Any) -> Predicate:
+        """The test of values that are not null; what holds for null is decided before (``Operator.state``)."""
 
     @abstractmethod
     def encode(self, value: Stored) -> str:
@@ -126,7 +126,7 @@ class Kind(ABC):
         ``encode`` cuts).
         """
 
-    def ranges(self, operator: str, operand: Any) -> Ranges | None:
+    def ranges(self, operator: Operator, operand: Any) -> Ranges | None:
         """Where matching non-null values stand in the index, or None when only a scan can tell."""
         return None
 

@@ -7,9 +7,10 @@ from typing import Any
 
 import orjson
 
+from ... import operators as ops
+from ...operators import Operator, Predicate
 from ..base import Stored
 from .common import ScalarKind
-from .like import like
 from .text import Text
 
 _TEXT = Text()
@@ -22,7 +23,7 @@ class RawJson(ScalarKind):
     members).
     """
 
-    operators = ("is", "like")
+    operators = ops.named(*ops.JSON)
     is_indexed = False
     is_groupable = False
 
@@ -32,8 +33,9 @@ class RawJson(ScalarKind):
     def value(self, field_name: str, raw: Any) -> Any:
         raise AssertionError("no operator takes a value")
 
-    def test(self, operator: str, value: Stored, operand: Any) -> bool:
-        return like(operand)(_stored_text(value))
+    def predicate(self, operator: Operator, operand: Any) -> Predicate:
+        matches = operator.predicate(operand)
+        return lambda value: matches(_stored_text(value))
 
     def encode(self, value: Stored) -> str:
         return _TEXT.encode(_stored_text(value))

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from ....errors import InvalidData
+from ... import operators as ops
 from ...inspect import inspect
 from ..base import Stored
 from .common import ScalarKind
-from .like import ilike
 from .text import Text
 
 _TEXT = Text()
@@ -38,7 +38,7 @@ class MultiSelect(_Lists):
     """Some of a list of options."""
 
     name = "MULTI_SELECT"
-    operators = ("containsAny", "is", "isEmptyArray")
+    operators = ops.named(*ops.OPTIONS)
 
     def __init__(self, options: Sequence[str]) -> None:
         self.options = tuple(options)
@@ -49,21 +49,15 @@ class MultiSelect(_Lists):
             raise InvalidData(f'Invalid value {inspect(raw)} for multi select field "{field_name}"')
         return raw
 
-    def test(self, operator: str, value: Stored, operand: Any) -> bool:
-        return operator == "containsAny" and not frozenset(value).isdisjoint(operand)
-
 
 class Array(_Lists):
     """Any texts."""
 
     name = "ARRAY"
-    operators = ("containsIlike", "is", "isEmptyArray")
+    operators = ops.named(*ops.TEXTS)
 
     def value(self, field_name: str, raw: Any) -> str:
         raise AssertionError("no operator takes a value")
-
-    def test(self, operator: str, value: Stored, operand: Any) -> bool:
-        return operator == "containsIlike" and any(map(ilike(operand), value))
 
 
 def _text(value: Sequence[str]) -> str:

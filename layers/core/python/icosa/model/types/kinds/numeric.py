@@ -6,7 +6,9 @@ from decimal import Decimal
 from typing import Any
 
 from ....errors import InvalidFilter
+from ... import operators as ops
 from ...inspect import inspect
+from ...operators import Operator, Predicate
 from ..base import Stored
 from ..decimals import canonical
 from .common import OrderedKind
@@ -35,6 +37,12 @@ class Numeric(OrderedKind):
             shown = "NaN" if isinstance(raw, str) else inspect(raw)
             reason = f" - {error}" if str(error) else ""
             raise InvalidFilter(f'Invalid number value {shown} for field "{field_name}"{reason}') from error
+
+    def predicate(self, operator: Operator, operand: Any) -> Predicate:
+        if operator not in ops.ORDERS:
+            return operator.predicate(operand)
+        matches = operator.predicate(Decimal(operand))
+        return lambda value: matches(Decimal(value))
 
     def sort_key(self, value: Stored) -> Decimal:
         return Decimal(value)
