@@ -8,6 +8,7 @@ import pytest
 
 from icosa.errors import InvalidFilter
 from icosa.model.types.base import Kind
+from icosa.model.types.graphql_types import BIG_INT
 from icosa.model.types.kinds import (
     Array,
     Boolean,
@@ -43,8 +44,8 @@ ACCEPTED: list[tuple[Kind, str, Any, Any]] = [
     (Number(), "eq", 1.0, 1),
     (Number(), "in", ["1", 2], (1, 2)),
     (Number(), "eq", str(2**53 + 1), float(2**53)),
-    (Number(is_bigint=True), "eq", str(2**53 + 1), 2**53 + 1),
-    (Number(is_bigint=True), "gt", "1.5", 1.5),
+    (Number(scalar=BIG_INT), "eq", str(2**53 + 1), 2**53 + 1),
+    (Number(scalar=BIG_INT), "gt", "1.5", 1.5),
     (Numeric(), "eq", "01.50", "1.5"),
     (Numeric(), "eq", 3, "3"),
     (Numeric(), "eq", "1e3", "1000"),

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from icosa.model.types.base import KeyRange, Kind
 from icosa.model.types.decimals import canonical
+from icosa.model.types.graphql_types import BIG_INT
 from icosa.model.types.kinds import (
     Array,
     Boolean,
@@ -60,7 +61,7 @@ INDEXED: dict[str, tuple[Kind, st.SearchStrategy[Any]]] = {
     "text": (Text(), TEXTS),
     "email": (EmailText(), TEXTS.map(str.lower)),
     "number": (Number(), DOUBLES),
-    "bigint": (Number(is_bigint=True), BIGINTS),
+    "bigint": (Number(scalar=BIG_INT), BIGINTS),
     "numeric": (Numeric(), DECIMALS),
     "boolean": (Boolean(), st.booleans()),
     "date": (Date(), st.dates().map(str)),

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from icosa.api.rest.filter_text import COMPARATORS
-from icosa.documents.graphql.shapes import members_of, scalar_of
+from icosa.documents.graphql.type_names import members_of
 from icosa.model.model import Field, Model, Object
 from icosa.model.types.base import Leaf
 from icosa.query.aggregates import aggregates_of
@@ -37,7 +37,7 @@ def _values(leaf: Leaf) -> Sequence[Any]:
     options: Sequence[Any] = getattr(leaf.kind, "options", ())
     if leaf.field.settings.get("dataType") == "bigint":
         return (-3, 0, 7)
-    return options or _VALUES[scalar_of(leaf.kind).name]
+    return options or _VALUES[leaf.kind.scalar.name]
 
 
 def _operators(leaf: Leaf) -> list[str]:
@@ -126,11 +126,9 @@ def _random_value(rng: random.Random, field: Field) -> Any:
         return special(rng)
     leaves = field.leaves
     if field.type.is_composite:
-        return {
-            leaf.sub: rng.choice(_values(leaf)) for leaf in leaves if leaf.sub and scalar_of(leaf.kind).name != "JSON"
-        }
+        return {leaf.sub: rng.choice(_values(leaf)) for leaf in leaves if leaf.sub and leaf.kind.scalar.name != "JSON"}
     value = rng.choice(_values(leaves[0]))
-    return [value] if scalar_of(leaves[0].kind).is_list else value
+    return [value] if leaves[0].kind.is_list else value
 
 
 _SPECIAL: Mapping[str, Callable[[random.Random], Any]] = {

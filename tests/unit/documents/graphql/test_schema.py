@@ -22,8 +22,8 @@ from graphql import (
 from icosa.access.permissions import Permissions
 from icosa.access.roles import Role
 from icosa.documents.graphql.document import introspection, schema, sdl
-from icosa.documents.graphql.shapes import members_of, shape_of
 from icosa.documents.graphql.text import write
+from icosa.documents.graphql.type_names import members_of, types_of
 from icosa.model.model import Model, Object
 from icosa.model.types.composite import CompositeType
 from icosa.model.types.registry import by_name
@@ -218,8 +218,8 @@ def test_settings_choose_the_type_of_numbers() -> None:
     rocket = crm().by_singular["rocket"]
     mass = dataclasses.replace(rocket.by_name["mass"], settings={"dataType": "int"})
 
-    assert shape_of(rocket, mass).output == "Int"
-    assert shape_of(rocket, mass).filter == "IntFilter"
+    assert types_of(rocket, mass).output == "Int"
+    assert types_of(rocket, mass).filter == "IntFilter"
 
 
 def test_every_field_type_has_a_shape() -> None:
@@ -229,7 +229,7 @@ def test_every_field_type_has_a_shape() -> None:
         field.type.name
         for obj in model.objects
         for field in obj.fields
-        if not field.is_one_to_many and shape_of(obj, field)
+        if not field.is_one_to_many and types_of(obj, field)
     }
 
     assert shown >= {type_.name for type_ in by_name.values() if type_.is_stored}

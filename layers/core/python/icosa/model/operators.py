@@ -163,6 +163,24 @@ OPERATORS = (
     ILIKE,
 )
 
+
+def _refuse(_: Any) -> Predicate:
+    raise AssertionError("no kind takes the operator")
+
+
+REGEX = Operator(
+    name="regex", takes="pattern", description="matching a regular expression", predicate=_refuse, in_rest=False
+)
+IREGEX = Operator(
+    name="iregex",
+    takes="pattern",
+    description="matching a regular expression, whatever the case",
+    predicate=_refuse,
+    in_rest=False,
+)
+#: What GraphQL's filter inputs name because Twenty's do; no kind takes them, so requests that use them are refused.
+UNSUPPORTED = (REGEX, IREGEX)
+
 # Sets for kinds, each in the order in which messages list it (spec/rest-core.md §2.7.4).
 ORDERS = (GT, GTE, LT, LTE)
 COMPARISONS = (EQ, NEQ, *ORDERS, IN, IS)

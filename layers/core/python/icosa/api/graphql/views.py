@@ -13,10 +13,11 @@ from decimal import Decimal
 from functools import partial
 from typing import Any
 
-from ...documents.graphql.shapes import members_of, output_name, scalar_of, type_name
+from ...documents.graphql.type_names import members_of, output_name, type_name
 from ...model.model import Field, Model, Object
 from ...model.types.base import Leaf
 from ...model.types.decimals import to_number
+from ...model.types.graphql_types import JSON
 from ...query.aggregates import TOTAL_COUNT, Aggregate, aggregates_of
 from ...query.cursors import cursor_of
 from ...query.filters import resolve_filter
@@ -153,7 +154,7 @@ class Views:
             selected.require_leaf(output_name(obj, field))
             return _constant(render(None))
         kind = field.leaves[0].kind
-        if scalar_of(kind).name == "JSON":
+        if kind.scalar is JSON:
             inner = self._json(selected)
             return _column(field.key, lambda value: inner(render(value)))
         selected.require_leaf(output_name(obj, field))
@@ -174,7 +175,7 @@ class Views:
                 parts.append((member.key, "", _always(name)))
             elif member.name not in members:
                 raise Invalid(f'Cannot query field "{member.name}" on type "{name}".')
-            elif member.name in kinds and scalar_of(kinds[member.name]).name == "JSON":
+            elif member.name in kinds and kinds[member.name].scalar is JSON:
                 parts.append((member.key, member.name, self._json(member) if member.sets else None))
             else:
                 member.require_leaf("String")

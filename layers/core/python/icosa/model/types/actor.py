@@ -30,8 +30,9 @@ class Actor(CompositeType):
     words = "actor"
     members = (
         Member(name="source", kind=Select(SOURCES), read=_source, schema=json_schema.enum(SOURCES), empty="MANUAL"),
-        Member(name="workspaceMemberId", kind=Uuid(), read=values.uuid, schema=json_schema.UUID),
-        text_member("name"),
+        # Who it was is the server's word: GraphQL's inputs name neither the member nor the name.
+        Member(name="workspaceMemberId", kind=Uuid(), read=values.uuid, schema=json_schema.UUID, is_declared=False),
+        text_member("name", is_declared=False),
         Member(
             name="context", kind=RawJson(), read=values.json_text, schema=json_schema.JSON, empty={}, show=orjson.loads
         ),

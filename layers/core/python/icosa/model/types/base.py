@@ -18,6 +18,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from ..operators import Operator, Predicate
+from .graphql_types import Scalar, TypeNames
+from .json_schema import Schema
 
 if TYPE_CHECKING:
     from ..model import Field
@@ -63,6 +65,13 @@ class Kind(ABC):
     name: str
     #: Filter operators by name, in the order in which error messages list them (spec/rest-core.md §2.7.4).
     operators: Mapping[str, Operator]
+    #: What the GraphQL filter input names, where it is not just ``operators``: as Twenty's, it may name more.
+    declared: tuple[Operator, ...] = ()
+    #: The GraphQL type of values, for a list that of its members; options have enums instead (``is_choice``).
+    scalar: Scalar
+    #: Whether values are options of a list, in the order of their positions.
+    is_choice: ClassVar[bool] = False
+    options: tuple[str, ...] = ()
     #: Whether rows for this leaf exist in the index (lists, JSON and rich text have none).
     is_indexed: ClassVar[bool] = True
     #: Whether the leaf may be ordered by.
@@ -229,11 +238,15 @@ class FieldType(ABC):
 
     # What documents say about the type; used by ``documents`` when it builds OpenAPI and GraphQL.
     @abstractmethod
-    def openapi(self, field: Field, *, response: bool) -> Mapping[str, Any]:
+    def openapi(self, field: Field, *, response: bool) -> Schema:
         """JSON Schema of a value that is not null, in an answer or in a request body (spec/rest-core.md §6.4).
 
         The same for all fields of a composite type.
         """
+
+    @abstractmethod
+    def graphql(self, field: Field, enum: str) -> TypeNames:
+        """The names of its GraphQL types. ``enum`` is that of a field with options."""
 
     def example(self, field: Field) -> Any:
         """A value that a request body may hold, for documents; None when there is none to show."""

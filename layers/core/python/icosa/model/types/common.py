@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from ...identifiers import capitalised
+from . import graphql_types
 from .base import FieldType, Kind, Leaf, Mode, Stored
 from .defaults import evaluate
+from .graphql_types import TypeNames
 
 if TYPE_CHECKING:
     from ..model import Field
@@ -59,3 +62,11 @@ class ScalarType(ParsedDefault, Counted):
 
     def render(self, field: Field, value: Stored) -> Any:
         return value
+
+    def graphql(self, field: Field, enum: str) -> TypeNames:
+        kind = field.leaves[0].kind
+        scalar = kind.scalar.renamed(enum) if kind.is_choice else kind.scalar
+        names = graphql_types.plain(f"[{scalar.name}]" if kind.is_list else scalar.name, scalar.filter)
+        if kind.calendar is None:
+            return names
+        return replace(names, group=graphql_types.CALENDAR, group_order=graphql_types.CALENDAR_ORDER)

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from ...errors import InvalidData
 from ..inspect import inspect
-from . import json_schema, values
+from . import graphql_types, json_schema, values
 from .base import Kind, Leaf, Mode, Stored
 from .common import Counted, ParsedDefault
 from .decimals import to_number
+from .graphql_types import TypeNames
 from .kinds import Numeric, Text
 
 if TYPE_CHECKING:
@@ -26,7 +27,8 @@ class Member:
     """A member of a composite.
 
     ``read`` checks a value that is not null; ``show`` renders one; ``empty`` is null rendered. ``schema`` describes
-    answers, ``input_schema`` request bodies when they take more; nulls are left out of both.
+    answers, ``input_schema`` request bodies when they take more; nulls are left out of both. ``is_declared`` is False
+    for members that GraphQL's input types do not name.
     """
 
     name: str
@@ -36,10 +38,13 @@ class Member:
     input_schema: json_schema.Schema | None = None
     empty: Any = None
     show: Callable[[Stored], Any] | None = None
+    is_declared: bool = True
 
 
-def text_member(name: str, *, empty: str | None = "") -> Member:
-    return Member(name=name, kind=_TEXT, read=values.text, schema=json_schema.STRING, empty=empty)
+def text_member(name: str, *, empty: str | None = "", is_declared: bool = True) -> Member:
+    return Member(
+        name=name, kind=_TEXT, read=values.text, schema=json_schema.STRING, empty=empty, is_declared=is_declared
+    )
 
 
 def decimal_member(name: str) -> Member:
@@ -123,6 +128,9 @@ class CompositeType(ParsedDefault, Counted):
 
     def unique_subs(self) -> Sequence[str | None]:
         return ()
+
+    def graphql(self, field: Field, enum: str) -> TypeNames:
+        return graphql_types.composite(graphql_types.type_part(self.name))
 
     def openapi(self, field: Field, *, response: bool) -> Mapping[str, Any]:
         """Answers have every member. Bodies have those that they name, and null for "none"."""

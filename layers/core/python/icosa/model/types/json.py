@@ -13,6 +13,7 @@ from ..inspect import inspect
 from . import json_schema, values
 from .base import Kind, Stored
 from .common import ScalarType
+from .graphql_types import TypeNames
 from .kinds import RawJson
 
 if TYPE_CHECKING:
@@ -52,6 +53,8 @@ class FilesType(ScalarType):
     is_groupable: ClassVar[bool] = False
     _KIND = RawJson("FILES")
     _KEYS = ("fileId", "label")
+    #: What answers add.
+    _ADDED = ("extension", "url")
 
     def kind(self, field: Field) -> Kind:
         return self._KIND
@@ -98,6 +101,15 @@ class FilesType(ScalarType):
 
     def unique_subs(self) -> Sequence[str | None]:
         return ()
+
+    def graphql(self, field: Field, enum: str) -> TypeNames:
+        return TypeNames(
+            output="[FileObject]",
+            create="[FileItemInput]",
+            update="[FileItemInput]",
+            filter=self._KIND.scalar.filter,
+            members=(*self._KEYS, *self._ADDED),
+        )
 
     def openapi(self, field: Field, *, response: bool) -> Mapping[str, Any]:
         properties = {"fileId": json_schema.UUID, "label": json_schema.STRING}

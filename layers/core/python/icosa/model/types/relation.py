@@ -9,6 +9,7 @@ from ...errors import InvalidData
 from . import json_schema, values
 from .base import Kind, Leaf, Mode, Stored
 from .common import ScalarType
+from .graphql_types import TypeNames
 from .kinds import Uuid
 
 if TYPE_CHECKING:
@@ -43,6 +44,10 @@ class RelationType(ScalarType):
 
     def unique_subs(self) -> Sequence[str | None]:
         return (None,)
+
+    def graphql(self, field: Field, enum: str) -> TypeNames:
+        """Of the join column."""
+        return TypeNames(output="ID", create="ID", update="ID", filter=self._KIND.scalar.filter)
 
     def openapi(self, field: Field, *, response: bool) -> Mapping[str, Any]:
         return json_schema.UUID

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from ...errors import InvalidData
 from ..inspect import inspect
-from . import json_schema, values
+from . import graphql_types, json_schema, values
 from .base import FieldType, Kind, Leaf, Mode, Stored
 from .common import ScalarType
+from .graphql_types import TypeNames
 from .kinds import Boolean, Date, DateTime, Number, Numeric, Text, Uuid
 from .limits import EXACT_INTEGERS, JSON_INTEGERS
 
@@ -83,11 +84,15 @@ class NumberType(ScalarType):
     """Double precision; 64-bit integers when ``settings.dataType`` is ``bigint`` (spec/metadata.md §5.3)."""
 
     name: ClassVar[str] = "NUMBER"
-    _DOUBLE = Number()
-    _BIGINT = Number(is_bigint=True)
+    _KIND = Number()
+    #: By ``settings.dataType``.
+    _KINDS: ClassVar[Mapping[str, Kind]] = {
+        "int": Number(scalar=graphql_types.INT),
+        "bigint": Number(scalar=graphql_types.BIG_INT),
+    }
 
     def kind(self, field: Field) -> Kind:
-        return self._BIGINT if _is_bigint(field) else self._DOUBLE
+        return self._KINDS.get((field.settings or {}).get("dataType", ""), self._KIND)
 
     def read(self, field: Field, value: Any) -> Stored:
         return values.number(field.name, value, is_bigint=_is_bigint(field))
@@ -134,6 +139,9 @@ class PositionType(ScalarType):
     def render(self, field: Field, value: Stored) -> Any:
         return json_number(value)
 
+    def graphql(self, field: Field, enum: str) -> TypeNames:
+        return graphql_types.plain("Position", self._KIND.scalar.filter)
+
     def default(self, field: Field, *, now: str) -> Stored:
         """None: a record without position comes first, which depends on the others."""
         return None
@@ -169,6 +177,9 @@ class TsVectorType(FieldType):
 
     def openapi(self, field: Field, *, response: bool) -> Mapping[str, Any]:
         return json_schema.STRING
+
+    def graphql(self, field: Field, enum: str) -> TypeNames:
+        return graphql_types.plain("TSVector", "TSVectorFilter")
 
     def aggregates(self, field: Field) -> Mapping[str, tuple[str, Leaf | None]]:
         return {}

@@ -7,6 +7,7 @@ from typing import Any
 from ....errors import InvalidFilter
 from ... import operators as ops
 from ...inspect import inspect
+from .. import graphql_types
 from ..base import Stored
 from .common import OrderedKind
 
@@ -17,6 +18,7 @@ class Boolean(OrderedKind):
     """Truth values; false sorts before true."""
 
     name = "BOOLEAN"
+    scalar = graphql_types.BOOLEAN
     operators = ops.named(*ops.TRUTH)
 
     def value(self, field_name: str, raw: Any) -> bool:

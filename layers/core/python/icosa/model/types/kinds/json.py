@@ -9,6 +9,7 @@ import orjson
 
 from ... import operators as ops
 from ...operators import Operator, Predicate
+from .. import graphql_types
 from ..base import Stored
 from .common import ScalarKind
 from .text import Text
@@ -23,6 +24,7 @@ class RawJson(ScalarKind):
     members).
     """
 
+    scalar = graphql_types.JSON
     operators = ops.named(*ops.JSON)
     is_indexed = False
     is_groupable = False

@@ -8,6 +8,7 @@ from typing import Any
 from ....errors import InvalidData
 from ... import operators as ops
 from ...inspect import inspect
+from .. import graphql_types
 from ..base import Stored
 from .common import ScalarKind
 from .text import Text
@@ -39,6 +40,10 @@ class MultiSelect(_Lists):
 
     name = "MULTI_SELECT"
     operators = ops.named(*ops.OPTIONS)
+    #: The filter is that of a single option, of which it takes less.
+    declared = tuple(dict.fromkeys((*ops.OPTION, *ops.OPTIONS)))
+    scalar = graphql_types.OPTION
+    is_choice = True
 
     def __init__(self, options: Sequence[str]) -> None:
         self.options = tuple(options)
@@ -55,6 +60,7 @@ class Array(_Lists):
 
     name = "ARRAY"
     operators = ops.named(*ops.TEXTS)
+    scalar = graphql_types.TEXTS
 
     def value(self, field_name: str, raw: Any) -> str:
         raise AssertionError("no operator takes a value")

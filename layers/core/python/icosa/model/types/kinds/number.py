@@ -8,6 +8,7 @@ from typing import Any
 from ....errors import InvalidFilter
 from ...inspect import inspect
 from ..base import Stored
+from ..graphql_types import BIG_INT, FLOAT, Scalar
 from ..limits import EXACT_INTEGERS, is_finite
 from ..values import bigint, double
 from .common import OrderedKind
@@ -27,9 +28,10 @@ class Number(OrderedKind):
     2**53 on, where several integers share a double, followed by the difference from it.
     """
 
-    def __init__(self, name: str = "NUMBER", *, is_bigint: bool = False) -> None:
+    def __init__(self, name: str = "NUMBER", *, scalar: Scalar = FLOAT) -> None:
         self.name = name
-        self._is_bigint = is_bigint
+        self.scalar = scalar
+        self._is_bigint = scalar is BIG_INT
 
     def value(self, field_name: str, raw: Any) -> int | float:
         number = _read(raw)

@@ -9,6 +9,7 @@ from ....errors import InvalidFilter
 from ... import operators as ops
 from ...inspect import inspect
 from ...operators import Operator, Predicate
+from .. import graphql_types
 from ..base import Stored
 from ..decimals import canonical
 from .common import OrderedKind
@@ -28,6 +29,7 @@ class Numeric(OrderedKind):
     """
 
     name = "NUMERIC"
+    scalar = graphql_types.BIG_FLOAT
     is_exact = True
 
     def value(self, field_name: str, raw: Any) -> str:

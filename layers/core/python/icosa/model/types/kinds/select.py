@@ -9,6 +9,7 @@ from ....errors import InvalidFilter
 from ... import operators as ops
 from ...inspect import inspect
 from ...operators import Operator, Predicate
+from .. import graphql_types
 from ..base import Ranges, Stored
 from .common import ScalarKind, equal_ranges
 
@@ -23,7 +24,9 @@ class Select(ScalarKind):
     Encoded: the value in lower case, followed by the value itself where lower case loses something.
     """
 
+    scalar = graphql_types.OPTION
     operators = ops.named(*ops.OPTION)
+    is_choice = True
 
     def __init__(self, options: Sequence[str], name: str = "SELECT") -> None:
         self.name = name

@@ -9,7 +9,7 @@ from ...email_address import normalise
 from ...folding import fold
 from ...like import literal_prefix
 from ...operators import Operator
-from .. import values
+from .. import graphql_types, values
 from ..base import KeyRange, Ranges, Stored
 from .common import ScalarKind, equal_ranges
 
@@ -29,7 +29,9 @@ class Text(ScalarKind):
     """
 
     name = "TEXT"
+    scalar = graphql_types.STRING
     operators = ops.named(*ops.TEXT)
+    declared = (*ops.TEXT, *ops.UNSUPPORTED)
     null_equivalent = ""
     has_detail = True
 
