@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ...errors import InvalidData
 from ..inspect import inspect
 from . import json_schema, values
-from .base import Kind, Stored
+from .base import Field, Kind, Stored
 from .common import ScalarType
 from .kinds import Array, MultiSelect, Select
-
-if TYPE_CHECKING:
-    from ..model import Field
 
 
 def option_values(field: Field) -> tuple[str, ...]:

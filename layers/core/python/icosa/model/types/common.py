@@ -5,16 +5,13 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ...identifiers import capitalised
 from . import graphql_types
-from .base import FieldType, Kind, Leaf, Mode, Stored
+from .base import Field, FieldType, Kind, Leaf, Mode, Stored
 from .defaults import evaluate
 from .graphql_types import TypeNames
-
-if TYPE_CHECKING:
-    from ..model import Field
 
 _COUNTS = ("countUniqueValues", "countEmpty", "countNotEmpty", "percentageEmpty", "percentageNotEmpty")
 

@@ -4,19 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 from ...errors import InvalidData
 from ..inspect import inspect
 from . import graphql_types, json_schema, values
-from .base import Kind, Leaf, Mode, Stored
+from .base import Field, Kind, Leaf, Mode, Stored
 from .common import Counted, ParsedDefault
 from .decimals import to_number
 from .graphql_types import TypeNames
 from .kinds import Numeric, Text
-
-if TYPE_CHECKING:
-    from ..model import Field
 
 _TEXT = Text()
 _NUMERIC = Numeric()

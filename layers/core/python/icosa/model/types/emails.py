@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 from ...errors import InvalidData
 from .. import email_address
 from ..inspect import inspect
 from . import json_schema, values
-from .base import Stored
+from .base import Field, Stored
 from .composite import CompositeType, Member, united
 from .kinds import EmailText, RawJson
-
-if TYPE_CHECKING:
-    from ..model import Field
 
 PRIMARY, ADDITIONAL = "primaryEmail", "additionalEmails"
 

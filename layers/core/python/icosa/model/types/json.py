@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 import orjson
 
@@ -11,13 +11,10 @@ from ...errors import InvalidData
 from ...identifiers import is_uuid
 from ..inspect import inspect
 from . import json_schema, values
-from .base import Kind, Stored
+from .base import Field, Kind, Stored
 from .common import ScalarType
 from .graphql_types import TypeNames
 from .kinds import RawJson
-
-if TYPE_CHECKING:
-    from ..model import Field
 
 
 class RawJsonType(ScalarType):

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ...errors import InvalidData
 from . import json_schema, values
-from .base import Kind, Leaf, Mode, Stored
+from .base import Field, Kind, Leaf, Mode, Stored
 from .common import ScalarType
 from .graphql_types import TypeNames
 from .kinds import Uuid
-
-if TYPE_CHECKING:
-    from ..model import Field
 
 
 class RelationType(ScalarType):

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 import orjson
 
 from ...errors import InvalidData
 from ..inspect import inspect
 from . import json_schema, values
-from .base import Stored
+from .base import Field, Stored
 from .composite import CompositeType, Member
 from .kinds import LongText
-
-if TYPE_CHECKING:
-    from ..model import Field
 
 BLOCKS, MARKDOWN = "blocknote", "markdown"
 _DANGEROUS = ("javascript:", "vbscript:", "data:text/html")

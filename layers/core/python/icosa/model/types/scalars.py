@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 from ...errors import InvalidData
 from ..inspect import inspect
 from . import graphql_types, json_schema, values
-from .base import FieldType, Kind, Leaf, Mode, Stored
+from .base import Field, FieldType, Kind, Leaf, Mode, Stored
 from .common import ScalarType
 from .graphql_types import TypeNames
 from .kinds import Boolean, Date, DateTime, Number, Numeric, Text, Uuid
 from .limits import EXACT_INTEGERS, JSON_INTEGERS
-
-if TYPE_CHECKING:
-    from ..model import Field
 
 
 class PlainType(ScalarType):
