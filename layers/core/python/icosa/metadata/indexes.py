@@ -19,7 +19,6 @@ from ..validation.errors import (
 from ..validation.refusal import refused
 from .draft import Draft
 from .names import column, index_name
-from .traits import traits
 
 MAX_CUSTOM_INDEXES = 10
 
@@ -61,7 +60,7 @@ def create_index(draft: Draft, wanted: Mapping[str, Any]) -> Index:
         if field is None:
             raise InvalidIndexInput(f"Field {field_id} not found on object {object_id}")
         _check_column(field, sub)
-        if type_ == "GIN" and not traits(field.type).supports_gin:
+        if type_ == "GIN" and not field.type.rules.supports_gin:
             raise InvalidIndexInput(f"GIN index does not support field {field.name} of type {field.type.name}")
     if sum(index.is_custom and not index.is_unique for index in obj.indexes) >= MAX_CUSTOM_INDEXES:
         raise IndexLimitReached(MAX_CUSTOM_INDEXES, object_id)

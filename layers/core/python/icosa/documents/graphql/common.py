@@ -19,7 +19,7 @@ from graphql import (
 
 from ...model.types.composite import CompositeType, Member
 from ...model.types.graphql_types import DIRECTION, FLAG, Scalar, type_part
-from ...model.types.registry import by_name
+from ...model.types.registry import by_own_name
 from ...shipped import folder
 from .definitions import Argument, EnumValue, FieldDefinition, Schema, TypeDefinition, enum, inputs, output, scalar
 from .filters import filter_input, filter_inputs
@@ -36,7 +36,7 @@ def common_types() -> Schema:
     # Filters refer to scalars and enums, everything else to filters.
     first = sum(definition.kind in ("SCALAR", "ENUM") for definition in written)
     found = [*written[:first], *filter_inputs(), *written[first:]]
-    for field_type in dict.fromkeys(by_name.values()):
+    for field_type in by_own_name.values():
         if isinstance(field_type, CompositeType):
             found += _composite(type_part(field_type.name), field_type.members)
     return {definition.name: definition for definition in found}

@@ -11,6 +11,7 @@ from . import json_schema, values
 from .base import Field, Stored
 from .composite import CompositeType, Member, text_member
 from .kinds import RawJson, Select, Uuid
+from .rules import FieldTypeRules
 
 #: In the order of spec/graphql-core.md §3.8.
 SOURCES = ("EMAIL", "CALENDAR", "WORKFLOW", "AGENT", "API", "IMPORT", "MANUAL", "SYSTEM", "WEBHOOK", "APPLICATION")
@@ -23,7 +24,8 @@ def _source(name: str, value: Any) -> str | None:
 class Actor(CompositeType):
     """Null reads as null where the field may be null, else as an unnamed manual actor (spec/rest-core.md §3.14)."""
 
-    name: ClassVar[str] = "ACTOR"
+    name = "ACTOR"
+    rules = FieldTypeRules(default={"source": "'MANUAL'", "name": "'System'", "workspaceMemberId": None})
     words = "actor"
     members = (
         Member(name="source", kind=Select(SOURCES), read=_source, schema=json_schema.enum(SOURCES), empty="MANUAL"),

@@ -13,7 +13,7 @@ empty text, empty lists and ``{}`` are normalised to it on write (Twenty's null 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, ClassVar, Literal
@@ -21,6 +21,7 @@ from typing import Any, ClassVar, Literal
 from ..operators import Operator, Predicate
 from .graphql_types import Scalar, TypeNames
 from .json_schema import Schema
+from .rules import FieldTypeRules
 
 RelationKind = Literal["MANY_TO_ONE", "ONE_TO_MANY"]
 OnDelete = Literal["CASCADE", "RESTRICT", "SET_NULL", "NO_ACTION"]
@@ -335,7 +336,9 @@ Mode = Literal["create", "update"]
 class FieldType(ABC):
     """A field type. One instance per type, in ``registry``; everything specific to a field comes in as ``field``."""
 
-    name: ClassVar[str]
+    name: str
+    #: What metadata demands of fields of the type.
+    rules: FieldTypeRules = FieldTypeRules()
     #: False for types without a value in the record item (TS_VECTOR).
     is_stored: ClassVar[bool] = True
     #: True for types with members (FULL_NAME …).
@@ -363,6 +366,10 @@ class FieldType(ABC):
     def default(self, field: Field, *, now: str) -> Stored:
         """The stored value for a field that a create does not mention: ``field.default_value`` evaluated, or None."""
         return None
+
+    def own_options(self, new_id: Callable[[], str]) -> tuple[Option, ...]:
+        """The options of every field of a type that does not take any from requests; ``new_id`` makes their ids."""
+        return ()
 
     def unique_subs(self) -> Sequence[str | None]:
         """Members that a unique index on such a field covers; ``(None,)`` for scalars, empty when it cannot

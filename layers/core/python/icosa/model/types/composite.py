@@ -14,6 +14,7 @@ from .common import Counted, ParsedDefault
 from .decimals import to_number
 from .graphql_types import TypeNames
 from .kinds import Numeric, Text
+from .rules import FieldTypeRules
 
 _TEXT = Text()
 _NUMERIC = Numeric()
@@ -160,14 +161,15 @@ def united[T](
 
 
 class FullName(CompositeType):
-    name: ClassVar[str] = "FULL_NAME"
+    name = "FULL_NAME"
+    rules = FieldTypeRules(can_be_label_identifier=True)
     words = "full name"
     members = (text_member("firstName"), text_member("lastName"))
     sample: ClassVar[Mapping[str, Any]] = {"firstName": "Ada", "lastName": "Lovelace"}
 
 
 class Address(CompositeType):
-    name: ClassVar[str] = "ADDRESS"
+    name = "ADDRESS"
     words = "address"
     members = (
         text_member("addressStreet1"),
@@ -192,7 +194,7 @@ class Address(CompositeType):
 class Currency(CompositeType):
     """An amount in millionths, and the code of its currency, which reads as null when there is none."""
 
-    name: ClassVar[str] = "CURRENCY"
+    name = "CURRENCY"
     words = "currency"
     members = (decimal_member("amountMicros"), text_member("currencyCode", empty=None))
     sample: ClassVar[Mapping[str, Any]] = {"amountMicros": 1500000000, "currencyCode": "EUR"}

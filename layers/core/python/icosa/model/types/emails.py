@@ -41,7 +41,7 @@ class Emails(CompositeType):
     (spec/graphql-core.md §5.3).
     """
 
-    name: ClassVar[str] = "EMAILS"
+    name = "EMAILS"
     words = "emails"
     members = (
         Member(

@@ -15,12 +15,14 @@ from .base import Field, Kind, Stored
 from .common import ScalarType
 from .graphql_types import TypeNames
 from .kinds import RawJson
+from .rules import FieldTypeRules
 
 
 class RawJsonType(ScalarType):
     """Any JSON object or list, kept as compact text: DynamoDB's own types would round numbers and cost more."""
 
-    name: ClassVar[str] = "RAW_JSON"
+    name = "RAW_JSON"
+    rules = FieldTypeRules(supports_gin=True)
     is_groupable: ClassVar[bool] = False
     _KIND = RawJson()
 
@@ -46,7 +48,8 @@ class RawJsonType(ScalarType):
 class FilesType(ScalarType):
     """References to files: ``[{"fileId": "<uuid>", "label": "cv.pdf"}]`` (spec/rest-core.md §3.15)."""
 
-    name: ClassVar[str] = "FILES"
+    name = "FILES"
+    rules = FieldTypeRules(has_default=False, needs_value_limit=True)
     is_groupable: ClassVar[bool] = False
     _KIND = RawJson("FILES")
     _KEYS = ("fileId", "label")

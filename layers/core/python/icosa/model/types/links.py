@@ -43,7 +43,7 @@ def _links(name: str, value: Any) -> list[dict[str, str]] | None:
 class Links(CompositeType):
     """A primary link and more. Every write replaces the whole; without a primary URL the next link moves up."""
 
-    name: ClassVar[str] = "LINKS"
+    name = "LINKS"
     words = "links"
     members = (
         text_member(LABEL),

@@ -39,7 +39,7 @@ def _part(name: str, value: Any) -> str:
 class Phones(CompositeType):
     """A primary number and more. A write without ``additionalPhones`` clears them; other members keep their values."""
 
-    name: ClassVar[str] = "PHONES"
+    name = "PHONES"
     words = "phones"
     members = (
         text_member(NUMBER),

@@ -11,15 +11,17 @@ from .base import Field, Kind, Leaf, Mode, Stored
 from .common import ScalarType
 from .graphql_types import TypeNames
 from .kinds import Uuid
+from .rules import FieldTypeRules
 
 
 class RelationType(ScalarType):
     """Relations. A morph relation is one such field for each target (spec/metadata.md §8.2)."""
 
+    rules = FieldTypeRules(is_relation=True, has_default=False)
     _KIND = Uuid()
 
     def __init__(self, name: str, *, is_counted: bool) -> None:
-        self.name = name  # type: ignore[misc]
+        self.name = name
         self._is_counted = is_counted
 
     def kind(self, field: Field) -> Kind:

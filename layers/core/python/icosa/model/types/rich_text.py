@@ -58,7 +58,7 @@ def _is_dangerous(url: str) -> bool:
 class RichText(CompositeType):
     """Either member may be sent, the other one follows from it (spec/rest-core.md §3.13)."""
 
-    name: ClassVar[str] = "RICH_TEXT"
+    name = "RICH_TEXT"
     words = "rich text"
     members = (
         Member(name=BLOCKS, kind=LongText(), read=_blocks, schema=json_schema.STRING),
