@@ -33,7 +33,13 @@ class Actor(CompositeType):
         Member(name="workspaceMemberId", kind=Uuid(), read=values.uuid, schema=json_schema.UUID, is_declared=False),
         text_member("name", is_declared=False),
         Member(
-            name="context", kind=RawJson(), read=values.json_text, schema=json_schema.JSON, empty={}, show=orjson.loads
+            name="context",
+            kind=RawJson(),
+            read=values.json_text,
+            schema=json_schema.JSON,
+            empty={},
+            show=orjson.loads,
+            is_read=False,
         ),
     )
 

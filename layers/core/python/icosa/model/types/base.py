@@ -78,6 +78,10 @@ class Kind(ABC):
     #: Whether values are options of a list, in the order of their positions.
     is_choice: ClassVar[bool] = False
     options: tuple[str, ...] = ()
+    #: The operator that says "contains", where the kind has such: with a pattern, or with options.
+    contains: ClassVar[Operator | None] = None
+    #: Whether values are numbers.
+    is_number: ClassVar[bool] = False
     #: Whether rows for this leaf exist in the index (lists, JSON and rich text have none).
     is_indexed: ClassVar[bool] = True
     #: Whether the leaf may be ordered by.
@@ -170,6 +174,12 @@ class Leaf:
     key: str
     sub: str | None
     kind: Kind
+    #: Whether people read it: nobody looks for words in what is written for machines.
+    is_read: bool = True
+    #: Whether the field is empty without it, whatever its other members hold.
+    is_essential: bool = False
+    #: How many units of the value are one unit in the filters of a view (amounts are stored in millionths).
+    scale: int = 1
 
     @property
     def has_rows(self) -> bool:

@@ -26,7 +26,7 @@ class Member:
 
     ``read`` checks a value that is not null; ``show`` renders one; ``empty`` is null rendered. ``schema`` describes
     answers, ``input_schema`` request bodies when they take more; nulls are left out of both. ``is_declared`` is False
-    for members that GraphQL's input types do not name.
+    for members that GraphQL's input types do not name; ``is_read``, ``is_essential`` and ``scale`` as in ``Leaf``.
     """
 
     name: str
@@ -37,6 +37,9 @@ class Member:
     empty: Any = None
     show: Callable[[Stored], Any] | None = None
     is_declared: bool = True
+    is_read: bool = True
+    is_essential: bool = False
+    scale: int = 1
 
 
 def text_member(name: str, *, empty: str | None = "", is_declared: bool = True) -> Member:
@@ -45,9 +48,11 @@ def text_member(name: str, *, empty: str | None = "", is_declared: bool = True) 
     )
 
 
-def decimal_member(name: str) -> Member:
+def decimal_member(name: str, *, is_essential: bool = False, scale: int = 1) -> Member:
     return Member(
         name=name,
+        is_essential=is_essential,
+        scale=scale,
         kind=_NUMERIC,
         read=values.decimal,
         schema=json_schema.NUMBER,
@@ -82,6 +87,9 @@ class CompositeType(ParsedDefault, Counted):
                 key=f"{field.index_key}.{member.name}",
                 sub=member.name,
                 kind=member.kind,
+                is_read=member.is_read,
+                is_essential=member.is_essential,
+                scale=member.scale,
             )
             for member in self.members
         )
@@ -196,7 +204,10 @@ class Currency(CompositeType):
 
     name = "CURRENCY"
     words = "currency"
-    members = (decimal_member("amountMicros"), text_member("currencyCode", empty=None))
+    members = (
+        decimal_member("amountMicros", is_essential=True, scale=1_000_000),
+        text_member("currencyCode", empty=None),
+    )
     sample: ClassVar[Mapping[str, Any]] = {"amountMicros": 1500000000, "currencyCode": "EUR"}
 
     def leaf_functions(self, field: Field) -> tuple[tuple[str, str | None], ...]:

@@ -61,7 +61,7 @@ class RichText(CompositeType):
     name = "RICH_TEXT"
     words = "rich text"
     members = (
-        Member(name=BLOCKS, kind=LongText(), read=_blocks, schema=json_schema.STRING),
+        Member(name=BLOCKS, kind=LongText(), read=_blocks, schema=json_schema.STRING, is_read=False),
         Member(name=MARKDOWN, kind=LongText(), read=values.text, schema=json_schema.STRING, empty=""),
     )
     sample: ClassVar[Mapping[str, Any]] = {MARKDOWN: "A **bold** plan"}

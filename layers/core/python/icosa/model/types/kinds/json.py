@@ -26,6 +26,7 @@ class RawJson(ScalarKind):
 
     scalar = graphql_types.JSON
     operators = ops.named(*ops.JSON)
+    contains = ops.LIKE
     is_indexed = False
     is_groupable = False
 

@@ -44,6 +44,7 @@ class MultiSelect(_Lists):
     declared = tuple(dict.fromkeys((*ops.OPTION, *ops.OPTIONS)))
     scalar = graphql_types.OPTION
     is_choice = True
+    contains = ops.CONTAINS_ANY
 
     def __init__(self, options: Sequence[str]) -> None:
         self.options = tuple(options)
@@ -60,6 +61,7 @@ class Array(_Lists):
 
     name = "ARRAY"
     operators = ops.named(*ops.TEXTS)
+    contains = ops.CONTAINS_ILIKE
     scalar = graphql_types.TEXTS
 
     def value(self, field_name: str, raw: Any) -> str:

@@ -28,6 +28,8 @@ class Number(OrderedKind):
     2**53 on, where several integers share a double, followed by the difference from it.
     """
 
+    is_number = True
+
     def __init__(self, name: str = "NUMBER", *, scalar: Scalar = FLOAT) -> None:
         self.name = name
         self.scalar = scalar

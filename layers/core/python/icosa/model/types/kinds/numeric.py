@@ -30,6 +30,7 @@ class Numeric(OrderedKind):
 
     name = "NUMERIC"
     scalar = graphql_types.BIG_FLOAT
+    is_number = True
     is_exact = True
 
     def value(self, field_name: str, raw: Any) -> str:

@@ -27,6 +27,7 @@ class Select(ScalarKind):
     scalar = graphql_types.OPTION
     operators = ops.named(*ops.OPTION)
     is_choice = True
+    contains = ops.CONTAINS_ANY
 
     def __init__(self, options: Sequence[str], name: str = "SELECT") -> None:
         self.name = name

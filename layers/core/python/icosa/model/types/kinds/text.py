@@ -31,6 +31,7 @@ class Text(ScalarKind):
     name = "TEXT"
     scalar = graphql_types.STRING
     operators = ops.named(*ops.TEXT)
+    contains = ops.ILIKE
     declared = (*ops.TEXT, *ops.UNSUPPORTED)
     null_equivalent = ""
     has_detail = True
