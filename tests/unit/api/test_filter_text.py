@@ -75,8 +75,7 @@ FILTER_ERRORS = {
         "eq, neq, in, containsAny, is, gt, gte, lt, lte, startsWith, endsWith, like, ilike"
     ),
     "a[isEmptyArray]:true": (
-        "'filter' invalid for 'a[isEmptyArray]:true', comparator isEmptyArray not in "
-        "eq, neq, in, containsAny, is, gt, gte, lt, lte, startsWith, endsWith, like, ilike"
+        f"'filter' invalid for 'a[isEmptyArray]:true', comparator isEmptyArray not in {', '.join(COMPARATORS)}"
     ),
     "a[in]:x": (
         "'filter' invalid for 'in' operator. Received 'x' but array value expected eg: 'field[in]:[value_1,value_2]'"

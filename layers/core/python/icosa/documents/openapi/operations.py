@@ -23,12 +23,12 @@ _WRITES = ("409",)
 _ONE = ("404",)
 _SHOWN = ("depth", "fields")
 
-#: The shape of a body or an answer, for one object.
-Shape = Callable[[Object, Names, Settings], Part]
+#: Makes the schema of a body or an answer for one object.
+SchemaFactory = Callable[[Object, Names, Settings], Part]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Operation:
+class RecordOperation:
     """``path``, ``id`` and the texts have the object's names in braces: ``{plural}``, ``{Plural}``, ``{singular}``,
     ``{Singular}``.
 
@@ -41,8 +41,8 @@ class Operation:
     summary: str
     description: str = ""
     parameters: tuple[str, ...] = ()
-    body: Shape | None = None
-    answer: Shape
+    body: SchemaFactory | None = None
+    answer: SchemaFactory
     status: str = "200"
     refused: tuple[str, ...] = ()
     deprecated: bool = False
@@ -150,7 +150,7 @@ def _id(_: Object, __: Names, ___: Settings) -> Part:
     return _object(id=_UUID)
 
 
-def _one(verb: str, content: Shape = _record) -> Shape:
+def _one(verb: str, content: SchemaFactory = _record) -> SchemaFactory:
     """``{"data": {"createPerson": {…}}}``."""
 
     def answer(obj: Object, names: Names, settings: Settings) -> Part:
@@ -159,7 +159,7 @@ def _one(verb: str, content: Shape = _record) -> Shape:
     return answer
 
 
-def _many(verb: str, content: Shape = _record) -> Shape:
+def _many(verb: str, content: SchemaFactory = _record) -> SchemaFactory:
     """``{"data": {"createPeople": […]}}``."""
 
     def answer(obj: Object, names: Names, settings: Settings) -> Part:
@@ -225,7 +225,7 @@ def _key(verb: str, name: str) -> str:
 _PUT = "As `PATCH`: what the body does not name stays as it is. For clients that cannot send `PATCH`"
 
 _OPERATIONS = (
-    Operation(
+    RecordOperation(
         path="/{plural}",
         method="get",
         id="findMany{Plural}",
@@ -234,7 +234,7 @@ _OPERATIONS = (
         parameters=("orderBy", "filter", "limit", *_SHOWN, "startingAfter", "endingBefore"),
         answer=_page,
     ),
-    Operation(
+    RecordOperation(
         path="/{plural}",
         method="post",
         id="createOne{Singular}",
@@ -245,7 +245,7 @@ _OPERATIONS = (
         status="201",
         refused=_WRITES,
     ),
-    Operation(
+    RecordOperation(
         path="/{plural}",
         method="delete",
         id="deleteMany{Plural}",
@@ -258,7 +258,7 @@ _OPERATIONS = (
         answer=_many("delete", _id),
         refused=_WRITES,
     ),
-    Operation(
+    RecordOperation(
         path="/{plural}",
         method="patch",
         id="updateMany{Plural}",
@@ -271,7 +271,7 @@ _OPERATIONS = (
         answer=_many("update"),
         refused=_WRITES,
     ),
-    Operation(
+    RecordOperation(
         path="/{plural}",
         method="put",
         id="putMany{Plural}",
@@ -283,7 +283,7 @@ _OPERATIONS = (
         refused=_WRITES,
         deprecated=True,
     ),
-    Operation(
+    RecordOperation(
         path="/batch/{plural}",
         method="post",
         id="createMany{Plural}",
@@ -295,7 +295,7 @@ _OPERATIONS = (
         status="201",
         refused=_WRITES,
     ),
-    Operation(
+    RecordOperation(
         path="/{plural}/{id}",
         method="get",
         id="findOne{Singular}",
@@ -304,7 +304,7 @@ _OPERATIONS = (
         answer=_one(""),
         refused=_ONE,
     ),
-    Operation(
+    RecordOperation(
         path="/{plural}/{id}",
         method="delete",
         id="deleteOne{Singular}",
@@ -313,7 +313,7 @@ _OPERATIONS = (
         answer=_one("delete", _id),
         refused=(*_ONE, *_WRITES),
     ),
-    Operation(
+    RecordOperation(
         path="/{plural}/{id}",
         method="patch",
         # Twenty's spelling, which generated clients have as the name of a method.
@@ -325,7 +325,7 @@ _OPERATIONS = (
         answer=_one("update"),
         refused=(*_ONE, *_WRITES),
     ),
-    Operation(
+    RecordOperation(
         path="/{plural}/{id}",
         method="put",
         id="putOne{Singular}",
@@ -337,7 +337,7 @@ _OPERATIONS = (
         refused=(*_ONE, *_WRITES),
         deprecated=True,
     ),
-    Operation(
+    RecordOperation(
         path="/{plural}/duplicates",
         method="post",
         id="find{Singular}Duplicates",
@@ -349,7 +349,7 @@ _OPERATIONS = (
         body=_duplicates_body,
         answer=_duplicates,
     ),
-    Operation(
+    RecordOperation(
         path="/{plural}/{id}/restore",
         method="patch",
         id="restoreOne{Singular}",
@@ -358,7 +358,7 @@ _OPERATIONS = (
         answer=_one("restore"),
         refused=(*_ONE, *_WRITES),
     ),
-    Operation(
+    RecordOperation(
         path="/{plural}/restore",
         method="patch",
         id="restoreMany{Plural}",
@@ -368,7 +368,7 @@ _OPERATIONS = (
         answer=_many("restore"),
         refused=_WRITES,
     ),
-    Operation(
+    RecordOperation(
         path="/{plural}/merge",
         method="patch",
         id="mergeMany{Plural}",
@@ -382,7 +382,7 @@ _OPERATIONS = (
         refused=(*_ONE, *_WRITES),
         is_offered=lambda obj: bool(obj.duplicate_criteria),
     ),
-    Operation(
+    RecordOperation(
         path="/{plural}/groupBy",
         method="get",
         id="groupBy{Plural}",
