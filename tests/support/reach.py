@@ -115,7 +115,7 @@ def _nested(leaf: Leaf, raw: Any) -> Any:
 
 
 def _item(leaf: Leaf, value: Any) -> Mapping[str, Any]:
-    return {"SK": "", leaf.field.key: value if leaf.sub is None else {leaf.sub: value}}
+    return {"SK": "", leaf.field.key: value if leaf.subfield is None else {leaf.subfield: value}}
 
 
 class _NoLookup:
@@ -134,8 +134,8 @@ def _schema() -> Schema:
 def _filter_members(obj: Object, leaf: Leaf) -> set[str]:
     """The operators in the GraphQL filter input of a leaf."""
     name = types_of(obj, leaf.field).filter
-    if leaf.sub is not None:
-        name = next(member.type for member in _schema()[name].inputs if member.name == leaf.sub)
+    if leaf.subfield is not None:
+        name = next(member.type for member in _schema()[name].inputs if member.name == leaf.subfield)
     return {member.name for member in _schema()[name].inputs}
 
 

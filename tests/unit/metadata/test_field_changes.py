@@ -170,7 +170,7 @@ def test_a_unique_field_has_a_constraint_and_an_index() -> None:
     field = draft.field(new_field(draft, rocket, "PHONES", isUnique=True).id)
     obj = draft.object(rocket.id)
     [constraint] = obj.unique_constraints
-    assert [leaf.sub for leaf in constraint.leaves] == [
+    assert [leaf.subfield for leaf in constraint.leaves] == [
         "primaryPhoneNumber",
         "primaryPhoneCountryCode",
         "primaryPhoneCallingCode",

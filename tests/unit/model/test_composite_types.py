@@ -347,7 +347,7 @@ def test_merging(name: str, values: list[Any], priority: int, merged: Any) -> No
 
 def test_unique_members() -> None:
     subs = {
-        name: tuple(make_field(name).type.unique_subs())
+        name: tuple(make_field(name).type.unique_subfields())
         for name in ("EMAILS", "LINKS", "PHONES", "ADDRESS", "ACTOR", "TEXT")
     }
     assert subs == {
@@ -362,7 +362,7 @@ def test_unique_members() -> None:
 
 def test_documents_are_not_indexed() -> None:
     assert {
-        leaf.sub
+        leaf.subfield
         for name in ("RICH_TEXT", "EMAILS", "LINKS")
         for leaf in make_field(name).leaves
         if leaf.kind.is_indexed

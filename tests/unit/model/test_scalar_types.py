@@ -316,6 +316,6 @@ def test_registry() -> None:
         assert type_.is_composite is (len(type_.leaves(field)) > 1)
         assert type_.openapi(field, response=True)
         assert type_.openapi(field, response=False)
-        for sub in type_.unique_subs():
-            assert sub is None or sub in {leaf.sub for leaf in type_.leaves(field)}
+        for sub in type_.unique_subfields():
+            assert sub is None or sub in {leaf.subfield for leaf in type_.leaves(field)}
         type_.render(field, None)

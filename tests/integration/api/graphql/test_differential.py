@@ -126,7 +126,11 @@ def _random_value(rng: random.Random, field: Field) -> Any:
         return special(rng)
     leaves = field.leaves
     if field.type.is_composite:
-        return {leaf.sub: rng.choice(_values(leaf)) for leaf in leaves if leaf.sub and leaf.kind.scalar.name != "JSON"}
+        return {
+            leaf.subfield: rng.choice(_values(leaf))
+            for leaf in leaves
+            if leaf.subfield and leaf.kind.scalar.name != "JSON"
+        }
     value = rng.choice(_values(leaves[0]))
     return [value] if leaves[0].kind.is_list else value
 

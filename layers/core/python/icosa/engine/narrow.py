@@ -47,10 +47,10 @@ def narrow(ctx: Context, obj: Object, leaves: Sequence[Leaf]) -> list[Item] | No
             except ValueError:
                 cut.add(record_id)
                 continue
-            if leaf.sub is None:
+            if leaf.subfield is None:
                 item[leaf.field.key] = value
             else:
-                item.setdefault(leaf.field.key, {})[leaf.sub] = value
+                item.setdefault(leaf.field.key, {})[leaf.subfield] = value
     # Between two of the reads a record may have come, gone or changed: then it has not one row in each index.
     doubtful = {record_id for record_id, item in items.items() if item["rows"] != len(wanted)} | cut
     whole = [item for item in get_live(ctx, obj, sorted(doubtful)) if item is not None]

@@ -121,7 +121,7 @@ def uniqueness_problems(field: Field) -> list[Problem]:
     """Why a field cannot be unique."""
     type_name = field.type.name
     message = f"Unique index cannot be created for field {field.name} of type {type_name}"
-    if not field.type.unique_subs():
+    if not field.type.unique_subfields():
         friendly = f"{type_name} fields cannot be unique."
         return [
             Problem(code="INDEX_FIELD_INVALID_TYPE_FOR_UNIQUE", message=message, friendly=friendly, value=field.name)
@@ -141,7 +141,7 @@ def add_uniqueness(draft: Draft, field_id: str, *, status: Status) -> None:
     draft.set_object(obj.id, indexes=others)
     key = draft.take_key(obj.id, "u")
     obj, field = draft.owner_of(field_id), draft.field(field_id)
-    subs = field.type.unique_subs()
+    subs = field.type.unique_subfields()
     index = Index(
         id=draft.new_id(),
         name=_name(obj, [(field_id, sub) for sub in subs], is_unique=True),

@@ -270,7 +270,7 @@ def _paths(field: Field, target: Object, name: str, value: Any) -> list[tuple[st
     unique = {leaf.path for constraint in target.unique_constraints for leaf in constraint.leaves} | {(_ID,)}
     is_nested = isinstance(value, Mapping)
     paths: dict[tuple[str, ...], Any] = (
-        {(name, sub): sub_value for sub, sub_value in value.items()} if is_nested else {(name,): value}
+        {(name, subfield): raw for subfield, raw in value.items()} if is_nested else {(name,): value}
     )
     for path in paths:
         is_prefix = any(len(known) > len(path) and known[: len(path)] == path for known in unique)

@@ -51,7 +51,7 @@ class UniqueConstraint:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IndexMember:
-    """A column of an index: a field, or one member of a composite."""
+    """A column of an index: a field, or a subfield of a composite (``sub`` is the name in stored rows)."""
 
     id: str
     field_id: str

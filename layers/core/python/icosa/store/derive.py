@@ -72,8 +72,8 @@ class Rows:
         found: dict[Key, Attributes] = {}
         for partition, leaf, encode, detail in self._index:
             value = item.get(leaf.field.key)
-            if value is not None and leaf.sub is not None:
-                value = value.get(leaf.sub)
+            if value is not None and leaf.subfield is not None:
+                value = value.get(leaf.subfield)
             if value is None:
                 found[partition, null] = _NOTHING
                 continue

@@ -150,9 +150,9 @@ _WITHOUT_VALUE = frozenset(("IS_EMPTY", "IS_NOT_EMPTY", "IS_NOT_NULL", "IS_IN_PA
 # ------------------------------------------------------------------ leaves
 
 
-def _leaves(field: Field, sub: str | None) -> Sequence[Leaf]:
-    if sub is not None:
-        return [leaf for leaf in field.leaves if leaf.sub == sub]
+def _leaves(field: Field, subfield: str | None) -> Sequence[Leaf]:
+    if subfield is not None:
+        return [leaf for leaf in field.leaves if leaf.subfield == subfield]
     return [leaf for leaf in field.leaves if leaf.is_read]
 
 

@@ -167,7 +167,7 @@ class Views:
     ) -> Callable[[Any], Any]:
         """Shows a composite, or each of a list of objects."""
         selected.require_selection(name)
-        kinds = {leaf.sub: leaf.kind for leaf in leaves}
+        kinds = {leaf.subfield: leaf.kind for leaf in leaves}
         parts: list[tuple[str, str, Callable[[Any], Any] | None]] = []
         for member in self._selector.fields(name, selected.sets):
             member.require_no_arguments(name)

@@ -164,8 +164,8 @@ class ObjectTypes:
                     continue
                 if field.type.is_composite:
                     inner = f"{name}{capitalised(field.name)}WhereInput"
-                    leaves = [leaf for leaf in constraint.leaves if leaf.field is field and leaf.sub is not None]
-                    yield inputs(inner, [Argument(leaf.sub or "", leaf.kind.scalar.name) for leaf in leaves])
+                    leaves = [leaf for leaf in constraint.leaves if leaf.field is field and leaf.subfield is not None]
+                    yield inputs(inner, [Argument(leaf.subfield or "", leaf.kind.scalar.name) for leaf in leaves])
                     members.append(Argument(field.name, inner))
                 else:
                     members.append(Argument(field.input_name, self._types(field).create))

@@ -19,7 +19,7 @@ def types_of(obj: Object, field: Field) -> TypeNames:
 def members_of(obj: Object, field: Field) -> tuple[str, ...]:
     """What can be selected inside a field: the members of a composite or of a file; nothing for scalars."""
     if field.type.is_composite:
-        return tuple(leaf.sub for leaf in field.leaves if leaf.sub is not None)
+        return tuple(leaf.subfield for leaf in field.leaves if leaf.subfield is not None)
     return types_of(obj, field).members
 
 

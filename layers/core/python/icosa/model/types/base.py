@@ -166,13 +166,13 @@ class Leaf:
     """A scalar inside a field.
 
     ``path`` are the wire names (``("name", "firstName")``, ``("companyId",)``). ``key`` names the index
-    (``f3`` or ``f3.firstName``); ``sub`` is the member inside a composite or None.
+    (``f3`` or ``f3.firstName``); ``subfield`` is the member of a composite or None.
     """
 
     field: Field
     path: tuple[str, ...]
     key: str
-    sub: str | None
+    subfield: str | None
     kind: Kind
     #: Whether people read it: nobody looks for words in what is written for machines.
     is_read: bool = True
@@ -200,9 +200,9 @@ class Leaf:
     def get(self, item: Item) -> Stored:
         """The leaf's stored value in a record item, None when null."""
         value = item.get(self.field.key)
-        if value is None or self.sub is None:
+        if value is None or self.subfield is None:
             return value
-        return value.get(self.sub)
+        return value.get(self.subfield)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -381,7 +381,7 @@ class FieldType(ABC):
         """The options of every field of a type that does not take any from requests; ``new_id`` makes their ids."""
         return ()
 
-    def unique_subs(self) -> Sequence[str | None]:
+    def unique_subfields(self) -> Sequence[str | None]:
         """Members that a unique index on such a field covers; ``(None,)`` for scalars, empty when it cannot
         be unique.
         """

@@ -73,7 +73,7 @@ class ListType(ScalarType):
         """The members of all lists, each once (spec/rest-core.md §1.12)."""
         return list(dict.fromkeys(member for value in values for member in value or ())) or None
 
-    def unique_subs(self) -> Sequence[str | None]:
+    def unique_subfields(self) -> Sequence[str | None]:
         return ()
 
 

@@ -30,9 +30,9 @@ class Counted(FieldType):
     def aggregates(self, field: Field) -> Mapping[str, tuple[str, Leaf | None]]:
         name = capitalised(field.name)
         found: dict[str, tuple[str, Leaf | None]] = {f"{function}{name}": (function, None) for function in _COUNTS}
-        for function, sub in self.leaf_functions(field):
-            leaf = next(leaf for leaf in field.leaves if leaf.sub == sub)
-            found[f"{function}{name}{capitalised(sub or '')}"] = (function, leaf)
+        for function, subfield in self.leaf_functions(field):
+            leaf = next(leaf for leaf in field.leaves if leaf.subfield == subfield)
+            found[f"{function}{name}{capitalised(subfield or '')}"] = (function, leaf)
         return found
 
     def leaf_functions(self, field: Field) -> tuple[tuple[str, str | None], ...]:
@@ -44,7 +44,7 @@ class ScalarType(ParsedDefault, Counted):
     """A type with one leaf, which is the field itself."""
 
     def leaves(self, field: Field) -> tuple[Leaf, ...]:
-        return (Leaf(field=field, path=(field.input_name,), key=field.index_key, sub=None, kind=self.kind(field)),)
+        return (Leaf(field=field, path=(field.input_name,), key=field.index_key, subfield=None, kind=self.kind(field)),)
 
     @abstractmethod
     def kind(self, field: Field) -> Kind:

@@ -85,7 +85,7 @@ class CompositeType(ParsedDefault, Counted):
                 field=field,
                 path=(field.name, member.name),
                 key=f"{field.index_key}.{member.name}",
-                sub=member.name,
+                subfield=member.name,
                 kind=member.kind,
                 is_read=member.is_read,
                 is_essential=member.is_essential,
@@ -132,7 +132,7 @@ class CompositeType(ParsedDefault, Counted):
                 shown[name] = show(value[name])
         return shown
 
-    def unique_subs(self) -> Sequence[str | None]:
+    def unique_subfields(self) -> Sequence[str | None]:
         return ()
 
     def graphql(self, field: Field, enum: str) -> TypeNames:

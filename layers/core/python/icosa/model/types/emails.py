@@ -69,7 +69,7 @@ class Emails(CompositeType):
             found.pop(PRIMARY, None)
         return found
 
-    def unique_subs(self) -> Sequence[str | None]:
+    def unique_subfields(self) -> Sequence[str | None]:
         return (PRIMARY,)
 
     def merge(self, field: Field, values: Sequence[Stored], priority: Stored) -> Stored:

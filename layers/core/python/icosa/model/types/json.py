@@ -35,7 +35,7 @@ class RawJsonType(ScalarType):
     def render(self, field: Field, value: Stored) -> Any:
         return None if value is None else orjson.loads(value)
 
-    def unique_subs(self) -> Sequence[str | None]:
+    def unique_subfields(self) -> Sequence[str | None]:
         return ()
 
     def openapi(self, field: Field, *, response: bool) -> Mapping[str, Any]:
@@ -99,7 +99,7 @@ class FilesType(ScalarType):
     def render(self, field: Field, value: Stored) -> Any:
         return [{**file, "extension": _extension(file["label"]), "url": None} for file in value or ()]
 
-    def unique_subs(self) -> Sequence[str | None]:
+    def unique_subfields(self) -> Sequence[str | None]:
         return ()
 
     def graphql(self, field: Field, enum: str) -> TypeNames:

@@ -67,7 +67,7 @@ class Links(CompositeType):
         primary = _primary(sent)
         return _stored([*([primary] if primary else []), *sent.get(SECONDARY, ())])
 
-    def unique_subs(self) -> Sequence[str | None]:
+    def unique_subfields(self) -> Sequence[str | None]:
         return (URL,)
 
     def merge(self, field: Field, values: Sequence[Stored], priority: Stored) -> Stored:

@@ -79,7 +79,7 @@ class Phones(CompositeType):
             yield phone["number"]
             yield phone["callingCode"] + phone["number"]
 
-    def unique_subs(self) -> Sequence[str | None]:
+    def unique_subfields(self) -> Sequence[str | None]:
         return _PRIMARY
 
     def merge(self, field: Field, values: Sequence[Stored], priority: Stored) -> Stored:

@@ -41,7 +41,7 @@ class RelationType(ScalarType):
     def default(self, field: Field, *, now: str) -> Stored:
         return None
 
-    def unique_subs(self) -> Sequence[str | None]:
+    def unique_subfields(self) -> Sequence[str | None]:
         return (None,)
 
     def graphql(self, field: Field, enum: str) -> TypeNames:

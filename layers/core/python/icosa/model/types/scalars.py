@@ -174,7 +174,7 @@ class PositionType(ScalarType):
         """None: a record without position comes first, which depends on the others."""
         return None
 
-    def unique_subs(self) -> Sequence[str | None]:
+    def unique_subfields(self) -> Sequence[str | None]:
         return ()
 
     def openapi(self, field: Field, *, response: bool) -> Mapping[str, Any]:
@@ -206,7 +206,7 @@ class TsVectorType(FieldType):
     def render(self, field: Field, value: Stored) -> Any:
         return None
 
-    def unique_subs(self) -> Sequence[str | None]:
+    def unique_subfields(self) -> Sequence[str | None]:
         return ()
 
     def openapi(self, field: Field, *, response: bool) -> Mapping[str, Any]:
