@@ -119,10 +119,10 @@ def _item(leaf: Leaf, value: Any) -> Mapping[str, Any]:
 
 
 class _NoLookup:
-    def one(self, field: Field, target_id: str) -> None:
+    def target(self, field: Field, target_id: str) -> None:
         raise AssertionError("no relation is filtered by")
 
-    def many(self, field: Field, record_id: str) -> tuple[()]:
+    def children(self, field: Field, record_id: str) -> tuple[()]:
         raise AssertionError("no relation is filtered by")
 
 
@@ -174,14 +174,14 @@ def _creation_gaps(type_: FieldType) -> Iterator[str]:
         wanted |= {"relationCreationPayload": payload, "morphRelationsCreationPayload": [payload]}
     try:
         created: Field | None = new_field(draft, rocket, type_.name, **wanted)
-        found = problems(draft)
+        messages = problems(draft)
     except MetadataValidationError as error:
-        created, found = None, [message_of(error)]
+        created, messages = None, [message_of(error)]
     if rules.creation_error is not None or rules.only_name is not None:
-        if not found:
+        if not messages:
             yield "creation is refused by no rule"
-    elif created is None or found or bool(draft.field(created.id).options) is not rules.is_choice:
-        yield f"creation: {found}"
+    elif created is None or messages or bool(draft.field(created.id).options) is not rules.is_choice:
+        yield f"creation: {messages}"
 
 
 def _record_gaps(type_: FieldType) -> Iterator[str]:

@@ -263,7 +263,7 @@ def test_shipped_fields() -> None:
     draft, _ = with_rocket()
     name = COMPANY.by_name["name"]
     after = update_field(draft, name, label="Firm", settings={"displayedMaxRows": 2})
-    assert (after.label, after.shown("label"), after.overrides) == ("Name", "Firm", {"label": "Firm"})
+    assert (after.label, after.display("label"), after.overrides) == ("Name", "Firm", {"label": "Firm"})
     assert update_field(draft, after, label="Name").overrides == {}
     with pytest.raises(
         FieldMutationNotAllowed, match="Cannot edit standard field metadata properties: name, isLabelSyncedWithName"

@@ -294,10 +294,10 @@ def test_an_actor_that_must_be_there_is_shown_with_defaults() -> None:
 
 
 def link(number: int, *more: int) -> dict[str, Any]:
-    found: dict[str, Any] = {"primaryLinkUrl": f"{number}.com", "primaryLinkLabel": str(number)}
+    result: dict[str, Any] = {"primaryLinkUrl": f"{number}.com", "primaryLinkLabel": str(number)}
     if more:
-        found["secondaryLinks"] = [{"label": str(n), "url": f"{n}.com"} for n in more]
-    return found
+        result["secondaryLinks"] = [{"label": str(n), "url": f"{n}.com"} for n in more]
+    return result
 
 
 MERGED: list[tuple[str, list[Any], int, Any]] = [

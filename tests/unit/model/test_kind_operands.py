@@ -66,9 +66,9 @@ ACCEPTED: list[tuple[Kind, str, Any, Any]] = [
 
 @pytest.mark.parametrize(("kind", "operator", "raw", "operand"), ACCEPTED)
 def test_accepted(kind: Kind, operator: str, raw: Any, operand: Any) -> None:
-    found = kind.operand("f", kind.operators[operator], raw)
-    assert found == operand
-    assert type(found) is type(operand)
+    result = kind.operand("f", kind.operators[operator], raw)
+    assert result == operand
+    assert type(result) is type(operand)
 
 
 REFUSED: list[tuple[Kind, str, Any, str]] = [

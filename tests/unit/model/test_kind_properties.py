@@ -106,12 +106,12 @@ def test_rows_give_values_back(name: str, data: st.DataObject) -> None:
     detail = kind.detail(value)
     assert detail is None or kind.has_detail
     try:
-        found = kind.decode(kind.encode(value), detail)
+        result = kind.decode(kind.encode(value), detail)
     except ValueError:
         assert kind.is_cut(kind.encode(value))
         assert len(value.encode()) > 1024
     else:
-        assert found == value
+        assert result == value
 
 
 @indexed

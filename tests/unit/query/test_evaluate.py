@@ -53,11 +53,11 @@ class World:
         self.companies = companies
         self.people = people
 
-    def one(self, field: Field, target_id: str) -> Item | None:
+    def target(self, field: Field, target_id: str) -> Item | None:
         assert field is COMPANY_FIELD
         return self.companies.get(target_id)
 
-    def many(self, field: Field, record_id: str) -> Sequence[Item]:
+    def children(self, field: Field, record_id: str) -> Sequence[Item]:
         assert field is PEOPLE_FIELD
         return [person for person in self.people if person.get("f16") == record_id]
 
@@ -302,13 +302,13 @@ def folded(term: OrderTerm, item: Item, world: World) -> Any:
 @given(orders, worlds)
 def test_orders(order: Order, world: World) -> None:
     key = compile_order(order)
-    found = sorted(world.people, key=lambda person: key(person, world))
+    outcome = sorted(world.people, key=lambda person: key(person, world))
 
     def compare(left: Item, right: Item) -> int:
         return before(order, left, right, world)
 
     expected = sorted(world.people, key=cmp_to_key(compare))
-    assert [person["SK"] for person in found] == [person["SK"] for person in expected]
+    assert [person["SK"] for person in outcome] == [person["SK"] for person in expected]
 
 
 @given(orders, worlds, st.booleans())

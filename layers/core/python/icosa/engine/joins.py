@@ -49,11 +49,11 @@ class Joined:
         """The many-to-one fields whose targets are looked at."""
         return [relation for relation, _ in self._ones.values()]
 
-    def one(self, field: Field, target_id: str) -> Item | None:
+    def target(self, field: Field, target_id: str) -> Item | None:
         """The record that ``field`` points at (also one in the trash: a join knows no soft deletion)."""
         return self._one.get((field.id, target_id))
 
-    def many(self, field: Field, record_id: str) -> Sequence[Item]:
+    def children(self, field: Field, record_id: str) -> Sequence[Item]:
         """The live records of a one-to-many field."""
         return self._many.get((field.id, record_id), ())
 

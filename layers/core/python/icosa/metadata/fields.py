@@ -212,7 +212,7 @@ def _current(field: Field, name: str) -> Any:
     """The wire value of a member as it is."""
     match name:
         case "label" | "description" | "icon":
-            return field.shown(name)
+            return field.display(name)
         case "isActive":
             return field.is_active
         case "isUnique":

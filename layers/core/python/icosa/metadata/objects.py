@@ -155,7 +155,7 @@ def update_object(draft: Draft, object_id: str, changes: Mapping[str, Any]) -> O
 
 
 def _current(obj: Object, name: str) -> Any:
-    return obj.shown(name) if name in _PRESENTATION else getattr(obj, _EDITABLE[name])
+    return obj.display(name) if name in _PRESENTATION else getattr(obj, _EDITABLE[name])
 
 
 def _set_presentation(draft: Draft, object_id: str, name: str, value: Any) -> None:

@@ -78,8 +78,8 @@ def _object_failure(draft: Draft, change: ObjectChange) -> Failure | None:
     if names:
         problems += _name_collisions(draft, after)
     for label in ("labelSingular", "labelPlural"):
-        if before is None or before.shown(label) != after.shown(label):
-            problems += _label_problems(after.shown(label))
+        if before is None or before.display(label) != after.display(label):
+            problems += _label_problems(after.display(label))
     if after.is_label_synced_with_name and (before is None or _synced_parts(before) != _synced_parts(after)):
         problems += _object_sync_problems(after)
     if not problems:

@@ -157,12 +157,12 @@ class _Parse:
         self.values[field.key] = stored
 
     def id(self, field: Field, value: Any) -> None:
-        found = field.type.parse(field, value)
-        if found is None:
+        record_id = field.type.parse(field, value)
+        if record_id is None:
             raise InvalidData(f'Invalid UUID value null for field "{field.name}"')
         if self.mode == "create":
-            self.values[field.key] = found
-        elif self.old is None or self.old.get(field.key) != found:
+            self.values[field.key] = record_id
+        elif self.old is None or self.old.get(field.key) != record_id:
             raise InvalidData(f"The id of a record cannot be changed, but the data has another one: {inspect(value)}")
 
     def place(self, field: Field, value: Any) -> None:
@@ -182,14 +182,14 @@ class _Parse:
         if value is None:
             self.links.append(Disconnect(field=field))
             return
-        given = [name for name in _OPERATIONS if name in value] if isinstance(value, Mapping) else []
-        if not given or len(given) < len(value):
+        operations = [name for name in _OPERATIONS if name in value] if isinstance(value, Mapping) else []
+        if not operations or len(operations) < len(value):
             raise InvalidData(f'Relation "{field.name}" requires create, connect, or disconnect operation')
-        if len(given) > 1:
+        if len(operations) > 1:
             raise InvalidData(
-                f"Cannot have both {given[0]} and {given[1]} for the same field on {self.obj.name_singular}."
+                f"Cannot have both {operations[0]} and {operations[1]} for the same field on {self.obj.name_singular}."
             )
-        operation = given[0]
+        operation = operations[0]
         operand = value[operation]
         target = self.model.target_of(field)
         if operation == "connect":
@@ -244,23 +244,23 @@ def _connect(field: Field, target: Object, operand: Any) -> Connect:
     where = operand.get("where") if isinstance(operand, Mapping) else None
     if where is not None and not isinstance(where, Mapping):
         raise InvalidData(f'Invalid object value {inspect(where)} for field "{field.name}.connect.where"')
-    given = [path for name, value in (where or {}).items() for path in _paths(field, target, name, value)]
+    paths = [path for name, value in (where or {}).items() for path in _paths(field, target, name, value)]
     id_leaf = target.leaves[(_ID,)]
     constraints = [(None, (id_leaf,)), *((constraint, constraint.leaves) for constraint in target.unique_constraints)]
-    full = [(constraint, leaves) for constraint, leaves in constraints if all(leaf.path in given for leaf in leaves)]
+    full = [(constraint, leaves) for constraint, leaves in constraints if all(leaf.path in paths for leaf in leaves)]
     missing = InvalidData(
         f"Missing required fields: at least one unique constraint have to be fully populated for '{field.name}'."
     )
     if not full:
         raise missing
     constraint, leaves = full[0]
-    if len(full) > 1 or len(given) > len(leaves):
+    if len(full) > 1 or len(paths) > len(leaves):
         raise InvalidData(f"Expected exactly one unique constraint in the where of '{field.name}'.")
-    found = _normalised(leaves, where or {})
-    if any(leaf.get(found) is None for leaf in leaves):
+    values = _normalised(leaves, where or {})
+    if any(leaf.get(values) is None for leaf in leaves):
         raise missing
-    description = " and ".join(f"{camel_case(leaf.path)} = {leaf.get(found)}" for leaf in leaves)
-    return Connect(field=field, target=target, constraint=constraint, where=found, description=description)
+    description = " and ".join(f"{camel_case(leaf.path)} = {leaf.get(values)}" for leaf in leaves)
+    return Connect(field=field, target=target, constraint=constraint, where=values, description=description)
 
 
 def _paths(field: Field, target: Object, name: str, value: Any) -> list[tuple[str, ...]]:

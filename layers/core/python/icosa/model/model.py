@@ -128,7 +128,7 @@ class Object(Cached):
     created_at: str = ""
     updated_at: str = ""
 
-    def shown(self, name: str) -> Any:
+    def display(self, name: str) -> Any:
         """A label, the description, icon or colour as the workspace sees it, by its wire name (``labelSingular``)."""
         return self.overrides[name] if name in self.overrides else getattr(self, _PRESENTED.get(name, name))
 
@@ -225,9 +225,9 @@ class Model(Cached):
     @cached_property
     def references(self) -> Mapping[str, tuple[tuple[Object, Field], ...]]:
         """By object id: every many-to-one field of any object that points at it."""
-        found: dict[str, list[tuple[Object, Field]]] = {o.id: [] for o in self.objects}
+        references: dict[str, list[tuple[Object, Field]]] = {o.id: [] for o in self.objects}
         for o in self.objects:
             for f in o.many_to_one:
                 assert f.relation is not None
-                found[f.relation.target_object_id].append((o, f))
-        return {k: tuple(v) for k, v in found.items()}
+                references[f.relation.target_object_id].append((o, f))
+        return {k: tuple(v) for k, v in references.items()}

@@ -21,8 +21,8 @@ _ID = ("id",)
 class Lookup(Protocol):
     """Records of other objects, loaded before."""
 
-    def one(self, field: Field, target_id: str) -> Item | None: ...
-    def many(self, field: Field, record_id: str) -> Sequence[Item]: ...
+    def target(self, field: Field, target_id: str) -> Item | None: ...
+    def children(self, field: Field, record_id: str) -> Sequence[Item]: ...
 
 
 Test = Callable[[Item, Lookup], bool | None]
@@ -49,7 +49,7 @@ def compile_filter(filter: Filter | None) -> Test:
             return _related(field, compile_filter(inner))
         case RelatedAny(field=field, filter=inner):
             test = compile_filter(inner)
-            return lambda item, joined: any(test(child, joined) for child in joined.many(field, item["SK"]))
+            return lambda item, joined: any(test(child, joined) for child in joined.children(field, item["SK"]))
 
 
 def _compare(condition: Compare) -> Test:
@@ -94,7 +94,7 @@ def _any(tests: Sequence[Test]) -> Test:
 def _related(field: Field, test: Test) -> Test:
     def run(item: Item, joined: Lookup) -> bool | None:
         target_id = item.get(field.key)
-        target = None if target_id is None else joined.one(field, target_id)
+        target = None if target_id is None else joined.target(field, target_id)
         return test(_NO_RECORD if target is None else target, joined)
 
     return run
@@ -184,7 +184,7 @@ def _value(term: OrderTerm, item: Item, joined: Lookup) -> Any:
     if term.relation is None:
         return term.leaf.get(item)
     target_id = item.get(term.relation.key)
-    target = None if target_id is None else joined.one(term.relation, target_id)
+    target = None if target_id is None else joined.target(term.relation, target_id)
     return None if target is None else term.leaf.get(target)
 
 

@@ -114,12 +114,12 @@ def _compare(leaf: Leaf, value: Any) -> Compare:
         raise InvalidFilter(f'Filter value for field "{name}" must be an object')
     if len(value) != 1:
         raise InvalidFilter(f'Filter for field "{name}" must have exactly one operator')
-    ((given, raw),) = value.items()
+    ((requested, raw),) = value.items()
     kind = leaf.kind
-    if (operator := kind.operators.get(given)) is None:
+    if (operator := kind.operators.get(requested)) is None:
         allowed = ", ".join(kind.operators)
         raise InvalidFilter(
-            f'Operator "{given}" is not valid for field "{name}" of type {kind.name} - Allowed operators: {allowed}'
+            f'Operator "{requested}" is not valid for field "{name}" of type {kind.name} - Allowed operators: {allowed}'
         )
     return Compare(leaf, operator, kind.operand(name, operator, raw))
 

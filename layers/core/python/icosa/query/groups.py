@@ -176,10 +176,10 @@ def _by_dimension(
     if field.type.is_composite:
         subfield, value = _one_by_one(value)
         name = f"{name}.{subfield}"
-        found = next((leaf for leaf in field.leaves if leaf.subfield == subfield), None)
-        if found is None:
+        member = next((leaf for leaf in field.leaves if leaf.subfield == subfield), None)
+        if member is None:
             raise _invalid(f"Cannot orderBy unknown field: {name}.")
-        leaf = found
+        leaf = member
     granularity = "NONE"
     if leaf.kind.calendar is not None and isinstance(value, Mapping):
         granularity = value.get("granularity", granularity)

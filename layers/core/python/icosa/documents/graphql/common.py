@@ -35,11 +35,11 @@ def common_types() -> Schema:
     written = [_definition(node) for node in document.definitions if isinstance(node, TypeDefinitionNode)]
     # Filters refer to scalars and enums, everything else to filters.
     first = sum(definition.kind in ("SCALAR", "ENUM") for definition in written)
-    found = [*written[:first], *filter_inputs(), *written[first:]]
+    definitions = [*written[:first], *filter_inputs(), *written[first:]]
     for field_type in by_own_name.values():
         if isinstance(field_type, CompositeType):
-            found += _composite(type_part(field_type.name), field_type.members)
-    return {definition.name: definition for definition in found}
+            definitions += _composite(type_part(field_type.name), field_type.members)
+    return {definition.name: definition for definition in definitions}
 
 
 # ------------------------------------------------------------------ composites
@@ -49,7 +49,7 @@ def _composite(name: str, members: tuple[Member, ...]) -> list[TypeDefinition]:
     scalars = [(member, _scalar(name, member)) for member in members]
     written = [Argument(member.name, scalar.name) for member, scalar in scalars if member.is_declared]
     groupable = [member.name for member in members if member.kind.is_groupable]
-    found = [
+    types = [
         output(name, [FieldDefinition(member.name, scalar.name) for member, scalar in scalars]),
         inputs(f"{name}CreateInput", written),
         inputs(f"{name}UpdateInput", written),
@@ -62,11 +62,11 @@ def _composite(name: str, members: tuple[Member, ...]) -> list[TypeDefinition]:
     for member in members:
         if member.kind.is_choice:
             scalar = _scalar(name, member)
-            found += [
+            types += [
                 enum(scalar.name, tuple(EnumValue(option) for option in member.kind.options)),
                 filter_input(scalar, member.kind),
             ]
-    return found
+    return types
 
 
 def _scalar(composite: str, member: Member) -> Scalar:

@@ -51,7 +51,7 @@ class ObjectTypes:
     def all(self) -> Iterator[TypeDefinition]:
         """Every type of the object."""
         name, obj = self._name, self._obj
-        yield output(name, list(self._record()), obj.shown("description"))
+        yield output(name, list(self._record()), obj.display("description"))
         yield output(f"{name}Edge", [FieldDefinition("node", f"{name}!"), FieldDefinition("cursor", "Cursor!")])
         connection = list(self._connection())
         yield output(f"{name}Connection", connection)
@@ -71,7 +71,7 @@ class ObjectTypes:
 
     def _record(self) -> Iterator[FieldDefinition]:
         for field in self._fields:
-            description = field.shown("description")
+            description = field.display("description")
             if field.relation is not None:
                 target = type_name(self._model.target_of(field))
                 if field.is_one_to_many:
@@ -104,7 +104,7 @@ class ObjectTypes:
         for field in self._stored:
             if field.id in self._locked:
                 continue
-            types, description = self._types(field), field.shown("description")
+            types, description = self._types(field), field.display("description")
             if field.is_many_to_one:
                 target = type_name(self._model.target_of(field))
                 yield Argument(field.name, f"{target}RelationInput", description)
@@ -177,7 +177,7 @@ class ObjectTypes:
                 continue
             name = enum_name(self._obj, field)
             options = sorted(field.options, key=lambda option: option.position)
-            yield enum(name, tuple(EnumValue(option.value, option.label) for option in options), field.shown("label"))
+            yield enum(name, tuple(EnumValue(option.value, option.label) for option in options), field.display("label"))
             kind = field.leaves[0].kind
             yield filter_input(kind.scalar.renamed(name), kind)
 
@@ -216,16 +216,16 @@ class ObjectTypes:
         if not self._can("read"):
             return
         name, obj = self._name, self._obj
-        one, several = capitalised(obj.name_singular), capitalised(obj.name_plural)
+        singular, plural = capitalised(obj.name_singular), capitalised(obj.name_plural)
         record, records = name, f"[{name}!]"
         by_id, by_filter = Argument("id", "UUID!"), Argument("filter", f"{name}FilterInput!")
         if self._can("update"):
             data = Argument("data", f"{name}UpdateInput!")
             options = (Argument("upsert", "Boolean"), Argument("shareWith", "[ShareWithInput]"))
-            yield FieldDefinition(f"create{one}", record, (Argument("data", f"{name}CreateInput!"), *options))
-            yield FieldDefinition(f"create{several}", records, (Argument("data", f"[{name}CreateInput!]!"), *options))
-            yield FieldDefinition(f"update{one}", record, (by_id, data))
-            yield FieldDefinition(f"update{several}", records, (data, by_filter))
+            yield FieldDefinition(f"create{singular}", record, (Argument("data", f"{name}CreateInput!"), *options))
+            yield FieldDefinition(f"create{plural}", records, (Argument("data", f"[{name}CreateInput!]!"), *options))
+            yield FieldDefinition(f"update{singular}", record, (by_id, data))
+            yield FieldDefinition(f"update{plural}", records, (data, by_filter))
         verbs: tuple[tuple[str, Right], ...] = (
             ("delete", "soft_delete"),
             ("destroy", "destroy"),
@@ -233,11 +233,11 @@ class ObjectTypes:
         )
         for verb, right in verbs:
             if self._can(right):
-                yield FieldDefinition(f"{verb}{one}", record, (by_id,))
-                yield FieldDefinition(f"{verb}{several}", records, (by_filter,))
+                yield FieldDefinition(f"{verb}{singular}", record, (by_id,))
+                yield FieldDefinition(f"{verb}{plural}", records, (by_filter,))
         if obj.duplicate_criteria and self._can("update") and self._can("soft_delete"):
             yield FieldDefinition(
-                f"merge{several}",
+                f"merge{plural}",
                 record,
                 (Argument("ids", "[UUID!]!"), Argument("conflictPriorityIndex", "Int!"), Argument("dryRun", "Boolean")),
             )

@@ -51,24 +51,27 @@ class RecordOperation:
     def describe(self, obj: Object, names: Names, settings: Settings) -> dict[str, Any]:
         """The Operation Object."""
         texts = _texts(obj) | {"batch": settings.batch_limit, "bulk": settings.bulk_limit, "most": settings.merge_limit}
-        found: dict[str, Any] = {"tags": [obj.name_plural], "summary": self.summary.format_map(texts)}
+        operation: dict[str, Any] = {"tags": [obj.name_plural], "summary": self.summary.format_map(texts)}
         if self.description:
-            found["description"] = self.description.format_map(texts)
-        found["operationId"] = names.claim(self.id.format_map(texts))
+            operation["description"] = self.description.format_map(texts)
+        operation["operationId"] = names.claim(self.id.format_map(texts))
         if self.deprecated:
-            found["deprecated"] = True
+            operation["deprecated"] = True
         if self.parameters:
-            found["parameters"] = refer(*self.parameters)
+            operation["parameters"] = refer(*self.parameters)
         refused = (*_ALWAYS, *self.refused)
         if self.body is not None:
-            found["requestBody"] = {
+            operation["requestBody"] = {
                 "required": True,
                 "content": {"application/json": {"schema": self.body(obj, names, settings)}},
             }
             refused += _WITH_BODY
-        shown = {"description": "Done", "content": {"application/json": {"schema": self.answer(obj, names, settings)}}}
-        found["responses"] = {self.status: shown, **refusals(*sorted(refused))}
-        return found
+        success = {
+            "description": "Done",
+            "content": {"application/json": {"schema": self.answer(obj, names, settings)}},
+        }
+        operation["responses"] = {self.status: success, **refusals(*sorted(refused))}
+        return operation
 
 
 def operations_of(obj: Object, names: Names, settings: Settings) -> dict[str, dict[str, Any]]:
@@ -150,7 +153,7 @@ def _id(_: Object, __: Names, ___: Settings) -> Part:
     return _object(id=_UUID)
 
 
-def _one(verb: str, content: SchemaFactory = _record) -> SchemaFactory:
+def _record_under(verb: str, content: SchemaFactory = _record) -> SchemaFactory:
     """``{"data": {"createPerson": {…}}}``."""
 
     def answer(obj: Object, names: Names, settings: Settings) -> Part:
@@ -159,7 +162,7 @@ def _one(verb: str, content: SchemaFactory = _record) -> SchemaFactory:
     return answer
 
 
-def _many(verb: str, content: SchemaFactory = _record) -> SchemaFactory:
+def _records_under(verb: str, content: SchemaFactory = _record) -> SchemaFactory:
     """``{"data": {"createPeople": […]}}``."""
 
     def answer(obj: Object, names: Names, settings: Settings) -> Part:
@@ -174,8 +177,8 @@ def _page(obj: Object, names: Names, settings: Settings) -> Part:
 
 
 def _duplicates(obj: Object, names: Names, settings: Settings) -> Part:
-    found = _object(**{f"{obj.name_singular}Duplicates": _list(obj, names, settings)}, **_PAGE)
-    return _object(data={"type": "array", "items": found})
+    page = _object(**{f"{obj.name_singular}Duplicates": _list(obj, names, settings)}, **_PAGE)
+    return _object(data={"type": "array", "items": page})
 
 
 def _groups(obj: Object, names: Names, settings: Settings) -> Part:
@@ -241,7 +244,7 @@ _OPERATIONS = (
         summary="Create One {singular}",
         parameters=(*_SHOWN, "upsert"),
         body=_create_body,
-        answer=_one("create"),
+        answer=_record_under("create"),
         status="201",
         refused=_WRITES,
     ),
@@ -255,7 +258,7 @@ _OPERATIONS = (
             "are answered"
         ),
         parameters=("filter", "softDelete"),
-        answer=_many("delete", _id),
+        answer=_records_under("delete", _id),
         refused=_WRITES,
     ),
     RecordOperation(
@@ -268,7 +271,7 @@ _OPERATIONS = (
         ),
         parameters=(*_SHOWN, "filter"),
         body=_update_body,
-        answer=_many("update"),
+        answer=_records_under("update"),
         refused=_WRITES,
     ),
     RecordOperation(
@@ -279,7 +282,7 @@ _OPERATIONS = (
         description=_PUT,
         parameters=(*_SHOWN, "filter"),
         body=_update_body,
-        answer=_many("update"),
+        answer=_records_under("update"),
         refused=_WRITES,
         deprecated=True,
     ),
@@ -291,7 +294,7 @@ _OPERATIONS = (
         description="Create up to {batch} records: all of them or none. They are answered in the order of the body",
         parameters=(*_SHOWN, "upsert"),
         body=_batch_body,
-        answer=_many("create"),
+        answer=_records_under("create"),
         status="201",
         refused=_WRITES,
     ),
@@ -301,7 +304,7 @@ _OPERATIONS = (
         id="findOne{Singular}",
         summary="Find One {singular}",
         parameters=("idPath", *_SHOWN),
-        answer=_one(""),
+        answer=_record_under(""),
         refused=_ONE,
     ),
     RecordOperation(
@@ -310,7 +313,7 @@ _OPERATIONS = (
         id="deleteOne{Singular}",
         summary="Delete One {singular}",
         parameters=("idPath", "softDelete"),
-        answer=_one("delete", _id),
+        answer=_record_under("delete", _id),
         refused=(*_ONE, *_WRITES),
     ),
     RecordOperation(
@@ -322,7 +325,7 @@ _OPERATIONS = (
         description="What the body does not name stays as it is",
         parameters=("idPath", *_SHOWN),
         body=_update_body,
-        answer=_one("update"),
+        answer=_record_under("update"),
         refused=(*_ONE, *_WRITES),
     ),
     RecordOperation(
@@ -333,7 +336,7 @@ _OPERATIONS = (
         description=_PUT,
         parameters=("idPath", *_SHOWN),
         body=_update_body,
-        answer=_one("update"),
+        answer=_record_under("update"),
         refused=(*_ONE, *_WRITES),
         deprecated=True,
     ),
@@ -355,7 +358,7 @@ _OPERATIONS = (
         id="restoreOne{Singular}",
         summary="Restore One {singular}",
         parameters=("idPath", *_SHOWN),
-        answer=_one("restore"),
+        answer=_record_under("restore"),
         refused=(*_ONE, *_WRITES),
     ),
     RecordOperation(
@@ -365,7 +368,7 @@ _OPERATIONS = (
         summary="Restore Many {plural}",
         description="Restore the deleted records that match a filter, up to {bulk}; beyond that the request is refused",
         parameters=("filter", *_SHOWN),
-        answer=_many("restore"),
+        answer=_records_under("restore"),
         refused=_WRITES,
     ),
     RecordOperation(
@@ -378,7 +381,7 @@ _OPERATIONS = (
         ),
         parameters=_SHOWN,
         body=_merge_body,
-        answer=_one("merge"),
+        answer=_record_under("merge"),
         refused=(*_ONE, *_WRITES),
         is_offered=lambda obj: bool(obj.duplicate_criteria),
     ),

@@ -311,7 +311,7 @@ class Field:
         """Whether every live record has its index rows for the field."""
         return self.is_indexed and self.status == "READY"
 
-    def shown(self, name: str) -> Any:
+    def display(self, name: str) -> Any:
         """``label``, ``description`` or ``icon`` as the workspace sees it."""
         return self.overrides.get(name, getattr(self, name))
 

@@ -29,11 +29,11 @@ class Counted(FieldType):
 
     def aggregates(self, field: Field) -> Mapping[str, tuple[str, Leaf | None]]:
         name = capitalised(field.name)
-        found: dict[str, tuple[str, Leaf | None]] = {f"{function}{name}": (function, None) for function in _COUNTS}
+        aggregates: dict[str, tuple[str, Leaf | None]] = {f"{function}{name}": (function, None) for function in _COUNTS}
         for function, subfield in self.leaf_functions(field):
             leaf = next(leaf for leaf in field.leaves if leaf.subfield == subfield)
-            found[f"{function}{name}{capitalised(subfield or '')}"] = (function, leaf)
-        return found
+            aggregates[f"{function}{name}{capitalised(subfield or '')}"] = (function, leaf)
+        return aggregates
 
     def leaf_functions(self, field: Field) -> tuple[tuple[str, str | None], ...]:
         """Pairs of an aggregate function and the member that it is computed on."""

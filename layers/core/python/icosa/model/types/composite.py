@@ -72,12 +72,12 @@ class CompositeType(ParsedDefault, Counted):
 
     _by_name: Mapping[str, Member]
     _template: Mapping[str, Any]
-    _shown: tuple[tuple[str, Callable[[Stored], Any]], ...]
+    _renderers: tuple[tuple[str, Callable[[Stored], Any]], ...]
 
     def __init__(self) -> None:
         self._by_name = {member.name: member for member in self.members}
         self._template = {member.name: member.empty for member in self.members}
-        self._shown = tuple((member.name, member.show) for member in self.members if member.show)
+        self._renderers = tuple((member.name, member.show) for member in self.members if member.show)
 
     def leaves(self, field: Field) -> tuple[Leaf, ...]:
         return tuple(
@@ -110,14 +110,14 @@ class CompositeType(ParsedDefault, Counted):
 
     def combine(self, field: Field, value: Mapping[str, Any], old: Mapping[str, Stored]) -> dict[str, Stored]:
         """The members that are not null: those sent, and those of ``old`` that were not (spec/rest-core.md §3.16)."""
-        found = dict(old)
+        combined = dict(old)
         for name, raw in value.items():
             stored = self.member(field, name, raw)
             if stored is None:
-                found.pop(name, None)
+                combined.pop(name, None)
             else:
-                found[name] = stored
-        return found
+                combined[name] = stored
+        return combined
 
     def member(self, field: Field, name: str, raw: Any) -> Stored:
         """One member's stored form. Raises InvalidData."""
@@ -126,11 +126,11 @@ class CompositeType(ParsedDefault, Counted):
     def render(self, field: Field, value: Stored) -> Any:
         if value is None:
             return dict(self._template)
-        shown = {**self._template, **value}
-        for name, show in self._shown:
+        rendered = {**self._template, **value}
+        for name, show in self._renderers:
             if name in value:
-                shown[name] = show(value[name])
-        return shown
+                rendered[name] = show(value[name])
+        return rendered
 
     def unique_subfields(self) -> Sequence[str | None]:
         return ()
@@ -143,8 +143,8 @@ class CompositeType(ParsedDefault, Counted):
         if not response:
             taken = {member.name: json_schema.nullable(member.input_schema or member.schema) for member in self.members}
             return json_schema.object_of(taken, closed=True)
-        shown = {m.name: json_schema.nullable(m.schema) if m.empty is None else m.schema for m in self.members}
-        return {**json_schema.object_of(shown), "required": list(shown)}
+        properties = {m.name: json_schema.nullable(m.schema) if m.empty is None else m.schema for m in self.members}
+        return {**json_schema.object_of(properties), "required": list(properties)}
 
     def example(self, field: Field) -> Any:
         return self.sample

@@ -19,10 +19,10 @@ PRIMARY, ADDITIONAL = "primaryEmail", "additionalEmails"
 def _address(name: str, value: Any) -> str | None:
     if value == "":
         return None
-    found = email_address.normalise(value) if isinstance(value, str) else None
-    if found is None:
+    address = email_address.normalise(value) if isinstance(value, str) else None
+    if address is None:
         raise InvalidData(f'Invalid string value {inspect(value)} for email field "{name}"')
-    return found
+    return address
 
 
 def _addresses(name: str, value: Any) -> list[str] | None:
@@ -30,10 +30,10 @@ def _addresses(name: str, value: Any) -> list[str] | None:
         members = values.json_list(name, value)
     except InvalidData as error:
         raise InvalidData(f'Invalid string value {inspect(value)} for email field "{name}"') from error
-    found = [_address(name, member) for member in members]
-    if None in found:
+    addresses = [_address(name, member) for member in members]
+    if None in addresses:
         raise InvalidData(f"Invalid string value '' for email field \"{name}\"")
-    return found or None  # type: ignore[return-value]
+    return addresses or None  # type: ignore[return-value]
 
 
 class Emails(CompositeType):
@@ -64,10 +64,10 @@ class Emails(CompositeType):
     sample: ClassVar[Mapping[str, Any]] = {PRIMARY: "ada@engines.example", ADDITIONAL: ["ada@home.example"]}
 
     def combine(self, field: Field, value: Mapping[str, Any], old: Mapping[str, Stored]) -> dict[str, Stored]:
-        found = super().combine(field, value, old)
+        combined = super().combine(field, value, old)
         if ADDITIONAL in value and PRIMARY not in value:
-            found.pop(PRIMARY, None)
-        return found
+            combined.pop(PRIMARY, None)
+        return combined
 
     def unique_subfields(self) -> Sequence[str | None]:
         return (PRIMARY,)

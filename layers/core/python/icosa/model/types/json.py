@@ -68,11 +68,11 @@ class FilesType(ScalarType):
                 raise self._invalid(field, value, _SHAPE) from error
         if not isinstance(files, list):
             raise self._invalid(field, value, _SHAPE)
-        found = [self._file(field, value, position, file) for position, file in enumerate(files)]
+        parsed = [self._file(field, value, position, file) for position, file in enumerate(files)]
         most = (field.settings or {}).get("maxNumberOfValues")
-        if most is not None and len(found) > most:
+        if most is not None and len(parsed) > most:
             raise InvalidData(f'Max number of files is {most} for field "{field.name}"')
-        return found or None
+        return parsed or None
 
     def _file(self, field: Field, value: Any, position: int, file: Any) -> dict[str, str]:
         if not isinstance(file, Mapping):
@@ -116,11 +116,11 @@ class FilesType(ScalarType):
         if response:
             properties |= {"extension": json_schema.STRING, "url": json_schema.nullable(json_schema.STRING)}
             return json_schema.array(json_schema.object_of(properties))
-        found: dict[str, Any] = {
+        schema: dict[str, Any] = {
             **json_schema.array({**json_schema.object_of(properties, closed=True), "required": list(properties)})
         }
         most = (field.settings or {}).get("maxNumberOfValues")
-        return found if most is None else {**found, "maxItems": most}
+        return schema if most is None else {**schema, "maxItems": most}
 
 
 _SHAPE = 'It should be an array of objects with "fileId" and "label" properties.'

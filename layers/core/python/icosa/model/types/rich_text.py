@@ -77,15 +77,15 @@ class RichText(CompositeType):
         yield value.get(MARKDOWN, "")
 
     def combine(self, field: Field, value: Mapping[str, Any], old: Mapping[str, Stored]) -> dict[str, Stored]:
-        found = super().combine(field, value, {})
-        if MARKDOWN in found and BLOCKS not in found:
+        members = super().combine(field, value, {})
+        if MARKDOWN in members and BLOCKS not in members:
             # The Markdown library takes 100 ms to import, and few requests write documents.
             from ..rich_text.from_markdown import blocks_of
 
-            found[BLOCKS] = orjson.dumps(blocks_of(found[MARKDOWN])).decode()
-        elif BLOCKS in found and MARKDOWN not in found:
+            members[BLOCKS] = orjson.dumps(blocks_of(members[MARKDOWN])).decode()
+        elif BLOCKS in members and MARKDOWN not in members:
             from ..rich_text.to_markdown import markdown_of
 
-            if markdown := markdown_of(orjson.loads(found[BLOCKS])):
-                found[MARKDOWN] = markdown
-        return found
+            if markdown := markdown_of(orjson.loads(members[BLOCKS])):
+                members[MARKDOWN] = markdown
+        return members

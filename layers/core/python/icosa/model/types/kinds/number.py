@@ -38,9 +38,9 @@ class Number(OrderedKind):
     def value(self, field_name: str, raw: Any) -> int | float:
         number = _read(raw)
         if number is None or not is_finite(number):
-            # Text is what has been read, so it is shown as JavaScript shows the number that it is not.
-            shown = "NaN" if isinstance(raw, str) else inspect(raw)
-            raise InvalidFilter(f'Invalid number value {shown} for field "{field_name}"')
+            # Text is what has been read, so it is received as JavaScript shows the number that it is not.
+            received = "NaN" if isinstance(raw, str) else inspect(raw)
+            raise InvalidFilter(f'Invalid number value {received} for field "{field_name}"')
         try:
             return bigint(number) if self._is_bigint and number == int(number) else double(number)
         except ValueError as error:

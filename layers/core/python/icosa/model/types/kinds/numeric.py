@@ -37,9 +37,9 @@ class Numeric(OrderedKind):
         try:
             return canonical(raw)
         except ValueError as error:
-            shown = "NaN" if isinstance(raw, str) else inspect(raw)
+            received = "NaN" if isinstance(raw, str) else inspect(raw)
             reason = f" - {error}" if str(error) else ""
-            raise InvalidFilter(f'Invalid number value {shown} for field "{field_name}"{reason}') from error
+            raise InvalidFilter(f'Invalid number value {received} for field "{field_name}"{reason}') from error
 
     def predicate(self, operator: Operator, operand: Any) -> Predicate:
         if operator not in ops.ORDERS:

@@ -26,7 +26,7 @@ class Uuid(OrderedKind):
         return encoded
 
     def from_cursor(self, raw: Any) -> Stored:
-        found = parse_uuid(raw)
-        if found is None:
+        value = parse_uuid(raw)
+        if value is None:
             raise ValueError("not a UUID")
-        return found
+        return value
