@@ -10,14 +10,14 @@ from typing import get_args
 
 from ..access.visitor import visitor_of
 from ..documents.core_document import core_document
-from ..documents.openapi.base import Schema, skeleton
+from ..documents.openapi.base import DocumentName, skeleton
 from ..documents.openapi.metadata import metadata_document
 from ..errors import IcosaError
 from ..runtime.http import HttpAnswer, HttpRequest, answered, base_url, check_size, refusal
 from ..runtime.http_errors import UnknownRoute
 from ..store.table import Table
 
-_SCHEMAS: tuple[Schema, ...] = get_args(Schema)
+_SCHEMAS: tuple[DocumentName, ...] = get_args(DocumentName)
 #: What is public may not be kept by caches, because the answer depends on who asks.
 _HEADERS = {"cache-control": "private, no-cache"}
 

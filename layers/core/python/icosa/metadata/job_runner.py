@@ -236,7 +236,6 @@ class _Worker:
             return
         part = replace(
             obj,
-            memo={},
             fields=(obj.by_name["id"], *(one for one in fields if one.name != "id")),
             unique_constraints=(),
         )

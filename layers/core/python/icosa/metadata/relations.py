@@ -139,7 +139,7 @@ def add_pair(
             **source,
             "id": field_id,
             "icon": source.get("icon") or _SOURCE_ICON,
-            "description": given or f"{capitalised(owner.name_plural)} tied to the {target.shown('labelSingular')}",
+            "description": given or f"{capitalised(owner.name_plural)} tied to the {target.display('labelSingular')}",
             "relation": relation(wanted.kind, target, inverse_id, name),
         },
     )
@@ -149,7 +149,7 @@ def add_pair(
         "type": by_name["RELATION"],
         "label": wanted.label,
         "icon": wanted.icon or _TARGET_ICON,
-        "description": given or f"{capitalised(target.name_plural)} {owner.shown('labelSingular')}",
+        "description": given or f"{capitalised(target.name_plural)} {owner.display('labelSingular')}",
         "is_custom": True,
         "universal_identifier": draft.new_id(),
         **(inverse or {}),

@@ -9,23 +9,30 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from ...model.operators import OPERATORS, OperandType
 from ...settings import Settings
 from .errors import Part
 
 _DIRECTIONS = "`AscNullsFirst` (the default), `AscNullsLast`, `DescNullsFirst`, `DescNullsLast`"
 
-_FILTER = """Conditions `field[comparator]:value`, separated by commas: all of them must hold. `and(…)`, `or(…)` and \
+_COMPARATORS = [operator for operator in OPERATORS if operator.in_rest]
+_LINES = "\n".join(f"  * `{operator.name}`: {operator.description}" for operator in _COMPARATORS)
+
+
+def _taking(operand: OperandType) -> str:
+    return ", ".join(f"`{operator.name}`" for operator in _COMPARATORS if operator.takes == operand)
+
+
+_FILTER = f"""Conditions `field[comparator]:value`, separated by commas: all of them must hold. `and(…)`, `or(…)` and \
 `not(…)` nest.
 
 * **Fields**: `createdAt`; a member of a composite field, `createdBy.source`; the id of a related record under the \
-name that records \
-show it, ending in `Id`; a field of a related record, `relation.field`.
-* **Comparators**: `eq`, `neq`, `in`, `is`, `gt`, `gte`, `lt`, `lte`, `like`, `ilike`, `startsWith`, `endsWith`, \
-`containsAny`. Which of \
-them a field takes depends on its type; a wrong one is refused with the list of the right ones.
-* **Values**: text, in quotes if it holds commas or brackets; `[a,b]` for `in` and `containsAny`; `NULL` or \
-`NOT_NULL` for `is`. In `like` \
-and `ilike` a `%` stands for any characters.
+name that records show it, ending in `Id`; a field of a related record, `relation.field`.
+* **Comparators**: which of them a field takes depends on its type; a wrong one is refused with the list of the right \
+ones.
+{_LINES}
+* **Values**: text, in quotes if it holds commas or brackets; `[a,b]` for {_taking("list")}; `NULL` or `NOT_NULL` for \
+{_taking("state")}.
 
 Soft-deleted records are left out unless the filter names `deletedAt`."""
 
