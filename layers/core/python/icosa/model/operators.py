@@ -109,13 +109,23 @@ IS_EMPTY_ARRAY = Operator(
     # The operand does not matter (spec/graphql-core.md §4.5), and an empty list is stored as null.
     state_of=lambda _: "NULL",
 )
-GT = Operator(name="gt", takes="value", description="greater", predicate=lambda operand: lambda value: value > operand)
-GTE = Operator(
-    name="gte", takes="value", description="greater or equal", predicate=lambda operand: lambda value: value >= operand
+GT = Operator(
+    name="gt", takes="value", description="greater or later", predicate=lambda operand: lambda value: value > operand
 )
-LT = Operator(name="lt", takes="value", description="less", predicate=lambda operand: lambda value: value < operand)
+GTE = Operator(
+    name="gte",
+    takes="value",
+    description="greater, later or equal",
+    predicate=lambda operand: lambda value: value >= operand,
+)
+LT = Operator(
+    name="lt", takes="value", description="less or earlier", predicate=lambda operand: lambda value: value < operand
+)
 LTE = Operator(
-    name="lte", takes="value", description="less or equal", predicate=lambda operand: lambda value: value <= operand
+    name="lte",
+    takes="value",
+    description="less, earlier or equal",
+    predicate=lambda operand: lambda value: value <= operand,
 )
 STARTS_WITH = Operator(
     name="startsWith",
