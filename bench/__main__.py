@@ -14,7 +14,7 @@ import orjson
 
 from bench import dataset
 from bench.client import Client, Failed
-from bench.cold import TARGET, cold_starts
+from bench.cold import MEANING, TARGET, cold_starts
 from bench.folder import Folder, Workspace, function_logs
 from bench.load import CLIENTS, Load, Loaded
 from bench.machine import describe
@@ -194,17 +194,22 @@ def _units(cost: Cost) -> float:
 
 
 def _cold(options: argparse.Namespace) -> Any:
-    found = cold_starts(runs=options.runs)
+    starts = cold_starts(runs=options.runs)
     print(
         f"Import and initialisation, medians of {options.runs} (ms); target: {TARGET} times an empty function with "
         "the same clients\n"
     )
     rows = [
-        [one.name, one.wall, one.cpu, one.modules, one.ratio, _verdict(one.ratio, TARGET), one.baseline]
-        for one in found
+        [
+            *(start.name, start.wall, start.cpu, start.modules, start.ratio, _verdict(start.ratio, TARGET)),
+            *(start.later, start.snapshot, start.snapshot_modules, start.baseline),
+        ]
+        for start in starts
     ]
-    print(table(["function", "time", "CPU", "modules", "ratio", "met", "against"], rows))
-    return [asdict(one) for one in found]
+    head = ["function", "time", "CPU", "modules", "ratio", "met", "later", "snapshot", "its modules", "against"]
+    print(table(head, rows))
+    print(f"\n{MEANING}")
+    return [asdict(start) for start in starts]
 
 
 def _profile(options: argparse.Namespace) -> Any:

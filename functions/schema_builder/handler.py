@@ -17,6 +17,7 @@ from pydynox import pydynox_core
 from icosa.documents.builder import build
 from icosa.runtime.batch import batch_handler
 from icosa.runtime.handlers import function_logger
+from icosa.runtime.prime import prime
 from icosa.store import keys
 from icosa.store.table import Table
 
@@ -37,3 +38,4 @@ def _table() -> Table:
 
 
 handler = batch_handler(EventType.DynamoDBStreams, _build, logger)
+prime(_table)
