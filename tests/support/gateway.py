@@ -24,7 +24,7 @@ def emulated() -> Iterator[GatewayKeys]:
             backends.reset()
         client = _client()
         plan = client.create_usage_plan(name="test")["id"]
-        yield GatewayKeys(client, plan)
+        yield GatewayKeys(lambda: client, lambda: plan)
 
 
 @cache

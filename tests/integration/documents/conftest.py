@@ -37,6 +37,7 @@ class World:
     ) -> dict[str, Any]:
         """A proxy event of a call of a document."""
         return {
+            "resource": f"{prefix}/open-api/{{schema}}",
             "path": f"{prefix}/open-api/{schema}",
             "httpMethod": "GET",
             "headers": {

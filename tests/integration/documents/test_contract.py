@@ -15,11 +15,11 @@ import pytest
 import schemathesis
 
 from icosa.access.api_keys import ApiKeys
-from icosa.api.metadata.api_keys import key_collections
-from icosa.api.metadata.rest import MetadataRest
+from icosa.api.keys.app import keys_app
 from icosa.api.metadata.service import MetadataApi
 from icosa.api.rest.service import RestApi
 from icosa.metadata.service import MetadataService
+from icosa.runtime.asgi import asgi_proxy
 from icosa.runtime.http import proxy
 from icosa.webhooks.sealing import Seal
 from icosa.webhooks.service import Webhooks
@@ -48,7 +48,7 @@ def seal(api_keys: ApiKeys) -> Iterator[Seal]:
 def app(world: World, api_keys: ApiKeys, seal: Seal) -> Proxied:
     rest = proxy(RestApi(world.table).answer)
     metadata = proxy(MetadataApi(world.table).answer)
-    keys = proxy(MetadataRest(world.table, key_collections(api_keys)).answer)
+    keys = asgi_proxy(keys_app(world.table, api_keys))
 
     def document(event: dict[str, Any]) -> Mapping[str, Any]:
         answer = world.document(event)

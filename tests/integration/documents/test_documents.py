@@ -118,7 +118,9 @@ def test_an_unknown_document(world: World) -> None:
 )
 def test_where_the_api_is(world: World, domain: str, path: str, proto: str, expected: str) -> None:
     schema = path.rpartition("/")[2]
-    event = {**world.event(schema, domainName=domain), "path": path, "headers": {"X-Forwarded-Proto": proto}}
+    prefix = "/rest" if "/rest/" in path else ""
+    event = world.event(schema, prefix=prefix, domainName=domain)
+    event |= {"path": path, "headers": {"X-Forwarded-Proto": proto}}
     [server] = orjson.loads(world.document(event)["body"])["servers"]
     assert server["url"] == f"{expected}/rest{'/metadata' if schema == 'metadata' else ''}"
 

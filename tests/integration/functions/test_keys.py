@@ -10,11 +10,13 @@ from icosa.access.failures import KeyRevoked
 from icosa.access.gateway_keys import GatewayKeys
 from icosa.access.session import open_context
 from icosa.errors import BadRequest, NotFound
+from icosa.store.control import RoleRow
 from icosa.store.table import Table
 from tests.support import functions
 from tests.support import gateway as gateways
 from tests.support.tokens import SECRET
 
+UNKNOWN = "0b6f3f4e-6a0b-4bd0-a6c5-1f1f1f1f0001"
 ARN = "arn:aws:execute-api:eu-central-1:123456789012:abcdef/dev/GET/rest/people"
 
 
@@ -72,12 +74,43 @@ def test_the_life_of_a_key(keys: ModuleType, table: Table, gateway: GatewayKeys)
         {},
         {"action": "drop_table"},
         {"action": "provision_workspace"},
-        {"action": "mint_token", "workspaceId": "w", "apiKeyId": 7},
+        {"action": ["provision_workspace"], "name": "Acme"},
+        {"action": None},
+        [],
+        ["requestContext"],
+        "requestContext",
+        None,
     ],
 )
-def test_events_that_make_no_sense(keys: ModuleType, event: dict[str, Any]) -> None:
-    with pytest.raises(BadRequest):
+def test_events_that_make_no_sense(keys: ModuleType, event: Any) -> None:
+    with pytest.raises(BadRequest, match=r"^(action must be one of provision_workspace, |name must be a string)"):
         keys.handler(event, None)
+
+
+@pytest.mark.parametrize(
+    ("action", "parameters", "message"),
+    [
+        ("provision_workspace", {"name": " "}, "name should not be empty"),
+        ("provision_workspace", {"name": "Acme", "demo": "no"}, "demo must be a boolean value"),
+        ("list_roles", {}, "workspaceId must be a UUID"),
+        ("list_roles", {"workspaceId": f"{UNKNOWN}#X"}, "workspaceId must be a UUID"),
+        ("create_role", {"workspaceId": "w", "role": {"label": "q"}}, "workspaceId must be a UUID"),
+        ("create_role", {"workspaceId": UNKNOWN}, "role must be an object"),
+        ("create_role", {"workspaceId": UNKNOWN, "role": []}, "role must be an object"),
+        ("revoke_api_key", {"workspaceId": UNKNOWN, "apiKeyId": 7}, "apiKeyId must be a UUID"),
+        ("mint_token", {}, "workspaceId must be a UUID, apiKeyId must be a UUID"),
+        (
+            "create_api_key",
+            {"workspaceId": UNKNOWN, "name": "Sync", "roleId": UNKNOWN, "expiresAt": "soon"},
+            "expiresAt must be a valid ISO 8601 date string",
+        ),
+    ],
+)
+def test_parameters_that_are_refused(keys: ModuleType, action: str, parameters: dict[str, Any], message: str) -> None:
+    with pytest.raises(BadRequest) as caught:
+        call(keys, action, **parameters)
+    assert str(caught.value) == message
+    assert not list(RoleRow.scan())
 
 
 def test_a_key_is_administered_in_its_own_workspace_only(keys: ModuleType) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from icosa.api.rest.body import as_ids, as_index, as_record, as_records, read_body
+from icosa.api.rest.body import as_ids, as_index, as_record, as_records
 from icosa.errors import BadRequest, PayloadTooLarge, PermissionDenied, RecordNotFound, Unavailable
 from icosa.runtime.http_errors import (
     MalformedJson,
@@ -16,6 +16,7 @@ from icosa.runtime.http_errors import (
     rest_body,
     rest_headers,
 )
+from icosa.runtime.json_body import read_body
 
 ID = "7c1b6b6e-3a3e-4f61-8b64-0a5a0d6a0001"
 

@@ -48,6 +48,12 @@ def test_a_rest_call_without_caller(metadata: ModuleType) -> None:
     assert json.loads(answer["body"])["messages"] == ["Missing authentication token"]
 
 
+def test_bodies_are_read_before_the_caller_is_known_as_in_the_other_apis(metadata: ModuleType) -> None:
+    answer = metadata.handler(_event("/rest/metadata/objects", httpMethod="POST", body="{"), LambdaContext())
+
+    assert (answer["statusCode"], json.loads(answer["body"])["error"]) == (400, "Bad Request")
+
+
 def test_a_graphql_call_without_caller(metadata: ModuleType) -> None:
     answer = metadata.handler(
         _event("/metadata", httpMethod="POST", body='{"query":"{ __typename }"}'), LambdaContext()

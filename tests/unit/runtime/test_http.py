@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from icosa.runtime.http import ANSWER_LIMIT, HttpAnswer, HttpRequest, base_url, check_size, proxy, read_event
+from icosa.runtime.http import ANSWER_LIMIT, HttpRequest, HttpResponse, base_url, check_size, proxy, read_event
 from icosa.runtime.http_errors import AnswerTooLarge
 
 
@@ -50,8 +50,8 @@ def test_binary_bodies_are_decoded() -> None:
 
 
 def test_the_handler_answers_as_api_gateway_wants_it() -> None:
-    def serve(request: HttpRequest) -> HttpAnswer:
-        return HttpAnswer(201, '{"ä":1}'.encode(), {"allow": request.method})
+    def serve(request: HttpRequest) -> HttpResponse:
+        return HttpResponse(201, '{"ä":1}'.encode(), {"allow": request.method})
 
     response = proxy(serve)(_event(), None)
 
@@ -73,6 +73,33 @@ def test_only_what_lambda_would_not_deliver_is_too_large() -> None:
 
 
 @pytest.mark.parametrize(
+    ("path", "resource", "parameters", "base_path"),
+    [
+        ("/rest/people", "/rest/{proxy+}", {"proxy": "people"}, ""),
+        ("//rest//people/", "/rest/{proxy+}", {"proxy": "people"}, ""),
+        ("/crm/v1/rest/people/1", "/rest/{proxy+}", {"proxy": "people/1"}, "/crm/v1"),
+        ("/rest/rest/people", "/rest/{proxy+}", {"proxy": "people"}, "/rest"),
+        ("/rest/rest/rest", "/rest/{proxy+}", {"proxy": "rest"}, "/rest"),
+        ("/rest/metadata/apiKeys/1", "/rest/metadata/apiKeys/{id}", {"id": "1"}, ""),
+        ("/rest/rest/metadata/apiKeys", "/rest/metadata/apiKeys", None, "/rest"),
+        ("/graphql/graphql", "/graphql", None, "/graphql"),
+        # A slash in a segment, which the path has decoded and the parameters have not, or the other way round.
+        ("/rest/people/1", "/rest/{proxy+}", {"proxy": "people%2F1"}, ""),
+        ("/crm/rest/people%2F1", "/rest/{proxy+}", {"proxy": "people/1"}, "/crm"),
+        ("/anything", "/{proxy+}", {"proxy": "anything"}, ""),
+        ("/rest/people", None, None, ""),
+    ],
+)
+def test_routes_are_found_below_any_base_path(
+    path: str, resource: str | None, parameters: dict[str, str] | None, base_path: str
+) -> None:
+    request = read_event(_event(path=path, resource=resource, pathParameters=parameters))
+
+    assert (request.base_path, request.route) == (base_path, path.removeprefix(base_path))
+    assert request.segments == [segment for segment in request.route.split("/") if segment]
+
+
+@pytest.mark.parametrize(
     ("domain", "path", "expected"),
     [
         (
@@ -85,8 +112,10 @@ def test_only_what_lambda_would_not_deliver_is_too_large() -> None:
     ],
 )
 def test_where_the_api_is(domain: str, path: str, expected: str) -> None:
-    event = _event(path=path, requestContext={"domainName": domain, "apiId": "a1", "stage": "dev"})
+    event = _event(
+        path=path, resource="/metadata", requestContext={"domainName": domain, "apiId": "a1", "stage": "dev"}
+    )
 
-    assert base_url(read_event(event), path.removesuffix("/metadata")) == expected
+    assert base_url(read_event(event)) == expected
     plain = read_event(event | {"headers": {"X-Forwarded-Proto": "http"}})
-    assert base_url(plain, path.removesuffix("/metadata")) == expected.replace("https", "http")
+    assert base_url(plain) == expected.replace("https", "http")

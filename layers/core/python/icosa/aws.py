@@ -1,4 +1,4 @@
-"""Clients of AWS services whose requests and answers hold secrets."""
+"""Clients of AWS services whose requests and responses hold secrets."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import logging
 from typing import Any
 
 
-def silent_client(service: str, **options: Any) -> Any:
+def client_without_debug_logs(service: str, **options: Any) -> Any:
     """A client that reports nothing of what it sends and receives, whatever the level of the function's log.
 
     Lambda gives the root logger the level of the function, and at DEBUG botocore writes down whole bodies.

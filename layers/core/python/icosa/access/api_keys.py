@@ -6,26 +6,28 @@ in between leaves a gateway key without a row, which opens nothing and is taken 
 
 from __future__ import annotations
 
+import os
 import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from types import EllipsisType
+from typing import Self
 
 from pynamodb.exceptions import PutError, UpdateError
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 
 from ..errors import BadRequest, Conflict, Forbidden, NotFound
-from ..store import keys
+from ..store import control, keys
 from ..store.control import ApiKeyRow, RoleRow, api_keys_of
+from ..validation.messages import message
 from . import token
+from .bodies import NAME_LENGTH
 from .gateway_keys import GatewayKeys
+from .secret import signing_secret
 from .times import parse_expiry, parse_moment, stored_time
 from .token_type import API_KEY
-
-#: Characters of a name: it stands in every record that the key makes.
-NAME_LENGTH = 255
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +52,20 @@ class ApiKeys:
     def __init__(self, gateway: GatewayKeys, secret: Callable[[], str]) -> None:
         self._gateway = gateway
         self._secret = secret
+
+    @classmethod
+    def from_environment(cls) -> Self:
+        """The keys of the table TABLE_NAME. AWS_ENDPOINT_URL_DYNAMODB points at an emulator."""
+        control.use_table(
+            os.environ["TABLE_NAME"],
+            region=os.environ.get("AWS_REGION"),
+            host=os.environ.get("AWS_ENDPOINT_URL_DYNAMODB"),
+        )
+        return cls(GatewayKeys.from_environment(), signing_secret)
+
+    def open(self) -> None:
+        """Make clients ahead of their first use. Nothing is sent."""
+        self._gateway.open()
 
     def list(self, workspace_id: str) -> list[ApiKey]:
         """Keys that are not revoked, expired ones included."""
@@ -207,9 +223,9 @@ def _write(row: ApiKeyRow, actions: Sequence[Action], *, condition: Condition | 
 
 def _check_name(name: str) -> None:
     if not name.strip():
-        raise BadRequest("name should not be empty")
+        raise BadRequest(message("text_empty", "name"))
     if len(name) > NAME_LENGTH:
-        raise BadRequest(f"name must be shorter than or equal to {NAME_LENGTH} characters")
+        raise BadRequest(message("string_too_long", "name", max_length=NAME_LENGTH))
 
 
 def _find(workspace_id: str, key_id: str) -> ApiKeyRow:

@@ -7,8 +7,9 @@ nothing by itself, a request must still carry a valid token.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cached_property
 from typing import Any, Self
 
 import boto3
@@ -21,9 +22,9 @@ class GatewayKeys:
     once.
     """
 
-    def __init__(self, client: Any, usage_plan_id: str) -> None:
-        self._client = client
-        self._plan = usage_plan_id
+    def __init__(self, open_client: Callable[[], Any], find_usage_plan: Callable[[], str]) -> None:
+        self._open_client = open_client
+        self._find_usage_plan = find_usage_plan
 
     @classmethod
     def from_environment(cls) -> Self:
@@ -31,7 +32,19 @@ class GatewayKeys:
 
         AWS_ENDPOINT_URL_API_GATEWAY and AWS_ENDPOINT_URL_SSM point at emulators.
         """
-        return cls(boto3.client("apigateway"), os.environ.get("USAGE_PLAN_ID") or _plan_of(os.environ["STACK_NAME"]))
+        return cls(lambda: boto3.client("apigateway"), _usage_plan)
+
+    def open(self) -> None:
+        """Make the client ahead of its first use. Nothing is sent."""
+        _ = self._client
+
+    @cached_property
+    def _client(self) -> Any:
+        return self._open_client()
+
+    @cached_property
+    def _plan(self) -> str:
+        return self._find_usage_plan()
 
     def add(self, key_id: str) -> str:
         """Make the gateway key of an API key, in the plan; its gateway id. A key left by an attempt before is taken
@@ -61,8 +74,8 @@ class GatewayKeys:
                 return
 
     def _find(self, key_id: str) -> str:
-        found = self._client.get_api_keys(nameQuery=key_id, includeValues=False)["items"]
-        gateway_id: str = next(item["id"] for item in found if item["name"] == key_id)
+        items = self._client.get_api_keys(nameQuery=key_id, includeValues=False)["items"]
+        gateway_id: str = next(item["id"] for item in items if item["name"] == key_id)
         return gateway_id
 
     @contextmanager
@@ -75,7 +88,10 @@ class GatewayKeys:
             ) from None
 
 
-def _plan_of(stack: str) -> str:
-    """Of template.yaml's parameter UsagePlanId."""
-    plan: str = boto3.client("ssm").get_parameter(Name=f"/icosa/{stack}/usage-plan")["Parameter"]["Value"]
+def _usage_plan() -> str:
+    """USAGE_PLAN_ID, or template.yaml's parameter UsagePlanId."""
+    plan: str = os.environ.get("USAGE_PLAN_ID", "")
+    if not plan:
+        name = f"/icosa/{os.environ['STACK_NAME']}/usage-plan"
+        plan = boto3.client("ssm").get_parameter(Name=name)["Parameter"]["Value"]
     return plan

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 from functools import cache
+from typing import Any
 
-from ..aws import silent_client
+from ..aws import client_without_debug_logs
 
 #: HS256 wants a key of at least the hash's size (RFC 7518 §3.2).
 _MIN_BYTES = 32
@@ -26,5 +27,11 @@ def signing_secret() -> str:
 def _from_secrets_manager(arn: str | None) -> str:
     if not arn:
         raise RuntimeError("neither SIGNING_SECRET nor SIGNING_SECRET_ARN is set")
-    value: str = silent_client("secretsmanager").get_secret_value(SecretId=arn)["SecretString"]
+    value: str = secrets_client().get_secret_value(SecretId=arn)["SecretString"]
     return value
+
+
+@cache
+def secrets_client() -> Any:
+    """The client of Secrets Manager."""
+    return client_without_debug_logs("secretsmanager")

@@ -6,6 +6,8 @@ from datetime import UTC, datetime
 
 from ..errors import BadRequest
 from ..model.dates import format_instant
+from ..validation import moments
+from ..validation.messages import message
 
 #: "Never" is a hundred years from now (spec/access.md §1.1).
 NEVER_YEARS = 100
@@ -34,8 +36,7 @@ def parse_moment(name: str, text: str) -> datetime:
 
     Raises BadRequest for text that is no ISO 8601 date, and for one that is before the year 1 or after 9999 in UTC.
     """
-    try:
-        moment = datetime.fromisoformat(text)
-        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
-    except (ValueError, OverflowError):
-        raise BadRequest(f"{name} must be a valid ISO 8601 date string") from None
+    moment = moments.parse_moment(text)
+    if moment is None:
+        raise BadRequest(message("moment", name))
+    return moment

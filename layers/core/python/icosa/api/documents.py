@@ -8,12 +8,12 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import get_args
 
-from ..access.visitor import visitor_of
+from ..access.optional_caller import optional_caller
 from ..documents.core_document import core_document
 from ..documents.openapi.base import DocumentName, skeleton
 from ..documents.openapi.metadata import metadata_document
 from ..errors import IcosaError
-from ..runtime.http import HttpAnswer, HttpRequest, answered, base_url, check_size, refusal
+from ..runtime.http import HttpRequest, HttpResponse, base_url, check_size, error_response, handle_errors
 from ..runtime.http_errors import UnknownRoute
 from ..store.table import Table
 
@@ -29,30 +29,29 @@ class DocumentsApi:
         self._table = table
         self._secret = secret
 
-    def answer(self, request: HttpRequest) -> HttpAnswer:
+    def answer(self, request: HttpRequest) -> HttpResponse:
         """The answer to a request that passed no authorizer. Never raises: every failure has its answer."""
-        return answered(
+        return handle_errors(
             request,
-            lambda meter: HttpAnswer(200, self._document(request, self._table.metered(meter)), _HEADERS),
-            _refusal,
+            lambda meter: HttpResponse(200, self._document(request, self._table.metered(meter)), _HEADERS),
+            _error_response,
         )
 
     def _document(self, request: HttpRequest, table: Table) -> bytes:
-        wanted = (request.event.get("pathParameters") or {}).get("schema")
-        schema = next((known for known in _SCHEMAS if known == wanted), None)
+        schema = next((known for known in _SCHEMAS if request.segments[-1:] == [known]), None)
         if schema is None:
             raise UnknownRoute(request.method, request.path)
-        url = base_url(request, request.path.rpartition("/open-api/")[0].removesuffix("/rest"))
-        visitor = visitor_of(request.headers.get("authorization"), table, secret=self._secret())
-        if visitor is None:
+        url = base_url(request)
+        caller = optional_caller(request.headers.get("authorization"), table, secret=self._secret())
+        if caller is None:
             return skeleton(schema, url)
         if schema == "metadata":
-            return metadata_document(url, is_direct=visitor.preferences.get("metadataEnvelope") == "direct")
-        made = core_document(table, visitor.workspace_id, visitor.metadata, url)
-        check_size(made, is_change=False)
-        return made
+            return metadata_document(url, is_direct=caller.preferences.get("metadataEnvelope") == "direct")
+        document = core_document(table, caller.workspace_id, caller.metadata, url)
+        check_size(document, is_change=False)
+        return document
 
 
-def _refusal(error: IcosaError) -> HttpAnswer:
-    answer = refusal(error)
-    return replace(answer, headers={**_HEADERS, **answer.headers})
+def _error_response(error: IcosaError) -> HttpResponse:
+    response = error_response(error)
+    return replace(response, headers={**_HEADERS, **response.headers})

@@ -9,7 +9,10 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.logging.correlation_paths import API_GATEWAY_REST
 from aws_lambda_powertools.logging.utils import copy_config_to_registered_loggers
 
-from .http import HttpAnswer, HttpRequest, proxy
+from .http import HttpRequest, HttpResponse, proxy
+
+Event = dict[str, Any]
+Handler = Callable[[Event, Any], dict[str, Any]]
 
 
 def function_logger() -> Logger:
@@ -19,9 +22,25 @@ def function_logger() -> Logger:
     return logger
 
 
-def api_handler(answer: Callable[[HttpRequest], HttpAnswer]) -> Callable[[dict[str, Any], Any], dict[str, Any]]:
-    """The handler of a function that serves an API behind API Gateway. Logs name the request."""
-    handler: Callable[[dict[str, Any], Any], dict[str, Any]] = function_logger().inject_lambda_context(
-        proxy(answer), correlation_id_path=API_GATEWAY_REST
-    )
+def api_handler(answer: Callable[[HttpRequest], HttpResponse]) -> Handler:
+    """The handler of a function with an API behind API Gateway."""
+    return proxy_handler(proxy(answer))
+
+
+def proxy_handler(run: Handler) -> Handler:
+    """A handler of proxy events whose logs name the request."""
+    handler: Handler = function_logger().inject_lambda_context(run, correlation_id_path=API_GATEWAY_REST)
+    return handler
+
+
+def gateway_or_direct(gateway: Handler, direct: Callable[[Any], dict[str, Any]]) -> Handler:
+    """The handler of a function that API Gateway calls and administrators invoke.
+
+    An event of the gateway is its request, whatever else is in it: nobody reaches ``direct`` over HTTP.
+    """
+
+    def handler(event: Event, context: Any) -> dict[str, Any]:
+        is_request = isinstance(event, dict) and "requestContext" in event
+        return gateway(event, context) if is_request else direct(event)
+
     return handler

@@ -1,14 +1,17 @@
-"""API Gateway's proxy events as HTTP requests, and answers as it wants them.
+"""API Gateway's proxy events as HTTP requests, and responses as it wants them.
 
-There is no web framework: every API routes by a table of its own, and no static schema can describe bodies that each
-workspace's model decides. docs/decisions.md has the numbers.
+Shared by both styles of API: those that route by a table of their own, because no static schema can describe bodies
+that each workspace's model decides, and those that are FastAPI applications (``fastapi_app``). docs/decisions.md has
+the numbers behind the choice.
 """
 
 from __future__ import annotations
 
 import base64
 import logging
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import urlencode
@@ -21,22 +24,39 @@ from .http_errors import AnswerTooLarge, Unexpected, rest_body, rest_headers
 
 logger = logging.getLogger(__name__)
 
-#: Scripts of any origin may read every answer (spec/observed.md 34).
+#: Scripts of any origin may read every response (spec/observed.md 34).
 _HEADERS = {"access-control-allow-origin": "*", "content-type": "application/json; charset=utf-8"}
-#: Lambda's answers end at 6 MB, as JSON that holds the body as a text.
+#: Lambda's responses end at 6 MB, as JSON that holds the body as a text.
 ANSWER_LIMIT = 6_000_000
+METHODS_WITH_BODY = frozenset(("POST", "PUT", "PATCH"))
+_GREEDY = re.compile(r"\{(\w+)\+\}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HttpRequest:
-    """``headers`` have lower-case names. ``event`` is the proxy event itself, which says who asks."""
+    """``headers`` have lower-case names. ``event`` is the proxy event itself, which says who asks.
+
+    ``path`` is ``base_path``, where a custom domain has the API, and ``route``, which is the same for every
+    installation.
+    """
 
     method: str
     path: str
+    base_path: str = ""
     query_string: str = ""
     body: bytes = b""
     headers: Mapping[str, str] = field(default_factory=dict)
     event: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def route(self) -> str:
+        """The path below the base path, as it was sent."""
+        return self.path[len(self.base_path) :]
+
+    @property
+    def segments(self) -> list[str]:
+        """The segments of the route. Empty ones are dropped."""
+        return [segment for segment in self.route.split("/") if segment]
 
     @property
     def explain(self) -> bool:
@@ -50,7 +70,7 @@ class HttpRequest:
 
 
 @dataclass(frozen=True, slots=True)
-class HttpAnswer:
+class HttpResponse:
     """``body`` is JSON unless ``headers`` say otherwise."""
 
     status: int
@@ -58,49 +78,61 @@ class HttpAnswer:
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
-def proxy(serve: Callable[[HttpRequest], HttpAnswer]) -> Callable[[Mapping[str, Any], Any], dict[str, Any]]:
+def proxy(serve: Callable[[HttpRequest], HttpResponse]) -> Callable[[Mapping[str, Any], Any], dict[str, Any]]:
     """A Lambda handler for proxy events of a REST API (payload format 1.0)."""
 
     def handler(event: Mapping[str, Any], _context: Any) -> dict[str, Any]:
-        return as_response(serve(read_event(event)))
+        return proxy_response(serve(read_event(event)))
 
     return handler
 
 
-def answered(
-    request: HttpRequest, serve: Callable[[Meter], HttpAnswer], refuse: Callable[[IcosaError], HttpAnswer]
-) -> HttpAnswer:
-    """What ``serve`` answers. Never raises: ``refuse`` has the answer of every failure.
+def handle_errors(
+    request: HttpRequest,
+    serve: Callable[[Meter], HttpResponse],
+    respond: Callable[[IcosaError], HttpResponse],
+) -> HttpResponse:
+    """The response of ``serve``. Never raises: ``respond`` has the response of every error.
 
-    Failures that are no IcosaError are logged, and their answers say nothing of their cause. What ``serve`` counts in
-    the meter is told to clients that ask for the cost.
+    What ``serve`` counts in the meter is told to clients that ask for the cost.
     """
     meter = Meter(detailed=request.explain)
     try:
-        answer = serve(meter)
+        with unexpected_errors(request):
+            response = serve(meter)
     except IcosaError as error:
-        return refuse(error)
+        return respond(error)
+    return replace(response, headers={**response.headers, **meter.headers()}) if meter.detailed else response
+
+
+@contextmanager
+def unexpected_errors(request: HttpRequest) -> Iterator[None]:
+    """Log everything that is raised inside and is no IcosaError, and raise Unexpected, which says nothing of it."""
+    try:
+        yield
+    except IcosaError:
+        raise
     except Exception:
         logger.exception(
             "unexpected failure",
             extra={"request_id": request.request_id, "method": request.method, "path": request.path},
         )
-        return refuse(Unexpected())
-    return replace(answer, headers={**answer.headers, **meter.headers()}) if meter.detailed else answer
+        raise Unexpected from None
 
 
-def refusal(error: IcosaError, body: Mapping[str, Any] | None = None) -> HttpAnswer:
-    """The answer of an error, with ``body`` if it is not that of records."""
-    return HttpAnswer(error.status, orjson.dumps(rest_body(error) if body is None else body), rest_headers(error))
+def error_response(error: IcosaError, body: Mapping[str, Any] | None = None) -> HttpResponse:
+    """The response of an error, with ``body`` if it is not that of records."""
+    return HttpResponse(error.status, orjson.dumps(rest_body(error) if body is None else body), rest_headers(error))
 
 
 def read_event(event: Mapping[str, Any]) -> HttpRequest:
     """The request of a proxy event. HEAD asks for what GET would answer; the gateway leaves the body out."""
-    method = event["httpMethod"]
+    method, path = event["httpMethod"], event["path"]
     body = event.get("body") or ""
     return HttpRequest(
         method="GET" if method == "HEAD" else method,
-        path=event["path"],
+        path=path,
+        base_path=_base_path(path, event.get("resource"), event.get("pathParameters") or {}),
         # API Gateway hands parameters on decoded, in the order of their names.
         query_string=urlencode(event.get("multiValueQueryStringParameters") or {}, doseq=True),
         body=base64.b64decode(body) if event.get("isBase64Encoded") else body.encode(),
@@ -109,25 +141,45 @@ def read_event(event: Mapping[str, Any]) -> HttpRequest:
     )
 
 
-def as_response(answer: HttpAnswer) -> dict[str, Any]:
-    """The proxy answer of an answer whose body is text."""
+def _base_path(path: str, resource: str | None, parameters: Mapping[str, str]) -> str:
+    """What precedes the route in a path: the path has so many segments more than the gateway's resource
+    (``/rest/{proxy+}``) stands for. A base path may have the name of a route.
+    """
+    pattern = [segment for segment in (resource or "").split("/") if segment]
+    segments = [segment for segment in path.split("/") if segment]
+    if not pattern or pattern[0] not in segments:
+        return ""
+    length = len(pattern)
+    if greedy := _GREEDY.fullmatch(pattern[-1]):
+        length += sum(1 for segment in parameters.get(greedy[1], "").split("/") if segment) - 1
+    before = len(segments) - length
+    if before < 0 or segments[before] != pattern[0]:
+        # An encoded slash that only one of path and parameters has decoded.
+        before = segments.index(pattern[0])
+    match = re.match(rf"(?:/*[^/]+){{{before}}}", path)
+    assert match is not None
+    return match[0]
+
+
+def proxy_response(response: HttpResponse) -> dict[str, Any]:
+    """A response whose body is text, in the form of the proxy integration."""
     return {
-        "statusCode": answer.status,
-        "headers": {**_HEADERS, **answer.headers},
-        "body": answer.body.decode(),
+        "statusCode": response.status,
+        "headers": {**_HEADERS, **response.headers},
+        "body": response.body.decode(),
         "isBase64Encoded": False,
     }
 
 
-def base_url(request: HttpRequest, path: str) -> str:
-    """Where the API is, as the caller sees it, without a slash at the end. ``path`` is what precedes the route in the
-    request's path.
+def base_url(request: HttpRequest) -> str:
+    """Where the API is, as the caller sees it, without a slash at the end.
 
     The API's own domain has the stage in its paths, which the event's path leaves out; a custom domain has a base path,
     which the event's path has too.
     """
     context = request.event.get("requestContext", {})
     domain = context.get("domainName") or request.headers.get("host", "localhost")
+    path = request.base_path
     if domain.startswith(f"{context.get('apiId')}.execute-api."):
         path = f"/{context['stage']}{path}"
     return f"{request.headers.get('x-forwarded-proto', 'https')}://{domain}{path}"

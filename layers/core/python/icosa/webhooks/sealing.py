@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, Self
 
-from ..aws import silent_client
+from ..aws import client_without_debug_logs
 from ..errors import Unavailable
 
 #: KMS opens one ciphertext at a time; so many are on their way together.
@@ -56,7 +56,7 @@ class Seal:
             retries={"mode": "standard", "total_max_attempts": 3},
             max_pool_connections=_PARALLEL,
         )
-        return cls(silent_client("kms", config=config), os.environ["WEBHOOK_KEY_ID"])
+        return cls(client_without_debug_logs("kms", config=config), os.environ["WEBHOOK_KEY_ID"])
 
     def close(self, secret: str, owner: Owner) -> bytes | None:
         """What to store for a secret: nothing for the empty one, which there is no need to hide."""

@@ -12,7 +12,7 @@ from ...access.context import RequestContext
 from ...access.session import open_metered
 from ...engine.executor import execute, execute_all
 from ...errors import IcosaError
-from ...runtime.http import HttpAnswer, HttpRequest
+from ...runtime.http import HttpRequest, HttpResponse
 from ...runtime.http_errors import Unexpected
 from ...store.meter import Meter
 from ...store.table import Table
@@ -42,7 +42,7 @@ class GraphqlApi:
         self._table = table
         self._settings = settings
 
-    def answer(self, http: HttpRequest) -> HttpAnswer:
+    def answer(self, http: HttpRequest) -> HttpResponse:
         """Never raises: every failure has its answer."""
 
         def run(request: GraphqlRequest, meter: Meter) -> Outcome:

@@ -16,10 +16,10 @@ from urllib.parse import parse_qs
 import orjson
 
 from ...errors import BadRequest, Forbidden, IcosaError, Unauthenticated
-from ...runtime.http import HttpAnswer, HttpRequest, answered, check_size, refusal
+from ...runtime.http import HttpRequest, HttpResponse, check_size, error_response, handle_errors
 from ...runtime.http_errors import MethodNotAllowed, rest_body
+from ...runtime.json_body import read_body
 from ...store.meter import Meter
-from ..rest.body import read_body
 from .failures import VariableMissing
 
 METHODS = ("GET", "POST")
@@ -71,13 +71,13 @@ class Outcome:
 
 def handle_graphql_request(
     http: HttpRequest, run: Callable[[GraphqlRequest, Meter], Outcome], *, limit: int
-) -> HttpAnswer:
+) -> HttpResponse:
     """The answer to a request whose document ``run`` runs. Never raises: every failure has its answer.
 
     ``limit`` are the bytes of a body. What ``run`` raises refuses the whole document.
     """
 
-    def serve(meter: Meter) -> HttpAnswer:
+    def serve(meter: Meter) -> HttpResponse:
         try:
             request = read_request(http, limit=limit)
         except IcosaError as error:
@@ -94,7 +94,7 @@ def handle_graphql_request(
             return refused(error)
         return response
 
-    return answered(http, serve, refused)
+    return handle_errors(http, serve, refused)
 
 
 def read_request(http: HttpRequest, *, limit: int) -> GraphqlRequest:
@@ -165,28 +165,28 @@ def error_entry(
     return entry
 
 
-def answer(result: Mapping[str, Any]) -> HttpAnswer:
+def answer(result: Mapping[str, Any]) -> HttpResponse:
     """The answer to a document that was run, or refused by GraphQL itself: ``data`` and ``errors``."""
-    return HttpAnswer(200, orjson.dumps(result))
+    return HttpResponse(200, orjson.dumps(result))
 
 
-def refused(error: IcosaError) -> HttpAnswer:
+def refused(error: IcosaError) -> HttpResponse:
     """The answer to a token that may not call, to a document that is not valid: ``errors`` alone."""
     return answer({"errors": [error_entry(error)]})
 
 
-def wrong_variables(entries: Sequence[Mapping[str, Any]]) -> HttpAnswer:
+def wrong_variables(entries: Sequence[Mapping[str, Any]]) -> HttpResponse:
     """The answer to variables that are not of the types a document declares (``entries`` of ``errors``): nothing was
     run.
     """
-    return HttpAnswer(400, orjson.dumps({**rest_body(BadRequest(entries[0]["message"])), "errors": entries}))
+    return HttpResponse(400, orjson.dumps({**rest_body(BadRequest(entries[0]["message"])), "errors": entries}))
 
 
-def not_runnable(error: IcosaError) -> HttpAnswer:
+def not_runnable(error: IcosaError) -> HttpResponse:
     """The answer to an HTTP request that ``read_request`` cannot take, with the error's own status."""
     if error.status == 200:
         return refused(error)
-    return refusal(error, {**rest_body(error), "errors": [error_entry(error)]})
+    return error_response(error, {**rest_body(error), "errors": [error_entry(error)]})
 
 
 def authenticated[T](open_session: Callable[[], T]) -> T:

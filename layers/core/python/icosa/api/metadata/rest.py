@@ -9,21 +9,20 @@ import orjson
 
 from ...access.session import open_metered
 from ...errors import IcosaError
-from ...identifiers import parse_uuid
-from ...runtime.http import HttpAnswer, HttpRequest, answered, check_size, refusal
+from ...runtime.http import METHODS_WITH_BODY, HttpRequest, HttpResponse, check_size, error_response, handle_errors
 from ...runtime.http_errors import MethodNotAllowed, UnknownRoute
+from ...runtime.json_body import read_body
 from ...settings import Settings, settings
 from ...store.meter import Meter
 from ...store.table import Table
-from ..rest.body import read_body
 from ..rest.params import Params
 from .call import Call, Collection, Handler
-from .errors import MalformedId, metadata_body
+from .errors import metadata_body
+from .ids import parse_entity_id
 
 _Verb = Literal["list", "get", "create", "update", "delete"]
 _OF_ALL: dict[str, _Verb] = {"GET": "list", "POST": "create"}
 _OF_ONE: dict[str, _Verb] = {"GET": "get", "PATCH": "update", "PUT": "update", "DELETE": "delete"}
-_WITH_BODY = frozenset(("create", "update"))
 
 
 class MetadataRest:
@@ -34,43 +33,34 @@ class MetadataRest:
         self._collections = collections
         self._settings = settings
 
-    def answer(self, request: HttpRequest) -> HttpAnswer:
+    def answer(self, request: HttpRequest) -> HttpResponse:
         """Never raises: every failure has its answer."""
-        return answered(request, lambda meter: self._run(request, meter), _refusal)
+        return handle_errors(request, lambda meter: self._run(request, meter), _error_response)
 
-    def _run(self, request: HttpRequest, meter: Meter) -> HttpAnswer:
+    def _run(self, request: HttpRequest, meter: Meter) -> HttpResponse:
+        sent = None
+        if request.method in METHODS_WITH_BODY:
+            sent = read_body(request.body, request.headers.get("content-type"), limit=self._settings.body_limit)
         context = open_metered(request.event, self._table, meter, self._settings)
         verb, handler, entity_id = _route(request, self._collections)
-        sent = None
-        if verb in _WITH_BODY:
-            sent = read_body(request.body, request.headers.get("content-type"), limit=self._settings.body_limit)
         value = handler(Call(context=context, params=Params(request.query_string), id=entity_id, body=sent))
         body = orjson.dumps(value)
         check_size(body, is_change=verb not in ("list", "get"))
-        return HttpAnswer(201 if verb == "create" else 200, body)
+        return HttpResponse(201 if verb == "create" else 200, body)
 
 
-def _refusal(error: IcosaError) -> HttpAnswer:
-    return refusal(error, metadata_body(error))
+def _error_response(error: IcosaError) -> HttpResponse:
+    return error_response(error, metadata_body(error))
 
 
 def _route(request: HttpRequest, collections: Mapping[str, Collection]) -> tuple[_Verb, Handler, str | None]:
     """Raises UnknownRoute, MethodNotAllowed, MalformedId."""
-    # What precedes /rest/metadata is the stage, or a base path of a custom domain.
-    segments = [segment for segment in request.path.rpartition("/rest/metadata")[2].split("/") if segment]
-    if not 1 <= len(segments) <= 2 or segments[0] not in collections:
+    root, segments = request.segments[:2], request.segments[2:]
+    if root != ["rest", "metadata"] or not 1 <= len(segments) <= 2 or segments[0] not in collections:
         raise UnknownRoute(request.method, request.path)
     verbs = _OF_ALL if len(segments) == 1 else _OF_ONE
     verb = verbs.get(request.method)
     if verb is None:
         raise MethodNotAllowed(request.method, request.path, tuple(verbs))
-    return verb, getattr(collections[segments[0]], verb), _id(segments[1:])
-
-
-def _id(segments: list[str]) -> str | None:
-    if not segments:
-        return None
-    entity_id = parse_uuid(segments[0])
-    if entity_id is None:
-        raise MalformedId
-    return entity_id
+    entity_id = parse_entity_id(segments[1]) if len(segments) == 2 else None
+    return verb, getattr(collections[segments[0]], verb), entity_id

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from ...runtime.http import HttpAnswer, HttpRequest
+from ...runtime.http import HttpRequest, HttpResponse
 from ...settings import Settings, settings
 from ...store.table import Table
 from .collections import COLLECTIONS
@@ -23,9 +23,9 @@ class MetadataApi:
         self._settings = settings
         self._rest = MetadataRest(table, COLLECTIONS, settings=settings)
 
-    def answer(self, request: HttpRequest) -> HttpAnswer:
+    def answer(self, request: HttpRequest) -> HttpResponse:
         """Never raises: every failure has its answer."""
-        return self._rest.answer(request) if "/rest/metadata" in request.path else self._graphql.answer(request)
+        return (self._rest if request.segments[:1] == ["rest"] else self._graphql).answer(request)
 
     @cached_property
     def _graphql(self) -> MetadataGraphql:

@@ -24,16 +24,15 @@ class Path:
 
 
 def parse_path(method: str, path: str) -> Path | None:
-    """The parsed path, None when it is not below ``/rest``. Raises BadRequest.
+    """The parsed path of a request below the API's base path, None when it is not below ``/rest``. Raises BadRequest.
 
-    What precedes ``/rest`` (the stage, a base path of a custom domain) is skipped. Empty segments are dropped. Records
-    are restored under ``/people/{id}/restore`` and, as older clients do it, under ``/restore/people/{id}``.
+    Empty segments are dropped. Records are restored under ``/people/{id}/restore`` and, as older clients do it, under
+    ``/restore/people/{id}``.
     """
     segments = [segment for segment in path.split("/") if segment]
-    if "rest" not in segments:
+    if segments[:1] != ["rest"]:
         return None
-    segments = segments[segments.index("rest") + 1 :]
-    match segments, method:
+    match segments[1:], method:
         case ["restore", plural], "PATCH":
             return Path("restoreMany", plural)
         case ((["restore", plural, record_id] | [plural, record_id, "restore"]), "PATCH"):

@@ -7,18 +7,16 @@ import orjson
 from ...access.check import authorize
 from ...access.session import open_metered
 from ...engine.executor import execute
-from ...runtime.http import HttpAnswer, HttpRequest, answered, check_size, refusal
+from ...runtime.http import METHODS_WITH_BODY, HttpRequest, HttpResponse, check_size, error_response, handle_errors
 from ...runtime.http_errors import MethodNotAllowed, UnknownRoute
+from ...runtime.json_body import read_body
 from ...settings import Settings, settings
 from ...store.meter import Meter
 from ...store.table import Table
 from ..view_filter import view_filter_of
-from .body import read_body
 from .endpoints import ENDPOINTS, Endpoint, RecordsRequest
 from .params import Params
 from .path import Path, parse_path
-
-_WITH_BODY = frozenset(("POST", "PUT", "PATCH"))
 
 
 class RestApi:
@@ -28,13 +26,13 @@ class RestApi:
         self._table = table
         self._settings = settings
 
-    def answer(self, request: HttpRequest) -> HttpAnswer:
+    def answer(self, request: HttpRequest) -> HttpResponse:
         """Never raises: every failure has its answer."""
-        return answered(request, lambda meter: self._run(request, meter), refusal)
+        return handle_errors(request, lambda meter: self._run(request, meter), error_response)
 
-    def _run(self, request: HttpRequest, meter: Meter) -> HttpAnswer:
+    def _run(self, request: HttpRequest, meter: Meter) -> HttpResponse:
         body_json = None
-        if request.method in _WITH_BODY:
+        if request.method in METHODS_WITH_BODY:
             body_json = read_body(request.body, request.headers.get("content-type"), limit=self._settings.body_limit)
         context = open_metered(request.event, self._table, meter, self._settings)
         path, endpoint = _route(request)
@@ -50,11 +48,11 @@ class RestApi:
         operation = authorize(context.permissions, endpoint.parse(parsed), context.model)
         body = orjson.dumps(endpoint.render(context.model, operation, execute(context, operation)))
         check_size(body, is_change=operation.is_write)
-        return HttpAnswer(endpoint.status, body)
+        return HttpResponse(endpoint.status, body)
 
 
 def _route(request: HttpRequest) -> tuple[Path, Endpoint]:
-    path = parse_path(request.method, request.path)
+    path = parse_path(request.method, request.route)
     if path is None:
         raise UnknownRoute(request.method, request.path)
     methods = ENDPOINTS[path.kind]

@@ -18,7 +18,7 @@ from graphql import (
 
 from ....access.session import open_metered
 from ....errors import IcosaError
-from ....runtime.http import HttpAnswer, HttpRequest
+from ....runtime.http import HttpRequest, HttpResponse
 from ....runtime.http_errors import Unexpected
 from ....settings import Settings, settings
 from ....store.meter import Meter
@@ -46,7 +46,7 @@ class MetadataGraphql:
         self._table = table
         self._settings = settings
 
-    def answer(self, request: HttpRequest) -> HttpAnswer:
+    def answer(self, request: HttpRequest) -> HttpResponse:
         """Never raises: every failure has its answer."""
 
         def run(wanted: GraphqlRequest, meter: Meter) -> Outcome:

@@ -56,7 +56,7 @@ def _members(call: MetadataCall, workspace: Workspace) -> Mapping[str, Any]:
         "isCustomDomainEnabled": False,
         "workspaceUrls": {
             "customUrl": None,
-            "subdomainUrl": base_url(call.request, call.request.path.removesuffix("/metadata")),
+            "subdomainUrl": base_url(call.request),
         },
         "featureFlags": [
             {

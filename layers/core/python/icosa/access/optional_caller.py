@@ -18,7 +18,7 @@ from .token_type import API_KEY
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Visitor:
+class OptionalCaller:
     """A caller whose token is valid now. What its role may do plays no part."""
 
     workspace_id: str
@@ -26,7 +26,7 @@ class Visitor:
     preferences: Mapping[str, Any]
 
 
-def visitor_of(authorization: str | None, table: Table, *, secret: str) -> Visitor | None:
+def optional_caller(authorization: str | None, table: Table, *, secret: str) -> OptionalCaller | None:
     """Who calls, by the Authorization header of a request that passed no authorizer; None for anybody.
 
     One read, only for a token with a good signature. A token in the query string counts for nothing.
@@ -43,7 +43,7 @@ def visitor_of(authorization: str | None, table: Table, *, secret: str) -> Visit
         return None
     if workspace is None:
         return None
-    return Visitor(
+    return OptionalCaller(
         workspace_id=claims.workspace_id,
         metadata=MetadataState.parse(workspace),
         preferences=workspace.get("preferences", {}),

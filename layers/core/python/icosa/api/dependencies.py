@@ -1,0 +1,53 @@
+"""What endpoints of FastAPI applications ask for: the session of the caller, its rights, parts of the request.
+
+They are solved in the order in which an endpoint names them, after the session.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine
+from typing import Annotated, Any
+
+from fastapi import Depends, Request
+
+from ..access.context import RequestContext
+from ..access.session import open_metered
+from ..errors import PermissionDenied
+from .metadata.ids import parse_entity_id
+from .rest.params import Params
+
+
+async def open_session(request: Request) -> RequestContext:
+    """The session of the caller, which the gateway's authorizer has named. Raises the failures of
+    ``access.session``.
+    """
+    state = request.app.state
+    return open_metered(request.state.http.event, state.table, request.state.meter, state.settings)
+
+
+Context = Annotated[RequestContext, Depends(open_session)]
+
+
+def requires(flag: str) -> Callable[[RequestContext], Coroutine[Any, Any, RequestContext]]:
+    """A dependency: the session of a caller whose role has a permission flag. Raises PermissionDenied."""
+
+    async def check(context: Context) -> RequestContext:
+        if not context.permissions.holds(flag):
+            raise PermissionDenied
+        return context
+
+    return check
+
+
+async def query_params(request: Request) -> Params:
+    """The query string, read by the rules of all REST APIs."""
+    return Params(request.state.http.query_string)
+
+
+async def entity_id(id: str) -> str:
+    """The id in the path, in lower case. Raises MalformedId."""
+    return parse_entity_id(id)
+
+
+QueryParams = Annotated[Params, Depends(query_params)]
+EntityId = Annotated[str, Depends(entity_id)]

@@ -1,0 +1,169 @@
+"""Administration of workspaces, API keys and roles by those who may invoke the function: IAM decides who does.
+
+An event is ``{"action": …}`` with the parameters of the action beside it. Errors are raised with the message that the
+caller should see. Responses that hold a token are the only place where it ever appears: nothing here logs responses.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from pydantic.alias_generators import to_camel
+
+from ..access.api_keys import ApiKey, ApiKeys
+from ..access.role_admin import create_role, list_roles
+from ..errors import BadRequest
+from ..store.table import Table
+from ..validation.body import UNNAMED, RequestBody, validate
+from ..validation.types import Flag, Identifier, JsonObject, Moment, NonBlankText
+from .workspace import provision
+
+logger = logging.getLogger(__name__)
+
+Result = dict[str, Any]
+
+# ------------------------------------------------------------------ parameters
+
+
+class ProvisionWorkspace(RequestBody):
+    name: NonBlankText
+    demo: Flag = False
+
+
+class OfWorkspace(RequestBody):
+    workspace_id: Identifier
+
+
+class CreateKey(OfWorkspace):
+    name: NonBlankText
+    role_id: Identifier
+    #: Never, unless it is named.
+    expires_at: Moment = UNNAMED
+
+
+class OfKey(OfWorkspace):
+    api_key_id: Identifier
+
+
+class AssignRole(OfKey):
+    role_id: Identifier
+
+
+class MintToken(OfKey):
+    #: Never, unless it is named.
+    expires_at: Moment = UNNAMED
+
+
+class NewRole(OfWorkspace):
+    """``role`` is an ``access.bodies.CreateRole``."""
+
+    role: JsonObject
+
+
+# ------------------------------------------------------------------ actions
+
+
+@dataclass(frozen=True, slots=True)
+class _Services:
+    table: Table
+    api_keys: ApiKeys
+
+
+def _provision_workspace(services: _Services, given: ProvisionWorkspace) -> Result:
+    """``{workspaceId, apiKey}``, the key with its ``token``."""
+    made = provision(services.table, services.api_keys, given.name, demo=given.demo)
+    return {"workspaceId": made.workspace_id, "apiKey": {**_members(made.api_key), "token": made.token}}
+
+
+def _create_api_key(services: _Services, given: CreateKey) -> Result:
+    """``{apiKey}``, without a token."""
+    key = services.api_keys.create(
+        given.workspace_id, name=given.name, role_id=given.role_id, expires_at=given.expires_at
+    )
+    return {"apiKey": _members(key)}
+
+
+def _list_api_keys(services: _Services, given: OfWorkspace) -> Result:
+    """``{apiKeys}``: those that are not revoked."""
+    return {"apiKeys": [_members(key) for key in services.api_keys.list(given.workspace_id)]}
+
+
+def _revoke_api_key(services: _Services, given: OfKey) -> Result:
+    """``{apiKey}``."""
+    return {"apiKey": _members(services.api_keys.revoke(given.workspace_id, given.api_key_id))}
+
+
+def _restore_api_key(services: _Services, given: OfKey) -> Result:
+    """``{apiKey}``: undoes a revocation."""
+    return {"apiKey": _members(services.api_keys.restore(given.workspace_id, given.api_key_id))}
+
+
+def _assign_role(services: _Services, given: AssignRole) -> Result:
+    """``{}``."""
+    services.api_keys.assign_role(given.workspace_id, given.api_key_id, given.role_id)
+    return {}
+
+
+def _mint_token(services: _Services, given: MintToken) -> Result:
+    """``{token}``."""
+    return {"token": services.api_keys.mint(given.workspace_id, given.api_key_id, expires_at=given.expires_at)}
+
+
+def _list_roles(_services: _Services, given: OfWorkspace) -> Result:
+    """``{roles}``."""
+    return {"roles": list_roles(given.workspace_id)}
+
+
+def _create_role(_services: _Services, given: NewRole) -> Result:
+    """``{role}``."""
+    return {"role": create_role(given.workspace_id, given.role)}
+
+
+@dataclass(frozen=True, slots=True)
+class Action[P: RequestBody]:
+    """``parameters`` is what an event must hold; ``run`` does the work."""
+
+    parameters: type[P]
+    run: Callable[[_Services, P], Result]
+
+
+ACTIONS: Mapping[str, Action[Any]] = {
+    "provision_workspace": Action(ProvisionWorkspace, _provision_workspace),
+    "create_api_key": Action(CreateKey, _create_api_key),
+    "list_api_keys": Action(OfWorkspace, _list_api_keys),
+    "revoke_api_key": Action(OfKey, _revoke_api_key),
+    "restore_api_key": Action(OfKey, _restore_api_key),
+    "assign_role": Action(AssignRole, _assign_role),
+    "mint_token": Action(MintToken, _mint_token),
+    "list_roles": Action(OfWorkspace, _list_roles),
+    "create_role": Action(NewRole, _create_role),
+}
+
+
+class Administration:
+    """The actions over a table and its API keys."""
+
+    def __init__(self, table: Table, api_keys: ApiKeys) -> None:
+        self._services = _Services(table, api_keys)
+
+    def run(self, event: Any) -> Result:
+        """The result of an event's action.
+
+        Raises BadRequest for an unknown action, InvalidInput for parameters that are missing or wrong, and the
+        action's own errors.
+        """
+        name = event.get("action") if isinstance(event, Mapping) else None
+        action = ACTIONS.get(name) if isinstance(name, str) else None
+        if action is None:
+            raise BadRequest(f"action must be one of {', '.join(ACTIONS)}")
+        result = action.run(self._services, validate(action.parameters, event))
+        workspace_id = result.get("workspaceId", event.get("workspaceId"))
+        logger.info("done", extra={"action": name, "workspace_id": workspace_id})
+        return result
+
+
+def _members(key: ApiKey) -> Result:
+    return {to_camel(name): value for name, value in asdict(key).items()}
