@@ -14,7 +14,7 @@ import orjson
 
 from bench import dataset
 from bench.client import Client, Failed
-from bench.cold import TARGET, cold_starts
+from bench.cold import MEANING, TARGET, cold_starts
 from bench.folder import Folder, Workspace, function_logs
 from bench.load import CLIENTS, Load, Loaded
 from bench.machine import describe
@@ -200,10 +200,15 @@ def _cold(options: argparse.Namespace) -> Any:
         "the same clients\n"
     )
     rows = [
-        [start.name, start.wall, start.cpu, start.modules, start.ratio, _verdict(start.ratio, TARGET), start.baseline]
+        [
+            *(start.name, start.wall, start.cpu, start.modules, start.ratio, _verdict(start.ratio, TARGET)),
+            *(start.later, start.snapshot, start.snapshot_modules, start.baseline),
+        ]
         for start in starts
     ]
-    print(table(["function", "time", "CPU", "modules", "ratio", "met", "against"], rows))
+    head = ["function", "time", "CPU", "modules", "ratio", "met", "later", "snapshot", "its modules", "against"]
+    print(table(head, rows))
+    print(f"\n{MEANING}")
     return [asdict(start) for start in starts]
 
 

@@ -1,5 +1,5 @@
 """Cold starts: what a fresh interpreter needs to import and initialise a function, against one that only has its client
-libraries.
+libraries; and what it needs to import everything ahead of a snapshot (``icosa.runtime.prime``).
 
 Modules are compiled beforehand, as the build does it. Start of the interpreter and of Lambda's runtime is the same for
 all and not counted.
@@ -33,6 +33,15 @@ _BASELINES = {
         "import boto3, pynamodb.models\nfrom pydynox import pydynox_core\nboto3.client('apigateway')"
     ),
 }
+#: What the numbers mean to somebody who calls the API.
+MEANING = """\
+time, CPU: without SnapStart, the first request of a new environment waits for this, besides the start of Python.
+later: without SnapStart, the first requests that need libraries which are not imported yet pay for those; all together
+  pay this.
+snapshot: with SnapStart, this is paid once, when a version is deployed. No request pays any of it: a restored
+  environment imports nothing (tests/integration/functions/test_first_requests.py). What is left is the restore itself,
+  which only AWS can tell ("Restore Duration" in the function's log)."""
+_SNAPSHOT = {"AWS_LAMBDA_INITIALIZATION_TYPE": "snap-start"}
 _EMPTY = "\ndef handler(event, context): return None\n"
 _PROBE = """import sys, time
 sys.path[0:0] = sys.argv[1:]
@@ -46,7 +55,7 @@ print('[%f, %f, %d, %d]' % (wall * 1000, cpu * 1000, len(sys.modules) - known, '
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cold:
     """Medians in ms; ``ratio`` compares CPU with the ``baseline``'s, which a busy machine disturbs less than the time
-    it takes.
+    it takes. ``snapshot`` is the CPU until a snapshot can be taken; None for baselines.
     """
 
     name: str
@@ -55,6 +64,13 @@ class Cold:
     modules: int
     baseline: str
     ratio: float
+    snapshot: float | None
+    snapshot_modules: int | None
+
+    @property
+    def later(self) -> float | None:
+        """CPU of what is imported when it is needed, if no snapshot is taken."""
+        return None if self.snapshot is None else self.snapshot - self.cpu
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,12 +86,16 @@ def cold_starts(*, runs: int) -> list[Cold]:
     with tempfile.TemporaryDirectory() as scratch:
         candidates = [*_baselines(Path(scratch)), *_functions()]
         starts: dict[str, list[_Start]] = {name: [] for name, _, _ in candidates}
+        snapshots: dict[str, list[_Start]] = {name: [] for name, _, _ in candidates if name not in _BASELINES}
         for run in range(runs + 1):
             # One after the other, so that a slow moment of the machine meets all of them.
-            for name, search_path, environment in candidates:
-                start = _start(search_path, {**environment, "PYTHONPYCACHEPREFIX": f"{scratch}/pycache"})
-                if run:  # The first run compiles.
-                    starts[name].append(start)
+            for name, search_path, variables in candidates:
+                environment = {**variables, "PYTHONPYCACHEPREFIX": f"{scratch}/pycache"}
+                for taken, more in ((starts, {}), (snapshots, _SNAPSHOT)):
+                    if name in taken:
+                        start = _start(search_path, {**environment, **more})
+                        if run:  # The first run compiles.
+                            taken[name].append(start)
     cpu = {name: statistics.median(start.cpu for start in taken) for name, taken in starts.items()}
     plain, full = _BASELINES
     return [
@@ -86,6 +106,8 @@ def cold_starts(*, runs: int) -> list[Cold]:
             modules=taken[0].modules,
             baseline=(baseline := full if taken[0].has_control_plane else plain),
             ratio=cpu[name] / cpu[baseline],
+            snapshot=statistics.median(start.cpu for start in snapshots[name]) if name in snapshots else None,
+            snapshot_modules=snapshots[name][0].modules if name in snapshots else None,
         )
         for name, taken in starts.items()
     ]

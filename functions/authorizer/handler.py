@@ -25,8 +25,9 @@ from typing import Any
 
 from icosa.access import token
 from icosa.access.failures import MissingToken
-from icosa.access.secret import signing_secret
+from icosa.access.secret import secrets_client, signing_secret
 from icosa.errors import Unauthenticated
+from icosa.runtime.prime import prime
 
 
 def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
@@ -57,3 +58,6 @@ def _policy(event: dict[str, Any], effect: str, principal: str, context: dict[st
         "policyDocument": {"Version": "2012-10-17", "Statement": [statement]},
         "context": context,
     }
+
+
+prime(secrets_client)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from icosa.api.graphql.service import GraphqlApi
 from icosa.runtime.handlers import api_handler
+from icosa.runtime.prime import prime
 from icosa.store.table import Table
 
 handler = api_handler(GraphqlApi(Table.from_environment()).answer)
+prime()

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from icosa.api.rest.service import RestApi
 from icosa.runtime.handlers import api_handler
+from icosa.runtime.prime import prime
 from icosa.store.table import Table
 
 handler = api_handler(RestApi(Table.from_environment()).answer)
+prime()

@@ -6,9 +6,11 @@ not know the signing secret.
 
 from __future__ import annotations
 
-from icosa.access.secret import signing_secret
+from icosa.access.secret import secrets_client, signing_secret
 from icosa.api.documents import DocumentsApi
 from icosa.runtime.handlers import api_handler
+from icosa.runtime.prime import prime
 from icosa.store.table import Table
 
 handler = api_handler(DocumentsApi(Table.from_environment(), signing_secret).answer)
+prime(secrets_client)

@@ -19,6 +19,7 @@ from icosa.engine.janitor import tidy
 from icosa.metadata.job_queue import JobQueue
 from icosa.runtime.batch import batch_handler
 from icosa.runtime.handlers import function_logger
+from icosa.runtime.prime import prime
 from icosa.settings import settings
 from icosa.store import stream
 from icosa.store.table import Table
@@ -61,3 +62,4 @@ def _table() -> Table:
 
 
 handler = batch_handler(EventType.DynamoDBStreams, _record, logger)
+prime(_table, _queue)

@@ -16,6 +16,7 @@ from icosa.metadata.job_queue import JobQueue
 from icosa.metadata.job_runner import run
 from icosa.runtime.batch import batch_handler
 from icosa.runtime.handlers import function_logger
+from icosa.runtime.prime import prime
 from icosa.store.table import Table
 
 logger = function_logger()
@@ -48,3 +49,4 @@ def _queue() -> JobQueue:
 
 
 handler = batch_handler(EventType.SQS, _step, logger)
+prime(_table, _queue)

@@ -7,12 +7,15 @@ function directly (``icosa.provisioning.admin`` lists what they can do), so IAM 
 from __future__ import annotations
 
 from icosa.access.api_keys import ApiKeys
+from icosa.access.secret import secrets_client
 from icosa.api.keys.app import keys_app
 from icosa.provisioning.admin import Administration
 from icosa.runtime.asgi import asgi_proxy
 from icosa.runtime.handlers import gateway_or_direct, proxy_handler
+from icosa.runtime.prime import prime
 from icosa.store.table import Table
 
 table, api_keys = Table.from_environment(), ApiKeys.from_environment()
 gateway = proxy_handler(asgi_proxy(keys_app(table, api_keys)))
 handler = gateway_or_direct(gateway, Administration(table, api_keys).run)
+prime(api_keys.open, secrets_client)

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from icosa.api.metadata.service import MetadataApi
 from icosa.runtime.handlers import api_handler
+from icosa.runtime.prime import prime
 from icosa.store.table import Table
+from icosa.webhooks.secret_cipher import secret_cipher
 
 handler = api_handler(MetadataApi(Table.from_environment()).answer)
+prime(secret_cipher)

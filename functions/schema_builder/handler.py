@@ -16,6 +16,7 @@ from aws_lambda_powertools.utilities.batch import EventType
 from icosa.documents.builder import build
 from icosa.runtime.batch import batch_handler
 from icosa.runtime.handlers import function_logger
+from icosa.runtime.prime import prime
 from icosa.store import stream
 from icosa.store.table import Table
 
@@ -36,3 +37,4 @@ def _table() -> Table:
 
 
 handler = batch_handler(EventType.DynamoDBStreams, _build, logger)
+prime(_table)

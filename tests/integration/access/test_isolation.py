@@ -12,6 +12,7 @@ from icosa.access.gateway_keys import GatewayKeys
 from icosa.access.session import open_context
 from icosa.engine.executor import Result, execute
 from icosa.errors import BadRequest, IcosaError, NotFound
+from icosa.model.operators import IN
 from icosa.provisioning.workspace import provision
 from icosa.query.operation import (
     Compare,
@@ -89,7 +90,7 @@ def test_known_ids_open_nothing(victim_and_stranger: tuple[Caller, Caller], tabl
     before = rows_of(table, victim)
 
     people = stranger.context.model.by_plural["people"]
-    known = Compare(people.leaves["id",], "in", (person, gone))
+    known = Compare(people.leaves["id",], IN, (person, gone))
     assert stranger.ids("people", filter=known) == []
     assert stranger.ids("people") == [own]
     assert stranger.ids("companies") == []

@@ -106,7 +106,7 @@ def test_the_bundle_of_the_current_version(table: Table) -> None:
     state = written(table, model := small())
     assert build(table, model.workspace_id, 1) == 1
     assert all(
-        bundles.exists(table, model.workspace_id, section.name, 1, maker=section.maker()) for section in SECTIONS
+        bundles.exists(table, model.workspace_id, section.name, 1, maker=section.build_id()) for section in SECTIONS
     )
     from_rows = load_model(table, model.workspace_id, state)
     from_bundle = models._from_bundle(table, model.workspace_id, 1)

@@ -75,8 +75,7 @@ FILTER_ERRORS = {
         "eq, neq, in, containsAny, is, gt, gte, lt, lte, startsWith, endsWith, like, ilike"
     ),
     "a[isEmptyArray]:true": (
-        "'filter' invalid for 'a[isEmptyArray]:true', comparator isEmptyArray not in "
-        "eq, neq, in, containsAny, is, gt, gte, lt, lte, startsWith, endsWith, like, ilike"
+        f"'filter' invalid for 'a[isEmptyArray]:true', comparator isEmptyArray not in {', '.join(COMPARATORS)}"
     ),
     "a[in]:x": (
         "'filter' invalid for 'in' operator. Received 'x' but array value expected eg: 'field[in]:[value_1,value_2]'"
@@ -135,11 +134,12 @@ def _nested(path: list[str], value: Any) -> Any:
 @st.composite
 def items(draw: st.DrawFn) -> tuple[str, Any]:
     path = draw(st.lists(NAMES, min_size=1, max_size=3))
-    comparator = draw(st.sampled_from(COMPARATORS))
+    comparator = draw(st.sampled_from(list(COMPARATORS)))
     value: Any
-    if comparator == "is":
+    takes = COMPARATORS[comparator].takes
+    if takes == "state":
         value = text = draw(st.sampled_from(["NULL", "NOT_NULL"]))
-    elif comparator in ("in", "containsAny"):
+    elif takes == "list":
         value = draw(st.lists(MEMBERS, min_size=1, max_size=3))
         text = "[" + ",".join(f'"{member}"' for member in value) + "]"
     else:

@@ -10,7 +10,7 @@ from typing import Any
 import orjson
 
 from icosa.api.rest import responses
-from icosa.api.rest.render import Renderer
+from icosa.api.rest.render import Renderer, renderers
 from icosa.model.record import Record
 from icosa.query.groups import resolve_dimensions
 from icosa.query.operation import (
@@ -92,14 +92,14 @@ def test_a_relation_alone_does_not_bring_its_join_column() -> None:
 
 
 def test_renderers_are_made_once_and_not_kept_forever() -> None:
-    obj = replace(PEOPLE, memo={})
+    obj = replace(PEOPLE)
     first = Renderer.of(MODEL, obj, Selection(fields=("id", "name")))
     assert Renderer.of(MODEL, obj, Selection(fields=("id", "name"))) is first
     assert Renderer.of(MODEL, obj, Selection(fields=("name", "id"))) is not first
     names = [field.name for field in obj.stored_fields]
     for i in range(500):
         Renderer.of(MODEL, obj, Selection(fields=(*names[: i % 10], *names[: i // 10])))
-    assert len(obj.memo[Renderer]) <= 200
+    assert len(obj.cached(renderers)) <= 200
 
 
 def test_keys_change_their_first_letter_only() -> None:

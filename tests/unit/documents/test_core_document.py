@@ -30,13 +30,13 @@ Document = dict[str, Any]
 
 @cache
 def document() -> Document:
-    found: Document = orjson.loads(whole("core", BASE, core_body(crm())))
-    return found
+    result: Document = orjson.loads(whole("core", BASE, core_body(crm())))
+    return result
 
 
 def members(model: Model, settings: Settings | None = None) -> Document:
-    found: Document = orjson.loads(orjson.dumps(core_members(model, settings or Settings())))
-    return found
+    result: Document = orjson.loads(orjson.dumps(core_members(model, settings or Settings())))
+    return result
 
 
 def _nodes(value: Any) -> Iterator[dict[str, Any]]:
@@ -83,22 +83,22 @@ def test_the_head() -> None:
 
 @pytest.mark.parametrize("schema", ["core", "metadata"])
 def test_without_a_token_there_is_nothing_of_a_workspace(schema: Any) -> None:
-    found = orjson.loads(skeleton(schema, BASE))
-    assert set(found) == {"openapi", "info", "servers", "security", "components", "paths"}
-    assert set(found["components"]) == {"securitySchemes"}
-    assert list(found["paths"]) == [f"/open-api/{schema}"]
-    OpenAPIV31SpecValidator(found).validate()
+    result = orjson.loads(skeleton(schema, BASE))
+    assert set(result) == {"openapi", "info", "servers", "security", "components", "paths"}
+    assert set(result["components"]) == {"securitySchemes"}
+    assert list(result["paths"]) == [f"/open-api/{schema}"]
+    OpenAPIV31SpecValidator(result).validate()
 
 
 def test_names_of_operations() -> None:
     paths = document()["paths"]
-    found = {
+    result = {
         (path, method): (operation["operationId"], operation["summary"])
         for path, methods in paths.items()
         for method, operation in methods.items()
         if operation["tags"] == ["people"]
     }
-    assert found == {
+    assert result == {
         ("/people", "get"): ("findManyPeople", "Find Many people"),
         ("/people", "post"): ("createOnePerson", "Create One person"),
         ("/people", "delete"): ("deleteManyPeople", "Delete Many people"),
@@ -182,13 +182,13 @@ def test_what_twenty_documents_wrongly() -> None:
 
 
 def test_limits_are_those_of_the_installation() -> None:
-    found = members(
+    result = members(
         crm(), Settings(batch_limit=7, page_limit=11, page_default=5, merge_limit=3, group_limit=13, body_limit=99)
     )
-    operations = found["paths"]
+    operations = result["paths"]
     assert operations["/batch/people"]["post"]["requestBody"]["content"]["application/json"]["schema"]["maxItems"] == 7
     assert "up to 7 records" in operations["/batch/people"]["post"]["description"]
-    limit = found["components"]["parameters"]["limit"]["schema"]
+    limit = result["components"]["parameters"]["limit"]["schema"]
     assert (limit["maximum"], limit["default"]) == (11, 5)
     merge = operations["/people/merge"]["patch"]["requestBody"]["content"]["application/json"]["schema"]
     assert merge["properties"]["ids"]["maxItems"] == 3
@@ -196,7 +196,7 @@ def test_limits_are_those_of_the_installation() -> None:
         "properties"
     ]
     assert duplicates["ids"]["maxItems"] == duplicates["data"]["maxItems"] == 7
-    assert "99 bytes" in str(found["components"]["responses"]["413"])
+    assert "99 bytes" in str(result["components"]["responses"]["413"])
 
 
 def test_names_that_clash_stay_apart() -> None:
@@ -207,13 +207,13 @@ def test_names_that_clash_stay_apart() -> None:
         Object(id=name, key=f"o{950 + number}", name_singular=name, name_plural=f"{name}s", fields=(extra,))
         for number, name in enumerate(("rocketForUpdate", "rocketForResponse", "many", "currency", "page_Info"))
     )
-    found = members(replace(crm(), objects=(rocket, *clashing)))
-    operations = [operation["operationId"] for methods in found["paths"].values() for operation in methods.values()]
+    result = members(replace(crm(), objects=(rocket, *clashing)))
+    operations = [operation["operationId"] for methods in result["paths"].values() for operation in methods.values()]
     assert len(set(operations)) == len(operations)
-    names = {node["$ref"] for node in _nodes(found) if "$ref" in node}
+    names = {node["$ref"] for node in _nodes(result) if "$ref" in node}
     for name in ("RocketForUpdate", "RocketForResponse", "Currency"):
         assert f"#/components/schemas/{name}" in names
-    assert found["components"]["schemas"]["CURRENCY_Value"]["properties"].keys() == {"amountMicros", "currencyCode"}
+    assert result["components"]["schemas"]["CURRENCY_Value"]["properties"].keys() == {"amountMicros", "currencyCode"}
 
 
 def test_a_renamed_type_has_one_schema() -> None:
@@ -223,21 +223,19 @@ def test_a_renamed_type_has_one_schema() -> None:
 
 def test_choices_without_options_are_any_text() -> None:
     rocket = crm().by_singular["rocket"]
-    empty = replace(rocket, fields=(field(1, "id", "UUID"), field(2, "colour", "SELECT")), memo={})
-    found = members(replace(crm(), objects=(empty,)))["components"]["schemas"]["Rocket"]
-    assert found["properties"]["colour"] == {"type": ["string", "null"]}
-    assert "colour" not in found["example"]
+    empty = replace(rocket, fields=(field(1, "id", "UUID"), field(2, "colour", "SELECT")))
+    result = members(replace(crm(), objects=(empty,)))["components"]["schemas"]["Rocket"]
+    assert result["properties"]["colour"] == {"type": ["string", "null"]}
+    assert "colour" not in result["example"]
 
 
 def test_labels_and_descriptions_are_those_that_the_workspace_sees() -> None:
     person = crm().by_singular["person"]
     first = replace(person.by_name["jobTitle"], overrides={"description": "What they do"})
     fields = tuple(first if f.id == first.id else f for f in person.fields)
-    renamed = replace(
-        person, fields=fields, overrides={"labelPlural": "Contacts", "description": "Whom we know"}, memo={}
-    )
+    renamed = replace(person, fields=fields, overrides={"labelPlural": "Contacts", "description": "Whom we know"})
     objects = tuple(renamed if obj.id == person.id else obj for obj in crm().objects)
-    found = members(replace(crm(), objects=objects))
-    assert {"name": "people", "description": "Object `Contacts`"} in found["tags"]
-    schema = found["components"]["schemas"]["Person"]
+    result = members(replace(crm(), objects=objects))
+    assert {"name": "people", "description": "Object `Contacts`"} in result["tags"]
+    schema = result["components"]["schemas"]["Person"]
     assert (schema["description"], schema["properties"]["jobTitle"]["description"]) == ("Whom we know", "What they do")

@@ -37,8 +37,8 @@ def document(*, is_direct: bool = False) -> Any:
     return orjson.loads(metadata_document(BASE, is_direct=is_direct))
 
 
-def answer(found: Any, path: str, method: str, status: str = "200") -> Any:
-    return found["paths"][path][method]["responses"][status]["content"]["application/json"]["schema"]
+def answer(result: Any, path: str, method: str, status: str = "200") -> Any:
+    return result["paths"][path][method]["responses"][status]["content"]["application/json"]["schema"]
 
 
 @pytest.mark.parametrize("is_direct", [False, True])
@@ -52,20 +52,20 @@ def test_it_describes_what_is_served() -> None:
 
 
 def test_servers() -> None:
-    found = document()
-    assert [server["url"] for server in found["servers"]] == [f"{BASE}/rest/metadata"]
-    assert found["paths"]["/open-api/metadata"]["servers"] == [{"url": f"{BASE}/rest"}]
-    assert found["openapi"] == "3.1.1"
+    result = document()
+    assert [server["url"] for server in result["servers"]] == [f"{BASE}/rest/metadata"]
+    assert result["paths"]["/open-api/metadata"]["servers"] == [{"url": f"{BASE}/rest"}]
+    assert result["openapi"] == "3.1.1"
 
 
 def test_names_of_operations() -> None:
     paths = document()["paths"]
-    found = {
+    result = {
         (path, method): operation.get("operationId")
         for path in ("/objects", "/fields/{id}")
         for method, operation in paths[path].items()
     }
-    assert found == {
+    assert result == {
         ("/objects", "get"): "findManyObjects",
         ("/objects", "post"): "createOneObject",
         ("/fields/{id}", "get"): "findOneField",
@@ -92,11 +92,11 @@ def test_every_member_of_an_answer_is_described() -> None:
 
 
 def test_api_keys() -> None:
-    found = document()
+    result = document()
     operations = {
         method: operation["operationId"]
         for path in _KEY_PATHS
-        for method, operation in found["paths"][path].items()
+        for method, operation in result["paths"][path].items()
         if method != "get"
     }
     assert operations == {
@@ -105,20 +105,20 @@ def test_api_keys() -> None:
         "patch": "updateOneApiKey",
         "put": "putOneApiKey",
     }
-    assert [found["paths"][path]["get"]["operationId"] for path in _KEY_PATHS] == ["findManyApiKeys", "findOneApiKey"]
-    schemas = found["components"]["schemas"]
+    assert [result["paths"][path]["get"]["operationId"] for path in _KEY_PATHS] == ["findManyApiKeys", "findOneApiKey"]
+    schemas = result["components"]["schemas"]
     assert schemas["ApiKey"]["properties"]["name"]["maxLength"] == NAME_LENGTH
     assert "token" not in schemas["ApiKeyForResponse"]["properties"]
     for method in ("get", "patch", "delete"):
-        assert {"type": "null"} in answer(found, "/apiKeys/{id}", method)["anyOf"]
+        assert {"type": "null"} in answer(result, "/apiKeys/{id}", method)["anyOf"]
 
 
 def test_webhooks() -> None:
-    found = document()
+    result = document()
     operations = {
         (path, method): operation["operationId"]
         for path in _WEBHOOK_PATHS
-        for method, operation in found["paths"][path].items()
+        for method, operation in result["paths"][path].items()
     }
     assert operations == {
         ("/webhooks", "get"): "findManyWebhooks",
@@ -128,7 +128,7 @@ def test_webhooks() -> None:
         ("/webhooks/{id}", "patch"): "updateOneWebhook",
         ("/webhooks/{id}", "put"): "putOneWebhook",
     }
-    schemas = found["components"]["schemas"]
+    schemas = result["components"]["schemas"]
     assert schemas["Webhook"]["required"] == ["targetUrl", "operations"]
     assert set(schemas["WebhookForUpdate"]["properties"]) == set(schemas["Webhook"]["properties"]) - {"id"}
     assert set(schemas["WebhookForResponse"]["properties"]) == {
@@ -136,10 +136,10 @@ def test_webhooks() -> None:
         "secret",
         "workspaceId",
     }
-    assert {"type": "null"} in answer(found, "/webhooks/{id}", "get")["anyOf"]
-    assert answer(found, "/webhooks/{id}", "patch") == {"$ref": "#/components/schemas/WebhookForResponse"}
-    assert answer(found, "/webhooks/{id}", "delete") == {"const": True}
-    assert "404" in found["paths"]["/webhooks/{id}"]["delete"]["responses"]
+    assert {"type": "null"} in answer(result, "/webhooks/{id}", "get")["anyOf"]
+    assert answer(result, "/webhooks/{id}", "patch") == {"$ref": "#/components/schemas/WebhookForResponse"}
+    assert answer(result, "/webhooks/{id}", "delete") == {"const": True}
+    assert "404" in result["paths"]["/webhooks/{id}"]["delete"]["responses"]
     for name in ("Webhook", "WebhookForUpdate"):
         example = schemas[name]["example"]
         assert read_changes("w", example) == example

@@ -170,7 +170,7 @@ def test_a_unique_field_has_a_constraint_and_an_index() -> None:
     field = draft.field(new_field(draft, rocket, "PHONES", isUnique=True).id)
     obj = draft.object(rocket.id)
     [constraint] = obj.unique_constraints
-    assert [leaf.sub for leaf in constraint.leaves] == [
+    assert [leaf.subfield for leaf in constraint.leaves] == [
         "primaryPhoneNumber",
         "primaryPhoneCountryCode",
         "primaryPhoneCallingCode",
@@ -263,7 +263,7 @@ def test_shipped_fields() -> None:
     draft, _ = with_rocket()
     name = COMPANY.by_name["name"]
     after = update_field(draft, name, label="Firm", settings={"displayedMaxRows": 2})
-    assert (after.label, after.shown("label"), after.overrides) == ("Name", "Firm", {"label": "Firm"})
+    assert (after.label, after.display("label"), after.overrides) == ("Name", "Firm", {"label": "Firm"})
     assert update_field(draft, after, label="Name").overrides == {}
     with pytest.raises(
         FieldMutationNotAllowed, match="Cannot edit standard field metadata properties: name, isLabelSyncedWithName"

@@ -144,7 +144,7 @@ def test_custom_objects_change_freely_and_ignore_other_keys() -> None:
 def test_shipped_objects_keep_what_they_came_with() -> None:
     draft = new_draft()
     after = update(draft, COMPANY, labelSingular="Firm", icon="IconX", isSearchable=False)
-    assert (after.label_singular, after.shown("labelSingular"), after.shown("icon")) == ("Company", "Firm", "IconX")
+    assert (after.label_singular, after.display("labelSingular"), after.display("icon")) == ("Company", "Firm", "IconX")
     assert after.overrides == {"labelSingular": "Firm", "icon": "IconX"}
     after = update(again(draft), after, labelSingular="Company")
     assert after.overrides == {"icon": "IconX"}

@@ -64,7 +64,9 @@ def make_object(name: str, *fields: Field, key: str = "o1", unique: tuple[str, .
                 key=f"u{number}",
                 field_ids=(by_field_name[field].id,),
                 leaves=tuple(
-                    leaf for leaf in by_field_name[field].leaves if leaf.sub in by_field_name[field].type.unique_subs()
+                    leaf
+                    for leaf in by_field_name[field].leaves
+                    if leaf.subfield in by_field_name[field].type.unique_subfields()
                 ),
             )
             for number, field in enumerate(unique)

@@ -294,10 +294,10 @@ def test_an_actor_that_must_be_there_is_shown_with_defaults() -> None:
 
 
 def link(number: int, *more: int) -> dict[str, Any]:
-    found: dict[str, Any] = {"primaryLinkUrl": f"{number}.com", "primaryLinkLabel": str(number)}
+    result: dict[str, Any] = {"primaryLinkUrl": f"{number}.com", "primaryLinkLabel": str(number)}
     if more:
-        found["secondaryLinks"] = [{"label": str(n), "url": f"{n}.com"} for n in more]
-    return found
+        result["secondaryLinks"] = [{"label": str(n), "url": f"{n}.com"} for n in more]
+    return result
 
 
 MERGED: list[tuple[str, list[Any], int, Any]] = [
@@ -347,7 +347,7 @@ def test_merging(name: str, values: list[Any], priority: int, merged: Any) -> No
 
 def test_unique_members() -> None:
     subs = {
-        name: tuple(make_field(name).type.unique_subs())
+        name: tuple(make_field(name).type.unique_subfields())
         for name in ("EMAILS", "LINKS", "PHONES", "ADDRESS", "ACTOR", "TEXT")
     }
     assert subs == {
@@ -362,7 +362,7 @@ def test_unique_members() -> None:
 
 def test_documents_are_not_indexed() -> None:
     assert {
-        leaf.sub
+        leaf.subfield
         for name in ("RICH_TEXT", "EMAILS", "LINKS")
         for leaf in make_field(name).leaves
         if leaf.kind.is_indexed

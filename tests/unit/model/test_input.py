@@ -64,9 +64,9 @@ TAKEN: list[tuple[dict[str, Any], dict[str, Any]]] = [
 
 @pytest.mark.parametrize(("data", "values"), TAKEN)
 def test_create(data: dict[str, Any], values: dict[str, Any]) -> None:
-    found = parse(data)
-    assert found.values == values
-    assert (found.position, found.links) == (None, ())
+    result = parse(data)
+    assert result.values == values
+    assert (result.position, result.links) == (None, ())
 
 
 def test_update() -> None:
@@ -81,15 +81,15 @@ def test_update() -> None:
 
 @pytest.mark.parametrize("place", ["first", "last"])
 def test_places(place: str) -> None:
-    found = parse({"position": place})
-    assert (found.position, found.values) == (place, {})
+    result = parse({"position": place})
+    assert (result.position, result.values) == (place, {})
 
 
 def test_mentioned_fields() -> None:
-    found = parse(
+    result = parse(
         {"companyId": None, "targetCompany": {"disconnect": True}, "name": {}, "position": "first", "city": "x"}
     )
-    assert found.mentioned == {"company", "targetCompany", "name", "position", "city"}
+    assert result.mentioned == {"company", "targetCompany", "name", "position", "city"}
 
 
 #: data, mode, message

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from icosa.model.types.kinds.folding import fold
-from icosa.model.types.kinds.like import ilike, like, literal_prefix
+from icosa.model.folding import fold
+from icosa.model.like import ilike, like, literal_prefix
 
 LETTERS = "aAbB%_\\\n ıİσΣς"
 

@@ -154,10 +154,10 @@ def test_the_short_cut_takes_only_what_the_library_takes(local: str, labels: lis
     ],
 )
 def test_phone_numbers(number: str, country: str, calling_code: str, expected: tuple[str, str, str]) -> None:
-    found = phone_number.normalise(number=number, country=country, calling_code=calling_code)
-    assert found == PhoneNumber(number=expected[0], country=expected[1], calling_code=expected[2])
-    again = phone_number.normalise(number=found.number, country=found.country, calling_code=found.calling_code)
-    assert again == found
+    result = phone_number.normalise(number=number, country=country, calling_code=calling_code)
+    assert result == PhoneNumber(number=expected[0], country=expected[1], calling_code=expected[2])
+    again = phone_number.normalise(number=result.number, country=result.country, calling_code=result.calling_code)
+    assert again == result
 
 
 @pytest.mark.parametrize(

@@ -75,10 +75,10 @@ TAKEN: list[tuple[str, dict[str, Any], Any, Any, Any]] = [
 @pytest.mark.parametrize(("name", "attributes", "value", "stored", "shown"), TAKEN)
 def test_taken(name: str, attributes: dict[str, Any], value: Any, stored: Any, shown: Any) -> None:
     field = make_field(name, **attributes)
-    found = field.type.parse(field, value)
-    assert found == stored
-    assert type(found) is type(stored)
-    rendered = field.type.render(field, found)
+    result = field.type.parse(field, value)
+    assert result == stored
+    assert type(result) is type(stored)
+    rendered = field.type.render(field, result)
     assert rendered == shown
     assert type(rendered) is type(shown)
 
@@ -289,7 +289,7 @@ def test_relations() -> None:
 )
 def test_aggregates(name: str, own: list[str]) -> None:
     field = make_field(name, "age")
-    found = field.type.aggregates(field)
+    result = field.type.aggregates(field)
     counts = [
         "countUniqueValuesAge",
         "countEmptyAge",
@@ -297,9 +297,9 @@ def test_aggregates(name: str, own: list[str]) -> None:
         "percentageEmptyAge",
         "percentageNotEmptyAge",
     ]
-    assert list(found) == counts + own
-    assert all(found[name][1] is None for name in counts)
-    assert all(found[name][1] in field.leaves for name in own)
+    assert list(result) == counts + own
+    assert all(result[name][1] is None for name in counts)
+    assert all(result[name][1] in field.leaves for name in own)
 
 
 def test_relations_and_the_search_vector_have_no_aggregates() -> None:
@@ -308,7 +308,6 @@ def test_relations_and_the_search_vector_have_no_aggregates() -> None:
 
 
 def test_registry() -> None:
-    assert len({id(type_) for type_ in by_name.values()}) == 25
     assert by_name["RICH_TEXT_V2"] is by_name["RICH_TEXT"]
     for name, type_ in by_name.items():
         field = make_field(name)
@@ -317,6 +316,6 @@ def test_registry() -> None:
         assert type_.is_composite is (len(type_.leaves(field)) > 1)
         assert type_.openapi(field, response=True)
         assert type_.openapi(field, response=False)
-        for sub in type_.unique_subs():
-            assert sub is None or sub in {leaf.sub for leaf in type_.leaves(field)}
+        for sub in type_.unique_subfields():
+            assert sub is None or sub in {leaf.subfield for leaf in type_.leaves(field)}
         type_.render(field, None)

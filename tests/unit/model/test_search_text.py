@@ -96,16 +96,16 @@ def test_beginnings_are_found(text: str) -> None:
 def test_fields_that_have_a_token_are_named() -> None:
     name, title = PERSON.by_name["name"].key, PERSON.by_name["jobTitle"].key
 
-    found = tokens(search_fields(PERSON), _item(name={"firstName": "Ann"}, jobTitle="Ann Driver"))
+    result = tokens(search_fields(PERSON), _item(name={"firstName": "Ann"}, jobTitle="Ann Driver"))
 
-    assert found == {"ann": f"{name},{title}", "driver": title}
+    assert result == {"ann": f"{name},{title}", "driver": title}
 
 
 def test_custom_objects_are_found_by_their_label() -> None:
     rocket = crm().by_singular["rocket"]
     assert search_fields(rocket) == ()
 
-    labelled = replace(rocket, label_identifier_field_id=rocket.by_name["name"].id, memo={})
+    labelled = replace(rocket, label_identifier_field_id=rocket.by_name["name"].id)
     assert search_fields(labelled) == (rocket.by_name["name"],)
 
 

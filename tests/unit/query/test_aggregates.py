@@ -114,8 +114,8 @@ def test_quotients(dividend: str, divisor: int, text: str) -> None:
 )
 def test_quotients_have_sixteen_digits(dividend: Decimal, divisor: int) -> None:
     exact = Fraction(dividend) / divisor
-    found = Fraction(quotient(dividend, divisor))
-    assert abs(found - exact) <= abs(exact) / 10**15
+    result = Fraction(quotient(dividend, divisor))
+    assert abs(result - exact) <= abs(exact) / 10**15
 
 
 # ------------------------------------------------------------------ groups

@@ -54,11 +54,11 @@ class World:
         self.companies = companies
         self.people = people
 
-    def one(self, field: Field, target_id: str) -> Record | None:
+    def target(self, field: Field, target_id: str) -> Record | None:
         assert field is COMPANY_FIELD
         return self.companies.get(target_id)
 
-    def many(self, field: Field, record_id: str) -> Sequence[Record]:
+    def children(self, field: Field, record_id: str) -> Sequence[Record]:
         assert field is PEOPLE_FIELD
         return [person for person in self.people if person.get("f16") == record_id]
 
@@ -116,7 +116,7 @@ def conditions(leaf: Leaf) -> st.SearchStrategy[Filter]:
         operands |= dict.fromkeys(("in", "containsAny"), st.lists(options, min_size=1, max_size=2).map(tuple))
         operands |= {"containsIlike": st.sampled_from(["b", "%c%"])}
     return st.sampled_from([operator for operator in leaf.kind.operators if operator in operands]).flatmap(
-        lambda operator: operands[operator].map(lambda operand: Compare(leaf, operator, operand))
+        lambda name: operands[name].map(lambda operand: Compare(leaf, leaf.kind.operators[name], operand))
     )
 
 
@@ -159,7 +159,7 @@ def sql(filter: Filter, item: Record, world: World) -> Value:
         case RelatedAny(filter=inner):
             return any(sql(inner, person, world) is True for person in world.people if person.get("f16") == item.id)
         case Compare(leaf=leaf, operator=operator, operand=operand):
-            return comparison(leaf, operator, operand, leaf.get(item))
+            return comparison(leaf, operator.name, operand, leaf.get(item))
 
 
 def comparison(leaf: Leaf, operator: str, operand: Any, value: Any) -> Value:
@@ -303,13 +303,13 @@ def folded(term: OrderTerm, item: Record, world: World) -> Any:
 @given(orders, worlds)
 def test_orders(order: Order, world: World) -> None:
     key = compile_order(order)
-    found = sorted(world.people, key=lambda person: key(person, world))
+    outcome = sorted(world.people, key=lambda person: key(person, world))
 
     def compare(left: Record, right: Record) -> int:
         return before(order, left, right, world)
 
     expected = sorted(world.people, key=cmp_to_key(compare))
-    assert [person.id for person in found] == [person.id for person in expected]
+    assert [person.id for person in outcome] == [person.id for person in expected]
 
 
 @given(orders, worlds, st.booleans())

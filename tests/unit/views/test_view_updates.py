@@ -50,7 +50,7 @@ def with_part(root: Root, entity_type: Any, **members: Any) -> Root:
 
 def changed(obj: Object, **attributes: Any) -> Model:
     """The model with another version of an object."""
-    other = replace(obj, memo={}, **attributes)
+    other = replace(obj, **attributes)
     return Model(
         workspace_id=WORKSPACE, version=2, objects=tuple(other if one is obj else one for one in MODEL.objects)
     )
@@ -224,7 +224,7 @@ def test_forty_groups_are_visible() -> None:
     one_more = (*many, Option(id=new(), value="MORE", label="More", position=999))
     more = replace(STAGE, options=one_more)
     wider = replace(
-        model.by_id[OPPORTUNITY.id], memo={}, fields=tuple(more if f.id == STAGE.id else f for f in OPPORTUNITY.fields)
+        model.by_id[OPPORTUNITY.id], fields=tuple(more if f.id == STAGE.id else f for f in OPPORTUNITY.fields)
     )
     after_it = Model(
         workspace_id=WORKSPACE, version=3, objects=tuple(wider if o.id == wider.id else o for o in model.objects)

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from icosa.api.rest.filter_text import COMPARATORS
-from icosa.documents.graphql.shapes import members_of, scalar_of
+from icosa.documents.graphql.type_names import members_of
 from icosa.model.model import Field, Model, Object
 from icosa.model.types.base import Leaf
 from icosa.query.aggregates import aggregates_of
@@ -37,7 +37,7 @@ def _values(leaf: Leaf) -> Sequence[Any]:
     options: Sequence[Any] = getattr(leaf.kind, "options", ())
     if leaf.field.settings.get("dataType") == "bigint":
         return (-3, 0, 7)
-    return options or _VALUES[scalar_of(leaf.kind).name]
+    return options or _VALUES[leaf.kind.scalar.name]
 
 
 def _operators(leaf: Leaf) -> list[str]:
@@ -46,16 +46,14 @@ def _operators(leaf: Leaf) -> list[str]:
 
 
 def _operand(rng: random.Random, leaf: Leaf, operator: str) -> Any:
-    match operator:
-        case "is":
+    match leaf.kind.operators[operator].takes:
+        case "state":
             return rng.choice(("NULL", "NOT_NULL"))
-        case "isEmptyArray":
+        case "boolean":
             return True
-        case "like" | "ilike" | "containsIlike":
-            return rng.choice(_PATTERNS)
-        case "startsWith" | "endsWith":
-            return rng.choice(("A", "n", "100"))
-        case "in" | "containsAny":
+        case "pattern":
+            return rng.choice(("A", "n", "100") if operator in ("startsWith", "endsWith") else _PATTERNS)
+        case "list":
             return rng.sample(list(_values(leaf)), k=min(2, len(_values(leaf))))
     return rng.choice(_values(leaf))
 
@@ -129,10 +127,12 @@ def _random_value(rng: random.Random, field: Field) -> Any:
     leaves = field.leaves
     if field.type.is_composite:
         return {
-            leaf.sub: rng.choice(_values(leaf)) for leaf in leaves if leaf.sub and scalar_of(leaf.kind).name != "JSON"
+            leaf.subfield: rng.choice(_values(leaf))
+            for leaf in leaves
+            if leaf.subfield and leaf.kind.scalar.name != "JSON"
         }
     value = rng.choice(_values(leaves[0]))
-    return [value] if scalar_of(leaves[0].kind).is_list else value
+    return [value] if leaves[0].kind.is_list else value
 
 
 _SPECIAL: Mapping[str, Callable[[random.Random], Any]] = {

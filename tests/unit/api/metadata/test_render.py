@@ -87,7 +87,7 @@ def _field(plural: str, name: str, **changes: Any) -> dict[str, Any]:
     """The members of a field, changed and shown as one of a fresh object."""
     obj = _object(plural)
     field: Field = replace(obj.by_name[name], **changes)
-    return dict(field_members(crm(), replace(obj, memo={}), field))
+    return dict(field_members(crm(), replace(obj), field))
 
 
 def test_an_object_has_every_key() -> None:
@@ -119,7 +119,7 @@ def test_shipped_and_custom_entities_have_different_owners() -> None:
 
 
 def test_overrides_are_shown_instead_of_the_base_and_beside_it() -> None:
-    obj = replace(_object("people"), overrides={"labelPlural": "Humans", "icon": None}, memo={})
+    obj = replace(_object("people"), overrides={"labelPlural": "Humans", "icon": None})
     shown = object_members(crm(), obj)
 
     assert (shown["labelPlural"], shown["labelSingular"], shown["icon"]) == ("Humans", "Person", None)

@@ -22,8 +22,8 @@ from graphql import (
 from icosa.access.permissions import Permissions
 from icosa.access.roles import Role
 from icosa.documents.graphql.document import introspection, schema, sdl
-from icosa.documents.graphql.shapes import members_of, shape_of
 from icosa.documents.graphql.text import write
+from icosa.documents.graphql.type_names import members_of, types_of
 from icosa.model.model import Model, Object
 from icosa.model.types.composite import CompositeType
 from icosa.model.types.registry import by_name
@@ -117,10 +117,10 @@ def test_the_introspection_is_that_of_the_text() -> None:
     ],
 )
 def test_root_fields(root: str, field: str, signature: str) -> None:
-    found = _fields(root)[field]
+    result = _fields(root)[field]
 
-    arguments = ", ".join(f"{name}: {argument.type}" for name, argument in found.args.items())
-    assert f"{field}({arguments}): {found.type}" == signature
+    arguments = ", ".join(f"{name}: {argument.type}" for name, argument in result.args.items())
+    assert f"{field}({arguments}): {result.type}" == signature
 
 
 def test_objects_without_criteria_have_no_duplicates() -> None:
@@ -199,9 +199,9 @@ def test_no_other_root_fields() -> None:
     ],
 )
 def test_types(type_: str, lines: list[str]) -> None:
-    found = {line.strip() for line in _type(type_).splitlines()}
+    result = {line.strip() for line in _type(type_).splitlines()}
 
-    assert set(lines) <= found, found
+    assert set(lines) <= result, result
 
 
 @pytest.mark.parametrize("member", ["name", "workspaceMemberId"])
@@ -218,8 +218,8 @@ def test_settings_choose_the_type_of_numbers() -> None:
     rocket = crm().by_singular["rocket"]
     mass = dataclasses.replace(rocket.by_name["mass"], settings={"dataType": "int"})
 
-    assert shape_of(rocket, mass).output == "Int"
-    assert shape_of(rocket, mass).filter == "IntFilter"
+    assert types_of(rocket, mass).output == "Int"
+    assert types_of(rocket, mass).filter == "IntFilter"
 
 
 def test_every_field_type_has_a_shape() -> None:
@@ -229,7 +229,7 @@ def test_every_field_type_has_a_shape() -> None:
         field.type.name
         for obj in model.objects
         for field in obj.fields
-        if not field.is_one_to_many and shape_of(obj, field)
+        if not field.is_one_to_many and types_of(obj, field)
     }
 
     assert shown >= {type_.name for type_ in by_name.values() if type_.is_stored}
@@ -255,48 +255,48 @@ def _company() -> Object:
 
 
 def test_a_role_without_rights_sees_system_objects_only() -> None:
-    found = _seen_by(rights=frozenset())
+    result = _seen_by(rights=frozenset())
 
-    assert "Company" not in found
-    assert "NoteTarget" in found
-    assert "targetCompany" not in {argument.name for argument in found["NoteTargetFilterInput"].inputs}
+    assert "Company" not in result
+    assert "NoteTarget" in result
+    assert "targetCompany" not in {argument.name for argument in result["NoteTargetFilterInput"].inputs}
 
 
 def test_relations_end_where_nothing_may_be_read() -> None:
-    found = _seen_by(rights=frozenset({"read"}), object_rights={_company().id: {"read": False}})
+    result = _seen_by(rights=frozenset({"read"}), object_rights={_company().id: {"read": False}})
 
-    assert "companies" not in {field.name for field in found["Query"].fields}
-    assert not {"company", "companyId"} & {field.name for field in found["Person"].fields}
+    assert "companies" not in {field.name for field in result["Query"].fields}
+    assert not {"company", "companyId"} & {field.name for field in result["Person"].fields}
     assert all(
-        "Company" not in field.type for type_ in found.values() for field in type_.fields if type_.name != "Query"
+        "Company" not in field.type for type_ in result.values() for field in type_.fields if type_.name != "Query"
     )
-    assert validate_schema(build_schema(write(found))) == []
+    assert validate_schema(build_schema(write(result))) == []
 
 
 def test_a_reader_has_no_mutations() -> None:
     model = crm()
-    found = _seen_by(rights=frozenset({"read"}))
+    result = _seen_by(rights=frozenset({"read"}))
     open_to_all = {obj.name_singular for obj in model.objects if obj.is_system}
 
-    named = [field.type.strip("[]!").lower() for field in found["Mutation"].fields]
+    named = [field.type.strip("[]!").lower() for field in result["Mutation"].fields]
     assert set(named) <= {name.lower() for name in open_to_all}
 
 
 def test_hidden_and_locked_fields() -> None:
     company = _company()
     address, revenue = company.by_name["address"], company.by_name["annualRevenue"]
-    found = _seen_by(
+    result = _seen_by(
         rights=frozenset({"read", "update"}),
         hidden_fields={company.id: frozenset({address.id})},
         locked_fields={company.id: frozenset({address.id, revenue.id})},
     )
 
-    names = {type_: {field.name for field in found[type_].fields} for type_ in ("Company", "CompanyConnection")}
+    names = {type_: {field.name for field in result[type_].fields} for type_ in ("Company", "CompanyConnection")}
     assert "address" not in names["Company"]
     assert "annualRevenue" in names["Company"]
     assert "countEmptyAddress" not in names["CompanyConnection"]
-    assert not {"address", "annualRevenue"} & {argument.name for argument in found["CompanyUpdateInput"].inputs}
-    assert "address" not in {argument.name for argument in found["CompanyFilterInput"].inputs}
+    assert not {"address", "annualRevenue"} & {argument.name for argument in result["CompanyUpdateInput"].inputs}
+    assert "address" not in {argument.name for argument in result["CompanyFilterInput"].inputs}
 
 
 def test_a_model_without_objects() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from functools import cache
+from typing import Any
 
 from ..aws import client_without_debug_logs
 
@@ -26,5 +27,11 @@ def signing_secret() -> str:
 def _from_secrets_manager(arn: str | None) -> str:
     if not arn:
         raise RuntimeError("neither SIGNING_SECRET nor SIGNING_SECRET_ARN is set")
-    value: str = client_without_debug_logs("secretsmanager").get_secret_value(SecretId=arn)["SecretString"]
+    value: str = secrets_client().get_secret_value(SecretId=arn)["SecretString"]
     return value
+
+
+@cache
+def secrets_client() -> Any:
+    """The client of Secrets Manager."""
+    return client_without_debug_logs("secretsmanager")

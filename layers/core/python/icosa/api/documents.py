@@ -10,13 +10,13 @@ from typing import get_args
 
 from ..access.optional_caller import optional_caller
 from ..documents.core_document import core_document
-from ..documents.openapi.base import Schema, skeleton
+from ..documents.openapi.base import DocumentName, skeleton
 from ..errors import IcosaError
 from ..runtime.http import HttpRequest, HttpResponse, base_url, check_size, error_response, handle_errors
 from ..runtime.http_errors import UnknownRoute
 from ..store.table import Table
 
-_SCHEMAS: tuple[Schema, ...] = get_args(Schema)
+_SCHEMAS: tuple[DocumentName, ...] = get_args(DocumentName)
 #: What is public may not be kept by caches, because the answer depends on who asks.
 _HEADERS = {"cache-control": "private, no-cache"}
 

@@ -19,8 +19,8 @@ def unique_constraint(key: str, fields: Sequence[Field]) -> UniqueConstraint:
 
 
 def _covered(field: Field) -> list[Leaf]:
-    by_sub = {leaf.sub: leaf for leaf in field.leaves}
-    covered = [by_sub[sub] for sub in field.type.unique_subs()]
+    by_sub = {leaf.subfield: leaf for leaf in field.leaves}
+    covered = [by_sub[sub] for sub in field.type.unique_subfields()]
     if not covered:
         raise ValueError(f"a field of type {field.type.name} cannot be unique")
     return covered

@@ -140,7 +140,6 @@ def tombstone_of(obj: Object, fields: Sequence[Field], constraints: Sequence[Uni
     own[obj.by_name["id"].id] = obj.by_name["id"]
     return replace(
         obj,
-        memo={},
         fields=tuple(own.values()),
         unique_constraints=tuple(constraints),
         indexes=(),

@@ -143,7 +143,7 @@ _FIELD_SPECIAL: Mapping[str, Encode] = {
     "retired": lambda retired: [_plain(option) for option in retired],
 }
 _OBJECT_PARTS = ("duplicate_criteria", "search_field_ids", "unique_constraints", "indexes")
-_OBJECT_CODEC = _codec(Object, _OBJECT_SPECIAL, frozenset({"fields", "memo"}))
+_OBJECT_CODEC = _codec(Object, _OBJECT_SPECIAL, frozenset({"fields"}))
 _FIELD_CODEC = _codec(Field, _FIELD_SPECIAL, frozenset())
 _OBJECT_PLAIN = [name for name, _, _ in _OBJECT_CODEC if name not in _OBJECT_PARTS]
 _FIELD_PLAIN = [name for name, _, _ in _FIELD_CODEC if name not in ("type", "options", "relation", "retired")]

@@ -8,8 +8,8 @@ from ..catalog.models import current_model
 from ..lru import LRUCache
 from ..store.table import Table
 from .openapi.base import whole
+from .openapi.build_id import build_id
 from .openapi.core import core_body
-from .openapi.maker import maker
 from .sections import OPENAPI_CORE
 
 #: Bytes of documents that a container keeps.
@@ -31,7 +31,7 @@ def _body(table: Table, workspace_id: str, state: MetadataState) -> bytes:
     body = _bodies.get((workspace_id, state.version))
     if body is None:
         version = state.version
-        body = bundles.load(table, workspace_id, OPENAPI_CORE, version, maker=maker())
+        body = bundles.load(table, workspace_id, OPENAPI_CORE, version, maker=build_id())
         if body is None:
             model = current_model(table, workspace_id, state)
             body, version = core_body(model), model.version

@@ -10,8 +10,8 @@ from typing import Any
 
 from ..catalog import models
 from ..model.model import Model
+from .openapi.build_id import build_id
 from .openapi.core import core_body
-from .openapi.maker import maker as openapi_maker
 
 OPENAPI_CORE = "openapi-core"
 
@@ -26,14 +26,14 @@ class Source:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Section:
-    """``build`` makes the content. ``maker`` names everything else that it follows from (``bundles.save``)."""
+    """``build`` makes the content. ``build_id`` names the code that does, where its releases differ."""
 
     name: str
     build: Callable[[Source], bytes]
-    maker: Callable[[], str] = str
+    build_id: Callable[[], str] = str
 
 
 SECTIONS: tuple[Section, ...] = (
     Section(name=models.SECTION, build=lambda source: models.encode(source.items)),
-    Section(name=OPENAPI_CORE, build=lambda source: core_body(source.model), maker=openapi_maker),
+    Section(name=OPENAPI_CORE, build=lambda source: core_body(source.model), build_id=build_id),
 )

@@ -12,7 +12,6 @@ from typing import Any
 from ..errors import InvalidData
 from ..model.model import Field
 from ..validation.errors import Problem
-from .traits import traits
 
 _CODE = "INVALID_FIELD_INPUT"
 _QUOTES = "'\""
@@ -24,7 +23,7 @@ def normalised(field: Field, default: Any) -> Any:
     """The default as it is kept: for composites empty members are null, absent ones too, and nothing but
     nulls is None.
     """
-    if not traits(field.type).has_default:
+    if not field.type.rules.has_default:
         return None
     if not field.type.is_composite or not isinstance(default, Mapping):
         return default
@@ -35,9 +34,9 @@ def normalised(field: Field, default: Any) -> Any:
 def problems(field: Field) -> list[Problem]:
     """What is wrong with the default of a field whose values do not come from options."""
     default = field.default_value
-    if default is None or traits(field.type).is_choice:
+    if default is None or field.type.rules.is_choice:
         return []
-    if not _is_grammatical(default, traits(field.type).functions) or not _is_accepted(field):
+    if not _is_grammatical(default, field.type.rules.default_functions) or not _is_accepted(field):
         return [Problem(code=_CODE, message=f'Invalid default value "{shown(default)}"', value=default)]
     return []
 

@@ -110,12 +110,11 @@ class Draft:
 
     def set_object(self, object_id: str, **attributes: Any) -> Object:
         """Give an object new attributes; everything derived from it is made anew."""
-        obj = replace(self._objects[object_id], memo={}, **attributes)
+        obj = replace(self._objects[object_id], **attributes)
         if "fields" in attributes and obj.unique_constraints:
             by_id = obj.by_id
             obj = replace(
                 obj,
-                memo={},
                 unique_constraints=tuple(
                     unique_constraint(c.key, [by_id[i] for i in c.field_ids]) for c in obj.unique_constraints
                 ),

@@ -18,7 +18,6 @@ from .defaults import normalised
 from .draft import Draft
 from .indexes import add_uniqueness, forget_field, remove_uniqueness, rename_indexes
 from .relations import InvalidPayload, add_pair, group_name, morph_name, morph_payloads, morph_siblings, payload, rename
-from .traits import traits
 
 _CREATING = "Multiple validation errors occurred while creating field"
 _UPDATING = "Validation errors occurred while updating field"
@@ -75,11 +74,11 @@ def create_field(draft: Draft, body: Mapping[str, Any]) -> Field:
     if obj is None:
         raise refuse(Problem(code="OBJECT_METADATA_NOT_FOUND", message="Provided object metadata id does not exist"))
     type_ = by_name[body["type"]]
-    kind = traits(type_)
+    rules = type_.rules
     if body.get("isRemoteCreation"):
         raise refuse(Problem(code=_INVALID, message="Remote fields aren't supported"))
-    if kind.refusal is not None and not kind.is_input:
-        raise refuse(Problem(code=_INVALID, message=kind.refusal, value=type_.name))
+    if rules.creation_error is not None and rules.is_refused_at_once:
+        raise refuse(Problem(code=_INVALID, message=rules.creation_error, value=type_.name))
     attributes = {
         "name": body["name"],
         "type": type_,
@@ -94,7 +93,7 @@ def create_field(draft: Draft, body: Mapping[str, Any]) -> Field:
         "universal_identifier": body.get("universalIdentifier") or draft.new_id(),
         "is_custom": True,
     }
-    if kind.is_relation:
+    if rules.is_relation:
         try:
             return _create_relation(draft, obj, attributes, body)
         except InvalidPayload as error:
@@ -104,17 +103,17 @@ def create_field(draft: Draft, body: Mapping[str, Any]) -> Field:
 
 def _create_plain(draft: Draft, obj: Object, attributes: dict[str, Any], body: Mapping[str, Any]) -> Field:
     type_ = attributes["type"]
-    kind = traits(type_)
+    rules = type_.rules
     field_id = draft.new_id()
     default = body.get("defaultValue")
     field = draft.add_field(
         obj.id,
         **attributes,
         id=field_id,
-        default_value=kind.default if default is None else default,
-        settings=(body.get("settings") or {}) if kind.keeps_settings else {},
+        default_value=rules.default if default is None else default,
+        settings=(body.get("settings") or {}) if rules.keeps_settings else {},
     )
-    if kind.is_choice:
+    if rules.is_choice:
         field = draft.set_field(field_id, options=_new_options(draft, field, body.get("options")))
     field = draft.set_field(field_id, default_value=normalised(field, field.default_value))
     if body.get("isUnique"):
@@ -128,8 +127,8 @@ def _create_plain(draft: Draft, obj: Object, attributes: dict[str, Any], body: M
 
 
 def _new_options(draft: Draft, field: Field, raw: Sequence[Mapping[str, Any]] | None) -> tuple[Option, ...]:
-    if not traits(field.type).takes_options:
-        return choices.rating(draft.new_id)
+    if not field.type.rules.takes_options:
+        return field.type.own_options(draft.new_id)
     with_ids = [{**option, "id": option.get("id") or draft.new_id()} for option in raw or ()]
     problems = choices.problems(with_ids)
     draft.add_problems(field.id, problems)
@@ -212,7 +211,7 @@ def _current(field: Field, name: str) -> Any:
     """The wire value of a member as it is."""
     match name:
         case "label" | "description" | "icon":
-            return field.shown(name)
+            return field.display(name)
         case "isActive":
             return field.is_active
         case "isUnique":
@@ -279,7 +278,7 @@ def _set_settings(draft: Draft, field_id: str, name: str, value: Any) -> None:
     field = draft.field(field_id)
     settings = dict(value or {})
     if field.relation is None:
-        if traits(field.type).keeps_settings:
+        if field.type.rules.keeps_settings:
             draft.set_field(field_id, settings=settings)
         return
     if "onDelete" in settings and settings["onDelete"] != field.relation.on_delete:
@@ -298,13 +297,13 @@ def _set_default(draft: Draft, field_id: str, name: str, value: Any) -> None:
     field = draft.field(field_id)
     default = normalised(field, value)
     draft.set_field(field_id, default_value=default)
-    if default is None and not field.is_nullable and traits(field.type).has_default:
+    if default is None and not field.is_nullable and field.type.rules.has_default:
         draft.add_problems(field_id, [_problem("Default value cannot be null for non-nullable fields")])
 
 
 def _set_options(draft: Draft, field_id: str, name: str, value: Any) -> None:
     field = draft.field(field_id)
-    if not traits(field.type).takes_options:
+    if not field.type.rules.takes_options:
         return
     with_ids = [{**option, "id": option.get("id") or draft.new_id()} for option in value or ()]
     problems = choices.problems(with_ids)

@@ -19,7 +19,6 @@ from ..validation.errors import (
 )
 from .draft import Draft
 from .names import column, index_name
-from .traits import traits
 
 MAX_CUSTOM_INDEXES = 10
 
@@ -61,7 +60,7 @@ def create_index(draft: Draft, members: Mapping[str, Any]) -> Index:
         if field is None:
             raise InvalidIndexInput(f"Field {field_id} not found on object {object_id}")
         _check_column(field, sub)
-        if type_ == "GIN" and not traits(field.type).supports_gin:
+        if type_ == "GIN" and not field.type.rules.supports_gin:
             raise InvalidIndexInput(f"GIN index does not support field {field.name} of type {field.type.name}")
     if sum(index.is_custom and not index.is_unique for index in obj.indexes) >= MAX_CUSTOM_INDEXES:
         raise IndexLimitReached(MAX_CUSTOM_INDEXES, object_id)
@@ -124,7 +123,7 @@ def uniqueness_problems(field: Field) -> list[Problem]:
     """Why a field cannot be unique."""
     type_name = field.type.name
     message = f"Unique index cannot be created for field {field.name} of type {type_name}"
-    if not field.type.unique_subs():
+    if not field.type.unique_subfields():
         friendly = f"{type_name} fields cannot be unique."
         return [
             Problem(code="INDEX_FIELD_INVALID_TYPE_FOR_UNIQUE", message=message, friendly=friendly, value=field.name)
@@ -146,7 +145,7 @@ def add_uniqueness(draft: Draft, field_id: str, *, status: Status) -> None:
     draft.set_object(obj.id, indexes=others)
     key = draft.take_key(obj.id, "u")
     obj, field = draft.owner_of(field_id), draft.field(field_id)
-    subs = field.type.unique_subs()
+    subs = field.type.unique_subfields()
     index = Index(
         id=draft.new_id(),
         name=_name(obj, [(field_id, sub) for sub in subs], is_unique=True),

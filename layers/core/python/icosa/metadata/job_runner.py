@@ -235,7 +235,6 @@ class _Worker:
             return
         part = replace(
             obj,
-            memo={},
             fields=(obj.by_name["id"], *(field for field in fields if field.name != "id")),
             unique_constraints=(),
         )

@@ -75,7 +75,7 @@ def columns_of(field: Field) -> list[str]:
     """The names of a field's columns in Twenty's tables: ``companyId``, ``domainNamePrimaryLinkUrl`` (spec/metadata.md
     §5.2).
     """
-    return [column(field, leaf.sub) for leaf in field.leaves] or [field.name]
+    return [column(field, leaf.subfield) for leaf in field.leaves] or [field.name]
 
 
 def column(field: Field, sub: str | None) -> str:

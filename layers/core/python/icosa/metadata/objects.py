@@ -17,7 +17,6 @@ from .fields import remove_with_inverse
 from .indexes import add_index, rename_indexes
 from .relations import Payload, add_pair, follow_rename
 from .standard import FIELD_FLAGS
-from .traits import traits
 
 _PRESENTATION = {
     "labelSingular": "label_singular",
@@ -156,7 +155,7 @@ def update_object(draft: Draft, object_id: str, changes: Mapping[str, Any]) -> O
 
 
 def _current(obj: Object, name: str) -> Any:
-    return obj.shown(name) if name in _PRESENTATION else getattr(obj, _EDITABLE[name])
+    return obj.display(name) if name in _PRESENTATION else getattr(obj, _EDITABLE[name])
 
 
 def _set_presentation(draft: Draft, object_id: str, name: str, value: Any) -> None:
@@ -180,7 +179,7 @@ def _identify(draft: Draft, object_id: str) -> None:
     field = obj.by_id.get(obj.label_identifier_field_id)
     if field is None:
         draft.add_problems(object_id, [_problem(f"{prefix} {_NOT_OF_THE_OBJECT}")])
-    elif not traits(field.type).label_identifier:
+    elif not field.type.rules.can_be_label_identifier:
         friendly = "Field cannot be used as label identifier due to its type: should be of type UUID, text or full name"
         draft.add_problems(object_id, [_problem(f"{prefix} validation failed: field type not compatible", friendly)])
     elif field.id not in obj.search_field_ids:

@@ -18,18 +18,11 @@ from ..model.model import Field, Option, RetiredOption
 from ..validation.errors import Problem
 from .defaults import is_quoted, shown
 from .names import MAX_LENGTH
-from .traits import traits
 
 _CODE = "INVALID_FIELD_INPUT"
 VALUE_PATTERN = r"(?!.*__)[A-Z][A-Z0-9]*(_[A-Z0-9]+)*"
 _VALUE = re.compile(VALUE_PATTERN)
-_RATINGS = 5
 _NUMBER_OF_MARKS = 1_000_000
-
-
-def rating(new_id: Any) -> tuple[Option, ...]:
-    """The options of every RATING field."""
-    return tuple(Option(id=new_id(), value=f"RATING_{i + 1}", label=str(i + 1), position=i) for i in range(_RATINGS))
 
 
 def problems(raw: Sequence[Mapping[str, Any]] | None) -> list[Problem]:
@@ -77,7 +70,7 @@ def _option_problems(option: Mapping[str, Any]) -> list[Problem]:
 def default_problems(field: Field) -> list[Problem]:
     """What is wrong with the default of a field whose values come from options."""
     default = field.default_value
-    if default is None or not traits(field.type).is_choice:
+    if default is None or not field.type.rules.is_choice:
         return []
     if not field.leaves[0].kind.is_list:
         if not isinstance(default, str):

@@ -57,7 +57,7 @@ def _failure(obj: Object, constraint: UniqueConstraint, value: str) -> Failure:
     field = obj.by_id[constraint.field_ids[0]]
     index = next(index for index in obj.indexes if index.constraint_key == constraint.key)
     message = f"Unique index cannot be created for field {field.name}: several records have the value {value}"
-    friendly = f"{field.shown('label')} cannot be unique because several records have the same value."
+    friendly = f"{field.display('label')} cannot be unique because several records have the same value."
     problem = Problem(code="INDEX_DUPLICATE_VALUES", message=message, friendly=friendly, value=value)
     about = {"universalIdentifier": index.universal_identifier, "name": index.name}
     return Failure(name="index", kind="create", about=about, problems=[problem])

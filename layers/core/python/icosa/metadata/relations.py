@@ -125,6 +125,7 @@ def add_pair(
     field_id, inverse_id = draft.new_id(), draft.new_id()
     back: RelationKind = "ONE_TO_MANY" if other_side.kind == "MANY_TO_ONE" else "MANY_TO_ONE"
     description = source.get("description")
+    tied = f"{capitalised(owner.name_plural)} tied to the {target.display('labelSingular')}"
     name = source["name"]
     field = draft.add_field(
         owner.id,
@@ -134,8 +135,7 @@ def add_pair(
             **source,
             "id": field_id,
             "icon": source.get("icon") or _SOURCE_ICON,
-            "description": description
-            or f"{capitalised(owner.name_plural)} tied to the {target.shown('labelSingular')}",
+            "description": description or tied,
             "relation": relation(other_side.kind, target, inverse_id, name),
         },
     )
@@ -145,7 +145,7 @@ def add_pair(
         "type": by_name["RELATION"],
         "label": other_side.label,
         "icon": other_side.icon or _TARGET_ICON,
-        "description": description or f"{capitalised(target.name_plural)} {owner.shown('labelSingular')}",
+        "description": description or f"{capitalised(target.name_plural)} {owner.display('labelSingular')}",
         "is_custom": True,
         "universal_identifier": draft.new_id(),
         **(inverse or {}),

@@ -15,7 +15,6 @@ from .draft import Draft, FieldChange, ObjectChange
 from .fields import about
 from .indexes import uniqueness_problems
 from .names import MAX_LENGTH, InvalidLabel, columns_of, name_from_label, name_problems, plural_from_label
-from .traits import traits
 
 _OBJECT = "INVALID_OBJECT_INPUT"
 _FIELD = "INVALID_FIELD_INPUT"
@@ -79,8 +78,8 @@ def _object_failure(draft: Draft, change: ObjectChange) -> Failure | None:
     if names:
         problems += _name_collisions(draft, after)
     for label in ("labelSingular", "labelPlural"):
-        if before is None or before.shown(label) != after.shown(label):
-            problems += _label_problems(after.shown(label))
+        if before is None or before.display(label) != after.display(label):
+            problems += _label_problems(after.display(label))
     if after.is_label_synced_with_name and (before is None or _synced_parts(before) != _synced_parts(after)):
         problems += _object_sync_problems(after)
     if not problems:
@@ -151,7 +150,7 @@ def _field_failures(draft: Draft, change: FieldChange) -> Iterator[Failure]:
     if field.is_label_synced_with_name and (before is None or _sync(before) != _sync(field)):
         problems += _sync_problems(field, is_new=before is None)
     # Files are the one type that says itself that it cannot be unique; of the others their index says so.
-    are_files = traits(field.type).needs_value_limit
+    are_files = field.type.rules.needs_value_limit
     if field.is_unique and are_files:
         problems.append(
             Problem(code=_FIELD, message="Files field is not supported for unique fields", value=field.name)
@@ -170,12 +169,12 @@ def _field_failures(draft: Draft, change: FieldChange) -> Iterator[Failure]:
 
 
 def _type_problems(field: Field) -> Iterator[Problem]:
-    kind = traits(field.type)
-    if kind.refusal is not None and not field.is_system:
-        yield Problem(code=_FIELD, message=kind.refusal, value=field.type.name)
-    if kind.only_name is not None:
-        if field.name != kind.only_name:
-            message = f'Field type {field.type.name} must be named "{kind.only_name}", got "{field.name}"'
+    rules = field.type.rules
+    if rules.creation_error is not None and not field.is_system:
+        yield Problem(code=_FIELD, message=rules.creation_error, value=field.type.name)
+    if rules.only_name is not None:
+        if field.name != rules.only_name:
+            message = f'Field type {field.type.name} must be named "{rules.only_name}", got "{field.name}"'
             yield Problem(code=_FIELD, message=message, value=field.name)
         if not field.is_system:
             yield Problem(
@@ -208,7 +207,7 @@ def _taken(name: str, names: Iterable[str], joins: Iterable[str], members: Itera
 
 
 def _settings_problems(draft: Draft, field: Field) -> Iterator[Problem]:
-    if traits(field.type).needs_value_limit:
+    if field.type.rules.needs_value_limit:
         most = field.settings.get("maxNumberOfValues")
         if isinstance(most, bool) or not isinstance(most, int | float) or not 0 < most <= _MAX_FILES:
             limit = (

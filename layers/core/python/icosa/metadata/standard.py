@@ -119,7 +119,7 @@ def _object(number: int, spec: Spec, field_specs: list[Spec], ids: _Ids) -> Obje
         updated_at=ids.now,
         **{attribute: spec[flag] for flag, attribute in _OBJECT_FLAGS.items() if flag in spec},
     )
-    return replace(obj, memo={}, indexes=tuple(_indexes(obj, ids)))
+    return replace(obj, indexes=tuple(_indexes(obj, ids)))
 
 
 def _indexes(obj: Object, ids: _Ids) -> Iterator[Index]:
@@ -141,7 +141,7 @@ def _indexes(obj: Object, ids: _Ids) -> Iterator[Index]:
 
     for constraint in obj.unique_constraints:
         field = obj.by_id[constraint.field_ids[0]]
-        yield index(field, field.type.unique_subs(), is_unique=True, constraint_key=constraint.key)
+        yield index(field, field.type.unique_subfields(), is_unique=True, constraint_key=constraint.key)
     for field in obj.many_to_one:
         yield index(field, [None])
     for field in obj.fields:

@@ -56,19 +56,19 @@ def parse_instant(text: str) -> str | None:
         except ValueError:
             return None
         return text
-    found = _read(text)
-    if found is None:
+    moment = _read(text)
+    if moment is None:
         return None
     try:
-        return format_instant(found.astimezone(UTC))
+        return format_instant(moment.astimezone(UTC))
     except OverflowError:  # the offset leads out of the years 1 to 9999
         return None
 
 
 def parse_day(text: str) -> str | None:
     """A calendar day as ``2026-05-04``, None when not a date. Of a date-time the date part as written is kept."""
-    found = _read(text)
-    return None if found is None else found.date().isoformat()
+    moment = _read(text)
+    return None if moment is None else moment.date().isoformat()
 
 
 def format_instant(moment: datetime) -> str:

@@ -80,7 +80,7 @@ def parse_input(
     repeated. ``now`` is the time of the request, for defaults. Raises InvalidData.
     """
     parse = _Parse(model, obj, data, mode, now, old)
-    entries = _entries(obj)
+    entries = obj.cached(_entries)
     mentioned = []
     for name, value in data.items():
         entry = entries.get(name)
@@ -96,23 +96,23 @@ def defaults(obj: Object, now: str) -> dict[str, Stored]:
     """The stored values, by field key, of a new record whose body is empty. Nested values are shared: do not change
     them.
     """
-    compiled: tuple[dict[str, Stored], tuple[Field, ...]] | None = obj.memo.get(defaults)
-    if compiled is None:
-        fields = [field for field in obj.stored_fields if field.default_value is not None]
-        fixed = {
-            field.key: field.type.default(field, now=now) for field in fields if not is_volatile(field.default_value)
-        }
-        compiled = obj.memo[defaults] = (
-            {key: value for key, value in fixed.items() if value is not None},
-            tuple(field for field in fields if is_volatile(field.default_value)),
-        )
-    fixed, volatile = compiled
-    found = dict(fixed)
+    fixed, volatile = obj.cached(_defaults, now)
+    values = dict(fixed)
     for field in volatile:
         value = field.type.default(field, now=now)
         if value is not None:
-            found[field.key] = value
-    return found
+            values[field.key] = value
+    return values
+
+
+def _defaults(obj: Object, now: str) -> tuple[dict[str, Stored], tuple[Field, ...]]:
+    """Stored defaults that are the same for every record, and the fields whose default is another for each."""
+    fields = [field for field in obj.stored_fields if field.default_value is not None]
+    fixed = {field.key: field.type.default(field, now=now) for field in fields if not is_volatile(field.default_value)}
+    return (
+        {key: value for key, value in fixed.items() if value is not None},
+        tuple(field for field in fields if is_volatile(field.default_value)),
+    )
 
 
 class _Parse:
@@ -142,7 +142,7 @@ class _Parse:
         if value is None:
             self.value(field, None)
             return
-        known = (self.old or {}) if self.mode == "update" else _member_defaults(self.obj, self.now)
+        known = (self.old or {}) if self.mode == "update" else self.obj.cached(_member_defaults, self.now)
         before = known.get(field.key)
         self._set(field, field.type.parse(field, value, old=before, mode=self.mode))
 
@@ -157,12 +157,12 @@ class _Parse:
         self.values[field.key] = stored
 
     def id(self, field: Field, value: Any) -> None:
-        found = field.type.parse(field, value)
-        if found is None:
+        record_id = field.type.parse(field, value)
+        if record_id is None:
             raise InvalidData(f'Invalid UUID value null for field "{field.name}"')
         if self.mode == "create":
-            self.values[field.key] = found
-        elif self.old is None or self.old.get(field.key) != found:
+            self.values[field.key] = record_id
+        elif self.old is None or self.old.get(field.key) != record_id:
             raise InvalidData(f"The id of a record cannot be changed, but the data has another one: {inspect(value)}")
 
     def place(self, field: Field, value: Any) -> None:
@@ -182,14 +182,14 @@ class _Parse:
         if value is None:
             self.links.append(Disconnect(field=field))
             return
-        given = [name for name in _OPERATIONS if name in value] if isinstance(value, Mapping) else []
-        if not given or len(given) < len(value):
+        operations = [name for name in _OPERATIONS if name in value] if isinstance(value, Mapping) else []
+        if not operations or len(operations) < len(value):
             raise InvalidData(f'Relation "{field.name}" requires create, connect, or disconnect operation')
-        if len(given) > 1:
+        if len(operations) > 1:
             raise InvalidData(
-                f"Cannot have both {given[0]} and {given[1]} for the same field on {self.obj.name_singular}."
+                f"Cannot have both {operations[0]} and {operations[1]} for the same field on {self.obj.name_singular}."
             )
-        operation = given[0]
+        operation = operations[0]
         operand = value[operation]
         target = self.model.target_of(field)
         if operation == "connect":
@@ -205,15 +205,8 @@ class _Parse:
 
 def _member_defaults(obj: Object, now: str) -> Mapping[str, Stored]:
     """What members of composites are in a new record when the body names others only. The engine stamps actors."""
-    found: dict[str, Stored] | None = obj.memo.get(_member_defaults)
-    if found is None:
-        composites = {
-            field.key for field in obj.stored_fields if field.type.is_composite and field.name not in _STAMPED
-        }
-        found = obj.memo[_member_defaults] = {
-            key: value for key, value in defaults(obj, now).items() if key in composites
-        }
-    return found
+    composites = {field.key for field in obj.stored_fields if field.type.is_composite and field.name not in _STAMPED}
+    return {key: value for key, value in defaults(obj, now).items() if key in composites}
 
 
 _Reader = Callable[[_Parse, Field, Any], None]
@@ -221,14 +214,12 @@ _Reader = Callable[[_Parse, Field, Any], None]
 
 def _entries(obj: Object) -> Mapping[str, tuple[_Reader, Field]]:
     """How each key of a body is read."""
-    found: dict[str, tuple[_Reader, Field]] | None = obj.memo.get(_entries)
-    if found is None:
-        found = obj.memo[_entries] = {}
-        for field in obj.fields:
-            if field.is_many_to_one:
-                found[field.name] = (_Parse.relation, field)
-            found[field.input_name] = (_reader(field), field)
-    return found
+    entries: dict[str, tuple[_Reader, Field]] = {}
+    for field in obj.fields:
+        if field.is_many_to_one:
+            entries[field.name] = (_Parse.relation, field)
+        entries[field.input_name] = (_reader(field), field)
+    return entries
 
 
 def _reader(field: Field) -> _Reader:
@@ -253,23 +244,23 @@ def _connect(field: Field, target: Object, operand: Any) -> Connect:
     where = operand.get("where") if isinstance(operand, Mapping) else None
     if where is not None and not isinstance(where, Mapping):
         raise InvalidData(f'Invalid object value {inspect(where)} for field "{field.name}.connect.where"')
-    given = [path for name, value in (where or {}).items() for path in _paths(field, target, name, value)]
+    paths = [path for name, value in (where or {}).items() for path in _paths(field, target, name, value)]
     id_leaf = target.leaves[(_ID,)]
     constraints = [(None, (id_leaf,)), *((constraint, constraint.leaves) for constraint in target.unique_constraints)]
-    full = [(constraint, leaves) for constraint, leaves in constraints if all(leaf.path in given for leaf in leaves)]
+    full = [(constraint, leaves) for constraint, leaves in constraints if all(leaf.path in paths for leaf in leaves)]
     missing = InvalidData(
         f"Missing required fields: at least one unique constraint have to be fully populated for '{field.name}'."
     )
     if not full:
         raise missing
     constraint, leaves = full[0]
-    if len(full) > 1 or len(given) > len(leaves):
+    if len(full) > 1 or len(paths) > len(leaves):
         raise InvalidData(f"Expected exactly one unique constraint in the where of '{field.name}'.")
-    found = _normalised(leaves, where or {})
-    if any(leaf.get(found) is None for leaf in leaves):
+    values = _normalised(leaves, where or {})
+    if any(leaf.get(values) is None for leaf in leaves):
         raise missing
-    description = " and ".join(f"{camel_case(leaf.path)} = {leaf.get(found)}" for leaf in leaves)
-    return Connect(field=field, target=target, constraint=constraint, where=found, description=description)
+    description = " and ".join(f"{camel_case(leaf.path)} = {leaf.get(values)}" for leaf in leaves)
+    return Connect(field=field, target=target, constraint=constraint, where=values, description=description)
 
 
 def _paths(field: Field, target: Object, name: str, value: Any) -> list[tuple[str, ...]]:
@@ -279,7 +270,7 @@ def _paths(field: Field, target: Object, name: str, value: Any) -> list[tuple[st
     unique = {leaf.path for constraint in target.unique_constraints for leaf in constraint.leaves} | {(_ID,)}
     is_nested = isinstance(value, Mapping)
     paths: dict[tuple[str, ...], Any] = (
-        {(name, sub): sub_value for sub, sub_value in value.items()} if is_nested else {(name,): value}
+        {(name, subfield): raw for subfield, raw in value.items()} if is_nested else {(name,): value}
     )
     for path in paths:
         is_prefix = any(len(known) > len(path) and known[: len(path)] == path for known in unique)

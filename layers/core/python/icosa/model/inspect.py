@@ -90,12 +90,12 @@ def _group(opening: str, closing: str, name: str, items: list[Any], show: Callab
         return opening + closing
     if depth > _MAX_DEPTH:
         return name
-    shown = [show(item, depth + 1) for item in items[:_MAX_ITEMS]]
+    texts = [show(item, depth + 1) for item in items[:_MAX_ITEMS]]
     rest = len(items) - _MAX_ITEMS
     if rest > 0:
-        shown.append(f"... {rest} more item{'s' if rest > 1 else ''}")
-    line = f"{opening} {', '.join(shown)} {closing}"
+        texts.append(f"... {rest} more item{'s' if rest > 1 else ''}")
+    line = f"{opening} {', '.join(texts)} {closing}"
     if len(line) <= _WIDTH and "\n" not in line:
         return line
     indent = "  " * (depth + 1)
-    return opening + "\n" + ",\n".join(indent + part for part in shown) + "\n" + "  " * depth + closing
+    return opening + "\n" + ",\n".join(indent + part for part in texts) + "\n" + "  " * depth + closing

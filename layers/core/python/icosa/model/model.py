@@ -9,156 +9,32 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
+from .cache import Cached
 from .stored_form import StoredForm
+from .types.base import Field, Leaf, OnDelete, Option, Relation, RelationKind, RetiredOption, Status
 
-if TYPE_CHECKING:
-    from .types.base import FieldType, Leaf, Stored
+__all__ = [
+    "Field",
+    "Index",
+    "IndexMember",
+    "IndexType",
+    "Model",
+    "Object",
+    "OnDelete",
+    "Option",
+    "Relation",
+    "RelationKind",
+    "RetiredOption",
+    "Right",
+    "Status",
+    "UniqueConstraint",
+]
 
-RelationKind = Literal["MANY_TO_ONE", "ONE_TO_MANY"]
-OnDelete = Literal["CASCADE", "RESTRICT", "SET_NULL", "NO_ACTION"]
 #: What a role may allow on an object's records; ``update`` covers create, ``soft_delete`` covers restore.
 Right = Literal["read", "update", "soft_delete", "destroy"]
-#: Whether rows that grow with the data are all there: index rows of a field, guards of a unique constraint. BUILDING
-#: rows are written by everybody and must not answer a read; FAILED is a unique index that existing records contradict.
-Status = Literal["READY", "BUILDING", "FAILED"]
 IndexType = Literal["BTREE", "GIN"]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Option:
-    """A choice of a SELECT, MULTI_SELECT or RATING field.
-
-    ``stored`` is what records hold when it is not ``value`` any more: renaming an option rewrites no record.
-    """
-
-    id: str
-    value: str
-    label: str
-    position: int
-    color: str | None = None
-    stored: str | None = None
-
-    @property
-    def in_store(self) -> str:
-        return self.value if self.stored is None else self.stored
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RetiredOption:
-    """An option that was removed: records that still hold ``stored`` read as ``fallback``.
-
-    ``fallback`` is in stored form, like ``stored``: the text of an option, for lists a list that takes the place of a
-    list which held nothing else, None for null.
-    """
-
-    stored: str
-    fallback: Any = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Relation:
-    """The relation side of a RELATION or MORPH_RELATION field.
-
-    ``target_object_id`` and ``target_field_id`` are metadata ids. ``join_column`` (``companyId``) and ``on_delete``
-    exist on the MANY_TO_ONE side only: that side holds the target's id. With ``follows_to_trash`` the records of that
-    side go to the trash with the record that they point at, and come back with it.
-    """
-
-    kind: RelationKind
-    target_object_id: str
-    target_field_id: str
-    on_delete: OnDelete | None = None
-    join_column: str | None = None
-    follows_to_trash: bool = False
-
-
-@dataclass(frozen=True, kw_only=True)
-class Field:
-    """A field of an object.
-
-    ``key`` is the field's short id (``f7``): the attribute name in record items and the path in index keys. It never
-    changes and is never used again, so a rename touches no record. ``default_value`` is in metadata grammar
-    (``"'NEW'"``, ``"now"``, ``7``): ``FieldType.default`` evaluates it.
-    """
-
-    id: str
-    key: str
-    name: str
-    type: FieldType
-    label: str = ""
-    description: str | None = None
-    icon: str | None = None
-    is_nullable: bool = True
-    is_unique: bool = False
-    is_system: bool = False
-    is_active: bool = True
-    is_custom: bool = False
-    is_ui_editable: bool = True
-    is_label_synced_with_name: bool = False
-    default_value: Any = None
-    options: tuple[Option, ...] = ()
-    settings: Mapping[str, Any] = field(default_factory=dict)
-    relation: Relation | None = None
-    morph_id: str | None = None
-    #: The same in every workspace for shipped fields (spec/metadata.md §1).
-    universal_identifier: str | None = None
-    is_audit_logged: bool = True
-    #: What a workspace changes about the presentation of a shipped field, by wire name (``label``, ``description``,
-    #: ``icon``).
-    overrides: Mapping[str, Any] = field(default_factory=dict)
-    created_at: str = ""
-    updated_at: str = ""
-    #: False where records have no index rows for the field: what points at custom objects from attachments, notes and
-    #: the like would cost each of these a row for every custom object. Edges answer for equality.
-    is_indexed: bool = True
-    #: Whether index rows of the field may answer reads.
-    status: Status = "READY"
-    #: Part of the index's name: when encoded values change as a whole, the index is built anew under the next number.
-    index_generation: int = 0
-    #: The stored value of records that were written before the field existed; they are not rewritten.
-    #: ``stored_form.EACH_ITS_OWN`` stands for a UUID of each record's own.
-    fill: Stored = None
-    retired: tuple[RetiredOption, ...] = ()
-
-    @property
-    def index_key(self) -> str:
-        """The name of the field's index in keys."""
-        return f"{self.key}~{self.index_generation}" if self.index_generation else self.key
-
-    @property
-    def has_index(self) -> bool:
-        """Whether every live record has its index rows for the field."""
-        return self.is_indexed and self.status == "READY"
-
-    def shown(self, name: str) -> Any:
-        """``label``, ``description`` or ``icon`` as the workspace sees it."""
-        return self.overrides.get(name, getattr(self, name))
-
-    @cached_property
-    def leaves(self) -> tuple[Leaf, ...]:
-        """The scalar values of this field that filters, orders and indexes speak about."""
-        return self.type.leaves(self)
-
-    @cached_property
-    def option_values(self) -> frozenset[str]:
-        return frozenset(option.value for option in self.options)
-
-    @property
-    def is_many_to_one(self) -> bool:
-        return self.relation is not None and self.relation.kind == "MANY_TO_ONE"
-
-    @property
-    def is_one_to_many(self) -> bool:
-        return self.relation is not None and self.relation.kind == "ONE_TO_MANY"
-
-    @property
-    def input_name(self) -> str:
-        """The name under which the stored value is read and written: the join column for many-to-one relations."""
-        if self.relation is not None and self.relation.join_column:
-            return self.relation.join_column
-        return self.name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -175,7 +51,7 @@ class UniqueConstraint:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IndexMember:
-    """A column of an index: a field, or one member of a composite."""
+    """A column of an index: a field, or a subfield of a composite (``sub`` is the name in stored rows)."""
 
     id: str
     field_id: str
@@ -207,7 +83,7 @@ _PRESENTED = {"labelSingular": "label_singular", "labelPlural": "label_plural"}
 
 
 @dataclass(frozen=True, kw_only=True)
-class Object:
+class Object(Cached):
     """An object (standard or custom) with its fields. ``key`` is its short id (``o3``) in every storage key."""
 
     id: str
@@ -251,10 +127,8 @@ class Object:
     readability: str = "OPEN"
     created_at: str = ""
     updated_at: str = ""
-    #: What other layers compile from this object once (row derivation, renderers); lives as long as the model version.
-    memo: dict[Any, Any] = field(default_factory=dict, compare=False, repr=False)
 
-    def shown(self, name: str) -> Any:
+    def display(self, name: str) -> Any:
         """A label, the description, icon or colour as the workspace sees it, by its wire name (``labelSingular``)."""
         return self.overrides[name] if name in self.overrides else getattr(self, _PRESENTED.get(name, name))
 
@@ -302,9 +176,8 @@ class Object:
 
     @cached_property
     def indexed_leaves(self) -> tuple[Leaf, ...]:
-        """Leaves with index rows: ``id`` needs none (it is the key), nor ``deletedAt`` (null in every live record)."""
-        indexed = (leaf for leaf in self.leaves.values() if leaf.kind.is_indexed and leaf.field.is_indexed)
-        return tuple(leaf for leaf in indexed if leaf.path not in (("id",), ("deletedAt",)))
+        """Leaves with index rows."""
+        return tuple(leaf for leaf in self.leaves.values() if leaf.has_rows)
 
     @cached_property
     def many_to_one(self) -> tuple[Field, ...]:
@@ -316,14 +189,12 @@ class Object:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Model:
+class Model(Cached):
     """One version of a workspace's objects."""
 
     workspace_id: str
     version: int
     objects: tuple[Object, ...]
-    #: As ``Object.memo``, for what concerns the whole model.
-    memo: dict[Any, Any] = field(default_factory=dict, compare=False, repr=False)
 
     @cached_property
     def by_plural(self) -> Mapping[str, Object]:
@@ -354,9 +225,9 @@ class Model:
     @cached_property
     def references(self) -> Mapping[str, tuple[tuple[Object, Field], ...]]:
         """By object id: every many-to-one field of any object that points at it."""
-        found: dict[str, list[tuple[Object, Field]]] = {o.id: [] for o in self.objects}
+        references: dict[str, list[tuple[Object, Field]]] = {o.id: [] for o in self.objects}
         for o in self.objects:
             for f in o.many_to_one:
                 assert f.relation is not None
-                found[f.relation.target_object_id].append((o, f))
-        return {k: tuple(v) for k, v in found.items()}
+                references[f.relation.target_object_id].append((o, f))
+        return {k: tuple(v) for k, v in references.items()}

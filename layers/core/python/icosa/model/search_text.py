@@ -56,27 +56,27 @@ def search_fields(obj: Object) -> tuple[Field, ...]:
 
 def tokens(fields: tuple[Field, ...], item: Item) -> dict[str, str]:
     """Every token of a record with the keys of the fields that have it, separated by commas."""
-    found: dict[str, str] = {}
+    fields_by_token: dict[str, str] = {}
     for field in fields:
         value = item.get(field.key)
         if value is None:
             continue
         for text in field.type.search_texts(value):
             for token in _tokens(text):
-                keys = found.get(token)
+                keys = fields_by_token.get(token)
                 if keys is None:
-                    if len(found) == MOST_TOKENS:
+                    if len(fields_by_token) == MOST_TOKENS:
                         continue
-                    found[token] = field.key
+                    fields_by_token[token] = field.key
                 elif not keys.endswith(field.key):
-                    found[token] = f"{keys},{field.key}"
-    return found
+                    fields_by_token[token] = f"{keys},{field.key}"
+    return fields_by_token
 
 
 def terms(text: str) -> tuple[str, ...]:
     """The distinct terms of a search input."""
-    found = (term for chunk in _BLANK.split(fold(text)) if (term := _trimmed(_URL_START.sub("", chunk, count=1))))
-    return tuple(dict.fromkeys(found))[:MOST_TERMS]
+    words = (term for chunk in _BLANK.split(fold(text)) if (term := _trimmed(_URL_START.sub("", chunk, count=1))))
+    return tuple(dict.fromkeys(words))[:MOST_TERMS]
 
 
 def _tokens(text: str) -> Iterator[str]:

@@ -11,11 +11,9 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from .model import Field
-    from .types.base import Stored
+from .types.base import Field, Stored
 
 #: A fill that differs from record to record: it follows from the ids of field and record. (No text of a UUID field is a
 #: mapping.)

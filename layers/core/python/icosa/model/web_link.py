@@ -31,17 +31,17 @@ def normalise(link: str) -> str | None:
     bare = _BARE.fullmatch(link)
     if bare is None or _OTHER_SCHEME.match(link) or "." not in bare["host"].strip("."):
         return None
-    found = _parse(f"http://{link}")
-    return link if found and _HOST.fullmatch(found[1]) else None
+    parsed = _parse(f"http://{link}")
+    return link if parsed and _HOST.fullmatch(parsed[1]) else None
 
 
 def _absolute(match: re.Match[str]) -> str | None:
     if match["scheme"].lower() not in _SCHEMES:
         return None
-    found = _parse(match.group())
-    if found is None:
+    parsed = _parse(match.group())
+    if parsed is None:
         return None
-    origin, host = found
+    origin, host = parsed
     if host != "localhost" and not _HOST.fullmatch(host) and not _IPV6.fullmatch(host):
         return None
     userinfo = match["authority"].rpartition("@")[0]

@@ -43,17 +43,18 @@ class Aggregate:
 
 def aggregates_of(obj: Object) -> Mapping[str, Aggregate]:
     """Every aggregate of the object by its wire name."""
-    found: Mapping[str, Aggregate] | None = obj.memo.get(aggregates_of)
-    if found is None:
-        found = obj.memo[aggregates_of] = {
-            TOTAL_COUNT: Aggregate(TOTAL_COUNT, "count"),
-            **{
-                name: Aggregate(name, function, field, leaf)
-                for field in obj.fields
-                for name, (function, leaf) in field.type.aggregates(field).items()
-            },
-        }
-    return found
+    return obj.cached(_aggregates)
+
+
+def _aggregates(obj: Object) -> Mapping[str, Aggregate]:
+    return {
+        TOTAL_COUNT: Aggregate(TOTAL_COUNT, "count"),
+        **{
+            name: Aggregate(name, function, field, leaf)
+            for field in obj.fields
+            for name, (function, leaf) in field.type.aggregates(field).items()
+        },
+    }
 
 
 class Tally:

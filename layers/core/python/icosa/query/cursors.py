@@ -56,11 +56,11 @@ def decode(order: Order, text: str | None) -> Cursor | None:
     if not text:
         return None
     document = _document(text)
-    found = {term.path: _find(document, term) for term in order}
+    raw_values = {term.path: _find(document, term) for term in order}
     record_id = document.get(_ID, _MISSING)
-    if record_id is _MISSING and all(value is _MISSING for value in found.values()):
+    if record_id is _MISSING and all(value is _MISSING for value in raw_values.values()):
         return None
-    for path, value in (*found.items(), ((_ID,), record_id)):
+    for path, value in (*raw_values.items(), ((_ID,), record_id)):
         if value is _MISSING:
             raise _invalid(
                 f'Cursor is missing the value for orderBy field "{".".join(path)}": it was encoded for a different '
@@ -71,7 +71,7 @@ def decode(order: Order, text: str | None) -> Cursor | None:
         raise _invalid(f"Invalid cursor: {text}")
     try:
         values = tuple(
-            None if found[term.path] is None else term.leaf.kind.from_cursor(found[term.path]) for term in order
+            None if (raw := raw_values[term.path]) is None else term.leaf.kind.from_cursor(raw) for term in order
         )
     except (ValueError, TypeError) as error:
         raise _invalid(f"Invalid cursor: {text}") from error

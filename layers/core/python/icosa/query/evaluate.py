@@ -21,8 +21,8 @@ _ID = ("id",)
 class Lookup(Protocol):
     """Records of other objects, loaded before."""
 
-    def one(self, field: Field, target_id: str) -> Record | None: ...
-    def many(self, field: Field, record_id: str) -> Sequence[Record]: ...
+    def target(self, field: Field, target_id: str) -> Record | None: ...
+    def children(self, field: Field, record_id: str) -> Sequence[Record]: ...
 
 
 Test = Callable[[Record, Lookup], bool | None]
@@ -49,29 +49,18 @@ def compile_filter(filter: Filter | None) -> Test:
             return _related(field, compile_filter(inner))
         case RelatedAny(field=field, filter=inner):
             test = compile_filter(inner)
-            return lambda item, joined: any(test(child, joined) for child in joined.many(field, item.id))
+            return lambda item, joined: any(test(child, joined) for child in joined.children(field, item.id))
 
 
 def _compare(condition: Compare) -> Test:
-    leaf, operator, operand = condition.leaf, condition.operator, condition.operand
-    get, test = leaf.get, leaf.kind.test
-    empty = leaf.kind.null_equivalent
-    if operator == "is":
-        wants_null = operand == "NULL"
-        return lambda item, joined: (get(item) is None) is wants_null
-    if operator == "isEmptyArray":
-        # The operand does not matter (spec/graphql-core.md §4.5), and an empty list is stored as null.
-        return lambda item, joined: get(item) is None
-    if empty is not None and operand == empty:
-        # Empty text and null are one value (spec/rest-core.md §2.7.7).
-        match operator:
-            case "eq":
-                return lambda item, joined: get(item) is None
-            case "neq":
-                return lambda item, joined: get(item) is not None
-            case "like" | "ilike":
-                return lambda item, joined: True if (value := get(item)) is None else test(operator, value, operand)
-    return lambda item, joined: None if (value := get(item)) is None else test(operator, value, operand)
+    get = condition.leaf.get
+    match condition.state:
+        case "NULL":
+            return lambda item, joined: get(item) is None
+        case "NOT_NULL":
+            return lambda item, joined: get(item) is not None
+    test = condition.leaf.kind.predicate(condition.operator, condition.operand)
+    return lambda item, joined: None if (value := get(item)) is None else test(value)
 
 
 def _every(tests: Sequence[Test]) -> Test:
@@ -105,7 +94,7 @@ def _any(tests: Sequence[Test]) -> Test:
 def _related(field: Field, test: Test) -> Test:
     def run(item: Record, joined: Lookup) -> bool | None:
         target_id = item.get(field.key)
-        target = None if target_id is None else joined.one(field, target_id)
+        target = None if target_id is None else joined.target(field, target_id)
         return test(_NO_RECORD if target is None else target, joined)
 
     return run
@@ -120,8 +109,8 @@ def deleted_scope(filter: Filter | None) -> Scope:
     A condition on ``deletedAt`` that every match must fulfil decides between live and trash: null is live.
     """
     match filter:
-        case Compare(leaf=leaf, operator=operator, operand=operand) if leaf.path == _DELETED_AT:
-            return "live" if operator == "is" and operand == "NULL" else "trash"
+        case Compare(leaf=leaf) if leaf.path == _DELETED_AT:
+            return "live" if filter.state == "NULL" else "trash"
         case And(items=items):
             scopes = [deleted_scope(item) for item in items if _mentions(item)]
             return next((scope for scope in scopes if scope != "all"), "all" if scopes else "live")
@@ -195,7 +184,7 @@ def _value(term: OrderTerm, item: Record, joined: Lookup) -> Any:
     if term.relation is None:
         return term.leaf.get(item)
     target_id = item.get(term.relation.key)
-    target = None if target_id is None else joined.one(term.relation, target_id)
+    target = None if target_id is None else joined.target(term.relation, target_id)
     return None if target is None else term.leaf.get(target)
 
 

@@ -1,7 +1,7 @@
 """From the nested form that GraphQL sends, and that REST text is parsed into, to a Filter over the model.
 
 The form is ``{"and": [{"name": {"firstName": {"eq": "Ada"}}}, {"not": {"companyId": {"is": "NULL"}}}]}``: keys of one
-object are ANDed, a scalar holds exactly one operator, a composite holds sub-fields, a relation holds a filter on its
+object are ANDed, a scalar holds exactly one operator, a composite holds subfields, a relation holds a filter on its
 target (one hop). Rules and texts: spec/rest-core.md §2.7.4-2.7.8, spec/graphql-core.md §4.5-4.6.
 """
 
@@ -101,10 +101,10 @@ class _Resolver:
 def _composite(field: Field, value: Any) -> Iterator[Filter]:
     if not isinstance(value, Mapping):
         raise InvalidFilter(f'Filter value for field "{field.name}" must be an object')
-    leaves = {leaf.sub: leaf for leaf in field.leaves}
-    for sub, comparison in value.items():
-        if (leaf := leaves.get(sub)) is None:
-            raise InvalidFilter(f'Sub field "{sub}" not found for composite type: {field.type.name}')
+    leaves = {leaf.subfield: leaf for leaf in field.leaves}
+    for subfield, comparison in value.items():
+        if (leaf := leaves.get(subfield)) is None:
+            raise InvalidFilter(f'Sub field "{subfield}" not found for composite type: {field.type.name}')
         yield _compare(leaf, comparison)
 
 
@@ -114,12 +114,12 @@ def _compare(leaf: Leaf, value: Any) -> Compare:
         raise InvalidFilter(f'Filter value for field "{name}" must be an object')
     if len(value) != 1:
         raise InvalidFilter(f'Filter for field "{name}" must have exactly one operator')
-    ((operator, raw),) = value.items()
+    ((requested, raw),) = value.items()
     kind = leaf.kind
-    if operator not in kind.operators:
+    if (operator := kind.operators.get(requested)) is None:
         allowed = ", ".join(kind.operators)
         raise InvalidFilter(
-            f'Operator "{operator}" is not valid for field "{name}" of type {kind.name} - Allowed operators: {allowed}'
+            f'Operator "{requested}" is not valid for field "{name}" of type {kind.name} - Allowed operators: {allowed}'
         )
     return Compare(leaf, operator, kind.operand(name, operator, raw))
 

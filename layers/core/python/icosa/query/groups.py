@@ -71,12 +71,12 @@ def _stored(field: Field, name: str, value: Any, relation: Field | None = None) 
         raise _invalid(f'Field "{name}" is not supported in groupBy')
     if not field.type.is_composite:
         return _scalar(field.leaves[0], name, value, relation)
-    sub, flag = _single(name, value)
-    leaf = next((leaf for leaf in field.leaves if leaf.sub == sub and leaf.kind.is_groupable), None)
+    subfield, flag = _single(name, value)
+    leaf = next((leaf for leaf in field.leaves if leaf.subfield == subfield and leaf.kind.is_groupable), None)
     if leaf is None:
-        raise _invalid(f'Composite subfield "{sub}" is not supported in groupBy for "{name}"')
+        raise _invalid(f'Composite subfield "{subfield}" is not supported in groupBy for "{name}"')
     if flag is not True:
-        raise _invalid(f'Composite subfield "{sub}" must be set to true in groupBy for "{name}"')
+        raise _invalid(f'Composite subfield "{subfield}" must be set to true in groupBy for "{name}"')
     return Dimension(leaf=leaf, relation=relation)
 
 
@@ -174,12 +174,12 @@ def _by_dimension(
     """``absent`` is the text for a field that is not grouped by, with ``{}`` for its name."""
     leaf = field.leaves[0]
     if field.type.is_composite:
-        sub, value = _one_by_one(value)
-        name = f"{name}.{sub}"
-        found = next((leaf for leaf in field.leaves if leaf.sub == sub), None)
-        if found is None:
+        subfield, value = _one_by_one(value)
+        name = f"{name}.{subfield}"
+        member = next((leaf for leaf in field.leaves if leaf.subfield == subfield), None)
+        if member is None:
             raise _invalid(f"Cannot orderBy unknown field: {name}.")
-        leaf = found
+        leaf = member
     granularity = "NONE"
     if leaf.kind.calendar is not None and isinstance(value, Mapping):
         granularity = value.get("granularity", granularity)

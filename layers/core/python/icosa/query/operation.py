@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar, Literal
 
 from ..model.model import Field, Object
+from ..model.operators import Operator, State
 from ..model.record import Record
 from ..model.types.base import Leaf
 
@@ -21,8 +22,13 @@ class Compare:
     """One operator on one leaf. ``operand`` is normalised by the leaf's kind; for ``is`` it is "NULL" or "NOT_NULL"."""
 
     leaf: Leaf
-    operator: str
+    operator: Operator
     operand: Any
+
+    @property
+    def state(self) -> State | None:
+        """``NULL`` or ``NOT_NULL`` when that is all that is asked for; None when values decide."""
+        return self.operator.state(self.operand, self.leaf.kind.null_equivalent)
 
 
 @dataclass(frozen=True, slots=True)

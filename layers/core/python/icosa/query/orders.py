@@ -77,9 +77,9 @@ def _stored(field: Field, value: Any) -> Iterator[OrderTerm]:
             f'Composite field "{field.name}" requires subfield ordering (e.g., {{ {field.name}: {{ subFieldName: '
             "'AscNullsFirst' } })"
         )
-    for sub, sub_value in value.items():
-        leaf = _sub_leaf(field, sub, field.name)
-        yield OrderTerm(leaf, direction(leaf.dotted, sub_value))
+    for subfield, criterion in value.items():
+        leaf = _subfield_leaf(field, subfield, field.name)
+        yield OrderTerm(leaf, direction(leaf.dotted, criterion))
 
 
 def _nested(relation: Field, target: Object, key: str, value: Any) -> Iterator[OrderTerm]:
@@ -99,15 +99,15 @@ def _nested(relation: Field, target: Object, key: str, value: Any) -> Iterator[O
         return
     if not isinstance(value, Mapping):
         raise _invalid(f'Composite field "{dotted}" requires one of its sub fields to be ordered')
-    for sub, sub_value in value.items():
-        yield OrderTerm(_sub_leaf(field, sub, dotted), direction(f"{dotted}.{sub}", sub_value), relation)
+    for subfield, criterion in value.items():
+        yield OrderTerm(_subfield_leaf(field, subfield, dotted), direction(f"{dotted}.{subfield}", criterion), relation)
 
 
-def _sub_leaf(field: Field, sub: str, name: str) -> Leaf:
+def _subfield_leaf(field: Field, subfield: str, name: str) -> Leaf:
     for leaf in field.leaves:
-        if leaf.sub == sub and leaf.kind.is_sortable:
+        if leaf.subfield == subfield and leaf.kind.is_sortable:
             return leaf
-    raise _invalid(f'Sub field "{sub}" not found for composite field "{name}"')
+    raise _invalid(f'Sub field "{subfield}" not found for composite field "{name}"')
 
 
 def _invalid(message: str) -> BadRequest:

@@ -43,14 +43,14 @@ from ..errors import PayloadTooLarge
 from ..model.model import Model
 from ..model.record import Record
 from . import batch_log, keys, register
-from .change import Change, RowDiff, put_row
+from .change import Change, ConditionalOp, FailureReason, RowDiff, put_row
 from .derive import ATTRIBUTES, Attributes, Rows, merged_attributes
 from .keys import Key
 from .ops import NOT_EXISTS, CheckItem, DeleteItem, Op, PutItem, UpdateItem
 from .record import HIDDEN, VERSION, pack, reservation
 from .settle import RecordId, RecordRows, Touched, close, settle
 from .table import MAX_TRANSACTION, Item, Table, TransactionConflict, TransactionFailed
-from .transactions import ConditionalOp, ConditionsFailed, FailureReason, transact
+from .transactions import ConditionsFailed, transact
 
 
 @dataclass(slots=True)

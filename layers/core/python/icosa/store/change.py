@@ -12,7 +12,7 @@ import time
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 from ..model.model import Model, Object, UniqueConstraint
 from ..model.record import Record
@@ -21,7 +21,6 @@ from .derive import Attributes, Rows, constraint_value
 from .keys import Key
 from .ops import NOT_EXISTS, CheckItem, DeleteItem, Op, PutItem, UpdateItem
 from .record import HIDDEN, VERSION, pack
-from .transactions import ConditionalOp, FailureReason
 
 #: Condition for the place that a record moves to: nothing is there, or a hidden row that a batch has left (see
 #: ``record.current_state``).
@@ -29,6 +28,32 @@ _NO_VISIBLE_ROW = f"{NOT_EXISTS} OR attribute_exists(#h)", {"#h": HIDDEN}
 
 #: Counters are split over this many items so that concurrent creates rarely touch the same one.
 COUNTER_SHARDS = 16
+
+
+FailureKind = Literal["version", "register", "id", "row", "target", "guard"]
+"""What a failed condition says.
+
+* ``version``: the record is no longer as it was read.
+* ``register``: the batch was given up by another writer.
+* ``id``: a record with this id exists.
+* ``row``: an index row that should be new or unchanged is not.
+* ``target``: the record that a foreign key names does not exist.
+* ``guard``: another record has the unique value.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class FailureReason:
+    """What a failed condition says, and about what: the basis of an error for the client, or of another attempt."""
+
+    kind: FailureKind
+    change: Change | None = None
+    constraint: UniqueConstraint | None = None
+    key: Key | None = None
+
+
+ConditionalOp = tuple[Op, FailureReason | None]
+"""An operation and the reason that its failure means; None where failing says nothing to the client."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ..model.model import Model
-from .change import Change, SameValue, counter_ops, guard_ops, record_ops, row_diff
+from .change import Change, ConditionalOp, FailureReason, SameValue, counter_ops, guard_ops, record_ops, row_diff
 from .keys import Key
 from .ops import CheckItem
 from .table import MAX_TRANSACTION, Table, TransactionConflict
-from .transactions import ConditionalOp, ConditionsFailed, FailureReason, transact
+from .transactions import ConditionsFailed, transact
 
 __all__ = ["Change", "CommitFailed", "SameValue", "WriteConflict", "commit"]
 

@@ -64,10 +64,7 @@ class Rows:
 
     @classmethod
     def of(cls, model: Model, obj: Object) -> Rows:
-        rows = obj.memo.get(cls)
-        if rows is None:
-            rows = obj.memo[cls] = cls(model, obj)
-        return rows
+        return obj.cached(_rows, model)
 
     def index(self, record: Record) -> dict[Key, Attributes]:
         """Index rows of a live record: one for each indexed leaf, nulls included, so that every index is complete."""
@@ -76,8 +73,8 @@ class Rows:
         rows: dict[Key, Attributes] = {}
         for partition, leaf, encode, detail in self._index:
             value = record.get(leaf.field.key)
-            if value is not None and leaf.sub is not None:
-                value = value.get(leaf.sub)
+            if value is not None and leaf.subfield is not None:
+                value = value.get(leaf.subfield)
             if value is None:
                 rows[partition, null] = _NOTHING
                 continue
@@ -122,6 +119,10 @@ class Rows:
             return self.edges(record, live=False)
         rows = self.index(record) | self.edges(record, live=True)
         return rows | self.tokens(record) if self._searched else rows
+
+
+def _rows(obj: Object, model: Model) -> Rows:
+    return Rows(model, obj)
 
 
 def constraint_value(constraint: UniqueConstraint, item: Item) -> str | None:

@@ -16,6 +16,7 @@ import orjson
 
 from ..errors import BadRequest
 from ..model.model import Field, Object
+from ..model.operators import EQ
 from ..model.types.base import Leaf
 from .entity_types import VIEW_FILTER, VIEW_FILTER_GROUP, Entity
 from .periods import day_of, period
@@ -23,10 +24,6 @@ from .tree import Root
 
 Raw = dict[str, Any]
 
-#: Members that hold text for machines: nobody looks for something in them.
-_NOT_READ = frozenset(("blocknote", "context"))
-#: Members whose filters are in another unit than their values: clients ask for amounts, records hold millionths.
-_FACTORS: Mapping[str, int] = {"amountMicros": 1_000_000}
 _NOTHING: Raw = {"id": {"is": "NULL"}}
 
 
@@ -153,10 +150,10 @@ _WITHOUT_VALUE = frozenset(("IS_EMPTY", "IS_NOT_EMPTY", "IS_NOT_NULL", "IS_IN_PA
 # ------------------------------------------------------------------ leaves
 
 
-def _leaves(field: Field, sub: str | None) -> Sequence[Leaf]:
-    if sub is not None:
-        return [leaf for leaf in field.leaves if leaf.sub == sub]
-    return [leaf for leaf in field.leaves if leaf.sub not in _NOT_READ]
+def _leaves(field: Field, subfield: str | None) -> Sequence[Leaf]:
+    if subfield is not None:
+        return [leaf for leaf in field.leaves if leaf.subfield == subfield]
+    return [leaf for leaf in field.leaves if leaf.is_read]
 
 
 def _at(leaf: Leaf, operator: str, operand: Any) -> Raw:
@@ -168,25 +165,22 @@ def _at(leaf: Leaf, operator: str, operand: Any) -> Raw:
 
 def _essential(leaves: Sequence[Leaf]) -> Sequence[Leaf]:
     """Those without which a field is empty: an amount, whatever its currency."""
-    return [leaf for leaf in leaves if leaf.sub in _FACTORS] or leaves
+    return [leaf for leaf in leaves if leaf.is_essential] or leaves
 
 
 def _readable(leaves: Sequence[Leaf]) -> Sequence[Leaf]:
     """Those that hold text, where a field has such beside others: its name, not its source."""
-    texts = [leaf for leaf in leaves if "containsAny" not in leaf.kind.operators]
+    texts = [leaf for leaf in leaves if not leaf.kind.is_choice]
     return texts or leaves
 
 
 def _holding(leaf: Leaf, value: Any) -> Iterator[Raw]:
     """ "Contains", as the leaf's kind knows it; nothing when it does not."""
-    operators = leaf.kind.operators
-    if "containsAny" in operators:
-        yield _at(leaf, "containsAny", [_option(leaf, text) for text in _values(value)])
-        return
-    for operator in ("ilike", "containsIlike", "like"):
-        if operator in operators:
-            yield _at(leaf, operator, _pattern(value))
-            return
+    operator = leaf.kind.contains
+    if operator is not None:
+        options = operator.takes == "list"
+        operand = [_option(leaf, member) for member in _values(value)] if options else _pattern(value)
+        yield _at(leaf, operator.name, operand)
 
 
 def _equal(leaf: Leaf, value: Any) -> Raw:
@@ -233,11 +227,10 @@ def _option(leaf: Leaf, value: Any) -> Any:
 
 
 def _scaled(leaf: Leaf, value: Any) -> Any:
-    factor = _FACTORS.get(leaf.sub or "")
-    if factor is None:
+    if leaf.scale == 1:
         return value
     try:
-        return str(Decimal(str(value)) * factor)
+        return str(Decimal(str(value)) * leaf.scale)
     except InvalidOperation:
         return value
 
@@ -317,16 +310,16 @@ def _any_field(obj: Object, text: str) -> Raw:
 
 
 def _showing(leaf: Leaf, text: str) -> Iterator[Raw]:
-    operators, options = leaf.kind.operators, leaf.field.options
+    kind, options = leaf.kind, leaf.field.options
     if options:
         meant = [option.value for option in options if text.lower() in option.label.lower()]
         if meant:
-            yield _at(leaf, "containsAny" if leaf.kind.is_list else "in", meant)
-    elif any(operator in operators for operator in ("ilike", "containsIlike", "like")):
+            yield _at(leaf, "containsAny" if kind.is_list else "in", meant)
+    elif kind.contains is not None and not kind.is_choice:
         yield from _holding(leaf, text)
-    elif "in" in operators and leaf.kind.calendar is None and leaf.field.relation is None and _is_number(text):
+    elif kind.is_number and _is_number(text):
         try:
-            leaf.kind.operand(leaf.dotted, "eq", _scaled(leaf, text))
+            kind.operand(leaf.dotted, EQ, _scaled(leaf, text))
         except BadRequest:
             return
         yield _at(leaf, "eq", _scaled(leaf, text))

@@ -68,4 +68,4 @@ def _named(model: Model, view: Entity) -> str:
     """The name, with the label of the view's object where it stands for it."""
     name: str = view["name"]
     obj = model.by_id.get(view["objectMetadataId"])
-    return name if obj is None else name.replace(_OBJECT_LABEL, obj.shown("labelPlural"))
+    return name if obj is None else name.replace(_OBJECT_LABEL, obj.display("labelPlural"))

@@ -84,7 +84,7 @@ def _view_filter(model: Model, root: Root, part: Entity) -> Iterator[str]:
     if part["viewFilterGroupId"] is not None and root.find(VIEW_FILTER_GROUP, part["viewFilterGroupId"]) is None:
         yield f"View filter group (id: {part['viewFilterGroupId']}) not found"
     field = object_of(model, root).by_id[part["fieldMetadataId"]]
-    if part["subFieldName"] and part["subFieldName"] not in {leaf.sub for leaf in field.leaves}:
+    if part["subFieldName"] and part["subFieldName"] not in {leaf.subfield for leaf in field.leaves}:
         yield f'Sub field "{part["subFieldName"]}" not found for field "{field.name}"'
 
 

@@ -12,10 +12,11 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from ...documents.graphql.shapes import members_of, output_name, scalar_of, type_name
+from ...documents.graphql.type_names import members_of, output_name, type_name
 from ...model.model import Field, Model, Object
 from ...model.types.base import Leaf
 from ...model.types.decimals import to_number
+from ...model.types.graphql_types import JSON
 from ...query.aggregates import TOTAL_COUNT, aggregates_of
 from ...query.cursors import cursor_of
 from ...query.filters import resolve_filter
@@ -163,7 +164,7 @@ class Projector:
             selected.require_leaf(output_name(obj, field))
             return constant(output(None))
         kind = field.leaves[0].kind
-        if scalar_of(kind).name == "JSON":
+        if kind.scalar is JSON:
             inner = self._json(selected)
             return column(field.key, lambda value: inner(output(value)))
         selected.require_leaf(output_name(obj, field))
@@ -176,7 +177,7 @@ class Projector:
     ) -> Callable[[Any], Any]:
         """Shows a composite, or each of a list of objects."""
         selected.require_selection(name)
-        kinds = {leaf.sub: leaf.kind for leaf in leaves}
+        kinds = {leaf.subfield: leaf.kind for leaf in leaves}
         parts: list[tuple[str, str, Callable[[Any], Any] | None]] = []
         for member in self._selector.fields(name, selected.sets):
             member.require_no_arguments(name)
@@ -184,7 +185,7 @@ class Projector:
                 parts.append((member.key, "", ignoring_input(name)))
             elif member.name not in members:
                 raise Invalid(f'Cannot query field "{member.name}" on type "{name}".')
-            elif member.name in kinds and scalar_of(kinds[member.name]).name == "JSON":
+            elif member.name in kinds and kinds[member.name].scalar is JSON:
                 parts.append((member.key, member.name, self._json(member) if member.sets else None))
             else:
                 member.require_leaf("String")

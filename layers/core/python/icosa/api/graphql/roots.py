@@ -362,11 +362,12 @@ def roots(model: Model) -> Mapping[tuple[OperationType, str], tuple[RootFieldTem
     """Every root field of a model by its name. Where names meet, the field of the object that was there
     first counts.
     """
-    by_name: Mapping[tuple[OperationType, str], tuple[RootFieldTemplate, Object]] | None = model.memo.get(roots)
-    if by_name is None:
-        named: dict[tuple[OperationType, str], tuple[RootFieldTemplate, Object]] = {}
-        for template in ROOT_FIELDS:
-            for obj in model.objects:
-                named.setdefault((template.operation, template.name(obj)), (template, obj))
-        by_name = model.memo[roots] = named
+    return model.cached(_roots)
+
+
+def _roots(model: Model) -> Mapping[tuple[OperationType, str], tuple[RootFieldTemplate, Object]]:
+    by_name: dict[tuple[OperationType, str], tuple[RootFieldTemplate, Object]] = {}
+    for template in ROOT_FIELDS:
+        for obj in model.objects:
+            by_name.setdefault((template.operation, template.name(obj)), (template, obj))
     return by_name

@@ -93,7 +93,7 @@ def _check_keys(raw: Any, depth: int) -> None:
 _RECORD: Mapping[str, Callable[[Hit], Any]] = {
     "recordId": lambda hit: hit.item.id,
     "objectNameSingular": lambda hit: hit.object.name_singular,
-    "objectLabelSingular": lambda hit: hit.object.shown("labelSingular"),
+    "objectLabelSingular": lambda hit: hit.object.display("labelSingular"),
     "label": lambda hit: label_of(hit.object, hit.item),
     "imageUrl": lambda hit: image_of(hit.object, hit.item),
     "tsRankCD": lambda hit: hit.rank_all,

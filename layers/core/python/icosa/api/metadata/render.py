@@ -18,29 +18,21 @@ Members = Mapping[str, Any]
 
 def object_members(model: Model, obj: Object) -> Members:
     """The members of an object without its fields. Shared: never change what it returns."""
-    found: Members | None = obj.memo.get("metadata.object")
-    if found is None:
-        found = obj.memo["metadata.object"] = _object(model, obj)
-    return found
+    return obj.cached(_object, model)
 
 
 def field_members(model: Model, obj: Object, field: Field) -> Members:
     """The members of a field of ``obj``. Shared: never change what it returns."""
-    fields: dict[str, Members] = obj.memo.setdefault("metadata.fields", {})
-    found = fields.get(field.id)
-    if found is None:
-        found = fields[field.id] = _field(model, obj, field)
-    return found
+    fields = obj.cached(_rendered_fields)
+    members = fields.get(field.id)
+    if members is None:
+        members = fields[field.id] = _field(model, obj, field)
+    return members
 
 
 def fields_by_id(model: Model) -> Mapping[str, tuple[Object, Field]]:
     """Every field of every object by its id, with its object."""
-    found: Mapping[str, tuple[Object, Field]] | None = model.memo.get("metadata.fields")
-    if found is None:
-        found = model.memo["metadata.fields"] = {
-            field.id: (obj, field) for obj in model.objects for field in obj.fields
-        }
-    return found
+    return model.cached(_fields_by_id)
 
 
 def without_nulls(members: Members, *, keep: frozenset[str] = frozenset()) -> dict[str, Any]:
@@ -48,18 +40,27 @@ def without_nulls(members: Members, *, keep: frozenset[str] = frozenset()) -> di
     return {name: value for name, value in members.items() if value is not None or name in keep}
 
 
-def _object(model: Model, obj: Object) -> Members:
+def _fields_by_id(model: Model) -> Mapping[str, tuple[Object, Field]]:
+    return {field.id: (obj, field) for obj in model.objects for field in obj.fields}
+
+
+def _rendered_fields(_: Object) -> dict[str, Members]:
+    """The members of fields by field id, as they are needed."""
+    return {}
+
+
+def _object(obj: Object, model: Model) -> Members:
     return {
         "id": obj.id,
         "universalIdentifier": obj.universal_identifier or obj.id,
         "applicationId": application_id(model.workspace_id, is_custom=obj.is_custom),
         "nameSingular": obj.name_singular,
         "namePlural": obj.name_plural,
-        "labelSingular": obj.shown("labelSingular"),
-        "labelPlural": obj.shown("labelPlural"),
-        "description": obj.shown("description"),
-        "icon": obj.shown("icon"),
-        "color": obj.shown("color"),
+        "labelSingular": obj.display("labelSingular"),
+        "labelPlural": obj.display("labelPlural"),
+        "description": obj.display("description"),
+        "icon": obj.display("icon"),
+        "color": obj.display("color"),
         "shortcut": obj.shortcut,
         "overrides": dict(obj.overrides) or None,
         "isRemote": obj.is_remote,
@@ -91,9 +92,9 @@ def _field(model: Model, obj: Object, field: Field) -> Members:
         "applicationId": application_id(model.workspace_id, is_custom=field.is_custom),
         "type": field.type.name,
         "name": field.name,
-        "label": field.shown("label"),
-        "description": field.shown("description"),
-        "icon": field.shown("icon"),
+        "label": field.display("label"),
+        "description": field.display("description"),
+        "icon": field.display("icon"),
         "overrides": dict(field.overrides) or None,
         "isActive": field.is_active,
         "isSystem": field.is_system,

@@ -14,28 +14,16 @@ commas. Two are mended: root conjunctions may stand side by side, and an apostro
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from ...errors import BadRequest
+from ...model.operators import OPERATORS, OperandType, named
 from ...query.filters import MAX_DEPTH
 from ...query.orders import DIRECTIONS
 
-COMPARATORS = (
-    "eq",
-    "neq",
-    "in",
-    "containsAny",
-    "is",
-    "gt",
-    "gte",
-    "lt",
-    "lte",
-    "startsWith",
-    "endsWith",
-    "like",
-    "ilike",
-)
-_LISTS = frozenset(("in", "containsAny"))
+#: Comparators by name, in the order in which messages list them: the operators that REST has.
+COMPARATORS = named(*(operator for operator in OPERATORS if operator.in_rest))
 _CONJUNCTION = re.compile(r"(and|or|not)\((.+)\)", re.DOTALL)
 _ITEM = re.compile(r".+\[.+\]:.+", re.DOTALL)
 _QUOTES = "\"'"
@@ -115,23 +103,42 @@ def _item(text: str) -> Raw:
     if _ITEM.fullmatch(text) is None:
         raise _invalid(f"'filter' invalid for '{text}'. eg: price[gte]:10")
     path, rest = text.split("[", 1)
-    comparator, rest = rest.split("]", 1)
-    if comparator not in COMPARATORS:
-        raise _invalid(f"'filter' invalid for '{text}', comparator {comparator} not in {', '.join(COMPARATORS)}")
-    return _nest(path, {comparator: _value(comparator, rest.split(":", 1)[1])})
+    name, rest = rest.split("]", 1)
+    comparator = COMPARATORS.get(name)
+    if comparator is None:
+        raise _invalid(f"'filter' invalid for '{text}', comparator {name} not in {', '.join(COMPARATORS)}")
+    return _nest(path, {name: _OPERANDS[comparator.takes](name, rest.split(":", 1)[1])})
 
 
-def _value(comparator: str, text: str) -> str | list[str]:
-    if comparator == "is":
-        return text
-    if comparator not in _LISTS:
-        return _unquote(text)
+def _text(comparator: str, text: str) -> str:
+    return _unquote(text)
+
+
+def _list(comparator: str, text: str) -> list[str]:
     if not (text.startswith("[") and text.endswith("]") and len(text) > 1):
         raise _invalid(
             f"'filter' invalid for '{comparator}' operator. Received '{text}' but array value expected "
             f"eg: 'field[{comparator}]:[value_1,value_2]'"
         )
     return [_unquote(part) for part in text[1:-1].split(",")]
+
+
+def _state(comparator: str, text: str) -> str:
+    return text
+
+
+def _boolean(comparator: str, text: str) -> bool | str:
+    return {"true": True, "false": False}.get(text, text)
+
+
+#: From the text behind the colon to the operand that GraphQL would send.
+_OPERANDS: Mapping[OperandType, Callable[[str, str], Any]] = {
+    "value": _text,
+    "list": _list,
+    "pattern": _text,
+    "state": _state,
+    "boolean": _boolean,
+}
 
 
 def _unquote(text: str) -> str:

@@ -41,8 +41,8 @@ class Renderer:
 
     @classmethod
     def of(cls, model: Model, obj: Object, selection: Selection) -> Renderer:
-        """The renderer of a selection, from the object's memo if it was needed before."""
-        plans: dict[Any, Renderer] = obj.memo.setdefault(cls, {})
+        """The renderer of a selection, from the object's cache if it was needed before."""
+        plans = obj.cached(renderers)
         key = _key(selection)
         renderer = plans.get(key)
         if renderer is None:
@@ -69,6 +69,11 @@ class Renderer:
                 if child.join_column in record:
                     record[child.join_column] = None
         return record
+
+
+def renderers(_: Object) -> dict[Any, Renderer]:
+    """By selection, as they are needed."""
+    return {}
 
 
 def _column(field: Field) -> tuple[str, str, Any, _Render]:

@@ -17,77 +17,61 @@ from graphql import (
     print_ast,
 )
 
-from ...model.types.base import Kind
 from ...model.types.composite import CompositeType, Member
-from ...model.types.registry import by_name
+from ...model.types.graphql_types import DIRECTION, FLAG, Scalar, type_part
+from ...model.types.registry import by_own_name
 from ...shipped import folder
 from .definitions import Argument, EnumValue, FieldDefinition, Schema, TypeDefinition, enum, inputs, output, scalar
-from .shapes import DIRECTION, FLAG, member_enum_name, scalar_of, type_part
+from .filters import filter_input, filter_inputs
+from .type_names import member_enum_name
 
 BUILT_IN = ("String", "Int", "Float", "Boolean", "ID")
-#: Members of composites that only the server writes.
-_NOT_WRITTEN = {("Actor", "name"), ("Actor", "workspaceMemberId")}
 
 
 @cache
 def common_types() -> Schema:
     """Types by name. Shared: never change what it returns."""
     document = parse((folder() / "graphql" / "core.graphql").read_text(encoding="utf-8"), no_location=True)
-    found = [_definition(node) for node in document.definitions if isinstance(node, TypeDefinitionNode)]
-    for field_type in dict.fromkeys(by_name.values()):
+    written = [_definition(node) for node in document.definitions if isinstance(node, TypeDefinitionNode)]
+    # Filters refer to scalars and enums, everything else to filters.
+    first = sum(definition.kind in ("SCALAR", "ENUM") for definition in written)
+    definitions = [*written[:first], *filter_inputs(), *written[first:]]
+    for field_type in by_own_name.values():
         if isinstance(field_type, CompositeType):
-            found += _composite(type_part(field_type.name), field_type.members)
-    return {definition.name: definition for definition in found}
-
-
-def enum_filter(name: str) -> TypeDefinition:
-    """The filter of an enum's field."""
-    members = (
-        *((operator, name) for operator in ("eq", "neq", "gt", "gte", "lt", "lte")),
-        ("in", f"[{name}]"),
-        ("containsAny", f"[{name}]"),
-        ("is", "FilterIs"),
-        ("isEmptyArray", "Boolean"),
-    )
-    return inputs(f"{name}Filter", [Argument(*member) for member in members])
+            definitions += _composite(type_part(field_type.name), field_type.members)
+    return {definition.name: definition for definition in definitions}
 
 
 # ------------------------------------------------------------------ composites
 
 
 def _composite(name: str, members: tuple[Member, ...]) -> list[TypeDefinition]:
-    types = {member.name: _member_type(name, member) for member in members}
-    written = [Argument(member, type_) for member, (type_, _) in types.items() if (name, member) not in _NOT_WRITTEN]
+    scalars = [(member, _scalar(name, member)) for member in members]
+    written = [Argument(member.name, scalar.name) for member, scalar in scalars if member.is_declared]
     groupable = [member.name for member in members if member.kind.is_groupable]
-    found = [
-        output(name, [FieldDefinition(member, type_) for member, (type_, _) in types.items()]),
+    types = [
+        output(name, [FieldDefinition(member.name, scalar.name) for member, scalar in scalars]),
         inputs(f"{name}CreateInput", written),
         inputs(f"{name}UpdateInput", written),
-        inputs(f"{name}FilterInput", [Argument(member, filter) for member, (_, filter) in types.items()]),
+        inputs(f"{name}FilterInput", [Argument(member.name, scalar.filter) for member, scalar in scalars]),
         inputs(
             f"{name}OrderByInput", [Argument(member.name, DIRECTION) for member in members if member.kind.is_sortable]
         ),
         inputs(f"{name}GroupByInput", [Argument(member, FLAG) for member in groupable]),
     ]
     for member in members:
-        if options := _options(member.kind):
-            enum_type = enum(member_enum_name(name, member.name), tuple(EnumValue(option) for option in options))
-            found += [enum_type, enum_filter(enum_type.name)]
-    return found
+        if member.kind.is_choice:
+            scalar = _scalar(name, member)
+            types += [
+                enum(scalar.name, tuple(EnumValue(option) for option in member.kind.options)),
+                filter_input(scalar, member.kind),
+            ]
+    return types
 
 
-def _member_type(composite: str, member: Member) -> tuple[str, str]:
-    """Types of a member's value and of its filter."""
-    if _options(member.kind):
-        name = member_enum_name(composite, member.name)
-        return name, f"{name}Filter"
-    found = scalar_of(member.kind)
-    return found.name, found.filter
-
-
-def _options(kind: Kind) -> tuple[str, ...]:
-    options: tuple[str, ...] = getattr(kind, "options", ())
-    return options
+def _scalar(composite: str, member: Member) -> Scalar:
+    kind = member.kind
+    return kind.scalar.renamed(member_enum_name(composite, member.name)) if kind.is_choice else kind.scalar
 
 
 # ------------------------------------------------------------------ syntax trees

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-Kind = Literal["SCALAR", "OBJECT", "ENUM", "INPUT_OBJECT"]
+TypeKind = Literal["SCALAR", "OBJECT", "ENUM", "INPUT_OBJECT"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class EnumValue:
 class TypeDefinition:
     """A named type. Objects have ``fields``, input types ``inputs``, enums ``values``."""
 
-    kind: Kind
+    kind: TypeKind
     name: str
     description: str | None = None
     fields: tuple[FieldDefinition, ...] = ()

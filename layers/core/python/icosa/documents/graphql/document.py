@@ -17,21 +17,21 @@ def schema(model: Model, rights: Rights | None = None) -> Schema:
 
     Generated types never take the place of the common ones, so an object named ``pageInfo`` has no type of its own.
     """
-    found: Schema = dict(common_types())
-    queries = list(found["Query"].fields)
+    types_by_name: Schema = dict(common_types())
+    queries = list(types_by_name["Query"].fields)
     mutations: list[FieldDefinition] = []
     for obj in model.objects:
         if rights is not None and not rights.can(obj, "read"):
             continue
         types = ObjectTypes(model, obj, rights)
         for definition in types.all():
-            found.setdefault(definition.name, definition)
+            types_by_name.setdefault(definition.name, definition)
         queries += types.queries()
         mutations += types.mutations()
-    found["Query"] = output("Query", queries)
+    types_by_name["Query"] = output("Query", queries)
     if mutations:
-        found["Mutation"] = output("Mutation", mutations)
-    return found
+        types_by_name["Mutation"] = output("Mutation", mutations)
+    return types_by_name
 
 
 def sdl(model: Model, rights: Rights | None = None) -> str:

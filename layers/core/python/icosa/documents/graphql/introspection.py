@@ -91,10 +91,10 @@ class _Types:
 
     def reference(self, text: str) -> Json:
         """A type as written in SDL; the same object for the same text."""
-        found = self._references.get(text)
-        if found is None:
-            found = self._references[text] = self._reference(text)
-        return found
+        reference = self._references.get(text)
+        if reference is None:
+            reference = self._references[text] = self._reference(text)
+        return reference
 
     def _reference(self, text: str) -> Json:
         if text.endswith("!"):
@@ -113,8 +113,8 @@ def _shipped() -> Json:
     )
     data = graphql_sync(schema, query).data
     assert data is not None
-    found: Json = data["__schema"]
-    return found
+    shipped: Json = data["__schema"]
+    return shipped
 
 
 @cache

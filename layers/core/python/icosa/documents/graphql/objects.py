@@ -7,11 +7,12 @@ from typing import Protocol
 
 from ...identifiers import capitalised
 from ...model.model import Field, Model, Object, Right
+from ...model.types.graphql_types import DIRECTION, TypeNames
 from ...query.aggregates import TOTAL_COUNT, Aggregate, aggregates_of
 from ...query.groups import is_groupable
-from .common import enum_filter
 from .definitions import Argument, EnumValue, FieldDefinition, TypeDefinition, enum, inputs, output
-from .shapes import DIRECTION, Shape, enum_name, scalar_of, shape_of, type_name
+from .filters import filter_input
+from .type_names import enum_name, type_name, types_of
 
 #: Arguments of a connection, at the root and nested.
 _PAGE = (("first", "Int"), ("last", "Int"), ("offset", "Int"), ("before", "String"), ("after", "String"))
@@ -50,7 +51,7 @@ class ObjectTypes:
     def all(self) -> Iterator[TypeDefinition]:
         """Every type of the object."""
         name, obj = self._name, self._obj
-        yield output(name, list(self._record()), obj.shown("description"))
+        yield output(name, list(self._record()), obj.display("description"))
         yield output(f"{name}Edge", [FieldDefinition("node", f"{name}!"), FieldDefinition("cursor", "Cursor!")])
         connection = list(self._connection())
         yield output(f"{name}Connection", connection)
@@ -70,7 +71,7 @@ class ObjectTypes:
 
     def _record(self) -> Iterator[FieldDefinition]:
         for field in self._fields:
-            description = field.shown("description")
+            description = field.display("description")
             if field.relation is not None:
                 target = type_name(self._model.target_of(field))
                 if field.is_one_to_many:
@@ -79,10 +80,10 @@ class ObjectTypes:
                     )
                     continue
                 yield FieldDefinition(field.name, target, (), description)
-                yield FieldDefinition(field.input_name, self._shape(field).output, (), description)
+                yield FieldDefinition(field.input_name, self._types(field).output, (), description)
             else:
                 yield FieldDefinition(
-                    field.name, _nullable(self._shape(field).output, field.is_nullable), (), description
+                    field.name, _nullable(self._types(field).output, field.is_nullable), (), description
                 )
 
     def _connection(self) -> Iterator[FieldDefinition]:
@@ -103,14 +104,14 @@ class ObjectTypes:
         for field in self._stored:
             if field.id in self._locked:
                 continue
-            shape, description = self._shape(field), field.shown("description")
+            types, description = self._types(field), field.display("description")
             if field.is_many_to_one:
                 target = type_name(self._model.target_of(field))
                 yield Argument(field.name, f"{target}RelationInput", description)
-                yield Argument(field.input_name, shape.create, description)
+                yield Argument(field.input_name, types.create, description)
                 continue
             required = creates and not field.is_nullable and field.default_value is None and not field.is_system
-            yield Argument(field.name, _nullable(shape.create if creates else shape.update, not required), description)
+            yield Argument(field.name, _nullable(types.create if creates else types.update, not required), description)
 
     def _filters(self) -> Iterator[Argument]:
         own = f"{self._name}FilterInput"
@@ -121,13 +122,13 @@ class ObjectTypes:
             if field.relation is not None:
                 yield Argument(field.name, f"{type_name(self._model.target_of(field))}FilterInput")
             if not field.is_one_to_many:
-                yield Argument(field.input_name, self._shape(field).filter)
+                yield Argument(field.input_name, self._types(field).filter)
 
     def _orders(self) -> Iterator[Argument]:
         for field in self._stored:
             if field.is_many_to_one:
                 yield Argument(field.name, f"{type_name(self._model.target_of(field))}OrderByInput")
-            yield Argument(field.input_name, self._shape(field).order)
+            yield Argument(field.input_name, self._types(field).order)
 
     def _groups(self) -> Iterator[Argument]:
         for field in self._stored:
@@ -135,7 +136,7 @@ class ObjectTypes:
                 continue
             if field.is_many_to_one:
                 yield Argument(field.name, f"{type_name(self._model.target_of(field))}GroupByInput")
-            yield Argument(field.input_name, self._shape(field).group)
+            yield Argument(field.input_name, self._types(field).group)
 
     def _group_orders(self) -> Iterator[Argument]:
         yield Argument("aggregate", f"{self._name}OrderByWithGroupByAggregateInput")
@@ -144,7 +145,7 @@ class ObjectTypes:
                 continue
             if field.is_many_to_one:
                 yield Argument(field.name, f"{type_name(self._model.target_of(field))}OrderByWithGroupByInput")
-            yield Argument(field.input_name, self._shape(field).group_order)
+            yield Argument(field.input_name, self._types(field).group_order)
 
     def _connect(self) -> Iterator[TypeDefinition]:
         """Inputs with which records of other objects choose one of this object."""
@@ -163,11 +164,11 @@ class ObjectTypes:
                     continue
                 if field.type.is_composite:
                     inner = f"{name}{capitalised(field.name)}WhereInput"
-                    leaves = [leaf for leaf in constraint.leaves if leaf.field is field and leaf.sub is not None]
-                    yield inputs(inner, [Argument(leaf.sub or "", scalar_of(leaf.kind).name) for leaf in leaves])
+                    leaves = [leaf for leaf in constraint.leaves if leaf.field is field and leaf.subfield is not None]
+                    yield inputs(inner, [Argument(leaf.subfield or "", leaf.kind.scalar.name) for leaf in leaves])
                     members.append(Argument(field.name, inner))
                 else:
-                    members.append(Argument(field.input_name, self._shape(field).create))
+                    members.append(Argument(field.input_name, self._types(field).create))
         yield inputs(f"{name}WhereUniqueInput", members, " or ".join(alternatives))
 
     def _enums(self) -> Iterator[TypeDefinition]:
@@ -176,11 +177,12 @@ class ObjectTypes:
                 continue
             name = enum_name(self._obj, field)
             options = sorted(field.options, key=lambda option: option.position)
-            yield enum(name, tuple(EnumValue(option.value, option.label) for option in options), field.shown("label"))
-            yield enum_filter(name)
+            yield enum(name, tuple(EnumValue(option.value, option.label) for option in options), field.display("label"))
+            kind = field.leaves[0].kind
+            yield filter_input(kind.scalar.renamed(name), kind)
 
-    def _shape(self, field: Field) -> Shape:
-        return shape_of(self._obj, field)
+    def _types(self, field: Field) -> TypeNames:
+        return types_of(self._obj, field)
 
     # ------------------------------------------------------------------ root fields
 
@@ -214,16 +216,16 @@ class ObjectTypes:
         if not self._can("read"):
             return
         name, obj = self._name, self._obj
-        one, several = capitalised(obj.name_singular), capitalised(obj.name_plural)
+        singular, plural = capitalised(obj.name_singular), capitalised(obj.name_plural)
         record, records = name, f"[{name}!]"
         by_id, by_filter = Argument("id", "UUID!"), Argument("filter", f"{name}FilterInput!")
         if self._can("update"):
             data = Argument("data", f"{name}UpdateInput!")
             options = (Argument("upsert", "Boolean"), Argument("shareWith", "[ShareWithInput]"))
-            yield FieldDefinition(f"create{one}", record, (Argument("data", f"{name}CreateInput!"), *options))
-            yield FieldDefinition(f"create{several}", records, (Argument("data", f"[{name}CreateInput!]!"), *options))
-            yield FieldDefinition(f"update{one}", record, (by_id, data))
-            yield FieldDefinition(f"update{several}", records, (data, by_filter))
+            yield FieldDefinition(f"create{singular}", record, (Argument("data", f"{name}CreateInput!"), *options))
+            yield FieldDefinition(f"create{plural}", records, (Argument("data", f"[{name}CreateInput!]!"), *options))
+            yield FieldDefinition(f"update{singular}", record, (by_id, data))
+            yield FieldDefinition(f"update{plural}", records, (data, by_filter))
         verbs: tuple[tuple[str, Right], ...] = (
             ("delete", "soft_delete"),
             ("destroy", "destroy"),
@@ -231,11 +233,11 @@ class ObjectTypes:
         )
         for verb, right in verbs:
             if self._can(right):
-                yield FieldDefinition(f"{verb}{one}", record, (by_id,))
-                yield FieldDefinition(f"{verb}{several}", records, (by_filter,))
+                yield FieldDefinition(f"{verb}{singular}", record, (by_id,))
+                yield FieldDefinition(f"{verb}{plural}", records, (by_filter,))
         if obj.duplicate_criteria and self._can("update") and self._can("soft_delete"):
             yield FieldDefinition(
-                f"merge{several}",
+                f"merge{plural}",
                 record,
                 (Argument("ids", "[UUID!]!"), Argument("conflictPriorityIndex", "Int!"), Argument("dryRun", "Boolean")),
             )

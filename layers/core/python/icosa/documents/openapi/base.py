@@ -9,23 +9,22 @@ import orjson
 
 from ...version import API_VERSION
 
-Schema = Literal["core", "metadata"]
+DocumentName = Literal["core", "metadata"]
 Part = Mapping[str, Any]
 
 #: Below the API's base URL.
-_SERVERS: Mapping[Schema, tuple[str, str]] = {
+_SERVERS: Mapping[DocumentName, tuple[str, str]] = {
     "core": ("/rest", "Records"),
     "metadata": ("/rest/metadata", "Data model"),
 }
-_TITLES: Mapping[Schema, str] = {"core": "Icosa Core API", "metadata": "Icosa Metadata API"}
-_DESCRIPTIONS: Mapping[Schema, str] = {
+_TITLES: Mapping[DocumentName, str] = {"core": "Icosa Core API", "metadata": "Icosa Metadata API"}
+_DESCRIPTIONS: Mapping[DocumentName, str] = {
     "core": (
         "The records of this workspace. Paths and schemas follow its data model: create an object or a field, and "
         "they are here.\n\n"
         "Every request carries an API key as a bearer token. Reads see everything that was written before them, and a "
-        "request applies as "
-        "a whole or not at all. Which records and fields an answer holds depends on the role of the key; this "
-        "document does not.\n\n"
+        "request applies as a whole or not at all. Which records and fields an answer holds depends on the role of "
+        "the key; this document does not.\n\n"
         "Send `X-Icosa-Explain: 1` to learn from the headers of the answer how a query was answered and what it cost."
     ),
     "metadata": (
@@ -46,14 +45,14 @@ _SECURITY_SCHEMES: Part = {
 GENERAL: Part = {"name": "General", "description": "General requests"}
 
 
-def head(schema: Schema, base_url: str) -> dict[str, Any]:
+def head(name: DocumentName, base_url: str) -> dict[str, Any]:
     """The members that depend on where the API is, and those that are the same for everybody."""
-    path, description = _SERVERS[schema]
+    path, description = _SERVERS[name]
     return {
         "openapi": "3.1.1",
         "info": {
-            "title": _TITLES[schema],
-            "description": _DESCRIPTIONS[schema],
+            "title": _TITLES[name],
+            "description": _DESCRIPTIONS[name],
             "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
             "version": API_VERSION,
         },
@@ -62,23 +61,23 @@ def head(schema: Schema, base_url: str) -> dict[str, Any]:
     }
 
 
-def skeleton(schema: Schema, base_url: str) -> bytes:
+def skeleton(name: DocumentName, base_url: str) -> bytes:
     """The document for callers without a valid token: how to become one with a token, and nothing of any workspace."""
-    return orjson.dumps(head(schema, base_url) | {"paths": own_path(schema, base_url), "components": components({})})
+    return orjson.dumps(head(name, base_url) | {"paths": own_path(name, base_url), "components": components({})})
 
 
-def whole(schema: Schema, base_url: str, body: bytes) -> bytes:
+def whole(name: DocumentName, base_url: str, body: bytes) -> bytes:
     """The document of a workspace. ``body`` is the JSON object of the members that do not depend on where
     the API is.
     """
-    return orjson.dumps(head(schema, base_url))[:-1] + b"," + body[1:]
+    return orjson.dumps(head(name, base_url))[:-1] + b"," + body[1:]
 
 
 def components(others: Part) -> dict[str, Any]:
     return {"securitySchemes": _SECURITY_SCHEMES, **others}
 
 
-def own_path(schema: Schema, base_url: str | None = None) -> dict[str, Any]:
+def own_path(name: DocumentName, base_url: str | None = None) -> dict[str, Any]:
     """The path of the document itself. It hangs on the server of records, which must be named (``base_url``) in other
     documents.
     """
@@ -99,4 +98,4 @@ def own_path(schema: Schema, base_url: str | None = None) -> dict[str, Any]:
     }
     if base_url is not None:
         path["servers"] = [{"url": base_url + _SERVERS["core"][0]}]
-    return {f"/open-api/{schema}": path}
+    return {f"/open-api/{name}": path}

@@ -34,7 +34,7 @@ def core_members(model: Model, settings: Settings) -> dict[str, Any]:
     schemas = {**RecordSchemas(model, names).build(objects), **SHARED_SCHEMAS, **error_schemas}
     tags = [
         GENERAL,
-        *({"name": obj.name_plural, "description": f"Object `{obj.shown('labelPlural')}`"} for obj in objects),
+        *({"name": obj.name_plural, "description": f"Object `{obj.display('labelPlural')}`"} for obj in objects),
     ]
     parts = {"parameters": parameters(settings), "responses": responses, "schemas": schemas}
     return {"tags": tags, "paths": paths, "components": components(parts)}

@@ -23,12 +23,12 @@ _WRITES = ("409",)
 _ONE = ("404",)
 _SHOWN = ("depth", "fields")
 
-#: The shape of a body or an answer, for one object.
-Shape = Callable[[Object, Names, Settings], Part]
+#: Makes the schema of a body or an answer for one object.
+SchemaFactory = Callable[[Object, Names, Settings], Part]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Operation:
+class RecordOperation:
     """``path``, ``id`` and the texts have the object's names in braces: ``{plural}``, ``{Plural}``, ``{singular}``,
     ``{Singular}``.
 
@@ -41,8 +41,8 @@ class Operation:
     summary: str
     description: str = ""
     parameters: tuple[str, ...] = ()
-    body: Shape | None = None
-    answer: Shape
+    body: SchemaFactory | None = None
+    answer: SchemaFactory
     status: str = "200"
     refused: tuple[str, ...] = ()
     deprecated: bool = False
@@ -51,24 +51,27 @@ class Operation:
     def describe(self, obj: Object, names: Names, settings: Settings) -> dict[str, Any]:
         """The Operation Object."""
         texts = _texts(obj) | {"batch": settings.batch_limit, "bulk": settings.bulk_limit, "most": settings.merge_limit}
-        found: dict[str, Any] = {"tags": [obj.name_plural], "summary": self.summary.format_map(texts)}
+        operation: dict[str, Any] = {"tags": [obj.name_plural], "summary": self.summary.format_map(texts)}
         if self.description:
-            found["description"] = self.description.format_map(texts)
-        found["operationId"] = names.claim(self.id.format_map(texts))
+            operation["description"] = self.description.format_map(texts)
+        operation["operationId"] = names.claim(self.id.format_map(texts))
         if self.deprecated:
-            found["deprecated"] = True
+            operation["deprecated"] = True
         if self.parameters:
-            found["parameters"] = refer(*self.parameters)
+            operation["parameters"] = refer(*self.parameters)
         refused = (*_ALWAYS, *self.refused)
         if self.body is not None:
-            found["requestBody"] = {
+            operation["requestBody"] = {
                 "required": True,
                 "content": {"application/json": {"schema": self.body(obj, names, settings)}},
             }
             refused += _WITH_BODY
-        shown = {"description": "Done", "content": {"application/json": {"schema": self.answer(obj, names, settings)}}}
-        found["responses"] = {self.status: shown, **refusals(*sorted(refused))}
-        return found
+        success = {
+            "description": "Done",
+            "content": {"application/json": {"schema": self.answer(obj, names, settings)}},
+        }
+        operation["responses"] = {self.status: success, **refusals(*sorted(refused))}
+        return operation
 
 
 def operations_of(obj: Object, names: Names, settings: Settings) -> dict[str, dict[str, Any]]:
@@ -150,7 +153,7 @@ def _id(_: Object, __: Names, ___: Settings) -> Part:
     return _object(id=_UUID)
 
 
-def _one(verb: str, content: Shape = _record) -> Shape:
+def _record_under(verb: str, content: SchemaFactory = _record) -> SchemaFactory:
     """``{"data": {"createPerson": {…}}}``."""
 
     def answer(obj: Object, names: Names, settings: Settings) -> Part:
@@ -159,7 +162,7 @@ def _one(verb: str, content: Shape = _record) -> Shape:
     return answer
 
 
-def _many(verb: str, content: Shape = _record) -> Shape:
+def _records_under(verb: str, content: SchemaFactory = _record) -> SchemaFactory:
     """``{"data": {"createPeople": […]}}``."""
 
     def answer(obj: Object, names: Names, settings: Settings) -> Part:
@@ -174,8 +177,8 @@ def _page(obj: Object, names: Names, settings: Settings) -> Part:
 
 
 def _duplicates(obj: Object, names: Names, settings: Settings) -> Part:
-    found = _object(**{f"{obj.name_singular}Duplicates": _list(obj, names, settings)}, **_PAGE)
-    return _object(data={"type": "array", "items": found})
+    page = _object(**{f"{obj.name_singular}Duplicates": _list(obj, names, settings)}, **_PAGE)
+    return _object(data={"type": "array", "items": page})
 
 
 def _groups(obj: Object, names: Names, settings: Settings) -> Part:
@@ -225,7 +228,7 @@ def _key(verb: str, name: str) -> str:
 _PUT = "As `PATCH`: what the body does not name stays as it is. For clients that cannot send `PATCH`"
 
 _OPERATIONS = (
-    Operation(
+    RecordOperation(
         path="/{plural}",
         method="get",
         id="findMany{Plural}",
@@ -234,18 +237,18 @@ _OPERATIONS = (
         parameters=("orderBy", "filter", "limit", *_SHOWN, "startingAfter", "endingBefore"),
         answer=_page,
     ),
-    Operation(
+    RecordOperation(
         path="/{plural}",
         method="post",
         id="createOne{Singular}",
         summary="Create One {singular}",
         parameters=(*_SHOWN, "upsert"),
         body=_create_body,
-        answer=_one("create"),
+        answer=_record_under("create"),
         status="201",
         refused=_WRITES,
     ),
-    Operation(
+    RecordOperation(
         path="/{plural}",
         method="delete",
         id="deleteMany{Plural}",
@@ -255,10 +258,10 @@ _OPERATIONS = (
             "are answered"
         ),
         parameters=("filter", "softDelete"),
-        answer=_many("delete", _id),
+        answer=_records_under("delete", _id),
         refused=_WRITES,
     ),
-    Operation(
+    RecordOperation(
         path="/{plural}",
         method="patch",
         id="updateMany{Plural}",
@@ -268,10 +271,10 @@ _OPERATIONS = (
         ),
         parameters=(*_SHOWN, "filter"),
         body=_update_body,
-        answer=_many("update"),
+        answer=_records_under("update"),
         refused=_WRITES,
     ),
-    Operation(
+    RecordOperation(
         path="/{plural}",
         method="put",
         id="putMany{Plural}",
@@ -279,11 +282,11 @@ _OPERATIONS = (
         description=_PUT,
         parameters=(*_SHOWN, "filter"),
         body=_update_body,
-        answer=_many("update"),
+        answer=_records_under("update"),
         refused=_WRITES,
         deprecated=True,
     ),
-    Operation(
+    RecordOperation(
         path="/batch/{plural}",
         method="post",
         id="createMany{Plural}",
@@ -291,29 +294,29 @@ _OPERATIONS = (
         description="Create up to {batch} records: all of them or none. They are answered in the order of the body",
         parameters=(*_SHOWN, "upsert"),
         body=_batch_body,
-        answer=_many("create"),
+        answer=_records_under("create"),
         status="201",
         refused=_WRITES,
     ),
-    Operation(
+    RecordOperation(
         path="/{plural}/{id}",
         method="get",
         id="findOne{Singular}",
         summary="Find One {singular}",
         parameters=("idPath", *_SHOWN),
-        answer=_one(""),
+        answer=_record_under(""),
         refused=_ONE,
     ),
-    Operation(
+    RecordOperation(
         path="/{plural}/{id}",
         method="delete",
         id="deleteOne{Singular}",
         summary="Delete One {singular}",
         parameters=("idPath", "softDelete"),
-        answer=_one("delete", _id),
+        answer=_record_under("delete", _id),
         refused=(*_ONE, *_WRITES),
     ),
-    Operation(
+    RecordOperation(
         path="/{plural}/{id}",
         method="patch",
         # Twenty's spelling, which generated clients have as the name of a method.
@@ -322,10 +325,10 @@ _OPERATIONS = (
         description="What the body does not name stays as it is",
         parameters=("idPath", *_SHOWN),
         body=_update_body,
-        answer=_one("update"),
+        answer=_record_under("update"),
         refused=(*_ONE, *_WRITES),
     ),
-    Operation(
+    RecordOperation(
         path="/{plural}/{id}",
         method="put",
         id="putOne{Singular}",
@@ -333,11 +336,11 @@ _OPERATIONS = (
         description=_PUT,
         parameters=("idPath", *_SHOWN),
         body=_update_body,
-        answer=_one("update"),
+        answer=_record_under("update"),
         refused=(*_ONE, *_WRITES),
         deprecated=True,
     ),
-    Operation(
+    RecordOperation(
         path="/{plural}/duplicates",
         method="post",
         id="find{Singular}Duplicates",
@@ -349,26 +352,26 @@ _OPERATIONS = (
         body=_duplicates_body,
         answer=_duplicates,
     ),
-    Operation(
+    RecordOperation(
         path="/{plural}/{id}/restore",
         method="patch",
         id="restoreOne{Singular}",
         summary="Restore One {singular}",
         parameters=("idPath", *_SHOWN),
-        answer=_one("restore"),
+        answer=_record_under("restore"),
         refused=(*_ONE, *_WRITES),
     ),
-    Operation(
+    RecordOperation(
         path="/{plural}/restore",
         method="patch",
         id="restoreMany{Plural}",
         summary="Restore Many {plural}",
         description="Restore the deleted records that match a filter, up to {bulk}; beyond that the request is refused",
         parameters=("filter", *_SHOWN),
-        answer=_many("restore"),
+        answer=_records_under("restore"),
         refused=_WRITES,
     ),
-    Operation(
+    RecordOperation(
         path="/{plural}/merge",
         method="patch",
         id="mergeMany{Plural}",
@@ -378,11 +381,11 @@ _OPERATIONS = (
         ),
         parameters=_SHOWN,
         body=_merge_body,
-        answer=_one("merge"),
+        answer=_record_under("merge"),
         refused=(*_ONE, *_WRITES),
         is_offered=lambda obj: bool(obj.duplicate_criteria),
     ),
-    Operation(
+    RecordOperation(
         path="/{plural}/groupBy",
         method="get",
         id="groupBy{Plural}",

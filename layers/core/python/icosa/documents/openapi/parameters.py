@@ -9,46 +9,46 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from ...model.operators import OPERATORS, OperandType
 from ...settings import Settings
 from .errors import Part
 
 _DIRECTIONS = "`AscNullsFirst` (the default), `AscNullsLast`, `DescNullsFirst`, `DescNullsLast`"
 
-_FILTER = """Conditions `field[comparator]:value`, separated by commas: all of them must hold. `and(…)`, `or(…)` and \
+_COMPARATORS = [operator for operator in OPERATORS if operator.in_rest]
+_LINES = "\n".join(f"  * `{operator.name}`: {operator.description}" for operator in _COMPARATORS)
+
+
+def _taking(operand: OperandType) -> str:
+    return ", ".join(f"`{operator.name}`" for operator in _COMPARATORS if operator.takes == operand)
+
+
+_FILTER = f"""Conditions `field[comparator]:value`, separated by commas: all of them must hold. `and(…)`, `or(…)` and \
 `not(…)` nest.
 
 * **Fields**: `createdAt`; a member of a composite field, `createdBy.source`; the id of a related record under the \
-name that records \
-show it, ending in `Id`; a field of a related record, `relation.field`.
-* **Comparators**: `eq`, `neq`, `in`, `is`, `gt`, `gte`, `lt`, `lte`, `like`, `ilike`, `startsWith`, `endsWith`, \
-`containsAny`. Which of \
-them a field takes depends on its type; a wrong one is refused with the list of the right ones.
-* **Values**: text, in quotes if it holds commas or brackets; `[a,b]` for `in` and `containsAny`; `NULL` or \
-`NOT_NULL` for `is`. In `like` \
-and `ilike` a `%` stands for any characters.
+name that records show it, ending in `Id`; a field of a related record, `relation.field`.
+* **Comparators**: which of them a field takes depends on its type; a wrong one is refused with the list of the right \
+ones.
+{_LINES}
+* **Values**: text, in quotes if it holds commas or brackets; `[a,b]` for {_taking("list")}; `NULL` or `NOT_NULL` for \
+{_taking("state")}.
 
 Soft-deleted records are left out unless the filter names `deletedAt`."""
 
 _ORDER = f"""Fields to order by, separated by commas, each with a direction in brackets: {_DIRECTIONS}. Composite \
-fields are ordered by \
-their members (`createdBy.name`), relations by a field of the related record (`relation.field`). Records that are \
-equal so far are \
-ordered by `id`."""
+fields are ordered by their members (`createdBy.name`), relations by a field of the related record \
+(`relation.field`). Records that are equal so far are ordered by `id`."""
 
-_GROUP_BY = """A JSON array with one object for each dimension: `{"field": true}`, `{"composite": {"member": true}}`, \
-`{"relation": {"field": true}}`, for dates `{"field": {"granularity": "MONTH", "timeZone": "Europe/Paris"}}` (`DAY`, \
-`WEEK`, `MONTH`, \
-`QUARTER`, `YEAR`, `DAY_OF_THE_WEEK`, `MONTH_OF_THE_YEAR`, `QUARTER_OF_THE_YEAR` or `NONE`; `WEEK` also takes \
-`weekStartDay`), for lists \
-`{"field": {"unnest": true}}`."""
+_GROUP_BY = """A JSON array with one object for each dimension: `{"field": true}`, `{"composite": {"member": \
+true}}`, `{"relation": {"field": true}}`, for dates `{"field": {"granularity": "MONTH", "timeZone": \
+"Europe/Paris"}}` (`DAY`, `WEEK`, `MONTH`, `QUARTER`, `YEAR`, `DAY_OF_THE_WEEK`, `MONTH_OF_THE_YEAR`, \
+`QUARTER_OF_THE_YEAR` or `NONE`; `WEEK` also takes `weekStartDay`), for lists `{"field": {"unnest": true}}`."""
 
 _AGGREGATE = """A JSON array of names. `totalCount`; for any field `countEmptyX`, `countNotEmptyX`, \
-`countUniqueValuesX`, \
-`percentageEmptyX`, `percentageNotEmptyX`; for numbers `minX`, `maxX`, `avgX`, `sumX`; for dates `minX`, `maxX`; for \
-booleans \
-`countTrueX`, `countFalseX`, where `X` is the field's name with its first letter in upper case, followed by the \
-member of a composite. \
-Names that do not exist are left out."""
+`countUniqueValuesX`, `percentageEmptyX`, `percentageNotEmptyX`; for numbers `minX`, `maxX`, `avgX`, `sumX`; for \
+dates `minX`, `maxX`; for booleans `countTrueX`, `countFalseX`, where `X` is the field's name with its first letter \
+in upper case, followed by the member of a composite. Names that do not exist are left out."""
 
 _ID_PATH: Part = {"name": "id", "in": "path", "required": True, "schema": {"type": "string", "format": "uuid"}}
 
@@ -60,8 +60,7 @@ def parameters(settings: Settings) -> dict[str, Part]:
         "startingAfter": _query(
             "starting_after",
             "Go on after this cursor: `pageInfo.endCursor` of the page before. Cursors are opaque, and belong to the "
-            "order that they "
-            "came with",
+            "order that they came with",
             {"type": "string"},
         ),
         "endingBefore": _query(
@@ -84,18 +83,15 @@ def parameters(settings: Settings) -> dict[str, Part]:
         "depth": _query(
             "depth",
             "`0`: the record's own fields, with the ids of related records. `1`: also the records that it points at, "
-            "and up to "
-            f"{settings.relation_limit} of those that point at it for each relation ({settings.relation_limit_create} "
-            "in the answer to a "
-            "create)",
+            f"and up to {settings.relation_limit} of those that point at it for each relation "
+            f"({settings.relation_limit_create} in the answer to a create)",
             {"type": "integer", "enum": [0, 1], "default": 0},
         ),
         "fields": _query(
             "fields",
             "Names of the fields to show; `id` always is. A relation is shown as the id of the related record, or "
-            "with `depth=1` as the "
-            f"record. Without this parameter all fields are shown, or {settings.field_limit} of them when there are "
-            "more",
+            "with `depth=1` as the record. Without this parameter all fields are shown, or "
+            f"{settings.field_limit} of them when there are more",
             {"type": "array", "items": {"type": "string"}, "minItems": 1},
             style={"style": "form", "explode": False},
             examples={"some": ["id", "createdAt"]},
@@ -103,8 +99,7 @@ def parameters(settings: Settings) -> dict[str, Part]:
         "upsert": _query(
             "upsert",
             "Update the record that has the same `id` or the same value of a unique field, also a deleted one, which "
-            "is restored. "
-            "Create a record where there is none",
+            "is restored. Create a record where there is none",
             {"type": "boolean", "default": False},
         ),
         "softDelete": _query(

@@ -65,12 +65,12 @@ class RecordSchemas:
 
     def build(self, objects: Iterable[Object]) -> dict[str, Any]:
         """By component name: three schemas for each object, then those that they share."""
-        found: dict[str, Any] = {}
+        schemas: dict[str, Any] = {}
         for obj in objects:
-            found[self._names.create(obj)] = self._input(obj, "create")
-            found[self._names.update(obj)] = self._input(obj, "update")
-            found[self._names.response(obj)] = self._response(obj)
-        return {**found, _LINK_SCHEMA: _LINK, **self._composites}
+            schemas[self._names.create(obj)] = self._input(obj, "create")
+            schemas[self._names.update(obj)] = self._input(obj, "update")
+            schemas[self._names.response(obj)] = self._response(obj)
+        return {**schemas, _LINK_SCHEMA: _LINK, **self._composites}
 
     def _input(self, obj: Object, mode: str) -> Part:
         properties: dict[str, Any] = {}
@@ -121,7 +121,7 @@ def _described(schema: Part, field: Field) -> Part:
 
 
 def _description(entity: Object | Field) -> dict[str, str]:
-    text = entity.shown("description")
+    text = entity.display("description")
     return {"description": text} if text else {}
 
 

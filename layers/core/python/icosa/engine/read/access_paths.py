@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ...model.model import Model, Object
+from ...model.operators import EQ, IN
 from ...model.types.base import KeyRange, Kind, Leaf
 from ...query.operation import And, Compare, Filter, Or
 from ...store import keys
@@ -106,28 +107,21 @@ def _union_path(model: Model, obj: Object, condition: Filter, items: Sequence[Fi
 def _path_for_comparison(model: Model, obj: Object, condition: Compare) -> AccessPath | None:
     leaf, operator, operand = condition.leaf, condition.operator, condition.operand
     if leaf.path == ("id",):
-        if operator not in ("eq", "in"):
+        if operator not in (EQ, IN):
             return None
-        ids = dict.fromkeys(operand if operator == "in" else (operand,))
+        ids = dict.fromkeys(operand if operator is IN else (operand,))
         return AccessPath(condition=condition, ids=tuple(ids), exact=True)
-    if leaf.field.relation is not None and operator in ("eq", "in"):
+    if leaf.field.relation is not None and operator in (EQ, IN):
         return _edge_path(model, obj, condition)
     if not leaf.has_index:
         return None
     pk = keys.index(model.workspace_id, obj.key, leaf.key)
-    empty = leaf.kind.null_equivalent
-    if operator == "is":
-        return AccessPath(
-            condition=condition, ranges=(_nulls(pk, leaf) if operand == "NULL" else _values(pk, leaf),), exact=True
-        )
-    if empty is not None and operand == empty:
-        match operator:
-            case "eq" | "like" | "ilike":
-                return AccessPath(condition=condition, ranges=(_nulls(pk, leaf),), exact=True)
-            case "neq":
-                return AccessPath(condition=condition, ranges=(_values(pk, leaf),), exact=True)
-    if operator in ("eq", "in"):
-        operands = dict.fromkeys(operand if operator == "in" else (operand,))
+    if (state := condition.state) is not None:
+        rows = _nulls(pk, leaf) if state == "NULL" else _values(pk, leaf)
+        return AccessPath(condition=condition, ranges=(rows,), exact=True)
+    if operator in (EQ, IN):
+        operands = dict.fromkeys(operand if operator is IN else (operand,))
+        empty = leaf.kind.null_equivalent
         if len(operands) > MAX_RANGES or (empty is not None and empty in operands):
             return None
         ranges = tuple(_equal(pk, leaf, value) for value in operands)
@@ -148,7 +142,7 @@ def _edge_path(model: Model, obj: Object, condition: Compare) -> AccessPath | No
     """The path to records that point at certain others: their edges, which are complete even while the field's index
     is being built.
     """
-    targets = dict.fromkeys(condition.operand if condition.operator == "in" else (condition.operand,))
+    targets = dict.fromkeys(condition.operand if condition.operator is IN else (condition.operand,))
     if len(targets) > MAX_RANGES:
         return None
     prefix = keys.edge_prefix(obj.key, condition.leaf.field.key, live=True)

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ...model.model import Field, Object
+from ...model.operators import EQ
 from ...model.record import Record
 from ...query.aggregates import Tally
 from ...query.evaluate import compile_filter, compile_keyset, compile_order, ordered_values
@@ -122,7 +123,7 @@ def assemble_child_list(
 def query_child_list(ctx: Context, table: Table, child_list: ChildList, parent: str) -> Connection:
     """The list read by a query of all records of the target that point at ``parent``."""
     selection = child_list.selection
-    points_at_parent: Filter = Compare(child_list.inverse.leaves[0], "eq", parent)
+    points_at_parent: Filter = Compare(child_list.inverse.leaves[0], EQ, parent)
     operation = FindMany(
         object=child_list.target,
         filter=points_at_parent if selection.filter is None else And((points_at_parent, selection.filter)),

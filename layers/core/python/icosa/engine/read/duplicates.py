@@ -12,6 +12,7 @@ from typing import Any
 from ...errors import BadRequest
 from ...model.input import parse_input
 from ...model.model import Object
+from ...model.operators import EQ, NEQ
 from ...model.record import Record
 from ...model.types.base import Item
 from ...query.aggregates import Tally
@@ -85,9 +86,9 @@ def duplicate_filter(obj: Object, values: Item, *, own_id: str | None = None) ->
         leaf_values = [leaf.get(values) for leaf in leaves]
         if all(value is not None and not (isinstance(value, str) and len(value) < _MIN_TEXT) for value in leaf_values):
             criteria.append(
-                And(tuple(Compare(leaf, "eq", value) for leaf, value in zip(leaves, leaf_values, strict=True)))
+                And(tuple(Compare(leaf, EQ, value) for leaf, value in zip(leaves, leaf_values, strict=True)))
             )
     if not criteria:
         return None
     condition: Filter = Or(tuple(criteria))
-    return condition if own_id is None else And((condition, Compare(obj.leaves["id",], "neq", own_id)))
+    return condition if own_id is None else And((condition, Compare(obj.leaves["id",], NEQ, own_id)))

@@ -55,10 +55,10 @@ def index_only_scan(ctx: Context, obj: Object, leaves: Sequence[Leaf]) -> list[R
             except ValueError:
                 cut.add(record_id)
                 continue
-            if leaf.sub is None:
+            if leaf.subfield is None:
                 item[leaf.field.key] = value
             else:
-                item.setdefault(leaf.field.key, {})[leaf.sub] = value
+                item.setdefault(leaf.field.key, {})[leaf.subfield] = value
     # The indexes are read one beside the other, not in one moment. A record that came, went or changed in between has
     # not exactly one row in each: such records are read themselves, as are those with cut values.
     doubtful = {record_id for record_id in items if rows[record_id] != len(indexed)} | cut

@@ -58,11 +58,11 @@ class JoinedRecords:
         """The many-to-one fields whose targets are looked at."""
         return [relation for relation, _ in self._to_one.values()]
 
-    def one(self, field: Field, target_id: str) -> Record | None:
+    def target(self, field: Field, target_id: str) -> Record | None:
         """The record that ``field`` points at (also one in the trash: a join knows no soft deletion)."""
         return self._targets.get((field.id, target_id))
 
-    def many(self, field: Field, record_id: str) -> Sequence[Record]:
+    def children(self, field: Field, record_id: str) -> Sequence[Record]:
         """The live records of a one-to-many field."""
         return self._children.get((field.id, record_id), ())
 

@@ -13,11 +13,10 @@ from ...errors import BadRequest, Conflict
 from ...model.inspect import inspect
 from ...model.model import UniqueConstraint
 from ...store import keys
-from ...store.change import Change, SameValue
+from ...store.change import Change, FailureReason, SameValue
 from ...store.commit import CommitFailed, WriteConflict, commit
 from ...store.keys import Key
 from ...store.retry import Attempts
-from ...store.transactions import FailureReason
 from ..context import Context
 from .foreign_keys import new_references, target_keys
 

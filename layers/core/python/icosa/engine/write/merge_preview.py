@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from ...model.model import Field, Object
+from ...model.operators import IN
 from ...model.record import Record
 from ...query.operation import And, Compare, Connection, Filter, FindMany, Node, RelationSelection, Selection
 from ..context import Context
@@ -42,7 +43,7 @@ def preview_merge(
 def _merged_list(ctx: Context, relation: Field, ids: Sequence[str], selection: RelationSelection) -> Connection:
     """The one-to-many lists of several records as a single list."""
     target, inverse = ctx.model.target_of(relation), ctx.model.inverse_of(relation)
-    points_at_any: Filter = Compare(inverse.leaves[0], "in", list(ids))
+    points_at_any: Filter = Compare(inverse.leaves[0], IN, list(ids))
     connection = read_live_connection(
         ctx,
         FindMany(

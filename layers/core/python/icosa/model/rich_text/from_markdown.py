@@ -133,43 +133,43 @@ _BLOCKS: dict[str, Callable[[SyntaxTreeNode], Iterator[Block]]] = {
 
 
 def _inline(node: SyntaxTreeNode) -> list[Block]:
-    found: list[Block] = []
+    blocks: list[Block] = []
     for child in node.children:
-        _runs(child, {}, found)
-    return found
+        _runs(child, {}, blocks)
+    return blocks
 
 
-def _runs(node: SyntaxTreeNode, styles: dict[str, bool], found: list[Block]) -> None:
+def _runs(node: SyntaxTreeNode, styles: dict[str, bool], blocks: list[Block]) -> None:
     match node.type:
         case "inline":
             for child in node.children:
-                _runs(child, styles, found)
+                _runs(child, styles, blocks)
         case "text":
-            _add(found, node.content, styles)
+            _add(blocks, node.content, styles)
         case "softbreak" | "hardbreak":
-            _add(found, "\n" if node.type == "hardbreak" else " ", styles)
+            _add(blocks, "\n" if node.type == "hardbreak" else " ", styles)
         case "code_inline":
-            _add(found, node.content, {**styles, "code": True})
+            _add(blocks, node.content, {**styles, "code": True})
         case "link" | "image":
             content: list[Block] = []
             for child in node.children:
                 _runs(child, styles, content)
             href = node.attrGet("href" if node.type == "link" else "src") or ""
-            found.append(
+            blocks.append(
                 {"type": "link", "href": href, "content": [part for part in content if part["type"] == "text"]}
             )
         case _:
             style = _STYLES.get(node.type)
             for child in node.children:
-                _runs(child, {**styles, style: True} if style else styles, found)
+                _runs(child, {**styles, style: True} if style else styles, blocks)
 
 
-def _add(found: list[Block], text: str, styles: dict[str, bool]) -> None:
+def _add(blocks: list[Block], text: str, styles: dict[str, bool]) -> None:
     """Append text, to the last run when it has the same styles."""
-    if found and found[-1]["type"] == "text" and found[-1]["styles"] == styles:
-        found[-1]["text"] += text
+    if blocks and blocks[-1]["type"] == "text" and blocks[-1]["styles"] == styles:
+        blocks[-1]["text"] += text
     else:
-        found += _text(text, styles)
+        blocks += _text(text, styles)
 
 
 def _text(text: str, styles: dict[str, bool]) -> list[Block]:

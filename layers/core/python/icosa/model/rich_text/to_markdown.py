@@ -156,11 +156,11 @@ def _marked(runs: list[_Run], marks: Sequence[tuple[str, str]]) -> str:
     if not marks:
         return "".join(run.text for run in runs)
     (style, mark), *inner = marks
-    shown = []
+    parts = []
     for is_on, group in groupby(runs, key=lambda run: style in run.styles):
         text = _marked(list(group), inner)
-        shown.append(_around(text, mark) if is_on else text)
-    return "".join(shown)
+        parts.append(_around(text, mark) if is_on else text)
+    return "".join(parts)
 
 
 def _around(text: str, mark: str) -> str:

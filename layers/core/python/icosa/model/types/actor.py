@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 import orjson
 
 from . import json_schema, values
-from .base import Stored
+from .base import Field, Stored
 from .composite import CompositeType, Member, text_member
 from .kinds import RawJson, Select, Uuid
-
-if TYPE_CHECKING:
-    from ..model import Field
+from .rules import FieldTypeRules
 
 #: In the order of spec/graphql-core.md §3.8.
 SOURCES = ("EMAIL", "CALENDAR", "WORKFLOW", "AGENT", "API", "IMPORT", "MANUAL", "SYSTEM", "WEBHOOK", "APPLICATION")
@@ -26,14 +24,22 @@ def _source(name: str, value: Any) -> str | None:
 class Actor(CompositeType):
     """Null reads as null where the field may be null, else as an unnamed manual actor (spec/rest-core.md §3.14)."""
 
-    name: ClassVar[str] = "ACTOR"
+    name = "ACTOR"
+    rules = FieldTypeRules(default={"source": "'MANUAL'", "name": "'System'", "workspaceMemberId": None})
     words = "actor"
     members = (
         Member(name="source", kind=Select(SOURCES), read=_source, schema=json_schema.enum(SOURCES), empty="MANUAL"),
-        Member(name="workspaceMemberId", kind=Uuid(), read=values.uuid, schema=json_schema.UUID),
-        text_member("name"),
+        # Who it was is the server's word: GraphQL's inputs name neither the member nor the name.
+        Member(name="workspaceMemberId", kind=Uuid(), read=values.uuid, schema=json_schema.UUID, is_declared=False),
+        text_member("name", is_declared=False),
         Member(
-            name="context", kind=RawJson(), read=values.json_text, schema=json_schema.JSON, empty={}, show=orjson.loads
+            name="context",
+            kind=RawJson(),
+            read=values.json_text,
+            schema=json_schema.JSON,
+            empty={},
+            show=orjson.loads,
+            is_read=False,
         ),
     )
 

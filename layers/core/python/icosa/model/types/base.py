@@ -1,4 +1,4 @@
-"""The contracts that every field type fulfils.
+"""Fields, and the contracts of what they consist of: types, leaves and kinds, which refer to each other.
 
 A **field type** knows everything about its type: how input is checked and normalised, what is stored, how it is shown,
 which leaves it has, its aggregates, its GraphQL and OpenAPI types. A **kind** is the scalar behaviour of one leaf:
@@ -13,12 +13,22 @@ empty text, empty lists and ``{}`` are normalised to it on write (Twenty's null 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, ClassVar, Literal
 
-if TYPE_CHECKING:
-    from ..model import Field
+from ..operators import Operator, Predicate
+from .graphql_types import Scalar, TypeNames
+from .json_schema import Schema
+from .rules import FieldTypeRules
+
+RelationKind = Literal["MANY_TO_ONE", "ONE_TO_MANY"]
+OnDelete = Literal["CASCADE", "RESTRICT", "SET_NULL", "NO_ACTION"]
+#: Whether the backfill of what grows with the data is complete: index rows of a field, guards of a unique constraint.
+#: BUILDING rows are written by everybody and must not answer a read; FAILED is a unique index that existing records
+#: contradict.
+Status = Literal["READY", "BUILDING", "FAILED"]
 
 Stored = Any
 """A normalised, non-null value as stored in a record item: str, int, float, bool, list or dict; None means null."""
@@ -59,8 +69,19 @@ class Kind(ABC):
 
     #: Name of the type in operator errors ("TEXT", "DATE_TIME").
     name: str
-    #: Allowed filter operators, in the order in which error messages list them (spec/rest-core.md §2.7.4).
-    operators: tuple[str, ...]
+    #: Filter operators by name, in the order in which error messages list them (spec/rest-core.md §2.7.4).
+    operators: Mapping[str, Operator]
+    #: What the GraphQL filter input names, where it is not just ``operators``: as Twenty's, it may name more.
+    declared: tuple[Operator, ...] = ()
+    #: The GraphQL type of values, for a list that of its members; options have enums instead (``is_choice``).
+    scalar: Scalar
+    #: Whether values are options of a list, in the order of their positions.
+    is_choice: ClassVar[bool] = False
+    options: tuple[str, ...] = ()
+    #: The operator that says "contains", where the kind has such: with a pattern, or with options.
+    contains: ClassVar[Operator | None] = None
+    #: Whether values are numbers.
+    is_number: ClassVar[bool] = False
     #: Whether rows for this leaf exist in the index (lists, JSON and rich text have none).
     is_indexed: ClassVar[bool] = True
     #: Whether the leaf may be ordered by.
@@ -81,19 +102,17 @@ class Kind(ABC):
     is_exact: ClassVar[bool] = False
 
     @abstractmethod
-    def operand(self, field_name: str, operator: str, raw: Any) -> Any:
+    def operand(self, field_name: str, operator: Operator, raw: Any) -> Any:
         """Check and normalise a filter operand.
 
         ``field_name`` is the dotted path as shown in messages. ``raw`` is text from REST or any JSON value from GraphQL
-        (numeric text is fine for numbers in filters). The operator has been checked against ``operators`` before.
+        (numeric text is fine for numbers in filters). ``operator`` is one of ``operators``.
         Raises InvalidFilter with the texts of spec/rest-core.md §2.7.5 and graphql-core.md §4.5.
         """
 
     @abstractmethod
-    def test(self, operator: str, value: Stored, operand: Any) -> bool:
-        """Whether ``value operator operand`` holds for a non-null value. ``is`` and null equivalence are handled by the
-        caller.
-        """
+    def predicate(self, operator: Operator, operand: Any) -> Predicate:
+        """The test of values that are not null; what holds for null is decided before (``Operator.state``)."""
 
     @abstractmethod
     def encode(self, value: Stored) -> str:
@@ -126,7 +145,7 @@ class Kind(ABC):
         ``encode`` cuts).
         """
 
-    def ranges(self, operator: str, operand: Any) -> Ranges | None:
+    def ranges(self, operator: Operator, operand: Any) -> Ranges | None:
         """Where matching non-null values stand in the index, or None when only a scan can tell."""
         return None
 
@@ -139,26 +158,40 @@ class Kind(ABC):
         return raw
 
 
+_WITHOUT_ROWS = (("id",), ("deletedAt",))
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Leaf:
     """A scalar inside a field.
 
     ``path`` are the wire names (``("name", "firstName")``, ``("companyId",)``). ``key`` names the index
-    (``f3`` or ``f3.firstName``); ``sub`` is the member inside a composite or None.
+    (``f3`` or ``f3.firstName``); ``subfield`` is the member of a composite or None.
     """
 
     field: Field
     path: tuple[str, ...]
     key: str
-    sub: str | None
+    subfield: str | None
     kind: Kind
+    #: Whether people read it: nobody looks for words in what is written for machines.
+    is_read: bool = True
+    #: Whether the field is empty without it, whatever its other members hold.
+    is_essential: bool = False
+    #: How many units of the value are one unit in the filters of a view (amounts are stored in millionths).
+    scale: int = 1
+
+    @property
+    def has_rows(self) -> bool:
+        """Whether records have index rows for the leaf: ``id`` needs none (it is the key), nor ``deletedAt`` (null in
+        every live record).
+        """
+        return self.kind.is_indexed and self.field.is_indexed and self.path not in _WITHOUT_ROWS
 
     @property
     def has_index(self) -> bool:
-        """Whether the leaf's index answers reads: it has rows, for every live record (``id`` is the key and needs
-        none).
-        """
-        return self.kind.is_indexed and self.field.has_index and self.path not in (("id",), ("deletedAt",))
+        """Whether the leaf's index answers reads: every live record has its rows."""
+        return self.has_rows and self.field.has_index
 
     @property
     def dotted(self) -> str:
@@ -167,9 +200,144 @@ class Leaf:
     def get(self, item: Item) -> Stored:
         """The leaf's stored value in a record item, None when null."""
         value = item.get(self.field.key)
-        if value is None or self.sub is None:
+        if value is None or self.subfield is None:
             return value
-        return value.get(self.sub)
+        return value.get(self.subfield)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Option:
+    """A choice of a SELECT, MULTI_SELECT or RATING field.
+
+    ``stored`` is what records hold when it is not ``value`` any more: renaming an option rewrites no record.
+    """
+
+    id: str
+    value: str
+    label: str
+    position: int
+    color: str | None = None
+    stored: str | None = None
+
+    @property
+    def in_store(self) -> str:
+        return self.value if self.stored is None else self.stored
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RetiredOption:
+    """An option that was removed: records that still hold ``stored`` read as ``fallback``.
+
+    ``fallback`` is in stored form, like ``stored``: the text of an option, for lists a list that takes the place of a
+    list which held nothing else, None for null.
+    """
+
+    stored: str
+    fallback: Any = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Relation:
+    """The relation side of a RELATION or MORPH_RELATION field.
+
+    ``target_object_id`` and ``target_field_id`` are metadata ids. ``join_column`` (``companyId``) and ``on_delete``
+    exist on the MANY_TO_ONE side only: that side holds the target's id. With ``follows_to_trash`` the records of that
+    side go to the trash with the record that they point at, and come back with it.
+    """
+
+    kind: RelationKind
+    target_object_id: str
+    target_field_id: str
+    on_delete: OnDelete | None = None
+    join_column: str | None = None
+    follows_to_trash: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Field:
+    """A field of an object.
+
+    ``key`` is the field's short id (``f7``): the attribute name in record items and the path in index keys. It never
+    changes and is never used again, so a rename touches no record. ``default_value`` is in metadata grammar
+    (``"'NEW'"``, ``"now"``, ``7``): ``FieldType.default`` evaluates it.
+    """
+
+    id: str
+    key: str
+    name: str
+    type: FieldType
+    label: str = ""
+    description: str | None = None
+    icon: str | None = None
+    is_nullable: bool = True
+    is_unique: bool = False
+    is_system: bool = False
+    is_active: bool = True
+    is_custom: bool = False
+    is_ui_editable: bool = True
+    is_label_synced_with_name: bool = False
+    default_value: Any = None
+    options: tuple[Option, ...] = ()
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    relation: Relation | None = None
+    morph_id: str | None = None
+    #: The same in every workspace for shipped fields (spec/metadata.md §1).
+    universal_identifier: str | None = None
+    is_audit_logged: bool = True
+    #: What a workspace changes about the presentation of a shipped field, by wire name (``label``, ``description``,
+    #: ``icon``).
+    overrides: Mapping[str, Any] = field(default_factory=dict)
+    created_at: str = ""
+    updated_at: str = ""
+    #: False where records have no index rows for the field: what points at custom objects from attachments, notes and
+    #: the like would cost each of these a row for every custom object. Edges answer for equality.
+    is_indexed: bool = True
+    #: Whether index rows of the field may answer reads.
+    status: Status = "READY"
+    #: Part of the index's name: when encoded values change as a whole, the index is built anew under the next number.
+    index_generation: int = 0
+    #: The stored value of records that were written before the field existed; they are not rewritten.
+    #: ``stored_form.EACH_ITS_OWN`` stands for a UUID of each record's own.
+    fill: Stored = None
+    retired: tuple[RetiredOption, ...] = ()
+
+    @property
+    def index_key(self) -> str:
+        """The name of the field's index in keys."""
+        return f"{self.key}~{self.index_generation}" if self.index_generation else self.key
+
+    @property
+    def has_index(self) -> bool:
+        """Whether every live record has its index rows for the field."""
+        return self.is_indexed and self.status == "READY"
+
+    def display(self, name: str) -> Any:
+        """``label``, ``description`` or ``icon`` as the workspace sees it."""
+        return self.overrides.get(name, getattr(self, name))
+
+    @cached_property
+    def leaves(self) -> tuple[Leaf, ...]:
+        """The scalar values of this field that filters, orders and indexes speak about."""
+        return self.type.leaves(self)
+
+    @cached_property
+    def option_values(self) -> frozenset[str]:
+        return frozenset(option.value for option in self.options)
+
+    @property
+    def is_many_to_one(self) -> bool:
+        return self.relation is not None and self.relation.kind == "MANY_TO_ONE"
+
+    @property
+    def is_one_to_many(self) -> bool:
+        return self.relation is not None and self.relation.kind == "ONE_TO_MANY"
+
+    @property
+    def input_name(self) -> str:
+        """The name under which the stored value is read and written: the join column for many-to-one relations."""
+        if self.relation is not None and self.relation.join_column:
+            return self.relation.join_column
+        return self.name
 
 
 Mode = Literal["create", "update"]
@@ -178,7 +346,9 @@ Mode = Literal["create", "update"]
 class FieldType(ABC):
     """A field type. One instance per type, in ``registry``; everything specific to a field comes in as ``field``."""
 
-    name: ClassVar[str]
+    name: str
+    #: What metadata demands of fields of the type.
+    rules: FieldTypeRules = FieldTypeRules()
     #: False for types without a value in the record item (TS_VECTOR).
     is_stored: ClassVar[bool] = True
     #: True for types with members (FULL_NAME …).
@@ -207,7 +377,11 @@ class FieldType(ABC):
         """The stored value for a field that a create does not mention: ``field.default_value`` evaluated, or None."""
         return None
 
-    def unique_subs(self) -> Sequence[str | None]:
+    def own_options(self, new_id: Callable[[], str]) -> tuple[Option, ...]:
+        """The options of every field of a type that does not take any from requests; ``new_id`` makes their ids."""
+        return ()
+
+    def unique_subfields(self) -> Sequence[str | None]:
         """Members that a unique index on such a field covers; ``(None,)`` for scalars, empty when it cannot
         be unique.
         """
@@ -229,11 +403,15 @@ class FieldType(ABC):
 
     # What documents say about the type; used by ``documents`` when it builds OpenAPI and GraphQL.
     @abstractmethod
-    def openapi(self, field: Field, *, response: bool) -> Mapping[str, Any]:
+    def openapi(self, field: Field, *, response: bool) -> Schema:
         """JSON Schema of a value that is not null, in an answer or in a request body (spec/rest-core.md §6.4).
 
         The same for all fields of a composite type.
         """
+
+    @abstractmethod
+    def graphql(self, field: Field, enum: str) -> TypeNames:
+        """The names of its GraphQL types. ``enum`` is that of a field with options."""
 
     def example(self, field: Field) -> Any:
         """A value that a request body may hold, for documents; None when there is none to show."""

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 from ...errors import InvalidData
 from ..inspect import inspect
 from . import json_schema, values
-from .base import Kind, Stored
+from .base import Field, Kind, Option, Stored
 from .common import ScalarType
 from .kinds import Array, MultiSelect, Select
-
-if TYPE_CHECKING:
-    from ..model import Field
+from .rules import FieldTypeRules
 
 
 def option_values(field: Field) -> tuple[str, ...]:
@@ -22,11 +20,11 @@ def option_values(field: Field) -> tuple[str, ...]:
     return tuple(option.value for option in sorted(field.options, key=lambda option: option.position))
 
 
-class ChoiceType(ScalarType):
-    """SELECT and RATING."""
+class SelectType(ScalarType):
+    """One of the options that users make."""
 
-    def __init__(self, name: str) -> None:
-        self.name = name  # type: ignore[misc]
+    name = "SELECT"
+    rules = FieldTypeRules(is_choice=True, takes_options=True, keeps_settings=False)
 
     def kind(self, field: Field) -> Kind:
         return Select(option_values(field), self.name)
@@ -41,6 +39,20 @@ class ChoiceType(ScalarType):
 
     def example(self, field: Field) -> Any:
         return next(iter(option_values(field)), None)
+
+
+class RatingType(SelectType):
+    """One of five options that are the same for all fields."""
+
+    name = "RATING"
+    rules = FieldTypeRules(is_choice=True, keeps_settings=False)
+    _HIGHEST = 5
+
+    def own_options(self, new_id: Callable[[], str]) -> tuple[Option, ...]:
+        return tuple(
+            Option(id=new_id(), value=f"RATING_{number}", label=str(number), position=number - 1)
+            for number in range(1, self._HIGHEST + 1)
+        )
 
 
 class ListType(ScalarType):
@@ -61,12 +73,13 @@ class ListType(ScalarType):
         """The members of all lists, each once (spec/rest-core.md §1.12)."""
         return list(dict.fromkeys(member for value in values for member in value or ())) or None
 
-    def unique_subs(self) -> Sequence[str | None]:
+    def unique_subfields(self) -> Sequence[str | None]:
         return ()
 
 
 class MultiSelectType(ListType):
     name = "MULTI_SELECT"
+    rules = FieldTypeRules(is_choice=True, takes_options=True, keeps_settings=False, supports_gin=True)
 
     def kind(self, field: Field) -> Kind:
         return MultiSelect(option_values(field))
@@ -85,6 +98,7 @@ class MultiSelectType(ListType):
 
 class ArrayType(ListType):
     name = "ARRAY"
+    rules = FieldTypeRules(supports_gin=True)
     _KIND = Array()
 
     def kind(self, field: Field) -> Kind:

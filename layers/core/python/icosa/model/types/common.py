@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from dataclasses import replace
+from typing import Any
 
 from ...identifiers import capitalised
-from .base import FieldType, Kind, Leaf, Mode, Stored
+from . import graphql_types
+from .base import Field, FieldType, Kind, Leaf, Mode, Stored
 from .defaults import evaluate
-
-if TYPE_CHECKING:
-    from ..model import Field
+from .graphql_types import TypeNames
 
 _COUNTS = ("countUniqueValues", "countEmpty", "countNotEmpty", "percentageEmpty", "percentageNotEmpty")
 
@@ -29,11 +29,11 @@ class Counted(FieldType):
 
     def aggregates(self, field: Field) -> Mapping[str, tuple[str, Leaf | None]]:
         name = capitalised(field.name)
-        found: dict[str, tuple[str, Leaf | None]] = {f"{function}{name}": (function, None) for function in _COUNTS}
-        for function, sub in self.leaf_functions(field):
-            leaf = next(leaf for leaf in field.leaves if leaf.sub == sub)
-            found[f"{function}{name}{capitalised(sub or '')}"] = (function, leaf)
-        return found
+        aggregates: dict[str, tuple[str, Leaf | None]] = {f"{function}{name}": (function, None) for function in _COUNTS}
+        for function, subfield in self.leaf_functions(field):
+            leaf = next(leaf for leaf in field.leaves if leaf.subfield == subfield)
+            aggregates[f"{function}{name}{capitalised(subfield or '')}"] = (function, leaf)
+        return aggregates
 
     def leaf_functions(self, field: Field) -> tuple[tuple[str, str | None], ...]:
         """Pairs of an aggregate function and the member that it is computed on."""
@@ -44,7 +44,7 @@ class ScalarType(ParsedDefault, Counted):
     """A type with one leaf, which is the field itself."""
 
     def leaves(self, field: Field) -> tuple[Leaf, ...]:
-        return (Leaf(field=field, path=(field.input_name,), key=field.index_key, sub=None, kind=self.kind(field)),)
+        return (Leaf(field=field, path=(field.input_name,), key=field.index_key, subfield=None, kind=self.kind(field)),)
 
     @abstractmethod
     def kind(self, field: Field) -> Kind:
@@ -59,3 +59,11 @@ class ScalarType(ParsedDefault, Counted):
 
     def render(self, field: Field, value: Stored) -> Any:
         return value
+
+    def graphql(self, field: Field, enum: str) -> TypeNames:
+        kind = field.leaves[0].kind
+        scalar = kind.scalar.renamed(enum) if kind.is_choice else kind.scalar
+        names = graphql_types.plain(f"[{scalar.name}]" if kind.is_list else scalar.name, scalar.filter)
+        if kind.calendar is None:
+            return names
+        return replace(names, group=graphql_types.CALENDAR, group_order=graphql_types.CALENDAR_ORDER)

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 from ...errors import InvalidData
 from ..inspect import inspect
-from . import json_schema, values
-from .base import Kind, Leaf, Mode, Stored
+from . import graphql_types, json_schema, values
+from .base import Field, Kind, Leaf, Mode, Stored
 from .common import Counted, ParsedDefault
 from .decimals import to_number
+from .graphql_types import TypeNames
 from .kinds import Numeric, Text
-
-if TYPE_CHECKING:
-    from ..model import Field
+from .rules import FieldTypeRules
 
 _TEXT = Text()
 _NUMERIC = Numeric()
@@ -26,7 +25,8 @@ class Member:
     """A member of a composite.
 
     ``read`` checks a value that is not null; ``show`` renders one; ``empty`` is null rendered. ``schema`` describes
-    answers, ``input_schema`` request bodies when they take more; nulls are left out of both.
+    answers, ``input_schema`` request bodies when they take more; nulls are left out of both. ``is_declared`` is False
+    for members that GraphQL's input types do not name; ``is_read``, ``is_essential`` and ``scale`` as in ``Leaf``.
     """
 
     name: str
@@ -36,15 +36,23 @@ class Member:
     input_schema: json_schema.Schema | None = None
     empty: Any = None
     show: Callable[[Stored], Any] | None = None
+    is_declared: bool = True
+    is_read: bool = True
+    is_essential: bool = False
+    scale: int = 1
 
 
-def text_member(name: str, *, empty: str | None = "") -> Member:
-    return Member(name=name, kind=_TEXT, read=values.text, schema=json_schema.STRING, empty=empty)
+def text_member(name: str, *, empty: str | None = "", is_declared: bool = True) -> Member:
+    return Member(
+        name=name, kind=_TEXT, read=values.text, schema=json_schema.STRING, empty=empty, is_declared=is_declared
+    )
 
 
-def decimal_member(name: str) -> Member:
+def decimal_member(name: str, *, is_essential: bool = False, scale: int = 1) -> Member:
     return Member(
         name=name,
+        is_essential=is_essential,
+        scale=scale,
         kind=_NUMERIC,
         read=values.decimal,
         schema=json_schema.NUMBER,
@@ -64,12 +72,12 @@ class CompositeType(ParsedDefault, Counted):
 
     _by_name: Mapping[str, Member]
     _template: Mapping[str, Any]
-    _shown: tuple[tuple[str, Callable[[Stored], Any]], ...]
+    _renderers: tuple[tuple[str, Callable[[Stored], Any]], ...]
 
     def __init__(self) -> None:
         self._by_name = {member.name: member for member in self.members}
         self._template = {member.name: member.empty for member in self.members}
-        self._shown = tuple((member.name, member.show) for member in self.members if member.show)
+        self._renderers = tuple((member.name, member.show) for member in self.members if member.show)
 
     def leaves(self, field: Field) -> tuple[Leaf, ...]:
         return tuple(
@@ -77,8 +85,11 @@ class CompositeType(ParsedDefault, Counted):
                 field=field,
                 path=(field.name, member.name),
                 key=f"{field.index_key}.{member.name}",
-                sub=member.name,
+                subfield=member.name,
                 kind=member.kind,
+                is_read=member.is_read,
+                is_essential=member.is_essential,
+                scale=member.scale,
             )
             for member in self.members
         )
@@ -99,14 +110,14 @@ class CompositeType(ParsedDefault, Counted):
 
     def combine(self, field: Field, value: Mapping[str, Any], old: Mapping[str, Stored]) -> dict[str, Stored]:
         """The members that are not null: those sent, and those of ``old`` that were not (spec/rest-core.md §3.16)."""
-        found = dict(old)
+        combined = dict(old)
         for name, raw in value.items():
             stored = self.member(field, name, raw)
             if stored is None:
-                found.pop(name, None)
+                combined.pop(name, None)
             else:
-                found[name] = stored
-        return found
+                combined[name] = stored
+        return combined
 
     def member(self, field: Field, name: str, raw: Any) -> Stored:
         """One member's stored form. Raises InvalidData."""
@@ -115,22 +126,25 @@ class CompositeType(ParsedDefault, Counted):
     def render(self, field: Field, value: Stored) -> Any:
         if value is None:
             return dict(self._template)
-        shown = {**self._template, **value}
-        for name, show in self._shown:
+        rendered = {**self._template, **value}
+        for name, show in self._renderers:
             if name in value:
-                shown[name] = show(value[name])
-        return shown
+                rendered[name] = show(value[name])
+        return rendered
 
-    def unique_subs(self) -> Sequence[str | None]:
+    def unique_subfields(self) -> Sequence[str | None]:
         return ()
+
+    def graphql(self, field: Field, enum: str) -> TypeNames:
+        return graphql_types.composite(graphql_types.type_part(self.name))
 
     def openapi(self, field: Field, *, response: bool) -> Mapping[str, Any]:
         """Answers have every member. Bodies have those that they name, and null for "none"."""
         if not response:
             taken = {member.name: json_schema.nullable(member.input_schema or member.schema) for member in self.members}
             return json_schema.object_of(taken, closed=True)
-        shown = {m.name: json_schema.nullable(m.schema) if m.empty is None else m.schema for m in self.members}
-        return {**json_schema.object_of(shown), "required": list(shown)}
+        properties = {m.name: json_schema.nullable(m.schema) if m.empty is None else m.schema for m in self.members}
+        return {**json_schema.object_of(properties), "required": list(properties)}
 
     def example(self, field: Field) -> Any:
         return self.sample
@@ -155,14 +169,15 @@ def united[T](
 
 
 class FullName(CompositeType):
-    name: ClassVar[str] = "FULL_NAME"
+    name = "FULL_NAME"
+    rules = FieldTypeRules(can_be_label_identifier=True)
     words = "full name"
     members = (text_member("firstName"), text_member("lastName"))
     sample: ClassVar[Mapping[str, Any]] = {"firstName": "Ada", "lastName": "Lovelace"}
 
 
 class Address(CompositeType):
-    name: ClassVar[str] = "ADDRESS"
+    name = "ADDRESS"
     words = "address"
     members = (
         text_member("addressStreet1"),
@@ -187,9 +202,12 @@ class Address(CompositeType):
 class Currency(CompositeType):
     """An amount in millionths, and the code of its currency, which reads as null when there is none."""
 
-    name: ClassVar[str] = "CURRENCY"
+    name = "CURRENCY"
     words = "currency"
-    members = (decimal_member("amountMicros"), text_member("currencyCode", empty=None))
+    members = (
+        decimal_member("amountMicros", is_essential=True, scale=1_000_000),
+        text_member("currencyCode", empty=None),
+    )
     sample: ClassVar[Mapping[str, Any]] = {"amountMicros": 1500000000, "currencyCode": "EUR"}
 
     def leaf_functions(self, field: Field) -> tuple[tuple[str, str | None], ...]:

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 from ...errors import InvalidData
 from .. import email_address
 from ..inspect import inspect
 from . import json_schema, values
-from .base import Stored
+from .base import Field, Stored
 from .composite import CompositeType, Member, united
 from .kinds import EmailText, RawJson
-
-if TYPE_CHECKING:
-    from ..model import Field
 
 PRIMARY, ADDITIONAL = "primaryEmail", "additionalEmails"
 
@@ -22,10 +19,10 @@ PRIMARY, ADDITIONAL = "primaryEmail", "additionalEmails"
 def _address(name: str, value: Any) -> str | None:
     if value == "":
         return None
-    found = email_address.normalise(value) if isinstance(value, str) else None
-    if found is None:
+    address = email_address.normalise(value) if isinstance(value, str) else None
+    if address is None:
         raise InvalidData(f'Invalid string value {inspect(value)} for email field "{name}"')
-    return found
+    return address
 
 
 def _addresses(name: str, value: Any) -> list[str] | None:
@@ -33,10 +30,10 @@ def _addresses(name: str, value: Any) -> list[str] | None:
         members = values.json_list(name, value)
     except InvalidData as error:
         raise InvalidData(f'Invalid string value {inspect(value)} for email field "{name}"') from error
-    found = [_address(name, member) for member in members]
-    if None in found:
+    addresses = [_address(name, member) for member in members]
+    if None in addresses:
         raise InvalidData(f"Invalid string value '' for email field \"{name}\"")
-    return found or None  # type: ignore[return-value]
+    return addresses or None  # type: ignore[return-value]
 
 
 class Emails(CompositeType):
@@ -44,7 +41,7 @@ class Emails(CompositeType):
     (spec/graphql-core.md §5.3).
     """
 
-    name: ClassVar[str] = "EMAILS"
+    name = "EMAILS"
     words = "emails"
     members = (
         Member(
@@ -67,12 +64,12 @@ class Emails(CompositeType):
     sample: ClassVar[Mapping[str, Any]] = {PRIMARY: "ada@engines.example", ADDITIONAL: ["ada@home.example"]}
 
     def combine(self, field: Field, value: Mapping[str, Any], old: Mapping[str, Stored]) -> dict[str, Stored]:
-        found = super().combine(field, value, old)
+        combined = super().combine(field, value, old)
         if ADDITIONAL in value and PRIMARY not in value:
-            found.pop(PRIMARY, None)
-        return found
+            combined.pop(PRIMARY, None)
+        return combined
 
-    def unique_subs(self) -> Sequence[str | None]:
+    def unique_subfields(self) -> Sequence[str | None]:
         return (PRIMARY,)
 
     def merge(self, field: Field, values: Sequence[Stored], priority: Stored) -> Stored:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 import orjson
 
@@ -11,18 +11,18 @@ from ...errors import InvalidData
 from ...identifiers import is_uuid
 from ..inspect import inspect
 from . import json_schema, values
-from .base import Kind, Stored
+from .base import Field, Kind, Stored
 from .common import ScalarType
+from .graphql_types import TypeNames
 from .kinds import RawJson
-
-if TYPE_CHECKING:
-    from ..model import Field
+from .rules import FieldTypeRules
 
 
 class RawJsonType(ScalarType):
     """Any JSON object or list, kept as compact text: DynamoDB's own types would round numbers and cost more."""
 
-    name: ClassVar[str] = "RAW_JSON"
+    name = "RAW_JSON"
+    rules = FieldTypeRules(supports_gin=True)
     is_groupable: ClassVar[bool] = False
     _KIND = RawJson()
 
@@ -35,7 +35,7 @@ class RawJsonType(ScalarType):
     def render(self, field: Field, value: Stored) -> Any:
         return None if value is None else orjson.loads(value)
 
-    def unique_subs(self) -> Sequence[str | None]:
+    def unique_subfields(self) -> Sequence[str | None]:
         return ()
 
     def openapi(self, field: Field, *, response: bool) -> Mapping[str, Any]:
@@ -48,10 +48,13 @@ class RawJsonType(ScalarType):
 class FilesType(ScalarType):
     """References to files: ``[{"fileId": "<uuid>", "label": "cv.pdf"}]`` (spec/rest-core.md §3.15)."""
 
-    name: ClassVar[str] = "FILES"
+    name = "FILES"
+    rules = FieldTypeRules(has_default=False, needs_value_limit=True)
     is_groupable: ClassVar[bool] = False
     _KIND = RawJson("FILES")
     _KEYS = ("fileId", "label")
+    #: What answers add.
+    _ADDED = ("extension", "url")
 
     def kind(self, field: Field) -> Kind:
         return self._KIND
@@ -65,11 +68,11 @@ class FilesType(ScalarType):
                 raise self._invalid(field, value, _SHAPE) from error
         if not isinstance(files, list):
             raise self._invalid(field, value, _SHAPE)
-        found = [self._file(field, value, position, file) for position, file in enumerate(files)]
+        parsed = [self._file(field, value, position, file) for position, file in enumerate(files)]
         most = (field.settings or {}).get("maxNumberOfValues")
-        if most is not None and len(found) > most:
+        if most is not None and len(parsed) > most:
             raise InvalidData(f'Max number of files is {most} for field "{field.name}"')
-        return found or None
+        return parsed or None
 
     def _file(self, field: Field, value: Any, position: int, file: Any) -> dict[str, str]:
         if not isinstance(file, Mapping):
@@ -96,19 +99,28 @@ class FilesType(ScalarType):
     def render(self, field: Field, value: Stored) -> Any:
         return [{**file, "extension": _extension(file["label"]), "url": None} for file in value or ()]
 
-    def unique_subs(self) -> Sequence[str | None]:
+    def unique_subfields(self) -> Sequence[str | None]:
         return ()
+
+    def graphql(self, field: Field, enum: str) -> TypeNames:
+        return TypeNames(
+            output="[FileObject]",
+            create="[FileItemInput]",
+            update="[FileItemInput]",
+            filter=self._KIND.scalar.filter,
+            members=(*self._KEYS, *self._ADDED),
+        )
 
     def openapi(self, field: Field, *, response: bool) -> Mapping[str, Any]:
         properties = {"fileId": json_schema.UUID, "label": json_schema.STRING}
         if response:
             properties |= {"extension": json_schema.STRING, "url": json_schema.nullable(json_schema.STRING)}
             return json_schema.array(json_schema.object_of(properties))
-        found: dict[str, Any] = {
+        schema: dict[str, Any] = {
             **json_schema.array({**json_schema.object_of(properties, closed=True), "required": list(properties)})
         }
         most = (field.settings or {}).get("maxNumberOfValues")
-        return found if most is None else {**found, "maxItems": most}
+        return schema if most is None else {**schema, "maxItems": most}
 
 
 _SHAPE = 'It should be an array of objects with "fileId" and "label" properties.'

@@ -37,8 +37,8 @@ def enum(values: tuple[str, ...]) -> Schema:
 
 def object_of(properties: Mapping[str, Schema], *, closed: bool = False) -> Schema:
     """``closed``: no other members are taken."""
-    found = {"type": "object", "properties": dict(properties)}
-    return {**found, "additionalProperties": False} if closed else found
+    schema = {"type": "object", "properties": dict(properties)}
+    return {**schema, "additionalProperties": False} if closed else schema
 
 
 def nullable(schema: Schema) -> Schema:
@@ -50,7 +50,7 @@ def nullable(schema: Schema) -> Schema:
     if "type" not in schema:
         return {"anyOf": [*schema.get("anyOf", (schema,)), {"type": "null"}]}
     types = schema["type"]
-    found = {**schema, "type": [*([types] if isinstance(types, str) else types), "null"]}
+    widened = {**schema, "type": [*([types] if isinstance(types, str) else types), "null"]}
     if "enum" in schema:
-        found["enum"] = [*schema["enum"], None]
-    return found
+        widened["enum"] = [*schema["enum"], None]
+    return widened

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 from ...errors import InvalidData
 from .. import web_link
 from ..inspect import inspect
 from . import json_schema, values
-from .base import Stored
+from .base import Field, Stored
 from .composite import CompositeType, Member, text_member, united
 from .kinds import RawJson, Text
-
-if TYPE_CHECKING:
-    from ..model import Field
 
 LABEL, URL, SECONDARY = "primaryLinkLabel", "primaryLinkUrl", "secondaryLinks"
 
@@ -23,15 +20,15 @@ def _url(name: str, value: Any) -> str | None:
     text = values.text(name, value)
     if text is None or not text.strip():
         return None
-    found = web_link.normalise(text)
-    if found is None:
+    url = web_link.normalise(text)
+    if url is None:
         raise InvalidData("The URL of the link is not valid", sub_code="INVALID_URL")
-    return found
+    return url
 
 
 def _links(name: str, value: Any) -> list[dict[str, str]] | None:
     """Links with a URL, as ``{"label", "url"}``."""
-    found = []
+    links = []
     for link in values.json_list(name, value):
         if not isinstance(link, Mapping):
             raise InvalidData(f'Invalid object value {inspect(link)} for field "{name}"')
@@ -39,14 +36,14 @@ def _links(name: str, value: Any) -> list[dict[str, str]] | None:
         url = None if url is None else _url(f"{name}.url", url)
         label = None if label is None else values.text(f"{name}.label", label)
         if url is not None:
-            found.append({"label": label or "", "url": url})
-    return found or None
+            links.append({"label": label or "", "url": url})
+    return links or None
 
 
 class Links(CompositeType):
     """A primary link and more. Every write replaces the whole; without a primary URL the next link moves up."""
 
-    name: ClassVar[str] = "LINKS"
+    name = "LINKS"
     words = "links"
     members = (
         text_member(LABEL),
@@ -70,7 +67,7 @@ class Links(CompositeType):
         primary = _primary(sent)
         return _stored([*([primary] if primary else []), *sent.get(SECONDARY, ())])
 
-    def unique_subs(self) -> Sequence[str | None]:
+    def unique_subfields(self) -> Sequence[str | None]:
         return (URL,)
 
     def merge(self, field: Field, values: Sequence[Stored], priority: Stored) -> Stored:
@@ -88,9 +85,9 @@ def _stored(links: list[dict[str, str]]) -> dict[str, Stored]:
     if not links:
         return {}
     primary, *secondary = links
-    found: dict[str, Stored] = {URL: primary["url"]}
+    members: dict[str, Stored] = {URL: primary["url"]}
     if primary["label"]:
-        found[LABEL] = primary["label"]
+        members[LABEL] = primary["label"]
     if secondary:
-        found[SECONDARY] = secondary
-    return found
+        members[SECONDARY] = secondary
+    return members

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 from ...errors import InvalidData
 from .. import phone_number
 from ..inspect import inspect
 from . import json_schema, values
-from .base import Stored
+from .base import Field, Stored
 from .composite import CompositeType, Member, text_member, united
 from .kinds import RawJson
-
-if TYPE_CHECKING:
-    from ..model import Field
 
 NUMBER, COUNTRY, CALLING = "primaryPhoneNumber", "primaryPhoneCountryCode", "primaryPhoneCallingCode"
 ADDITIONAL = "additionalPhones"
@@ -24,15 +21,15 @@ _PHONE = ("number", "countryCode", "callingCode")
 
 def _phones(name: str, value: Any) -> list[dict[str, str]] | None:
     """Phones as ``{"number", "callingCode", "countryCode"}``; those without any part are dropped."""
-    found = []
+    phones = []
     for phone in values.json_list(name, value):
         if not isinstance(phone, Mapping):
             raise InvalidData(f'Invalid object value {inspect(phone)} for field "{name}"')
         number, country, calling = (_part(f"{name}.{key}", phone.get(key)) for key in _PHONE)
         if number or country or calling:
             read = phone_number.normalise(number=number, country=country, calling_code=calling)
-            found.append({"number": read.number, "callingCode": read.calling_code, "countryCode": read.country})
-    return found or None
+            phones.append({"number": read.number, "callingCode": read.calling_code, "countryCode": read.country})
+    return phones or None
 
 
 def _part(name: str, value: Any) -> str:
@@ -42,7 +39,7 @@ def _part(name: str, value: Any) -> str:
 class Phones(CompositeType):
     """A primary number and more. A write without ``additionalPhones`` clears them; other members keep their values."""
 
-    name: ClassVar[str] = "PHONES"
+    name = "PHONES"
     words = "phones"
     members = (
         text_member(NUMBER),
@@ -64,16 +61,16 @@ class Phones(CompositeType):
     }
 
     def combine(self, field: Field, value: Mapping[str, Any], old: Mapping[str, Stored]) -> dict[str, Stored]:
-        found = super().combine(field, value, {name: old[name] for name in _PRIMARY if name in old})
+        members = super().combine(field, value, {name: old[name] for name in _PRIMARY if name in old})
         sent = {name: _part(f"{field.name}.{name}", value.get(name)) for name in _PRIMARY}
         if any(sent.values()):
             # Codes on record are not consulted: a national number needs its country beside it (spec/observed.md 29).
             read = phone_number.normalise(number=sent[NUMBER], country=sent[COUNTRY], calling_code=sent[CALLING])
             if sent[NUMBER]:
-                rest = {name: found[name] for name in found if name not in _PRIMARY}
+                rest = {name: members[name] for name in members if name not in _PRIMARY}
                 primary = {NUMBER: read.number, COUNTRY: read.country, CALLING: read.calling_code}
                 return {**{name: part for name, part in primary.items() if part}, **rest}
-        return found
+        return members
 
     def search_texts(self, value: Stored) -> Iterator[str]:
         """Each number as it is dialled in its country, and from abroad."""
@@ -82,7 +79,7 @@ class Phones(CompositeType):
             yield phone["number"]
             yield phone["callingCode"] + phone["number"]
 
-    def unique_subs(self) -> Sequence[str | None]:
+    def unique_subfields(self) -> Sequence[str | None]:
         return _PRIMARY
 
     def merge(self, field: Field, values: Sequence[Stored], priority: Stored) -> Stored:

@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 from .actor import Actor
 from .base import FieldType
-from .choices import ArrayType, ChoiceType, MultiSelectType
+from .choices import ArrayType, MultiSelectType, RatingType, SelectType
 from .composite import Address, Currency, FullName
 from .emails import Emails
 from .json import FilesType, RawJsonType
@@ -25,9 +25,9 @@ _TYPES: tuple[FieldType, ...] = (
     DATE,
     DATE_TIME,
     UUID,
-    ChoiceType("SELECT"),
+    SelectType(),
     MultiSelectType(),
-    ChoiceType("RATING"),
+    RatingType(),
     ArrayType(),
     RawJsonType(),
     PositionType(),
@@ -47,7 +47,9 @@ _TYPES: tuple[FieldType, ...] = (
 #: Names that types had before (spec/graphql-core.md §3.3).
 _ALIASES = {"RICH_TEXT_V2": "RICH_TEXT"}
 
-_by_own_name = {type_.name: type_ for type_ in _TYPES}
+#: By the names that answers show.
+by_own_name: Mapping[str, FieldType] = MappingProxyType({type_.name: type_ for type_ in _TYPES})
+#: By every name that requests and rows may hold.
 by_name: Mapping[str, FieldType] = MappingProxyType(
-    _by_own_name | {alias: _by_own_name[name] for alias, name in _ALIASES.items()}
+    {**by_own_name, **{alias: by_own_name[name] for alias, name in _ALIASES.items()}}
 )

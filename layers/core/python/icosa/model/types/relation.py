@@ -3,25 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ...errors import InvalidData
 from . import json_schema, values
-from .base import Kind, Leaf, Mode, Stored
+from .base import Field, Kind, Leaf, Mode, Stored
 from .common import ScalarType
+from .graphql_types import TypeNames
 from .kinds import Uuid
-
-if TYPE_CHECKING:
-    from ..model import Field
+from .rules import FieldTypeRules
 
 
 class RelationType(ScalarType):
     """Relations. A morph relation is one such field for each target (spec/metadata.md §8.2)."""
 
+    rules = FieldTypeRules(is_relation=True, has_default=False)
     _KIND = Uuid()
 
     def __init__(self, name: str, *, is_counted: bool) -> None:
-        self.name = name  # type: ignore[misc]
+        self.name = name
         self._is_counted = is_counted
 
     def kind(self, field: Field) -> Kind:
@@ -41,8 +41,12 @@ class RelationType(ScalarType):
     def default(self, field: Field, *, now: str) -> Stored:
         return None
 
-    def unique_subs(self) -> Sequence[str | None]:
+    def unique_subfields(self) -> Sequence[str | None]:
         return (None,)
+
+    def graphql(self, field: Field, enum: str) -> TypeNames:
+        """Of the join column."""
+        return TypeNames(output="ID", create="ID", update="ID", filter=self._KIND.scalar.filter)
 
     def openapi(self, field: Field, *, response: bool) -> Mapping[str, Any]:
         return json_schema.UUID

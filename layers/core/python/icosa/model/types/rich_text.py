@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 import orjson
 
 from ...errors import InvalidData
 from ..inspect import inspect
 from . import json_schema, values
-from .base import Stored
+from .base import Field, Stored
 from .composite import CompositeType, Member
 from .kinds import LongText
-
-if TYPE_CHECKING:
-    from ..model import Field
 
 BLOCKS, MARKDOWN = "blocknote", "markdown"
 _DANGEROUS = ("javascript:", "vbscript:", "data:text/html")
@@ -61,10 +58,10 @@ def _is_dangerous(url: str) -> bool:
 class RichText(CompositeType):
     """Either member may be sent, the other one follows from it (spec/rest-core.md §3.13)."""
 
-    name: ClassVar[str] = "RICH_TEXT"
+    name = "RICH_TEXT"
     words = "rich text"
     members = (
-        Member(name=BLOCKS, kind=LongText(), read=_blocks, schema=json_schema.STRING),
+        Member(name=BLOCKS, kind=LongText(), read=_blocks, schema=json_schema.STRING, is_read=False),
         Member(name=MARKDOWN, kind=LongText(), read=values.text, schema=json_schema.STRING, empty=""),
     )
     sample: ClassVar[Mapping[str, Any]] = {MARKDOWN: "A **bold** plan"}
@@ -80,15 +77,15 @@ class RichText(CompositeType):
         yield value.get(MARKDOWN, "")
 
     def combine(self, field: Field, value: Mapping[str, Any], old: Mapping[str, Stored]) -> dict[str, Stored]:
-        found = super().combine(field, value, {})
-        if MARKDOWN in found and BLOCKS not in found:
+        members = super().combine(field, value, {})
+        if MARKDOWN in members and BLOCKS not in members:
             # The Markdown library takes 100 ms to import, and few requests write documents.
             from ..rich_text.from_markdown import blocks_of
 
-            found[BLOCKS] = orjson.dumps(blocks_of(found[MARKDOWN])).decode()
-        elif BLOCKS in found and MARKDOWN not in found:
+            members[BLOCKS] = orjson.dumps(blocks_of(members[MARKDOWN])).decode()
+        elif BLOCKS in members and MARKDOWN not in members:
             from ..rich_text.to_markdown import markdown_of
 
-            if markdown := markdown_of(orjson.loads(found[BLOCKS])):
-                found[MARKDOWN] = markdown
-        return found
+            if markdown := markdown_of(orjson.loads(members[BLOCKS])):
+                members[MARKDOWN] = markdown
+        return members

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 from ...errors import InvalidData
 from ..inspect import inspect
-from . import json_schema, values
-from .base import FieldType, Kind, Leaf, Mode, Stored
+from . import graphql_types, json_schema, values
+from .base import Field, FieldType, Kind, Leaf, Mode, Stored
 from .common import ScalarType
+from .graphql_types import TypeNames
 from .kinds import Boolean, Date, DateTime, Number, Numeric, Text, Uuid
 from .limits import EXACT_INTEGERS, JSON_INTEGERS
+from .rules import FieldTypeRules
 
-if TYPE_CHECKING:
-    from ..model import Field
+_ORDINARY = FieldTypeRules()
+_TAKES_NOW = FieldTypeRules(default_functions=frozenset({"now"}))
 
 
 class PlainType(ScalarType):
@@ -31,8 +33,9 @@ class PlainType(ScalarType):
         input_schema: json_schema.Schema | None = None,
         functions: tuple[str, ...] = (),
         empty: Any = None,
+        rules: FieldTypeRules = _ORDINARY,
     ) -> None:
-        self.name = name  # type: ignore[misc]
+        self.name = name
         self._kind = kind
         self._read = read
         self._schema = schema
@@ -40,6 +43,7 @@ class PlainType(ScalarType):
         self._example = example
         self._functions = functions
         self._empty = empty
+        self.rules = rules
 
     def kind(self, field: Field) -> Kind:
         return self._kind
@@ -60,14 +64,30 @@ class PlainType(ScalarType):
         return tuple((function, None) for function in self._functions)
 
 
-TEXT = PlainType("TEXT", Text(), values.text, json_schema.STRING, example="Some text", empty="")
+TEXT = PlainType(
+    "TEXT",
+    Text(),
+    values.text,
+    json_schema.STRING,
+    example="Some text",
+    empty="",
+    rules=FieldTypeRules(can_be_label_identifier=True),
+)
 NUMERIC = PlainType(
-    "NUMERIC", Numeric(), values.decimal, json_schema.STRING, example="12.50", input_schema=json_schema.DECIMAL
+    "NUMERIC",
+    Numeric(),
+    values.decimal,
+    json_schema.STRING,
+    example="12.50",
+    input_schema=json_schema.DECIMAL,
+    rules=FieldTypeRules(creation_error="Field type NUMERIC is not supported for field creation. Use NUMBER instead."),
 )
 BOOLEAN = PlainType(
     "BOOLEAN", Boolean(), values.boolean, json_schema.BOOLEAN, example=True, functions=("countTrue", "countFalse")
 )
-DATE = PlainType("DATE", Date(), values.day, json_schema.DATE, example="2026-01-31", functions=("min", "max"))
+DATE = PlainType(
+    "DATE", Date(), values.day, json_schema.DATE, example="2026-01-31", functions=("min", "max"), rules=_TAKES_NOW
+)
 DATE_TIME = PlainType(
     "DATE_TIME",
     DateTime(),
@@ -75,19 +95,31 @@ DATE_TIME = PlainType(
     json_schema.DATE_TIME,
     example="2026-01-31T12:00:00.000Z",
     functions=("min", "max"),
+    rules=_TAKES_NOW,
 )
-UUID = PlainType("UUID", Uuid(), values.uuid, json_schema.UUID, example="0b6f3f4e-6a0b-4bd0-a6c5-1f1f1f1f0001")
+UUID = PlainType(
+    "UUID",
+    Uuid(),
+    values.uuid,
+    json_schema.UUID,
+    example="0b6f3f4e-6a0b-4bd0-a6c5-1f1f1f1f0001",
+    rules=FieldTypeRules(default_functions=frozenset({"uuid"}), can_be_label_identifier=True),
+)
 
 
 class NumberType(ScalarType):
     """Double precision; 64-bit integers when ``settings.dataType`` is ``bigint`` (spec/metadata.md §5.3)."""
 
-    name: ClassVar[str] = "NUMBER"
-    _DOUBLE = Number()
-    _BIGINT = Number(is_bigint=True)
+    name = "NUMBER"
+    _KIND = Number()
+    #: By ``settings.dataType``.
+    _KINDS: ClassVar[Mapping[str, Kind]] = {
+        "int": Number(scalar=graphql_types.INT),
+        "bigint": Number(scalar=graphql_types.BIG_INT),
+    }
 
     def kind(self, field: Field) -> Kind:
-        return self._BIGINT if _is_bigint(field) else self._DOUBLE
+        return self._KINDS.get((field.settings or {}).get("dataType", ""), self._KIND)
 
     def read(self, field: Field, value: Any) -> Stored:
         return values.number(field.name, value, is_bigint=_is_bigint(field))
@@ -115,7 +147,8 @@ class PositionType(ScalarType):
     §3.12).
     """
 
-    name: ClassVar[str] = "POSITION"
+    name = "POSITION"
+    rules = FieldTypeRules(only_name="position")
     is_groupable: ClassVar[bool] = False
     _KIND = Number("POSITION")
 
@@ -134,11 +167,14 @@ class PositionType(ScalarType):
     def render(self, field: Field, value: Stored) -> Any:
         return json_number(value)
 
+    def graphql(self, field: Field, enum: str) -> TypeNames:
+        return graphql_types.plain("Position", self._KIND.scalar.filter)
+
     def default(self, field: Field, *, now: str) -> Stored:
         """None: a record without position comes first, which depends on the others."""
         return None
 
-    def unique_subs(self) -> Sequence[str | None]:
+    def unique_subfields(self) -> Sequence[str | None]:
         return ()
 
     def openapi(self, field: Field, *, response: bool) -> Mapping[str, Any]:
@@ -151,7 +187,13 @@ class PositionType(ScalarType):
 class TsVectorType(FieldType):
     """The search vector. Search has rows of its own; nothing is stored, read or written under the field's name."""
 
-    name: ClassVar[str] = "TS_VECTOR"
+    name = "TS_VECTOR"
+    rules = FieldTypeRules(
+        creation_error="TS Vector is not supported for field creation",
+        is_refused_at_once=True,
+        has_default=False,
+        supports_gin=True,
+    )
     is_stored: ClassVar[bool] = False
     is_groupable: ClassVar[bool] = False
 
@@ -164,11 +206,14 @@ class TsVectorType(FieldType):
     def render(self, field: Field, value: Stored) -> Any:
         return None
 
-    def unique_subs(self) -> Sequence[str | None]:
+    def unique_subfields(self) -> Sequence[str | None]:
         return ()
 
     def openapi(self, field: Field, *, response: bool) -> Mapping[str, Any]:
         return json_schema.STRING
+
+    def graphql(self, field: Field, enum: str) -> TypeNames:
+        return graphql_types.plain("TSVector", "TSVectorFilter")
 
     def aggregates(self, field: Field) -> Mapping[str, tuple[str, Leaf | None]]:
         return {}

@@ -44,10 +44,10 @@ def check_characters(name: str, value: str) -> None:
 
 def uuid(name: str, value: Any) -> str:
     """A UUID in lower case."""
-    found = parse_uuid(value)
-    if found is None:
+    parsed = parse_uuid(value)
+    if parsed is None:
         raise InvalidData(f'Invalid UUID value {inspect(value)} for field "{name}"')
-    return found
+    return parsed
 
 
 def boolean(name: str, value: Any) -> bool:
@@ -57,19 +57,19 @@ def boolean(name: str, value: Any) -> bool:
 
 
 def day(name: str, value: Any) -> str:
-    found = parse_day(value) if isinstance(value, str) else None
-    if found is None:
+    parsed = parse_day(value) if isinstance(value, str) else None
+    if parsed is None:
         raise InvalidData(f"Invalid value {inspect(value)} for date field \"{name}\". Expected format: 'YYYY-MM-DD'")
-    return found
+    return parsed
 
 
 def instant(name: str, value: Any) -> str:
-    found = parse_instant(value) if isinstance(value, str) else None
-    if found is None:
+    parsed = parse_instant(value) if isinstance(value, str) else None
+    if parsed is None:
         raise InvalidData(
             f"Invalid value {inspect(value)} for date-time field \"{name}\". Expected format: 'YYYY-MM-DDTHH:mm:ssZ'"
         )
-    return found
+    return parsed
 
 
 def number(name: str, value: Any, *, is_bigint: bool = False) -> int | float:
@@ -117,8 +117,8 @@ def decimal(name: str, value: Any) -> str | None:
     try:
         return canonical(value)
     except ValueError as error:
-        shown = inspect(value) if isinstance(value, bool | int | float) else "NaN"
-        raise InvalidData(f'Invalid number value {shown} for field "{name}"{_reason(error)}') from error
+        received = inspect(value) if isinstance(value, bool | int | float) else "NaN"
+        raise InvalidData(f'Invalid number value {received} for field "{name}"{_reason(error)}') from error
 
 
 def _reason(error: ValueError) -> str:
@@ -151,10 +151,10 @@ def json(name: str, value: Any) -> Any:
 
 def json_list(name: str, value: Any) -> list[Any]:
     """A list, given as such or as JSON text."""
-    found = json(name, value)
-    if not isinstance(found, list):
+    parsed = json(name, value)
+    if not isinstance(parsed, list):
         raise InvalidData(f'Invalid object value {inspect(value)} for field "{name}"')
-    return found
+    return parsed
 
 
 def option(name: str, value: Any, options: frozenset[str] | tuple[str, ...]) -> str | None:

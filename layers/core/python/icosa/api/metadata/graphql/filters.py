@@ -6,7 +6,7 @@ import operator
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from ....model.types.kinds.like import ilike, like
+from ....model.like import ilike, like
 
 Members = Mapping[str, Any]
 

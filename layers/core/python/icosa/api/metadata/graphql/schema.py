@@ -1,4 +1,5 @@
-"""The schema of ``/metadata``: the SDL files of ``schemas/metadata`` with the resolvers of this package.
+"""The schema of ``/metadata``: the SDL files of ``schemas/metadata`` and the names of field types, with the resolvers
+of this package.
 
 A new part is a file of SDL, which extends Query and Mutation, and a module whose resolvers are listed here.
 """
@@ -10,6 +11,7 @@ from functools import cache
 from ariadne import load_schema_from_path, make_executable_schema
 from graphql import GraphQLSchema
 
+from ....model.types.registry import by_own_name
 from ....shipped import folder
 from . import api_keys, fields, indexes, objects, roles, scalars, views, webhooks, workspace
 
@@ -29,4 +31,10 @@ _RESOLVERS = (
 @cache
 def metadata_schema() -> GraphQLSchema:
     """The executable schema, the same for all workspaces."""
-    return make_executable_schema(load_schema_from_path(str(folder() / "metadata")), *_RESOLVERS)
+    written = load_schema_from_path(str(folder() / "metadata"))
+    return make_executable_schema([written, _field_types()], *_RESOLVERS)
+
+
+def _field_types() -> str:
+    """The values of the enum of field types."""
+    return f"extend enum FieldMetadataType {{ {' '.join(sorted(by_own_name))} }}"

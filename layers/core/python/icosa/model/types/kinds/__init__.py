@@ -1,5 +1,7 @@
 """The scalar kinds: what filters, orders and indexes know about a leaf."""
 
+from ..base import Kind
+from ..graphql_types import BIG_INT, INT
 from .boolean import Boolean
 from .json import RawJson
 from .lists import Array, MultiSelect
@@ -10,7 +12,25 @@ from .temporal import Date, DateTime
 from .text import EmailText, LongText, Text
 from .uuid import Uuid
 
+#: One of each kind, for numbers one of each GraphQL type.
+KINDS: tuple[Kind, ...] = (
+    Text(),
+    Uuid(),
+    Number(),
+    Number(scalar=INT),
+    Number(scalar=BIG_INT),
+    Numeric(),
+    Date(),
+    DateTime(),
+    Boolean(),
+    Array(),
+    RawJson(),
+    Select(()),
+    MultiSelect(()),
+)
+
 __all__ = [
+    "KINDS",
     "Array",
     "Boolean",
     "Date",

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from ....errors import InvalidFilter
+from ... import operators as ops
 from ...inspect import inspect
+from .. import graphql_types
 from ..base import Stored
 from .common import OrderedKind
 
@@ -16,13 +18,14 @@ class Boolean(OrderedKind):
     """Truth values; false sorts before true."""
 
     name = "BOOLEAN"
-    operators = ("eq", "is")
+    scalar = graphql_types.BOOLEAN
+    operators = ops.named(*ops.TRUTH)
 
     def value(self, field_name: str, raw: Any) -> bool:
-        found = raw if isinstance(raw, bool) else _TEXTS.get(raw) if isinstance(raw, str) else None
-        if found is None:
+        value = raw if isinstance(raw, bool) else _TEXTS.get(raw) if isinstance(raw, str) else None
+        if value is None:
             raise InvalidFilter(f'Invalid boolean value {inspect(raw)} for field "{field_name}"')
-        return found
+        return value
 
     def encode(self, value: Stored) -> str:
         return "1" if value else "0"

@@ -5,15 +5,14 @@ encodings.
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from ....errors import InvalidData, InvalidFilter
+from ... import operators as ops
+from ...operators import OperandType, Operator, Predicate
 from ..base import KeyRange, Kind, Ranges, Stored
 
-COMPARISONS = ("eq", "neq", "gt", "gte", "lt", "lte", "in", "is")
-_LISTS = frozenset({"in", "containsAny"})
-_PATTERNS = frozenset({"like", "ilike", "startsWith", "endsWith", "containsIlike"})
 _JS_TYPES: tuple[tuple[type | tuple[type, ...], str], ...] = (
     (bool, "boolean"),
     ((int, float), "number"),
@@ -22,36 +21,16 @@ _JS_TYPES: tuple[tuple[type | tuple[type, ...], str], ...] = (
 
 
 class ScalarKind(Kind):
-    """A kind whose operands are a value, a list of values, or a pattern, as the operator says."""
+    """A kind whose operands are what the operator says (``Operator.takes``), and whose operators mean what they say."""
 
-    def operand(self, field_name: str, operator: str, raw: Any) -> Any:
-        if operator == "is":
-            if raw not in ("NULL", "NOT_NULL"):
-                raise InvalidFilter('Invalid filter value for "is" operator. Expected "NULL" or "NOT_NULL"')
-            return raw
-        if operator == "isEmptyArray":
-            if not isinstance(raw, bool):
-                raise InvalidFilter(f'Filter operator "isEmptyArray" requires a boolean value for field {field_name}')
-            return raw
-        if operator in _LISTS:
-            return self._several(field_name, operator, raw)
-        if operator in _PATTERNS:
-            if not isinstance(raw, str):
-                raise InvalidFilter(
-                    f'Filter operator "{operator}" requires a string value for field "{field_name}", got '
-                    f"{_js_type(raw)}"
-                )
-            return raw
-        return self._checked(field_name, raw)
+    def operand(self, field_name: str, operator: Operator, raw: Any) -> Any:
+        return _OPERANDS[operator.takes](self, field_name, operator, raw)
 
-    def _several(self, field_name: str, operator: str, raw: Any) -> tuple[Any, ...]:
-        if not isinstance(raw, list | tuple):
-            raise InvalidFilter(f'Filter operator "{operator}" requires an array value for field {field_name}')
-        if not raw:
-            raise InvalidFilter(f"Invalid filter value for field {field_name}. Expected non-empty array")
-        return tuple(self._checked(field_name, item) for item in raw)
+    def predicate(self, operator: Operator, operand: Any) -> Predicate:
+        return operator.predicate(operand)
 
-    def _checked(self, field_name: str, raw: Any) -> Any:
+    def checked(self, field_name: str, raw: Any) -> Any:
+        """``value``, whose errors are those of filters."""
         try:
             return self.value(field_name, raw)
         except InvalidData as error:
@@ -62,49 +41,70 @@ class ScalarKind(Kind):
         """One operand in the form of stored values. Raises InvalidData or InvalidFilter."""
 
 
+def _value(kind: ScalarKind, field_name: str, operator: Operator, raw: Any) -> Any:
+    return kind.checked(field_name, raw)
+
+
+def _list(kind: ScalarKind, field_name: str, operator: Operator, raw: Any) -> tuple[Any, ...]:
+    if not isinstance(raw, list | tuple):
+        raise InvalidFilter(f'Filter operator "{operator.name}" requires an array value for field {field_name}')
+    if not raw:
+        raise InvalidFilter(f"Invalid filter value for field {field_name}. Expected non-empty array")
+    return tuple(kind.checked(field_name, item) for item in raw)
+
+
+def _pattern(kind: ScalarKind, field_name: str, operator: Operator, raw: Any) -> str:
+    if not isinstance(raw, str):
+        raise InvalidFilter(
+            f'Filter operator "{operator.name}" requires a string value for field "{field_name}", got {_js_type(raw)}'
+        )
+    return raw
+
+
+def _state(kind: ScalarKind, field_name: str, operator: Operator, raw: Any) -> Any:
+    if raw not in ("NULL", "NOT_NULL"):
+        raise InvalidFilter(f'Invalid filter value for "{operator.name}" operator. Expected "NULL" or "NOT_NULL"')
+    return raw
+
+
+def _boolean(kind: ScalarKind, field_name: str, operator: Operator, raw: Any) -> bool:
+    if not isinstance(raw, bool):
+        raise InvalidFilter(f'Filter operator "{operator.name}" requires a boolean value for field {field_name}')
+    return raw
+
+
+_OPERANDS: Mapping[OperandType, Callable[[ScalarKind, str, Operator, Any], Any]] = {
+    "value": _value,
+    "list": _list,
+    "pattern": _pattern,
+    "state": _state,
+    "boolean": _boolean,
+}
+
+
 class OrderedKind(ScalarKind):
     """A kind whose encoding is exact: comparing values is comparing encodings."""
 
-    operators: tuple[str, ...] = COMPARISONS
-
-    def test(self, operator: str, value: Stored, operand: Any) -> bool:
-        match operator:
-            case "eq":
-                return bool(value == operand)
-            case "neq":
-                return bool(value != operand)
-            case "in":
-                return value in operand
-        left, right = self.sort_key(value), self.sort_key(operand)
-        match operator:
-            case "gt":
-                return bool(left > right)
-            case "gte":
-                return bool(left >= right)
-            case "lt":
-                return bool(left < right)
-            case "lte":
-                return bool(left <= right)
-        raise AssertionError(operator)
+    operators = ops.named(*ops.COMPARISONS)
 
     def sort_key(self, value: Stored) -> Any:
         return value
 
-    def ranges(self, operator: str, operand: Any) -> Ranges | None:
-        if operator == "in":
-            return equal_ranges(self.encode(value) for value in operand)
-        encoded = self.encode(operand)
+    def ranges(self, operator: Operator, operand: Any) -> Ranges | None:
         match operator:
-            case "eq":
-                return equal_ranges((encoded,))
-            case "neq":
+            case ops.EQ:
+                return equal_ranges((self.encode(operand),))
+            case ops.IN:
+                return equal_ranges(map(self.encode, operand))
+            case ops.NEQ:
+                encoded = self.encode(operand)
                 return Ranges(
                     (KeyRange(high=encoded, include_high=False), KeyRange(low=encoded, include_low=False)), True
                 )
-            case "gt" | "gte":
-                return Ranges((KeyRange(low=encoded, include_low=operator == "gte"),), True)
-            case "lt" | "lte":
-                return Ranges((KeyRange(high=encoded, include_high=operator == "lte"),), True)
+            case ops.GT | ops.GTE:
+                return Ranges((KeyRange(low=self.encode(operand), include_low=operator is ops.GTE),), True)
+            case ops.LT | ops.LTE:
+                return Ranges((KeyRange(high=self.encode(operand), include_high=operator is ops.LTE),), True)
         return None
 
 

@@ -7,9 +7,11 @@ from typing import Any
 
 import orjson
 
+from ... import operators as ops
+from ...operators import Operator, Predicate
+from .. import graphql_types
 from ..base import Stored
 from .common import ScalarKind
-from .like import like
 from .text import Text
 
 _TEXT = Text()
@@ -22,7 +24,9 @@ class RawJson(ScalarKind):
     members).
     """
 
-    operators = ("is", "like")
+    scalar = graphql_types.JSON
+    operators = ops.named(*ops.JSON)
+    contains = ops.LIKE
     is_indexed = False
     is_groupable = False
 
@@ -32,8 +36,9 @@ class RawJson(ScalarKind):
     def value(self, field_name: str, raw: Any) -> Any:
         raise AssertionError("no operator takes a value")
 
-    def test(self, operator: str, value: Stored, operand: Any) -> bool:
-        return like(operand)(_stored_text(value))
+    def predicate(self, operator: Operator, operand: Any) -> Predicate:
+        matches = operator.predicate(operand)
+        return lambda value: matches(_stored_text(value))
 
     def encode(self, value: Stored) -> str:
         return _TEXT.encode(_stored_text(value))

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from ....errors import InvalidData
+from ... import operators as ops
 from ...inspect import inspect
+from .. import graphql_types
 from ..base import Stored
 from .common import ScalarKind
-from .like import ilike
 from .text import Text
 
 _TEXT = Text()
@@ -38,7 +39,12 @@ class MultiSelect(_Lists):
     """Some of a list of options."""
 
     name = "MULTI_SELECT"
-    operators = ("containsAny", "is", "isEmptyArray")
+    operators = ops.named(*ops.OPTIONS)
+    #: The filter is that of a single option, of which it takes less.
+    declared = tuple(dict.fromkeys((*ops.OPTION, *ops.OPTIONS)))
+    scalar = graphql_types.OPTION
+    is_choice = True
+    contains = ops.CONTAINS_ANY
 
     def __init__(self, options: Sequence[str]) -> None:
         self.options = tuple(options)
@@ -49,21 +55,17 @@ class MultiSelect(_Lists):
             raise InvalidData(f'Invalid value {inspect(raw)} for multi select field "{field_name}"')
         return raw
 
-    def test(self, operator: str, value: Stored, operand: Any) -> bool:
-        return operator == "containsAny" and not frozenset(value).isdisjoint(operand)
-
 
 class Array(_Lists):
     """Any texts."""
 
     name = "ARRAY"
-    operators = ("containsIlike", "is", "isEmptyArray")
+    operators = ops.named(*ops.TEXTS)
+    contains = ops.CONTAINS_ILIKE
+    scalar = graphql_types.TEXTS
 
     def value(self, field_name: str, raw: Any) -> str:
         raise AssertionError("no operator takes a value")
-
-    def test(self, operator: str, value: Stored, operand: Any) -> bool:
-        return operator == "containsIlike" and any(map(ilike(operand), value))
 
 
 def _text(value: Sequence[str]) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 from ....errors import InvalidFilter
 from ...inspect import inspect
 from ..base import Stored
+from ..graphql_types import BIG_INT, FLOAT, Scalar
 from ..limits import EXACT_INTEGERS, is_finite
 from ..values import bigint, double
 from .common import OrderedKind
@@ -27,16 +28,19 @@ class Number(OrderedKind):
     2**53 on, where several integers share a double, followed by the difference from it.
     """
 
-    def __init__(self, name: str = "NUMBER", *, is_bigint: bool = False) -> None:
+    is_number = True
+
+    def __init__(self, name: str = "NUMBER", *, scalar: Scalar = FLOAT) -> None:
         self.name = name
-        self._is_bigint = is_bigint
+        self.scalar = scalar
+        self._is_bigint = scalar is BIG_INT
 
     def value(self, field_name: str, raw: Any) -> int | float:
         number = _read(raw)
         if number is None or not is_finite(number):
-            # Text is what has been read, so it is shown as JavaScript shows the number that it is not.
-            shown = "NaN" if isinstance(raw, str) else inspect(raw)
-            raise InvalidFilter(f'Invalid number value {shown} for field "{field_name}"')
+            # Text is what has been read, so it is received as JavaScript shows the number that it is not.
+            received = "NaN" if isinstance(raw, str) else inspect(raw)
+            raise InvalidFilter(f'Invalid number value {received} for field "{field_name}"')
         try:
             return bigint(number) if self._is_bigint and number == int(number) else double(number)
         except ValueError as error:

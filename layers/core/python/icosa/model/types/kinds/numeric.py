@@ -6,7 +6,10 @@ from decimal import Decimal
 from typing import Any
 
 from ....errors import InvalidFilter
+from ... import operators as ops
 from ...inspect import inspect
+from ...operators import Operator, Predicate
+from .. import graphql_types
 from ..base import Stored
 from ..decimals import canonical
 from .common import OrderedKind
@@ -26,15 +29,23 @@ class Numeric(OrderedKind):
     """
 
     name = "NUMERIC"
+    scalar = graphql_types.BIG_FLOAT
+    is_number = True
     is_exact = True
 
     def value(self, field_name: str, raw: Any) -> str:
         try:
             return canonical(raw)
         except ValueError as error:
-            shown = "NaN" if isinstance(raw, str) else inspect(raw)
+            received = "NaN" if isinstance(raw, str) else inspect(raw)
             reason = f" - {error}" if str(error) else ""
-            raise InvalidFilter(f'Invalid number value {shown} for field "{field_name}"{reason}') from error
+            raise InvalidFilter(f'Invalid number value {received} for field "{field_name}"{reason}') from error
+
+    def predicate(self, operator: Operator, operand: Any) -> Predicate:
+        if operator not in ops.ORDERS:
+            return operator.predicate(operand)
+        matches = operator.predicate(Decimal(operand))
+        return lambda value: matches(Decimal(value))
 
     def sort_key(self, value: Stored) -> Decimal:
         return Decimal(value)

@@ -6,7 +6,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from ....errors import InvalidFilter
+from ... import operators as ops
 from ...inspect import inspect
+from ...operators import Operator, Predicate
+from .. import graphql_types
 from ..base import Ranges, Stored
 from .common import ScalarKind, equal_ranges
 
@@ -21,7 +24,10 @@ class Select(ScalarKind):
     Encoded: the value in lower case, followed by the value itself where lower case loses something.
     """
 
-    operators = ("eq", "neq", "gt", "gte", "lt", "lte", "in", "containsAny", "is", "isEmptyArray")
+    scalar = graphql_types.OPTION
+    operators = ops.named(*ops.OPTION)
+    is_choice = True
+    contains = ops.CONTAINS_ANY
 
     def __init__(self, options: Sequence[str], name: str = "SELECT") -> None:
         self.name = name
@@ -33,31 +39,17 @@ class Select(ScalarKind):
             raise InvalidFilter(f'Invalid value {inspect(raw)} for field "{field_name}"')
         return raw
 
-    def test(self, operator: str, value: Stored, operand: Any) -> bool:
-        match operator:
-            case "eq":
-                return bool(value == operand)
-            case "neq":
-                return bool(value != operand)
-            case "in" | "containsAny":
-                return value in operand
-            case "isEmptyArray":
-                return False
-        return value in self._beyond(operator, operand)
+    def predicate(self, operator: Operator, operand: Any) -> Predicate:
+        if operator is ops.CONTAINS_ANY:
+            return ops.IN.predicate(operand)
+        if operator in ops.ORDERS:
+            return ops.IN.predicate(self._matching(operator, operand))
+        return operator.predicate(operand)
 
-    def _beyond(self, operator: str, operand: str) -> tuple[str, ...]:
-        """The options for which ``option operator operand`` holds."""
-        position = self._positions[operand]
-        match operator:
-            case "gt":
-                return self.options[position + 1 :]
-            case "gte":
-                return self.options[position:]
-            case "lt":
-                return self.options[:position]
-            case "lte":
-                return self.options[: position + 1]
-        raise AssertionError(operator)
+    def _matching(self, operator: Operator, operand: str) -> list[str]:
+        """The options whose position compares to that of ``operand`` as ``operator`` says."""
+        matches = operator.predicate(self._positions[operand])
+        return [option for option, position in self._positions.items() if matches(position)]
 
     def encode(self, value: Stored) -> str:
         folded: str = value.lower()
@@ -70,15 +62,15 @@ class Select(ScalarKind):
     def sort_key(self, value: Stored) -> str:
         return self.encode(value)
 
-    def ranges(self, operator: str, operand: Any) -> Ranges | None:
+    def ranges(self, operator: Operator, operand: Any) -> Ranges | None:
         match operator:
-            case "eq":
+            case ops.EQ:
                 chosen: Sequence[str] = (operand,)
-            case "in" | "containsAny":
+            case ops.IN | ops.CONTAINS_ANY:
                 chosen = operand
-            case "gt" | "gte" | "lt" | "lte":
-                chosen = self._beyond(operator, operand)
-            case "neq":
+            case ops.GT | ops.GTE | ops.LT | ops.LTE:
+                chosen = self._matching(operator, operand)
+            case ops.NEQ:
                 chosen = [option for option in self.options if option != operand]
             case _:
                 return None

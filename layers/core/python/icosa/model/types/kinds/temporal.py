@@ -6,7 +6,7 @@ from abc import abstractmethod
 from typing import Any
 
 from ....errors import InvalidData
-from .. import values
+from .. import graphql_types, values
 from ..base import Stored
 from .common import OrderedKind
 
@@ -32,6 +32,7 @@ class Date(_Temporal):
     """Calendar days."""
 
     name = "DATE"
+    scalar = graphql_types.DATE
     calendar = "day"
 
     def value(self, field_name: str, raw: Any) -> str:
@@ -42,6 +43,7 @@ class DateTime(_Temporal):
     """Points in time, in whole milliseconds (spec/rest-core.md §2.7.9)."""
 
     name = "DATE_TIME"
+    scalar = graphql_types.DATE_TIME
     calendar = "instant"
 
     def value(self, field_name: str, raw: Any) -> str:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from ... import operators as ops
 from ...email_address import normalise
-from .. import values
+from ...folding import fold
+from ...like import literal_prefix
+from ...operators import Operator
+from .. import graphql_types, values
 from ..base import KeyRange, Ranges, Stored
 from .common import ScalarKind, equal_ranges
-from .folding import fold
-from .like import ilike, like, literal_prefix
 
 _MAX_BYTES = 128
 #: No character takes more bytes.
@@ -27,38 +29,15 @@ class Text(ScalarKind):
     """
 
     name = "TEXT"
-    operators = ("eq", "neq", "gt", "gte", "lt", "lte", "in", "is", "like", "ilike", "startsWith", "endsWith")
+    scalar = graphql_types.STRING
+    operators = ops.named(*ops.TEXT)
+    contains = ops.ILIKE
+    declared = (*ops.TEXT, *ops.UNSUPPORTED)
     null_equivalent = ""
     has_detail = True
 
     def value(self, field_name: str, raw: Any) -> str:
         return "" if raw is None else values.text(field_name, raw) or ""
-
-    def test(self, operator: str, value: Stored, operand: Any) -> bool:
-        match operator:
-            case "eq":
-                return bool(value == operand)
-            case "neq":
-                return bool(value != operand)
-            case "in":
-                return value in operand
-            case "like":
-                return like(operand)(value)
-            case "ilike":
-                return ilike(operand)(value)
-            case "startsWith":
-                return bool(value.startswith(operand))
-            case "endsWith":
-                return bool(value.endswith(operand))
-            case "gt":
-                return bool(value > operand)
-            case "gte":
-                return bool(value >= operand)
-            case "lt":
-                return bool(value < operand)
-            case "lte":
-                return bool(value <= operand)
-        raise AssertionError(operator)
 
     def encode(self, value: Stored) -> str:
         return _cut(_escape(fold(value)))
@@ -84,17 +63,17 @@ class Text(ScalarKind):
     def sort_key(self, value: Stored) -> str:
         return fold(value)
 
-    def ranges(self, operator: str, operand: Any) -> Ranges | None:
+    def ranges(self, operator: Operator, operand: Any) -> Ranges | None:
         match operator:
-            case "eq":
+            case ops.EQ:
                 return self._equal((operand,), exact=_has_no_case(operand))
-            case "in":
+            case ops.IN:
                 return self._equal(operand, exact=all(map(_has_no_case, operand)))
-            case "startsWith":
+            case ops.STARTS_WITH:
                 return self._starting(operand, exact=_has_no_case(operand))
-            case "like" | "ilike":
+            case ops.LIKE | ops.ILIKE:
                 prefix, rest = literal_prefix(operand)
-                exact = rest != "?" and (operator == "ilike" or _has_no_case(prefix))
+                exact = rest != "?" and (operator is ops.ILIKE or _has_no_case(prefix))
                 if rest == "":
                     return self._equal((prefix,), exact=exact)
                 return self._starting(prefix, exact=exact) if prefix or exact else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ....identifiers import parse_uuid
-from .. import values
+from .. import graphql_types, values
 from ..base import Stored
 from .common import OrderedKind
 
@@ -13,6 +13,7 @@ from .common import OrderedKind
 class Uuid(OrderedKind):
     """UUIDs in lower case, in the order of their texts."""
 
+    scalar = graphql_types.UUID
     name = "UUID"
 
     def value(self, field_name: str, raw: Any) -> str:
@@ -25,7 +26,7 @@ class Uuid(OrderedKind):
         return encoded
 
     def from_cursor(self, raw: Any) -> Stored:
-        found = parse_uuid(raw)
-        if found is None:
+        value = parse_uuid(raw)
+        if value is None:
             raise ValueError("not a UUID")
-        return found
+        return value

@@ -105,15 +105,15 @@ def _finder(segment: str) -> Callable[[str, int, int], int]:
         length = len(segment)
 
         def find(text: str, start: int, stop: int) -> int:
-            found = text.find(segment, start, stop)
-            return found if found < 0 else found + length
+            position = text.find(segment, start, stop)
+            return position if position < 0 else position + length
 
         return find
     pattern = _compile(segment)
 
     def search(text: str, start: int, stop: int) -> int:
-        found = pattern.search(text, start, stop)
-        return found.end() if found else -1
+        match = pattern.search(text, start, stop)
+        return match.end() if match else -1
 
     return search
 

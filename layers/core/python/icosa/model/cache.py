@@ -1,0 +1,31 @@
+"""Values that follow from an immutable object, computed once and kept with it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cached_property
+from typing import Any, Concatenate, Self
+
+
+class Cached:
+    """Base of the immutable parts of a model.
+
+    The cache is no field: a copy made with ``dataclasses.replace`` begins with an empty one.
+    """
+
+    @cached_property
+    def _cache(self) -> dict[Callable[..., Any], Any]:
+        return {}
+
+    def cached[T, **P](self, build: Callable[Concatenate[Self, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """``build(self, …)``, called once for each function: pass a function of a module or a class, not a closure.
+
+        Further arguments are what ``build`` needs beside the object (the model that holds it); the result must not
+        depend on which of them come first.
+        """
+        cache = self._cache
+        try:
+            return cache[build]  # type: ignore[no-any-return]
+        except KeyError:
+            value = cache[build] = build(self, *args, **kwargs)
+            return value
