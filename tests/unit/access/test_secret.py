@@ -6,7 +6,7 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from icosa.access.secret import signing_secret
+from icosa.access.secret import secrets_client, signing_secret
 from tests.support.tokens import SECRET
 
 
@@ -20,8 +20,10 @@ def forgetful(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.delenv("SIGNING_SECRET", raising=False)
     monkeypatch.delenv("SIGNING_SECRET_ARN", raising=False)
     signing_secret.cache_clear()
+    secrets_client.cache_clear()
     yield
     signing_secret.cache_clear()
+    secrets_client.cache_clear()
 
 
 def test_the_environment_wins(monkeypatch: pytest.MonkeyPatch) -> None:
