@@ -6,7 +6,7 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from icosa.access.secret import signing_secret
+from icosa.access.secret import secrets_client, signing_secret
 from tests.support.tokens import SECRET
 
 
@@ -19,9 +19,11 @@ def _name() -> str:
 def forgetful(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.delenv("SIGNING_SECRET", raising=False)
     monkeypatch.delenv("SIGNING_SECRET_ARN", raising=False)
-    signing_secret.cache_clear()
+    for remembered in (signing_secret, secrets_client):
+        remembered.cache_clear()
     yield
-    signing_secret.cache_clear()
+    for remembered in (signing_secret, secrets_client):
+        remembered.cache_clear()
 
 
 def test_the_environment_wins(monkeypatch: pytest.MonkeyPatch) -> None:

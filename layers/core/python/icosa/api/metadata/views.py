@@ -11,7 +11,7 @@ from ...views.permissions import require_change, require_create
 from ...views.render import render
 from ...views.service import ViewsService, find, select
 from ...views.shapes import PAGE_LAYOUT, ROOT_OF, SHAPES, VIEW, VIEW_FIELD_GROUP, Shape
-from .call import Call, Collection
+from .call import Call, CollectionRoutes
 
 
 def _service(call: Call) -> ViewsService:
@@ -77,13 +77,13 @@ def _delete(shape: Shape) -> Callable[[Call], Any]:
     return answer
 
 
-def _collection(shape: Shape) -> Collection:
-    return Collection(
+def _collection(shape: Shape) -> CollectionRoutes:
+    return CollectionRoutes(
         list=_list(shape), get=_get(shape), create=_create(shape), update=_update(shape), delete=_delete(shape)
     )
 
 
 #: Field groups have no route of their own: views show them, GraphQL changes them.
-VIEW_COLLECTIONS: Mapping[str, Collection] = {
+VIEW_COLLECTIONS: Mapping[str, CollectionRoutes] = {
     name: _collection(shape) for name, shape in SHAPES.items() if shape != VIEW_FIELD_GROUP
 }
