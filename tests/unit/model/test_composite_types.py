@@ -110,7 +110,7 @@ TAKEN: list[tuple[str, Any, Any, Any]] = [
 ]
 
 
-@pytest.mark.parametrize(("name", "value", "stored", "shown"), TAKEN)
+@pytest.mark.parametrize(("name", "value", "stored", "rendered"), TAKEN)
 def test_taken(name: str, value: Any, stored: Any, rendered: Any) -> None:
     field = make_field(name)
     assert field.type.parse(field, value) == stored

@@ -8,7 +8,7 @@ from icosa.model.inspect import inspect
 
 
 @pytest.mark.parametrize(
-    ("value", "shown"),
+    ("value", "rendered"),
     [
         (None, "null"),
         (True, "true"),

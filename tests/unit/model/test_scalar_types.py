@@ -72,7 +72,7 @@ TAKEN: list[tuple[str, dict[str, Any], Any, Any, Any]] = [
 ]
 
 
-@pytest.mark.parametrize(("name", "attributes", "value", "stored", "shown"), TAKEN)
+@pytest.mark.parametrize(("name", "attributes", "value", "stored", "visible"), TAKEN)
 def test_taken(name: str, attributes: dict[str, Any], value: Any, stored: Any, visible: Any) -> None:
     field = make_field(name, **attributes)
     result = field.type.parse(field, value)

@@ -36,7 +36,7 @@ def test_steps_pair_commands_with_answers() -> None:
 
 
 @pytest.mark.parametrize(
-    ("shown", "actual"),
+    ("rendered", "actual"),
     [
         ({"a": 1}, {"a": 1}),
         ({"a": "…"}, {"a": {"b": 1}}),
@@ -49,7 +49,7 @@ def test_same(rendered: Any, actual: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    ("shown", "actual", "found"),
+    ("rendered", "actual", "result"),
     [
         ({"a": 1}, {"a": 2}, "$.a is 2, not 1"),
         ({"a": "…"}, {}, "$ lacks ['a']"),

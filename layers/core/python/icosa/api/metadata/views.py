@@ -33,12 +33,12 @@ def _list(entity_type: EntityType) -> Callable[[Call], Any]:
 
 def _get(entity_type: EntityType) -> Callable[[Call], Any]:
     def answer(call: Call) -> Any:
-        found = find(_service(call).roots(), entity_type, call.entity_id)
-        if found is None:
+        result = find(_service(call).roots(), entity_type, call.entity_id)
+        if result is None:
             if entity_type == PAGE_LAYOUT:
                 return None
             raise PartNotFound(entity_type, call.entity_id)
-        return render(call.context.model, found[0], entity_type, found[1])
+        return render(call.context.model, result[0], entity_type, result[1])
 
     return answer
 
