@@ -6,7 +6,7 @@ from icosa.api.metadata.service import MetadataApi
 from icosa.runtime.handlers import api_handler
 from icosa.runtime.prime import prime
 from icosa.store.table import Table
-from icosa.webhooks.sealing import webhook_seal
+from icosa.webhooks.secret_cipher import secret_cipher
 
 handler = api_handler(MetadataApi(Table.from_environment()).answer)
-prime(webhook_seal)
+prime(secret_cipher)

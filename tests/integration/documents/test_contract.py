@@ -21,15 +21,15 @@ from icosa.api.rest.service import RestApi
 from icosa.metadata.service import MetadataService
 from icosa.runtime.asgi import asgi_proxy
 from icosa.runtime.http import proxy
-from icosa.webhooks.sealing import Seal
+from icosa.webhooks.secret_cipher import SecretCipher
 from icosa.webhooks.service import Webhooks
 from tests.integration.documents.conftest import World
 from tests.support.contract import exercise as exercised
 from tests.support.contract import strict
+from tests.support.kms import emulated_cipher
 from tests.support.provisioning import event_of
 from tests.support.proxied import Function, Proxied
 from tests.support.rest_client import RestClient
-from tests.support.seal import emulated_seal
 
 _FUZZ = int(os.environ.get("ICOSA_FUZZ", "0"))
 _EXAMPLES = _FUZZ or 6
@@ -38,14 +38,14 @@ _CHOSEN = ("rockets", "people", "noteTargets")
 
 
 @pytest.fixture(scope="module")
-def seal(api_keys: ApiKeys) -> Iterator[Seal]:
+def cipher(api_keys: ApiKeys) -> Iterator[SecretCipher]:
     """After the gateway, which begins with an empty moto."""
-    with emulated_seal() as made:
+    with emulated_cipher() as made:
         yield made
 
 
 @pytest.fixture(scope="module")
-def app(world: World, api_keys: ApiKeys, seal: Seal) -> Proxied:
+def app(world: World, api_keys: ApiKeys, cipher: SecretCipher) -> Proxied:
     rest = proxy(RestApi(world.table).answer)
     metadata = proxy(MetadataApi(world.table).answer)
     keys = asgi_proxy(keys_app(world.table, api_keys))
@@ -74,8 +74,8 @@ def call(world: World) -> RestClient:
 @pytest.fixture(scope="module")
 def document(world: World) -> dict[str, Any]:
     answer = world.document(world.event(token=world.made.token))
-    found: dict[str, Any] = orjson.loads(answer["body"])
-    return found
+    result: dict[str, Any] = orjson.loads(answer["body"])
+    return result
 
 
 def test_examples_work_when_pasted(document: dict[str, Any], call: RestClient) -> None:

@@ -149,10 +149,10 @@ def test_the_first_fields_of_many() -> None:
     selector = FieldSelector(
         MODEL, Role(hidden={"people": {"jobTitle"}}), children=60, field_limit=len(PEOPLE.stored_fields) - 1
     )
-    shown = selector.select(PEOPLE, 0, None).fields or ()
-    assert shown[:2] == ("id", "name")
-    assert "jobTitle" not in shown
-    assert len(shown) == len(PEOPLE.stored_fields) - 1
+    rendered = selector.select(PEOPLE, 0, None).fields or ()
+    assert rendered[:2] == ("id", "name")
+    assert "jobTitle" not in rendered
+    assert len(rendered) == len(PEOPLE.stored_fields) - 1
 
 
 # ------------------------------------------------------------------ what is asked by

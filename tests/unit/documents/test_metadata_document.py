@@ -13,10 +13,10 @@ from icosa.access.bodies import NAME_LENGTH
 from icosa.api.keys.app import ROUTERS
 from icosa.api.metadata.collections import COLLECTIONS
 from icosa.api.metadata.render import field_members, object_members
-from icosa.documents.openapi import metadata
+from icosa.documents.openapi import collection
 from icosa.documents.openapi.metadata import metadata_document
+from icosa.webhooks.bodies import read_changes
 from icosa.webhooks.entity import Webhook
-from icosa.webhooks.inputs import read_changes
 from tests.support.crm import crm
 
 BASE = "https://api.example/dev"
@@ -26,7 +26,7 @@ _WEBHOOK = Webhook(
     target_url="https://hooks.example.com/",
     operations=(),
     description=None,
-    sealed=None,
+    ciphertext=None,
     created_at="2026-01-31T12:00:00.000Z",
     updated_at="2026-01-31T12:00:00.000Z",
 )
@@ -48,7 +48,7 @@ def test_it_is_valid(is_direct: bool) -> None:
 
 def test_it_describes_what_is_served() -> None:
     routed = {tag for router in ROUTERS for tag in router.tags}
-    assert {collection.plural for collection in metadata.COLLECTIONS} == {*COLLECTIONS, *routed}
+    assert {described.plural for described in collection.COLLECTIONS} == {*COLLECTIONS, *routed}
 
 
 def test_servers() -> None:

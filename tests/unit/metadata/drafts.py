@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from icosa.metadata import fields, inputs, objects
+from icosa.metadata import bodies, fields, objects
 from icosa.metadata.draft import Draft
 from icosa.metadata.rules import failures
 from icosa.metadata.standard import standard_model
@@ -35,16 +35,16 @@ def again(draft: Draft) -> Draft:
 
 def new_object(draft: Draft, name: str = "rocket", **input: Any) -> Object:
     given = {"nameSingular": name, "namePlural": f"{name}s", "labelSingular": name, "labelPlural": f"{name}s", **input}
-    return objects.create_object(draft, inputs.create_object(given))
+    return objects.create_object(draft, bodies.named_members(bodies.CreateObject, given))
 
 
 def new_field(draft: Draft, obj: Object, type_name: str = "TEXT", name: str = "code", **input: Any) -> Field:
     given = {"objectMetadataId": obj.id, "type": type_name, "name": name, "label": name, **input}
-    return fields.create_field(draft, inputs.create_field(given))
+    return fields.create_field(draft, bodies.named_members(bodies.CreateField, given))
 
 
 def update_field(draft: Draft, field: Field, **input: Any) -> Field:
-    return fields.update_field(draft, field.id, inputs.update_field(input))
+    return fields.update_field(draft, field.id, bodies.named_members(bodies.UpdateField, input))
 
 
 def problems(draft: Draft) -> list[str]:

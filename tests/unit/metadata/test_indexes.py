@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from icosa.errors import IcosaError
-from icosa.metadata import fields, indexes, inputs
+from icosa.metadata import bodies, fields, indexes
 from icosa.metadata.draft import Draft
 from icosa.model.model import Index, Object
 from icosa.validation.errors import IndexLimitReached, MetadataValidationError
@@ -16,7 +16,7 @@ from tests.unit.metadata.drafts import STANDARD, WORKSPACE, message_of, new_fiel
 
 def create(draft: Draft, obj: Object, *columns: tuple[str, str | None], **more: Any) -> Index:
     members = [{"fieldMetadataId": field_id, "subFieldName": sub} for field_id, sub in columns]
-    return indexes.create_index(draft, inputs.create_index({"objectMetadataId": obj.id, "fields": members, **more}))
+    return indexes.create_index(draft, bodies.read_index({"objectMetadataId": obj.id, "fields": members, **more}))
 
 
 def test_an_index_is_custom_and_not_unique() -> None:
@@ -59,7 +59,7 @@ def test_unknown_things() -> None:
     draft, rocket = with_rocket()
     gone = {"objectMetadataId": WORKSPACE, "fields": [{"fieldMetadataId": WORKSPACE}]}
     with pytest.raises(IcosaError, match=f"Object metadata {WORKSPACE} not found") as refused:
-        indexes.create_index(draft, inputs.create_index(gone))
+        indexes.create_index(draft, bodies.read_index(gone))
     assert refused.value.status == 404
     with pytest.raises(IcosaError, match=f"Index {WORKSPACE} not found"):
         indexes.delete_index(draft, WORKSPACE)

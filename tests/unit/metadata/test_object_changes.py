@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from icosa.errors import IcosaError
-from icosa.metadata import inputs, objects
+from icosa.metadata import bodies, objects
 from icosa.metadata.draft import Draft
 from icosa.metadata.rules import failures
 from icosa.model.model import Object
@@ -29,7 +29,7 @@ COMPANY = STANDARD.by_singular["company"]
 
 
 def update(draft: Draft, obj: Object, **input: Any) -> Object:
-    return objects.update_object(draft, obj.id, inputs.update_object(input))
+    return objects.update_object(draft, obj.id, bodies.named_members(bodies.UpdateObject, input))
 
 
 def test_a_new_object_has_system_fields_relations_and_their_inverses() -> None:

@@ -44,8 +44,8 @@ def test_steps_pair_commands_with_answers() -> None:
         ([1, "…"], [1, 2]),
     ],
 )
-def test_same(shown: Any, actual: Any) -> None:
-    assert difference(shown, actual) is None
+def test_same(rendered: Any, actual: Any) -> None:
+    assert difference(rendered, actual) is None
 
 
 @pytest.mark.parametrize(
@@ -60,5 +60,5 @@ def test_same(shown: Any, actual: Any) -> None:
         ([], {}, "$ is {}, not []"),
     ],
 )
-def test_different(shown: Any, actual: Any, found: str) -> None:
-    assert difference(shown, actual) == found
+def test_different(rendered: Any, actual: Any, result: str) -> None:
+    assert difference(rendered, actual) == result

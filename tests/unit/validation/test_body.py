@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 import pytest
 from pydantic import Field
 
-from icosa.validation.body import UNNAMED, RequestBody, update_of, validate
+from icosa.validation.body import FIXED, UNNAMED, RequestBody, update_of, validate
 from icosa.validation.errors import InvalidInput
 from icosa.validation.types import (
     SINGLE_SPACED,
@@ -39,7 +39,7 @@ class Entity(RequestBody):
     name: Name
     label: Annotated[FilledText, SINGLE_SPACED]
     title: NonBlankText = "-"
-    kind: Literal["A", "B"] = "A"
+    kind: Annotated[Literal["A", "B"], FIXED] = "A"
     icon: Annotated[Text, STRIPPED] | None = None
     owner: Identifier | None = None
     is_ui_read_only: Flag = Field(default=UNNAMED, alias="isUIReadOnly")
@@ -53,7 +53,7 @@ class Entity(RequestBody):
     tags: list[Annotated[Text, Field(max_length=3)]] = Field(default_factory=list, max_length=2)
 
 
-EntityForUpdate = update_of(Entity, "EntityForUpdate", without={"kind"})
+EntityForUpdate = update_of(Entity, "EntityForUpdate")
 NEW = {"name": "rocket", "label": "Rocket"}
 
 

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field
 
-from icosa.validation.body import Body, RequestBody, ResponseBody, update_of
+from icosa.validation.body import FIXED, Body, RequestBody, ResponseBody, update_of
 from icosa.validation.schema import components_of
 from icosa.validation.types import Identifier, Json, JsonObject, NonBlankText
 
@@ -22,7 +22,7 @@ class Create(RequestBody):
     owner_id: Identifier | None = None
     kind: Literal["A"] = "A"
     place: Place | None = None
-    value: Json | None = None
+    value: Annotated[Json | None, FIXED] = None
 
 
 class Response(ResponseBody):
@@ -38,7 +38,7 @@ def test_components() -> None:
     kind = {"type": ["string", "null"], "enum": ["A", None]}
     models: dict[str, type[Body]] = {
         "New": Create,
-        "Changed": update_of(Create, "Changed", without={"value"}),
+        "Changed": update_of(Create, "Changed"),
         "Shown": Response,
     }
     assert components_of(models) == {

@@ -18,10 +18,10 @@ from icosa.store.control import RoleRow
 from icosa.store.ops import PutItem
 from icosa.store.table import Table
 from icosa.webhooks import service
-from icosa.webhooks.sealing import Owner, Seal, webhook_seal
+from icosa.webhooks.secret_cipher import Owner, SecretCipher, secret_cipher
+from tests.support.kms import emulated_cipher
 from tests.support.metadata_client import MetadataClient
 from tests.support.provisioning import event_of
-from tests.support.seal import emulated_seal
 
 PATH = "/rest/metadata/webhooks"
 TARGET = "https://HOOK.example.com"
@@ -50,9 +50,9 @@ UNKNOWN = str(uuid.uuid4())
 
 
 @pytest.fixture(scope="module", autouse=True)
-def seal(api_keys: ApiKeys) -> Iterator[Seal]:
+def cipher(api_keys: ApiKeys) -> Iterator[SecretCipher]:
     """After the gateway: that one begins empty, and moto empties everything with it."""
-    with emulated_seal() as made:
+    with emulated_cipher() as made:
         yield made
 
 
@@ -195,17 +195,20 @@ def test_no_item_has_a_secret_in_clear(own: MetadataClient, shared_table: Table,
 
 
 def test_a_secret_that_is_moved_opens_nowhere_else(
-    own: MetadataClient, shared_table: Table, made: Provisioned, seal: Seal
+    own: MetadataClient, shared_table: Table, made: Provisioned, cipher: SecretCipher
 ) -> None:
     first, second = create(own, secret=SECRET), create(own)
-    sealed = shared_table.get(keys.webhook(made.workspace_id, first["id"]))
+    ciphertext = shared_table.get(keys.webhook(made.workspace_id, first["id"]))
     other = shared_table.get(keys.webhook(made.workspace_id, second["id"]))
-    assert sealed is not None
+    assert ciphertext is not None
     assert other is not None
-    shared_table.transact([PutItem({**other, "sealedSecret": sealed["sealedSecret"]})])
+    shared_table.transact([PutItem({**other, "sealedSecret": ciphertext["sealedSecret"]})])
     reply = own("GET", f"{PATH}/{second['id']}")
     assert (reply.status, reply.message) == (500, "Internal server error")
-    assert seal.open(sealed["sealedSecret"], Owner(workspace_id=made.workspace_id, webhook_id=first["id"])) == SECRET
+    assert (
+        cipher.decrypt(ciphertext["sealedSecret"], Owner(workspace_id=made.workspace_id, webhook_id=first["id"]))
+        == SECRET
+    )
 
 
 def test_logs_have_no_secret(own: MetadataClient, caplog: pytest.LogCaptureFixture) -> None:
@@ -226,7 +229,7 @@ def test_secrets_are_opened_only_when_they_are_asked_for(own: MetadataClient, mo
     def closed(*_: Any) -> Any:
         raise AssertionError("opened")
 
-    monkeypatch.setattr(Seal, "open", closed)
+    monkeypatch.setattr(SecretCipher, "decrypt", closed)
     assert own.data("{ webhooks { id } }")["webhooks"] == [{"id": webhook["id"]}]
     assert own("DELETE", f"{PATH}/{webhook['id']}").json is True
 
@@ -237,8 +240,8 @@ def test_while_kms_does_not_answer(own: MetadataClient, monkeypatch: pytest.Monk
     def fail(**_: Any) -> Any:
         raise EndpointConnectionError(endpoint_url="https://kms.example")
 
-    monkeypatch.setattr(webhook_seal()._client, "decrypt", fail)
-    monkeypatch.setattr(webhook_seal()._client, "encrypt", fail)
+    monkeypatch.setattr(secret_cipher()._client, "decrypt", fail)
+    monkeypatch.setattr(secret_cipher()._client, "encrypt", fail)
     for reply in (
         own("GET", PATH),
         own("GET", f"{PATH}/{webhook['id']}"),

@@ -1,24 +1,34 @@
 """What a workspace may change about itself: the settings of spec/access.md §9 and those of our own.
 
-Each setting names the permission flag that changing it needs and the check of its values. All are kept in the
-workspace's ``preferences`` under their wire names, but for those that its row has attributes for.
+All are kept in the workspace's ``preferences`` under their wire names, but for those that its row has attributes for.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Annotated, Any, Final, Literal, Protocol
+
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
 
 from ..errors import BadRequest, Conflict, Forbidden, NotFound, PermissionDenied
 from ..store import keys
 from ..store.ops import DeleteItem, Op
 from ..store.table import Table, TransactionFailed
 from ..store.workspace_row import new_settings, take_subdomain
+from ..validation.body import UNNAMED, Body, is_cleared_by_null
+from ..validation.messages import message, messages
+from ..validation.types import STRIPPED, Flag, Integer, NonBlankText, Text, error
 
-#: Takes a name and a value that is not null; returns what is stored. Raises BadRequest.
-Check = Callable[[str, Any], Any]
+_SUBDOMAIN: Final = re.compile(r"(?!api-)[a-z0-9](?:[a-z0-9-]{0,28}[a-z0-9])?")
+_HOST_NAME: Final = re.compile(r"(?=.{4,253}$)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}", re.IGNORECASE)
+#: Names that the addresses of an installation use themselves.
+_RESERVED: Final = frozenset(
+    ("admin", "api", "app", "assets", "auth", "cdn", "console", "docs", "help", "mail", "static", "status", "www")
+)
+#: Of errors of ``Settings``.
+_SUB_CODES: Final = {"subdomain": "SUBDOMAIN_NOT_VALID"}
 
 
 class Rights(Protocol):
@@ -27,133 +37,94 @@ class Rights(Protocol):
     def holds(self, flag: str) -> bool: ...
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Setting:
-    """``default`` is what the workspace has until it says otherwise; ``nullable``: null takes the value back."""
+# ------------------------------------------------------------------ the settings
+
+
+@dataclass(frozen=True, slots=True)
+class ChangedWith:
+    """The permission flag that changing a setting needs."""
 
     flag: str
-    check: Check
-    default: Any = None
-    nullable: bool = False
 
 
-# ------------------------------------------------------------------ checks
-
-_SUBDOMAIN = re.compile(r"(?!api-)[a-z0-9](?:[a-z0-9-]{0,28}[a-z0-9])?")
-_HOST_NAME = re.compile(r"(?=.{4,253}$)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}", re.IGNORECASE)
-#: Names that the addresses of an installation use themselves.
-_RESERVED = frozenset(
-    ("admin", "api", "app", "assets", "auth", "cdn", "console", "docs", "help", "mail", "static", "status", "www")
-)
-
-
-def _text(name: str, value: Any) -> str:
-    if not isinstance(value, str):
-        raise BadRequest(f"{name} must be a string")
-    return value
-
-
-def _name(name: str, value: Any) -> str:
-    if not (text := _text(name, value).strip()):
-        raise BadRequest(f"{name} should not be empty")
-    return text
-
-
-def _flag(name: str, value: Any) -> bool:
-    if not isinstance(value, bool):
-        raise BadRequest(f"{name} must be a boolean value")
-    return value
-
-
-def _texts(name: str, value: Any) -> list[str]:
-    if not isinstance(value, list) or not all(isinstance(member, str) for member in value):
-        raise BadRequest(f"each value in {name} must be a string")
-    return value
-
-
-def _subdomain(name: str, value: Any) -> str:
-    text = _text(name, value)
+def _subdomain(text: str) -> str:
     if not _SUBDOMAIN.fullmatch(text) or text in _RESERVED:
-        raise BadRequest("Subdomain is not valid", sub_code="SUBDOMAIN_NOT_VALID")
+        raise error("subdomain")
     return text
 
 
-def _host_name(name: str, value: Any) -> str:
-    text = _text(name, value).lower()
+def _host_name(text: str) -> str:
     if not _HOST_NAME.fullmatch(text):
-        raise BadRequest(f"{name} must be a valid host name")
-    return text
+        raise error("host_name")
+    return text.lower()
 
 
-def _whole(low: int, high: int | None = None) -> Check:
-    def check(name: str, value: Any) -> int:
-        if isinstance(value, bool) or not isinstance(value, int | float) or value != int(value):
-            raise BadRequest(f"{name} must be an integer number")
-        if value < low:
-            raise BadRequest(f"{name} must not be less than {low}")
-        if high is not None and value > high:
-            raise BadRequest(f"{name} must not be greater than {high}")
-        return int(value)
-
-    return check
+def _texts(value: Any) -> Any:
+    if not isinstance(value, list):
+        raise error("texts_no_list")
+    return value
 
 
-def _one_of(*choices: str) -> Check:
-    def check(name: str, value: Any) -> str:
-        if value not in choices:
-            raise BadRequest(f"{name} must be one of the following values: {', '.join(choices)}")
-        return str(value)
-
-    return check
-
-
-def _provider(label: str) -> Check:
+def _off(label: str) -> AfterValidator:
     """Ways to sign in: an API-only server has none, so they can only be off."""
 
-    def check(name: str, value: Any) -> bool:
-        if _flag(name, value):
-            raise BadRequest(f"{label} auth is not enabled in the system.")
+    def check(is_on: bool) -> bool:
+        if is_on:
+            raise error("sign_in", label=label)
         return False
 
-    return check
+    return AfterValidator(check)
 
 
-#: By wire name. Names that the row itself has an attribute for are in ``_ATTRIBUTES``.
-SETTINGS: Mapping[str, Setting] = {
-    "displayName": Setting(flag="WORKSPACE", check=_name),
-    "logo": Setting(flag="WORKSPACE", check=_text, nullable=True),
-    "subdomain": Setting(flag="WORKSPACE", check=_subdomain),
-    "customDomain": Setting(flag="WORKSPACE", check=_host_name, nullable=True),
-    "inviteHash": Setting(flag="WORKSPACE_MEMBERS", check=_text, nullable=True),
-    "trashRetentionDays": Setting(flag="WORKSPACE", check=_whole(0), default=14),
-    "eventLogRetentionDays": Setting(flag="SECURITY", check=_whole(30, 1095), default=90),
-    "isInternalMessagesImportEnabled": Setting(flag="WORKSPACE", check=_flag, default=False),
-    "isPublicInviteLinkEnabled": Setting(flag="SECURITY", check=_flag, default=False),
-    "workspaceDiscoverability": Setting(
-        flag="SECURITY", check=_one_of("PUBLIC", "MEMBERS_AND_INVITEES", "HIDDEN"), default="HIDDEN"
-    ),
-    "allowImpersonation": Setting(flag="SECURITY", check=_flag, default=False),
-    "isGoogleAuthEnabled": Setting(flag="SECURITY", check=_provider("Google"), default=False),
-    "isMicrosoftAuthEnabled": Setting(flag="SECURITY", check=_provider("Microsoft"), default=False),
-    "isPasswordAuthEnabled": Setting(flag="SECURITY", check=_provider("Password"), default=False),
-    "isGoogleAuthBypassEnabled": Setting(flag="SECURITY", check=_provider("Google"), default=False),
-    "isMicrosoftAuthBypassEnabled": Setting(flag="SECURITY", check=_provider("Microsoft"), default=False),
-    "isPasswordAuthBypassEnabled": Setting(flag="SECURITY", check=_provider("Password"), default=False),
-    "isTwoFactorAuthenticationEnforced": Setting(flag="SECURITY", check=_flag, default=False),
-    "editableProfileFields": Setting(flag="SECURITY", check=_texts, nullable=True),
-    "defaultRoleId": Setting(flag="ROLES", check=_text),
-    "metadataEnvelope": Setting(flag="DATA_MODEL", check=_one_of("legacy", "direct"), default="legacy"),
+_WORKSPACE: Final = ChangedWith("WORKSPACE")
+_SECURITY: Final = ChangedWith("SECURITY")
+_Google = Annotated[Flag, _off("Google"), _SECURITY]
+_Microsoft = Annotated[Flag, _off("Microsoft"), _SECURITY]
+_Password = Annotated[Flag, _off("Password"), _SECURITY]
+
+
+class Settings(Body):
+    """Defaults are what a workspace has until it says otherwise; null takes a value back where None is allowed."""
+
+    display_name: Annotated[NonBlankText, STRIPPED, _WORKSPACE] = UNNAMED
+    logo: Annotated[Text | None, _WORKSPACE] = None
+    subdomain: Annotated[Text, AfterValidator(_subdomain), _WORKSPACE] = UNNAMED
+    custom_domain: Annotated[Annotated[Text, AfterValidator(_host_name)] | None, _WORKSPACE] = None
+    invite_hash: Annotated[Text | None, ChangedWith("WORKSPACE_MEMBERS")] = None
+    trash_retention_days: Annotated[Integer, Field(ge=0), _WORKSPACE] = 14
+    event_log_retention_days: Annotated[Integer, Field(ge=30, le=1095), _SECURITY] = 90
+    is_internal_messages_import_enabled: Annotated[Flag, _WORKSPACE] = False
+    is_public_invite_link_enabled: Annotated[Flag, _SECURITY] = False
+    workspace_discoverability: Annotated[Literal["PUBLIC", "MEMBERS_AND_INVITEES", "HIDDEN"], _SECURITY] = "HIDDEN"
+    allow_impersonation: Annotated[Flag, _SECURITY] = False
+    is_google_auth_enabled: _Google = False
+    is_microsoft_auth_enabled: _Microsoft = False
+    is_password_auth_enabled: _Password = False
+    is_google_auth_bypass_enabled: _Google = False
+    is_microsoft_auth_bypass_enabled: _Microsoft = False
+    is_password_auth_bypass_enabled: _Password = False
+    is_two_factor_authentication_enforced: Annotated[Flag, _SECURITY] = False
+    editable_profile_fields: Annotated[Annotated[list[Text], BeforeValidator(_texts)] | None, _SECURITY] = None
+    default_role_id: Annotated[Text, ChangedWith("ROLES")] = UNNAMED
+    metadata_envelope: Annotated[Literal["legacy", "direct"], ChangedWith("DATA_MODEL")] = "legacy"
+
+
+_SETTINGS: Final = Settings.wire_names()
+_FLAGS: Final[Mapping[str, str]] = {
+    name: next(rule.flag for rule in field.metadata if isinstance(rule, ChangedWith))
+    for name, field in _SETTINGS.items()
 }
-_ATTRIBUTES = {"displayName": "name", "defaultRoleId": "defaultRoleId"}
+#: Names that the row itself has an attribute for.
+_ATTRIBUTES: Final = {"displayName": "name", "defaultRoleId": "defaultRoleId"}
 
 
 # ------------------------------------------------------------------ reading and changing
 
 
-def setting(preferences: Mapping[str, Any], name: str) -> Any:
-    """The value of a setting that is kept among a workspace's preferences."""
-    value = preferences.get(name)
-    return SETTINGS[name].default if value is None else value
+def kept_settings(preferences: Mapping[str, Any]) -> dict[str, Any]:
+    """All settings by wire names, those that a workspace keeps among its preferences with their values."""
+    defaults = {name: field.default for name, field in _SETTINGS.items()}
+    return defaults | {name: value for name, value in preferences.items() if name in _SETTINGS and value is not None}
 
 
 def default_subdomain(workspace_id: str) -> str:
@@ -183,23 +154,25 @@ def change_settings(table: Table, workspace_id: str, rights: Rights, changes: Ma
 
 
 def _authorize(rights: Rights, names: Iterable[str]) -> None:
-    unknown = next((name for name in names if name not in SETTINGS), None)
+    unknown = next((name for name in names if name not in _SETTINGS), None)
     if unknown is not None:
         raise Forbidden(f'Field "{unknown}" is not allowed to be updated')
-    refused = [name for name in names if not rights.holds(SETTINGS[name].flag)]
-    if refused:
+    denied = [name for name in names if not rights.holds(_FLAGS[name])]
+    if denied:
         denial = PermissionDenied()
-        denial.friendly = f"You do not have permission to update {', '.join(refused)}."
+        denial.friendly = f"You do not have permission to update {', '.join(denied)}."
         raise denial
 
 
 def _checked(name: str, value: Any) -> Any:
-    rule = SETTINGS[name]
-    if value is not None:
-        return rule.check(name, value)
-    if not rule.nullable:
-        raise BadRequest(f"{name} should not be null")
-    return None
+    """The stored form of a value. Several can be wrong, but the caller is told of the first alone."""
+    if value is None and not is_cleared_by_null(_SETTINGS[name]):
+        raise BadRequest(message("null", name))
+    try:
+        return Settings.model_validate({name: value}).model_dump(by_alias=True)[name]
+    except ValidationError as invalid:
+        first = invalid.errors(include_url=False)[0]
+        raise BadRequest(messages([first])[0], sub_code=_SUB_CODES.get(first["type"])) from None
 
 
 def _ops(table: Table, workspace_id: str, stored: Mapping[str, Any], now: str) -> list[Op]:

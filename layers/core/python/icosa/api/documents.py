@@ -11,7 +11,6 @@ from typing import get_args
 from ..access.optional_caller import optional_caller
 from ..documents.core_document import core_document
 from ..documents.openapi.base import DocumentName, skeleton
-from ..documents.openapi.metadata import metadata_document
 from ..errors import IcosaError
 from ..runtime.http import HttpRequest, HttpResponse, base_url, check_size, error_response, handle_errors
 from ..runtime.http_errors import UnknownRoute
@@ -46,6 +45,9 @@ class DocumentsApi:
         if caller is None:
             return skeleton(schema, url)
         if schema == "metadata":
+            # Here, because the document of records needs no validation library.
+            from ..documents.openapi.metadata import metadata_document
+
             return metadata_document(url, is_direct=caller.preferences.get("metadataEnvelope") == "direct")
         document = core_document(table, caller.workspace_id, caller.metadata, url)
         check_size(document, is_change=False)

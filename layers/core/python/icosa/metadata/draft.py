@@ -1,4 +1,4 @@
-"""A model that is being changed: the entities of one version, and what a change makes of them.
+"""A model that is being changed: a version of it, and the entities as the change leaves them.
 
 A change expands into several (an object brings fields, a relation its inverse); all of them are made here, then the
 whole is validated and written. Nothing of the base is touched.
@@ -57,7 +57,7 @@ class Draft:
         self.base = base
         self.now = now
         self.next_object_key = next_object_key
-        #: What is wrong with input that entities could not be given, by the ids of these.
+        #: Problems of input that could not be applied to an entity, by the ids of entities.
         self.problems: dict[str, list[Problem]] = {}
         self._objects: dict[str, Object] = dict(base.by_id)
         self._owner: dict[str, str] = {field.id: obj.id for obj in base.objects for field in obj.fields}
@@ -92,8 +92,8 @@ class Draft:
 
     # ------------------------------------------------------------------ changing
 
-    def complain(self, entity_id: str, problems: Sequence[Problem]) -> None:
-        """Note what is wrong with the input for an entity; the report will say so."""
+    def add_problems(self, entity_id: str, problems: Sequence[Problem]) -> None:
+        """Add problems of an entity's input to the report."""
         if problems:
             self.problems.setdefault(entity_id, []).extend(problems)
 
@@ -138,7 +138,7 @@ class Draft:
         """Give a field new attributes."""
         obj = self._objects[self._owner[field_id]]
         field = replace(obj.by_id[field_id], **attributes)
-        self.set_object(obj.id, fields=tuple(field if one.id == field_id else one for one in obj.fields))
+        self.set_object(obj.id, fields=tuple(field if other.id == field_id else other for other in obj.fields))
         return field
 
     def remove_field(self, field_id: str) -> None:
@@ -147,7 +147,7 @@ class Draft:
         obj = self._objects[object_id]
         search = tuple(i for i in obj.search_field_ids if i != field_id)
         self.set_object(
-            object_id, fields=tuple(one for one in obj.fields if one.id != field_id), search_field_ids=search
+            object_id, fields=tuple(field for field in obj.fields if field.id != field_id), search_field_ids=search
         )
 
     def take_key(self, object_id: str, prefix: str) -> str:
@@ -158,7 +158,7 @@ class Draft:
 
     def set_index(self, object_id: str, index: Index) -> None:
         """Add an index, or replace the one of the same id."""
-        others = [one for one in self._objects[object_id].indexes if one.id != index.id]
+        others = [other for other in self._objects[object_id].indexes if other.id != index.id]
         self.set_object(object_id, indexes=(*others, index))
 
     # ------------------------------------------------------------------ differences
@@ -177,9 +177,9 @@ class Draft:
             obj = after or before
             assert obj is not None
             for field_id in dict.fromkeys((*old, *new)):
-                one, other = old.get(field_id), new.get(field_id)
-                if one is not other and one != other:
-                    yield FieldChange(obj, one, other)
+                field, changed = old.get(field_id), new.get(field_id)
+                if field is not changed and field != changed:
+                    yield FieldChange(obj, field, changed)
 
     def row_changes(self) -> RowChanges:
         """The metadata rows of the next version that differ. Changed entities get their time of change."""
@@ -193,9 +193,9 @@ class Draft:
         put: list[dict[str, Any]] = []
         removed: list[Key] = []
         for change in self.object_changes():
-            one = change.after or change.before
-            assert one is not None
-            item = object_item(workspace, one, revision=revision)
+            obj = change.after or change.before
+            assert obj is not None
+            item = object_item(workspace, obj, revision=revision)
             if change.after is None:
                 removed.append(keys.of(item))
             else:

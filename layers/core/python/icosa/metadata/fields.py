@@ -1,4 +1,4 @@
-"""Changes of fields, expanded: what a request says about one field, and what follows for others
+"""Changes of fields in a draft: of the field that a request names, and of everything that depends on it
 (spec/metadata.md §5).
 """
 
@@ -12,13 +12,12 @@ from ..model.model import Field, Object, OnDelete, Option
 from ..model.stored_form import EACH_ITS_OWN
 from ..model.types.defaults import is_volatile
 from ..model.types.registry import by_name
-from ..validation.errors import FieldMutationNotAllowed, FieldNotFound, Problem
-from ..validation.refusal import refused
+from ..validation.errors import FieldMutationNotAllowed, FieldNotFound, MetadataValidationError, Problem
 from . import options as choices
 from .defaults import normalised
 from .draft import Draft
 from .indexes import add_uniqueness, forget_field, remove_uniqueness, rename_indexes
-from .relations import Malformed, add_pair, group_name, morph_name, morph_payloads, morph_siblings, payload, rename
+from .relations import InvalidPayload, add_pair, group_name, morph_name, morph_payloads, morph_siblings, payload, rename
 
 _CREATING = "Multiple validation errors occurred while creating field"
 _UPDATING = "Validation errors occurred while updating field"
@@ -59,69 +58,69 @@ def about(
 # ---------------------------------------------------------------------- create
 
 
-def create_field(draft: Draft, wanted: Mapping[str, Any]) -> Field:
-    """Add the field of a request (``inputs.create_field``), for relations with its inverse. A morph relation gives its
+def create_field(draft: Draft, body: Mapping[str, Any]) -> Field:
+    """Add the field of a request (``bodies.CreateField``), for relations with its inverse. A morph relation gives its
     first member.
 
     Raises MetadataValidationError for input that no field can be made from.
     """
-    obj = draft.find_object(wanted["objectMetadataId"])
+    obj = draft.find_object(body["objectMetadataId"])
 
     def refuse(problem: Problem) -> Exception:
-        return refused(
-            _CREATING, "fieldMetadata", "create", problem, about(obj, wanted.get("universalIdentifier"), wanted["name"])
+        return MetadataValidationError.single(
+            _CREATING, "fieldMetadata", "create", problem, about(obj, body.get("universalIdentifier"), body["name"])
         )
 
     if obj is None:
         raise refuse(Problem(code="OBJECT_METADATA_NOT_FOUND", message="Provided object metadata id does not exist"))
-    type_ = by_name[wanted["type"]]
+    type_ = by_name[body["type"]]
     rules = type_.rules
-    if wanted.get("isRemoteCreation"):
+    if body.get("isRemoteCreation"):
         raise refuse(Problem(code=_INVALID, message="Remote fields aren't supported"))
     if rules.creation_error is not None and rules.is_refused_at_once:
         raise refuse(Problem(code=_INVALID, message=rules.creation_error, value=type_.name))
     attributes = {
-        "name": wanted["name"],
+        "name": body["name"],
         "type": type_,
-        "label": wanted["label"],
-        "description": wanted.get("description"),
-        "icon": wanted.get("icon"),
-        "is_nullable": wanted.get("isNullable", True),
-        "is_system": wanted.get("isSystem", False),
-        "is_ui_editable": wanted.get("isUIEditable", True),
-        "is_audit_logged": wanted.get("isAuditLogged", True),
-        "is_label_synced_with_name": wanted.get("isLabelSyncedWithName", False),
-        "universal_identifier": wanted.get("universalIdentifier") or draft.new_id(),
+        "label": body["label"],
+        "description": body.get("description"),
+        "icon": body.get("icon"),
+        "is_nullable": body.get("isNullable", True),
+        "is_system": body.get("isSystem", False),
+        "is_ui_editable": body.get("isUIEditable", True),
+        "is_audit_logged": body.get("isAuditLogged", True),
+        "is_label_synced_with_name": body.get("isLabelSyncedWithName", False),
+        "universal_identifier": body.get("universalIdentifier") or draft.new_id(),
         "is_custom": True,
     }
     if rules.is_relation:
         try:
-            return _create_relation(draft, obj, attributes, wanted)
-        except Malformed as error:
+            return _create_relation(draft, obj, attributes, body)
+        except InvalidPayload as error:
             raise refuse(error.problem) from None
-    return _create_plain(draft, obj, attributes, wanted)
+    return _create_plain(draft, obj, attributes, body)
 
 
-def _create_plain(draft: Draft, obj: Object, attributes: dict[str, Any], wanted: Mapping[str, Any]) -> Field:
+def _create_plain(draft: Draft, obj: Object, attributes: dict[str, Any], body: Mapping[str, Any]) -> Field:
     type_ = attributes["type"]
     rules = type_.rules
     field_id = draft.new_id()
-    default = wanted.get("defaultValue")
+    default = body.get("defaultValue")
     field = draft.add_field(
         obj.id,
         **attributes,
         id=field_id,
         default_value=rules.default if default is None else default,
-        settings=(wanted.get("settings") or {}) if rules.keeps_settings else {},
+        settings=(body.get("settings") or {}) if rules.keeps_settings else {},
     )
     if rules.is_choice:
-        field = draft.set_field(field_id, options=_new_options(draft, field, wanted.get("options")))
+        field = draft.set_field(field_id, options=_new_options(draft, field, body.get("options")))
     field = draft.set_field(field_id, default_value=normalised(field, field.default_value))
-    if wanted.get("isUnique"):
+    if body.get("isUnique"):
         # No record has a value yet, so there is nothing to look at.
         add_uniqueness(draft, field_id, status="READY")
         field = draft.field(field_id)
-    if wanted.get("isSearchable"):
+    if body.get("isSearchable"):
         owner = draft.owner_of(field_id)
         draft.set_object(owner.id, search_field_ids=(*owner.search_field_ids, field_id))
     return field
@@ -131,27 +130,27 @@ def _new_options(draft: Draft, field: Field, raw: Sequence[Mapping[str, Any]] | 
     if not field.type.rules.takes_options:
         return field.type.own_options(draft.new_id)
     with_ids = [{**option, "id": option.get("id") or draft.new_id()} for option in raw or ()]
-    found = choices.problems(with_ids)
-    draft.complain(field.id, found)
-    return () if found else choices.parsed(with_ids)
+    problems = choices.problems(with_ids)
+    draft.add_problems(field.id, problems)
+    return () if problems else choices.parsed(with_ids)
 
 
-def _create_relation(draft: Draft, obj: Object, attributes: dict[str, Any], wanted: Mapping[str, Any]) -> Field:
-    junction = (wanted.get("settings") or {}).get("junctionTargetFieldId")
+def _create_relation(draft: Draft, obj: Object, attributes: dict[str, Any], body: Mapping[str, Any]) -> Field:
+    junction = (body.get("settings") or {}).get("junctionTargetFieldId")
     attributes["settings"] = {"junctionTargetFieldId": junction} if junction is not None else {}
     if attributes["type"] is by_name["RELATION"]:
-        return add_pair(draft, obj.id, attributes, payload(draft, wanted.get("relationCreationPayload")))
+        return add_pair(draft, obj.id, attributes, payload(draft, body.get("relationCreationPayload")))
     morph_id = draft.new_id()
     members: list[Field] = []
-    for one in morph_payloads(draft, obj, wanted.get("morphRelationsCreationPayload")):
-        name = morph_name(attributes["name"], one.kind, one.target)
+    for entry in morph_payloads(draft, obj, body.get("morphRelationsCreationPayload")):
+        name = morph_name(attributes["name"], entry.kind, entry.target)
         identity = {"universal_identifier": draft.new_id()} if members else {}
-        members.append(add_pair(draft, obj.id, {**attributes, **identity, "name": name, "morph_id": morph_id}, one))
+        members.append(add_pair(draft, obj.id, {**attributes, **identity, "name": name, "morph_id": morph_id}, entry))
     return draft.field(members[0].id)
 
 
 def fill_of(draft: Draft, field: Field) -> Any:
-    """The stored value that records get which are there already (spec/observed.md 26)."""
+    """The stored value of a new field for existing records (spec/observed.md 26)."""
     default = field.default_value
     if default is None:
         return None
@@ -164,15 +163,15 @@ def fill_of(draft: Draft, field: Field) -> Any:
 
 
 def update_field(draft: Draft, field_id: str, changes: Mapping[str, Any]) -> Field:
-    """Apply the members of an update (``inputs.update_field``); keys that cannot be changed are left alone.
+    """Apply the members of an update (``bodies.UpdateField``); keys that cannot be changed are left alone.
 
     Raises MetadataValidationError for an unknown id, FieldMutationNotAllowed for what shipped fields do not allow.
     """
-    found = draft.find_field(field_id)
-    if found is None:
+    owner_and_field = draft.find_field(field_id)
+    if owner_and_field is None:
         problem = Problem(code="FIELD_METADATA_NOT_FOUND", message="Field metadata to update not found", value=field_id)
-        raise refused(_UPDATING, "fieldMetadata", "update", problem, about(None, field_id, None))
-    obj, field = found
+        raise MetadataValidationError.single(_UPDATING, "fieldMetadata", "update", problem, about(None, field_id, None))
+    obj, field = owner_and_field
     # Naming what a shipped field owns is refused even when the value is the same (spec/metadata.md §5.5).
     forbidden = [] if field.is_custom or field.is_system else [name for name in changes if name in _CUSTOM_ONLY]
     if forbidden:
@@ -243,7 +242,9 @@ def _may_change(draft: Draft, obj: Object, field: Field, changes: Mapping[str, A
 
 def _report_forbidden(draft: Draft, field: Field, message: str, forbidden: Sequence[str]) -> bool:
     if forbidden:
-        draft.complain(field.id, [Problem(code="FIELD_MUTATION_NOT_ALLOWED", message=message + ", ".join(forbidden))])
+        draft.add_problems(
+            field.id, [Problem(code="FIELD_MUTATION_NOT_ALLOWED", message=message + ", ".join(forbidden))]
+        )
     return not forbidden
 
 
@@ -275,20 +276,20 @@ def _set_name(draft: Draft, field_id: str, name: str, value: Any) -> None:
 
 def _set_settings(draft: Draft, field_id: str, name: str, value: Any) -> None:
     field = draft.field(field_id)
-    given = dict(value or {})
+    settings = dict(value or {})
     if field.relation is None:
         if field.type.rules.keeps_settings:
-            draft.set_field(field_id, settings=given)
+            draft.set_field(field_id, settings=settings)
         return
-    if "onDelete" in given and given["onDelete"] != field.relation.on_delete:
+    if "onDelete" in settings and settings["onDelete"] != field.relation.on_delete:
         if not field.is_many_to_one:
-            draft.complain(field_id, [_problem("On delete action is only supported for many to one relations")])
-        elif given["onDelete"] not in _ON_DELETE:
-            draft.complain(field_id, [_problem(f"On delete action is invalid: {given['onDelete']}", given)])
+            draft.add_problems(field_id, [_problem("On delete action is only supported for many to one relations")])
+        elif settings["onDelete"] not in _ON_DELETE:
+            draft.add_problems(field_id, [_problem(f"On delete action is invalid: {settings['onDelete']}", settings)])
         else:
-            draft.set_field(field_id, relation=replace(field.relation, on_delete=given["onDelete"]))
-    if "junctionTargetFieldId" in given:
-        junction = given["junctionTargetFieldId"]
+            draft.set_field(field_id, relation=replace(field.relation, on_delete=settings["onDelete"]))
+    if "junctionTargetFieldId" in settings:
+        junction = settings["junctionTargetFieldId"]
         draft.set_field(field_id, settings={} if junction is None else {"junctionTargetFieldId": junction})
 
 
@@ -297,7 +298,7 @@ def _set_default(draft: Draft, field_id: str, name: str, value: Any) -> None:
     default = normalised(field, value)
     draft.set_field(field_id, default_value=default)
     if default is None and not field.is_nullable and field.type.rules.has_default:
-        draft.complain(field_id, [_problem("Default value cannot be null for non-nullable fields")])
+        draft.add_problems(field_id, [_problem("Default value cannot be null for non-nullable fields")])
 
 
 def _set_options(draft: Draft, field_id: str, name: str, value: Any) -> None:
@@ -305,9 +306,9 @@ def _set_options(draft: Draft, field_id: str, name: str, value: Any) -> None:
     if not field.type.rules.takes_options:
         return
     with_ids = [{**option, "id": option.get("id") or draft.new_id()} for option in value or ()]
-    found = choices.problems(with_ids)
-    draft.complain(field_id, found)
-    if found:
+    problems = choices.problems(with_ids)
+    draft.add_problems(field_id, problems)
+    if problems:
         return
     options = choices.parsed(with_ids)
     after = replace(field, options=options)
@@ -325,7 +326,9 @@ def _set_active(draft: Draft, field_id: str, name: str, value: Any) -> None:
         draft.set_field(field.relation.target_field_id, is_active=value)
     if not value and draft.owner_of(field_id).label_identifier_field_id == field_id:
         code = "LABEL_IDENTIFIER_FIELD_METADATA_ID_NOT_FOUND"
-        draft.complain(field_id, [Problem(code=code, message="Label identifier field metadata cannot be deactivated")])
+        draft.add_problems(
+            field_id, [Problem(code=code, message="Label identifier field metadata cannot be deactivated")]
+        )
 
 
 def _set_unique(draft: Draft, field_id: str, name: str, value: Any) -> None:
@@ -338,7 +341,7 @@ def _set_unique(draft: Draft, field_id: str, name: str, value: Any) -> None:
     obj = draft.owner_of(field_id)
     if any(index.is_shipped and index.is_unique and index.members[0].field_id == field_id for index in obj.indexes):
         message = "Cannot delete unique index that have not been created by the workspace custom application"
-        draft.complain(field_id, [Problem(code="INDEX_MUTATION_NOT_ALLOWED", message=message)])
+        draft.add_problems(field_id, [Problem(code="INDEX_MUTATION_NOT_ALLOWED", message=message)])
         return
     remove_uniqueness(draft, field_id)
 
@@ -363,23 +366,23 @@ def _add_morph_targets(draft: Draft, field_id: str, raw: Any) -> None:
         return
     template = draft.field(field.relation.target_field_id)
     name = group_name(obj, [field], draft)
-    for one in raw if isinstance(raw, list) else [raw]:
-        given = {
+    for entry in raw if isinstance(raw, list) else [raw]:
+        raw_payload = {
             "type": field.relation.kind,
             "targetFieldLabel": template.label,
             "targetFieldIcon": template.icon or "",
-            "targetObjectMetadataId": one.get("targetObjectMetadataId") if isinstance(one, Mapping) else None,
+            "targetObjectMetadataId": entry.get("targetObjectMetadataId") if isinstance(entry, Mapping) else None,
         }
         try:
-            wanted = payload(draft, given)
-        except Malformed as error:
-            draft.complain(field_id, [error.problem])
+            other_side = payload(draft, raw_payload)
+        except InvalidPayload as error:
+            draft.add_problems(field_id, [error.problem])
             continue
-        if wanted.target.id == obj.id:
-            draft.complain(field_id, [_problem("Source object cannot be the target object")])
+        if other_side.target.id == obj.id:
+            draft.add_problems(field_id, [_problem("Source object cannot be the target object")])
             continue
         source = {
-            "name": morph_name(name, wanted.kind, wanted.target),
+            "name": morph_name(name, other_side.kind, other_side.target),
             "type": field.type,
             "morph_id": field.morph_id,
             **{
@@ -387,7 +390,7 @@ def _add_morph_targets(draft: Draft, field_id: str, raw: Any) -> None:
                 for attribute in ("label", "description", "icon", "is_active", "is_ui_editable")
             },
         }
-        add_pair(draft, obj.id, source, wanted, inverse={"name": template.name})
+        add_pair(draft, obj.id, source, other_side, inverse={"name": template.name})
 
 
 def _problem(message: str, value: Any = None) -> Problem:
@@ -398,25 +401,25 @@ def _problem(message: str, value: Any = None) -> Problem:
 
 
 def delete_field(draft: Draft, field_id: str) -> Field:
-    """Remove a field with what hangs on it: its inverse, the rest of its morph group, indexes.
+    """Remove a field with what depends on it: its inverse, the rest of its morph group, indexes.
 
     Raises FieldNotFound, FieldMutationNotAllowed, MetadataValidationError.
     """
-    found = draft.find_field(field_id)
-    if found is None:
+    owner_and_field = draft.find_field(field_id)
+    if owner_and_field is None:
         raise FieldNotFound("Field to delete not found")
-    obj, field = found
+    obj, field = owner_and_field
     if field.is_system or not field.is_custom:
         raise FieldMutationNotAllowed(f'Cannot delete standard field "{field.name}"')
     if obj.label_identifier_field_id == field_id:
         message = "Cannot delete, please update the label identifier field first"
         problem = Problem(code="FIELD_MUTATION_NOT_ALLOWED", message=message)
-        raise refused(
+        raise MetadataValidationError.single(
             _DELETING, "fieldMetadata", "delete", problem, about(obj, field_id, field.name, field.universal_identifier)
         )
     siblings = morph_siblings(obj, field)
     # A custom object's place in a shipped group goes alone: the group itself is the product's.
-    members = [field, *(siblings if all(one.is_custom for one in siblings) else ())]
+    members = [field, *(siblings if all(sibling.is_custom for sibling in siblings) else ())]
     for member in members:
         remove_with_inverse(draft, member)
     return field
@@ -435,11 +438,11 @@ def remove_with_inverse(draft: Draft, field: Field) -> None:
 def _forget_mentions(draft: Draft, field_id: str) -> None:
     obj, field = draft.owner_of(field_id), draft.field(field_id)
     paths = {leaf.path for leaf in field.leaves}
-    criteria = tuple(one for one in obj.duplicate_criteria if paths.isdisjoint(one))
+    criteria = tuple(criterion for criterion in obj.duplicate_criteria if paths.isdisjoint(criterion))
     image = None if obj.image_identifier_field_id == field_id else obj.image_identifier_field_id
     if criteria != obj.duplicate_criteria or image != obj.image_identifier_field_id:
         draft.set_object(obj.id, duplicate_criteria=criteria, image_identifier_field_id=image)
     for other in list(draft.objects.values()):
-        for one in other.fields:
-            if one.settings.get("junctionTargetFieldId") == field_id:
-                draft.set_field(one.id, settings={})
+        for member in other.fields:
+            if member.settings.get("junctionTargetFieldId") == field_id:
+                draft.set_field(member.id, settings={})

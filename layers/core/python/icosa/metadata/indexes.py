@@ -13,10 +13,10 @@ from ..validation.errors import (
     IndexMutationNotAllowed,
     IndexNotFound,
     InvalidIndexInput,
+    MetadataValidationError,
     ObjectNotFound,
     Problem,
 )
-from ..validation.refusal import refused
 from .draft import Draft
 from .names import column, index_name
 
@@ -45,16 +45,16 @@ def add_index(
     return index
 
 
-def create_index(draft: Draft, wanted: Mapping[str, Any]) -> Index:
-    """Add the index that a request asks for, in the form of ``inputs.create_index``."""
-    object_id = wanted["objectMetadataId"]
+def create_index(draft: Draft, members: Mapping[str, Any]) -> Index:
+    """Add the index that a request asks for, in the form of ``bodies.read_index``."""
+    object_id = members["objectMetadataId"]
     obj = draft.find_object(object_id)
     if obj is None:
         raise ObjectNotFound(f"Object metadata {object_id} not found")
-    columns: list[Column] = [(one["fieldMetadataId"], one["subFieldName"]) for one in wanted["fields"]]
+    columns: list[Column] = [(member["fieldMetadataId"], member["subFieldName"]) for member in members["fields"]]
     if len(set(columns)) < len(columns):
         raise InvalidIndexInput("Duplicate field+sub-field in index field list")
-    type_: IndexType = wanted.get("indexType") or "BTREE"
+    type_: IndexType = members.get("indexType") or "BTREE"
     for field_id, sub in columns:
         field = obj.by_id.get(field_id)
         if field is None:
@@ -67,7 +67,9 @@ def create_index(draft: Draft, wanted: Mapping[str, Any]) -> Index:
     name = _name(obj, columns)
     if any(index.name == name for index in obj.indexes):
         problem = Problem(code="INDEX_ALREADY_EXISTS", message="Index with same name already exists", value=name)
-        raise refused("Validation errors occurred while creating index", "index", "create", problem, {"name": name})
+        raise MetadataValidationError.single(
+            "Validation errors occurred while creating index", "index", "create", problem, {"name": name}
+        )
     return add_index(draft, object_id, columns, type=type_, is_custom=True)
 
 
@@ -91,7 +93,7 @@ def delete_index(draft: Draft, index_id: str) -> Index:
             if index.id == index_id:
                 if not index.is_custom:
                     raise IndexMutationNotAllowed(f"Index {index_id} is a system index and cannot be deleted")
-                draft.set_object(obj.id, indexes=tuple(one for one in obj.indexes if one.id != index_id))
+                draft.set_object(obj.id, indexes=tuple(other for other in obj.indexes if other.id != index_id))
                 return index
     raise IndexNotFound(index_id)
 
@@ -101,7 +103,7 @@ def _name(obj: Object, columns: Sequence[Column], *, is_unique: bool = False) ->
 
 
 def rename_indexes(draft: Draft, object_id: str) -> None:
-    """Let the names of an object's indexes follow those of the object and its fields."""
+    """Rename an object's indexes after the object and its fields."""
     obj = draft.object(object_id)
     renamed = tuple(
         replace(
@@ -137,7 +139,9 @@ def add_uniqueness(draft: Draft, field_id: str, *, status: Status) -> None:
     if uniqueness_problems(draft.set_field(field_id, is_unique=True)):
         return  # The rules refuse the change with these problems.
     obj = draft.owner_of(field_id)
-    others = tuple(one for one in obj.indexes if not (one.status == "FAILED" and one.members[0].field_id == field_id))
+    others = tuple(
+        other for other in obj.indexes if not (other.status == "FAILED" and other.members[0].field_id == field_id)
+    )
     draft.set_object(obj.id, indexes=others)
     key = draft.take_key(obj.id, "u")
     obj, field = draft.owner_of(field_id), draft.field(field_id)
@@ -162,21 +166,21 @@ def add_uniqueness(draft: Draft, field_id: str, *, status: Status) -> None:
 
 
 def remove_uniqueness(draft: Draft, field_id: str) -> None:
-    """Let a field be no longer unique: every constraint over it alone goes, with its index."""
+    """Remove the uniqueness of a field: every constraint over it alone, with its index."""
     obj = draft.owner_of(field_id)
-    gone = {c.key for c in obj.unique_constraints if c.field_ids == (field_id,)}
+    removed = {c.key for c in obj.unique_constraints if c.field_ids == (field_id,)}
     draft.set_object(
         obj.id,
-        unique_constraints=tuple(c for c in obj.unique_constraints if c.key not in gone),
+        unique_constraints=tuple(c for c in obj.unique_constraints if c.key not in removed),
         indexes=tuple(
-            index for index in obj.indexes if index.constraint_key not in gone or index.constraint_key is None
+            index for index in obj.indexes if index.constraint_key not in removed or index.constraint_key is None
         ),
     )
     draft.set_field(field_id, is_unique=False)
 
 
 def give_up_uniqueness(draft: Draft, object_id: str, index: Index) -> None:
-    """Existing records contradict a unique index: the constraint goes, the index says why the field is not unique."""
+    """Fail a unique index that existing records violate: remove the constraint, and keep the index as ``FAILED``."""
     obj = draft.object(object_id)
     kept = tuple(c for c in obj.unique_constraints if c.key != index.constraint_key)
     draft.set_object(object_id, unique_constraints=kept)
@@ -185,7 +189,7 @@ def give_up_uniqueness(draft: Draft, object_id: str, index: Index) -> None:
 
 
 def forget_field(draft: Draft, field_id: str) -> None:
-    """Take a field that is about to go out of constraints and indexes; what is left without members goes, too."""
+    """Remove a field from constraints and indexes, before it is removed itself; so are those without other members."""
     obj = draft.owner_of(field_id)
     constraints = tuple(c for c in obj.unique_constraints if field_id not in c.field_ids)
     kept = {c.key for c in constraints}

@@ -1,4 +1,4 @@
-"""The queue from which jobs are done: it can wait, and a job never holds up the table's stream."""
+"""The queue of jobs. It can delay messages, and jobs never hold up the table's stream."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class JobQueue:
         return cls(boto3.client("sqs"), os.environ["JOBS_QUEUE_URL"])
 
     def send(self, workspace_id: str, job_id: str, *, delay_ms: int = 0) -> None:
-        """Let the next step of a job begin, not before ``delay_ms`` from now."""
+        """Queue the next step of a job; it begins ``delay_ms`` from now at the earliest."""
         delay = min(_MAX_DELAY_SECONDS, -(-max(0, delay_ms) // 1000))
         body = json.dumps({"workspaceId": workspace_id, "jobId": job_id})
         self._client.send_message(QueueUrl=self._url, MessageBody=body, DelaySeconds=delay)

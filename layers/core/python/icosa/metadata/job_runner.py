@@ -1,8 +1,8 @@
-"""Doing jobs (``jobs``): partition by partition, page by page, until the time for one step is over.
+"""Runs jobs (``catalog.jobs``) in steps of limited time: partition by partition, page by page.
 
 A row that belongs to a record is only written or removed in a transaction that checks the record's version, so that a
-concurrent write of the record is never undone. What belongs to nothing any more (an index of a deleted field) is
-emptied as it stands.
+concurrent write of the record is never undone. Partitions that nobody writes to any more (an index of a deleted field)
+are emptied without checks.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 from typing import Any
 
 from ..catalog.commit import VersionConflict, commit, read
@@ -25,9 +26,9 @@ from ..store.ops import EXISTS, DeleteItem, Op, PutItem, set_attributes
 from ..store.record import is_hidden, unchanged, unpack, without_fields
 from ..store.retry import Attempts
 from ..store.table import MAX_TRANSACTION, Table, TransactionConflict, TransactionFailed, chunked
-from .consequences import follow
 from .draft import Draft
 from .indexes import give_up_uniqueness
+from .record_jobs import plan_jobs
 
 #: One step ends after so long, and the next begins from where it ended.
 STEP_SECONDS = 15.0
@@ -61,7 +62,7 @@ def run(
     if job.kind == "finish":
         _latest(table, workspace_id)
     else:
-        job = _with_others(table, workspace_id, job, now_ms)
+        job = _merge_builds(table, workspace_id, job, now_ms)
         worker = _Worker(table, workspace_id, job)
         finished = worker.work(until=clock() + STEP_SECONDS, clock=clock)
         if not finished:
@@ -73,7 +74,7 @@ def run(
 
 
 def run_all(table: Table, workspace_id: str, *, now: str, now_ms: int) -> None:
-    """Do every job that may begin, to its end. For scripts and tests; the stream does the same step by step."""
+    """Do every job that may begin, to its end. For scripts and tests; the queue does the same step by step."""
     while True:
         due = [job for job in list_jobs(table, workspace_id) if job.not_before_ms <= now_ms]
         if not due:
@@ -82,16 +83,14 @@ def run_all(table: Table, workspace_id: str, *, now: str, now_ms: int) -> None:
             run(table, workspace_id, job.id, now=now, now_ms=now_ms)
 
 
-def rehearse(table: Table, model: Model, job: Job, *, most: int) -> None:
-    """Do the records' part of a build at once where they are few, without declaring it complete: the job will see to
-    that.
-    """
+def backfill_inline(table: Table, model: Model, job: Job, *, most: int) -> None:
+    """Do a build's work on records at once where they are few; the job itself, which runs later, finishes the build."""
     if count_live(table, model.workspace_id, job.object_key) <= most:
         _Worker(table, model.workspace_id, job, model).work(until=float("inf"), clock=lambda: 0.0)
 
 
 def _latest(table: Table, workspace_id: str) -> Model:
-    """The current model; a change whose writer died is finished first."""
+    """The current model, after completing a change whose writer died."""
     for _ in _ATTEMPTS:
         try:
             return read(table, workspace_id).model
@@ -100,8 +99,8 @@ def _latest(table: Table, workspace_id: str) -> Model:
     raise TransactionConflict
 
 
-def _with_others(table: Table, workspace_id: str, job: Job, now_ms: int) -> Job:
-    """Let a build that has not begun do what other builds of the object are for, too: many fields are added at once."""
+def _merge_builds(table: Table, workspace_id: str, job: Job, now_ms: int) -> Job:
+    """Merge other builds of the object into one that has not begun: fields are often added many at a time."""
     if job.kind != "build" or job.stage or job.after is not None:
         return job
     others = [
@@ -133,7 +132,7 @@ def _save(table: Table, workspace_id: str, job: Job) -> None:
     try:
         table.transact([set_attributes(keys.job(workspace_id, job.id), progress)])
     except TransactionFailed:
-        return  # the same job was done by another delivery of its event
+        return  # another delivery of the message has done the job
 
 
 class _Worker:
@@ -147,7 +146,7 @@ class _Worker:
         self.stages = list(self._stages())
 
     def work(self, *, until: float, clock: Callable[[], float]) -> bool:
-        """Whether everything is done before the time is over."""
+        """Work until the time is over. Whether everything is done."""
         while self.job.stage < len(self.stages):
             after, records = self.stages[self.job.stage](self.job.after)
             stage = self.job.stage + (after is None)
@@ -179,18 +178,18 @@ class _Worker:
         pk = (keys.records if live else keys.trash)(self.ws, self.job.object_key)
 
         def page(after: str | None) -> tuple[str | None, int]:
-            found = self.table.query(pk, after=after, limit=_PAGE)
-            groups = [(keys.sort_of(row), ops) for row in found.items if (ops := treat(row, live))]
+            rows = self.table.query(pk, after=after, limit=_PAGE)
+            groups = [(keys.sort_of(row), ops) for row in rows.items if (ops := treat(row, live))]
             packs = _packed(groups)
             failed = self.table.parallel([_sender(pack) for pack in packs]) if packs else []
-            for record_id in (one for part in failed for one in part):
-                self._again((pk, record_id), live, treat)
-            return found.last, len(found.items)
+            for record_id in chain.from_iterable(failed):
+                self._retry_record((pk, record_id), live, treat)
+            return rows.last, len(rows.items)
 
         return page
 
-    def _again(self, key: Key, live: bool, treat: Callable[[dict[str, Any], bool], list[Op] | None]) -> None:
-        """One record by itself: it was changed meanwhile, or a guard is another's."""
+    def _retry_record(self, key: Key, live: bool, treat: Callable[[dict[str, Any], bool], list[Op] | None]) -> None:
+        """Retry a single record whose transaction failed."""
         for _ in _ATTEMPTS:
             item = self.table.get(key)
             ops = treat(item, live) if item is not None else None
@@ -201,13 +200,13 @@ class _Worker:
                     self.table.transact(part)
                 return
             except TransactionFailed as failure:
-                self._free_guards([ops[i] for i in failure.failed if i < len(ops)], key[1])
+                self._resolve_guards([ops[i] for i in failure.failed if i < len(ops)], key[1])
             except TransactionConflict:
                 continue
         raise TransactionConflict
 
     def _drop(self, pk: str) -> Stage:
-        """Everything in a partition that nobody writes to any more."""
+        """Delete everything in a partition that nobody writes to any more."""
 
         def page(after: str | None) -> tuple[str | None, int]:
             rows = key_page(self.table, pk, after=after, limit=_DROP_PAGE)
@@ -224,19 +223,19 @@ class _Worker:
         if obj is None:
             return
         fields = [
-            one
-            for one in obj.fields
-            if one.status == "BUILDING" and self.job.fields.get(one.id) == one.index_generation
+            field
+            for field in obj.fields
+            if field.status == "BUILDING" and self.job.fields.get(field.id) == field.index_generation
         ]
-        wanted = {
+        constraint_keys = {
             index.constraint_key for index in obj.indexes if index.id in self.job.indexes and index.status == "BUILDING"
         }
-        self._constraints = [one for one in obj.unique_constraints if one.key in wanted]
+        self._constraints = [c for c in obj.unique_constraints if c.key in constraint_keys]
         if not fields and not self._constraints:
             return
         part = replace(
             obj,
-            fields=(obj.by_name["id"], *(one for one in fields if one.name != "id")),
+            fields=(obj.by_name["id"], *(field for field in fields if field.name != "id")),
             unique_constraints=(),
         )
         self._rows = Rows(self.model, part)
@@ -262,9 +261,9 @@ class _Worker:
         value = constraint_value(constraint, item)
         return None if value is None else keys.unique(self.ws, self.job.object_key, constraint.key, value)
 
-    def _free_guards(self, ops: Sequence[Op], record_id: str) -> None:
-        """Why guards could not be written: left by nobody, then they go; or another record has the value, then it is
-        not unique.
+    def _resolve_guards(self, ops: Sequence[Op], record_id: str) -> None:
+        """Resolve guards that could not be written: delete stale ones; if another record has the value, fail the
+        index.
         """
         for op in ops:
             if not isinstance(op, PutItem) or not keys.is_unique(op.key):
@@ -275,21 +274,21 @@ class _Worker:
             assert self.obj is not None
             owner = guard["id"]
             places = [(partition(self.ws, self.job.object_key), owner) for partition in (keys.records, keys.trash)]
-            found = [unpack(item, self.obj.stored_form) for item in self.table.batch_get(places) if item is not None]
-            constraint = next(one for one in self._constraints if op.key[0].startswith(self._guard_prefix(one)))
-            if any(self._guard(constraint, item) == op.key for item in found):
-                self._contradicted(constraint)
+            owners = [unpack(item, self.obj.stored_form) for item in self.table.batch_get(places) if item is not None]
+            constraint = next(c for c in self._constraints if op.key[0].startswith(self._guard_prefix(c)))
+            if any(self._guard(constraint, item) == op.key for item in owners):
+                self._fail_index(constraint)
             else:
                 self.table.transact([release(op.key, owner)])
 
     def _guard_prefix(self, constraint: UniqueConstraint) -> str:
         return keys.unique(self.ws, self.job.object_key, constraint.key, "")[0]
 
-    def _contradicted(self, constraint: UniqueConstraint) -> None:
+    def _fail_index(self, constraint: UniqueConstraint) -> None:
         assert self.obj is not None
-        index = next(one for one in self.obj.indexes if one.constraint_key == constraint.key)
+        index = next(index for index in self.obj.indexes if index.constraint_key == constraint.key)
         self.job = replace(self.job, failed=(*self.job.failed, index.id))
-        self._constraints = [one for one in self._constraints if one.key != constraint.key]
+        self._constraints = [c for c in self._constraints if c.key != constraint.key]
 
     # ------------------------------------------------------------------ purge
 
@@ -299,10 +298,10 @@ class _Worker:
         return tombstone, Rows.of(self.model, tombstone)
 
     def _purge_record(self, stored: dict[str, Any], live: bool) -> list[Op] | None:
-        """Take the values of removed fields out of a record, with the rows that follow from them."""
+        """Remove the values of deleted fields from a record, with the rows derived from them."""
         tombstone, rows = self._tombstone_rows()
-        gone = [one.key for one in tombstone.fields if one.id in self.job.fields]
-        stripped = without_fields(stored, gone)
+        removed = [field.key for field in tombstone.fields if field.id in self.job.fields]
+        stripped = without_fields(stored, removed)
         item = unpack(stored, tombstone.stored_form)
         edges = {key: None for key in rows.edges(item, live=live) if self.job.fields}
         ops: list[Op] = [unchanged(stored)] if stripped is None else [stripped]
@@ -323,7 +322,7 @@ class _Worker:
         return ops
 
     def _token_ops(self, stored: dict[str, Any], old: Iterable[Key]) -> list[Op]:
-        """The tokens of a live record instead of those that it had."""
+        """Replace the search tokens of a live record by those that the model now asks for."""
         new = Rows.of(self.model, self.obj).tokens(unpack(stored, self.obj.stored_form)) if self.obj is not None else {}
         put: list[Op] = [put_row(key, attributes) for key, attributes in new.items()]
         return put + [DeleteItem(key) for key in old if key not in new]
@@ -331,7 +330,7 @@ class _Worker:
     # ------------------------------------------------------------------ the end
 
     def finish(self, now: str, now_ms: int) -> None:
-        """Let reads use what was built."""
+        """Mark fields and indexes as ready, so that reads use them."""
         if self.job.kind != "build":
             return
         for _ in _ATTEMPTS:
@@ -348,9 +347,9 @@ class _Worker:
         obj = draft.find_object(self.job.object_id)
         if obj is None:
             return
-        for one in obj.fields:
-            if one.status == "BUILDING" and self.job.fields.get(one.id) == one.index_generation:
-                draft.set_field(one.id, status="READY")
+        for field in obj.fields:
+            if field.status == "BUILDING" and self.job.fields.get(field.id) == field.index_generation:
+                draft.set_field(field.id, status="READY")
         for index in obj.indexes:
             if index.id not in self.job.indexes or index.status != "BUILDING":
                 continue
@@ -358,7 +357,7 @@ class _Worker:
                 give_up_uniqueness(draft, obj.id, index)
             else:
                 draft.set_index(obj.id, replace(index, status="READY"))
-        jobs = follow(draft, now_ms=now_ms)
+        jobs = plan_jobs(draft, now_ms=now_ms)
         rows = draft.row_changes()
         if rows.put:
             extra = [put_job(self.ws, job) for job in jobs]

@@ -32,16 +32,16 @@ def reserved() -> frozenset[str]:
 
 def name_problems(name: str, code: str) -> list[Problem]:
     """Every format rule that a name breaks."""
-    found: list[str] = []
+    messages: list[str] = []
     if len(name) > MAX_LENGTH:
-        found.append("Name is too long")
+        messages.append("Name is too long")
     if len(name) < 1:
-        found.append("Name is too short")
+        messages.append("Name is too short")
     if not _NAME.fullmatch(name):
-        found.append("Name is not valid: it must start with lowercase letter and contain only alphanumeric letters")
+        messages.append("Name is not valid: it must start with lowercase letter and contain only alphanumeric letters")
     if name in reserved():
-        found.append('This name is reserved. Use a different name or the system will add "Custom" suffix.')
-    return [Problem(code=code, message=message, value=name) for message in found]
+        messages.append('This name is reserved. Use a different name or the system will add "Custom" suffix.')
+    return [Problem(code=code, message=message, value=name) for message in messages]
 
 
 def name_from_label(label: str) -> str:

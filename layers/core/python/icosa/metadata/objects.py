@@ -1,5 +1,5 @@
-"""Changes of objects, expanded: what a request says about one object, and what follows for others (spec/metadata.md
-§4).
+"""Changes of objects in a draft: of the object that a request names, and of everything that depends on it
+(spec/metadata.md §4).
 """
 
 from __future__ import annotations
@@ -46,27 +46,27 @@ _NOT_OF_THE_OBJECT = "validation failed: related field metadata not found"
 # ---------------------------------------------------------------------- create
 
 
-def create_object(draft: Draft, wanted: Mapping[str, Any]) -> Object:
-    """Add an object (``inputs.create_object``) with its system fields and default relations."""
+def create_object(draft: Draft, members: Mapping[str, Any]) -> Object:
+    """Add an object (``bodies.CreateObject``) with its system fields and default relations."""
     spec = load("custom-object")
     object_id = draft.new_id()
     draft.add_object(
         id=object_id,
-        name_singular=wanted["nameSingular"],
-        name_plural=wanted["namePlural"],
-        label_singular=capitalised(wanted["labelSingular"]),
-        label_plural=capitalised(wanted["labelPlural"]),
-        description=wanted.get("description"),
-        icon=wanted.get("icon"),
-        shortcut=wanted.get("shortcut"),
-        color=wanted.get("color"),
-        is_label_synced_with_name=wanted.get("isLabelSyncedWithName", False),
-        universal_identifier=wanted.get("universalIdentifier") or draft.new_id(),
+        name_singular=members["nameSingular"],
+        name_plural=members["namePlural"],
+        label_singular=capitalised(members["labelSingular"]),
+        label_plural=capitalised(members["labelPlural"]),
+        description=members.get("description"),
+        icon=members.get("icon"),
+        shortcut=members.get("shortcut"),
+        color=members.get("color"),
+        is_label_synced_with_name=members.get("isLabelSyncedWithName", False),
+        universal_identifier=members.get("universalIdentifier") or draft.new_id(),
         is_custom=True,
     )
-    if wanted.get("isRemote"):
-        draft.complain(object_id, [_problem("Remote objects are not supported yet")])
-    label_identifier = _ID if wanted.get("skipNameField") else spec["labelIdentifier"]
+    if members.get("isRemote"):
+        draft.add_problems(object_id, [_problem("Remote objects are not supported yet")])
+    label_identifier = _ID if members.get("skipNameField") else spec["labelIdentifier"]
     ids = {}
     for field in spec["fields"]:
         if field["name"] == spec["labelIdentifier"] != label_identifier:
@@ -100,7 +100,7 @@ def _add_default_relation(draft: Draft, object_id: str, spec: Mapping[str, Any],
     """
     obj = draft.object(object_id)
     target = next(
-        one for one in draft.objects.values() if not one.is_custom and one.name_singular == spec["relation"]["object"]
+        obj for obj in draft.objects.values() if not obj.is_custom and obj.name_singular == spec["relation"]["object"]
     )
     name = group + capitalised(obj.name_singular)
     siblings = (field for field in target.fields if field.morph_id is not None and field.name.startswith(group))
@@ -119,7 +119,7 @@ def _add_default_relation(draft: Draft, object_id: str, spec: Mapping[str, Any],
 
 
 def update_object(draft: Draft, object_id: str, changes: Mapping[str, Any]) -> Object:
-    """Apply the members of an update (``inputs.update_object``); unknown keys and unchanged values of others are left
+    """Apply the members of an update (``bodies.UpdateObject``); unknown keys and unchanged values of others are left
     alone.
 
     Raises ObjectNotFound, InvalidObjectInput.
@@ -148,7 +148,7 @@ def update_object(draft: Draft, object_id: str, changes: Mapping[str, Any]) -> O
         changes.get("imageIdentifierFieldMetadataId") is not None
         and changes["imageIdentifierFieldMetadataId"] not in obj.by_id
     ):
-        draft.complain(object_id, [_problem(f"imageIdentifierFieldMetadataId {_NOT_OF_THE_OBJECT}")])
+        draft.add_problems(object_id, [_problem(f"imageIdentifierFieldMetadataId {_NOT_OF_THE_OBJECT}")])
     if "nameSingular" in changes or "namePlural" in changes:
         _renamed(draft, obj)
     return draft.object(object_id)
@@ -174,14 +174,14 @@ def _identify(draft: Draft, object_id: str) -> None:
     obj = draft.object(object_id)
     prefix = "labelIdentifierFieldMetadataId"
     if obj.label_identifier_field_id is None:
-        draft.complain(object_id, [_problem(f"{prefix} cannot be null")])
+        draft.add_problems(object_id, [_problem(f"{prefix} cannot be null")])
         return
     field = obj.by_id.get(obj.label_identifier_field_id)
     if field is None:
-        draft.complain(object_id, [_problem(f"{prefix} {_NOT_OF_THE_OBJECT}")])
+        draft.add_problems(object_id, [_problem(f"{prefix} {_NOT_OF_THE_OBJECT}")])
     elif not field.type.rules.can_be_label_identifier:
         friendly = "Field cannot be used as label identifier due to its type: should be of type UUID, text or full name"
-        draft.complain(object_id, [_problem(f"{prefix} validation failed: field type not compatible", friendly)])
+        draft.add_problems(object_id, [_problem(f"{prefix} validation failed: field type not compatible", friendly)])
     elif field.id not in obj.search_field_ids:
         draft.set_object(object_id, search_field_ids=(*obj.search_field_ids, field.id))
 

@@ -2,7 +2,7 @@
 §5.4).
 
 No edit rewrites records. A renamed option keeps the text that records hold (``Option.stored``), a removed one leaves a
-``RetiredOption`` that says what stands for it. Index rows hold current values, so the index is built anew. Pure.
+``RetiredOption`` that says what replacement for it. Index rows hold current values, so the index is built anew. Pure.
 """
 
 from __future__ import annotations
@@ -20,7 +20,8 @@ from .defaults import is_quoted, shown
 from .names import MAX_LENGTH
 
 _CODE = "INVALID_FIELD_INPUT"
-_VALUE = re.compile(r"(?!.*__)[A-Z][A-Z0-9]*(_[A-Z0-9]+)*")
+VALUE_PATTERN = r"(?!.*__)[A-Z][A-Z0-9]*(_[A-Z0-9]+)*"
+_VALUE = re.compile(VALUE_PATTERN)
 _NUMBER_OF_MARKS = 1_000_000
 
 
@@ -28,42 +29,42 @@ def problems(raw: Sequence[Mapping[str, Any]] | None) -> list[Problem]:
     """Every rule that given options break. Missing ids have been filled in before."""
     if not raw:
         return [_problem("Options are required for enum fields", raw)]
-    found = [problem for option in raw for problem in _option_problems(option)]
+    broken = [problem for option in raw for problem in _option_problems(option)]
     for name in ("position", "id", "value"):
         counts = Counter(repr(option.get(name)) for option in raw)
         if any(count > 1 for count in counts.values()):
-            found.append(_problem(f"Duplicated option {name}", list(raw)))
-    return found
+            broken.append(_problem(f"Duplicated option {name}", list(raw)))
+    return broken
 
 
 def _option_problems(option: Mapping[str, Any]) -> list[Problem]:
-    found: list[str] = []
+    messages: list[str] = []
     identifier, label, value = option.get("id"), option.get("label"), option.get("value")
     if not identifier:
-        found.append("Option id is required")
+        messages.append("Option id is required")
     elif not is_uuid(identifier):
-        found.append("Option id is invalid")
+        messages.append("Option id is invalid")
     if label is None:
-        found.append("Option label is required")
+        messages.append("Option label is required")
     elif not isinstance(label, str) or not label:
-        found.append("Option label must be a string of at least one character")
+        messages.append("Option label must be a string of at least one character")
     else:
         if len(label) > MAX_LENGTH:
-            found.append(f"Option label exceeds {MAX_LENGTH} characters")
+            messages.append(f"Option label exceeds {MAX_LENGTH} characters")
         if "," in label:
-            found.append("Label must not contain a comma")
+            messages.append("Label must not contain a comma")
         if not label.strip():
-            found.append("Label must not be empty")
+            messages.append("Label must not be empty")
     if value is None:
-        found.append("Option value is required")
+        messages.append("Option value is required")
     elif not isinstance(value, str) or not value:
-        found.append("Option value must be a string of at least one character")
+        messages.append("Option value must be a string of at least one character")
     else:
         if len(value) > MAX_LENGTH:
-            found.append(f"Option value exceeds {MAX_LENGTH} characters")
+            messages.append(f"Option value exceeds {MAX_LENGTH} characters")
         if not _VALUE.fullmatch(value):
-            found.append(f'Value must be in UPPER_CASE and follow snake_case "{value}"')
-    return [_problem(message, dict(option)) for message in found]
+            messages.append(f'Value must be in UPPER_CASE and follow snake_case "{value}"')
+    return [_problem(message, dict(option)) for message in messages]
 
 
 def default_problems(field: Field) -> list[Problem]:
@@ -79,10 +80,10 @@ def default_problems(field: Field) -> list[Problem]:
         return [_problem(f"Default value for multi-select must be an array got {shown(default)}", default)]
     if not default:
         return [_problem("If defined default value must contain at least one value", default)]
-    found = [problem for member in default for problem in _literal_problems(field, member)]
+    broken = [problem for member in default for problem in _literal_problems(field, member)]
     if len({repr(member) for member in default}) < len(default):
-        found.append(_problem("Default values must be unique", default))
-    return found
+        broken.append(_problem("Default values must be unique", default))
+    return broken
 
 
 def _literal_problems(field: Field, default: Any) -> list[Problem]:
@@ -137,8 +138,8 @@ def edit(field: Field, options: Sequence[Option], fallback: Any) -> Edit:
         text = old.in_store if old is not None else _free(option.value, taken)
         taken.add(text)
         result.append(replace(option, stored=None if text == option.value else text))
-    stands = _in_store(fallback, result)
-    retired = tuple(RetiredOption(stored=option.in_store, fallback=stands) for option in removed)
+    replacement = _in_store(fallback, result)
+    retired = tuple(RetiredOption(stored=option.in_store, fallback=replacement) for option in removed)
     renamed = any(option.id in before and before[option.id].value != option.value for option in result)
     return Edit(tuple(result), (*field.retired, *retired), bool(removed) or renamed)
 

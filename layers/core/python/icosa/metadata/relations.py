@@ -8,23 +8,22 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from ..identifiers import capitalised, is_uuid
+from ..identifiers import capitalised
 from ..model.model import Field, Object, Relation, RelationKind
 from ..model.types.registry import by_name
-from ..validation.errors import Problem
+from ..validation.errors import InvalidInput, Problem
 from .draft import Draft
 from .indexes import add_index
 from .names import InvalidLabel, name_from_label
 
 _MALFORMED = "FIELD_METADATA_RELATION_MALFORMED"
 _INVALID = "INVALID_FIELD_INPUT"
-_KINDS = ("MANY_TO_ONE", "ONE_TO_MANY")
 _SOURCE_ICON = "IconRelationOneToMany"
 _TARGET_ICON = "Icon123"
 
 
-class Malformed(Exception):
-    """A payload that no relation can be made from."""
+class InvalidPayload(Exception):
+    """A payload of a new relation that is invalid."""
 
     def __init__(self, message: str, *, code: str = _MALFORMED, value: Any = None) -> None:
         super().__init__(message)
@@ -33,7 +32,7 @@ class Malformed(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Payload:
-    """What the other side of a new relation is."""
+    """The other side of a new relation."""
 
     kind: RelationKind
     target: Object
@@ -42,58 +41,54 @@ class Payload:
 
 
 def payload(draft: Draft, raw: Any) -> Payload:
-    """Check one ``relationCreationPayload``. Raises Malformed."""
+    """Check one ``relationCreationPayload``. Raises InvalidPayload."""
+    from ..validation.body import validate
+    from .bodies import RelationPayload
+
     if not isinstance(raw, Mapping):
-        raise Malformed("Relation creation payload is required", code=_INVALID)
-    prefix = "Relation creation payload is invalid: "
-    target_id = raw.get("targetObjectMetadataId")
-    if not is_uuid(target_id):
-        raise Malformed(f"{prefix}targetObjectMetadataId must be a UUID", value=raw)
-    if raw.get("type") not in _KINDS:
-        raise Malformed(f"{prefix}type must be one of the following values: {', '.join(_KINDS)}", value=raw)
-    for name in ("targetFieldLabel", "targetFieldIcon"):
-        if not isinstance(raw.get(name), str):
-            raise Malformed(f"{prefix}{name} must be a string", value=raw)
-    target = draft.find_object(str(target_id).lower())
+        raise InvalidPayload("Relation creation payload is required", code=_INVALID)
+    try:
+        body = validate(RelationPayload, raw)
+    except InvalidInput as error:
+        raise InvalidPayload(f"Relation creation payload is invalid: {error.messages[0]}", value=raw) from None
+    target = draft.find_object(body.target_object_metadata_id)
     if target is None:
-        raise Malformed("Object metadata relation target not found for relation creation payload", value=raw)
-    return Payload(
-        kind=raw["type"], target=target, label=raw["targetFieldLabel"].strip(), icon=raw["targetFieldIcon"].strip()
-    )
+        raise InvalidPayload("Object metadata relation target not found for relation creation payload", value=raw)
+    return Payload(kind=body.type, target=target, label=body.target_field_label, icon=body.target_field_icon)
 
 
 def morph_payloads(draft: Draft, source: Object, raw: Any) -> list[Payload]:
-    """Check ``morphRelationsCreationPayload``. Raises Malformed."""
+    """Check ``morphRelationsCreationPayload``. Raises InvalidPayload."""
     if not isinstance(raw, list):
-        raise Malformed("Relation creation payload is required", code=_INVALID)
+        raise InvalidPayload("Relation creation payload is required", code=_INVALID)
     if not raw:
-        raise Malformed("Morph relation creation payloads are empty", value=raw)
-    found: list[Payload] = []
+        raise InvalidPayload("Morph relation creation payloads are empty", value=raw)
+    payloads: list[Payload] = []
     bad: list[Any] = []
-    for one in raw:
+    for entry in raw:
         try:
-            found.append(payload(draft, one))
-        except Malformed:
-            bad.append(one)
+            payloads.append(payload(draft, entry))
+        except InvalidPayload:
+            bad.append(entry)
     if bad:
-        raise Malformed("Morph relation input transpilation failed", value=bad)
-    if len({one.kind for one in found}) > 1:
-        raise Malformed("Morph relation creation payloads must have the same relation type", value=raw)
-    if len({one.target.id for one in found}) < len(found):
-        raise Malformed(
+        raise InvalidPayload("Morph relation input transpilation failed", value=bad)
+    if len({entry.kind for entry in payloads}) > 1:
+        raise InvalidPayload("Morph relation creation payloads must have the same relation type", value=raw)
+    if len({entry.target.id for entry in payloads}) < len(payloads):
+        raise InvalidPayload(
             "Morph relation creation payloads must have only relation to the same object metadata", value=raw
         )
-    if any(one.target.id == source.id for one in found):
-        raise Malformed("Source object cannot be the target object", code=_INVALID, value=raw)
-    return found
+    if any(entry.target.id == source.id for entry in payloads):
+        raise InvalidPayload("Source object cannot be the target object", code=_INVALID, value=raw)
+    return payloads
 
 
 def inverse_name(label: str) -> str:
-    """The name of the field at the other end. Raises Malformed when the label gives none."""
+    """The name of the field at the other end. Raises InvalidPayload when the label gives none."""
     try:
         return name_from_label(label)
     except InvalidLabel as error:
-        raise Malformed(str(error), code=_INVALID, value=label) from error
+        raise InvalidPayload(str(error), code=_INVALID, value=label) from error
 
 
 def morph_name(name: str, kind: RelationKind, target: Object) -> str:
@@ -117,7 +112,7 @@ def add_pair(
     draft: Draft,
     source_id: str,
     source: Mapping[str, Any],
-    wanted: Payload,
+    other_side: Payload,
     *,
     inverse: Mapping[str, Any] | None = None,
 ) -> Field:
@@ -126,10 +121,11 @@ def add_pair(
     ``source`` are attributes of the source field (``name``, ``label``, ``type``, ``morph_id`` …), ``inverse`` those
     that the inverse does not get from the payload.
     """
-    owner, target = draft.object(source_id), draft.object(wanted.target.id)
+    owner, target = draft.object(source_id), draft.object(other_side.target.id)
     field_id, inverse_id = draft.new_id(), draft.new_id()
-    back: RelationKind = "ONE_TO_MANY" if wanted.kind == "MANY_TO_ONE" else "MANY_TO_ONE"
-    given = source.get("description")
+    back: RelationKind = "ONE_TO_MANY" if other_side.kind == "MANY_TO_ONE" else "MANY_TO_ONE"
+    description = source.get("description")
+    tied = f"{capitalised(owner.name_plural)} tied to the {target.display('labelSingular')}"
     name = source["name"]
     field = draft.add_field(
         owner.id,
@@ -139,17 +135,17 @@ def add_pair(
             **source,
             "id": field_id,
             "icon": source.get("icon") or _SOURCE_ICON,
-            "description": given or f"{capitalised(owner.name_plural)} tied to the {target.display('labelSingular')}",
-            "relation": relation(wanted.kind, target, inverse_id, name),
+            "description": description or tied,
+            "relation": relation(other_side.kind, target, inverse_id, name),
         },
     )
-    name = inverse["name"] if inverse is not None else inverse_name(wanted.label)
+    name = inverse["name"] if inverse is not None else inverse_name(other_side.label)
     other = {
         "name": name,
         "type": by_name["RELATION"],
-        "label": wanted.label,
-        "icon": wanted.icon or _TARGET_ICON,
-        "description": given or f"{capitalised(target.name_plural)} {owner.display('labelSingular')}",
+        "label": other_side.label,
+        "icon": other_side.icon or _TARGET_ICON,
+        "description": description or f"{capitalised(target.name_plural)} {owner.display('labelSingular')}",
         "is_custom": True,
         "universal_identifier": draft.new_id(),
         **(inverse or {}),
@@ -172,11 +168,11 @@ def morph_siblings(obj: Object, field: Field) -> list[Field]:
     """The other members of a morph relation's group."""
     if field.morph_id is None:
         return []
-    return [one for one in obj.fields if one.morph_id == field.morph_id and one.id != field.id]
+    return [member for member in obj.fields if member.morph_id == field.morph_id and member.id != field.id]
 
 
 def follow_rename(draft: Draft, before: Object, after: Object) -> None:
-    """Rename the morph fields that are named after an object."""
+    """Rename the morph fields that have the name of a renamed object."""
     for obj in list(draft.objects.values()):
         for field in obj.fields:
             if field.morph_id is None or field.relation is None or field.relation.target_object_id != after.id:

@@ -22,34 +22,34 @@ _MAX_FILES = 60
 
 
 def failures(draft: Draft) -> list[Failure]:
-    """Everything that is wrong with a change."""
+    """The report on a change: a failure for each entity that breaks rules."""
     objects = [failure for change in draft.object_changes() if (failure := _object_failure(draft, change)) is not None]
     if any(failure.kind == "create" for failure in objects):
         return objects
-    found = list(objects)
+    reports = list(objects)
     for change in draft.field_changes():
-        found += _field_failures(draft, change)
-    mentioned = {id(problem) for failure in found for problem in failure.problems}
-    found += _unchanged(draft, mentioned)
-    return found
+        reports += _field_failures(draft, change)
+    mentioned = {id(problem) for failure in reports for problem in failure.problems}
+    reports += _unchanged(draft, mentioned)
+    return reports
 
 
 def _unchanged(draft: Draft, mentioned: set[int]) -> Iterator[Failure]:
-    """What was wrong with input that left its entity as it was."""
+    """Failures of entities that invalid input left unchanged."""
     for entity_id, problems in draft.problems.items():
         if any(id(problem) in mentioned for problem in problems):
             continue
-        found = draft.find_field(entity_id)
-        if found is not None:
-            obj, field = found
+        owner_and_field = draft.find_field(entity_id)
+        if owner_and_field is not None:
+            obj, field = owner_and_field
             yield Failure(
                 name="fieldMetadata",
                 kind="update",
                 about=about(obj, field.id, field.name, field.universal_identifier),
                 problems=problems,
             )
-        elif (one := draft.find_object(entity_id)) is not None:
-            yield Failure(name="objectMetadata", kind="update", about=_about(one), problems=problems)
+        elif (changed := draft.find_object(entity_id)) is not None:
+            yield Failure(name="objectMetadata", kind="update", about=_about(changed), problems=problems)
 
 
 # ---------------------------------------------------------------------- objects

@@ -1,6 +1,6 @@
 """Changes of a workspace's model, the one way for both Metadata APIs (spec/metadata.md §4–§9).
 
-Every change is expanded in a draft, validated as a whole and committed with the version that it was made from as its
+Every change is expanded in a draft, validated as a whole and committed with the version that it was new_id from as its
 condition; when another change was faster everything begins again, so changes have one order and each sees those before
 it.
 """
@@ -22,14 +22,14 @@ from ..store import keys
 from ..store.retry import Attempts
 from ..store.table import Table
 from ..validation.errors import EntityNotFound, MetadataValidationError
-from ..views.following import apply, effects_of
 from ..views.rows import as_roots, changes
-from . import fields, indexes, inputs, objects
-from .consequences import follow
+from ..views.view_updates import apply_updates, updates_for
+from . import fields, indexes, objects
 from .draft import Draft
-from .job_runner import rehearse
+from .job_runner import backfill_inline
+from .record_checks import record_failures
+from .record_jobs import plan_jobs
 from .rules import failures
-from .uniqueness import collisions
 
 _ATTEMPTS = Attempts(16)
 #: Guards of so many records are written before the answer.
@@ -39,7 +39,8 @@ _FEW_RECORDS = 200
 class MetadataService:
     """The model of one workspace, for one request.
 
-    Inputs are wire-shaped mappings. Every method raises InvalidInput for members of the wrong form,
+    Inputs are wire-shaped mappings (``bodies``, which changes alone import: reads need no validation library). Every
+    method raises InvalidInput for members of the wrong form,
     MetadataValidationError with the report on a change that breaks rules, the domain errors of ``validation.errors``,
     and Conflict when other changes never leave room for this one.
     """
@@ -66,9 +67,11 @@ class MetadataService:
 
     def create_object(self, input: Mapping[str, Any]) -> Object:
         """A new custom object with its system fields and default relations."""
-        wanted = inputs.create_object(input)
-        made = self._change("creating object", lambda draft: objects.create_object(draft, wanted).id)
-        return self.model().by_id[made]
+        from . import bodies
+
+        members = bodies.named_members(bodies.CreateObject, input)
+        new_id = self._change("creating object", lambda draft: objects.create_object(draft, members).id)
+        return self.model().by_id[new_id]
 
     def update_object(self, object_id: str, update: Mapping[str, Any]) -> Object:
         """The object after the update."""
@@ -76,14 +79,16 @@ class MetadataService:
 
     def update_many_objects(self, updates: Sequence[tuple[str, Mapping[str, Any]]]) -> list[Object]:
         """The objects after their updates, which apply together or not at all."""
-        wanted = [(object_id, inputs.update_object(update)) for object_id, update in updates]
+        from . import bodies
+
+        changes = [(object_id, bodies.named_members(bodies.UpdateObject, update)) for object_id, update in updates]
 
         def change(draft: Draft) -> None:
-            for object_id, update in wanted:
+            for object_id, update in changes:
                 objects.update_object(draft, object_id, update)
 
         self._change("updating object", change)
-        return [self.model().by_id[object_id] for object_id, _ in wanted]
+        return [self.model().by_id[object_id] for object_id, _ in changes]
 
     def delete_object(self, object_id: str) -> Object:
         """The object as it was; its records go with it."""
@@ -93,13 +98,17 @@ class MetadataService:
 
     def create_field(self, input: Mapping[str, Any]) -> Field:
         """A new field; of a morph relation the first member."""
-        wanted = inputs.create_field(input)
-        return self._field(self._change("creating fields", lambda draft: fields.create_field(draft, wanted).id))
+        from . import bodies
+
+        members = bodies.named_members(bodies.CreateField, input)
+        return self._field(self._change("creating fields", lambda draft: fields.create_field(draft, members).id))
 
     def update_field(self, field_id: str, update: Mapping[str, Any]) -> Field:
         """The field after the update."""
-        wanted = inputs.update_field(update)
-        self._change("updating field", lambda draft: fields.update_field(draft, field_id, wanted))
+        from . import bodies
+
+        members = bodies.named_members(bodies.UpdateField, update)
+        self._change("updating field", lambda draft: fields.update_field(draft, field_id, members))
         return self._field(field_id)
 
     def delete_field(self, field_id: str) -> Field:
@@ -110,9 +119,11 @@ class MetadataService:
 
     def create_index(self, input: Mapping[str, Any]) -> Index:
         """A new custom index."""
-        wanted = inputs.create_index(input)
-        made = self._change("creating index", lambda draft: indexes.create_index(draft, wanted).id)
-        return next(index for obj in self.model().objects for index in obj.indexes if index.id == made)
+        from . import bodies
+
+        members = bodies.read_index(input)
+        new_id = self._change("creating index", lambda draft: indexes.create_index(draft, members).id)
+        return next(index for obj in self.model().objects for index in obj.indexes if index.id == new_id)
 
     def delete_index(self, index_id: str) -> Index:
         """The index as it was."""
@@ -133,10 +144,9 @@ class MetadataService:
                 snapshot.model, next_object_key=snapshot.next_object_key, now=format_instant(datetime.now(UTC))
             )
             result = expand(draft)
-            found = failures(draft)
-            found = found or collisions(self._table, draft)
-            if found:
-                raise MetadataValidationError(f"Multiple validation errors occurred while {doing}", found)
+            report = failures(draft) or record_failures(self._table, draft)
+            if report:
+                raise MetadataValidationError(f"Multiple validation errors occurred while {doing}", report)
             self._commit(snapshot, draft)
             self._previous = snapshot.model
             return result
@@ -144,7 +154,7 @@ class MetadataService:
         return _retrying(attempt)
 
     def _commit(self, snapshot: Snapshot, draft: Draft) -> None:
-        jobs = follow(draft, now_ms=int(time.time() * 1000))
+        jobs = plan_jobs(draft, now_ms=int(time.time() * 1000))
         rows = draft.row_changes()
         if not rows.put and not rows.removed:
             self._model = snapshot.model
@@ -166,18 +176,18 @@ class MetadataService:
         for job in jobs:
             if job.indexes:
                 # What is unique from now on should be so at once where that takes no time.
-                rehearse(self._table, model, job, most=_FEW_RECORDS)
+                backfill_inline(self._table, model, job, most=_FEW_RECORDS)
 
     def _views(self, snapshot: Snapshot, draft: Draft) -> list[StagedOp] | None:
         """The rows of views and page layouts that change with the model, None for a change that concerns none.
 
         They are read after the version that guards them.
         """
-        effects = effects_of(snapshot.model, draft.model(), now=draft.now)
-        if not effects:
+        updates = updates_for(snapshot.model, draft.model(), now=draft.now)
+        if not updates:
             return None
         roots = as_roots(self._table.query_all(keys.views(self._workspace_id)))
-        return changes(self._workspace_id, roots, apply(roots, effects))
+        return changes(self._workspace_id, roots, apply_updates(roots, updates))
 
 
 def _retrying[T](attempt: Callable[[], T]) -> T:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cached_property
-from typing import Any, Concatenate, Self
+from typing import Any, Self
 
 
 class Cached:
@@ -17,15 +17,14 @@ class Cached:
     def _cache(self) -> dict[Callable[..., Any], Any]:
         return {}
 
-    def cached[T, **P](self, build: Callable[Concatenate[Self, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+    def cached[T, *Args](self, build: Callable[[Self, *Args], T], *args: *Args) -> T:
         """``build(self, …)``, called once for each function: pass a function of a module or a class, not a closure.
 
         Further arguments are what ``build`` needs beside the object (the model that holds it); the result must not
         depend on which of them come first.
         """
-        cache = self._cache
         try:
-            return cache[build]  # type: ignore[no-any-return]
+            return self._cache[build]  # type: ignore[no-any-return]
         except KeyError:
-            value = cache[build] = build(self, *args, **kwargs)
+            value = self._cache[build] = build(self, *args)
             return value

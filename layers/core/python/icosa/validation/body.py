@@ -7,7 +7,7 @@ is missing is said as for a value of a wrong type.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from types import NoneType
 from typing import Annotated, Any, Final, get_args
 
@@ -18,6 +18,8 @@ from pydantic.fields import FieldInfo
 from .errors import InvalidInput
 from .messages import messages
 
+#: Marks members that are set when an entity is created; updates ignore them.
+FIXED: Final = "fixed"
 #: The default of members that are only looked at when a request names them.
 UNNAMED: Final[Any] = None
 
@@ -45,7 +47,7 @@ class RequestBody(Body):
         for name, field in cls.wire_names().items():
             if raw.get(name) is not None:
                 members[name] = raw[name]
-            elif field.is_required() or (name in raw and _is_cleared_by_null(field)):
+            elif field.is_required() or (name in raw and is_cleared_by_null(field)):
                 members[name] = None
         return members
 
@@ -70,19 +72,37 @@ def validate[T: RequestBody](model: type[T], raw: Mapping[str, Any]) -> T:
         raise InvalidInput(messages(error.errors(include_url=False))) from None
 
 
-def update_of(model: type[RequestBody], name: str, *, without: Collection[str] = ()) -> type[RequestBody]:
-    """The body of updates of what ``model`` creates: no member is required, and those of ``without`` cannot change."""
-    members: dict[str, Any] = {}
+def update_of(model: type[RequestBody], name: str, **config: Any) -> type[RequestBody]:
+    """The body of updates of what ``model`` creates: no member is required, and fixed ones are left out. ``config`` is
+    pydantic's.
+    """
+    members: dict[str, Any] = {
+        attribute: Annotated[type_, *metadata, Field(default=UNNAMED, **attributes)]
+        for attribute, type_, metadata, attributes in _members_of(model)
+        if FIXED not in metadata
+    }
+    return create_model(name, __base__=RequestBody, __cls_kwargs__=config, **members)
+
+
+def response_of(
+    model: type[RequestBody], name: str, base: type[ResponseBody] = ResponseBody, **more: Any
+) -> type[ResponseBody]:
+    """How answers show what ``model`` creates: its members, those of ``base``, and ``more`` (types by attribute)."""
+    members: dict[str, Any] = {
+        attribute: Annotated[type_, *metadata, Field(**attributes)]
+        for attribute, type_, metadata, attributes in _members_of(model)
+    }
+    return create_model(name, __base__=base, **members, **more)
+
+
+def _members_of(model: type[Body]) -> Iterator[tuple[str, Any, Sequence[Any], dict[str, Any]]]:
+    """The type, metadata and attributes (without a default) of each member, by attribute."""
     for attribute, field in model.model_fields.items():
-        if attribute in without:
-            continue
         parts = field.asdict()
-        attributes = {key: value for key, value in parts["attributes"].items() if not key.startswith("default")}
-        kind, info = parts["annotation"], Field(default=UNNAMED, **attributes)
-        members[attribute] = Annotated[kind, *parts["metadata"], info]
-    return create_model(name, __base__=RequestBody, **members)
+        others = {name: value for name, value in parts["attributes"].items() if not name.startswith("default")}
+        yield attribute, parts["annotation"], parts["metadata"], others
 
 
-def _is_cleared_by_null(field: FieldInfo) -> bool:
+def is_cleared_by_null(field: FieldInfo) -> bool:
     """Whether null is a value of its own: the type allows None."""
     return NoneType in get_args(field.annotation)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
 from ..errors import BadRequest, Conflict, Forbidden, NotFound
 
@@ -21,7 +21,7 @@ _SOME = "Metadata validation failed"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Problem:
-    """One broken rule. ``value`` is the offending part of the input, ``friendly`` the text for people (default:
+    """A broken rule. ``value`` is the offending part of the input, ``friendly`` the text for people (default:
     ``message``).
     """
 
@@ -32,13 +32,13 @@ class Problem:
 
     @property
     def wire(self) -> dict[str, Any]:
-        shown = {
+        members = {
             "code": self.code,
             "message": self.message,
             "userFriendlyMessage": self.friendly or self.message,
             "value": self.value,
         }
-        return {name: member for name, member in shown.items() if member is not None}
+        return {name: member for name, member in members.items() if member is not None}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,10 +79,21 @@ class MetadataValidationError(BadRequest):
         first = (problems[0].friendly or problems[0].message) if problems else _SOME
         super().__init__(message, friendly=first if len(failures) <= 1 else _MANY)
         self.failures = tuple(failures)
-        self.errors = {name: [failure.wire for failure in found] for name, found in by_name.items()}
-        self.summary = {"totalErrors": len(failures), **{name: len(found) for name, found in by_name.items()}}
-        counts = ", ".join(f"{len(found)} {name}{'s' if len(found) > 1 else ''}" for name, found in by_name.items())
+        self.errors = {name: [failure.wire for failure in entries] for name, entries in by_name.items()}
+        self.summary = {"totalErrors": len(failures), **{name: len(entries) for name, entries in by_name.items()}}
+        counts = ", ".join(
+            f"{len(entries)} {name}{'s' if len(entries) > 1 else ''}" for name, entries in by_name.items()
+        )
         self.detail = f"Validation failed for {counts}"
+
+    @classmethod
+    def single(
+        cls, message: str, name: MetadataName, kind: ChangeKind, problem: Problem, about: Mapping[str, Any]
+    ) -> Self:
+        """The report on input that no change could be made from: one problem of the entity that the request is
+        about.
+        """
+        return cls(message, [Failure(name=name, kind=kind, about=about, problems=[problem])])
 
 
 class InvalidInput(BadRequest):

@@ -43,6 +43,12 @@ MESSAGES: Final[Mapping[str, tuple[str, ...]]] = {
     "list_type": (_ARRAY,),
     "too_long": ("{name} must contain no more than {max_length} elements",),
     "objects_no_list": (_ARRAY, _OBJECTS),
+    "texts_no_list": (f"each value in {_TEXT}",),
+    # Our own: settings of a workspace.
+    "null": ("{name} should not be null",),
+    "host_name": ("{name} must be a valid host name",),
+    "subdomain": ("Subdomain is not valid",),
+    "sign_in": ("{label} auth is not enabled in the system.",),
 }
 _QUOTED = re.compile(r"'([^']*)'")
 

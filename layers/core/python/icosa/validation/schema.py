@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, override
 
-from pydantic import BaseModel
+from pydantic import BaseModel, TypeAdapter
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import core_schema
 
@@ -27,6 +27,11 @@ def components_of(models: Mapping[str, type[BaseModel]]) -> dict[str, Schema]:
     return schemas
 
 
+def schema_of(type_: Any) -> Schema:
+    """The schema of a member's type."""
+    return TypeAdapter(type_).json_schema(schema_generator=_Generator)
+
+
 class _Generator(GenerateJsonSchema):
     @override
     def field_title_should_be_set(self, schema: Any) -> bool:
@@ -34,20 +39,20 @@ class _Generator(GenerateJsonSchema):
 
     @override
     def model_schema(self, schema: core_schema.ModelSchema) -> JsonSchemaValue:
-        found = super().model_schema(schema)
-        found.pop("title", None)
-        found.pop("description", None)
-        properties = found.get("properties", {})
+        result = super().model_schema(schema)
+        result.pop("title", None)
+        result.pop("description", None)
+        properties = result.get("properties", {})
         if issubclass(schema["cls"], RequestBody):
             # Null is as good as nothing, or clears the value.
-            optional = set(properties) - set(found.get("required", ()))
-            found["properties"] = {
+            optional = set(properties) - set(result.get("required", ()))
+            result["properties"] = {
                 name: _or_null(member) if name in optional else member for name, member in properties.items()
             }
         elif issubclass(schema["cls"], ResponseBody):
             # Others are left out where a caller does not see them.
-            found["required"] = ["id"] if "id" in properties else []
-        return found
+            result["required"] = ["id"] if "id" in properties else []
+        return result
 
     @override
     def nullable_schema(self, schema: core_schema.NullableSchema) -> JsonSchemaValue:
@@ -55,10 +60,10 @@ class _Generator(GenerateJsonSchema):
 
     @override
     def default_schema(self, schema: core_schema.WithDefaultSchema) -> JsonSchemaValue:
-        found = super().default_schema(schema)
-        if found.get("default") is None:
-            found.pop("default", None)
-        return found
+        result = super().default_schema(schema)
+        if result.get("default") is None:
+            result.pop("default", None)
+        return result
 
     @override
     def dict_schema(self, schema: core_schema.DictSchema) -> JsonSchemaValue:

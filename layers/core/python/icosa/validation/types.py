@@ -4,11 +4,20 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Final
 
-from pydantic import AfterValidator, BeforeValidator, PlainValidator, StrictBool, StrictStr, WithJsonSchema
-from pydantic_core import PydanticCustomError
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    GetJsonSchemaHandler,
+    PlainValidator,
+    StrictBool,
+    StrictStr,
+    WithJsonSchema,
+)
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema, PydanticCustomError, PydanticKnownError, PydanticOmit
 
 from ..identifiers import parse_uuid
 from ..model.dates import format_instant
@@ -18,9 +27,9 @@ _NAME: Final = re.compile(r"(?!(?:not|or|and|Int|Float|Boolean|String|ID)$)[^'\"
 _BLANKS: Final = re.compile(r"\s+")
 
 
-def error(error_type: str) -> PydanticCustomError:
+def error(error_type: str, **context: Any) -> PydanticCustomError:
     """The error whose texts ``messages`` has; pydantic's own text of it is never shown."""
-    return PydanticCustomError(error_type, "invalid")
+    return PydanticCustomError(error_type, "invalid", context)
 
 
 # ------------------------------------------------------------------ texts
@@ -75,8 +84,34 @@ def single_spaced(text: str) -> str:
     return _BLANKS.sub(" ", text).strip()
 
 
+def one_of(names: Sequence[str]) -> AfterValidator:
+    """The restriction of text to names that are known when the program runs; others are ``Literal``."""
+
+    def check(value: str) -> str:
+        if value not in names:
+            raise PydanticKnownError("literal_error", {"expected": ", ".join(map(repr, names))})
+        return value
+
+    return AfterValidator(check)
+
+
 STRIPPED: Final = AfterValidator(stripped)
 SINGLE_SPACED: Final = AfterValidator(single_spaced)
+
+
+class _Undocumented:
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        raise PydanticOmit
+
+
+#: Of members that are read but not shown in documents.
+UNDOCUMENTED: Final = _Undocumented()
+
+
+def documented_as(form: Any) -> BeforeValidator:
+    """Lets documents show another type: of a member whose form is checked together with the change."""
+    return BeforeValidator(lambda value: value, json_schema_input_type=form)
+
 
 Text = StrictStr
 #: Blanks count as text.
@@ -90,10 +125,10 @@ Name = Annotated[str, PlainValidator(_name)]
 
 
 def _uuid(value: Any) -> str:
-    found = parse_uuid(value)
-    if found is None:
+    identifier = parse_uuid(value)
+    if identifier is None:
         raise error("uuid")
-    return found
+    return identifier
 
 
 def _moment(value: Any) -> str:

@@ -1,6 +1,7 @@
 """Views and page layouts: how clients show an object's records (spec/metadata.md §2.2).
 
 A view with its fields, filters, sorts and groups is one item of the table, and so is a page layout with its tabs and
-widgets: a view is read whole, changed by one writer at a time, and small. ``shapes`` says what the entities look like,
-``tree`` how they hang together, ``service`` changes them, ``effects`` is what changes of the data model do to them.
+widgets: a view is read whole, changed by one writer at a time, and small. ``entity_types`` lists the
+collections, ``bodies`` the members of their entities; ``tree`` holds a root with its parts, ``service`` changes
+them, ``view_updates`` is what changes of the data model do to them.
 """

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from ..errors import BadRequest
+from ..identifiers import parse_uuid
 from ..model.model import Model, Object
 from ..store import keys
 from ..store.table import Table
+from .entity_types import VIEW
 from .filters import Raw, view_filter
 from .rows import unpack
-from .shapes import VIEW
-from .values import identifier
 
 
 def view_condition(table: Table, model: Model, obj: Object, view_id: str, *, now: str) -> Raw | None:
@@ -19,11 +19,10 @@ def view_condition(table: Table, model: Model, obj: Object, view_id: str, *, now
     ``now`` is a stored DATE_TIME. Raises BadRequest for an id of no view, a view of another object, a filter that
     cannot be applied.
     """
-    try:
-        key = keys.view_row(model.workspace_id, VIEW.collection, identifier.read("viewId", view_id))
-    except ValueError:
-        raise BadRequest(f"'{view_id}' is not a valid UUID", sub_code="INVALID_QUERY_INPUT") from None
-    item = table.get(key)
+    row_id = parse_uuid(view_id)
+    if row_id is None:
+        raise BadRequest(f"'{view_id}' is not a valid UUID", sub_code="INVALID_QUERY_INPUT")
+    item = table.get(keys.view_row(model.workspace_id, VIEW.collection, row_id))
     view = None if item is None else unpack(item)
     if view is None or not view.is_live:
         # 400, not 404: what the path names is there.

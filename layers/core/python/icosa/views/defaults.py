@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from typing import Any
 
 from ..model.model import Field, Object
-from .entities import make
+from .entities import new_entity
+from .entity_types import VIEW, VIEW_FIELD
 from .rows import pack
-from .shapes import VIEW, VIEW_FIELD
 from .tree import Root
 
 _NAME = "All {objectLabelPlural}"
@@ -19,19 +19,19 @@ _HIDDEN = frozenset(("id", "deletedAt", "position", "searchVector"))
 
 def default_view(obj: Object, *, now: str) -> Root:
     """The index view of an object: its label identifier first, then its other fields that are no relations."""
-    view = make(
+    view = new_entity(
         VIEW,
         {"name": _NAME, "objectMetadataId": obj.id, "icon": _ICON, "key": "INDEX"},
         now=now,
         isCustom=obj.is_custom,
     )
-    shown = [field for field in obj.fields if is_column(field)]
+    fields = [field for field in obj.fields if is_column(field)]
     first = obj.label_identifier_field_id
-    if (label := obj.by_id.get(first or "")) is not None and label not in shown:
-        shown.append(label)
+    if (label := obj.by_id.get(first or "")) is not None and label not in fields:
+        fields.append(label)
     columns = [
-        make(VIEW_FIELD, {"viewId": view["id"], "fieldMetadataId": field.id, "position": position}, now=now)
-        for position, field in enumerate(sorted(shown, key=lambda field: field.id != first))
+        new_entity(VIEW_FIELD, {"viewId": view["id"], "fieldMetadataId": field.id, "position": position}, now=now)
+        for position, field in enumerate(sorted(fields, key=lambda field: field.id != first))
     ]
     return Root.new(VIEW, view).with_parts(VIEW_FIELD, columns)
 

@@ -3,28 +3,28 @@
 from __future__ import annotations
 
 from ..errors import BadRequest, Conflict, Forbidden, NotFound
-from .shapes import Shape
+from .entity_types import EntityType
 
 
 class PartNotFound(NotFound):
     """No live entity of a collection has this id."""
 
-    def __init__(self, shape: Shape, entity_id: str) -> None:
-        super().__init__(shape.missing.format(id=entity_id), sub_code=f"{shape.code}_NOT_FOUND")
+    def __init__(self, entity_type: EntityType, entity_id: str) -> None:
+        super().__init__(entity_type.missing.format(id=entity_id), sub_code=f"{entity_type.code}_NOT_FOUND")
 
 
 class InvalidPart(BadRequest):
     """An entity that does not fit its view, its page layout or the data model."""
 
-    def __init__(self, shape: Shape, message: str) -> None:
-        super().__init__(message, sub_code=f"INVALID_{shape.code}_DATA")
+    def __init__(self, entity_type: EntityType, message: str) -> None:
+        super().__init__(message, sub_code=f"INVALID_{entity_type.code}_DATA")
 
 
 class PartExists(Conflict):
     """A client chose an id that is taken."""
 
-    def __init__(self, shape: Shape, entity_id: str) -> None:
-        super().__init__(f"{shape.label} with id {entity_id} already exists", sub_code="ENTITY_ALREADY_EXISTS")
+    def __init__(self, entity_type: EntityType, entity_id: str) -> None:
+        super().__init__(f"{entity_type.label} with id {entity_id} already exists", sub_code="ENTITY_ALREADY_EXISTS")
 
 
 class CannotCreateView(Forbidden):

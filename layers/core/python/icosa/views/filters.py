@@ -18,8 +18,8 @@ from ..errors import BadRequest
 from ..model.model import Field, Object
 from ..model.operators import EQ
 from ..model.types.base import Leaf
+from .entity_types import VIEW_FILTER, VIEW_FILTER_GROUP, Entity
 from .periods import day_of, period
-from .shapes import VIEW_FILTER, VIEW_FILTER_GROUP, Entity
 from .tree import Root
 
 Raw = dict[str, Any]
@@ -51,8 +51,8 @@ class _Resolver:
         """The conditions that stand directly in a group, or in none."""
         own = [
             raw
-            for one in self._filters
-            if one["viewFilterGroupId"] == group_id and (raw := self._filter(one)) is not None
+            for part in self._filters
+            if part["viewFilterGroupId"] == group_id and (raw := self._filter(part)) is not None
         ]
         for group in self._groups:
             if group["parentViewFilterGroupId"] == group_id and (inner := self.group(group["id"])):
@@ -188,12 +188,12 @@ def _equal(leaf: Leaf, value: Any) -> Raw:
         if leaf.kind.calendar == "day":
             return _at(leaf, "eq", value)
         return _between(leaf, *day_of(_instant(value)))
-    chosen = [_option(leaf, _scaled(leaf, one)) for one in _values(value)]
+    chosen = [_option(leaf, _scaled(leaf, member)) for member in _values(value)]
     if not chosen:
         return _NOTHING
-    some = [one for one in chosen if one != ""]
+    some = [option for option in chosen if option != ""]
     parts = (
-        [_at(leaf, "in", some) if "in" in leaf.kind.operators else _any([_at(leaf, "eq", one) for one in some])]
+        [_at(leaf, "in", some) if "in" in leaf.kind.operators else _any([_at(leaf, "eq", option) for option in some])]
         if some
         else []
     )

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from ..model.model import Model, Option
-from .entities import make
+from .entities import new_entity
+from .entity_types import VIEW_GROUP, Entity
 from .rules import object_of
-from .shapes import VIEW_GROUP, Entity
 from .tree import Root
 
 #: Groups that are shown without being asked for (spec/metadata.md §2.2, §5.4).
@@ -13,8 +13,8 @@ MAX_VISIBLE = 40
 _NO_VALUE = ""
 
 
-def regrouped(model: Model, view: Root, *, now: str) -> Root:
-    """The view with the groups of its main field, as they are when the field has just been chosen."""
+def with_default_groups(model: Model, view: Root, *, now: str) -> Root:
+    """The view with the groups that it starts with when it is grouped by its main field."""
     field = object_of(model, view).by_id.get(view.entity["mainGroupByFieldMetadataId"] or "")
     if field is None:
         return view.with_parts(VIEW_GROUP, ())
@@ -34,5 +34,5 @@ def with_option(view: Root, option: Option, *, now: str) -> Root:
 
 
 def _group(view: Root, value: str, position: float, now: str) -> Entity:
-    given = {"viewId": view.id, "fieldValue": value, "position": position, "isVisible": position < MAX_VISIBLE}
-    return make(VIEW_GROUP, given, now=now)
+    members = {"viewId": view.id, "fieldValue": value, "position": position, "isVisible": position < MAX_VISIBLE}
+    return new_entity(VIEW_GROUP, members, now=now)

@@ -9,27 +9,27 @@ from typing import Any
 
 from ..access.permissions import Permissions
 from ..errors import PermissionDenied
+from .entity_types import ROOT_OF, VIEW, EntityType
 from .errors import CannotCreateView, CannotModifyView, NoUnlistedView
-from .shapes import ROOT_OF, VIEW, Shape
 
 _UNLISTED = "UNLISTED"
 
 
-def require_create(permissions: Permissions, shape: Shape, inputs: Sequence[Mapping[str, Any]]) -> None:
+def require_create(permissions: Permissions, entity_type: EntityType, inputs: Sequence[Mapping[str, Any]]) -> None:
     """Raises CannotCreateView, CannotModifyView (new parts change their view), NoUnlistedView, PermissionDenied."""
-    if shape == VIEW and not permissions.holds("VIEWS"):
+    if entity_type == VIEW and not permissions.holds("VIEWS"):
         raise CannotCreateView
-    require_change(permissions, shape, inputs)
+    require_change(permissions, entity_type, inputs)
 
 
-def require_change(permissions: Permissions, shape: Shape, inputs: Sequence[Mapping[str, Any]] = ()) -> None:
+def require_change(permissions: Permissions, entity_type: EntityType, inputs: Sequence[Mapping[str, Any]] = ()) -> None:
     """Raises CannotModifyView, NoUnlistedView, PermissionDenied."""
-    if ROOT_OF[shape.collection] != VIEW:
+    if ROOT_OF[entity_type.collection] != VIEW:
         if not permissions.holds("LAYOUTS"):
             raise PermissionDenied
         return
     if not permissions.holds("VIEWS"):
         raise CannotModifyView
-    if shape == VIEW and any(raw.get("visibility") == _UNLISTED for raw in inputs):
-        # Whoever comes this far is an API key (``session``): nobody whose own view it could be.
+    if entity_type == VIEW and any(raw.get("visibility") == _UNLISTED for raw in inputs):
+        # Callers are API keys (``session``), and an unlisted view belongs to a user.
         raise NoUnlistedView

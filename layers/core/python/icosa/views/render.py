@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ..model.model import Model
-from .shapes import (
+from .entity_types import (
     PAGE_LAYOUT,
     PAGE_LAYOUT_TAB,
     PAGE_LAYOUT_WIDGET,
@@ -15,7 +15,7 @@ from .shapes import (
     VIEW_FIELD,
     VIEW_FIELD_GROUP,
     Entity,
-    Shape,
+    EntityType,
 )
 from .tree import Root
 
@@ -30,42 +30,38 @@ _MORE: Mapping[str, Mapping[str, Any]] = {
 }
 
 
-def render(model: Model, root: Root, shape: Shape, entity: Entity) -> dict[str, Any]:
+def render(model: Model, root: Root, entity_type: EntityType, entity: Entity) -> dict[str, Any]:
     """An entity of ``root`` with what belongs into it: a view's parts, a group's fields, a layout's tabs, a tab's
     widgets.
     """
-    shown = {**entity, **_MORE.get(shape.collection, {}), "workspaceId": model.workspace_id}
-    if shape == VIEW:
-        shown["name"] = _named(model, entity)
+    members = {**entity, **_MORE.get(entity_type.collection, {}), "workspaceId": model.workspace_id}
+    if entity_type == VIEW:
+        members["name"] = _named(model, entity)
         # A deleted view still shows what it was made of.
         for part in PARTS[VIEW.collection]:
-            shown[part.collection] = _all(model, root, part, _alive(root.parts[part.collection]))
-    elif shape == VIEW_FIELD_GROUP:
-        shown["viewFields"] = _all(model, root, VIEW_FIELD, _children(root, VIEW_FIELD, "viewFieldGroupId", entity))
-    elif shape == PAGE_LAYOUT:
-        shown["tabs"] = _all(model, root, PAGE_LAYOUT_TAB, _children(root, PAGE_LAYOUT_TAB, "pageLayoutId", entity))
-    elif shape == PAGE_LAYOUT_TAB:
-        shown["widgets"] = _all(
+            members[part.collection] = _all(model, root, part, _alive(root.parts[part.collection]))
+    elif entity_type == VIEW_FIELD_GROUP:
+        members["viewFields"] = _all(model, root, VIEW_FIELD, _children(root, VIEW_FIELD, "viewFieldGroupId", entity))
+    elif entity_type == PAGE_LAYOUT:
+        members["tabs"] = _all(model, root, PAGE_LAYOUT_TAB, _children(root, PAGE_LAYOUT_TAB, "pageLayoutId", entity))
+    elif entity_type == PAGE_LAYOUT_TAB:
+        members["widgets"] = _all(
             model, root, PAGE_LAYOUT_WIDGET, _children(root, PAGE_LAYOUT_WIDGET, "pageLayoutTabId", entity)
         )
-    return shown
+    return members
 
 
-def _all(model: Model, root: Root, shape: Shape, entities: Iterable[Entity]) -> list[dict[str, Any]]:
-    shown = [render(model, root, shape, entity) for entity in entities]
-    return sorted(shown, key=lambda one: one["position"]) if _is_placed(shape) else shown
-
-
-def _is_placed(shape: Shape) -> bool:
-    return any(member.name == "position" and member.default == 0 for member in shape.members)
+def _all(model: Model, root: Root, entity_type: EntityType, entities: Iterable[Entity]) -> list[dict[str, Any]]:
+    rendered = [render(model, root, entity_type, entity) for entity in entities]
+    return sorted(rendered, key=lambda entity: entity["position"]) if entity_type.ordered else rendered
 
 
 def _alive(entities: Iterable[Entity]) -> list[Entity]:
     return [entity for entity in entities if entity["deletedAt"] is None]
 
 
-def _children(root: Root, shape: Shape, member: str, parent: Entity) -> list[Entity]:
-    return [entity for entity in _alive(root.parts[shape.collection]) if entity[member] == parent["id"]]
+def _children(root: Root, entity_type: EntityType, member: str, parent: Entity) -> list[Entity]:
+    return [entity for entity in _alive(root.parts[entity_type.collection]) if entity[member] == parent["id"]]
 
 
 def _named(model: Model, view: Entity) -> str:

@@ -2,7 +2,7 @@
 
 The workspace's row counts their changes (``viewsVersion``). Every change requires the count that it has seen and the
 metadata version that it was checked against, so what was checked is what is true when it is written: views never name
-fields that are gone, and of two writers who saw the same, one starts again.
+fields that are deletes, and of two writers who saw the same, one starts again.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from ..errors import PayloadTooLarge
 from ..store import keys
 from ..store.keys import Key
 from ..store.ops import DeleteItem, PutItem
-from .shapes import PARTS, SHAPES
+from .entity_types import ENTITY_TYPES, PARTS
 from .tree import Root, Roots
 
 _DATA = "d"
@@ -25,7 +25,7 @@ _MAX_DATA_BYTES = 400 * 1024 - 1024
 
 
 def key_of(workspace_id: str, root: Root) -> Key:
-    return keys.view_row(workspace_id, root.shape.collection, root.id)
+    return keys.view_row(workspace_id, root.entity_type.collection, root.id)
 
 
 def pack(workspace_id: str, root: Root) -> dict[str, Any]:
@@ -33,19 +33,19 @@ def pack(workspace_id: str, root: Root) -> dict[str, Any]:
     data = orjson.dumps({"entity": root.entity, **{name: parts for name, parts in root.parts.items() if parts}})
     if len(data) > _MAX_DATA_BYTES:
         raise PayloadTooLarge(
-            f"The {root.shape.label.lower()} with its parts is larger than the 400 KB that the store allows"
+            f"The {root.entity_type.label.lower()} with its parts is larger than the 400 KB that the store allows"
         )
     return keys.item_at(key_of(workspace_id, root), **{_DATA: data.decode()})
 
 
 def unpack(item: Mapping[str, Any]) -> Root:
     """The root of an item."""
-    shape = SHAPES[keys.view_collection(item)]
+    entity_type = ENTITY_TYPES[keys.view_collection(item)]
     data = orjson.loads(item[_DATA])
     return Root(
-        shape,
+        entity_type,
         data["entity"],
-        {part.collection: tuple(data.get(part.collection, ())) for part in PARTS[shape.collection]},
+        {part.collection: tuple(data.get(part.collection, ())) for part in PARTS[entity_type.collection]},
     )
 
 
@@ -61,7 +61,7 @@ def changes(workspace_id: str, before: Roots, after: Roots) -> list[PutItem | De
     puts: list[PutItem | DeleteItem] = [
         PutItem(pack(workspace_id, root)) for root_id, root in after.items() if before.get(root_id) is not root
     ]
-    gone: list[PutItem | DeleteItem] = [
+    deletes: list[PutItem | DeleteItem] = [
         DeleteItem(key_of(workspace_id, root)) for root_id, root in before.items() if root_id not in after
     ]
-    return puts + gone
+    return puts + deletes

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 
 from ..model.model import Field, Model, Object
-from .errors import InvalidPart
-from .shapes import (
+from .entity_types import (
     PAGE_LAYOUT,
     PAGE_LAYOUT_WIDGET,
     VIEW,
@@ -16,8 +15,9 @@ from .shapes import (
     VIEW_FILTER_GROUP,
     VIEW_SORT,
     Entity,
-    Shape,
+    EntityType,
 )
+from .errors import InvalidPart
 from .tree import Root
 
 Rule = Callable[[Model, Root, Entity], Iterator[str]]
@@ -32,10 +32,10 @@ _NO_OBJECT = "Object metadata not found"
 _NO_FIELD = "Field metadata not found"
 
 
-def check(model: Model, root: Root, shape: Shape, entity: Entity) -> None:
+def check(model: Model, root: Root, entity_type: EntityType, entity: Entity) -> None:
     """Raises InvalidPart for the first rule that an entity of ``root`` breaks."""
-    for message in _RULES.get(shape.collection, _nothing)(model, root, entity):
-        raise InvalidPart(shape, message)
+    for message in _RULES.get(entity_type.collection, _nothing)(model, root, entity):
+        raise InvalidPart(entity_type, message)
 
 
 def is_groupable(field: Field) -> bool:
@@ -116,7 +116,7 @@ def object_of(model: Model, root: Root) -> Object:
     """The object that a view shows. Raises InvalidPart when it is gone."""
     obj = model.by_id.get(root.entity["objectMetadataId"])
     if obj is None:
-        raise InvalidPart(root.shape, _NO_OBJECT)
+        raise InvalidPart(root.entity_type, _NO_OBJECT)
     return obj
 
 

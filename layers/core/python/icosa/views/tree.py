@@ -8,20 +8,20 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from .shapes import PARTS, ROOT_OF, Entity, Shape
+from .entity_types import PARTS, ROOT_OF, Entity, EntityType
 
 
 @dataclass(frozen=True, slots=True)
 class Root:
     """A view or a page layout. ``parts`` are its entities by collection, deleted ones included."""
 
-    shape: Shape
+    entity_type: EntityType
     entity: Entity
     parts: Mapping[str, tuple[Entity, ...]]
 
     @classmethod
-    def new(cls, shape: Shape, entity: Entity) -> Root:
-        return cls(shape, entity, {part.collection: () for part in PARTS[shape.collection]})
+    def new(cls, entity_type: EntityType, entity: Entity) -> Root:
+        return cls(entity_type, entity, {part.collection: () for part in PARTS[entity_type.collection]})
 
     @property
     def id(self) -> str:
@@ -31,37 +31,37 @@ class Root:
     def is_live(self) -> bool:
         return is_live(self.entity)
 
-    def live(self, shape: Shape) -> list[Entity]:
+    def live(self, entity_type: EntityType) -> list[Entity]:
         """The entities of a collection that are not deleted: the root itself, or parts in the order of
         their creation.
         """
-        return [entity for entity in self.all(shape) if is_live(entity)] if self.is_live else []
+        return [entity for entity in self.all(entity_type) if is_live(entity)] if self.is_live else []
 
-    def all(self, shape: Shape) -> tuple[Entity, ...]:
+    def all(self, entity_type: EntityType) -> tuple[Entity, ...]:
         """The entities of a collection, deleted ones included."""
-        return (self.entity,) if shape == self.shape else self.parts[shape.collection]
+        return (self.entity,) if entity_type == self.entity_type else self.parts[entity_type.collection]
 
-    def find(self, shape: Shape, entity_id: str | None) -> Entity | None:
+    def find(self, entity_type: EntityType, entity_id: str | None) -> Entity | None:
         """The live entity with an id."""
-        return next((entity for entity in self.live(shape) if entity["id"] == entity_id), None)
+        return next((entity for entity in self.live(entity_type) if entity["id"] == entity_id), None)
 
     def with_entity(self, **members: object) -> Root:
         """The root with other members of its own."""
         return replace(self, entity={**self.entity, **members})
 
-    def with_parts(self, shape: Shape, parts: Iterable[Entity]) -> Root:
+    def with_parts(self, entity_type: EntityType, parts: Iterable[Entity]) -> Root:
         """The root with other parts of one collection; the same when nothing differs."""
-        found = tuple(parts)
+        entities = tuple(parts)
         return (
             self
-            if found == self.parts[shape.collection]
-            else replace(self, parts={**self.parts, shape.collection: found})
+            if entities == self.parts[entity_type.collection]
+            else replace(self, parts={**self.parts, entity_type.collection: entities})
         )
 
-    def map(self, shape: Shape, change: Callable[[Entity], Entity | None]) -> Root:
+    def map(self, entity_type: EntityType, change: Callable[[Entity], Entity | None]) -> Root:
         """The root with each part of a collection changed, or left out where ``change`` gives None."""
         return self.with_parts(
-            shape, (new for part in self.parts[shape.collection] if (new := change(part)) is not None)
+            entity_type, (new for part in self.parts[entity_type.collection] if (new := change(part)) is not None)
         )
 
 
@@ -73,21 +73,26 @@ def is_live(entity: Entity) -> bool:
     return entity["deletedAt"] is None
 
 
-def live_entities(roots: Roots, shape: Shape) -> list[Entity]:
+def live_entities(roots: Roots, entity_type: EntityType) -> list[Entity]:
     """Every entity of a collection that is not deleted."""
-    return [entity for root in roots_of(roots, shape) for entity in root.live(shape)]
+    return [entity for root in roots_of(roots, entity_type) for entity in root.live(entity_type)]
 
 
-def roots_of(roots: Roots, shape: Shape) -> Iterator[Root]:
+def roots_of(roots: Roots, entity_type: EntityType) -> Iterator[Root]:
     """The roots that may hold entities of a collection."""
-    wanted = ROOT_OF[shape.collection]
-    return (root for root in roots.values() if root.shape == wanted)
+    root_type = ROOT_OF[entity_type.collection]
+    return (root for root in roots.values() if root.entity_type == root_type)
 
 
-def owner_of(roots: Roots, shape: Shape, entity_id: str) -> Root | None:
+def owner_of(roots: Roots, entity_type: EntityType, entity_id: str) -> Root | None:
     """The root that holds an entity, deleted or not."""
     return next(
-        (root for root in roots_of(roots, shape) if any(one["id"] == entity_id for one in root.all(shape))), None
+        (
+            root
+            for root in roots_of(roots, entity_type)
+            if any(entity["id"] == entity_id for entity in root.all(entity_type))
+        ),
+        None,
     )
 
 

@@ -9,20 +9,20 @@ from typing import Any, Self
 from ..catalog.applications import application_id
 from ..store import keys
 
-#: The attribute of an item that holds the sealed secret; it is absent when the secret is empty. The others have the
+#: The attribute of an item that holds the encrypted secret; it is absent when the secret is empty. The others have the
 #: names of members.
-SEALED = "sealedSecret"
+CIPHERTEXT = "sealedSecret"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Webhook:
-    """Where a workspace wants to be told of what. ``sealed`` is the secret as it is stored, None when it is empty."""
+    """Which operations a URL is told of. ``ciphertext`` is the secret as it is stored, None when it is empty."""
 
     id: str
     target_url: str
     operations: Sequence[str]
     description: str | None
-    sealed: bytes | None
+    ciphertext: bytes | None
     created_at: str
     updated_at: str
 
@@ -34,13 +34,13 @@ class Webhook:
             target_url=item["targetUrl"],
             operations=item["operations"],
             description=item.get("description"),
-            sealed=item.get(SEALED),
+            ciphertext=item.get(CIPHERTEXT),
             created_at=item["createdAt"],
             updated_at=item["updatedAt"],
         )
 
     def members(self, workspace_id: str) -> dict[str, Any]:
-        """What both APIs show of it, apart from the secret."""
+        """The members that both APIs show, apart from the secret."""
         return {
             "id": self.id,
             "targetUrl": self.target_url,
@@ -49,6 +49,6 @@ class Webhook:
             "applicationId": application_id(workspace_id, is_custom=True),
             "createdAt": self.created_at,
             "updatedAt": self.updated_at,
-            # Deletion is for good; clients of Twenty ask for the member.
+            # Deleted webhooks leave no trace; clients of Twenty ask for the member.
             "deletedAt": None,
         }

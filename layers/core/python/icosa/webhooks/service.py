@@ -14,10 +14,9 @@ from typing import Any
 from ..store import keys
 from ..store.ops import EXISTS, NOT_EXISTS, DeleteItem, Op, PutItem, UpdateItem, add_to_count, set_attributes
 from ..store.table import Table, TransactionConflict, TransactionFailed
-from .entity import SEALED, Webhook
+from .entity import CIPHERTEXT, Webhook
 from .errors import WebhookExists, WebhookLimitReached, WebhookNotFound, WebhooksBusy
-from .inputs import read_changes, read_new
-from .sealing import Owner, webhook_seal
+from .secret_cipher import Owner, secret_cipher
 
 #: Webhooks of a workspace.
 LIMIT = 100
@@ -37,8 +36,8 @@ class Webhooks:
 
     def list(self) -> list[Webhook]:
         """All of them, the oldest first."""
-        found = map(Webhook.parse, self._table.query_all(keys.webhooks(self._workspace_id)))
-        return sorted(found, key=lambda webhook: (webhook.created_at, webhook.id))
+        webhooks = map(Webhook.parse, self._table.query_all(keys.webhooks(self._workspace_id)))
+        return sorted(webhooks, key=lambda webhook: (webhook.created_at, webhook.id))
 
     def find(self, webhook_id: str) -> Webhook | None:
         """One, or None when there is none with this id."""
@@ -50,7 +49,7 @@ class Webhooks:
         Unavailable.
         """
         texts = (
-            webhook_seal().open_all([(webhook.sealed, self._owner(webhook.id)) for webhook in webhooks])
+            secret_cipher().decrypt_all([(webhook.ciphertext, self._owner(webhook.id)) for webhook in webhooks])
             if webhooks
             else []
         )
@@ -61,17 +60,19 @@ class Webhooks:
 
         Raises InvalidInput, MetadataValidationError, WebhookExists, WebhookLimitReached, WebhooksBusy, Unavailable.
         """
-        given = read_new(raw)
-        webhook_id = given.pop("id", None) or str(uuid.uuid4())
-        secret = given.pop("secret", None)
-        sealed = webhook_seal().close(
+        from .bodies import read_new  # Here and below: reads need no validation library.
+
+        members = read_new(raw)
+        webhook_id = members.pop("id", None) or str(uuid.uuid4())
+        secret = members.pop("secret", None)
+        ciphertext = secret_cipher().encrypt(
             secrets.token_hex(_SECRET_BYTES) if secret is None else secret, self._owner(webhook_id)
         )
         key = keys.webhook(self._workspace_id, webhook_id)
-        item = keys.item_at(key, **given, createdAt=self._now, updatedAt=self._now)
-        if sealed is not None:
-            item[SEALED] = sealed
-        failed = self._transact(PutItem(item, condition=NOT_EXISTS), self._counted(1))
+        item = keys.item_at(key, **members, createdAt=self._now, updatedAt=self._now)
+        if ciphertext is not None:
+            item[CIPHERTEXT] = ciphertext
+        failed = self._transact(PutItem(item, condition=NOT_EXISTS), self._count_change(1))
         if 0 in failed:
             raise WebhookExists(webhook_id)
         if failed:
@@ -82,9 +83,11 @@ class Webhooks:
         """Change what is given. Raises InvalidInput, MetadataValidationError, WebhookNotFound, WebhooksBusy,
         Unavailable.
         """
+        from .bodies import read_changes
+
         changes = read_changes(webhook_id, raw)
         if "secret" in changes:
-            changes[SEALED] = webhook_seal().close(changes.pop("secret"), self._owner(webhook_id))
+            changes[CIPHERTEXT] = secret_cipher().encrypt(changes.pop("secret"), self._owner(webhook_id))
         key = keys.webhook(self._workspace_id, webhook_id)
         if self._transact(set_attributes(key, {**changes, "updatedAt": self._now})):
             raise WebhookNotFound
@@ -95,17 +98,17 @@ class Webhooks:
 
     def delete(self, webhook_id: str) -> Webhook:
         """Remove a webhook; what it was. Raises WebhookNotFound, WebhooksBusy."""
-        found = self.find(webhook_id)
-        if found is None or self._transact(
-            DeleteItem(keys.webhook(self._workspace_id, webhook_id), condition=EXISTS), self._counted(-1)
+        webhook = self.find(webhook_id)
+        if webhook is None or self._transact(
+            DeleteItem(keys.webhook(self._workspace_id, webhook_id), condition=EXISTS), self._count_change(-1)
         ):
             raise WebhookNotFound
-        return found
+        return webhook
 
     def _owner(self, webhook_id: str) -> Owner:
         return Owner(workspace_id=self._workspace_id, webhook_id=webhook_id)
 
-    def _counted(self, difference: int) -> UpdateItem:
+    def _count_change(self, difference: int) -> UpdateItem:
         """The change of the number of webhooks; refused when it would exceed the limit."""
         return add_to_count(keys.webhook_count(self._workspace_id), difference, limit=LIMIT)
 

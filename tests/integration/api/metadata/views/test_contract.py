@@ -14,7 +14,7 @@ from icosa.documents.openapi.metadata import metadata_document
 from icosa.provisioning.workspace import Provisioned
 from icosa.runtime.http import proxy
 from icosa.store.table import Table
-from icosa.views.shapes import SHAPES, VIEW_FIELD_GROUP
+from icosa.views.entity_types import ENTITY_TYPES, VIEW_FIELD_GROUP
 from tests.support.contract import exercise, strict
 from tests.support.metadata_client import MetadataClient
 from tests.support.provisioning import event_of
@@ -55,7 +55,7 @@ def _entities(call: MetadataClient) -> dict[str, list[str]]:
 def test_answers_are_what_the_document_says(call: MetadataClient, shared_table: Table, workspace: Provisioned) -> None:
     served = proxy(MetadataApi(shared_table).answer)
     document = orjson.loads(metadata_document("http://localhost", is_direct=False))
-    collections = {name for name, shape in SHAPES.items() if shape != VIEW_FIELD_GROUP}
+    collections = {name for name, entity_type in ENTITY_TYPES.items() if entity_type != VIEW_FIELD_GROUP}
     document["paths"] = {
         path: methods for path, methods in document["paths"].items() if path.split("/")[1] in collections
     }

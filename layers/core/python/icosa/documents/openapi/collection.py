@@ -1,49 +1,131 @@
-"""A collection of the Metadata REST API, as its document describes it."""
+"""The collections of the Metadata REST API, as its document describes them. A new collection is a new entry."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Final
 
+from pydantic import BaseModel
+
+from ...access.bodies import ApiKeyForResponse, CreateApiKey, UpdateApiKey
 from ...identifiers import capitalised
+from ...metadata.bodies import (
+    CreateField,
+    CreateObject,
+    FieldForResponse,
+    ObjectForResponse,
+    UpdateField,
+    UpdateObject,
+)
+from ...model.types.json_schema import UUID, nullable, object_of
+from ...validation.schema import schema_of
+from ...views.bodies import BODIES, PageLayoutType
+from ...views.entity_types import ENTITY_TYPES, PAGE_LAYOUT, ROOT_OF, VIEW_FIELD_GROUP, EntityType
+from ...webhooks.bodies import CreateWebhook, UpdateWebhook, WebhookForResponse
 from .errors import Part
+from .records import reference
 
 
 @dataclass(frozen=True, kw_only=True)
 class Collection:
-    """Entities below one path. ``create``, ``update`` and ``response`` are members by name.
+    """Entities below one path, and the models of their bodies.
 
     ``is_wrapped``: answers have Twenty's legacy envelope unless the workspace chose none. ``filters`` are query
-    parameters of the list; ``found``, ``updated`` and ``deleted`` are the answers for one entity, to a change and to a
+    parameters of the list; ``read``, ``updated`` and ``deleted`` are the answers for one entity, to a change and to a
     deletion, where they are not the entity. ``has_parent``: a new one can name something else that does not exist.
     """
 
     singular: str
     plural: str
-    create: Mapping[str, Part]
-    required: tuple[str, ...]
-    update: Mapping[str, Part]
-    response: Mapping[str, Part]
-    example: Mapping[str, Any]
-    update_example: Mapping[str, Any]
-    is_wrapped: bool = True
+    create: type[BaseModel]
+    update: type[BaseModel]
+    response: type[BaseModel]
+    is_wrapped: bool = False
     filters: tuple[Part, ...] = ()
-    found: Part | None = None
+    read: Part | None = None
     updated: Part | None = None
     deleted: Part | None = None
     has_parent: bool = False
 
     @property
-    def schemas(self) -> dict[str, Part]:
+    def models(self) -> Mapping[str, type[BaseModel]]:
+        """The models by the names of their schemas."""
         name = capitalised(self.singular)
-        return {
-            name: {
-                "type": "object",
-                "properties": self.create,
-                "required": list(self.required),
-                "example": self.example,
-            },
-            f"{name}ForUpdate": {"type": "object", "properties": self.update, "example": self.update_example},
-            f"{name}ForResponse": {"type": "object", "properties": self.response, "required": ["id"]},
-        }
+        return {name: self.create, f"{name}ForUpdate": self.update, f"{name}ForResponse": self.response}
+
+
+def _or_null(component: str, description: str = "") -> Part:
+    schema = nullable(reference(component))
+    return {**schema, "description": description} if description else schema
+
+
+def _views(entity_type: EntityType) -> Collection:
+    bodies = BODIES[entity_type.collection]
+    is_layout = ROOT_OF[entity_type.collection] == PAGE_LAYOUT
+    return Collection(
+        singular=entity_type.singular,
+        plural=entity_type.collection,
+        create=bodies.create,
+        update=bodies.update,
+        response=bodies.response,
+        filters=tuple(
+            {
+                "name": name,
+                "in": "query",
+                "required": entity_type.required_filter is not None,
+                "schema": schema_of(PageLayoutType) if name == "pageLayoutType" else UUID,
+            }
+            for name in entity_type.filters
+        ),
+        read=_or_null("PageLayoutForResponse") if entity_type == PAGE_LAYOUT else None,
+        deleted={"const": True} if is_layout else {**object_of({"success": {"const": True}}), "required": ["success"]},
+        has_parent=not entity_type.is_root,
+    )
+
+
+_API_KEY: Final = _or_null("ApiKeyForResponse", "Null when there is no key with this id")
+
+COLLECTIONS: Final[tuple[Collection, ...]] = (
+    Collection(
+        singular="object",
+        plural="objects",
+        create=CreateObject,
+        update=UpdateObject,
+        response=ObjectForResponse,
+        is_wrapped=True,
+    ),
+    Collection(
+        singular="field",
+        plural="fields",
+        create=CreateField,
+        update=UpdateField,
+        response=FieldForResponse,
+        is_wrapped=True,
+    ),
+    # Field groups have no route.
+    *(_views(entity_type) for entity_type in ENTITY_TYPES.values() if entity_type != VIEW_FIELD_GROUP),
+    Collection(
+        singular="apiKey",
+        plural="apiKeys",
+        create=CreateApiKey,
+        update=UpdateApiKey,
+        response=ApiKeyForResponse,
+        read=_API_KEY,
+        updated=_API_KEY,
+        deleted=_or_null(
+            "ApiKeyForResponse",
+            "The key, which is revoked and not deleted. Null when there is no key with this id",
+        ),
+        has_parent=True,
+    ),
+    Collection(
+        singular="webhook",
+        plural="webhooks",
+        create=CreateWebhook,
+        update=UpdateWebhook,
+        response=WebhookForResponse,
+        read=_or_null("WebhookForResponse", "Null when there is no webhook with this id"),
+        deleted={"const": True},
+    ),
+)

@@ -10,15 +10,11 @@ from typing import Any
 from ariadne import MutationType, ObjectType, QueryType
 
 from ....identifiers import capitalised
-from ....views.errors import PartNotFound
-from ....views.permissions import require_change, require_create
-from ....views.render import render
-from ....views.service import ViewsService, find, select
-from ....views.shapes import (
+from ....views.entity_types import (
+    ENTITY_TYPES,
     PAGE_LAYOUT,
     PAGE_LAYOUT_TAB,
     PAGE_LAYOUT_WIDGET,
-    SHAPES,
     VIEW,
     VIEW_FIELD,
     VIEW_FIELD_GROUP,
@@ -26,8 +22,12 @@ from ....views.shapes import (
     VIEW_FILTER_GROUP,
     VIEW_GROUP,
     VIEW_SORT,
-    Shape,
+    EntityType,
 )
+from ....views.errors import PartNotFound
+from ....views.permissions import require_change, require_create
+from ....views.render import render
+from ....views.service import ViewsService, find, select
 from ....views.tree import live_entities
 from .call import Info, MetadataCall, Resolver
 
@@ -58,33 +58,35 @@ def _service(call: MetadataCall) -> ViewsService:
 # ------------------------------------------------------------------ reading
 
 
-def _many(shape: Shape) -> Resolver:
+def _many(entity_type: EntityType) -> Resolver:
     def resolve(
         _parent: None, info: Info, *, viewTypes: Sequence[str] | None = None, **given: str | None
     ) -> list[Shown]:
         call: MetadataCall = info.context
         wanted = {
-            shape.filters[name]: value.lower() if name.endswith("Id") else value
+            entity_type.filters[name]: value.lower() if name.endswith("Id") else value
             for name, value in given.items()
             if value
         }
-        pairs = select(_service(call).roots(), shape, wanted)
+        pairs = select(_service(call).roots(), entity_type, wanted)
         return [
-            render(call.model, root, shape, one) for root, one in pairs if viewTypes is None or one["type"] in viewTypes
+            render(call.model, root, entity_type, one)
+            for root, one in pairs
+            if viewTypes is None or one["type"] in viewTypes
         ]
 
     return resolve
 
 
-def _one(shape: Shape) -> Resolver:
+def _one(entity_type: EntityType) -> Resolver:
     def resolve(_parent: None, info: Info, *, id: str) -> Shown | None:
         call: MetadataCall = info.context
-        found = find(_service(call).roots(), shape, id.lower())
+        found = find(_service(call).roots(), entity_type, id.lower())
         if found is None:
-            if shape in _CERTAIN:
-                raise PartNotFound(shape, id)
+            if entity_type in _CERTAIN:
+                raise PartNotFound(entity_type, id)
             return None
-        return render(call.model, found[0], shape, found[1])
+        return render(call.model, found[0], entity_type, found[1])
 
     return resolve
 
@@ -97,23 +99,23 @@ def _minimal_views(_parent: Arguments, info: Info) -> list[Arguments]:
 # ------------------------------------------------------------------ creating
 
 
-def _create(call: MetadataCall, shape: Shape, inputs: Sequence[Arguments]) -> list[Shown]:
-    require_create(call.context.permissions, shape, inputs)
+def _create(call: MetadataCall, entity_type: EntityType, inputs: Sequence[Arguments]) -> list[Shown]:
+    require_create(call.context.permissions, entity_type, inputs)
     service = _service(call)
-    made = service.create(shape, inputs)
-    return [render(service.model, root, shape, entity) for root, entity in made]
+    made = service.create(entity_type, inputs)
+    return [render(service.model, root, entity_type, entity) for root, entity in made]
 
 
-def _create_one(shape: Shape) -> Resolver:
+def _create_one(entity_type: EntityType) -> Resolver:
     def resolve(_parent: None, info: Info, *, input: Arguments) -> Shown:
-        return _create(info.context, shape, [input])[0]
+        return _create(info.context, entity_type, [input])[0]
 
     return resolve
 
 
-def _create_many(shape: Shape) -> Resolver:
+def _create_many(entity_type: EntityType) -> Resolver:
     def resolve(_parent: None, info: Info, *, inputs: Sequence[Arguments]) -> list[Shown]:
-        return _create(info.context, shape, inputs)
+        return _create(info.context, entity_type, inputs)
 
     return resolve
 
@@ -121,30 +123,30 @@ def _create_many(shape: Shape) -> Resolver:
 # ------------------------------------------------------------------ updating
 
 
-def _update(call: MetadataCall, shape: Shape, updates: Sequence[tuple[str, Arguments]]) -> list[Shown]:
-    require_change(call.context.permissions, shape, [update for _, update in updates])
+def _update(call: MetadataCall, entity_type: EntityType, updates: Sequence[tuple[str, Arguments]]) -> list[Shown]:
+    require_change(call.context.permissions, entity_type, [update for _, update in updates])
     service = _service(call)
-    made = service.update(shape, updates)
-    return [render(service.model, root, shape, entity) for root, entity in made]
+    made = service.update(entity_type, updates)
+    return [render(service.model, root, entity_type, entity) for root, entity in made]
 
 
-def _update_by_id(shape: Shape) -> Resolver:
+def _update_by_id(entity_type: EntityType) -> Resolver:
     def resolve(_parent: None, info: Info, *, id: str, input: Arguments) -> Shown:
-        return _update(info.context, shape, [(id.lower(), input)])[0]
+        return _update(info.context, entity_type, [(id.lower(), input)])[0]
 
     return resolve
 
 
-def _update_by_input(shape: Shape) -> Resolver:
+def _update_by_input(entity_type: EntityType) -> Resolver:
     def resolve(_parent: None, info: Info, *, input: Arguments) -> Shown:
-        return _update(info.context, shape, [(input["id"], input["update"])])[0]
+        return _update(info.context, entity_type, [(input["id"], input["update"])])[0]
 
     return resolve
 
 
-def _update_many(shape: Shape) -> Resolver:
+def _update_many(entity_type: EntityType) -> Resolver:
     def resolve(_parent: None, info: Info, *, inputs: Sequence[Arguments]) -> list[Shown]:
-        return _update(info.context, shape, [(input["id"], input["update"]) for input in inputs])
+        return _update(info.context, entity_type, [(input["id"], input["update"]) for input in inputs])
 
     return resolve
 
@@ -152,14 +154,14 @@ def _update_many(shape: Shape) -> Resolver:
 # ------------------------------------------------------------------ removing
 
 
-def _remove(shape: Shape, *, destroy: bool) -> Resolver:
+def _remove(entity_type: EntityType, *, destroy: bool) -> Resolver:
     def resolve(_parent: None, info: Info, *, id: str | None = None, input: Arguments | None = None) -> Shown | bool:
         call: MetadataCall = info.context
-        require_change(call.context.permissions, shape)
+        require_change(call.context.permissions, entity_type)
         service = _service(call)
         entity_id = id.lower() if id is not None else str((input or {})["id"])
-        root, entity = service.destroy(shape, entity_id) if destroy else service.delete(shape, entity_id)
-        return render(service.model, root, shape, entity) if shape in _SHOWN_WHEN_REMOVED else True
+        root, entity = service.destroy(entity_type, entity_id) if destroy else service.delete(entity_type, entity_id)
+        return render(service.model, root, entity_type, entity) if entity_type in _SHOWN_WHEN_REMOVED else True
 
     return resolve
 
@@ -171,17 +173,21 @@ def _bind(bind: Callable[[str], Callable[[Resolver], Resolver]], name: str, reso
     bind(name)(resolver)
 
 
-for _shape in SHAPES.values():
-    _plural = capitalised(_shape.collection)
+for _entity_type in ENTITY_TYPES.values():
+    _plural = capitalised(_entity_type.collection)
     _singular = _plural.removesuffix("s")
-    _bind(_query.field, f"get{_plural}", _many(_shape))
-    _bind(_query.field, f"get{_singular}", _one(_shape))
-    _bind(_mutation.field, f"create{_singular}", _create_one(_shape))
-    _bind(_mutation.field, f"update{_singular}", (_update_by_id if _shape in _BY_ID else _update_by_input)(_shape))
-    _bind(_mutation.field, f"destroy{_singular}", _remove(_shape, destroy=True))
-    if _shape in _DELETABLE:
-        _bind(_mutation.field, f"delete{_singular}", _remove(_shape, destroy=False))
-    if _shape in _CREATED_TOGETHER:
-        _bind(_mutation.field, f"createMany{_plural}", _create_many(_shape))
-    if _shape in _UPDATED_TOGETHER:
-        _bind(_mutation.field, f"updateMany{_plural}", _update_many(_shape))
+    _bind(_query.field, f"get{_plural}", _many(_entity_type))
+    _bind(_query.field, f"get{_singular}", _one(_entity_type))
+    _bind(_mutation.field, f"create{_singular}", _create_one(_entity_type))
+    _bind(
+        _mutation.field,
+        f"update{_singular}",
+        (_update_by_id if _entity_type in _BY_ID else _update_by_input)(_entity_type),
+    )
+    _bind(_mutation.field, f"destroy{_singular}", _remove(_entity_type, destroy=True))
+    if _entity_type in _DELETABLE:
+        _bind(_mutation.field, f"delete{_singular}", _remove(_entity_type, destroy=False))
+    if _entity_type in _CREATED_TOGETHER:
+        _bind(_mutation.field, f"createMany{_plural}", _create_many(_entity_type))
+    if _entity_type in _UPDATED_TOGETHER:
+        _bind(_mutation.field, f"updateMany{_plural}", _update_many(_entity_type))

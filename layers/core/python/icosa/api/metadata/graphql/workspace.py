@@ -8,7 +8,6 @@ from typing import Any
 from ariadne import MutationType, ObjectType, QueryType
 
 from ....access.context import Workspace
-from ....access.workspace_settings import SETTINGS, change_settings, default_subdomain, setting
 from ....catalog.applications import application_id
 from ....engine.records import count_live
 from ....runtime.http import base_url
@@ -33,6 +32,8 @@ def _current(_parent: None, info: Info) -> Mapping[str, Any]:
 
 @_mutation.field("updateWorkspace")
 def _update(_parent: None, info: Info, *, data: Mapping[str, Any]) -> Mapping[str, Any]:
+    from ....access.workspace_settings import change_settings
+
     call = info.context
     context = call.context
     workspace_id = context.workspace.id
@@ -42,16 +43,19 @@ def _update(_parent: None, info: Info, *, data: Mapping[str, Any]) -> Mapping[st
 
 
 def _members(call: MetadataCall, workspace: Workspace) -> Mapping[str, Any]:
-    preferences = workspace.preferences
+    # Here, because other operations need no validation library.
+    from ....access.workspace_settings import default_subdomain, kept_settings
+
+    settings = kept_settings(workspace.preferences)
     return {
-        **{name: setting(preferences, name) for name in SETTINGS},
+        **settings,
         "id": workspace.id,
         "displayName": workspace.name,
         "createdAt": workspace.created_at,
         "updatedAt": workspace.updated_at or workspace.created_at,
         "activationStatus": "ACTIVE",
         "metadataVersion": call.model.version,
-        "subdomain": preferences.get("subdomain") or default_subdomain(workspace.id),
+        "subdomain": settings["subdomain"] or default_subdomain(workspace.id),
         # Neither subdomains nor own domains lead anywhere by themselves: addresses are the installation's to set up.
         "isCustomDomainEnabled": False,
         "workspaceUrls": {
@@ -61,7 +65,7 @@ def _members(call: MetadataCall, workspace: Workspace) -> Mapping[str, Any]:
         "featureFlags": [
             {
                 "key": "IS_REST_METADATA_API_NEW_FORMAT_DIRECT",
-                "value": setting(preferences, "metadataEnvelope") == "direct",
+                "value": settings["metadataEnvelope"] == "direct",
             },
         ],
         "workspaceCustomApplicationId": application_id(workspace.id, is_custom=True),

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
 
 from icosa.errors import BadRequest
-from icosa.metadata import inputs
+from icosa.metadata import bodies
+from icosa.validation.body import RequestBody
 from icosa.validation.errors import InvalidIndexInput, InvalidInput
 
 OBJECT = {"nameSingular": "rocket", "namePlural": "rockets", "labelSingular": "Rocket", "labelPlural": "Rockets"}
@@ -16,15 +17,15 @@ ID = "0A3D7F5E-9a44-4ad5-8a7a-5d8b6c1f0001"
 FIELD = {"objectMetadataId": ID, "type": "TEXT", "name": "code", "label": "Code"}
 
 
-def messages(check: Callable[[Mapping[str, Any]], Any], raw: Mapping[str, Any]) -> tuple[str, ...]:
+def messages(model: type[RequestBody], raw: Mapping[str, Any]) -> tuple[str, ...]:
     with pytest.raises(InvalidInput) as refused:
-        check(raw)
+        bodies.named_members(model, raw)
     assert refused.value.message == ", ".join(refused.value.messages)
     return refused.value.messages
 
 
 def test_objects_texts_are_tidied_and_unknown_keys_ignored() -> None:
-    found = inputs.create_object({**OBJECT, "labelSingular": "  my   rocket ", "foo": 1})
+    found = bodies.named_members(bodies.CreateObject, {**OBJECT, "labelSingular": "  my   rocket ", "foo": 1})
     assert found == {**OBJECT, "labelSingular": "my rocket"}
 
 
@@ -41,19 +42,19 @@ def test_objects_texts_are_tidied_and_unknown_keys_ignored() -> None:
     ],
 )
 def test_objects(change: dict[str, Any], expected: tuple[str, ...]) -> None:
-    assert messages(inputs.create_object, {**OBJECT, **change}) == expected
+    assert messages(bodies.CreateObject, {**OBJECT, **change}) == expected
 
 
 def test_every_wrong_member_is_named() -> None:
-    assert len(messages(inputs.create_object, {})) == 10
+    assert len(messages(bodies.CreateObject, {})) == 10
 
 
 def test_updates_take_what_they_name_and_null_clears_texts() -> None:
-    assert inputs.update_object({"description": None, "icon": " IconX ", "isActive": None}) == {
+    assert bodies.named_members(bodies.UpdateObject, {"description": None, "icon": " IconX ", "isActive": None}) == {
         "description": None,
         "icon": "IconX",
     }
-    assert messages(inputs.update_object, {"labelIdentifierFieldMetadataId": "x"}) == (
+    assert messages(bodies.UpdateObject, {"labelIdentifierFieldMetadataId": "x"}) == (
         "labelIdentifierFieldMetadataId must be a UUID",
     )
 
@@ -66,7 +67,7 @@ def test_fields_texts_are_stripped_also_inside_values() -> None:
         "options": [{"value": " A ", "label": " a ", "position": 0}],
         "settings": {"a": " b "},
     }
-    found = inputs.create_field(raw)
+    found = bodies.named_members(bodies.CreateField, raw)
     assert found["objectMetadataId"] == ID.lower()
     assert found["label"] == "a  b"
     assert found["defaultValue"] == "'x'"
@@ -89,26 +90,32 @@ def test_fields_texts_are_stripped_also_inside_values() -> None:
     ],
 )
 def test_fields(change: dict[str, Any], expected: tuple[str, ...]) -> None:
-    assert messages(inputs.create_field, {**FIELD, **change}) == expected
+    assert messages(bodies.CreateField, {**FIELD, **change}) == expected
 
 
 def test_unknown_types_are_refused() -> None:
-    [message] = messages(inputs.create_field, {**FIELD, "type": "FOO"})
+    [message] = messages(bodies.CreateField, {**FIELD, "type": "FOO"})
     assert message.startswith("type must be one of the following values: TEXT, NUMBER, ")
 
 
 def test_read_only_is_the_old_name_of_editable() -> None:
-    assert inputs.create_field({**FIELD, "isUIReadOnly": True})["isUIEditable"] is False
-    assert inputs.create_field({**FIELD, "isUIReadOnly": True, "isUIEditable": True})["isUIEditable"] is True
+    assert bodies.named_members(bodies.CreateField, {**FIELD, "isUIReadOnly": True})["isUIEditable"] is False
+    assert (
+        bodies.named_members(bodies.CreateField, {**FIELD, "isUIReadOnly": True, "isUIEditable": True})["isUIEditable"]
+        is True
+    )
 
 
 def test_indexes() -> None:
     index = {"objectMetadataId": ID, "fields": [{"fieldMetadataId": ID}]}
-    assert inputs.create_index(index)["fields"] == [{"fieldMetadataId": ID.lower(), "subFieldName": None}]
+    assert bodies.read_index(index)["fields"] == [{"fieldMetadataId": ID.lower(), "subFieldName": None}]
     with pytest.raises(InvalidIndexInput, match="At least one field is required to create an index"):
-        inputs.create_index({**index, "fields": []})
-    assert messages(inputs.create_index, {**index, "indexType": "HASH"}) == (
-        "indexType must be one of the following values: BTREE, GIN",
-    )
+        bodies.read_index({**index, "fields": []})
+    for change, message in (
+        ({"indexType": "HASH"}, "indexType must be one of the following values: BTREE, GIN"),
+        ({"fields": [{"fieldMetadataId": ID}, {"subFieldName": 5}]}, "fieldMetadataId must be a UUID"),
+    ):
+        with pytest.raises(InvalidInput, match=message):
+            bodies.read_index({**index, **change})
     with pytest.raises(BadRequest):
-        inputs.create_index({})
+        bodies.read_index({})

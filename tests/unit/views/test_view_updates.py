@@ -9,11 +9,8 @@ from typing import Any
 from icosa.model.model import Field, Model, Object, Option
 from icosa.store.ops import DeleteItem, PutItem
 from icosa.views.defaults import default_view
-from icosa.views.entities import make
-from icosa.views.following import apply, effects_of
-from icosa.views.groups import MAX_VISIBLE, regrouped
-from icosa.views.rows import as_roots, changes, pack
-from icosa.views.shapes import (
+from icosa.views.entities import new_entity
+from icosa.views.entity_types import (
     PAGE_LAYOUT,
     PAGE_LAYOUT_TAB,
     PAGE_LAYOUT_WIDGET,
@@ -23,7 +20,10 @@ from icosa.views.shapes import (
     VIEW_GROUP,
     VIEW_SORT,
 )
+from icosa.views.groups import MAX_VISIBLE, with_default_groups
+from icosa.views.rows import as_roots, changes, pack
 from icosa.views.tree import Root
+from icosa.views.view_updates import apply_updates, updates_for
 from tests.support.crm import WORKSPACE, crm
 
 NOW, LATER = "2026-11-18T10:30:00.000Z", "2026-11-19T10:30:00.000Z"
@@ -38,11 +38,14 @@ def new() -> str:
 
 def view(**members: Any) -> Root:
     given = {"name": "V", "icon": "IconList", "objectMetadataId": OPPORTUNITY.id, **members}
-    return Root.new(VIEW, make(VIEW, given, now=NOW, isCustom=True))
+    return Root.new(VIEW, new_entity(VIEW, given, now=NOW, isCustom=True))
 
 
-def with_part(root: Root, shape: Any, **members: Any) -> Root:
-    return root.with_parts(shape, (*root.parts[shape.collection], make(shape, {"viewId": root.id, **members}, now=NOW)))
+def with_part(root: Root, entity_type: Any, **members: Any) -> Root:
+    return root.with_parts(
+        entity_type,
+        (*root.parts[entity_type.collection], new_entity(entity_type, {"viewId": root.id, **members}, now=NOW)),
+    )
 
 
 def changed(obj: Object, **attributes: Any) -> Model:
@@ -64,7 +67,7 @@ def without(field: Field) -> Model:
 
 def after(model: Model, *roots: Root) -> dict[str, Root]:
     before = {root.id: root for root in roots}
-    return dict(apply(before, effects_of(MODEL, model, now=LATER)))
+    return dict(apply_updates(before, updates_for(MODEL, model, now=LATER)))
 
 
 def columns(root: Root) -> list[str]:
@@ -110,21 +113,21 @@ def test_only_what_differs_is_written() -> None:
 
 
 def test_most_changes_concern_no_view() -> None:
-    assert effects_of(MODEL, MODEL, now=LATER) == []
-    assert effects_of(MODEL, with_field(NAME, name="title", label="Title", default_value="'x'"), now=LATER) == []
-    assert effects_of(MODEL, changed(OPPORTUNITY, label_plural="Deals"), now=LATER) == []
+    assert updates_for(MODEL, MODEL, now=LATER) == []
+    assert updates_for(MODEL, with_field(NAME, name="title", label="Title", default_value="'x'"), now=LATER) == []
+    assert updates_for(MODEL, changed(OPPORTUNITY, label_plural="Deals"), now=LATER) == []
     relabelled = tuple(replace(option, label="x") for option in STAGE.options)
-    assert effects_of(MODEL, with_field(STAGE, options=relabelled), now=LATER) == []
+    assert updates_for(MODEL, with_field(STAGE, options=relabelled), now=LATER) == []
 
 
 def test_a_new_object_gets_its_view_and_a_deleted_one_takes_its_own() -> None:
     smaller = Model(
         workspace_id=WORKSPACE, version=2, objects=tuple(obj for obj in MODEL.objects if obj is not OPPORTUNITY)
     )
-    [root] = apply({}, effects_of(smaller, MODEL, now=LATER)).values()
+    [root] = apply_updates({}, updates_for(smaller, MODEL, now=LATER)).values()
     assert root.entity["objectMetadataId"] == OPPORTUNITY.id
     company = default_view(MODEL.by_plural["companies"], now=NOW)
-    layout = Root.new(PAGE_LAYOUT, make(PAGE_LAYOUT, {"name": "P", "objectMetadataId": OPPORTUNITY.id}, now=NOW))
+    layout = Root.new(PAGE_LAYOUT, new_entity(PAGE_LAYOUT, {"name": "P", "objectMetadataId": OPPORTUNITY.id}, now=NOW))
     assert after(smaller, root, company, layout) == {company.id: company}
 
 
@@ -155,14 +158,14 @@ def test_deactivation_and_deletion_of_a_field() -> None:
 
 
 def test_widgets_of_a_deleted_field_go() -> None:
-    layout = Root.new(PAGE_LAYOUT, make(PAGE_LAYOUT, {"name": "P"}, now=NOW))
-    tab = make(PAGE_LAYOUT_TAB, {"title": "T", "pageLayoutId": layout.id}, now=NOW)
+    layout = Root.new(PAGE_LAYOUT, new_entity(PAGE_LAYOUT, {"name": "P"}, now=NOW))
+    tab = new_entity(PAGE_LAYOUT_TAB, {"title": "T", "pageLayoutId": layout.id}, now=NOW)
     grid = {"row": 0, "column": 0, "rowSpan": 1, "columnSpan": 1}
     common = {"title": "W", "pageLayoutTabId": tab["id"], "gridPosition": grid, "objectMetadataId": OPPORTUNITY.id}
-    only = make(
+    only = new_entity(
         PAGE_LAYOUT_WIDGET, {**common, "type": "FIELD", "configuration": {"fieldMetadataId": STAGE.id}}, now=NOW
     )
-    more = make(PAGE_LAYOUT_WIDGET, {**common, "type": "FIELDS", "configuration": {"viewId": new()}}, now=NOW)
+    more = new_entity(PAGE_LAYOUT_WIDGET, {**common, "type": "FIELDS", "configuration": {"viewId": new()}}, now=NOW)
     layout = layout.with_parts(PAGE_LAYOUT_TAB, (tab,)).with_parts(PAGE_LAYOUT_WIDGET, (only, more))
     assert after(without(STAGE), layout)[layout.id].live(PAGE_LAYOUT_WIDGET) == [more]
     smaller = Model(
@@ -175,7 +178,7 @@ def test_options_in_filters_and_groups() -> None:
     first, second, third, *rest = STAGE.options
     renamed = (replace(first, value="FRESH"), third, *rest, Option(id=new(), value="LOST", label="Lost", position=99))
     model = with_field(STAGE, options=renamed)
-    board = regrouped(MODEL, view(type="KANBAN", mainGroupByFieldMetadataId=STAGE.id), now=NOW)
+    board = with_default_groups(MODEL, view(type="KANBAN", mainGroupByFieldMetadataId=STAGE.id), now=NOW)
     values: list[Any] = [
         [first.value, second.value],
         f'["{first.value}","{second.value}"]',
@@ -214,7 +217,7 @@ def test_forty_groups_are_visible() -> None:
         Option(id=new(), value=f"V{number}", label=f"V{number}", position=number) for number in range(MAX_VISIBLE + 3)
     )
     model = with_field(STAGE, options=many)
-    board = regrouped(model, view(mainGroupByFieldMetadataId=STAGE.id), now=NOW)
+    board = with_default_groups(model, view(mainGroupByFieldMetadataId=STAGE.id), now=NOW)
     shown = groups(board)
     assert [name for name, _ in shown] == [*(option.value for option in many), *([""] if STAGE.is_nullable else [])]
     assert [visible for _, visible in shown] == [number < MAX_VISIBLE for number in range(len(shown))]
@@ -226,7 +229,7 @@ def test_forty_groups_are_visible() -> None:
     after_it = Model(
         workspace_id=WORKSPACE, version=3, objects=tuple(wider if o.id == wider.id else o for o in model.objects)
     )
-    [root] = apply({board.id: board}, effects_of(model, after_it, now=LATER)).values()
+    [root] = apply_updates({board.id: board}, updates_for(model, after_it, now=LATER)).values()
     assert groups(root)[-1] == ("MORE", False)
 
 

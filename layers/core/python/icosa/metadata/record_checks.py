@@ -1,6 +1,7 @@
-"""Whether a field that shall be unique is so already: a look at the records before the change.
+"""Failures that existing records cause: values that occur twice in a field that is to become unique.
 
-A large object is not read for this: there the job that writes the guards finds out, and gives the uniqueness up.
+Only the first records of a large object are read: the job that writes the guards finds the rest, and gives the
+uniqueness up.
 """
 
 from __future__ import annotations
@@ -13,13 +14,13 @@ from ..store.table import Table
 from ..validation.errors import Failure, Problem
 from .draft import Draft
 
-#: Records that are looked at, live and in the trash together.
+#: Records that are read, live and in the trash together.
 _MOST = 20_000
 
 
-def collisions(table: Table, draft: Draft) -> list[Failure]:
+def record_failures(table: Table, draft: Draft) -> list[Failure]:
     """A failure for every new unique index that records contradict."""
-    found: list[Failure] = []
+    failures: list[Failure] = []
     for obj in draft.objects.values():
         old = draft.base.by_id.get(obj.id)
         if old is None or old is obj:
@@ -30,14 +31,14 @@ def collisions(table: Table, draft: Draft) -> list[Failure]:
             if constraint.key not in known and constraint.field_ids[0] in old.by_id:
                 value = _shared_value(table, draft.base, old, constraint)
                 if value is not None:
-                    found.append(_failure(obj, constraint, value))
-    return found
+                    failures.append(_failure(obj, constraint, value))
+    return failures
 
 
 def _shared_value(table: Table, model: Model, obj: Object, constraint: UniqueConstraint) -> str | None:
-    """A value that two records have, live or in the trash."""
+    """A value that two records share, live or in the trash."""
     seen: set[str] = set()
-    looked_at = 0
+    count = 0
     for partition in (keys.records, keys.trash):
         for page in table.query_pages(partition(model.workspace_id, obj.key)):
             for stored in page.items:
@@ -46,15 +47,15 @@ def _shared_value(table: Table, model: Model, obj: Object, constraint: UniqueCon
                     return value
                 if value is not None:
                     seen.add(value)
-            looked_at += len(page.items)
-            if looked_at >= _MOST:
+            count += len(page.items)
+            if count >= _MOST:
                 return None
     return None
 
 
 def _failure(obj: Object, constraint: UniqueConstraint, value: str) -> Failure:
     field = obj.by_id[constraint.field_ids[0]]
-    index = next(one for one in obj.indexes if one.constraint_key == constraint.key)
+    index = next(index for index in obj.indexes if index.constraint_key == constraint.key)
     message = f"Unique index cannot be created for field {field.name}: several records have the value {value}"
     friendly = f"{field.display('label')} cannot be unique because several records have the same value."
     problem = Problem(code="INDEX_DUPLICATE_VALUES", message=message, friendly=friendly, value=value)

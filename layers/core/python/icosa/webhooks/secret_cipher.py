@@ -1,7 +1,7 @@
-"""Secrets of webhooks at rest: ciphertexts that only a KMS key opens, and only for the webhook that they were made for.
+"""Encryption of webhooks' secrets at rest, with a KMS key.
 
-Workspace and webhook are the encryption context, which KMS checks: a ciphertext that is moved to another webhook, or to
-another workspace, does not open there. The role of the function can use the key in no other way (template.yaml).
+Workspace and webhook are the encryption context, which KMS checks: a ciphertext that is moved to another webhook or
+workspace cannot be decrypted there. The role of the function can use the key in no other way (template.yaml).
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from typing import Any, Self
 from ..aws import client_without_debug_logs
 from ..errors import Unavailable
 
-#: KMS opens one ciphertext at a time; so many are on their way together.
+#: KMS decrypts one ciphertext a call; so many calls run at once.
 _PARALLEL = 10
 _TRANSIENT = frozenset(
     ("ThrottlingException", "KMSInternalException", "DependencyTimeoutException", "KeyUnavailableException")
@@ -38,8 +38,8 @@ class Owner:
         return {"workspaceId": self.workspace_id, "webhookId": self.webhook_id}
 
 
-class Seal:
-    """Seals and opens secrets with one key. Raises Unavailable while KMS does not answer."""
+class SecretCipher:
+    """Encrypts and decrypts secrets with one key. Raises Unavailable while KMS does not answer."""
 
     def __init__(self, client: Any, key_id: str) -> None:
         self._client = client
@@ -58,53 +58,55 @@ class Seal:
         )
         return cls(client_without_debug_logs("kms", config=config), os.environ["WEBHOOK_KEY_ID"])
 
-    def close(self, secret: str, owner: Owner) -> bytes | None:
-        """What to store for a secret: nothing for the empty one, which there is no need to hide."""
+    def encrypt(self, secret: str, owner: Owner) -> bytes | None:
+        """The ciphertext to store; None for the empty secret, which there is no need to hide."""
         if not secret:
             return None
-        with _patience():
+        with _unavailable_when_transient():
             answer = self._client.encrypt(
                 KeyId=self._key_id, Plaintext=secret.encode(), EncryptionContext=owner.context
             )
-        sealed: bytes = answer["CiphertextBlob"]
-        return sealed
+        ciphertext: bytes = answer["CiphertextBlob"]
+        return ciphertext
 
-    def open(self, sealed: bytes | None, owner: Owner) -> str:
-        """The secret that ``close`` sealed for the same owner."""
-        if sealed is None:
+    def decrypt(self, ciphertext: bytes | None, owner: Owner) -> str:
+        """The secret that ``encrypt`` was given for the same owner."""
+        if ciphertext is None:
             return ""
-        with _patience():
-            answer = self._client.decrypt(KeyId=self._key_id, CiphertextBlob=sealed, EncryptionContext=owner.context)
+        with _unavailable_when_transient():
+            answer = self._client.decrypt(
+                KeyId=self._key_id, CiphertextBlob=ciphertext, EncryptionContext=owner.context
+            )
         plaintext: bytes = answer["Plaintext"]
         return plaintext.decode()
 
-    def open_all(self, many: Sequence[tuple[bytes | None, Owner]]) -> list[str]:
-        """``open`` for each, side by side."""
-        if len(many) == 1:
-            return [self.open(*many[0])]
-        return list(_pool.map(lambda one: self.open(*one), many))
+    def decrypt_all(self, pairs: Sequence[tuple[bytes | None, Owner]]) -> list[str]:
+        """``decrypt`` for each, in parallel."""
+        if len(pairs) == 1:
+            return [self.decrypt(*pairs[0])]
+        return list(_pool.map(lambda pair: self.decrypt(*pair), pairs))
 
 
 @cache
-def webhook_seal() -> Seal:
-    """The deployment's seal, made when the first secret is."""
-    return Seal.from_environment()
+def secret_cipher() -> SecretCipher:
+    """The deployment's cipher, made with the first secret."""
+    return SecretCipher.from_environment()
 
 
 @contextmanager
-def _patience() -> Iterator[None]:
+def _unavailable_when_transient() -> Iterator[None]:
     from botocore.exceptions import ClientError, ConnectionError, HTTPClientError
 
     try:
         yield
     except (ConnectionError, HTTPClientError):
-        raise _Unreachable from None
+        raise _KmsUnavailable from None
     except ClientError as error:
         if error.response["Error"]["Code"] in _TRANSIENT:
-            raise _Unreachable from None
+            raise _KmsUnavailable from None
         raise
 
 
-class _Unreachable(Unavailable):
+class _KmsUnavailable(Unavailable):
     def __init__(self) -> None:
         super().__init__("Secrets of webhooks cannot be read or kept right now. Please try again.")

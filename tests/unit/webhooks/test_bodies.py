@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from icosa.validation.errors import InvalidInput, MetadataValidationError
-from icosa.webhooks.inputs import (
+from icosa.webhooks.bodies import (
     DESCRIPTION_LENGTH,
     OPERATION_LENGTH,
     OPERATIONS,

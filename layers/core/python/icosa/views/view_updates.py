@@ -1,23 +1,92 @@
 """What changes of the data model do to views and page layouts (spec/metadata.md §4.3, §4.5, §5.1, §5.4, §5.5, §5.7).
 
-Every function takes the roots of a workspace and gives those after the change; untouched roots stay the same objects,
-so that ``rows.changes`` writes only what differs.
+``updates_for`` compares two models. Each update takes the roots of a workspace and gives those after the change;
+untouched roots stay the same objects, so that ``rows.changes`` writes only what differs.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import orjson
 
-from ..model.model import Field, Object
-from .entities import make
+from ..model.model import Field, Model, Object
+from .defaults import default_view
+from .entities import new_entity
+from .entity_types import (
+    PAGE_LAYOUT,
+    PAGE_LAYOUT_WIDGET,
+    VIEW,
+    VIEW_FIELD,
+    VIEW_FILTER,
+    VIEW_GROUP,
+    VIEW_SORT,
+    Entity,
+    EntityType,
+)
 from .groups import with_option
-from .shapes import PAGE_LAYOUT, PAGE_LAYOUT_WIDGET, VIEW, VIEW_FIELD, VIEW_FILTER, VIEW_GROUP, VIEW_SORT, Entity, Shape
 from .tree import Root, Roots
 
 Ids = Collection[str]
+ViewUpdate = Callable[[Roots], Roots]
+
+
+# ------------------------------------------------------------------ from a change of the model to updates
+
+
+def updates_for(before: Model, after: Model, *, now: str) -> list[ViewUpdate]:
+    """What a change of the model does to the roots, in order; nothing for most changes, and then the roots need
+    not be read.
+    """
+    updates: list[ViewUpdate] = []
+    for object_id in dict.fromkeys((*before.by_id, *after.by_id)):
+        old, new = before.by_id.get(object_id), after.by_id.get(object_id)
+        if old is None and new is not None:
+            updates.append(partial(_with_default_view, obj=new, now=now))
+        elif new is None:
+            updates.append(partial(after_object_deleted, object_id=object_id))
+        elif old is not None and old is not new:
+            updates += _in_object(old, new, now)
+    return updates
+
+
+def apply_updates(roots: Roots, updates: Sequence[ViewUpdate]) -> Roots:
+    """The roots after all updates."""
+    for update in updates:
+        roots = update(roots)
+    return roots
+
+
+def _with_default_view(roots: Roots, *, obj: Object, now: str) -> Roots:
+    view = default_view(obj, now=now)
+    return {**roots, view.id: view}
+
+
+def _in_object(old: Object, new: Object, now: str) -> Iterator[ViewUpdate]:
+    removed = old.by_id.keys() - new.by_id.keys()
+    if removed:
+        yield partial(after_fields_deleted, field_ids=removed)
+    pairs = [(field, new.by_id[field.id]) for field in old.fields if field.id in new.by_id]
+    deactivated = {field.id for field, changed in pairs if field.is_active and not changed.is_active}
+    if deactivated:
+        yield partial(after_fields_deactivated, field_ids=deactivated)
+    for field, changed in pairs:
+        if _values(field) != _values(changed):
+            yield partial(after_options_changed, before=field, after=changed, now=now)
+    for field in new.fields:
+        if field.id not in old.by_id:
+            yield partial(after_field_created, obj=new, field=field, now=now)
+    if old.label_identifier_field_id != new.label_identifier_field_id:
+        yield partial(after_label_identifier_changed, obj=new, now=now)
+
+
+def _values(field: Field) -> set[tuple[str, str]]:
+    return {(option.id, option.value) for option in field.options}
+
+
+# ------------------------------------------------------------------ the updates
 
 
 def after_object_deleted(roots: Roots, object_id: str) -> Roots:
@@ -37,7 +106,7 @@ def after_fields_deactivated(roots: Roots, field_ids: Ids) -> Roots:
 
 def after_fields_deleted(roots: Roots, field_ids: Ids) -> Roots:
     """As when they are deactivated; sorts go as well, and widgets that show only one of the fields."""
-    left = _without(roots, field_ids, (VIEW_FIELD, VIEW_FILTER, VIEW_SORT))
+    others = _without(roots, field_ids, (VIEW_FIELD, VIEW_FILTER, VIEW_SORT))
 
     def change(widget: Entity) -> Entity | None:
         return (
@@ -46,7 +115,7 @@ def after_fields_deleted(roots: Roots, field_ids: Ids) -> Roots:
             else widget
         )
 
-    return _mapped(left, PAGE_LAYOUT, lambda root: root.map(PAGE_LAYOUT_WIDGET, change))
+    return _mapped(others, PAGE_LAYOUT, lambda root: root.map(PAGE_LAYOUT_WIDGET, change))
 
 
 def after_field_created(roots: Roots, obj: Object, field: Field, *, now: str) -> Roots:
@@ -103,28 +172,28 @@ def after_options_changed(roots: Roots, before: Field, after: Field, *, now: str
     return _mapped(roots, VIEW, change)
 
 
-# ------------------------------------------------------------------ parts of it
+# ------------------------------------------------------------------ helpers
 
 
-def _mapped(roots: Roots, shape: Shape, change: Callable[[Root], Root]) -> Roots:
-    return {root_id: change(root) if root.shape == shape else root for root_id, root in roots.items()}
+def _mapped(roots: Roots, entity_type: EntityType, change: Callable[[Root], Root]) -> Roots:
+    return {root_id: change(root) if root.entity_type == entity_type else root for root_id, root in roots.items()}
 
 
-def _without(roots: Roots, field_ids: Ids, shapes: Collection[Shape]) -> Roots:
-    left: dict[str, Root] = {}
+def _without(roots: Roots, field_ids: Ids, entity_types: Collection[EntityType]) -> Roots:
+    others: dict[str, Root] = {}
     for root_id, root in roots.items():
-        if root.shape == VIEW:
-            shown = (root.entity["mainGroupByFieldMetadataId"], root.entity["calendarFieldMetadataId"])
-            if any(field_id in field_ids for field_id in shown):
+        if root.entity_type == VIEW:
+            fields_in_use = (root.entity["mainGroupByFieldMetadataId"], root.entity["calendarFieldMetadataId"])
+            if any(field_id in field_ids for field_id in fields_in_use):
                 continue
-            root = _view_without(root, field_ids, shapes)
-        left[root_id] = root
-    return left
+            root = _view_without(root, field_ids, entity_types)
+        others[root_id] = root
+    return others
 
 
-def _view_without(view: Root, field_ids: Ids, shapes: Collection[Shape]) -> Root:
-    for shape in shapes:
-        view = view.map(shape, lambda part: None if part["fieldMetadataId"] in field_ids else part)
+def _view_without(view: Root, field_ids: Ids, entity_types: Collection[EntityType]) -> Root:
+    for entity_type in entity_types:
+        view = view.map(entity_type, lambda part: None if part["fieldMetadataId"] in field_ids else part)
     if view.entity["kanbanAggregateOperationFieldMetadataId"] in field_ids:
         view = view.with_entity(kanbanAggregateOperation=None, kanbanAggregateOperationFieldMetadataId=None)
     if view.entity["calendarEndFieldMetadataId"] in field_ids:
@@ -137,7 +206,7 @@ def _positions(view: Root) -> list[float]:
 
 
 def _with_column(view: Root, field_id: str, position: float, *, now: str) -> Root:
-    column = make(VIEW_FIELD, {"viewId": view.id, "fieldMetadataId": field_id, "position": position}, now=now)
+    column = new_entity(VIEW_FIELD, {"viewId": view.id, "fieldMetadataId": field_id, "position": position}, now=now)
     return view.with_parts(VIEW_FIELD, (*view.parts[VIEW_FIELD.collection], column))
 
 
@@ -156,8 +225,8 @@ def _value_after(value: Any, values: Mapping[str, str | None]) -> Any:
     value.
     """
     if isinstance(value, list):
-        renamed = [values.get(one, one) if isinstance(one, str) else one for one in value]
-        return [one for one in renamed if one is not None]
+        renamed = [values.get(member, member) if isinstance(member, str) else member for member in value]
+        return [member for member in renamed if member is not None]
     if not isinstance(value, str):
         return value
     if value.startswith("["):
