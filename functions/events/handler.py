@@ -1,4 +1,4 @@
-"""The table's stream: work that follows from writes and that nobody waits for.
+"""The table's stream: work that follows from writes, after their responses.
 
 The event source mapping lets through removed records, expired batch logs (``icosa.engine.janitor``) and new jobs
 (``icosa.catalog.jobs``), which go to their queue, and nothing else (the filter is in template.yaml).
@@ -34,7 +34,7 @@ def _record(record: Any) -> None:
 
 
 def _announce(image: dict[str, Any]) -> None:
-    """A new job: it begins when no request can be under way that does not know of the change."""
+    """Send a new job to the queue. It begins when all requests that started before the change have ended."""
     job = stream.new_job(image)
     wait_ms = job.not_before_ms - int(datetime.now(UTC).timestamp() * 1000)
     _queue().send(job.workspace_id, job.job_id, delay_ms=wait_ms)

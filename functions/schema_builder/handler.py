@@ -1,4 +1,4 @@
-"""The table's stream: what is made from a workspace's metadata is made once, ahead of those who need it
+"""The table's stream: builds documents from changed metadata before anybody asks for them
 (``icosa.documents.builder``).
 
 The event source mapping lets through workspace rows only (the filter is in template.yaml). Failed records are reported

@@ -139,7 +139,7 @@ class _ApiGateway:
             for plan in sorted(self._keys.plans(key.id) & set(self._plans))
             for api in self._plans[plan].api_ids
         ]
-        shown = {
+        rendered = {
             "id": key.id,
             "name": key.name,
             "description": key.description,
@@ -148,20 +148,20 @@ class _ApiGateway:
             "lastUpdatedDate": int(key.updated),
             "stageKeys": stages,
         }
-        return shown | {"value": key.value} if value else shown
+        return rendered | {"value": key.value} if value else rendered
 
     def _shown_plan(self, plan: UsagePlan) -> dict[str, Any]:
         stage = self._api.stage if self._api else ""
-        shown: dict[str, Any] = {
+        rendered: dict[str, Any] = {
             "id": plan.id,
             "name": plan.name,
             "apiStages": [{"apiId": api, "stage": stage} for api in plan.api_ids],
         }
         if plan.throttle:
-            shown["throttle"] = {"rateLimit": plan.throttle.rate, "burstLimit": plan.throttle.burst}
+            rendered["throttle"] = {"rateLimit": plan.throttle.rate, "burstLimit": plan.throttle.burst}
         if plan.quota:
-            shown["quota"] = {"limit": plan.quota.limit, "period": plan.quota.period, "offset": plan.quota.offset}
-        return shown
+            rendered["quota"] = {"limit": plan.quota.limit, "period": plan.quota.period, "offset": plan.quota.offset}
+        return rendered
 
 
 def _shown_member(key: Key) -> dict[str, Any]:

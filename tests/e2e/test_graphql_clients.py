@@ -47,9 +47,9 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningStack]:
 def generated(stack: RunningStack, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of ``schema.mjs``."""
     folder = tmp_path_factory.mktemp("schema")
-    found = _run("schema.mjs", f"{stack.url}/graphql", stack.key, folder)
-    assert found["errors"] == []
-    assert found["types"] > 300
+    result = _run("schema.mjs", f"{stack.url}/graphql", stack.key, folder)
+    assert result["errors"] == []
+    assert result["types"] > 300
     return folder
 
 

@@ -122,14 +122,14 @@ class Tenant:
         )
         result = self.run(query, model, meter)
         assert isinstance(result, Connection) and result.total_count == len(result.nodes)
-        return [self.shown(obj, node) for node in result.nodes]
+        return [self.visible(obj, node) for node in result.nodes]
 
     def values(self, name: str, member: str, condition: Row | None = None) -> list[Any]:
         """The values of one field, sorted by their texts."""
         return sorted((row[member] for row in self.find(name, condition)), key=repr)
 
     @staticmethod
-    def shown(obj: Object, node: Node) -> Row:
+    def visible(obj: Object, node: Node) -> Row:
         return {field.input_name: field.type.render(field, node.item.get(field.key)) for field in obj.stored_fields}
 
     # ------------------------------------------------------------------ what is in the table

@@ -44,13 +44,13 @@ def _steps(section: str) -> Iterator[Step]:
         yield Step(commands, None)
 
 
-def difference(shown: Any, actual: Any, path: str = "$") -> str | None:
+def difference(rendered: Any, actual: Any, path: str = "$") -> str | None:
     """Where an answer is not what the document shows, None if it is."""
-    if shown == ANYTHING:
+    if rendered == ANYTHING:
         return None
-    if isinstance(shown, dict) and isinstance(actual, dict):
-        more = ANYTHING in shown
-        expected = {key: value for key, value in shown.items() if key != ANYTHING}
+    if isinstance(rendered, dict) and isinstance(actual, dict):
+        more = ANYTHING in rendered
+        expected = {key: value for key, value in rendered.items() if key != ANYTHING}
         if missing := expected.keys() - actual.keys():
             return f"{path} lacks {sorted(missing)}"
         if not more and (extra := actual.keys() - expected.keys()):
@@ -63,11 +63,11 @@ def difference(shown: Any, actual: Any, path: str = "$") -> str | None:
             ),
             None,
         )
-    if isinstance(shown, list) and isinstance(actual, list):
-        if len(shown) != len(actual):
-            return f"{path} has {len(actual)} elements, not {len(shown)}"
-        pairs = enumerate(zip(shown, actual, strict=True))
+    if isinstance(rendered, list) and isinstance(actual, list):
+        if len(rendered) != len(actual):
+            return f"{path} has {len(actual)} elements, not {len(rendered)}"
+        pairs = enumerate(zip(rendered, actual, strict=True))
         return next(
             (mismatch for i, (left, right) in pairs if (mismatch := difference(left, right, f"{path}[{i}]"))), None
         )
-    return None if shown == actual else f"{path} is {actual!r}, not {shown!r}"
+    return None if rendered == actual else f"{path} is {actual!r}, not {rendered!r}"

@@ -40,8 +40,8 @@ def test_amounts_are_digits(call: RestClient, tag: str, micros: int) -> None:
     reply = call(
         "POST", "/rest/opportunities", {"name": tag, "amount": {"amountMicros": micros, "currencyCode": "VND"}}
     )
-    shown = reply.json["data"]["createOpportunity"]["amount"]["amountMicros"]
-    assert (shown, type(shown)) == (micros, int)
+    rendered = reply.json["data"]["createOpportunity"]["amount"]["amountMicros"]
+    assert (rendered, type(rendered)) == (micros, int)
 
 
 def test_records_inside_others_count(call: RestClient, tag: str) -> None:
@@ -102,7 +102,7 @@ def test_texts_come_back_as_sent(call: RestClient, tag: str, text: str) -> None:
     made = call("POST", "/rest/people", person(tag, jobTitle=text)).json["data"]["createPerson"]
     assert made["jobTitle"] == text
     people = call("GET", "/rest/people", filter=f'name.lastName[eq]:{tag},jobTitle[eq]:"{text}"').json["data"]["people"]
-    assert [one["id"] for one in people] == [made["id"]]
+    assert [item["id"] for item in people] == [made["id"]]
 
 
 MALFORMED = ["{", "\0", "nan", '{"position":1e999}', '{"jobTitle":"\\ud800"}', "[" * 5000, "{} {}", "'x'"]
@@ -154,7 +154,9 @@ def test_one_bad_record_of_sixty(call: RestClient, tag: str, bad: dict[str, Any]
 
 def test_positions_come_back_as_sent(call: RestClient, tag: str) -> None:
     for position in (1e125, 2**53 - 1, 2**53, -(2**53), 2**53 + 2, 2**62, -0.0, 1e-129, 0.1 + 0.2):
-        shown = call("POST", "/rest/notes", {"title": tag, "position": position}).json["data"]["createNote"]["position"]
-        assert shown == position
-        assert isinstance(shown, int) or not isinstance(position, int), "integers are digits"
+        rendered = call("POST", "/rest/notes", {"title": tag, "position": position}).json["data"]["createNote"][
+            "position"
+        ]
+        assert rendered == position
+        assert isinstance(rendered, int) or not isinstance(position, int), "integers are digits"
     assert call("DELETE", "/rest/notes", filter=f"title[eq]:{tag}").status == 200

@@ -34,15 +34,15 @@ def test_preview_of_a_merge_shows_what_all_records_have(call: RestClient, tag: s
     ]
     targets = [make(call, "noteTargets", targetPersonId=people[number % 2]["id"]) for number in range(5)]
     body: dict[str, Any] = {"ids": [person["id"] for person in people], "conflictPriorityIndex": 0, "dryRun": True}
-    shown = call("PATCH", "/rest/people/merge", body, depth="1").json["data"]["mergePerson"]
-    assert shown["id"] not in body["ids"]
-    assert shown["deletedAt"] is not None
-    assert shown["company"]["id"] == shown["companyId"] == company["id"]
-    assert [target["id"] for target in shown["noteTargets"]] == sorted(target["id"] for target in targets)
+    rendered = call("PATCH", "/rest/people/merge", body, depth="1").json["data"]["mergePerson"]
+    assert rendered["id"] not in body["ids"]
+    assert rendered["deletedAt"] is not None
+    assert rendered["company"]["id"] == rendered["companyId"] == company["id"]
+    assert [target["id"] for target in rendered["noteTargets"]] == sorted(target["id"] for target in targets)
     for person in people:
         assert call("GET", f"/rest/people/{person['id']}").json["data"]["person"] == person
     merged = call("PATCH", "/rest/people/merge", {**body, "dryRun": False}, depth="1").json["data"]["mergePerson"]
-    assert [target["id"] for target in merged["noteTargets"]] == [target["id"] for target in shown["noteTargets"]]
+    assert [target["id"] for target in merged["noteTargets"]] == [target["id"] for target in rendered["noteTargets"]]
     assert merged["id"] == people[0]["id"]
 
 
@@ -88,8 +88,8 @@ def test_places_of_existing_records(call: RestClient, tag: str) -> None:
     """ "first" and "last" mean the same for records that exist: by id, by filter, and by an upsert."""
 
     def positions() -> list[float]:
-        shown = call("GET", "/rest/tasks", order_by="position", fields="position", limit="200").json["data"]["tasks"]
-        return [task["position"] for task in shown]
+        rendered = call("GET", "/rest/tasks", order_by="position", fields="position", limit="200").json["data"]["tasks"]
+        return [task["position"] for task in rendered]
 
     ids = [make(call, "tasks", title=f"{tag}{number}")["id"] for number in range(4)]
     for place, edge in (("last", -1), ("first", 0)):
@@ -128,7 +128,7 @@ def test_what_belongs_to_a_note_follows_it_to_the_trash_and_back(call: RestClien
         make(call, "noteTargets", noteId=owner["id"], targetPersonId=person["id"])["id"] for owner in (note, other)
     )
 
-    def shown() -> set[str]:
+    def rendered() -> set[str]:
         of_the_person = call("GET", f"/rest/people/{person['id']}", depth="1", fields="noteTargets").json["data"][
             "person"
         ]
@@ -137,9 +137,9 @@ def test_what_belongs_to_a_note_follows_it_to_the_trash_and_back(call: RestClien
     deleted = call("DELETE", f"/rest/notes/{note['id']}?soft_delete=true", headers={"X-Icosa-Explain": "1"})
     assert deleted.json == {"data": {"deleteNote": {"id": note["id"]}}}
     assert deleted.headers["x-icosa-round-trips"] == "3"  # the note with what points at it, its target, the commit
-    assert (call("GET", f"/rest/noteTargets/{target}").status, shown()) == (404, {kept})
+    assert (call("GET", f"/rest/noteTargets/{target}").status, rendered()) == (404, {kept})
     assert call("PATCH", f"/rest/notes/{note['id']}/restore").json["data"]["restoreNote"]["deletedAt"] is None
-    assert (call("GET", f"/rest/noteTargets/{target}").status, shown()) == (200, {target, kept})
+    assert (call("GET", f"/rest/noteTargets/{target}").status, rendered()) == (200, {target, kept})
     # The person is at the other end: its notes stay what they are.
     assert call("DELETE", f"/rest/people/{person['id']}?soft_delete=true").status == 200
     assert call("GET", f"/rest/noteTargets/{target}").status == 200

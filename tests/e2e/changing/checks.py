@@ -42,10 +42,10 @@ def rest_record(what: str, obj: ObjectState, record: RecordState, actual: Mappin
     columns = {field.column: field for field in obj.stored}
     if obj.is_custom:
         same(f"columns of {what}", sorted(actual), sorted({*BASE, *columns}))
-    shown = {"id": actual["id"], **{name: _seen(field, actual[name]) for name, field in columns.items()}}
+    rendered = {"id": actual["id"], **{name: _seen(field, actual[name]) for name, field in columns.items()}}
     same(
         what,
-        shown,
+        rendered,
         {"id": record.id, **{name: _seen(field, record.values[field.id]) for name, field in columns.items()}},
     )
 
@@ -123,11 +123,11 @@ class Checks:
             expected["options"] = field.options
         if field.relation is not None:
             expected["relation"] = field.relation
-        shown = {**actual, "relation": (actual.get("settings") or {}).get("relationType")}
-        same(what, {name: shown.get(name) for name in expected}, expected)
+        rendered = {**actual, "relation": (actual.get("settings") or {}).get("relationType")}
+        same(what, {name: rendered.get(name) for name in expected}, expected)
         if field.kind is not None and field.kind.takes_default:
             default = None if field.default is None else field.kind.default(field.default)
-            same(f"default of {what}", _without_nulls(shown.get("defaultValue")), _without_nulls(default))
+            same(f"default of {what}", _without_nulls(rendered.get("defaultValue")), _without_nulls(default))
 
     def openapi(self) -> None:
         document = self.api.ask("GET", "/rest/open-api/core")
@@ -160,8 +160,8 @@ class Checks:
         answer = self._list(obj)
         actual = answer["data"][obj.plural]
         same(f"/rest/{obj.plural}", [record["id"] for record in actual], [record.id for record in obj.live])
-        for record, shown in zip(obj.live, actual, strict=True):
-            rest_record(f"/rest/{obj.plural} {record.id}", obj, record, shown)
+        for record, rendered in zip(obj.live, actual, strict=True):
+            rest_record(f"/rest/{obj.plural} {record.id}", obj, record, rendered)
         same(f"total of /rest/{obj.plural}", answer["totalCount"], len(obj.live))
 
     def _list(self, obj: ObjectState, condition: str | None = None, **params: Any) -> Any:
@@ -190,11 +190,11 @@ class Checks:
         same(f"graphql {obj.plural}", [node["id"] for node in actual], [record.id for record in obj.live])
         same(f"total of graphql {obj.plural}", answer["totalCount"], len(obj.live))
         for record, node in zip(obj.live, actual, strict=True):
-            shown = {name: value for field in obj.fields for name, value in _shown_by_graphql(field, node).items()}
+            rendered = {name: value for field in obj.fields for name, value in _shown_by_graphql(field, node).items()}
             expected = {
                 name: value for field in obj.fields for name, value in _expected_of_graphql(obj, record, field).items()
             }
-            same(f"graphql {obj.plural} {record.id}", shown, expected)
+            same(f"graphql {obj.plural} {record.id}", rendered, expected)
 
     def absent(self, plural: str, singular: str) -> None:
         """An object that is gone, or has another name, has no endpoint."""
@@ -291,14 +291,14 @@ class Checks:
     def related(self, obj: ObjectState, field: FieldState) -> None:
         """A relation in REST with depth."""
         assert field.target is not None
-        for shown in self._list(obj, depth=1, fields=f"id,{field.name}")["data"][obj.plural]:
-            record = obj.records[shown["id"]]
+        for rendered in self._list(obj, depth=1, fields=f"id,{field.name}")["data"][obj.plural]:
+            record = obj.records[rendered["id"]]
             what = f"/rest/{obj.plural} {record.id}.{field.name}"
             if field.relation == ONE_TO_MANY:
-                same(what, sorted(child["id"] for child in shown[field.name]), obj.children(record, field))
+                same(what, sorted(child["id"] for child in rendered[field.name]), obj.children(record, field))
             else:
                 target = _live_target(field, record)
-                same(what, (shown[field.name] or {}).get("id"), target)
+                same(what, (rendered[field.name] or {}).get("id"), target)
 
     def pointing(self, obj: ObjectState, field: FieldState) -> None:
         """Records by the id that they point at."""
@@ -320,8 +320,8 @@ class Checks:
         hits = [edge["node"] for edge in self.api.graphql(document, t=word, names=[obj.singular])["search"]["edges"]]
         expected = sorted(record.id for record in obj.live if record.values[name.id] == word)
         same(f"search of {obj.plural} for {word}", sorted(hit["recordId"] for hit in hits), expected)
-        shown = {(hit["objectNameSingular"], hit["label"]) for hit in hits}
-        same(f"names in a search of {obj.plural}", shown - {(obj.singular, word)}, set())
+        rendered = {(hit["objectNameSingular"], hit["label"]) for hit in hits}
+        same(f"names in a search of {obj.plural}", rendered - {(obj.singular, word)}, set())
 
     def trashed(self, obj: ObjectState) -> None:
         answer = self._list(obj, "deletedAt[is]:NOT_NULL")

@@ -490,8 +490,8 @@ class Life:
         else:
             answer = self.api.ask("POST", f"/rest/batch/{obj.plural}", bodies, status=201 if possible else 400)
             if possible:
-                for record, shown in zip(records, answer["data"][f"create{capitalised(obj.plural)}"], strict=True):
-                    rest_record("a created record", obj, record, shown)
+                for record, rendered in zip(records, answer["data"][f"create{capitalised(obj.plural)}"], strict=True):
+                    rest_record("a created record", obj, record, rendered)
         if possible:
             obj.records |= {record.id: record for record in records}
         return (

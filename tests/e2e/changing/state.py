@@ -103,7 +103,7 @@ class ObjectState:
     def trash(self) -> list[RecordState]:
         return [record for record in self.records.values() if record.is_deleted]
 
-    def shown(self, record: RecordState) -> dict[str, Value]:
+    def visible(self, record: RecordState) -> dict[str, Value]:
         """What REST shows of a record's known fields."""
         return {"id": record.id, **{field.column: record.values[field.id] for field in self.stored}}
 

@@ -50,16 +50,16 @@ class Caller:
         return execute(context, make(object=context.model.by_plural[plural], **arguments))
 
     def create(self, plural: str, **body: Any) -> str:
-        found = self.run(Create, plural, data=(body,))
-        assert isinstance(found, list)
-        node = found[0]
+        result = self.run(Create, plural, data=(body,))
+        assert isinstance(result, list)
+        node = result[0]
         assert isinstance(node, Node)
         return str(node.item.id)
 
     def ids(self, plural: str, **arguments: Any) -> list[str]:
-        found = self.run(FindMany, plural, **arguments)
-        assert isinstance(found, Connection)
-        return [node.item.id for node in found.nodes]
+        result = self.run(FindMany, plural, **arguments)
+        assert isinstance(result, Connection)
+        return [node.item.id for node in result.nodes]
 
 
 @pytest.fixture
@@ -133,14 +133,14 @@ def test_the_same_id_and_the_same_unique_value_may_be_in_both(
     before = rows_of(table, victim)
 
     assert stranger.create("companies", id=company, name="Mine", domainName=address) == company
-    found = stranger.run(
+    result = stranger.run(
         FindOne,
         "companies",
         id=company,
         selection=Selection(relations={"people": RelationSelection(selection=Selection())}),
     )
-    assert isinstance(found, Node)
-    people = found.related["people"]
+    assert isinstance(result, Node)
+    people = result.related["people"]
     assert isinstance(people, Connection)
     assert people.nodes == []
     stranger.run(Create, "companies", data=({"domainName": address, "name": "Still mine"},), upsert=True)

@@ -162,15 +162,15 @@ def test_depth(call: RestClient, tag: str) -> None:
     firm = call("POST", "/rest/companies", {"name": tag}).json["data"]["createCompany"]
     person = _person(call, tag, companyId=firm["id"])
     for query in ("", "?depth=", "?depth=0"):
-        shown = call("GET", f"/rest/people/{person['id']}{query}").json["data"]["person"]
-        assert (shown["companyId"], "company" in shown, "noteTargets" in shown) == (firm["id"], False, False)
-    shown = call("GET", f"/rest/people/{person['id']}?depth=1").json["data"]["person"]
-    assert (shown["company"], shown["noteTargets"]) == (firm, [])
+        rendered = call("GET", f"/rest/people/{person['id']}{query}").json["data"]["person"]
+        assert (rendered["companyId"], "company" in rendered, "noteTargets" in rendered) == (firm["id"], False, False)
+    rendered = call("GET", f"/rest/people/{person['id']}?depth=1").json["data"]["person"]
+    assert (rendered["company"], rendered["noteTargets"]) == (firm, [])
     assert call("GET", f"/rest/companies/{firm['id']}?depth=1").json["data"]["company"]["people"] == [person]
     assert (
         call("POST", "/rest/people?depth=1", {"companyId": firm["id"]}).json["data"]["createPerson"]["company"] == firm
     )
-    assert "searchVector" not in shown
+    assert "searchVector" not in rendered
 
 
 def test_a_related_record_in_the_trash_is_shown_with_depth_0_only(call: RestClient, tag: str) -> None:
@@ -178,8 +178,8 @@ def test_a_related_record_in_the_trash_is_shown_with_depth_0_only(call: RestClie
     person = _person(call, tag, companyId=firm["id"])
     call("DELETE", f"/rest/companies/{firm['id']}?soft_delete=true")
     assert call("GET", f"/rest/people/{person['id']}").json["data"]["person"]["companyId"] == firm["id"]
-    shown = call("GET", f"/rest/people/{person['id']}?depth=1").json["data"]["person"]
-    assert (shown["company"], shown["companyId"]) == (None, None)
+    rendered = call("GET", f"/rest/people/{person['id']}?depth=1").json["data"]["person"]
+    assert (rendered["company"], rendered["companyId"]) == (None, None)
 
 
 def test_fields(call: RestClient, tag: str) -> None:
@@ -187,13 +187,13 @@ def test_fields(call: RestClient, tag: str) -> None:
     person = _person(call, tag, companyId=firm["id"])
     path = f"/rest/people/{person['id']}"
 
-    def shown(**params: Any) -> Any:
+    def rendered(**params: Any) -> Any:
         return call("GET", path, **params).json["data"]["person"]
 
-    assert shown(fields="name, jobTitle,name") == {"id": person["id"], "name": person["name"], "jobTitle": ""}
-    assert shown(fields="company") == shown(fields="companyId") == {"id": person["id"], "companyId": firm["id"]}
-    assert shown(fields="company", depth="1") == {"id": person["id"], "company": firm}
-    assert shown(fields="noteTargets,companyId", depth="1") == {
+    assert rendered(fields="name, jobTitle,name") == {"id": person["id"], "name": person["name"], "jobTitle": ""}
+    assert rendered(fields="company") == rendered(fields="companyId") == {"id": person["id"], "companyId": firm["id"]}
+    assert rendered(fields="company", depth="1") == {"id": person["id"], "company": firm}
+    assert rendered(fields="noteTargets,companyId", depth="1") == {
         "id": person["id"],
         "companyId": firm["id"],
         "noteTargets": [],
@@ -209,8 +209,8 @@ def test_fields(call: RestClient, tag: str) -> None:
 
 def test_many_fields_are_capped(shared_table: Table, workspace: Any) -> None:
     client = RestClient(shared_table, event_of(workspace), Settings(field_limit=9))
-    shown = client("POST", "/rest/companies", {"name": "x"}).json["data"]["createCompany"]
-    assert list(shown) == [
+    rendered = client("POST", "/rest/companies", {"name": "x"}).json["data"]["createCompany"]
+    assert list(rendered) == [
         "id",
         "name",
         "domainName",

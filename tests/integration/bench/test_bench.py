@@ -34,9 +34,9 @@ def bench(data: Path, *arguments: str) -> Any:
 
 @pytest.mark.slow
 def test_smoke(data: Path) -> None:
-    found = bench(data, "run", "--people", str(SMALLEST), "--rounds", "1", "--seconds", "0.01", "--load", "0")
-    assert [one["name"] for one in found["alone"]] == [operation.name for operation in OPERATIONS]
-    assert all(one["cpu"] > 0 and one["cost"]["calls"] > 0 for one in found["alone"])
+    result = bench(data, "run", "--people", str(SMALLEST), "--rounds", "1", "--seconds", "0.01", "--load", "0")
+    assert [item["name"] for item in result["alone"]] == [operation.name for operation in OPERATIONS]
+    assert all(item["cpu"] > 0 and item["cost"]["calls"] > 0 for item in result["alone"])
     grown = bench(data, "growth", "--people", str(SMALLEST), str(SMALLEST))  # Seeded already.
     assert {*grown[str(SMALLEST)]} == {operation.name for operation in GROWTH}
 

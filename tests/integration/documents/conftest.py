@@ -29,8 +29,8 @@ class World:
     @cached_property
     def document(self) -> Callable[[dict[str, Any]], dict[str, Any]]:
         """The function of documents."""
-        served = proxy(DocumentsApi(self.table, lambda: SECRET).answer)
-        return lambda event: served(event, None)
+        handler = proxy(DocumentsApi(self.table, lambda: SECRET).answer)
+        return lambda event: handler(event, None)
 
     def event(
         self, schema: str = "core", *, token: str | None = None, prefix: str = "/rest", **context: Any

@@ -203,8 +203,8 @@ def test_a_new_version_is_not_taken_from_memory_or_an_old_bundle(table: Table) -
     models.current_model(table, model.workspace_id, build_state)
     renamed = replace(model.objects[0], label_plural="Others")
     state = written(table, replace(model, version=2, objects=(renamed, *model.objects[1:])))
-    found = models.current_model(table, model.workspace_id, state)
-    assert (found.version, found.objects[0].label_plural) == (2, "Others")
+    result = models.current_model(table, model.workspace_id, state)
+    assert (result.version, result.objects[0].label_plural) == (2, "Others")
 
 
 def test_a_broken_bundle_is_not_taken(table: Table) -> None:

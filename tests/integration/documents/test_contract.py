@@ -74,8 +74,8 @@ def call(world: World) -> RestClient:
 @pytest.fixture(scope="module")
 def document(world: World) -> dict[str, Any]:
     answer = world.document(world.event(token=world.made.token))
-    found: dict[str, Any] = orjson.loads(answer["body"])
-    return found
+    result: dict[str, Any] = orjson.loads(answer["body"])
+    return result
 
 
 def test_examples_work_when_pasted(document: dict[str, Any], call: RestClient) -> None:

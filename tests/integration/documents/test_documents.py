@@ -23,7 +23,7 @@ from tests.integration.documents.conftest import World
 from tests.support.tokens import SECRET
 
 
-def answered(world: World, **call: Any) -> Any:
+def response(world: World, **call: Any) -> Any:
     answer = world.document(world.event(**call))
     assert answer["statusCode"] == 200
     assert answer["headers"]["access-control-allow-origin"] == "*"
@@ -54,7 +54,7 @@ def minted(world: World, *, secret: str = SECRET, **changes: Any) -> str:
 @pytest.mark.parametrize("schema", ["core", "metadata"])
 @pytest.mark.parametrize("prefix", ["/rest", ""])
 def test_with_a_token(world: World, schema: str, prefix: str) -> None:
-    assert not is_skeleton(answered(world, schema=schema, prefix=prefix, token=world.made.token))
+    assert not is_skeleton(response(world, schema=schema, prefix=prefix, token=world.made.token))
 
 
 @pytest.mark.parametrize("schema", ["core", "metadata"])
@@ -70,7 +70,7 @@ def test_without_a_valid_token(world: World, schema: str) -> None:
         "unknown workspace": minted(world, workspace_id=str(uuid.uuid4())),
     }
     for case, text in tokens.items():
-        assert is_skeleton(answered(world, schema=schema, token=text)), case
+        assert is_skeleton(response(world, schema=schema, token=text)), case
 
 
 def test_a_token_in_the_query_counts_for_nothing(world: World) -> None:
@@ -81,9 +81,9 @@ def test_a_token_in_the_query_counts_for_nothing(world: World) -> None:
 def test_a_revoked_key_sees_the_skeleton_at_once(world: World, api_keys: ApiKeys) -> None:
     workspace, key = world.made.workspace_id, world.made.api_key.id
     api_keys.revoke(workspace, key)
-    assert is_skeleton(answered(world, token=world.made.token))
+    assert is_skeleton(response(world, token=world.made.token))
     api_keys.restore(workspace, key)
-    assert not is_skeleton(answered(world, token=world.made.token))
+    assert not is_skeleton(response(world, token=world.made.token))
 
 
 def test_nobody_reads_for_a_caller_without_a_good_signature(world: World) -> None:
@@ -132,7 +132,7 @@ def test_a_change_is_documented_at_once(world: World) -> None:
     service.create_object(
         {"nameSingular": name, "namePlural": f"{name}s", "labelSingular": name, "labelPlural": f"{name}s"}
     )
-    assert f"/{name}s" in answered(world, token=world.made.token)["paths"]
+    assert f"/{name}s" in response(world, token=world.made.token)["paths"]
 
 
 def test_what_a_document_costs(world: World) -> None:
@@ -149,14 +149,14 @@ def test_a_document_of_another_release_is_made_anew(world: World) -> None:
     version = workspace["metadataVersion"]
     bundles.save(world.table, world.made.workspace_id, OPENAPI_CORE, version, b'{"paths":{}}', maker="another release")
     documents.forget()
-    assert "/people" in answered(world, token=world.made.token)["paths"]
+    assert "/people" in response(world, token=world.made.token)["paths"]
     assert build(world.table, world.made.workspace_id) == version
     assert bundles.load(world.table, world.made.workspace_id, OPENAPI_CORE, version, maker="another release") is None
 
 
 def test_the_metadata_document_has_the_envelope_of_the_workspace(world: World) -> None:
     def created() -> Any:
-        document = answered(world, schema="metadata", token=world.made.token)
+        document = response(world, schema="metadata", token=world.made.token)
         return document["paths"]["/objects"]["post"]["responses"]["201"]["content"]["application/json"]["schema"]
 
     assert created()["required"] == ["data"]
@@ -172,6 +172,6 @@ def test_a_workspace_that_is_gone(world: World) -> None:
     assert row is not None
     world.table.transact([DeleteItem(key)])
     try:
-        assert is_skeleton(answered(world, token=world.made.token))
+        assert is_skeleton(response(world, token=world.made.token))
     finally:
         world.table.transact([PutItem(row)])

@@ -50,9 +50,9 @@ def test_it_works(large: World) -> None:
 
     created = call("POST", f"/rest/{name}", {"field0": "Ada", "field2": "NEW"})
     assert created.status == 201
-    found = call("GET", f"/rest/{name}", filter="field0[eq]:Ada", depth="1")
-    assert found.status == 200
-    assert [record["field2"] for record in found.json["data"][name]] == ["NEW"]
+    result = call("GET", f"/rest/{name}", filter="field0[eq]:Ada", depth="1")
+    assert result.status == 200
+    assert [record["field2"] for record in result.json["data"][name]] == ["NEW"]
 
     state = _state(table, workspace_id)
     models.forget()

@@ -113,7 +113,7 @@ def test_the_life_of_a_key(own: Tenant, table: Table, gateway: GatewayKeys) -> N
         open_context(made.event, table)
     assert gateways.values_in_plan(gateway) == {own.key_id}
     assert own.call("GET", f"/{key['id']}").json == revoked.json
-    assert [one["id"] for one in own.call("GET").json["data"]] == [own.key_id]
+    assert [item["id"] for item in own.call("GET").json["data"]] == [own.key_id]
 
     back = own.call("PUT", f"/{key['id']}", {"revokedAt": None})
     assert (back.status, back.json["revokedAt"]) == (200, None)

@@ -162,7 +162,7 @@ def caller(stack: Stack) -> Caller:
 
 def test_keys(stack: Stack, caller: Caller) -> None:
     workspace = {"workspaceId": caller.workspace_id}
-    root, one = "/rest/metadata/apiKeys", "/rest/metadata/apiKeys/{id}"
+    root, item = "/rest/metadata/apiKeys", "/rest/metadata/apiKeys/{id}"
     stack.run(
         "keys",
         {
@@ -170,8 +170,8 @@ def test_keys(stack: Stack, caller: Caller) -> None:
             "create": caller.http(
                 "POST", root, root, {"name": "Sync", "expiresAt": "2199-12-31", "roleId": caller.role_id}
             ),
-            "get": caller.http("GET", f"{root}/{caller.key_id}", one),
-            "update": caller.http("PATCH", f"{root}/{caller.key_id}", one, {"name": "Admin"}),
+            "get": caller.http("GET", f"{root}/{caller.key_id}", item),
+            "update": caller.http("PATCH", f"{root}/{caller.key_id}", item, {"name": "Admin"}),
             "mint": {"action": "mint_token", "apiKeyId": caller.key_id, **workspace},
             "roles": {"action": "create_role", "role": {"label": "Reader"}, **workspace},
         },

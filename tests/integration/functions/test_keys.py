@@ -114,10 +114,10 @@ def test_parameters_that_are_refused(keys: ModuleType, action: str, parameters: 
 
 
 def test_a_key_is_administered_in_its_own_workspace_only(keys: ModuleType) -> None:
-    one, two = (call(keys, "provision_workspace", name=name) for name in ("One", "Two"))
+    item, two = (call(keys, "provision_workspace", name=name) for name in ("One", "Two"))
     for action in ("revoke_api_key", "restore_api_key", "mint_token"):
         with pytest.raises(NotFound):
-            call(keys, action, workspaceId=one["workspaceId"], apiKeyId=two["apiKey"]["id"])
+            call(keys, action, workspaceId=item["workspaceId"], apiKeyId=two["apiKey"]["id"])
 
 
 def test_tokens_are_not_logged(

@@ -35,13 +35,13 @@ def check_whole(model: Model) -> None:
     assert len({obj.key for obj in model.objects}) == len(model.objects)
     for obj in model.objects:
         assert len(obj.by_name) == len(obj.fields) == len(obj.by_key)
-        inputs = [one.input_name for one in obj.fields]
+        inputs = [item.input_name for item in obj.fields]
         assert len(set(inputs)) == len(inputs)
         assert obj.label_identifier_field_id in obj.by_id
-        for one in obj.fields:
-            if one.relation is not None:
-                inverse = model.inverse_of(one)
-                assert inverse.relation is not None and inverse.relation.target_field_id == one.id
+        for item in obj.fields:
+            if item.relation is not None:
+                inverse = model.inverse_of(item)
+                assert inverse.relation is not None and inverse.relation.target_field_id == item.id
         for index in obj.indexes:
             assert all(member.field_id in obj.by_id for member in index.members)
         keys = [int(key[1:]) for key in (*obj.by_key, *(c.key for c in obj.unique_constraints))]
@@ -220,7 +220,7 @@ def test_two_clients_change_the_model_at_once(tenant: Tenant) -> None:
     final = tenant.model()
     for model in (*seen, final):
         check_whole(model)
-    entities = {obj.id for obj in final.objects} | {one.id for obj in final.objects for one in obj.fields}
+    entities = {obj.id for obj in final.objects} | {item.id for obj in final.objects for item in obj.fields}
     gone = {i for client in clients for kind, i in client.accepted if kind == "gone"}
     made = {i for client in clients for kind, i in client.accepted if kind == "object"}
     assert gone.isdisjoint(entities)

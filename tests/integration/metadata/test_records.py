@@ -59,7 +59,7 @@ def test_every_type_on_objects_with_records(tenant: Tenant) -> None:
                 assert tenant.values("rocket", "name", {f"field{number}": condition}) == ["new"], type_name
         assert [row["name"] for row in tenant.find("rocket", order=[{"field0": "AscNullsFirst"}])] == ["old", "new"]
         tenant.finish_jobs()
-    assert all(one.status == "READY" for one in tenant.object("rocket").fields)
+    assert all(entry.status == "READY" for entry in tenant.object("rocket").fields)
     assert tenant.orphans() == []
     tenant.update("rocket", old, new)
     assert tenant.values("rocket", "name", {"field0": {"eq": "hello"}}) == ["new", "old"]
@@ -159,8 +159,8 @@ def test_options_are_renamed_and_swapped(tenant: Tenant, rocket: Object) -> None
 
 
 def test_removed_options_fall_back(tenant: Tenant, rocket: Object) -> None:
-    edit(tenant, "colour", [one for one in options_of(tenant, "colour") if one["value"] != "GREEN"])
-    edit(tenant, "colours", [one for one in options_of(tenant, "colours") if one["value"] != "RED"])
+    edit(tenant, "colour", [entry for entry in options_of(tenant, "colour") if entry["value"] != "GREEN"])
+    edit(tenant, "colours", [entry for entry in options_of(tenant, "colours") if entry["value"] != "RED"])
     for _ in range(2):
         assert tenant.values("rocket", "colour") == ["BLUE", "RED", "RED", "RED"]
         assert len(tenant.find("rocket", {"colour": {"eq": "RED"}})) == 3
@@ -171,7 +171,7 @@ def test_removed_options_fall_back(tenant: Tenant, rocket: Object) -> None:
             [],
         ]
         tenant.finish_jobs()
-    blue = [one for one in options_of(tenant, "colour") if one["value"] == "BLUE"]
+    blue = [entry for entry in options_of(tenant, "colour") if entry["value"] == "BLUE"]
     edit(tenant, "colour", blue, defaultValue=None)
     for _ in range(2):
         assert tenant.values("rocket", "colour") == ["BLUE", None, None, None]
@@ -181,7 +181,7 @@ def test_removed_options_fall_back(tenant: Tenant, rocket: Object) -> None:
 
 def test_an_option_that_comes_back_is_another(tenant: Tenant, rocket: Object) -> None:
     """Records that held the removed one keep what it fell back to."""
-    edit(tenant, "colour", [one for one in options_of(tenant, "colour") if one["value"] != "GREEN"])
+    edit(tenant, "colour", [entry for entry in options_of(tenant, "colour") if entry["value"] != "GREEN"])
     edit(tenant, "colour", [*options_of(tenant, "colour"), option("GREEN", 5)])
     assert tenant.find("rocket", {"colour": {"eq": "GREEN"}}) == []
     tenant.create("rocket", {"name": "new", "colour": "GREEN"})
@@ -194,7 +194,10 @@ def test_an_option_that_comes_back_is_another(tenant: Tenant, rocket: Object) ->
 
 def test_removed_options_fall_back_to_the_default_that_comes_with_the_edit(tenant: Tenant, rocket: Object) -> None:
     edit(
-        tenant, "colour", [one for one in options_of(tenant, "colour") if one["value"] != "RED"], defaultValue="'BLUE'"
+        tenant,
+        "colour",
+        [entry for entry in options_of(tenant, "colour") if entry["value"] != "RED"],
+        defaultValue="'BLUE'",
     )
     for _ in range(2):
         assert tenant.values("rocket", "colour") == ["BLUE", "BLUE", "BLUE", "GREEN"]
@@ -313,8 +316,8 @@ def test_deleting_fields_leaves_nothing_of_their_values(tenant: Tenant) -> None:
     ids = tenant.create("rocket", *({"name": f"r{i}", "code": f"c{i}", **data} for i in range(5)))
     tenant.delete("rocket", ids[0], destroy=False)
     tenant.finish_jobs()
-    for one in fields:
-        tenant.service().delete_field(one.id)
+    for entry in fields:
+        tenant.service().delete_field(entry.id)
     assert {"code", "pilot", "launchSite"}.isdisjoint(tenant.object("rocket").by_name)
     assert "rockets" not in tenant.object("company").by_name
     assert len(tenant.find("rocket")) == 4
@@ -377,7 +380,7 @@ def test_relations_both_ways_and_morph_targets(tenant: Tenant) -> None:
     ]
     owner = tenant.new_field(rocket, "MORPH_RELATION", "owner", morphRelationsCreationPayload=payloads)
     assert owner.name == "ownerCompany"
-    names = {one.name: one.input_name for one in tenant.object("rocket").fields if one.relation}
+    names = {entry.name: entry.input_name for entry in tenant.object("rocket").fields if entry.relation}
     assert {"maker": "makerId", "prototypeOf": "prototypeOfId", "ownerPad": "ownerPadId"}.items() <= names.items()
     [firm] = tenant.create("company", {"name": "Firm"})
     [place] = tenant.create("pad", {"name": "39A"})

@@ -66,9 +66,9 @@ class Chooser:
             return self.create_object()
         weights = [weight for _, weight in _CHANGES]
         for _ in range(50):
-            found = self.rng.choices(_CHANGES, weights=weights)[0][0](self)
-            if found is not None:
-                return found
+            rows = self.rng.choices(_CHANGES, weights=weights)[0][0](self)
+            if rows is not None:
+                return rows
         return self.create_object()
 
     def _object(self) -> Object:
@@ -76,12 +76,12 @@ class Chooser:
 
     def _field(self, test: Callable[[Field], bool] = lambda _: True) -> Field | None:
         shipped = {"attachments", "noteTargets", "taskTargets", "timelineActivities"}
-        found = [
-            one
-            for one in self._object().fields
-            if one.is_custom and not one.is_system and one.name not in shipped and test(one)
+        rows = [
+            field
+            for field in self._object().fields
+            if field.is_custom and not field.is_system and field.name not in shipped and test(field)
         ]
-        return self.rng.choice(found) if found else None
+        return self.rng.choice(rows) if rows else None
 
     def create_object(self) -> Change:
         name = self.rng.choice(_NAMES)
@@ -102,11 +102,12 @@ class Chooser:
 
     def identify_object(self) -> Change | None:
         obj = self._object()
-        texts = [one for one in obj.fields if one.type.name == "TEXT"]
-        one = self.rng.choice(texts)
-        update = {"labelIdentifierFieldMetadataId": one.id}
+        texts = [field for field in obj.fields if field.type.name == "TEXT"]
+        field = self.rng.choice(texts)
+        update = {"labelIdentifierFieldMetadataId": field.id}
         return Change(
-            f"{obj.name_singular} is identified by {one.name}", lambda service: service.update_object(obj.id, update)
+            f"{obj.name_singular} is identified by {field.name}",
+            lambda service: service.update_object(obj.id, update),
         )
 
     def delete_object(self) -> Change:
@@ -168,45 +169,46 @@ class Chooser:
         return Change(f"relate {obj.name_singular}.{name} to many", lambda service: service.create_field(wanted))
 
     def rename_field(self) -> Change | None:
-        one, name = self._field(), self.rng.choice(_FIELDS)
-        if one is None:
+        field, name = self._field(), self.rng.choice(_FIELDS)
+        if field is None:
             return None
-        return Change(f"rename {one.name} to {name}", lambda service: service.update_field(one.id, {"name": name}))
+        return Change(f"rename {field.name} to {name}", lambda service: service.update_field(field.id, {"name": name}))
 
     def describe_field(self) -> Change | None:
-        one = self._field()
-        if one is None:
+        field = self._field()
+        if field is None:
             return None
         update = self.rng.choice(
-            ({"label": f"L{self.rng.randrange(3)}"}, {"isActive": not one.is_active}, {"description": "x"})
+            ({"label": f"L{self.rng.randrange(3)}"}, {"isActive": not field.is_active}, {"description": "x"})
         )
-        return Change(f"update {one.name} {update}", lambda service: service.update_field(one.id, update))
+        return Change(f"update {field.name} {update}", lambda service: service.update_field(field.id, update))
 
     def default_field(self) -> Change | None:
-        one = self._field(lambda one: one.type.name in ("TEXT", "SELECT"))
-        if one is None:
+        field = self._field(lambda field: field.type.name in ("TEXT", "SELECT"))
+        if field is None:
             return None
-        default = "'x'" if one.type.name == "TEXT" else f"'{self.rng.choice([*one.option_values])}'"
+        default = "'x'" if field.type.name == "TEXT" else f"'{self.rng.choice([*field.option_values])}'"
         return Change(
-            f"default of {one.name}: {default}", lambda service: service.update_field(one.id, {"defaultValue": default})
+            f"default of {field.name}: {default}",
+            lambda service: service.update_field(field.id, {"defaultValue": default}),
         )
 
     def unify_field(self) -> Change | None:
-        one = self._field(lambda one: one.type.name == "TEXT")
-        if one is None:
+        field = self._field(lambda field: field.type.name == "TEXT")
+        if field is None:
             return None
-        update = {"isUnique": not one.is_unique}
-        return Change(f"update {one.name} {update}", lambda service: service.update_field(one.id, update))
+        update = {"isUnique": not field.is_unique}
+        return Change(f"update {field.name} {update}", lambda service: service.update_field(field.id, update))
 
     def edit_options(self) -> Change | None:
-        one = self._field(lambda one: bool(one.options))
-        if one is None:
+        field = self._field(lambda field: bool(field.options))
+        if field is None:
             return None
         options = [
             {"id": o.id, "value": o.value, "label": o.label, "position": o.position, "color": o.color}
-            for o in one.options
+            for o in field.options
         ]
-        unused = [value for value in _VALUES if value not in one.option_values]
+        unused = [value for value in _VALUES if value not in field.option_values]
         match self.rng.choice(("add", "rename", "remove")):
             case "add" if unused:
                 options.append({"value": unused[0], "label": "New", "position": len(options) + 10, "color": "red"})
@@ -216,25 +218,26 @@ class Chooser:
                 options.remove(self.rng.choice(options))
         values = [option["value"] for option in options]
         return Change(
-            f"options of {one.name}: {values}", lambda service: service.update_field(one.id, {"options": options})
+            f"options of {field.name}: {values}",
+            lambda service: service.update_field(field.id, {"options": options}),
         )
 
     def delete_field(self) -> Change | None:
-        one = self._field()
-        return None if one is None else Change(f"delete {one.name}", lambda service: service.delete_field(one.id))
+        field = self._field()
+        return None if field is None else Change(f"delete {field.name}", lambda service: service.delete_field(field.id))
 
     def create_index(self) -> Change | None:
-        obj, one = self._object(), self._field(lambda one: one.type.name == "TEXT")
-        if one is None:
+        obj, field = self._object(), self._field(lambda field: field.type.name == "TEXT")
+        if field is None:
             return None
-        wanted = {"objectMetadataId": obj.id, "fields": [{"fieldMetadataId": one.id}]}
-        return Change(f"create index on {one.name}", lambda service: service.create_index(wanted))
+        wanted = {"objectMetadataId": obj.id, "fields": [{"fieldMetadataId": field.id}]}
+        return Change(f"create index on {field.name}", lambda service: service.create_index(wanted))
 
     def delete_index(self) -> Change | None:
-        found = [index for index in self._object().indexes if index.is_custom]
-        if not found:
+        rows = [index for index in self._object().indexes if index.is_custom]
+        if not rows:
             return None
-        index = self.rng.choice(found)
+        index = self.rng.choice(rows)
         return Change(f"delete index {index.name}", lambda service: service.delete_index(index.id))
 
 
@@ -301,8 +304,8 @@ class Shown:
         return "time" if isinstance(value, int) and value > _TIMES_MS else value
 
     def _id(self, match: re.Match[str]) -> str:
-        found = match.group()
-        return found if found in self._known else self._names.get(found, "new")
+        rows = match.group()
+        return rows if rows in self._known else self._names.get(rows, "new")
 
 
 def _opened(row: Mapping[str, Any]) -> dict[str, Any]:
@@ -317,7 +320,7 @@ def _answer(change: Change, service: MetadataService) -> Any:
     except MetadataValidationError as error:
         return [
             error.message,
-            [[name, [_plain(failure) for failure in found]] for name, found in sorted(error.errors.items())],
+            [[name, [_plain(failure) for failure in rows]] for name, rows in sorted(error.errors.items())],
         ]
     except IcosaError as error:
         return [type(error).__name__, error.message]
@@ -394,13 +397,13 @@ def test_every_outcome_is_a_serial_one(copies: tuple[Tenant, Tenant, Tenant]) ->
         chooser = Chooser(rng, tenant.model())
         changes = [chooser.change(), chooser.change()]
         answers = at_once(tenant, changes, meet=rng.random() < 0.7)
-        found = _outcome(tenant, before, answers)
+        rows = _outcome(tenant, before, answers)
         serial = [
             _outcome(other, before, in_order(other, changes, order))
             for other, order in zip(others, ((0, 1), (1, 0)), strict=True)
         ]
         what = f"pair {number} of seed {_SEED}: {' | '.join(change.words for change in changes)}"
-        assert found in serial, f"{what}\n{_difference(found, serial[0])}\n{_difference(found, serial[1])}"
+        assert rows in serial, f"{what}\n{_difference(rows, serial[0])}\n{_difference(rows, serial[1])}"
         outcomes["both" if answers == [None, None] else "one" if None in answers else "none"] += 1
         outcomes["order matters"] += serial[0] != serial[1]
         _give_values(tenant, rng)
@@ -411,14 +414,14 @@ def test_every_outcome_is_a_serial_one(copies: tuple[Tenant, Tenant, Tenant]) ->
 
 def _outcome(tenant: Tenant, before: Rows, answers: Sequence[Any]) -> tuple[list[str], Any]:
     after = tenant.rows()
-    shown = Shown(before, after)
-    return shown.rows(after), shown.value(answers)
+    rendered = Shown(before, after)
+    return rendered.rows(after), rendered.value(answers)
 
 
-def _difference(found: tuple[list[str], Any], serial: tuple[list[str], Any]) -> str:
-    lines = [f"answers {found[1]} for {serial[1]}"]
-    lines += [f"+ {row}" for row in found[0] if row not in serial[0]]
-    lines += [f"- {row}" for row in serial[0] if row not in found[0]]
+def _difference(rows: tuple[list[str], Any], serial: tuple[list[str], Any]) -> str:
+    lines = [f"answers {rows[1]} for {serial[1]}"]
+    lines += [f"+ {row}" for row in rows[0] if row not in serial[0]]
+    lines += [f"- {row}" for row in serial[0] if row not in rows[0]]
     return "\n".join(line[:2000] for line in lines[:12])
 
 
@@ -428,8 +431,12 @@ def _give_values(tenant: Tenant, rng: random.Random) -> None:
     for obj in model.objects:
         if obj.is_custom and rng.random() < 0.3:
             data: dict[str, Any] = {
-                one.name: rng.choice("abcd") for one in obj.fields if one.type.name == "TEXT" and not one.is_system
+                field.name: rng.choice("abcd")
+                for field in obj.fields
+                if field.type.name == "TEXT" and not field.is_system
             }
-            data |= {one.name: rng.choice([*one.option_values]) for one in obj.fields if one.type.name == "SELECT"}
+            data |= {
+                field.name: rng.choice([*field.option_values]) for field in obj.fields if field.type.name == "SELECT"
+            }
             with contextlib.suppress(BadRequest):  # not unique
                 tenant.create(obj.name_singular, data, model=model)

@@ -49,8 +49,8 @@ def test_a_workspace_has_objects_roles_and_one_admin_key(
 
 
 def test_two_workspaces_share_nothing(control_table: Table, api_keys: ApiKeys) -> None:
-    one, two = provision(control_table, api_keys, "Same"), provision(control_table, api_keys, "Same")
-    models = [current_model(control_table, made.workspace_id) for made in (one, two)]
+    item, two = provision(control_table, api_keys, "Same"), provision(control_table, api_keys, "Same")
+    models = [current_model(control_table, made.workspace_id) for made in (item, two)]
 
     def ids(model: Model | None) -> set[str]:
         assert model is not None
@@ -61,7 +61,7 @@ def test_two_workspaces_share_nothing(control_table: Table, api_keys: ApiKeys) -
         )
 
     assert not ids(models[0]) & ids(models[1])
-    assert {role["id"] for role in list_roles(one.workspace_id)}.isdisjoint(
+    assert {role["id"] for role in list_roles(item.workspace_id)}.isdisjoint(
         role["id"] for role in list_roles(two.workspace_id)
     )
 
@@ -91,9 +91,9 @@ def test_what_fails_half_way_leaves_no_workspace_and_no_gateway_key(
 
 def total(table: Table, made: Provisioned, plural: str) -> int | None:
     context = open_context(event_of(made), table)
-    found = execute(context, FindMany(object=context.model.by_plural[plural], page=Page(limit=1)))
-    assert isinstance(found, Connection)
-    return found.total_count
+    result = execute(context, FindMany(object=context.model.by_plural[plural], page=Page(limit=1)))
+    assert isinstance(result, Connection)
+    return result.total_count
 
 
 def test_the_demo_workspace_is_full_of_related_records(control_table: Table, api_keys: ApiKeys) -> None:

@@ -97,17 +97,17 @@ def _depth_1(role: Role) -> Selection:
 
 
 def test_all_fields_are_narrowed() -> None:
-    narrowed = authorize(Role(hidden={"people": {"emails", "company"}}), FindOne(object=PEOPLE, id=ID), MODEL)
-    assert isinstance(narrowed, FindOne)
+    restricted = authorize(Role(hidden={"people": {"emails", "company"}}), FindOne(object=PEOPLE, id=ID), MODEL)
+    assert isinstance(restricted, FindOne)
     names = [f.name for f in PEOPLE.stored_fields if f.name not in ("emails", "company")]
-    assert list(narrowed.selection.fields or ()) == names
+    assert list(restricted.selection.fields or ()) == names
 
 
 def test_all_fields_of_related_and_grouped_records_are_narrowed() -> None:
     role = Role(hidden={"companies": {"name"}, "people": {"emails"}})
-    narrowed = authorize(role, FindOne(object=PEOPLE, id=ID, selection=_depth_1(role)), MODEL)
-    assert isinstance(narrowed, FindOne)
-    assert "name" not in (narrowed.selection.relations["company"].selection.fields or ())
+    restricted = authorize(role, FindOne(object=PEOPLE, id=ID, selection=_depth_1(role)), MODEL)
+    assert isinstance(restricted, FindOne)
+    assert "name" not in (restricted.selection.relations["company"].selection.fields or ())
     dimensions = resolve_dimensions(MODEL, PEOPLE, [{"jobTitle": True}])
     grouped = authorize(role, GroupBy(object=PEOPLE, dimensions=dimensions, records=Selection()), MODEL)
     assert isinstance(grouped, GroupBy)
@@ -149,10 +149,10 @@ def test_the_first_fields_of_many() -> None:
     selector = FieldSelector(
         MODEL, Role(hidden={"people": {"jobTitle"}}), children=60, field_limit=len(PEOPLE.stored_fields) - 1
     )
-    shown = selector.select(PEOPLE, 0, None).fields or ()
-    assert shown[:2] == ("id", "name")
-    assert "jobTitle" not in shown
-    assert len(shown) == len(PEOPLE.stored_fields) - 1
+    rendered = selector.select(PEOPLE, 0, None).fields or ()
+    assert rendered[:2] == ("id", "name")
+    assert "jobTitle" not in rendered
+    assert len(rendered) == len(PEOPLE.stored_fields) - 1
 
 
 # ------------------------------------------------------------------ what is asked by

@@ -19,11 +19,11 @@ def _name() -> str:
 def forgetful(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.delenv("SIGNING_SECRET", raising=False)
     monkeypatch.delenv("SIGNING_SECRET_ARN", raising=False)
-    signing_secret.cache_clear()
-    secrets_client.cache_clear()
+    for remembered in (signing_secret, secrets_client):
+        remembered.cache_clear()
     yield
-    signing_secret.cache_clear()
-    secrets_client.cache_clear()
+    for remembered in (signing_secret, secrets_client):
+        remembered.cache_clear()
 
 
 def test_the_environment_wins(monkeypatch: pytest.MonkeyPatch) -> None:

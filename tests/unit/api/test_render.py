@@ -159,8 +159,8 @@ def test_groups() -> None:
         records=[_node("rockets", id=ID)],
     )
     nothing = Group(dimensions=(None,) * 5, aggregates=dict.fromkeys(names))
-    shown = orjson.loads(orjson.dumps(responses.groups(MODEL, operation, [group, nothing])))
-    assert shown == [
+    rendered = orjson.loads(orjson.dumps(responses.groups(MODEL, operation, [group, nothing])))
+    assert rendered == [
         {
             "totalCount": "3",
             "countTrueReusable": "1",

@@ -62,7 +62,7 @@ def _anchor(heading: str) -> str:
 @cache
 def _anchors(document: str) -> frozenset[str]:
     """The anchors of a document. A heading that comes again gets a number."""
-    found: dict[str, int] = {}
+    result: dict[str, int] = {}
     anchors = set()
     is_code = False
     for line in (ROOT / document).read_text(encoding="utf-8").splitlines():
@@ -70,8 +70,8 @@ def _anchors(document: str) -> frozenset[str]:
             is_code = not is_code
         elif not is_code and (match := _HEADING.match(line)):
             anchor = _anchor(match.group(2))
-            count = found.get(anchor, 0)
-            found[anchor] = count + 1
+            count = result.get(anchor, 0)
+            result[anchor] = count + 1
             anchors.add(f"{anchor}-{count}" if count else anchor)
     return frozenset(anchors)
 

@@ -126,9 +126,9 @@ def test_operations_are_those_that_the_api_has() -> None:
                 assert parsed is not None
                 assert method.upper() in ENDPOINTS[parsed.kind], f"{method} {path}"
                 documented.add((parsed.kind, method.upper()))
-    served = {(shape, method) for shape, methods in ENDPOINTS.items() for method in methods}
+    handler = {(shape, method) for shape, methods in ENDPOINTS.items() for method in methods}
     # POST to a record's address creates another one; nobody needs to know (spec/rest-core.md §1.2).
-    assert served - documented == {("one", "POST")}
+    assert handler - documented == {("one", "POST")}
 
 
 def test_objects_and_tags_come_in_the_order_of_plural_names() -> None:

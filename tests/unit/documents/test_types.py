@@ -25,25 +25,25 @@ def test_examples_fit_and_what_becomes_of_them_is_described(field: Field) -> Non
     example = field.type.example(field)
     _validator(field.type.openapi(field, response=False)).validate(example)
     if field.name != "position":  # Its example is a place, which the engine resolves.
-        shown = orjson.loads(orjson.dumps(field.type.render(field, field.type.parse(field, example))))
-        _validator(field.type.openapi(field, response=True)).validate(shown)
+        rendered = orjson.loads(orjson.dumps(field.type.render(field, field.type.parse(field, example))))
+        _validator(field.type.openapi(field, response=True)).validate(rendered)
 
 
 @pytest.mark.parametrize("field", _FIELDS, ids=lambda field: f"{field.name} {field.type.name}")
 def test_null_is_described(field: Field) -> None:
-    shown = field.type.render(field, None)
-    if shown is not None:
-        _validator(field.type.openapi(field, response=True)).validate(shown)
+    rendered = field.type.render(field, None)
+    if rendered is not None:
+        _validator(field.type.openapi(field, response=True)).validate(rendered)
 
 
 @pytest.mark.parametrize(
     "field", [field for field in _FIELDS if field.type.is_composite], ids=lambda field: field.type.name
 )
 def test_members_of_composites_are_all_named(field: Field) -> None:
-    shown = field.type.render(field, field.type.parse(field, field.type.example(field)))
+    rendered = field.type.render(field, field.type.parse(field, field.type.example(field)))
     described, taken = field.type.openapi(field, response=True), field.type.openapi(field, response=False)
-    assert list(shown) == list(described["properties"]) == described["required"]
-    assert set(taken["properties"]) == set(shown)
+    assert list(rendered) == list(described["properties"]) == described["required"]
+    assert set(taken["properties"]) == set(rendered)
     assert taken["additionalProperties"] is False
 
 

@@ -76,5 +76,5 @@ def test_nothing_is_imported_that_records_do_not_need() -> None:
         "AWS_REGION": "eu-central-1",
         "POWERTOOLS_SERVICE_NAME": "core-rest",
     }
-    found = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
-    assert found.stdout.strip() == "[]"
+    result = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
+    assert result.stdout.strip() == "[]"

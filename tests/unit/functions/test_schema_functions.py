@@ -89,5 +89,5 @@ def test_nothing_is_imported_that_is_not_needed(name: str, heavy: set[str]) -> N
         "AWS_REGION": "eu-central-1",
         "POWERTOOLS_SERVICE_NAME": name,
     }
-    found = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
-    assert found.stdout.strip() == "[]"
+    result = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
+    assert result.stdout.strip() == "[]"

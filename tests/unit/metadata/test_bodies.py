@@ -25,8 +25,8 @@ def messages(model: type[RequestBody], raw: Mapping[str, Any]) -> tuple[str, ...
 
 
 def test_objects_texts_are_tidied_and_unknown_keys_ignored() -> None:
-    found = bodies.named_members(bodies.CreateObject, {**OBJECT, "labelSingular": "  my   rocket ", "foo": 1})
-    assert found == {**OBJECT, "labelSingular": "my rocket"}
+    result = bodies.named_members(bodies.CreateObject, {**OBJECT, "labelSingular": "  my   rocket ", "foo": 1})
+    assert result == {**OBJECT, "labelSingular": "my rocket"}
 
 
 @pytest.mark.parametrize(
@@ -67,12 +67,12 @@ def test_fields_texts_are_stripped_also_inside_values() -> None:
         "options": [{"value": " A ", "label": " a ", "position": 0}],
         "settings": {"a": " b "},
     }
-    found = bodies.named_members(bodies.CreateField, raw)
-    assert found["objectMetadataId"] == ID.lower()
-    assert found["label"] == "a  b"
-    assert found["defaultValue"] == "'x'"
-    assert found["options"] == [{"value": "A", "label": "a", "position": 0}]
-    assert found["settings"] == {"a": "b"}
+    result = bodies.named_members(bodies.CreateField, raw)
+    assert result["objectMetadataId"] == ID.lower()
+    assert result["label"] == "a  b"
+    assert result["defaultValue"] == "'x'"
+    assert result["options"] == [{"value": "A", "label": "a", "position": 0}]
+    assert result["settings"] == {"a": "b"}
 
 
 @pytest.mark.parametrize(

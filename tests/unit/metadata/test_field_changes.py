@@ -59,8 +59,8 @@ def created(type_name: str, **input: Any) -> tuple[Field, list[str]]:
     ],
 )
 def test_defaults(type_name: str, default: Any) -> None:
-    field, found = created(type_name, defaultValue=default)
-    assert found == []
+    field, result = created(type_name, defaultValue=default)
+    assert result == []
     assert field.default_value == default
     assert field.type.default(field, now="2026-01-01T00:00:00.000Z") is not None
 
@@ -223,8 +223,8 @@ def test_defaults_of_options(type_name: str, default: Any, messages: list[str]) 
 
 
 def test_ratings_have_their_own_options_and_no_settings() -> None:
-    field, found = created("RATING", options=[option("A", 0)], settings={"a": 1})
-    assert found == []
+    field, result = created("RATING", options=[option("A", 0)], settings={"a": 1})
+    assert result == []
     assert [(o.value, o.label, o.position, o.color) for o in field.options] == [
         (f"RATING_{i}", str(i), i - 1, None) for i in range(1, 6)
     ]
@@ -469,18 +469,18 @@ def test_a_morph_relation_is_a_field_for_each_target() -> None:
     draft, rocket = with_rocket()
     field = new_field(draft, rocket, "MORPH_RELATION", "owner", morphRelationsCreationPayload=morph(COMPANY, PERSON))
     assert problems(draft) == []
-    members = {one.name: one for one in draft.object(rocket.id).fields if one.morph_id == field.morph_id}
-    assert {name: one.input_name for name, one in members.items()} == {
+    members = {item.name: item for item in draft.object(rocket.id).fields if item.morph_id == field.morph_id}
+    assert {name: item.input_name for name, item in members.items()} == {
         "ownerCompany": "ownerCompanyId",
         "ownerPerson": "ownerPersonId",
     }
-    assert all(draft.model().inverse_of(one).type.name == "RELATION" for one in members.values())
+    assert all(draft.model().inverse_of(item).type.name == "RELATION" for item in members.values())
     update_field(draft, field, label="Holder", name="holderCompany", isActive=False)
-    after = {one.name: one for one in draft.object(rocket.id).fields if one.morph_id == field.morph_id}
+    after = {item.name: item for item in draft.object(rocket.id).fields if item.morph_id == field.morph_id}
     assert set(after) == {"holderCompany", "ownerPerson"}
-    assert all(one.label == "Holder" and not one.is_active for one in after.values())
+    assert all(item.label == "Holder" and not item.is_active for item in after.values())
     fields.delete_field(draft, field.id)
-    assert not any(one.morph_id == field.morph_id for one in draft.object(rocket.id).fields)
+    assert not any(item.morph_id == field.morph_id for item in draft.object(rocket.id).fields)
     assert "ownedRockets" not in draft.object(PERSON.id).by_name
 
 

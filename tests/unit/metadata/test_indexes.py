@@ -32,7 +32,7 @@ def test_an_index_is_custom_and_not_unique() -> None:
         create(draft, rocket, (rocket.by_name["name"].id, None), (pilot.id, "lastName"))
     assert message_of(refused.value) == "Index with same name already exists"
     fields.delete_field(draft, pilot.id)
-    [left] = [one for one in draft.object(rocket.id).indexes if one.id == index.id]
+    [left] = [item for item in draft.object(rocket.id).indexes if item.id == index.id]
     assert len(left.members) == 1 and left.name != index.name
     assert indexes.delete_index(draft, index.id).id == index.id
 

@@ -37,14 +37,14 @@ def test_a_new_object_has_system_fields_relations_and_their_inverses() -> None:
     rocket = new_object(draft, labelSingular="my rocket", icon="IconRocket")
     assert problems(draft) == []
     assert rocket.label_singular == "My rocket"
-    assert [one.name for one in rocket.fields] == [
-        one["name"] for key in ("fields", "relations") for one in load("custom-object")[key]
+    assert [item.name for item in rocket.fields] == [
+        item["name"] for key in ("fields", "relations") for item in load("custom-object")[key]
     ]
     assert rocket.by_id[rocket.label_identifier_field_id or ""].name == "name"
     assert rocket.is_custom and rocket.is_active and rocket.is_searchable and not rocket.is_system
     for name in ("timelineActivities", "attachments", "noteTargets", "taskTargets"):
-        one = rocket.by_name[name]
-        inverse = draft.model().inverse_of(one)
+        item = rocket.by_name[name]
+        inverse = draft.model().inverse_of(item)
         assert (inverse.name, inverse.input_name, inverse.type.name) == (
             "targetRocket",
             "targetRocketId",
@@ -56,7 +56,7 @@ def test_a_new_object_has_system_fields_relations_and_their_inverses() -> None:
         assert inverse.label == "My rocket"
         assert any(index.is_custom and index.members[0].field_id == inverse.id for index in owner.indexes)
     assert [(index.type, index.is_custom) for index in rocket.indexes] == [("GIN", False)]
-    assert len({one.key for one in rocket.fields}) == len(rocket.fields)
+    assert len({item.key for item in rocket.fields}) == len(rocket.fields)
 
 
 def test_a_junction_has_no_name() -> None:
@@ -90,11 +90,11 @@ def test_a_junction_has_no_name() -> None:
 def test_rules_of_new_objects(input: dict[str, Any], expected: list[str] | None) -> None:
     draft = new_draft()
     new_object(draft, **input)
-    found = problems(draft)
+    result = problems(draft)
     if expected is None:
-        assert "The singular and plural names cannot be the same for an object" in found
+        assert "The singular and plural names cannot be the same for an object" in result
     else:
-        assert found == expected
+        assert result == expected
     assert {failure.name for failure in failures(draft)} <= {"objectMetadata"}
 
 
@@ -107,7 +107,7 @@ def test_the_report() -> None:
     [item] = error.errors["objectMetadata"]
     assert item["type"] == "create" and item["metadataName"] == "objectMetadata" and item["status"] == "fail"
     assert item["flatEntityMinimalInformation"]["nameSingular"] == "A"
-    assert [one["code"] for one in item["errors"]] == ["INVALID_OBJECT_INPUT", "OBJECT_ALREADY_EXISTS"]
+    assert [entry["code"] for entry in item["errors"]] == ["INVALID_OBJECT_INPUT", "OBJECT_ALREADY_EXISTS"]
     assert error.friendly == item["errors"][0]["userFriendlyMessage"]
     assert error.status == 400
 

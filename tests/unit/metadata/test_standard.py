@@ -124,10 +124,10 @@ def test_options(model: Model) -> None:
 
 def test_unique_constraints(model: Model) -> None:
     """spec/rest-core.md §4.6."""
-    found = {
+    result = {
         (obj.name_singular, leaf.dotted) for obj in model.objects for c in obj.unique_constraints for leaf in c.leaves
     }
-    assert found == {
+    assert result == {
         ("company", "domainName.primaryLinkUrl"),
         ("person", "emails.primaryEmail"),
         ("workspaceMember", "userEmail"),

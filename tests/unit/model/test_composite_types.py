@@ -110,12 +110,12 @@ TAKEN: list[tuple[str, Any, Any, Any]] = [
 ]
 
 
-@pytest.mark.parametrize(("name", "value", "stored", "shown"), TAKEN)
-def test_taken(name: str, value: Any, stored: Any, shown: Any) -> None:
+@pytest.mark.parametrize(("name", "value", "stored", "rendered"), TAKEN)
+def test_taken(name: str, value: Any, stored: Any, rendered: Any) -> None:
     field = make_field(name)
     assert field.type.parse(field, value) == stored
-    if shown is not ...:
-        assert field.type.render(field, stored) == shown
+    if rendered is not ...:
+        assert field.type.render(field, stored) == rendered
 
 
 def test_what_is_shown_can_be_sent_back() -> None:

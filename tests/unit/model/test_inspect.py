@@ -8,7 +8,7 @@ from icosa.model.inspect import inspect
 
 
 @pytest.mark.parametrize(
-    ("value", "shown"),
+    ("value", "rendered"),
     [
         (None, "null"),
         (True, "true"),
@@ -41,5 +41,5 @@ from icosa.model.inspect import inspect
         (["x" * 40, "y" * 40], "[\n  '" + "x" * 40 + "',\n  '" + "y" * 40 + "'\n]"),
     ],
 )
-def test_values_are_shown_as_node_shows_them(value: Any, shown: str) -> None:
-    assert inspect(value) == shown
+def test_values_are_shown_as_node_shows_them(value: Any, rendered: str) -> None:
+    assert inspect(value) == rendered

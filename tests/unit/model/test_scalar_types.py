@@ -72,15 +72,15 @@ TAKEN: list[tuple[str, dict[str, Any], Any, Any, Any]] = [
 ]
 
 
-@pytest.mark.parametrize(("name", "attributes", "value", "stored", "shown"), TAKEN)
-def test_taken(name: str, attributes: dict[str, Any], value: Any, stored: Any, shown: Any) -> None:
+@pytest.mark.parametrize(("name", "attributes", "value", "stored", "visible"), TAKEN)
+def test_taken(name: str, attributes: dict[str, Any], value: Any, stored: Any, visible: Any) -> None:
     field = make_field(name, **attributes)
     result = field.type.parse(field, value)
     assert result == stored
     assert type(result) is type(stored)
     rendered = field.type.render(field, result)
-    assert rendered == shown
-    assert type(rendered) is type(shown)
+    assert rendered == visible
+    assert type(rendered) is type(visible)
 
 
 #: type, attributes, input, message

@@ -36,7 +36,7 @@ def test_steps_pair_commands_with_answers() -> None:
 
 
 @pytest.mark.parametrize(
-    ("shown", "actual"),
+    ("rendered", "actual"),
     [
         ({"a": 1}, {"a": 1}),
         ({"a": "…"}, {"a": {"b": 1}}),
@@ -44,12 +44,12 @@ def test_steps_pair_commands_with_answers() -> None:
         ([1, "…"], [1, 2]),
     ],
 )
-def test_same(shown: Any, actual: Any) -> None:
-    assert difference(shown, actual) is None
+def test_same(rendered: Any, actual: Any) -> None:
+    assert difference(rendered, actual) is None
 
 
 @pytest.mark.parametrize(
-    ("shown", "actual", "found"),
+    ("rendered", "actual", "result"),
     [
         ({"a": 1}, {"a": 2}, "$.a is 2, not 1"),
         ({"a": "…"}, {}, "$ lacks ['a']"),
@@ -60,5 +60,5 @@ def test_same(shown: Any, actual: Any) -> None:
         ([], {}, "$ is {}, not []"),
     ],
 )
-def test_different(shown: Any, actual: Any, found: str) -> None:
-    assert difference(shown, actual) == found
+def test_different(rendered: Any, actual: Any, result: str) -> None:
+    assert difference(rendered, actual) == result

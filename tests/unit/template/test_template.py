@@ -31,18 +31,18 @@ def _nodes(value: object) -> Iterator[tuple[str, Any]]:
 
 def _references(value: object, names: set[str]) -> set[str]:
     """The resources that Ref, GetAtt, Sub and DependsOn in a value name."""
-    found: set[str] = set()
+    result: set[str] = set()
     for key, item in _nodes(value):
         if key == "Ref":
-            found.add(item)
+            result.add(item)
         elif key == "Fn::GetAtt":
-            found.add(item.partition(".")[0] if isinstance(item, str) else item[0])
+            result.add(item.partition(".")[0] if isinstance(item, str) else item[0])
         elif key == "Fn::Sub":
             text = item if isinstance(item, str) else item[0]
-            found |= {part.split("}")[0].partition(".")[0] for part in text.split("${")[1:]}
+            result |= {part.split("}")[0].partition(".")[0] for part in text.split("${")[1:]}
         elif key == "DependsOn":
-            found |= {item} if isinstance(item, str) else set(item)
-    return found & names
+            result |= {item} if isinstance(item, str) else set(item)
+    return result & names
 
 
 def test_depends_on_names_resources(transformed: Document) -> None:

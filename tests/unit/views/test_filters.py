@@ -12,7 +12,7 @@ from icosa.model.record import Record
 from icosa.query.evaluate import compile_filter
 from icosa.query.filters import resolve_filter
 from icosa.views.bodies import Operand
-from icosa.views.condition import both
+from icosa.views.condition import combined
 from icosa.views.entity_types import VIEW, VIEW_FILTER, VIEW_FILTER_GROUP, Entity
 from icosa.views.filters import view_filter
 from icosa.views.tree import Root
@@ -238,7 +238,7 @@ def test_any_operand_is_applied_or_rejected_with_bad_request() -> None:
 
 
 def test_with_the_filter_of_a_request() -> None:
-    assert both(None, None) is None
-    assert both({"a": 1}, None) == {"a": 1}
-    assert both(None, {"b": 1}) == {"b": 1}
-    assert both({"a": 1}, {"b": 1}) == {"and": [{"a": 1}, {"b": 1}]}
+    assert combined(None, None) is None
+    assert combined({"a": 1}, None) == {"a": 1}
+    assert combined(None, {"b": 1}) == {"b": 1}
+    assert combined({"a": 1}, {"b": 1}) == {"and": [{"a": 1}, {"b": 1}]}

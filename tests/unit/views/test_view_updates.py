@@ -52,17 +52,17 @@ def changed(obj: Object, **attributes: Any) -> Model:
     """The model with another version of an object."""
     other = replace(obj, **attributes)
     return Model(
-        workspace_id=WORKSPACE, version=2, objects=tuple(other if one is obj else one for one in MODEL.objects)
+        workspace_id=WORKSPACE, version=2, objects=tuple(other if item is obj else item for item in MODEL.objects)
     )
 
 
 def with_field(field: Field, **attributes: Any) -> Model:
     other = replace(field, **attributes)
-    return changed(OPPORTUNITY, fields=tuple(other if one is field else one for one in OPPORTUNITY.fields))
+    return changed(OPPORTUNITY, fields=tuple(other if item is field else item for item in OPPORTUNITY.fields))
 
 
 def without(field: Field) -> Model:
-    return changed(OPPORTUNITY, fields=tuple(one for one in OPPORTUNITY.fields if one is not field))
+    return changed(OPPORTUNITY, fields=tuple(item for item in OPPORTUNITY.fields if item is not field))
 
 
 def after(model: Model, *roots: Root) -> dict[str, Root]:
@@ -71,8 +71,8 @@ def after(model: Model, *roots: Root) -> dict[str, Root]:
 
 
 def columns(root: Root) -> list[str]:
-    shown = sorted(root.live(VIEW_FIELD), key=lambda column: column["position"])
-    return [next(f.name for f in OPPORTUNITY.fields if f.id == column["fieldMetadataId"]) for column in shown]
+    names = sorted(root.live(VIEW_FIELD), key=lambda column: column["position"])
+    return [next(f.name for f in OPPORTUNITY.fields if f.id == column["fieldMetadataId"]) for column in names]
 
 
 def groups(root: Root) -> list[tuple[str, bool]]:
@@ -87,13 +87,13 @@ def test_the_default_view_shows_what_is_no_relation_with_the_label_first() -> No
         root = default_view(obj, now=NOW)
         assert root.entity["key"] == "INDEX"
         assert root.entity["name"] == "All {objectLabelPlural}"
-        shown = [obj.by_id[column["fieldMetadataId"]] for column in root.live(VIEW_FIELD)]
-        assert shown[0].id == obj.label_identifier_field_id
-        hidden = {"id", "deletedAt", "position", "searchVector"} - {shown[0].name}
-        assert {field.name for field in shown} == {
+        names = [obj.by_id[column["fieldMetadataId"]] for column in root.live(VIEW_FIELD)]
+        assert names[0].id == obj.label_identifier_field_id
+        hidden = {"id", "deletedAt", "position", "searchVector"} - {names[0].name}
+        assert {field.name for field in names} == {
             field.name for field in obj.fields if field.relation is None and field.name not in hidden
         }
-        assert [column["position"] for column in root.live(VIEW_FIELD)] == list(range(len(shown)))
+        assert [column["position"] for column in root.live(VIEW_FIELD)] == list(range(len(names)))
 
 
 def test_roots_survive_the_store() -> None:
@@ -218,9 +218,9 @@ def test_forty_groups_are_visible() -> None:
     )
     model = with_field(STAGE, options=many)
     board = with_default_groups(model, view(mainGroupByFieldMetadataId=STAGE.id), now=NOW)
-    shown = groups(board)
-    assert [name for name, _ in shown] == [*(option.value for option in many), *([""] if STAGE.is_nullable else [])]
-    assert [visible for _, visible in shown] == [number < MAX_VISIBLE for number in range(len(shown))]
+    names = groups(board)
+    assert [name for name, _ in names] == [*(option.value for option in many), *([""] if STAGE.is_nullable else [])]
+    assert [visible for _, visible in names] == [number < MAX_VISIBLE for number in range(len(names))]
     one_more = (*many, Option(id=new(), value="MORE", label="More", position=999))
     more = replace(STAGE, options=one_more)
     wider = replace(
@@ -252,7 +252,7 @@ def test_the_label_identifier_stands_first() -> None:
     )
     other = with_part(root, VIEW_FIELD, fieldMetadataId=STAGE.id, position=2, isVisible=False)
     model = changed(OPPORTUNITY, label_identifier_field_id=STAGE.id)
-    for one in (root, other):
-        moved = after(model, one)[one.id]
+    for item in (root, other):
+        moved = after(model, item)[item.id]
         assert columns(moved) == ["stage", "name", "amount"]
         assert all(column["isVisible"] for column in moved.live(VIEW_FIELD))

@@ -247,10 +247,10 @@ def test_what_is_not_selected_costs_nothing(world: World, gql: GraphqlClient) ->
 
 
 def test_several_root_fields_read_side_by_side(world: World, gql: GraphqlClient) -> None:
-    one = f'company(filter: {{id: {{eq: "{world.firms[3]}"}}}}) {{ id people {{ edges {{ node {{ id }} }} }} }}'
-    trips = gql.explained(f"{{ {one} }}")[0]
+    item = f'company(filter: {{id: {{eq: "{world.firms[3]}"}}}}) {{ id people {{ edges {{ node {{ id }} }} }} }}'
+    trips = gql.explained(f"{{ {item} }}")[0]
 
-    assert gql.explained("{ " + " ".join(f"a{i}: {one}" for i in range(4)) + " }")[0] == trips
+    assert gql.explained("{ " + " ".join(f"a{i}: {item}" for i in range(4)) + " }")[0] == trips
 
 
 # ------------------------------------------------------------------ groups

@@ -268,7 +268,7 @@ def test_every_operator_of_every_field(gql: GraphqlClient, rest: RestClient, mod
                 continue
             reply = rest("GET", "/rest/rockets", filter=f'and(name[eq]:"{rockets}",{text})', limit="200")
             assert [edge["node"]["id"] for edge in result["edges"]] == [
-                one["id"] for one in reply.json["data"]["rockets"]
+                item["id"] for item in reply.json["data"]["rockets"]
             ], text
             assert result["totalCount"] == reply.json["totalCount"]
     assert found_some == {operator for _, leaf in _leaves(model, obj) for operator in leaf.kind.operators}
@@ -322,11 +322,11 @@ def test_groups(gql: GraphqlClient, rest: RestClient, model: Model, rockets: str
             "GET", "/rest/rockets/groupBy", filter=filter, group_by=dimensions, aggregate=wanted, order_by=order
         )
         assert reply.status == 200, reply
-        shown = [{**group, "groupByDimensionValues": _days(group["groupByDimensionValues"])} for group in reply.json]
-        assert len(result) == len(shown)
-        for one, other in zip(result, shown, strict=True):
-            assert _same(one["groupByDimensionValues"], other["groupByDimensionValues"])
-            assert all(_about_same(one[name], other[name]) for name in wanted)
+        rendered = [{**group, "groupByDimensionValues": _days(group["groupByDimensionValues"])} for group in reply.json]
+        assert len(result) == len(rendered)
+        for item, other in zip(result, rendered, strict=True):
+            assert _same(item["groupByDimensionValues"], other["groupByDimensionValues"])
+            assert all(_about_same(item[name], other[name]) for name in wanted)
 
 
 def _dimension(rng: random.Random, field: Field) -> dict[str, Any]:
@@ -344,10 +344,10 @@ def _days(values: Sequence[Any]) -> list[Any]:
     return [value.removesuffix("T00:00:00.000Z") if isinstance(value, str) else value for value in values]
 
 
-def _about_same(one: Any, other: Any) -> bool:
-    if isinstance(one, int | float) and other is not None:
-        return bool(one == pytest.approx(float(other)))
-    return bool(one == other)
+def _about_same(item: Any, other: Any) -> bool:
+    if isinstance(item, int | float) and other is not None:
+        return bool(item == pytest.approx(float(other)))
+    return bool(item == other)
 
 
 @pytest.mark.parametrize("seed", range(2))

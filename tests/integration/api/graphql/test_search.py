@@ -152,8 +152,8 @@ def test_the_trash_when_asked_for(gql: GraphqlClient, search: Callable[..., Any]
 
     assert _labels(search(tag)) == [f"live {tag}"]
     assert _labels(search(tag, filter={"deletedAt": {"is": "NOT_NULL"}})) == [f"gone {tag}"]
-    both = {"or": [{"deletedAt": {"is": "NULL"}}, {"deletedAt": {"is": "NOT_NULL"}}]}
-    assert sorted(_labels(search(tag, filter=both))) == [f"gone {tag}", f"live {tag}"]
+    pair = {"or": [{"deletedAt": {"is": "NULL"}}, {"deletedAt": {"is": "NOT_NULL"}}]}
+    assert sorted(_labels(search(tag, filter=pair))) == [f"gone {tag}", f"live {tag}"]
     assert _labels(search(tag, filter={"id": {"neq": live}})) == []
 
 

@@ -199,7 +199,7 @@ def test_what_a_standard_object_owns_may_not_even_be_named(call: MetadataClient,
 
 
 def test_what_a_standard_field_owns_may_not_even_be_named(call: MetadataClient) -> None:
-    field = next(one for one in _company(call)["fields"] if one["name"] == "name")
+    field = next(item for item in _company(call)["fields"] if item["name"] == "name")
     for member in ("name", "isLabelSyncedWithName"):
         reply = call("PATCH", f"/rest/metadata/fields/{field['id']}", {member: field[member], "icon": "IconBox"})
         assert (reply.status, reply.json["messages"]) == (
@@ -356,7 +356,7 @@ def test_an_image_identifier_is_a_field_of_the_object(call: MetadataClient, tag:
         reply = call("PATCH", path, {"imageIdentifierFieldMetadataId": other})
         [report] = reply.json["errors"]["objectMetadata"]
         assert (reply.status, [problem["code"] for problem in report["errors"]]) == (400, ["INVALID_OBJECT_INPUT"])
-    field = next(one for one in call("GET", path).json["data"]["object"]["fields"] if one["name"] == "name")
+    field = next(item for item in call("GET", path).json["data"]["object"]["fields"] if item["name"] == "name")
     assert call("PATCH", path, {"imageIdentifierFieldMetadataId": field["id"]}).status == 200
     assert call("PATCH", path, {"imageIdentifierFieldMetadataId": None}).status == 200
 

@@ -89,7 +89,9 @@ def test_settings_are_kept(own: MetadataClient) -> None:
 
 def test_the_direct_envelope(own: MetadataClient) -> None:
     [company] = [
-        one for one in own("GET", "/rest/metadata/objects").json["data"]["objects"] if one["nameSingular"] == "company"
+        item
+        for item in own("GET", "/rest/metadata/objects").json["data"]["objects"]
+        if item["nameSingular"] == "company"
     ]
 
     updated = _update(own, metadataEnvelope="direct")

@@ -222,6 +222,6 @@ def test_unused_fragments_and_variables_are_no_errors() -> None:
 
 
 def test_documents_without_locations_are_equal_by_structure() -> None:
-    one, other = (parse(text, no_location=True) for text in ("{ a }", "{\n  a }"))
+    item, other = (parse(text, no_location=True) for text in ("{ a }", "{\n  a }"))
 
-    assert one == other
+    assert item == other

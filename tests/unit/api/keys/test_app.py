@@ -29,8 +29,8 @@ def app() -> FastAPI:
 
 @pytest.fixture(scope="module")
 def document() -> dict[str, Any]:
-    found: dict[str, Any] = orjson.loads(metadata_document("https://api.example", is_direct=False))
-    return found
+    result: dict[str, Any] = orjson.loads(metadata_document("https://api.example", is_direct=False))
+    return result
 
 
 def test_every_route_answers_as_the_other_apis_do(app: FastAPI) -> None:
@@ -65,7 +65,7 @@ def _operations(paths: dict[str, Any], *, prefix: str = "") -> dict[tuple[str, s
 
 
 def test_the_document_shows_the_models_of_the_routes(app: FastAPI, document: dict[str, Any]) -> None:
-    shown = document["components"]["schemas"]
+    rendered = document["components"]["schemas"]
     for context in iter_route_contexts(app.routes):
         route = context.original_route
         assert isinstance(route, APIRoute)
@@ -76,4 +76,4 @@ def test_the_document_shows_the_models_of_the_routes(app: FastAPI, document: dic
         [method] = route.methods or ("",)
         operation = document["paths"][str(context.path).removeprefix(_ROOT)][method.lower()]
         name = operation["requestBody"]["content"]["application/json"]["schema"]["$ref"].rpartition("/")[2]
-        assert shown[name] == components_of({name: model})[name]
+        assert rendered[name] == components_of({name: model})[name]

@@ -55,7 +55,7 @@ def test_backward_pages_are_descending_too(ids: list[str], limit: int) -> None:
             break
         before = page.items[0]
 
-    assert seen == sorted((one for one in ids if one > "00000000-0000-0000-0000-000000000000"), reverse=True)
+    assert seen == sorted((item for item in ids if item > "00000000-0000-0000-0000-000000000000"), reverse=True)
 
 
 def test_a_cursor_needs_no_entity() -> None:

@@ -101,13 +101,13 @@ def test_a_field_has_every_key() -> None:
 
 def test_members_of_an_object() -> None:
     obj = _object("people")
-    shown = object_members(crm(), obj)
+    rendered = object_members(crm(), obj)
 
-    assert shown["nameSingular"] == "person"
-    assert shown["isUIReadOnly"] is not shown["isUIEditable"]
-    assert shown["workspaceId"] == WORKSPACE
-    assert shown["labelIdentifierFieldMetadataId"] == obj.by_name["name"].id
-    assert ["nameFirstName", "nameLastName"] in shown["duplicateCriteria"]
+    assert rendered["nameSingular"] == "person"
+    assert rendered["isUIReadOnly"] is not rendered["isUIEditable"]
+    assert rendered["workspaceId"] == WORKSPACE
+    assert rendered["labelIdentifierFieldMetadataId"] == obj.by_name["name"].id
+    assert ["nameFirstName", "nameLastName"] in rendered["duplicateCriteria"]
 
 
 def test_shipped_and_custom_entities_have_different_owners() -> None:
@@ -120,10 +120,10 @@ def test_shipped_and_custom_entities_have_different_owners() -> None:
 
 def test_overrides_are_shown_instead_of_the_base_and_beside_it() -> None:
     obj = replace(_object("people"), overrides={"labelPlural": "Humans", "icon": None})
-    shown = object_members(crm(), obj)
+    rendered = object_members(crm(), obj)
 
-    assert (shown["labelPlural"], shown["labelSingular"], shown["icon"]) == ("Humans", "Person", None)
-    assert shown["overrides"] == {"labelPlural": "Humans", "icon": None}
+    assert (rendered["labelPlural"], rendered["labelSingular"], rendered["icon"]) == ("Humans", "Person", None)
+    assert rendered["overrides"] == {"labelPlural": "Humans", "icon": None}
     assert _field("people", "jobTitle", overrides={"label": "Role"})["label"] == "Role"
 
 
@@ -178,15 +178,17 @@ def test_every_field_is_found_by_its_id() -> None:
 def test_an_index_lists_its_members_in_their_order() -> None:
     members = (IndexMember(id="m1", field_id="f1"), IndexMember(id="m2", field_id="f2", sub="firstName"))
     index = Index(id="i", name="IDX_1", members=members, is_custom=True, created_at="t1", updated_at="t2")
-    shown = index_members(index)
+    rendered = index_members(index)
 
-    assert (shown["indexType"], shown["isUnique"], shown["isCustom"], shown["status"]) == (
+    assert (rendered["indexType"], rendered["isUnique"], rendered["isCustom"], rendered["status"]) == (
         "BTREE",
         False,
         True,
         "READY",
     )
-    assert [(one["fieldMetadataId"], one["order"], one["subFieldName"]) for one in shown["indexFieldMetadataList"]] == [
+    assert [
+        (item["fieldMetadataId"], item["order"], item["subFieldName"]) for item in rendered["indexFieldMetadataList"]
+    ] == [
         ("f1", 0, None),
         ("f2", 1, "firstName"),
     ]

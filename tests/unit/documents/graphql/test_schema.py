@@ -225,14 +225,14 @@ def test_settings_choose_the_type_of_numbers() -> None:
 def test_every_field_type_has_a_shape() -> None:
     """Adding a field type without saying how it looks in GraphQL fails here."""
     model = crm()
-    shown = {
+    rendered = {
         field.type.name
         for obj in model.objects
         for field in obj.fields
         if not field.is_one_to_many and types_of(obj, field)
     }
 
-    assert shown >= {type_.name for type_ in by_name.values() if type_.is_stored}
+    assert rendered >= {type_.name for type_ in by_name.values() if type_.is_stored}
 
 
 def test_composites_are_selected_by_member() -> None:

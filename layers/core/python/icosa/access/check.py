@@ -43,7 +43,7 @@ from ..query.operation import (
 MAX_NESTED_CREATES = 5
 
 
-class Rights(Protocol):
+class RecordRights(Protocol):
     """What a role may do; ``permissions.Permissions``."""
 
     def can(self, obj: Object, right: Right) -> bool: ...
@@ -51,7 +51,7 @@ class Rights(Protocol):
     def unwritable_fields(self, obj: Object) -> frozenset[str]: ...
 
 
-def authorize(rights: Rights, operation: Operation, model: Model) -> Operation:
+def authorize(rights: RecordRights, operation: Operation, model: Model) -> Operation:
     """The operation with its selection narrowed to what the role may read. Raises PermissionDenied."""
     check = _Check(rights, model)
     if isinstance(operation, Search):
@@ -80,7 +80,7 @@ def authorize(rights: Rights, operation: Operation, model: Model) -> Operation:
     return operation if selection is operation.selection else replace(operation, selection=selection)
 
 
-def is_relation_readable(rights: Rights, model: Model, obj: Object, relation: Field) -> bool:
+def is_relation_readable(rights: RecordRights, model: Model, obj: Object, relation: Field) -> bool:
     """Whether answers may show the records of a relation: the field itself and records of the target can be read."""
     return relation.id not in rights.unreadable_fields(obj) and rights.can(model.target_of(relation), "read")
 
@@ -99,7 +99,7 @@ def _needed(operation: Operation) -> tuple[Right, ...]:
 
 
 class _Check:
-    def __init__(self, rights: Rights, model: Model) -> None:
+    def __init__(self, rights: RecordRights, model: Model) -> None:
         self._rights = rights
         self._model = model
 

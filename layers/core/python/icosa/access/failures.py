@@ -1,4 +1,6 @@
-"""Refusals before any work is done: texts, statuses and codes of spec/access.md §7 (and §1.5 for the missing role)."""
+"""Errors of the token and of the API key: texts, statuses and codes of spec/access.md §7 (and §1.5 for the missing
+role).
+"""
 
 from __future__ import annotations
 
@@ -15,21 +17,21 @@ class MissingToken(Forbidden):
 
 
 class InvalidToken(Unauthenticated):
-    """Not a token of ours."""
+    """The token's signature or form is invalid."""
 
     def __init__(self) -> None:
         super().__init__("Token invalid.")
 
 
 class ExpiredToken(Unauthenticated):
-    """A token past its ``exp``."""
+    """The time of the token's ``exp`` is over."""
 
     def __init__(self) -> None:
         super().__init__("Token has expired.")
 
 
 class WrongTokenType(Forbidden):
-    """A token made for something else than calling the API."""
+    """The token was made for another use than calling the API."""
 
     rest_error = "INVALID_JWT_TOKEN_TYPE"
 
@@ -47,7 +49,7 @@ class WorkspaceNotFound(Unauthenticated):
 
 
 class KeyRevoked(Forbidden):
-    """The API key was revoked or never was."""
+    """The API key was revoked, or does not exist."""
 
     rest_error = "FORBIDDEN_EXCEPTION"
 
@@ -56,7 +58,7 @@ class KeyRevoked(Forbidden):
 
 
 class KeyExpired(Forbidden):
-    """The API key is past its own expiry, whatever the token says."""
+    """The API key has expired, whatever the token says."""
 
     rest_error = "FORBIDDEN_EXCEPTION"
 

@@ -47,10 +47,10 @@ class GatewayKeys:
         return self._find_usage_plan()
 
     def add(self, key_id: str) -> str:
-        """Make the gateway key of an API key, in the plan; its gateway id. A key left by an attempt before is taken
-        over.
+        """Make the gateway key of an API key, put it into the plan and return its gateway id. A key that an earlier
+        attempt left is used.
         """
-        with self._patience():
+        with self._throttling_is_unavailable():
             try:
                 gateway_id: str = self._client.create_api_key(name=key_id, value=key_id, enabled=True)["id"]
             except self._client.exceptions.ConflictException:
@@ -67,7 +67,7 @@ class GatewayKeys:
 
     def remove(self, gateway_id: str) -> None:
         """Delete a gateway key; no error when it is gone."""
-        with self._patience():
+        with self._throttling_is_unavailable():
             try:
                 self._client.delete_api_key(apiKey=gateway_id)
             except self._client.exceptions.NotFoundException:
@@ -79,7 +79,7 @@ class GatewayKeys:
         return gateway_id
 
     @contextmanager
-    def _patience(self) -> Iterator[None]:
+    def _throttling_is_unavailable(self) -> Iterator[None]:
         try:
             yield
         except self._client.exceptions.TooManyRequestsException:

@@ -19,7 +19,7 @@ from .token_type import API_KEY
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OptionalCaller:
-    """A caller whose token is valid now. What its role may do plays no part."""
+    """A caller whose token is valid now. Its role does not matter."""
 
     workspace_id: str
     metadata: MetadataState
@@ -27,9 +27,9 @@ class OptionalCaller:
 
 
 def optional_caller(authorization: str | None, table: Table, *, secret: str) -> OptionalCaller | None:
-    """Who calls, by the Authorization header of a request that passed no authorizer; None for anybody.
+    """The caller, from the Authorization header of a request that passed no authorizer; None without a valid token.
 
-    One read, only for a token with a good signature. A token in the query string counts for nothing.
+    Costs one read, and only if the signature is valid. Tokens in query strings are ignored.
     """
     try:
         claims = token.verify(token.from_header(authorization), secret=secret)

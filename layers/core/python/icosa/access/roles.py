@@ -54,8 +54,10 @@ class Role:
             rights=frozenset(right for right, attribute in ROLE_RIGHTS.items() if item.get(attribute)),
             flags=frozenset(item.get("permissionFlags", ())),
             object_rights={
-                object_id: {right: given[name] for right, name in OBJECT_RIGHTS.items() if given.get(name) is not None}
-                for object_id, given in item.get("objectPermissions", {}).items()
+                object_id: {
+                    right: members[name] for right, name in OBJECT_RIGHTS.items() if members.get(name) is not None
+                }
+                for object_id, members in item.get("objectPermissions", {}).items()
             },
             hidden_fields=_restricted(restrictions, "canReadFieldValue"),
             locked_fields=_restricted(restrictions, "canUpdateFieldValue"),
@@ -67,6 +69,6 @@ def _restricted(
 ) -> dict[str, frozenset[str]]:
     """By object id the fields for which ``attribute`` is false; null and absent mean no restriction."""
     return {
-        object_id: frozenset(field_id for field_id, given in by_field.items() if given.get(attribute) is False)
+        object_id: frozenset(field_id for field_id, members in by_field.items() if members.get(attribute) is False)
         for object_id, by_field in restrictions.items()
     }

@@ -37,7 +37,7 @@ from .roles import Role
 from .times import stored_time
 from .token_type import API_KEY
 
-#: The role that a key had when it was last seen: a guess that saves a second read, checked on every request.
+#: The role of a key at its last request. Reading it together with the key saves a round trip if it is still the same.
 _role_of_key: LRUCache[tuple[str, str], str] = LRUCache(size=4096)
 
 
@@ -60,9 +60,7 @@ def open_context(event: Mapping[str, Any], table: Table) -> RequestContext:
 
 
 def open_metered(event: Mapping[str, Any], table: Table, meter: Meter, settings: Settings) -> RequestContext:
-    """``open_context`` for a request with these settings whose cost ``meter`` counts: what comes after
-    authentication.
-    """
+    """``open_context`` for a request with these settings. ``meter`` counts what the request costs after it."""
     return replace(open_context(event, table.metered(Meter())), table=table.metered(meter), settings=settings)
 
 
@@ -73,9 +71,7 @@ def current_model(table: Table, workspace_id: str) -> Model | None:
 
 
 def live_key(key: Item | None, now: str) -> Item:
-    """The item of an API key that may be used at ``now``. Raises KeyRevoked, also for a key that is not there, and
-    KeyExpired.
-    """
+    """The item of an API key that is valid at ``now``. Raises KeyRevoked, also without an item, and KeyExpired."""
     if key is None or key.get("revokedAt") is not None:
         raise KeyRevoked
     if key["expiresAt"] <= now:
@@ -85,9 +81,9 @@ def live_key(key: Item | None, now: str) -> Item:
 
 def _open(workspace_id: str, key_id: str, table: Table, now: str) -> RequestContext:
     guess = _role_of_key.get((workspace_id, key_id))
-    wanted = [keys.workspace(workspace_id), keys.api_key(workspace_id, key_id), keys.open_batches(workspace_id)]
+    rows = [keys.workspace(workspace_id), keys.api_key(workspace_id, key_id), keys.open_batches(workspace_id)]
     workspace, key, register, *roles = table.batch_get(
-        wanted if guess is None else [*wanted, keys.role(workspace_id, guess)]
+        rows if guess is None else [*rows, keys.role(workspace_id, guess)]
     )
     if workspace is None:
         raise WorkspaceNotFound

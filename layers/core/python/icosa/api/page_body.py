@@ -14,7 +14,7 @@ class PageInfo(ResponseBody):
 
 
 class PageBody[T: ResponseBody](ResponseBody):
-    """As ``metadata.pages.Page.envelope`` makes it."""
+    """As ``metadata.pages.CollectionPage.envelope`` makes it."""
 
     data: list[T]
     page_info: PageInfo

@@ -21,8 +21,8 @@ def view_filter_of(context: RequestContext) -> ViewFilter:
         if view_id is None:
             return raw
         # Few requests speak of views, and every import is paid for at each cold start.
-        from ..views.condition import both, view_condition
+        from ..views.condition import combined, view_condition
 
-        return both(raw, view_condition(context.table, context.model, obj, view_id, now=context.now))
+        return combined(raw, view_condition(context.table, context.model, obj, view_id, now=context.now))
 
     return joined

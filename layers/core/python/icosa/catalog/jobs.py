@@ -37,6 +37,11 @@ FENCE_MS = ABANDONED_AFTER_MS
 #: (``catalog.staging``).
 JobKind = Literal["build", "purge", "destroy", "finish"]
 
+#: Names in stored rows that differ from those in the code: version 0.1 wrote them, and its jobs may still be under way.
+_STORED_KINDS: Mapping[JobKind, str] = {"finish": "settle"}
+_KINDS: Mapping[str, JobKind] = {stored: kind for kind, stored in _STORED_KINDS.items()}
+_TOMBSTONE = "ghost"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
@@ -69,7 +74,7 @@ class Job:
         """The job as an item."""
         item: dict[str, Any] = {
             **keys.item_at(keys.job(workspace_id, self.id)),
-            "job": self.kind,
+            "job": _STORED_KINDS.get(self.kind, self.kind),
             "object": self.object_key,
             "objectId": self.object_id,
             "created": self.created_ms,
@@ -89,16 +94,16 @@ class Job:
                 object_item("", self.tombstone, revision=0),
                 *(field_item("", self.tombstone, own, revision=0) for own in self.tombstone.fields),
             ]
-            item["tombstone"] = base64.b64encode(zlib.compress(orjson.dumps(rows))).decode()
+            item[_TOMBSTONE] = base64.b64encode(zlib.compress(orjson.dumps(rows))).decode()
         return item
 
     @classmethod
     def parse(cls, item: Mapping[str, Any]) -> Job:
         """Inverse of ``row``."""
-        tombstone = item.get("tombstone")
+        tombstone = item.get(_TOMBSTONE)
         return cls(
             id=keys.sort_of(item),
-            kind=item["job"],
+            kind=_KINDS.get(item["job"], item["job"]),
             object_key=item["object"],
             object_id=item["objectId"],
             created_ms=int(item["created"]),

@@ -37,11 +37,11 @@ def problems(field: Field) -> list[Problem]:
     if default is None or field.type.rules.is_choice:
         return []
     if not _is_grammatical(default, field.type.rules.default_functions) or not _is_accepted(field):
-        return [Problem(code=_CODE, message=f'Invalid default value "{shown(default)}"', value=default)]
+        return [Problem(code=_CODE, message=f'Invalid default value "{as_message_text(default)}"', value=default)]
     return []
 
 
-def shown(default: Any) -> str:
+def as_message_text(default: Any) -> str:
     """A default in a message."""
     return default if isinstance(default, str) else json.dumps(default, separators=(",", ":"), default=str)
 

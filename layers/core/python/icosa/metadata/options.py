@@ -16,7 +16,7 @@ from typing import Any
 from ..identifiers import is_uuid
 from ..model.model import Field, Option, RetiredOption
 from ..validation.errors import Problem
-from .defaults import is_quoted, shown
+from .defaults import as_message_text, is_quoted
 from .names import MAX_LENGTH
 
 _CODE = "INVALID_FIELD_INPUT"
@@ -74,10 +74,10 @@ def default_problems(field: Field) -> list[Problem]:
         return []
     if not field.leaves[0].kind.is_list:
         if not isinstance(default, str):
-            return [_problem(f"Default value for select must be a string got {shown(default)}", default)]
+            return [_problem(f"Default value for select must be a string got {as_message_text(default)}", default)]
         return _literal_problems(field, default)
     if not isinstance(default, list):
-        return [_problem(f"Default value for multi-select must be an array got {shown(default)}", default)]
+        return [_problem(f"Default value for multi-select must be an array got {as_message_text(default)}", default)]
     if not default:
         return [_problem("If defined default value must contain at least one value", default)]
     broken = [problem for member in default for problem in _literal_problems(field, member)]

@@ -72,54 +72,55 @@ class _Services:
     api_keys: ApiKeys
 
 
-def _provision_workspace(services: _Services, given: ProvisionWorkspace) -> Result:
+def _provision_workspace(services: _Services, parameters: ProvisionWorkspace) -> Result:
     """``{workspaceId, apiKey}``, the key with its ``token``."""
-    made = provision(services.table, services.api_keys, given.name, demo=given.demo)
-    return {"workspaceId": made.workspace_id, "apiKey": {**_members(made.api_key), "token": made.token}}
+    workspace = provision(services.table, services.api_keys, parameters.name, demo=parameters.demo)
+    return {"workspaceId": workspace.workspace_id, "apiKey": {**_members(workspace.api_key), "token": workspace.token}}
 
 
-def _create_api_key(services: _Services, given: CreateKey) -> Result:
+def _create_api_key(services: _Services, parameters: CreateKey) -> Result:
     """``{apiKey}``, without a token."""
     key = services.api_keys.create(
-        given.workspace_id, name=given.name, role_id=given.role_id, expires_at=given.expires_at
+        parameters.workspace_id, name=parameters.name, role_id=parameters.role_id, expires_at=parameters.expires_at
     )
     return {"apiKey": _members(key)}
 
 
-def _list_api_keys(services: _Services, given: OfWorkspace) -> Result:
+def _list_api_keys(services: _Services, parameters: OfWorkspace) -> Result:
     """``{apiKeys}``: those that are not revoked."""
-    return {"apiKeys": [_members(key) for key in services.api_keys.list(given.workspace_id)]}
+    return {"apiKeys": [_members(key) for key in services.api_keys.list(parameters.workspace_id)]}
 
 
-def _revoke_api_key(services: _Services, given: OfKey) -> Result:
+def _revoke_api_key(services: _Services, parameters: OfKey) -> Result:
     """``{apiKey}``."""
-    return {"apiKey": _members(services.api_keys.revoke(given.workspace_id, given.api_key_id))}
+    return {"apiKey": _members(services.api_keys.revoke(parameters.workspace_id, parameters.api_key_id))}
 
 
-def _restore_api_key(services: _Services, given: OfKey) -> Result:
+def _restore_api_key(services: _Services, parameters: OfKey) -> Result:
     """``{apiKey}``: undoes a revocation."""
-    return {"apiKey": _members(services.api_keys.restore(given.workspace_id, given.api_key_id))}
+    return {"apiKey": _members(services.api_keys.restore(parameters.workspace_id, parameters.api_key_id))}
 
 
-def _assign_role(services: _Services, given: AssignRole) -> Result:
+def _assign_role(services: _Services, parameters: AssignRole) -> Result:
     """``{}``."""
-    services.api_keys.assign_role(given.workspace_id, given.api_key_id, given.role_id)
+    services.api_keys.assign_role(parameters.workspace_id, parameters.api_key_id, parameters.role_id)
     return {}
 
 
-def _mint_token(services: _Services, given: MintToken) -> Result:
+def _mint_token(services: _Services, parameters: MintToken) -> Result:
     """``{token}``."""
-    return {"token": services.api_keys.mint(given.workspace_id, given.api_key_id, expires_at=given.expires_at)}
+    token = services.api_keys.mint(parameters.workspace_id, parameters.api_key_id, expires_at=parameters.expires_at)
+    return {"token": token}
 
 
-def _list_roles(_services: _Services, given: OfWorkspace) -> Result:
+def _list_roles(_services: _Services, parameters: OfWorkspace) -> Result:
     """``{roles}``."""
-    return {"roles": list_roles(given.workspace_id)}
+    return {"roles": list_roles(parameters.workspace_id)}
 
 
-def _create_role(_services: _Services, given: NewRole) -> Result:
+def _create_role(_services: _Services, parameters: NewRole) -> Result:
     """``{role}``."""
-    return {"role": create_role(given.workspace_id, given.role)}
+    return {"role": create_role(parameters.workspace_id, parameters.role)}
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,11 +13,12 @@ from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, pro
 def batch_handler(
     event_type: EventType, work: Callable[[Any], None], logger: Logger
 ) -> Callable[[dict[str, Any], Any], Any]:
-    """A handler that does ``work`` on every record, and answers with the failed ones as ``batchItemFailures``.
+    """A handler that does ``work`` on every record, and returns the failed ones as ``batchItemFailures``.
 
-    So one of them does not hold up the others. Why it failed is logged, with the keys that ``work`` gave the logger.
+    So a record that fails does not hold up the others. Why it failed is logged, with the keys that ``work`` appended to
+    the logger.
     """
-    # It is one in all but name: it hands on what it does not have itself.
+    # Powertools' Logger is no subclass of logging.Logger, but passes unknown attributes on to one.
     processor = BatchProcessor(event_type=event_type, logger=cast(logging.Logger, logger))
 
     def handler(event: dict[str, Any], context: Any) -> Any:

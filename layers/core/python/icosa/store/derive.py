@@ -31,9 +31,9 @@ ATTRIBUTES = (EXACT, FIELDS, TWO_VALUES)
 def merged_attributes(before: Attributes, after: Attributes) -> Attributes:
     """The attributes of a row while a batch replaces ``before`` by ``after``: readers get to the record by either.
 
-    >>> both({"e": "Ann"}, {"e": "ANN"})
+    >>> merged_attributes({"e": "Ann"}, {"e": "ANN"})
     {'e': 'Ann', 'b': 1}
-    >>> both({"f": "f1,f3"}, {"f": "f3,f4"})
+    >>> merged_attributes({"f": "f1,f3"}, {"f": "f3,f4"})
     {'f': 'f1,f3,f4'}
     """
     if FIELDS in before:

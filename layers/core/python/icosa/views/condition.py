@@ -32,6 +32,6 @@ def view_condition(table: Table, model: Model, obj: Object, view_id: str, *, now
     return view_filter(obj, view, now=now)
 
 
-def both(raw: Raw | None, condition: Raw | None) -> Raw | None:
+def combined(raw: Raw | None, condition: Raw | None) -> Raw | None:
     """A filter of a request and the condition of a view together."""
     return {"and": [raw, condition]} if raw and condition else raw or condition

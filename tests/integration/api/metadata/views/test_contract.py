@@ -53,7 +53,7 @@ def _entities(call: MetadataClient) -> dict[str, list[str]]:
 
 @pytest.mark.slow
 def test_answers_are_what_the_document_says(call: MetadataClient, shared_table: Table, workspace: Provisioned) -> None:
-    served = proxy(MetadataApi(shared_table).answer)
+    handler = proxy(MetadataApi(shared_table).answer)
     document = orjson.loads(metadata_document("http://localhost", is_direct=False))
     collections = {name for name, entity_type in ENTITY_TYPES.items() if entity_type != VIEW_FIELD_GROUP}
     document["paths"] = {
@@ -61,7 +61,7 @@ def test_answers_are_what_the_document_says(call: MetadataClient, shared_table: 
     }
 
     def route(path: str) -> tuple[Function, Mapping[str, str]]:
-        return (lambda event: served(event, None)), {}
+        return (lambda event: handler(event, None)), {}
 
     app = Proxied(route, event_of(workspace)["requestContext"]["authorizer"])
     schema = schemathesis.openapi.from_dict(strict(document))

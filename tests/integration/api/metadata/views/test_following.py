@@ -75,7 +75,7 @@ def test_writers_side_by_side_lose_nothing(
     call: MetadataClient, rocket: Json, shared_table: Table, workspace: Provisioned
 ) -> None:
     view = new_view(call, rocket)
-    names = [one["id"] for one in rocket["fields"]][:8]
+    names = [item["id"] for item in rocket["fields"]][:8]
     start = threading.Barrier(len(names))
     replies: list[Reply] = []
 
@@ -92,5 +92,5 @@ def test_writers_side_by_side_lose_nothing(
     done = [reply.json["fieldMetadataId"] for reply in replies if reply.status == 201]
     assert all(reply.status in (201, 409) for reply in replies)
     assert len(done) >= 1
-    shown = call("GET", f"/rest/metadata/views/{view['id']}").json["viewFields"]
-    assert sorted(column["fieldMetadataId"] for column in shown) == sorted(done)
+    rendered = call("GET", f"/rest/metadata/views/{view['id']}").json["viewFields"]
+    assert sorted(column["fieldMetadataId"] for column in rendered) == sorted(done)

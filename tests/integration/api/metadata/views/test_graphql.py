@@ -82,7 +82,7 @@ def test_graphql_twins(call: MetadataClient, own: Json) -> None:
         "viewFilterGroups": [{"logicalOperator": "AND"}],
         "viewFieldGroups": [{"name": "H"}],
     }
-    assert [one["id"] for one in read["getViewFields"]] == columns
+    assert [item["id"] for item in read["getViewFields"]] == columns
     assert call.data("query($id: String!) { getView(id: $id) { id } }", id=SOMETHING) == {"getView": None}
     gone = call.data(
         """mutation($f: UUID!, $fg: UUID!, $gs: String!, $fi: UUID!, $s: UUID!) {
@@ -107,7 +107,7 @@ def test_graphql_twins(call: MetadataClient, own: Json) -> None:
     assert hidden["updateManyViewGroups"] == [{"isVisible": False}] * 3
     assert call.data("mutation($v: String!) { deleteView(id: $v) }", v=view["id"]) == {"deleteView": True}
     assert view["id"] not in [
-        one["id"] for one in call.data("{ minimalMetadata { views { id key } } }")["minimalMetadata"]["views"]
+        item["id"] for item in call.data("{ minimalMetadata { views { id key } } }")["minimalMetadata"]["views"]
     ]
 
 
@@ -126,7 +126,7 @@ def test_graphql_page_layouts_and_errors(call: MetadataClient, rocket: Json) -> 
     )["createPageLayoutWidget"]
     assert widget["configuration"] == {"url": "https://a.example"}
     ids = {"l": layout["id"], "t": tab["id"], "w": widget["id"]}
-    shown = call.data(
+    rendered = call.data(
         """mutation($l: String!, $t: String!, $w: String!) {
           updatePageLayoutWidget(id: $w, input: {title: "X"}) { title }
           updatePageLayoutTab(id: $t, input: {position: 3}) { position widgets { title } }
@@ -134,8 +134,11 @@ def test_graphql_page_layouts_and_errors(call: MetadataClient, rocket: Json) -> 
         }""",
         **ids,
     )
-    assert shown["updatePageLayoutTab"] == {"position": 3, "widgets": [{"title": "X"}]}
-    assert shown["updatePageLayout"] == {"type": "DASHBOARD", "tabs": [{"widgets": [{"gridPosition": {"rowSpan": 1}}]}]}
+    assert rendered["updatePageLayoutTab"] == {"position": 3, "widgets": [{"title": "X"}]}
+    assert rendered["updatePageLayout"] == {
+        "type": "DASHBOARD",
+        "tabs": [{"widgets": [{"gridPosition": {"rowSpan": 1}}]}],
+    }
     assert call.data("{ getPageLayouts(pageLayoutType: DASHBOARD) { id } }")["getPageLayouts"] == [{"id": layout["id"]}]
     removed = """mutation($l: String!, $t: String!, $w: String!) {
       destroyPageLayoutWidget(id: $w)

@@ -24,12 +24,12 @@ def test_page_layouts(call: MetadataClient, own: Json) -> None:
     }
     widget = made(call("POST", widgets, body))
     assert widget.items() >= body.items()
-    shown = call("GET", f"{layouts}/{layout['id']}").json
-    assert [tab["title"] for tab in shown["tabs"]] == ["First", "Second"]
-    assert shown["tabs"][0]["widgets"] == [widget]
-    assert [one["id"] for one in call("GET", layouts, objectMetadataId=own["id"]).json["data"]] == [layout["id"]]
+    rendered = call("GET", f"{layouts}/{layout['id']}").json
+    assert [tab["title"] for tab in rendered["tabs"]] == ["First", "Second"]
+    assert rendered["tabs"][0]["widgets"] == [widget]
+    assert [item["id"] for item in call("GET", layouts, objectMetadataId=own["id"]).json["data"]] == [layout["id"]]
     assert call("GET", layouts, objectMetadataId=own["id"], pageLayoutType="DASHBOARD").json["data"] == []
-    assert [one["id"] for one in call("GET", widgets, pageLayoutTabId=first["id"]).json["data"]] == [widget["id"]]
+    assert [item["id"] for item in call("GET", widgets, pageLayoutTabId=first["id"]).json["data"]] == [widget["id"]]
     changed = call("PATCH", f"{widgets}/{widget['id']}", {"gridPosition": {**grid, "row": 4}, "title": None}).json
     assert (changed["gridPosition"]["row"], changed["title"]) == (4, "W")
 

@@ -32,10 +32,10 @@ def test_the_name_follows_the_label_of_its_object(call: MetadataClient, own: Jso
     [view] = call("GET", "/rest/metadata/views", objectMetadataId=own["id"]).json["data"]
     assert view["name"] == f"All {own['labelPlural']}"
     assert view["isCustom"] is True
-    shown = [
+    rendered = [
         next(f["name"] for f in own["fields"] if f["id"] == column["fieldMetadataId"]) for column in view["viewFields"]
     ]
-    assert shown == ["name", "createdAt", "updatedAt", "createdBy", "updatedBy"]
+    assert rendered == ["name", "createdAt", "updatedAt", "createdBy", "updatedBy"]
     call("PATCH", f"/rest/metadata/objects/{own['id']}", {"labelPlural": "Ships"})
     assert call("GET", f"/rest/metadata/views/{view['id']}").json["name"] == "All Ships"
 
@@ -160,7 +160,7 @@ def test_deleted_views_are_gone_with_their_parts(call: MetadataClient, rocket: J
         "VIEW_FIELD_NOT_FOUND",
     )
     assert view["id"] not in [
-        one["id"] for one in call("GET", "/rest/metadata/views", objectMetadataId=rocket["id"]).json["data"]
+        item["id"] for item in call("GET", "/rest/metadata/views", objectMetadataId=rocket["id"]).json["data"]
     ]
     assert call.data("mutation($id: String!) { destroyView(id: $id) }", id=view["id"]) == {"destroyView": True}
     assert (

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, get_args
 
-from ...access.check import Rights
+from ...access.check import RecordRights
 from ...lru import LRUCache
 from ...model.model import Model, Right
 from .failures import Invalid, TooManyFields
@@ -59,7 +59,7 @@ _VERBS: tuple[Right, ...] = get_args(Right)
 _Show = Callable[[Any], Any]
 
 
-def plan(selected: Selected, collector: FieldCollector, model: Model, rights: Rights) -> Callable[[], Any]:
+def plan(selected: Selected, collector: FieldCollector, model: Model, rights: RecordRights) -> Callable[[], Any]:
     """What gives the value of a root field. Raises Invalid."""
     values = collector.variables.arguments(selected.arguments)
     name = values.get("name")
@@ -78,7 +78,7 @@ def plan(selected: Selected, collector: FieldCollector, model: Model, rights: Ri
     return value
 
 
-def full_introspection(model: Model, rights: Rights) -> Mapping[str, Any]:
+def full_introspection(model: Model, rights: RecordRights) -> Mapping[str, Any]:
     """The answer to the standard introspection query."""
     key = _key(model, rights)
     document = _documents.get(key)
@@ -91,7 +91,7 @@ def full_introspection(model: Model, rights: Rights) -> Mapping[str, Any]:
     return document
 
 
-def _key(model: Model, rights: Rights) -> tuple[Any, ...]:
+def _key(model: Model, rights: RecordRights) -> tuple[Any, ...]:
     """What a schema depends on: roles with the same rights see the same."""
     seen = tuple(
         (*(rights.can(obj, verb) for verb in _VERBS), rights.unreadable_fields(obj), rights.unwritable_fields(obj))

@@ -11,7 +11,7 @@ from ...access.context import RequestContext
 from ...errors import BadRequest, PermissionDenied
 from ...metadata.service import MetadataService
 from ..rest.params import Params
-from .pages import Page, rest_page
+from .pages import CollectionPage, rest_page
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,7 +49,7 @@ class Call:
             raise BadRequest("Request body must be a JSON object")
         return body
 
-    def page[T](self, items: Sequence[T], id_of: Callable[[T], str]) -> Page[T]:
+    def page[T](self, items: Sequence[T], id_of: Callable[[T], str]) -> CollectionPage[T]:
         """The page of a collection that the request asks for."""
         return rest_page(items, self.params, id_of)
 
@@ -59,7 +59,7 @@ Handler = Callable[[Call], Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Collection:
+class CollectionRoutes:
     """A collection below ``/rest/metadata``: ``GET`` and ``POST`` of the whole, ``GET``, ``PATCH`` (or ``PUT``) and
     ``DELETE`` of one.
     """

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from .call import Collection
+from .call import CollectionRoutes
 from .fields import FIELDS
 from .objects import OBJECTS
 from .views import VIEW_COLLECTIONS
 from .webhooks import WEBHOOKS
 
-COLLECTIONS: Mapping[str, Collection] = {
+COLLECTIONS: Mapping[str, CollectionRoutes] = {
     "objects": OBJECTS,
     "fields": FIELDS,
     "webhooks": WEBHOOKS,

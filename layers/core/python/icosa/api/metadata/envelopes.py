@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from .call import Call
-from .pages import Page
+from .pages import CollectionPage
 
 
 def wrap(call: Call, key: str, value: Any) -> Any:
@@ -18,9 +18,9 @@ def wrap(call: Call, key: str, value: Any) -> Any:
     return value if _is_direct(call) else {"data": {key: value}}
 
 
-def wrap_page(call: Call, key: str, page: Page[Any], shown: Sequence[Any]) -> Any:
+def wrap_page(call: Call, key: str, page: CollectionPage[Any], members: Sequence[Any]) -> Any:
     """``{"data": {key: […]}, "pageInfo": …, "totalCount": …}``, or with the list itself as ``data``."""
-    return page.envelope(list(shown) if _is_direct(call) else {key: list(shown)})
+    return page.envelope(list(members) if _is_direct(call) else {key: list(members)})
 
 
 def _is_direct(call: Call) -> bool:

@@ -6,7 +6,7 @@ from typing import Any
 
 from ...model.model import Field, Model, Object
 from ...validation.errors import FieldNotFound
-from .call import Call, Collection
+from .call import Call, CollectionRoutes
 from .envelopes import wrap, wrap_page
 from .render import field_members, fields_by_id, without_nulls
 
@@ -18,7 +18,7 @@ _KEPT = frozenset(("defaultValue", "options"))
 def _list(call: Call) -> Any:
     call.require(_FLAG)
     page = call.page(list(fields_by_id(call.context.model).values()), lambda pair: pair[1].id)
-    return wrap_page(call, "fields", page, [_shown(call.context.model, pair) for pair in page.items])
+    return wrap_page(call, "fields", page, [_members(call.context.model, pair) for pair in page.items])
 
 
 def _get(call: Call) -> Any:
@@ -26,33 +26,33 @@ def _get(call: Call) -> Any:
     pair = fields_by_id(call.context.model).get(call.entity_id)
     if pair is None:
         raise FieldNotFound
-    return wrap(call, "field", _shown(call.context.model, pair))
+    return wrap(call, "field", _members(call.context.model, pair))
 
 
 def _create(call: Call) -> Any:
     call.require(_FLAG)
-    return _changed(call, "createOneField", call.service.create_field(call.input))
+    return _change_response(call, "createOneField", call.service.create_field(call.input))
 
 
 def _update(call: Call) -> Any:
     call.require(_FLAG)
-    return _changed(call, "updateOneField", call.service.update_field(call.entity_id, call.input))
+    return _change_response(call, "updateOneField", call.service.update_field(call.entity_id, call.input))
 
 
 def _delete(call: Call) -> Any:
     call.require(_FLAG)
     deleted = call.service.delete_field(call.entity_id)
     before = call.service.previous
-    return wrap(call, "deleteOneField", _shown(before, fields_by_id(before)[deleted.id], keep=_KEPT))
+    return wrap(call, "deleteOneField", _members(before, fields_by_id(before)[deleted.id], keep=_KEPT))
 
 
-def _changed(call: Call, key: str, field: Field) -> Any:
+def _change_response(call: Call, key: str, field: Field) -> Any:
     model = call.service.model()
-    return wrap(call, key, _shown(model, fields_by_id(model)[field.id], keep=_KEPT))
+    return wrap(call, key, _members(model, fields_by_id(model)[field.id], keep=_KEPT))
 
 
-def _shown(model: Model, pair: tuple[Object, Field], *, keep: frozenset[str] = frozenset()) -> dict[str, Any]:
+def _members(model: Model, pair: tuple[Object, Field], *, keep: frozenset[str] = frozenset()) -> dict[str, Any]:
     return without_nulls(field_members(model, *pair), keep=keep)
 
 
-FIELDS = Collection(list=_list, get=_get, create=_create, update=_update, delete=_delete)
+FIELDS = CollectionRoutes(list=_list, get=_get, create=_create, update=_update, delete=_delete)

@@ -6,7 +6,7 @@ from typing import Any
 
 from ...model.model import Model, Object
 from ...validation.errors import ObjectNotFound
-from .call import Call, Collection
+from .call import Call, CollectionRoutes
 from .envelopes import wrap, wrap_page
 from .render import field_members, object_members, without_nulls
 
@@ -19,7 +19,7 @@ def _list(call: Call) -> Any:
     call.require(_FLAG)
     model = call.context.model
     page = call.page(model.objects, lambda obj: obj.id)
-    return wrap_page(call, "objects", page, [_shown(model, obj) for obj in page.items])
+    return wrap_page(call, "objects", page, [_members(model, obj) for obj in page.items])
 
 
 def _get(call: Call) -> Any:
@@ -28,17 +28,17 @@ def _get(call: Call) -> Any:
     obj = model.by_id.get(call.entity_id)
     if obj is None:
         raise ObjectNotFound
-    return wrap(call, "object", _shown(model, obj))
+    return wrap(call, "object", _members(model, obj))
 
 
 def _create(call: Call) -> Any:
     call.require(_FLAG)
-    return _changed(call, "createOneObject", call.service.create_object(call.input))
+    return _change_response(call, "createOneObject", call.service.create_object(call.input))
 
 
 def _update(call: Call) -> Any:
     call.require(_FLAG)
-    return _changed(call, "updateOneObject", call.service.update_object(call.entity_id, call.input))
+    return _change_response(call, "updateOneObject", call.service.update_object(call.entity_id, call.input))
 
 
 def _delete(call: Call) -> Any:
@@ -47,13 +47,13 @@ def _delete(call: Call) -> Any:
     return wrap(call, "deleteOneObject", without_nulls(object_members(call.service.previous, deleted), keep=_KEPT))
 
 
-def _changed(call: Call, key: str, obj: Object) -> Any:
-    return wrap(call, key, _shown(call.service.model(), obj, keep=_KEPT))
+def _change_response(call: Call, key: str, obj: Object) -> Any:
+    return wrap(call, key, _members(call.service.model(), obj, keep=_KEPT))
 
 
-def _shown(model: Model, obj: Object, *, keep: frozenset[str] = frozenset()) -> dict[str, Any]:
+def _members(model: Model, obj: Object, *, keep: frozenset[str] = frozenset()) -> dict[str, Any]:
     fields = [without_nulls(field_members(model, obj, field)) for field in obj.fields]
     return {**without_nulls(object_members(model, obj), keep=keep), "fields": fields}
 
 
-OBJECTS = Collection(list=_list, get=_get, create=_create, update=_update, delete=_delete)
+OBJECTS = CollectionRoutes(list=_list, get=_get, create=_create, update=_update, delete=_delete)

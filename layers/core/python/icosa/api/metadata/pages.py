@@ -31,7 +31,7 @@ def by_id[T](items: Sequence[T], id_of: Callable[[T], str]) -> list[T]:
 
 
 @dataclass(frozen=True, slots=True)
-class Page[T]:
+class CollectionPage[T]:
     """A part of a collection. ``has_next_page`` means: there are more in the direction in which the client goes."""
 
     items: list[T]
@@ -49,7 +49,7 @@ class Page[T]:
         return {"data": data, "pageInfo": info, "totalCount": self.total_count}
 
 
-def rest_page[T](items: Sequence[T], params: Params, id_of: Callable[[T], str]) -> Page[T]:
+def rest_page[T](items: Sequence[T], params: Params, id_of: Callable[[T], str]) -> CollectionPage[T]:
     """The page that ``limit``, ``starting_after`` and ``ending_before`` ask for. Raises BadRequest."""
     limit = params.limit(default=PAGE_LIMIT, maximum=PAGE_LIMIT)
     after, before = _cursor(params.after), _cursor(params.before)
@@ -62,7 +62,7 @@ def rest_page[T](items: Sequence[T], params: Params, id_of: Callable[[T], str]) 
     else:
         beyond = [item for item in ordered if id_of(item) < after] if after else ordered
         taken = beyond[:limit]
-    return Page(taken, len(taken) < len(beyond), len(ordered), id_of)
+    return CollectionPage(taken, len(taken) < len(beyond), len(ordered), id_of)
 
 
 def _cursor(text: str) -> str | None:

@@ -145,14 +145,14 @@ def index_members(index: Index) -> dict[str, Any]:
 
 
 def _option(option: Option) -> dict[str, Any]:
-    shown = {
+    rendered = {
         "id": option.id,
         "value": option.value,
         "label": option.label,
         "position": option.position,
         "color": option.color,
     }
-    return {name: value for name, value in shown.items() if value is not None}
+    return {name: value for name, value in rendered.items() if value is not None}
 
 
 def _settings(field: Field) -> dict[str, Any] | None:

@@ -16,7 +16,7 @@ from ...settings import Settings, settings
 from ...store.meter import Meter
 from ...store.table import Table
 from ..rest.params import Params
-from .call import Call, Collection, Handler
+from .call import Call, CollectionRoutes, Handler
 from .errors import metadata_body
 from .ids import parse_entity_id
 
@@ -28,7 +28,9 @@ _OF_ONE: dict[str, _Verb] = {"GET": "get", "PATCH": "update", "PUT": "update", "
 class MetadataRest:
     """The Metadata REST API over a table: some of its collections, by name."""
 
-    def __init__(self, table: Table, collections: Mapping[str, Collection], *, settings: Settings = settings) -> None:
+    def __init__(
+        self, table: Table, collections: Mapping[str, CollectionRoutes], *, settings: Settings = settings
+    ) -> None:
         self._table = table
         self._collections = collections
         self._settings = settings
@@ -53,7 +55,7 @@ def _error_response(error: IcosaError) -> HttpResponse:
     return error_response(error, metadata_body(error))
 
 
-def _route(request: HttpRequest, collections: Mapping[str, Collection]) -> tuple[_Verb, Handler, str | None]:
+def _route(request: HttpRequest, collections: Mapping[str, CollectionRoutes]) -> tuple[_Verb, Handler, str | None]:
     """Raises UnknownRoute, MethodNotAllowed, MalformedId."""
     root, segments = request.segments[:2], request.segments[2:]
     if root != ["rest", "metadata"] or not 1 <= len(segments) <= 2 or segments[0] not in collections:

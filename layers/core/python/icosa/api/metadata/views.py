@@ -11,7 +11,7 @@ from ...views.errors import InvalidPart, PartNotFound
 from ...views.permissions import require_change, require_create
 from ...views.render import render
 from ...views.service import ViewsService, find, select
-from .call import Call, Collection
+from .call import Call, CollectionRoutes
 
 
 def _service(call: Call) -> ViewsService:
@@ -33,12 +33,12 @@ def _list(entity_type: EntityType) -> Callable[[Call], Any]:
 
 def _get(entity_type: EntityType) -> Callable[[Call], Any]:
     def answer(call: Call) -> Any:
-        found = find(_service(call).roots(), entity_type, call.entity_id)
-        if found is None:
+        result = find(_service(call).roots(), entity_type, call.entity_id)
+        if result is None:
             if entity_type == PAGE_LAYOUT:
                 return None
             raise PartNotFound(entity_type, call.entity_id)
-        return render(call.context.model, found[0], entity_type, found[1])
+        return render(call.context.model, result[0], entity_type, result[1])
 
     return answer
 
@@ -77,8 +77,8 @@ def _delete(entity_type: EntityType) -> Callable[[Call], Any]:
     return answer
 
 
-def _collection(entity_type: EntityType) -> Collection:
-    return Collection(
+def _collection(entity_type: EntityType) -> CollectionRoutes:
+    return CollectionRoutes(
         list=_list(entity_type),
         get=_get(entity_type),
         create=_create(entity_type),
@@ -88,6 +88,6 @@ def _collection(entity_type: EntityType) -> Collection:
 
 
 #: Field groups have no route of their own: views show them, GraphQL changes them.
-VIEW_COLLECTIONS: Mapping[str, Collection] = {
+VIEW_COLLECTIONS: Mapping[str, CollectionRoutes] = {
     name: _collection(entity_type) for name, entity_type in ENTITY_TYPES.items() if entity_type != VIEW_FIELD_GROUP
 }

@@ -7,7 +7,7 @@ from typing import Any
 
 from ...webhooks.entity import Webhook
 from ...webhooks.service import Webhooks
-from .call import Call, Collection
+from .call import Call, CollectionRoutes
 
 _FLAG = "API_KEYS_AND_WEBHOOKS"
 
@@ -22,24 +22,24 @@ def _webhooks(call: Call) -> Webhooks:
 def _list(call: Call) -> Any:
     webhooks = _webhooks(call)
     page = call.page(webhooks.list(), lambda webhook: webhook.id)
-    return page.envelope(_shown(call, webhooks, page.items))
+    return page.envelope(_members(call, webhooks, page.items))
 
 
 def _get(call: Call) -> Any:
-    """Null for one that is not there, as for API keys; changing it is refused."""
+    """Null if there is none, as for API keys."""
     webhooks = _webhooks(call)
-    found = webhooks.find(call.entity_id)
-    return None if found is None else _shown(call, webhooks, [found])[0]
+    webhook = webhooks.find(call.entity_id)
+    return None if webhook is None else _members(call, webhooks, [webhook])[0]
 
 
 def _create(call: Call) -> Any:
     webhooks = _webhooks(call)
-    return _shown(call, webhooks, [webhooks.create(call.input)])[0]
+    return _members(call, webhooks, [webhooks.create(call.input)])[0]
 
 
 def _update(call: Call) -> Any:
     webhooks = _webhooks(call)
-    return _shown(call, webhooks, [webhooks.update(call.entity_id, call.input)])[0]
+    return _members(call, webhooks, [webhooks.update(call.entity_id, call.input)])[0]
 
 
 def _delete(call: Call) -> Any:
@@ -47,13 +47,13 @@ def _delete(call: Call) -> Any:
     return True
 
 
-def _shown(call: Call, webhooks: Webhooks, found: Sequence[Webhook]) -> list[dict[str, Any]]:
+def _members(call: Call, webhooks: Webhooks, entities: Sequence[Webhook]) -> list[dict[str, Any]]:
     workspace_id = call.context.workspace.id
-    secrets = webhooks.secrets(found)
+    secrets = webhooks.secrets(entities)
     return [
         {**webhook.members(workspace_id), "secret": secrets[webhook.id], "workspaceId": workspace_id}
-        for webhook in found
+        for webhook in entities
     ]
 
 
-WEBHOOKS = Collection(list=_list, get=_get, create=_create, update=_update, delete=_delete)
+WEBHOOKS = CollectionRoutes(list=_list, get=_get, create=_create, update=_update, delete=_delete)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from ...access.check import Rights
+from ...access.check import RecordRights
 from ...errors import BadRequest
 from ...model.model import Model, Object
 from ...query.aggregates import aggregates_of
@@ -49,7 +49,7 @@ class RecordsRequest:
     params: Params
     body: Any
     model: Model
-    rights: Rights
+    rights: RecordRights
     settings: Settings
     view_filter: ViewFilter
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from ...access.check import Rights, is_relation_readable
+from ...access.check import RecordRights, is_relation_readable
 from ...errors import BadRequest
 from ...model.model import Field, Model, Object
 from ...query.operation import Page, RelationSelection, Selection
@@ -17,7 +17,7 @@ _ONLY_ID = ("id",)
 class FieldSelector:
     """Selections for one request. ``children`` is the number of records shown of a one-to-many field."""
 
-    def __init__(self, model: Model, rights: Rights, *, children: int, field_limit: int) -> None:
+    def __init__(self, model: Model, rights: RecordRights, *, children: int, field_limit: int) -> None:
         self._model = model
         self._rights = rights
         self._children = children

@@ -46,32 +46,32 @@ class MetadataGraphql:
         self._table = table
         self._settings = settings
 
-    def answer(self, request: HttpRequest) -> HttpResponse:
+    def answer(self, http: HttpRequest) -> HttpResponse:
         """Never raises: every failure has its answer."""
 
-        def run(wanted: GraphqlRequest, meter: Meter) -> Outcome:
-            context = transport.authenticated(lambda: open_metered(request.event, self._table, meter, self._settings))
-            return _run(wanted, MetadataCall(context, request))
+        def run(request: GraphqlRequest, meter: Meter) -> Outcome:
+            context = transport.authenticated(lambda: open_metered(http.event, self._table, meter, self._settings))
+            return _run(request, MetadataCall(context, http))
 
-        return transport.handle_graphql_request(request, run, limit=self._settings.body_limit)
+        return transport.handle_graphql_request(http, run, limit=self._settings.body_limit)
 
 
-def _run(wanted: GraphqlRequest, call: MetadataCall) -> Outcome:
+def _run(request: GraphqlRequest, call: MetadataCall) -> Outcome:
     """Raises MutationOverGet, and what ``check_limits`` raises."""
-    prepared = _prepare(wanted.query)
+    prepared = _prepare(request.query)
     if isinstance(prepared, list):
         return Outcome({"errors": prepared}, is_mutation=False)
-    operation = get_operation_ast(prepared, wanted.operation_name)
+    operation = get_operation_ast(prepared, request.operation_name)
     if operation is not None:
-        if wanted.read_only and operation.operation is not OperationType.QUERY:
+        if request.read_only and operation.operation is not OperationType.QUERY:
             raise transport.MutationOverGet
         check_limits(prepared, operation)
     result = execute_sync(
         metadata_schema(),
         prepared,
         context_value=call,
-        variable_values=dict(wanted.variables),
-        operation_name=wanted.operation_name,
+        variable_values=dict(request.variables),
+        operation_name=request.operation_name,
     )
     is_mutation = operation is not None and operation.operation is OperationType.MUTATION
     if not result.errors:

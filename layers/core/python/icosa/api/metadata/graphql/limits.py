@@ -26,7 +26,7 @@ MAX_DEPTH = 10
 
 @dataclass(frozen=True, slots=True)
 class _Size:
-    """Fields in a selection, those of fragments counted at every use; those at its top; levels."""
+    """Of a selection: all ``fields``, those of fragments counted at every use; how many are at the ``top``; levels."""
 
     fields: int
     top: int
@@ -58,14 +58,14 @@ class _Measure:
             match part:
                 case FieldNode(name=name, selection_set=inner):
                     below = _Size(0, 0, 0) if name.value.startswith("__") else self.selection(inner)
-                    found = _Size(below.fields + 1, 1, below.depth + 1)
+                    size = _Size(below.fields + 1, 1, below.depth + 1)
                 case InlineFragmentNode(selection_set=inner):
-                    found = self.selection(inner)
+                    size = self.selection(inner)
                 case FragmentSpreadNode(name=name):
-                    found = self._fragment(name.value)
+                    size = self._fragment(name.value)
                 case _:
                     raise AssertionError(part.kind)
-            fields, top, depth = fields + found.fields, top + found.top, max(depth, found.depth)
+            fields, top, depth = fields + size.fields, top + size.top, max(depth, size.depth)
         return _Size(fields, top, depth)
 
     def _fragment(self, name: str) -> _Size:

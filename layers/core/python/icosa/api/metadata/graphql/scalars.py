@@ -12,12 +12,12 @@ from ....identifiers import parse_uuid
 
 def _uuid(value: Any) -> str:
     """In lower case. Raises GraphQLError with the text and codes of spec/metadata.md §3."""
-    found = parse_uuid(value)
-    if found is None:
+    entity_id = parse_uuid(value)
+    if entity_id is None:
         raise GraphQLError(
             f"Invalid UUID: '{value}'", extensions={"code": "GRAPHQL_VALIDATION_FAILED", "http": {"status": 400}}
         )
-    return found
+    return entity_id
 
 
 def _text(value: Any) -> str:

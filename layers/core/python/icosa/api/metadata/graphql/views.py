@@ -70,9 +70,9 @@ def _many(entity_type: EntityType) -> Resolver:
         }
         pairs = select(_service(call).roots(), entity_type, wanted)
         return [
-            render(call.model, root, entity_type, one)
-            for root, one in pairs
-            if viewTypes is None or one["type"] in viewTypes
+            render(call.model, root, entity_type, item)
+            for root, item in pairs
+            if viewTypes is None or item["type"] in viewTypes
         ]
 
     return resolve
@@ -81,12 +81,12 @@ def _many(entity_type: EntityType) -> Resolver:
 def _one(entity_type: EntityType) -> Resolver:
     def resolve(_parent: None, info: Info, *, id: str) -> Shown | None:
         call: MetadataCall = info.context
-        found = find(_service(call).roots(), entity_type, id.lower())
-        if found is None:
+        result = find(_service(call).roots(), entity_type, id.lower())
+        if result is None:
             if entity_type in _CERTAIN:
                 raise PartNotFound(entity_type, id)
             return None
-        return render(call.model, found[0], entity_type, found[1])
+        return render(call.model, result[0], entity_type, result[1])
 
     return resolve
 

@@ -18,38 +18,38 @@ _mutation = MutationType()
 RESOLVERS = (_query, _mutation)
 
 Arguments = Mapping[str, Any]
-Shown = dict[str, Any]
+Members = dict[str, Any]
 
 
 @_query.field("webhooks")
 @requires(_FLAG)
-def _many(_parent: None, info: Info) -> list[Shown]:
-    return _shown(info.context, _webhooks(info.context).list())
+def _many(_parent: None, info: Info) -> list[Members]:
+    return _members(info.context, _webhooks(info.context).list())
 
 
 @_query.field("webhook")
 @requires(_FLAG)
-def _one(_parent: None, info: Info, *, id: str) -> Shown | None:
-    found = _webhooks(info.context).find(id)
-    return None if found is None else _shown(info.context, [found])[0]
+def _one(_parent: None, info: Info, *, id: str) -> Members | None:
+    webhook = _webhooks(info.context).find(id)
+    return None if webhook is None else _members(info.context, [webhook])[0]
 
 
 @_mutation.field("createWebhook")
 @requires(_FLAG)
-def _create(_parent: None, info: Info, *, input: Arguments) -> Shown:
-    return _shown(info.context, [_webhooks(info.context).create(input)])[0]
+def _create(_parent: None, info: Info, *, input: Arguments) -> Members:
+    return _members(info.context, [_webhooks(info.context).create(input)])[0]
 
 
 @_mutation.field("updateWebhook")
 @requires(_FLAG)
-def _update(_parent: None, info: Info, *, input: Arguments) -> Shown:
-    return _shown(info.context, [_webhooks(info.context).update(input["id"], input["update"])])[0]
+def _update(_parent: None, info: Info, *, input: Arguments) -> Members:
+    return _members(info.context, [_webhooks(info.context).update(input["id"], input["update"])])[0]
 
 
 @_mutation.field("deleteWebhook")
 @requires(_FLAG)
-def _delete(_parent: None, info: Info, *, id: str) -> Shown:
-    return _shown(info.context, [_webhooks(info.context).delete(id)])[0]
+def _delete(_parent: None, info: Info, *, id: str) -> Members:
+    return _members(info.context, [_webhooks(info.context).delete(id)])[0]
 
 
 def _webhooks(call: MetadataCall) -> Webhooks:
@@ -57,15 +57,15 @@ def _webhooks(call: MetadataCall) -> Webhooks:
     return Webhooks(context.table, context.workspace.id, now=context.now)
 
 
-def _shown(call: MetadataCall, found: Sequence[Webhook]) -> list[Shown]:
+def _members(call: MetadataCall, webhooks: Sequence[Webhook]) -> list[Members]:
     """Webhooks with their members. Secrets are opened only if a request selects them, and then all together."""
 
     @cache
     def secrets() -> Mapping[str, str]:
-        return _webhooks(call).secrets(found)
+        return _webhooks(call).secrets(webhooks)
 
     def secret_of(webhook: Webhook) -> Any:
         # Members that can be called are called when they are selected.
         return lambda _info: secrets()[webhook.id]
 
-    return [{**webhook.members(call.context.workspace.id), "secret": secret_of(webhook)} for webhook in found]
+    return [{**webhook.members(call.context.workspace.id), "secret": secret_of(webhook)} for webhook in webhooks]
