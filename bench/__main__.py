@@ -1,4 +1,4 @@
-"""``python -m bench``: seed if need be, then measure the operations of design §8."""
+"""``python -m bench``: seed if need be, then measure the operations of docs/performance.md#targets."""
 
 from __future__ import annotations
 
@@ -70,7 +70,9 @@ def _parsers() -> tuple[argparse.ArgumentParser, Mapping[str, argparse.ArgumentP
     _sized(seed)
     seed.set_defaults(command=_seed)
     run = commands.add_parser(
-        "run", parents=[common], help="the operations of design §8: CPU, latency, cost (this is the default)"
+        "run",
+        parents=[common],
+        help="the operations of docs/performance.md#targets: CPU, latency, cost (this is the default)",
     )
     _sized(run)
     run.add_argument("--rounds", type=int, default=7, help="rounds of calls of each operation (default 7)")

@@ -23,7 +23,7 @@ from local.functions.variables import Services, function_variables
 from local.template.names import Deployment
 from local.template.reader import read_application
 
-#: Design §8: a function may take so many times the baseline.
+#: docs/performance.md#targets: a function may take so many times the baseline.
 TARGET = 2.5
 #: Functions that do nothing, by the client libraries that they import: of the data plane, and of the control plane,
 #: too.

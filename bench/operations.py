@@ -1,5 +1,5 @@
-"""What is measured: the operations of design §8 with their targets, and those whose cost must not grow with
-the table.
+"""What is measured: the operations of docs/performance.md#targets with their targets, and those whose cost must not
+grow with the table.
 """
 
 from __future__ import annotations
@@ -48,8 +48,8 @@ def facts_of(client: Client) -> Facts:
 class Operation:
     """``call`` makes the request with a number; ``undo`` the one that removes what its answer says it made.
 
-    ``target`` is the CPU in ms that design §8 allows. ``grows`` names why the cost may grow with the table.
-    ``function`` answers.
+    ``target`` is the CPU in ms that docs/performance.md#targets allows. ``grows`` names why the cost may grow with the
+    table. ``function`` answers.
     """
 
     name: str
@@ -145,7 +145,7 @@ _GRAPHQL: Sequence[Operation] = (
     Operation(name="GraphQL search", call=_SEARCH, function="core_graphql"),
 )
 
-#: Design §8.
+#: docs/performance.md#targets.
 OPERATIONS: Sequence[Operation] = (
     _GET,
     Operation(name="list 60 by an equality filter, with total", call=_TITLED, target=4),

@@ -3,7 +3,7 @@
 It verifies the token and reads nothing, so its answer is cheap and may be cached for as long as the gateway likes; what
 can change (revocation, role, the token's expiry) is checked again by the function behind it (``icosa.access.session``).
 
-What the gateway must do with its answers (spec/access.md §7):
+What the gateway must do with its answers (docs/wire/access.md#refusals-of-the-gateway):
 
 | Case | Answer here | Gateway response | Status | ``messages`` and ``error`` |
 |---|---|---|---|---|

@@ -1,4 +1,6 @@
-"""Pages in every kind of order, forwards and backwards, against the list as a whole (spec/rest-core.md §2.6, §2.8)."""
+"""Pages in every kind of order, forwards and backwards, against the list as a whole (docs/wire/rest.md#order,
+docs/wire/rest.md#cursors).
+"""
 
 from __future__ import annotations
 

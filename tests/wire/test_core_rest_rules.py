@@ -1,4 +1,4 @@
-"""Rules of spec/rest-core.md that span several requests: stamps, merging, the trash, relations in input."""
+"""Rules of docs/wire/rest.md that span several requests: stamps, merging, the trash, relations in input."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""API keys and their gateway keys (spec/access.md §1)."""
+"""API keys and their gateway keys (docs/wire/access.md#api-keys)."""
 
 import uuid
 from collections.abc import Callable

@@ -1,4 +1,6 @@
-"""One workspace cannot reach another's records, whatever ids it knows (design §6)."""
+"""One workspace cannot reach another's records, whatever ids it knows
+(docs/decisions.md#workspaces-are-kept-apart-by-keys).
+"""
 
 import json
 from collections.abc import Callable

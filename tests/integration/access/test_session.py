@@ -1,4 +1,4 @@
-"""What every request finds out first (spec/access.md §7), and what it costs."""
+"""What every request finds out first (docs/wire/access.md#authentication), and what it costs."""
 
 import uuid
 from collections.abc import Iterator

@@ -1,4 +1,6 @@
-"""The Core REST API as clients see it: routes, statuses, envelopes, errors (spec/rest-core.md §1, §2, §4)."""
+"""The Core REST API as clients see it: routes, statuses, envelopes, errors (docs/wire/rest.md#routes,
+docs/wire/rest.md#parameters, docs/wire/rest.md#errors).
+"""
 
 from __future__ import annotations
 

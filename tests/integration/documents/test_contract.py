@@ -130,8 +130,9 @@ def test_answers_are_what_the_document_says(
     )
     assert not outcome.contradictions, "\n\n".join(outcome.contradictions)
     assert {200, 201, 400, 404} <= set(outcome.statuses)
-    # Requests that are merely refused say little about answers.
-    assert outcome.statuses[200] + outcome.statuses[201] > outcome.statuses.total() / 6, outcome.statuses
+    # Requests that are merely refused say little about answers. About a fifth succeed; how many exactly depends on the
+    # cases that are drawn.
+    assert outcome.statuses[200] + outcome.statuses[201] > outcome.statuses.total() / 8, outcome.statuses
 
 
 @pytest.mark.slow

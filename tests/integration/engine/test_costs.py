@@ -1,4 +1,6 @@
-"""What operations cost DynamoDB: sequential round trips (design §8), the same for few and for many records."""
+"""What operations cost DynamoDB: sequential round trips (docs/performance.md#targets), the same for few and for many
+records.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``/rest/metadata/apiKeys`` as API Gateway calls it (spec/access.md §1.3)."""
+"""``/rest/metadata/apiKeys`` as API Gateway calls it (docs/wire/access.md#api-keys-over-rest)."""
 
 from __future__ import annotations
 

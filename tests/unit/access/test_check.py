@@ -1,4 +1,4 @@
-"""Operations against roles (spec/access.md §3, spec/rest-core.md §4.5)."""
+"""Operations against roles (docs/wire/access.md#how-operations-are-checked, docs/wire/rest.md#permissions)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the hot functions must not load: every import is paid for at each cold start (design §8)."""
+"""What the hot functions must not load: every import is paid for at each cold start (docs/performance.md#targets)."""
 
 import subprocess
 import sys

@@ -1,4 +1,4 @@
-"""The table of spec/access.md §3.2 and §3.3."""
+"""The table of docs/wire/access.md#object-permissions, docs/wire/access.md#field-permissions."""
 
 from typing import Any, get_args
 

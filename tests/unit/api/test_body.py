@@ -1,4 +1,4 @@
-"""Request bodies and the bodies of errors (spec/rest-core.md §4.1, §4.8)."""
+"""Request bodies and the bodies of errors (docs/wire/rest.md#error-bodies, docs/wire/rest.md#malformed-json)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The text form of filters and orders (spec/rest-core.md §2.6, §2.7.1-2.7.2)."""
+"""The text form of filters and orders (docs/wire/rest.md#order, docs/wire/rest.md#filter-grammar)."""
 
 from __future__ import annotations
 

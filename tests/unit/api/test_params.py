@@ -1,4 +1,4 @@
-"""Query parameters (spec/rest-core.md §2)."""
+"""Query parameters (docs/wire/rest.md#parameters)."""
 
 from __future__ import annotations
 

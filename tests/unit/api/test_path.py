@@ -1,4 +1,4 @@
-"""Paths (spec/rest-core.md §1.2)."""
+"""Paths (docs/wire/rest.md#paths)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Records and results as JSON (spec/rest-core.md §1, §2.3)."""
+"""Records and results as JSON (docs/wire/rest.md#routes, docs/wire/rest.md#depth)."""
 
 from __future__ import annotations
 

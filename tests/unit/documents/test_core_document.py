@@ -127,7 +127,7 @@ def test_operations_are_those_that_the_api_has() -> None:
                 assert method.upper() in ENDPOINTS[parsed.kind], f"{method} {path}"
                 documented.add((parsed.kind, method.upper()))
     handler = {(shape, method) for shape, methods in ENDPOINTS.items() for method in methods}
-    # POST to a record's address creates another one; nobody needs to know (spec/rest-core.md §1.2).
+    # POST to a record's address creates another one; nobody needs to know (docs/wire/rest.md#paths).
     assert handler - documented == {("one", "POST")}
 
 
@@ -156,7 +156,7 @@ def test_three_schemas_for_each_object(obj: Object) -> None:
 
 
 def test_what_twenty_documents_wrongly() -> None:
-    """Spec/rest-core.md §9, by its numbers."""
+    """docs/wire/rest.md#what-twenty-documents-otherwise, by its numbers."""
     components = document()["components"]
     parameters = components["parameters"]
     assert parameters["depth"]["schema"]["default"] == 0  # 1

@@ -1,4 +1,6 @@
-"""The form of request bodies (spec/metadata.md §4.1, §5.1, §6.1)."""
+"""The form of request bodies (docs/wire/metadata.md#creating-an-object, docs/wire/metadata.md#creating-a-field,
+docs/wire/metadata.md#rules-of-names).
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""spec/metadata.md §5, §6, §8."""
+"""docs/wire/metadata.md#fields, docs/wire/metadata.md#names, docs/wire/metadata.md#relations."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""spec/metadata.md §7."""
+"""docs/wire/metadata.md#indexes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""spec/metadata.md §6, §7."""
+"""docs/wire/metadata.md#names, docs/wire/metadata.md#indexes."""
 
 from __future__ import annotations
 

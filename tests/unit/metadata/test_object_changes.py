@@ -1,4 +1,4 @@
-"""spec/metadata.md §4, §6."""
+"""docs/wire/metadata.md#objects, docs/wire/metadata.md#names."""
 
 from __future__ import annotations
 

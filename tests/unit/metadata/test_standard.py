@@ -123,7 +123,7 @@ def test_options(model: Model) -> None:
 
 
 def test_unique_constraints(model: Model) -> None:
-    """spec/rest-core.md §4.6."""
+    """docs/wire/rest.md#duplicate-values."""
     result = {
         (obj.name_singular, leaf.dotted) for obj in model.objects for c in obj.unique_constraints for leaf in c.leaves
     }
@@ -147,7 +147,7 @@ def test_duplicate_criteria_and_search_fields_name_what_is_there(model: Model) -
 
 
 def test_exceptions_to_permissions(model: Model) -> None:
-    """spec/access.md §3.2."""
+    """docs/wire/access.md#object-permissions."""
     workflows = dict.fromkeys(("read", "update", "soft_delete", "destroy"), "WORKFLOWS")
     members = dict.fromkeys(("update", "soft_delete", "destroy"), "WORKSPACE_MEMBERS") | {"read": None}
     assert {obj.name_singular: dict(obj.right_flags) for obj in model.objects if obj.right_flags} == {
@@ -169,7 +169,7 @@ def test_the_defaults_of_custom_objects_are_of_known_types_and_targets(model: Mo
 
 
 def test_shipped_roles() -> None:
-    """spec/access.md §2.1."""
+    """docs/wire/access.md#shipped-roles."""
     roles = {role["label"]: role for role in load("roles") + load("demo/roles")}
     assert list(roles) == ["Admin", "Member", "Guest"]
     assert [label for label, role in roles.items() if role["canBeAssignedToApiKeys"]] == ["Admin"]

@@ -1,4 +1,6 @@
-"""Composites in bodies: members, partial updates, read defaults, merging (spec/rest-core.md §3.7-3.16, §1.12)."""
+"""Composites in bodies: members, partial updates, read defaults, merging (docs/wire/rest.md#partial-composites,
+docs/wire/rest.md#merge).
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""Bodies of creates and updates (spec/rest-core.md §3.1, §3.17, spec/graphql-core.md §5.1, §6)."""
+"""Bodies of creates and updates (docs/wire/rest.md#bodies, docs/wire/rest.md#relations-in-bodies,
+docs/wire/graphql.md#data, docs/wire/graphql.md#relations-in-data).
+"""
 
 from __future__ import annotations
 

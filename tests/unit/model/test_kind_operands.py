@@ -1,4 +1,4 @@
-"""Checks and normal forms of filter operands (spec/rest-core.md §2.7.5, spec/graphql-core.md §4.5)."""
+"""Checks and normal forms of filter operands (docs/wire/rest.md#operands, docs/wire/graphql.md#filters-in-graphql)."""
 
 from __future__ import annotations
 

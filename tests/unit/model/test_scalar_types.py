@@ -1,5 +1,5 @@
-"""Values of scalar types in bodies: what is taken, what is stored, what is shown, what is refused (spec/rest-core.md
-§3.2-3.6).
+"""Values of scalar types in bodies: what is taken, what is stored, what is shown, what is refused
+(docs/wire/rest.md#scalars).
 """
 
 from __future__ import annotations

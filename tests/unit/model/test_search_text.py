@@ -1,4 +1,4 @@
-"""Words of records and of search inputs (spec/graphql-core.md §4.11)."""
+"""Words of records and of search inputs (docs/wire/graphql.md#search)."""
 
 from __future__ import annotations
 

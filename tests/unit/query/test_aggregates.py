@@ -1,4 +1,6 @@
-"""Aggregates and groups against plain computations (spec/graphql-core.md §3.7, §4.8, §4.9)."""
+"""Aggregates and groups against plain computations (docs/wire/graphql.md#aggregate-fields,
+docs/wire/graphql.md#aggregate-values, docs/wire/graphql.md#groups-in-graphql).
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Cursors (spec/rest-core.md §2.8, spec/graphql-core.md §4.3)."""
+"""Cursors (docs/wire/rest.md#cursors, docs/wire/graphql.md#cursors-in-graphql)."""
 
 from __future__ import annotations
 

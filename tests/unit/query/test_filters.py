@@ -1,4 +1,4 @@
-"""Filters against a model (spec/rest-core.md §2.7.4-2.7.8, spec/graphql-core.md §4.5)."""
+"""Filters against a model (docs/wire/rest.md#operators, docs/wire/graphql.md#filters-in-graphql)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Arguments of groupBy against a model (spec/rest-core.md §2.9, spec/graphql-core.md §4.9)."""
+"""Arguments of groupBy against a model (docs/wire/rest.md#group-parameters, docs/wire/graphql.md#groups-in-graphql)."""
 
 from __future__ import annotations
 

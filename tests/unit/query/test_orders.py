@@ -1,4 +1,4 @@
-"""Orders against a model (spec/rest-core.md §2.6, spec/graphql-core.md §4.4)."""
+"""Orders against a model (docs/wire/rest.md#order, docs/wire/graphql.md#orders-in-graphql)."""
 
 from __future__ import annotations
 

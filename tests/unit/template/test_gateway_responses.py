@@ -1,5 +1,5 @@
 """What API Gateway answers by itself reads like the product's own errors, for both kinds of client
-(spec/access.md §7).
+(docs/wire/access.md#refusals-of-the-gateway).
 """
 
 from __future__ import annotations

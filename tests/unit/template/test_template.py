@@ -171,7 +171,7 @@ def test_the_key_of_webhooks_outlives_the_stack_and_turns(template: Document) ->
 
 
 _VERBS = frozenset(("get", "head", "post", "patch", "put", "delete"))
-#: Routes whose calls the usage plan counts, and routes whose calls it does not (spec/access.md §5).
+#: Routes whose calls the usage plan counts, and routes whose calls it does not (docs/wire/access.md#rate-limits).
 _COUNTED = {"/rest": _VERBS, "/rest/{proxy+}": _VERBS, "/graphql": frozenset(("get", "head", "post"))}
 _UNCOUNTED = {
     **dict.fromkeys(

@@ -1,4 +1,4 @@
-"""What requests may say of a webhook (spec/access.md §11.1)."""
+"""What requests may say of a webhook (docs/wire/access.md#webhooks)."""
 
 from __future__ import annotations
 

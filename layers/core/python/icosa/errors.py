@@ -1,8 +1,8 @@
 """Every error that a client can see.
 
-The engine raises these and knows nothing about REST or GraphQL; the two renderers (``api/rest``, ``api/graphql``)
-turn them into their wire shapes. Messages are Twenty's wording (spec/rest-core.md §4, spec/graphql-core.md §7),
-because clients match on them.
+The engine raises these and knows nothing about REST or GraphQL; the two renderers (``api/rest``, ``api/graphql``) turn
+them into their wire shapes. Messages are Twenty's wording (docs/wire/rest.md#errors,
+docs/wire/graphql.md#errors-in-graphql), because clients match on them.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """Every limit and default that an installation may change, read once from the environment (parameters of
 template.yaml).
 
-A field ``page_limit`` is the variable ``PAGE_LIMIT``. The numbers are Twenty's unless design.md §1 says otherwise.
+A field ``page_limit`` is the variable ``PAGE_LIMIT``. The numbers are Twenty's unless
+docs/compatibility.md#different-on-purpose says otherwise.
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
-"""Connections: pages, totals and aggregates, at the root and nested in every record of a page (spec/graphql-core.md
-§3.7, §4).
+"""Connections: pages, totals and aggregates, at the root and nested in every record of a page
+(docs/wire/graphql.md#aggregate-fields, docs/wire/graphql.md#reading).
 """
 
 from __future__ import annotations

@@ -204,7 +204,7 @@ def _order(rng: random.Random, leaves: Sequence[tuple[tuple[str, ...], Leaf]]) -
     chosen = [rng.choice(leaves) for _ in range(rng.randint(0, 3))]
     directions = [rng.choice(("AscNullsFirst", "AscNullsLast", "DescNullsFirst", "DescNullsLast")) for _ in chosen]
     paths = [(*prefix, *leaf.path) for prefix, leaf in chosen]
-    # Of a repeated criterion the first counts in GraphQL, the last in REST (spec/observed.md 6): each is given once.
+    # Of a repeated criterion only the first counts (docs/wire/quirks.md#a-repeated-order-field): each is given once.
     unique = dict(zip(paths, directions, strict=True))
     graph = [_nested(path, direction) for path, direction in unique.items()]
     return graph, ",".join(f"{'.'.join(path)}[{direction}]" for path, direction in unique.items())
@@ -340,7 +340,9 @@ def _dimension(rng: random.Random, field: Field) -> dict[str, Any]:
 
 
 def _days(values: Sequence[Any]) -> list[Any]:
-    """REST has buckets as the first moment of their day (spec/observed.md 9), and decimals as texts."""
+    """REST has buckets as the first moment of their day (docs/wire/quirks.md#numbers-as-texts-in-groups), and decimals
+    as texts.
+    """
     return [value.removesuffix("T00:00:00.000Z") if isinstance(value, str) else value for value in values]
 
 

@@ -1,4 +1,6 @@
-"""How documents are run: aliases, fragments, several root fields, errors, statuses (spec/graphql-core.md §1, §7)."""
+"""How documents are run: aliases, fragments, several root fields, errors, statuses (docs/wire/graphql.md#documents,
+docs/wire/graphql.md#errors-in-graphql).
+"""
 
 from __future__ import annotations
 
@@ -298,7 +300,7 @@ def test_enums_are_texts(gql: GraphqlClient, tag: str) -> None:
 
 
 def test_typed_list_members_may_be_cut(gql: GraphqlClient, tag: str) -> None:
-    """Clients of newer schemas select inside JSON members (spec/graphql-core.md §3.8)."""
+    """Clients of newer schemas select inside JSON members (docs/wire/graphql.md#json-members)."""
     data = {"t": tag, "l": {"primaryLinkUrl": "a.example", "secondaryLinks": [{"label": "B", "url": "b.example"}]}}
     result = gql.data(
         """mutation($t: String, $l: LinksCreateInput) { createCompany(data: {name: $t, domainName: $l}) {

@@ -1,4 +1,4 @@
-"""Every generated root field, for standard objects and a custom one (spec/graphql-core.md §2)."""
+"""Every generated root field, for standard objects and a custom one (docs/wire/graphql.md#root-fields)."""
 
 from __future__ import annotations
 

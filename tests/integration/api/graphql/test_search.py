@@ -1,4 +1,4 @@
-"""Search (spec/graphql-core.md §2.6, §4.11)."""
+"""Search (docs/wire/graphql.md#the-search-field, docs/wire/graphql.md#search)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""API keys over GraphQL (spec/access.md §1.2)."""
+"""API keys over GraphQL (docs/wire/access.md#api-keys-over-graphql)."""
 
 from __future__ import annotations
 

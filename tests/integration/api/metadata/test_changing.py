@@ -1,4 +1,4 @@
-"""Changing the model over REST and GraphQL, and records of the changed model at once (spec/metadata.md §2–§10)."""
+"""Changing the model over REST and GraphQL, and records of the changed model at once (docs/wire/metadata.md)."""
 
 from __future__ import annotations
 
@@ -188,7 +188,7 @@ def test_standard_entities_are_protected(call: MetadataClient, tag: str) -> None
     "member", ["nameSingular", "namePlural", "isLabelSyncedWithName", "labelIdentifierFieldMetadataId"]
 )
 def test_what_a_standard_object_owns_may_not_even_be_named(call: MetadataClient, member: str) -> None:
-    """With the value that it has as little as with another (spec/metadata.md §4.3)."""
+    """With the value that it has as little as with another (docs/wire/metadata.md#changing-an-object)."""
     company = _company(call)
     path = f"/rest/metadata/objects/{company['id']}"
     reply = call("PATCH", path, {member: company[member], "icon": "IconBox"})
@@ -343,7 +343,7 @@ def test_members_of_the_wrong_form_in_graphql(call: MetadataClient, tag: str) ->
 def test_variables_of_the_wrong_form_are_a_bad_request(
     call: MetadataClient, variables: dict[str, Any], code: str
 ) -> None:
-    """spec/observed.md 21."""
+    """docs/wire/quirks.md#statuses-over-graphql."""
     query = "mutation C($i: CreateOneObjectInput!) { createOneObject(input: $i) { id } }"
     reply = call("POST", "/metadata", {"query": query, "variables": variables})
     assert (reply.status, reply.json["statusCode"], reply.json["errors"][0]["extensions"]["code"]) == (400, 400, code)

@@ -1,4 +1,4 @@
-"""What requests to the Metadata APIs cost: round trips after authentication (design.md §8)."""
+"""What requests to the Metadata APIs cost: round trips after authentication (docs/performance.md#targets)."""
 
 from __future__ import annotations
 

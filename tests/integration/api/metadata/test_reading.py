@@ -1,4 +1,6 @@
-"""Reading objects and fields over REST and GraphQL (spec/metadata.md §2.1, §3)."""
+"""Reading objects and fields over REST and GraphQL (docs/wire/metadata.md#objects-in-answers,
+docs/wire/metadata.md#graphql).
+"""
 
 from __future__ import annotations
 

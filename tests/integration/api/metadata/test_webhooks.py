@@ -1,4 +1,4 @@
-"""Webhooks over both Metadata APIs, as API Gateway calls them (spec/access.md §11.1)."""
+"""Webhooks over both Metadata APIs, as API Gateway calls them (docs/wire/access.md#webhooks)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The caller's workspace and its settings (spec/access.md §9)."""
+"""The caller's workspace and its settings (docs/wire/access.md#workspace-settings)."""
 
 from __future__ import annotations
 

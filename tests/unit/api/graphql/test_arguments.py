@@ -1,4 +1,4 @@
-"""Arguments (spec/graphql-core.md §2.4, §4.2)."""
+"""Arguments (docs/wire/graphql.md#arguments, docs/wire/graphql.md#pages)."""
 
 from __future__ import annotations
 

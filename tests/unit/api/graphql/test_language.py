@@ -1,4 +1,6 @@
-"""What the Core GraphQL function does not load: every import is paid for at each cold start (design §8)."""
+"""What the Core GraphQL function does not load: every import is paid for at each cold start
+(docs/performance.md#targets).
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""GraphQL over HTTP (spec/observed.md 20, 21)."""
+"""GraphQL over HTTP (docs/wire/quirks.md#malformed-json, docs/wire/quirks.md#statuses-over-graphql)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""Bodies of errors in the Metadata REST API (spec/metadata.md §9.2), extensions in GraphQL (§9.1)."""
+"""Bodies of errors in the Metadata REST API (docs/wire/metadata.md#errors-over-rest), extensions in GraphQL
+(docs/wire/metadata.md#errors-over-graphql)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Objects, fields and indexes in wire form (spec/metadata.md §2.1, §3.2)."""
+"""Objects, fields and indexes in wire form (docs/wire/metadata.md#objects-in-answers, docs/wire/metadata.md#types)."""
 
 from __future__ import annotations
 

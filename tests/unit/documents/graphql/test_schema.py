@@ -1,4 +1,6 @@
-"""The generated schema against graphql-core, as text and as introspection (spec/graphql-core.md §2.2, §3)."""
+"""The generated schema against graphql-core, as text and as introspection (docs/wire/graphql.md#signatures,
+docs/wire/graphql.md#schema).
+"""
 
 from __future__ import annotations
 

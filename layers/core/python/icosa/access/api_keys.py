@@ -1,4 +1,4 @@
-"""Administering API keys (spec/access.md §1).
+"""Administering API keys (docs/wire/access.md#api-keys).
 
 A live key always has its gateway key: that is made before the key's row and removed after the row is revoked. A crash
 in between leaves a gateway key without a row, which opens nothing and is taken over by the next attempt.

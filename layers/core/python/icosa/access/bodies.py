@@ -1,4 +1,4 @@
-"""Bodies of API keys and roles (spec/access.md §1.3, §2)."""
+"""Bodies of API keys and roles (docs/wire/access.md#api-keys-over-rest, docs/wire/access.md#roles)."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ class _RoleFlags(Body):
 
 
 class CreateRole(_RoleFlags, RequestBody):
-    """Rights and settings are off unless they are named, assignment targets on (spec/access.md §2.2)."""
+    """Rights and settings are off unless they are named, assignment targets on (docs/wire/access.md#making-roles)."""
 
     label: Annotated[NonBlankText, STRIPPED]
     description: Text | None = None

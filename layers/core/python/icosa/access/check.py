@@ -1,5 +1,5 @@
-"""Whether a role may run an operation, for both APIs (spec/access.md §3, spec/rest-core.md §4.5, spec/graphql-core.md
-§8).
+"""Whether a role may run an operation, for both APIs (docs/wire/access.md#how-operations-are-checked,
+docs/wire/rest.md#permissions, docs/wire/graphql.md#rights-in-graphql).
 
 What a request names itself (selected fields and relations, conditions, order criteria, groups, data) must be allowed,
 or the request is refused as a whole. What it leaves open ("all fields") is narrowed to what the role may read.
@@ -39,7 +39,8 @@ from ..query.operation import (
     Update,
 )
 
-#: Records created inside one another (``{"company": {"create": {…}}}``) may nest this deep (spec/rest-core.md §3.17).
+#: Records created inside one another (``{"company": {"create": {…}}}``) may nest this deep
+#: (docs/wire/rest.md#relations-in-bodies).
 MAX_NESTED_CREATES = 5
 
 
@@ -165,7 +166,7 @@ class _Check:
         return replace(operation, records=self.selection(obj, operation.records))
 
     def search(self, operation: Search) -> Search:
-        """What the caller may not read is left out silently (spec/graphql-core.md §4.11)."""
+        """What the caller may not read is left out silently (docs/wire/graphql.md#search)."""
         objects = tuple(obj for obj in operation.objects if self._rights.can(obj, "read"))
         for obj in objects:
             self.filter(obj, operation.filters.get(obj.id))

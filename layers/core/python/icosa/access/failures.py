@@ -1,5 +1,5 @@
-"""Errors of the token and of the API key: texts, statuses and codes of spec/access.md §7 (and §1.5 for the missing
-role).
+"""Errors of the token, of the API key and of its missing role: texts, statuses and codes of
+docs/wire/access.md#authentication.
 """
 
 from __future__ import annotations

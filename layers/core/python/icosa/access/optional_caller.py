@@ -1,4 +1,6 @@
-"""Callers of public routes: those with a valid token are told more than the others (spec/rest-core.md §6.1)."""
+"""Callers of public routes: those with a valid token are told more than the others
+(docs/wire/rest.md#who-sees-the-document).
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a role may do with a model's records (spec/access.md §3)."""
+"""What a role may do with a model's records (docs/wire/access.md#permissions)."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Final
 from ..model.model import Object, Right
 from .roles import Role
 
-#: Flags that ``canUpdateAllSettings`` grants together (spec/access.md §3.1).
+#: Flags that ``canUpdateAllSettings`` grants together (docs/wire/access.md#permission-flags).
 SETTINGS_FLAGS: Final = frozenset(
     (
         *(
@@ -78,7 +78,9 @@ class Permissions:
         return right in self.role.rights if override is None else override
 
     def unreadable_fields(self, obj: Object) -> frozenset[str]:
-        """Ids of the fields that answers leave out. The label identifier can always be read (spec/access.md §3.3)."""
+        """Ids of the fields that answers leave out. The label identifier can always be read
+        (docs/wire/access.md#field-permissions).
+        """
         if obj.is_system:
             return _NONE
         hidden = self.role.hidden_fields.get(obj.id, _NONE)

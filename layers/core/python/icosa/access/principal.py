@@ -18,5 +18,5 @@ class Principal:
 
     @property
     def actor(self) -> Mapping[str, Any]:
-        """The stored ACTOR value of records that this key writes (spec/access.md §4); absent members are null."""
+        """The stored ACTOR value of records that this key writes (docs/wire/rest.md#actor); absent members are null."""
         return {"source": "API", "name": self.name}

@@ -1,4 +1,4 @@
-"""Administering roles (spec/access.md §2)."""
+"""Administering roles (docs/wire/access.md#roles)."""
 
 from __future__ import annotations
 

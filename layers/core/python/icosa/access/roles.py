@@ -1,4 +1,4 @@
-"""Roles as their items say (spec/access.md §2.1, §3)."""
+"""Roles as their items say (docs/wire/access.md#roles, docs/wire/access.md#permissions)."""
 
 from __future__ import annotations
 

@@ -45,8 +45,8 @@ def open_context(event: Mapping[str, Any], table: Table) -> RequestContext:
     """The context of an API Gateway proxy event that passed ``functions/authorizer``.
 
     Reads ``requestContext.authorizer`` (``workspaceId``, ``keyId``, ``type``, ``exp``). Raises the failures of
-    spec/access.md §7: MissingToken, WrongTokenType, ExpiredToken, WorkspaceNotFound, KeyRevoked, KeyExpired,
-    KeyWithoutRole.
+    docs/wire/access.md#authentication: MissingToken, WrongTokenType, ExpiredToken, WorkspaceNotFound, KeyRevoked,
+    KeyExpired, KeyWithoutRole.
     """
     authorized = event.get("requestContext", {}).get("authorizer") or {}
     if "workspaceId" not in authorized:

@@ -9,7 +9,7 @@ from ..model.dates import format_instant
 from ..validation import moments
 from ..validation.messages import message
 
-#: "Never" is a hundred years from now (spec/access.md §1.1).
+#: "Never" is a hundred years from now (docs/wire/access.md#api-keys).
 NEVER_YEARS = 100
 
 

@@ -1,4 +1,4 @@
-"""API tokens: JWTs with Twenty's claims (spec/access.md §1.4).
+"""API tokens: JWTs with Twenty's claims (docs/wire/access.md#claims).
 
 Signed with HS256 and a secret that the deployment keeps outside the table, so nothing that is stored can make a token.
 """

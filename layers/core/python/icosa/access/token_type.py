@@ -1,5 +1,5 @@
-"""The types of tokens (spec/access.md §6) that Icosa issues. Apart from ``token``, so that requests need not import
-JWT.
+"""The types of tokens (docs/wire/access.md#types-of-tokens) that Icosa issues. Apart from ``token``, so that requests
+need not import JWT.
 """
 
 from typing import Final

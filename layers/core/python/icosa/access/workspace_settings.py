@@ -1,4 +1,5 @@
-"""What a workspace may change about itself: the settings of spec/access.md §9 and those of our own.
+"""What a workspace may change about itself: the settings of docs/wire/access.md#workspace-settings and those of our
+own.
 
 All are kept in the workspace's ``preferences`` under their wire names, but for those that its row has attributes for.
 """

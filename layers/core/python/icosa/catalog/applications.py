@@ -1,4 +1,6 @@
-"""The two applications that own entities (spec/metadata.md §1): what the product ships, and what the workspace adds."""
+"""The two applications that own entities (docs/wire/metadata.md#owners): what the product ships, and what the workspace
+adds.
+"""
 
 from __future__ import annotations
 

@@ -9,7 +9,7 @@ from ..model.types.base import Leaf
 
 
 def unique_constraint(key: str, fields: Sequence[Field]) -> UniqueConstraint:
-    """The constraint over the members of ``fields`` that a unique index covers (spec/metadata.md §5.6).
+    """The constraint over the members of ``fields`` that a unique index covers (docs/wire/metadata.md#unique-fields).
 
     Raises ValueError for a field whose type cannot be unique.
     """

@@ -1,4 +1,5 @@
-"""The current model of a workspace: from memory, from the bundle, or from the metadata rows (design.md §5).
+"""The current model of a workspace: from memory, from the bundle, or from the metadata rows
+(docs/decisions.md#models-from-memory-bundle-or-rows).
 
 Every request reads the current version with its key, so a model in memory is never stale. The rows are the truth; a
 missing bundle only costs time.

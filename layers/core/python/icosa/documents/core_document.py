@@ -1,4 +1,6 @@
-"""The OpenAPI document of a workspace's records: from memory, from the bundle, or made in place (design.md §5)."""
+"""The OpenAPI document of a workspace's records: from memory, from the bundle, or made in place
+(docs/decisions.md#models-from-memory-bundle-or-rows).
+"""
 
 from __future__ import annotations
 

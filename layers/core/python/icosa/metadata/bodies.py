@@ -1,4 +1,6 @@
-"""Bodies of objects, fields and indexes (spec/metadata.md §4.1, §4.3, §5.1, §5.5, §6.1, §7).
+"""Bodies of objects, fields and indexes (docs/wire/metadata.md#creating-an-object,
+docs/wire/metadata.md#changing-an-object, docs/wire/metadata.md#creating-a-field,
+docs/wire/metadata.md#changing-a-field, docs/wire/metadata.md#forms-of-bodies, docs/wire/metadata.md#indexes).
 
 They say which members there are, of which form, and tidy texts. What the rules of the model say about the values is
 ``rules``' matter.
@@ -191,7 +193,7 @@ class CreateField(_FieldMembers, _FieldHome):
     is_audit_logged: Annotated[Flag, UNDOCUMENTED] = UNNAMED
     is_searchable: Annotated[Flag, UNDOCUMENTED] = UNNAMED
     universal_identifier: Annotated[Identifier, UNDOCUMENTED] = UNNAMED
-    # What is wrong with relations is part of the report on the change (spec/metadata.md §8).
+    # What is wrong with relations is part of the report on the change (docs/wire/metadata.md#relations).
     relation_creation_payload: Annotated[
         Json | None, documented_as(RelationPayload), Field(description="Of a field of type RELATION")
     ] = None

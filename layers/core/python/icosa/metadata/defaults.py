@@ -1,6 +1,6 @@
 """Default values of fields in metadata grammar: checked, and brought into the one form in which they are kept.
 
-Texts carry their own quotes, functions do not (spec/metadata.md §5.2). Pure.
+Texts carry their own quotes, functions do not (docs/wire/metadata.md#default-values). Pure.
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
 """Changes of fields in a draft: of the field that a request names, and of everything that depends on it
-(spec/metadata.md §5).
+(docs/wire/metadata.md#fields).
 """
 
 from __future__ import annotations
@@ -150,7 +150,7 @@ def _create_relation(draft: Draft, obj: Object, attributes: dict[str, Any], body
 
 
 def fill_of(draft: Draft, field: Field) -> Any:
-    """The stored value of a new field for existing records (spec/observed.md 26)."""
+    """The stored value of a new field for existing records (docs/wire/quirks.md#defaults-reach-old-records)."""
     default = field.default_value
     if default is None:
         return None
@@ -172,7 +172,8 @@ def update_field(draft: Draft, field_id: str, changes: Mapping[str, Any]) -> Fie
         problem = Problem(code="FIELD_METADATA_NOT_FOUND", message="Field metadata to update not found", value=field_id)
         raise MetadataValidationError.single(_UPDATING, "fieldMetadata", "update", problem, about(None, field_id, None))
     obj, field = owner_and_field
-    # Naming what a shipped field owns is refused even when the value is the same (spec/metadata.md §5.5).
+    # Naming what a shipped field owns is refused even when the value is the same
+    # (docs/wire/metadata.md#changing-a-field).
     forbidden = [] if field.is_custom or field.is_system else [name for name in changes if name in _CUSTOM_ONLY]
     if forbidden:
         raise FieldMutationNotAllowed(f"Cannot edit standard field metadata properties: {', '.join(forbidden)}")
@@ -234,7 +235,7 @@ def _may_change(draft: Draft, obj: Object, field: Field, changes: Mapping[str, A
         message = "System fields only allow updating: universalSettings, isActive. Forbidden properties: "
         return _report_forbidden(draft, field, message, forbidden)
     if field.relation is not None:
-        # isUnique of a relation is ignored (spec/metadata.md §5.6).
+        # isUnique of a relation is ignored (docs/wire/metadata.md#unique-fields).
         forbidden = [name for name in changes if name not in _RELATION_EDITABLE and name != "isUnique"]
         return _report_forbidden(draft, field, "Forbidden updated properties for relation field metadata: ", forbidden)
     return True

@@ -1,4 +1,5 @@
-"""Indexes as metadata (spec/metadata.md §7), and uniqueness, which is an index of one field (§5.6)."""
+"""Indexes as metadata (docs/wire/metadata.md#indexes), and uniqueness, which is an index of one field
+(docs/wire/metadata.md#unique-fields)."""
 
 from __future__ import annotations
 

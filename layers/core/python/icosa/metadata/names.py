@@ -1,4 +1,6 @@
-"""Names of objects, fields and indexes: what is allowed, and what follows from labels (spec/metadata.md §6, §7)."""
+"""Names of objects, fields and indexes: what is allowed, and what follows from labels (docs/wire/metadata.md#names,
+docs/wire/metadata.md#indexes).
+"""
 
 from __future__ import annotations
 
@@ -72,8 +74,8 @@ def plural_from_label(label: str, singular: str) -> str:
 
 
 def columns_of(field: Field) -> list[str]:
-    """The names of a field's columns in Twenty's tables: ``companyId``, ``domainNamePrimaryLinkUrl`` (spec/metadata.md
-    §5.2).
+    """The names of a field's columns in Twenty's tables: ``companyId``, ``domainNamePrimaryLinkUrl``
+    (docs/wire/metadata.md#field-types).
     """
     return [column(field, leaf.subfield) for leaf in field.leaves] or [field.name]
 

@@ -1,5 +1,5 @@
 """Changes of objects in a draft: of the object that a request names, and of everything that depends on it
-(spec/metadata.md §4).
+(docs/wire/metadata.md#objects).
 """
 
 from __future__ import annotations
@@ -127,7 +127,8 @@ def update_object(draft: Draft, object_id: str, changes: Mapping[str, Any]) -> O
     obj = draft.find_object(object_id)
     if obj is None:
         raise ObjectNotFound("Object to update not found")
-    # Naming what a shipped object owns is refused even when the value is the same (spec/metadata.md §4.3).
+    # Naming what a shipped object owns is refused even when the value is the same
+    # (docs/wire/metadata.md#changing-an-object).
     forbidden = [] if obj.is_custom or obj.is_system else [name for name in changes if name in _CUSTOM_PLAIN]
     if forbidden:
         raise InvalidObjectInput(f"Cannot edit standard object metadata properties: {', '.join(forbidden)}")

@@ -1,5 +1,5 @@
-"""Options of SELECT, MULTI_SELECT and RATING: their rules, and what edits of them mean for records (spec/metadata.md
-§5.4).
+"""Options of SELECT, MULTI_SELECT and RATING: their rules, and what edits of them mean for records
+(docs/wire/metadata.md#options).
 
 No edit rewrites records. A renamed option keeps the text that records hold (``Option.stored``), a removed one leaves a
 ``RetiredOption`` that says what replacement for it. Index rows hold current values, so the index is built anew. Pure.

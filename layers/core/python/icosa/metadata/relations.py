@@ -1,5 +1,5 @@
 """Relations: the two fields that each consists of, and morph relations, which are one such pair for each target
-(spec/metadata.md §8).
+(docs/wire/metadata.md#relations).
 """
 
 from __future__ import annotations

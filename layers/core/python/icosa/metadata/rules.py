@@ -1,5 +1,5 @@
-"""The rules of a model, looked at when a change is expanded: every broken one is reported (spec/metadata.md §4–§6,
-§8.3).
+"""The rules of a model, looked at when a change is expanded: every broken one is reported (docs/wire/metadata.md#names,
+docs/wire/metadata.md#junctions).
 
 Only what a change touches is looked at. When an object cannot be made, what it would bring is not reported as well.
 """

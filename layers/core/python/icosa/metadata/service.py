@@ -1,4 +1,4 @@
-"""Changes of a workspace's model, the one way for both Metadata APIs (spec/metadata.md §4–§9).
+"""Changes of a workspace's model, the one way for both Metadata APIs (docs/wire/metadata.md#one-change).
 
 Every change is expanded in a draft, validated as a whole and committed with the version that it was new_id from as its
 condition; when another change was faster everything begins again, so changes have one order and each sees those before

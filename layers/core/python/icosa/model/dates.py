@@ -1,4 +1,4 @@
-"""Dates and date-times in the forms that clients send (spec/rest-core.md §3.6, spec/graphql-core.md §5.2).
+"""Dates and date-times in the forms that clients send (docs/wire/rest.md#dates, docs/wire/graphql.md#data).
 
 Exactly these families are read, each with or without a time and an offset: ISO 8601 (``2025-01-13``, ``20250113``),
 ``yyyy.MM.dd``, ``yyyy/MM/dd``, ``MM-dd-yyyy``, ``MM/dd/yyyy``, ``MM.dd.yyyy``, ``January 13, 2025``, ``Jan 13, 2025``,

@@ -1,4 +1,4 @@
-"""E-mail addresses in the one form in which they are stored and compared (spec/rest-core.md §3.9)."""
+"""E-mail addresses in the one form in which they are stored and compared (docs/wire/rest.md#emails)."""
 
 from __future__ import annotations
 

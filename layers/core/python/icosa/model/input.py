@@ -1,7 +1,8 @@
 """From the body of a create or an update to stored values, and to the relations that it connects, clears or creates.
 
 Pure: what a ``connect`` finds, which position is first and who the caller is, the engine knows. Rules and texts:
-spec/rest-core.md §3.1, §3.16, §3.17; spec/graphql-core.md §5.1, §6.
+docs/wire/rest.md#bodies, docs/wire/rest.md#partial-composites, docs/wire/rest.md#relations-in-bodies;
+docs/wire/graphql.md#data, docs/wire/graphql.md#relations-in-data.
 """
 
 from __future__ import annotations

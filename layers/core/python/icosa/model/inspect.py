@@ -1,4 +1,6 @@
-"""Values as they are printed in error messages: the style of Node's ``util.inspect`` (spec/rest-core.md §3.1)."""
+"""Values as they are printed in error messages: the style of Node's ``util.inspect``
+(docs/wire/rest.md#values-in-messages).
+"""
 
 from __future__ import annotations
 

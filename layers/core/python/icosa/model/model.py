@@ -60,8 +60,8 @@ class IndexMember:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Index:
-    """An index as metadata shows it (spec/metadata.md §7). The leaves of a record are all indexed, whatever indexes
-    say; a unique one names its constraint by ``constraint_key``.
+    """An index as metadata shows it (docs/wire/metadata.md#indexes). The leaves of a record are all indexed, whatever
+    indexes say; a unique one names its constraint by ``constraint_key``.
     """
 
     id: str
@@ -113,10 +113,10 @@ class Object(Cached):
     duplicate_criteria: tuple[tuple[tuple[str, ...], ...], ...] = ()
     search_field_ids: tuple[str, ...] = ()
     unique_constraints: tuple[UniqueConstraint, ...] = ()
-    #: The same in every workspace for shipped objects (spec/metadata.md §1).
+    #: The same in every workspace for shipped objects (docs/wire/metadata.md#owners).
     universal_identifier: str | None = None
     #: Rights on records that roles do not decide by their record permissions: right → the permission flag that grants
-    #: it, or None where everybody has it (spec/access.md §3.2, "Exceptions").
+    #: it, or None where everybody has it (docs/wire/access.md#object-permissions, "Exceptions").
     right_flags: Mapping[Right, str | None] = field(default_factory=dict)
     #: The number of the next field or constraint key: keys are never used again.
     next_key: int = 1

@@ -36,7 +36,7 @@ class Operator:
     predicate: Callable[[Any], Predicate]
     #: Whether REST's filter language has it, under the same name. Twenty's lacks a few.
     in_rest: bool = True
-    #: What it asks for when the operand is the kind's null equivalent (empty text, spec/rest-core.md §2.7.7).
+    #: What it asks for when the operand is the kind's null equivalent (empty text, docs/wire/rest.md#nulls-in-filters).
     state_of_empty: State | None = None
     #: Set for operators that ask for nothing but null or not null: which of them an operand means.
     state_of: Callable[[Any], State] | None = None
@@ -106,7 +106,7 @@ IS_EMPTY_ARRAY = Operator(
     description="without members",
     predicate=lambda _: lambda _: False,
     in_rest=False,
-    # The operand does not matter (spec/graphql-core.md §4.5), and an empty list is stored as null.
+    # The operand does not matter (docs/wire/graphql.md#reading), and an empty list is stored as null.
     state_of=lambda _: "NULL",
 )
 GT = Operator(
@@ -154,7 +154,7 @@ ILIKE = Operator(
     state_of_empty="NULL",
 )
 
-#: Every operator, in the order in which REST's messages list its comparators (spec/rest-core.md §2.7.2).
+#: Every operator, in the order in which REST's messages list its comparators (docs/wire/rest.md#filter-grammar).
 OPERATORS = (
     EQ,
     NEQ,
@@ -191,7 +191,7 @@ IREGEX = Operator(
 #: What GraphQL's filter inputs name because Twenty's do; no kind takes them, so requests that use them are refused.
 UNSUPPORTED = (REGEX, IREGEX)
 
-# Sets for kinds, each in the order in which messages list it (spec/rest-core.md §2.7.4).
+# Sets for kinds, each in the order in which messages list it (docs/wire/rest.md#operators).
 ORDERS = (GT, GTE, LT, LTE)
 COMPARISONS = (EQ, NEQ, *ORDERS, IN, IS)
 TEXT = (*COMPARISONS, LIKE, ILIKE, STARTS_WITH, ENDS_WITH)

@@ -1,4 +1,4 @@
-"""Phone numbers: libphonenumber's reading of them, with the checks of spec/rest-core.md §3.10."""
+"""Phone numbers: libphonenumber's reading of them, with the checks of docs/wire/rest.md#phones."""
 
 from __future__ import annotations
 

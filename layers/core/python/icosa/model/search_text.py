@@ -1,4 +1,4 @@
-r"""Words: what search finds a record by, and what a search input asks for (spec/graphql-core.md §4.11).
+r"""Words: what search finds a record by, and what a search input asks for (docs/wire/graphql.md#search).
 
 A *token* is a text from the beginning of a word on to the next blank, without case and accents: ``Anne-Marie O'Brien``
 has ``anne-marie``, ``marie``, ``o'brien``, ``brien``; ``ann@acme.com`` has itself and ``acme.com``. A term of an input

@@ -1,4 +1,4 @@
-"""Links in the form in which they are stored and compared (spec/rest-core.md §3.8, spec/graphql-core.md §5.3)."""
+"""Links in the form in which they are stored and compared (docs/wire/rest.md#links, docs/wire/graphql.md#data)."""
 
 from __future__ import annotations
 

@@ -1,7 +1,9 @@
-"""Aggregates over records: which exist for an object, and their exact values (spec/graphql-core.md §3.7, §4.8).
+"""Aggregates over records: which exist for an object, and their exact values (docs/wire/graphql.md#aggregate-fields,
+docs/wire/graphql.md#aggregate-values).
 
 Numbers are exact: sums of decimals lose nothing, and quotients are rounded as PostgreSQL's numeric division rounds
-them, because REST shows them as PostgreSQL's text (``0.25000000000000000000``, spec/observed.md 9).
+them, because REST shows them as PostgreSQL's text (``0.25000000000000000000``,
+docs/wire/quirks.md#numbers-as-texts-in-groups).
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """Calendar buckets of groupBy: which day, week, month, quarter or year a date or an instant belongs to.
 
 ``DAY`` to ``YEAR`` give the first day of the bucket as a ``date`` (the renderers choose its text), ``DAY_OF_THE_WEEK``,
-``MONTH_OF_THE_YEAR`` and ``QUARTER_OF_THE_YEAR`` a name, ``NONE`` the stored value (spec/graphql-core.md §4.9).
+``MONTH_OF_THE_YEAR`` and ``QUARTER_OF_THE_YEAR`` a name, ``NONE`` the stored value
+(docs/wire/graphql.md#groups-in-graphql).
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """Cursors: base64 of compact JSON with the ordered values of a record, nested by their paths, and its id last.
 
 ``order_by=name.firstName`` gives ``{"name":{"firstName":"Ada"},"id":"7c1b…"}``. Clients must treat cursors as opaque,
-but Twenty's are readable and some clients build them (spec/rest-core.md §2.8, spec/graphql-core.md §4.3).
+but Twenty's are readable and some clients build them (docs/wire/rest.md#cursors,
+docs/wire/graphql.md#cursors-in-graphql).
 """
 
 from __future__ import annotations

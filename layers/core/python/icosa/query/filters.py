@@ -2,7 +2,7 @@
 
 The form is ``{"and": [{"name": {"firstName": {"eq": "Ada"}}}, {"not": {"companyId": {"is": "NULL"}}}]}``: keys of one
 object are ANDed, a scalar holds exactly one operator, a composite holds subfields, a relation holds a filter on its
-target (one hop). Rules and texts: spec/rest-core.md §2.7.4-2.7.8, spec/graphql-core.md §4.5-4.6.
+target (one hop). Rules and texts: docs/wire/rest.md#operators, docs/wire/graphql.md#filters-in-graphql.
 """
 
 from __future__ import annotations

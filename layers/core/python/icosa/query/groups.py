@@ -1,7 +1,8 @@
 """From the JSON arguments of groupBy to dimensions and order criteria over the model.
 
 ``[{"stage": true}, {"closeDate": {"granularity": "MONTH", "timeZone": "Europe/Paris"}}, {"company": {"name": true}}]``.
-Rules and texts: spec/rest-core.md §2.9, spec/graphql-core.md §3.11 and §4.9.
+Rules and texts: docs/wire/rest.md#group-parameters, docs/wire/graphql.md#group-inputs,
+docs/wire/graphql.md#groups-in-graphql.
 """
 
 from __future__ import annotations

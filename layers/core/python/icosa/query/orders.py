@@ -1,7 +1,7 @@
 """From ``[{"name": {"firstName": "AscNullsFirst"}}, {"company": {"name": "DescNullsLast"}}]`` to an Order over the
 model.
 
-Rules and texts: spec/rest-core.md §2.6, spec/graphql-core.md §4.4.
+Rules and texts: docs/wire/rest.md#order, docs/wire/graphql.md#orders-in-graphql.
 """
 
 from __future__ import annotations

@@ -10,7 +10,9 @@ from .operation import Order, Page
 def page_of(
     order: Order, *, limit: int, after: str | None, before: str | None, offset: int = 0, from_end: bool = False
 ) -> Page:
-    """Empty text is no cursor. Raises BadRequest (spec/rest-core.md §2.8, spec/graphql-core.md §4.3)."""
+    """Empty text is no cursor. Raises BadRequest (docs/wire/rest.md#cursors,
+    docs/wire/graphql.md#cursors-in-graphql).
+    """
     if after and before:
         raise BadRequest("Cannot provide both before and after", sub_code="ARGS_CONFLICT")
     return Page(limit=limit, after=decode(order, after), before=decode(order, before), offset=offset, from_end=from_end)

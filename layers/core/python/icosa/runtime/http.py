@@ -24,7 +24,7 @@ from .http_errors import AnswerTooLarge, Unexpected, rest_body, rest_headers
 
 logger = logging.getLogger(__name__)
 
-#: Scripts of any origin may read every response (spec/observed.md 34).
+#: Scripts of any origin may read every response (docs/wire/rest.md#headers).
 _HEADERS = {"access-control-allow-origin": "*", "content-type": "application/json; charset=utf-8"}
 #: Lambda's responses end at 6 MB, as JSON that holds the body as a text.
 ANSWER_LIMIT = 6_000_000

@@ -1,5 +1,5 @@
-"""Errors of the HTTP layer itself, and what REST answers for an error (spec/rest-core.md §4.1, §4.8, spec/access.md
-§7).
+"""Errors of the HTTP layer itself, and what REST answers for an error (docs/wire/rest.md#error-bodies,
+docs/wire/rest.md#malformed-json, docs/wire/access.md#authentication).
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from ..errors import BadRequest, IcosaError, NotFound, RecordNotFound
 
 class MalformedJson(BadRequest):
     """A body that is not JSON. Twenty's framework answers before the API does, hence the other ``error``
-    (spec/observed.md 20).
+    (docs/wire/quirks.md#malformed-json).
     """
 
     rest_error = "Bad Request"
@@ -68,7 +68,7 @@ class Unexpected(IcosaError):
 def rest_body(error: IcosaError) -> dict[str, Any]:
     """The JSON body of an error. ``messages`` is always a list; malformed JSON has the framework's ``message`` as well.
 
-    A record that is missing has one text, whatever was done with it (spec/rest-core.md §4.3).
+    A record that is missing has one text, whatever was done with it (docs/wire/rest.md#missing-records).
     """
     message = RecordNotFound().message if isinstance(error, RecordNotFound) else error.message
     body: dict[str, Any] = {"statusCode": error.status, "error": error.rest_error, "messages": [message]}

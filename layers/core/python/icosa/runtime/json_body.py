@@ -1,4 +1,4 @@
-"""JSON bodies of requests, for all APIs (spec/rest-core.md §0, §4.8)."""
+"""JSON bodies of requests, for all APIs (docs/wire/rest.md#bodies, docs/wire/rest.md#malformed-json)."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ def read_body(raw: bytes, content_type: str | None, *, limit: int) -> Any:
     """The JSON object or array of a body, None when there is no body.
 
     Raises PayloadTooLarge over ``limit`` bytes, UnsupportedMediaType when the body is declared as something else than
-    JSON, MalformedJson, also for a bare text, number or null, as Twenty's framework does (spec/observed.md 20).
+    JSON, MalformedJson, also for a bare text, number or null, as Twenty's framework does
+    (docs/wire/quirks.md#malformed-json).
     """
     if len(raw) > limit:
         raise PayloadTooLarge(f"Request body is larger than {limit} bytes")

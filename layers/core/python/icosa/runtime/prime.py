@@ -22,7 +22,7 @@ _PACKAGE = __package__.partition(".")[0]
 _DEFERRED_BY_LIBRARIES = {
     "idna": ("idna.uts46data", "encodings.punycode"),
     "phonenumbers": ("phonenumbers.data",),
-    "pydantic": ("pydantic._internal._dataclasses",),
+    "pydantic": ("pydantic._internal",),
     "socket": ("encodings.idna",),
 }
 

@@ -1,4 +1,4 @@
-"""Errors of changes to a model (spec/metadata.md §9).
+"""Errors of changes to a model (docs/wire/metadata.md#the-report-on-a-change).
 
 A change is validated as a whole: ``MetadataValidationError`` lists every problem of every entity that it would touch.
 What keeps a change from being looked at in the first place is an error of its own.

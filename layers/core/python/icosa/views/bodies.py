@@ -1,4 +1,4 @@
-"""Bodies of views, page layouts and their parts (spec/metadata.md §2.2)."""
+"""Bodies of views, page layouts and their parts (docs/wire/metadata.md#views)."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ Aggregate = Literal[
     "MIN", "MAX", "AVG", "SUM", "COUNT", "COUNT_UNIQUE_VALUES", "COUNT_EMPTY", "COUNT_NOT_EMPTY", "COUNT_TRUE",
     "COUNT_FALSE", "PERCENTAGE_EMPTY", "PERCENTAGE_NOT_EMPTY",
 ]  # fmt: skip
-#: spec/access.md §3.4; views have the same.
+#: docs/wire/access.md#filter-operands; views have the same.
 Operand = Literal[
     "IS", "IS_NOT_NULL", "IS_NOT", "LESS_THAN_OR_EQUAL", "GREATER_THAN_OR_EQUAL", "IS_BEFORE", "IS_AFTER", "CONTAINS",
     "DOES_NOT_CONTAIN", "IS_EMPTY", "IS_NOT_EMPTY", "IS_RELATIVE", "IS_IN_PAST", "IS_IN_FUTURE", "IS_TODAY",

@@ -1,4 +1,4 @@
-"""The view that every object has: a table of its fields (spec/metadata.md §4.2)."""
+"""The view that every object has: a table of its fields (docs/wire/metadata.md#what-a-new-object-has)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The collections: views, page layouts and their parts (spec/metadata.md §2.2). ``bodies`` has their members."""
+"""The collections: views, page layouts and their parts (docs/wire/metadata.md#views). ``bodies`` has their members."""
 
 from __future__ import annotations
 

@@ -44,7 +44,7 @@ class CannotModifyView(Forbidden):
 
 
 class NoUnlistedView(Forbidden):
-    """An unlisted view belongs to a user, and an API key is none (spec/metadata.md §2.2)."""
+    """An unlisted view belongs to a user, and an API key is none (docs/wire/metadata.md#views)."""
 
     def __init__(self) -> None:
         super().__init__("API keys cannot create unlisted views", sub_code="VIEW_CREATE_PERMISSION_DENIED")

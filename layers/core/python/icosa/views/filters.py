@@ -1,4 +1,5 @@
-"""The stored filters of a view as a filter over records (spec/graphql-core.md §4.9 "viewId", spec/rest-core.md §2.8).
+"""The stored filters of a view as a filter over records (docs/wire/graphql.md#groups-in-graphql "viewId",
+docs/wire/rest.md#group-parameters).
 
 The result is in the nested form that ``query.filters`` reads, so values are checked there. What a field accepts is
 asked of its leaves' kinds, never of its type. Days and periods are those of UTC. Null counts as "does not contain" and

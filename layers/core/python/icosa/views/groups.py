@@ -8,7 +8,7 @@ from .entity_types import VIEW_GROUP, Entity
 from .rules import object_of
 from .tree import Root
 
-#: Groups that are shown without being asked for (spec/metadata.md §2.2, §5.4).
+#: Groups that are shown without being asked for (docs/wire/metadata.md#views, docs/wire/metadata.md#options).
 MAX_VISIBLE = 40
 _NO_VALUE = ""
 
@@ -25,7 +25,9 @@ def with_default_groups(model: Model, view: Root, *, now: str) -> Root:
 
 
 def with_option(view: Root, option: Option, *, now: str) -> Root:
-    """The view with a group for a new option at the end; shown while fewer than 40 are (spec/metadata.md §5.4)."""
+    """The view with a group for a new option at the end; shown while fewer than 40 are
+    (docs/wire/metadata.md#options).
+    """
     groups = view.live(VIEW_GROUP)
     position = max((group["position"] for group in groups), default=-1) + 1
     is_visible = sum(group["isVisible"] for group in groups) < MAX_VISIBLE

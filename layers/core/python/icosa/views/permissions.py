@@ -1,5 +1,5 @@
-"""Who may change views and page layouts (spec/metadata.md §2.2, spec/access.md §3.1). Everybody in the workspace may
-read them.
+"""Who may change views and page layouts (docs/wire/metadata.md#views, docs/wire/access.md#views-and-page-layouts).
+Everybody in the workspace may read them.
 """
 
 from __future__ import annotations

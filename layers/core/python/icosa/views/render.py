@@ -1,4 +1,4 @@
-"""Views and page layouts in wire form (spec/metadata.md §2.2): every key of both APIs, nulls included."""
+"""Views and page layouts in wire form (docs/wire/metadata.md#views): every key of both APIs, nulls included."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What changes of the data model do to views and page layouts (spec/metadata.md §4.3, §4.5, §5.1, §5.4, §5.5, §5.7).
+"""What changes of the data model do to views and page layouts (docs/wire/metadata.md#views-follow-the-model).
 
 ``updates_for`` compares two models. Each update takes the roots of a workspace and gives those after the change;
 untouched roots stay the same objects, so that ``rows.changes`` writes only what differs.

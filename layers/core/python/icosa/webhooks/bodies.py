@@ -1,4 +1,4 @@
-"""Bodies of webhooks (spec/access.md §11.1). No error repeats a secret.
+"""Bodies of webhooks (docs/wire/access.md#webhooks). No error repeats a secret.
 
 The functions return the members that a request names, the target in its normal form. They raise InvalidInput with
 everything that has the wrong form, or the report on a target URL that cannot be called (MetadataValidationError).

@@ -1,4 +1,4 @@
-"""Views and page layouts are as the OpenAPI document describes them (spec/metadata.md §2.2)."""
+"""Views and page layouts are as the OpenAPI document describes them (docs/wire/metadata.md#views)."""
 
 from __future__ import annotations
 

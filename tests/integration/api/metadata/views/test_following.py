@@ -1,4 +1,4 @@
-"""Views follow the model, whoever changes it meanwhile (spec/metadata.md §2.2)."""
+"""Views follow the model, whoever changes it meanwhile (docs/wire/metadata.md#views)."""
 
 from __future__ import annotations
 

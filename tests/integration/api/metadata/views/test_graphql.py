@@ -1,4 +1,4 @@
-"""Views and page layouts over GraphQL (spec/metadata.md §2.2)."""
+"""Views and page layouts over GraphQL (docs/wire/metadata.md#views)."""
 
 from __future__ import annotations
 

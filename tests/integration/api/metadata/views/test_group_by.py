@@ -1,4 +1,4 @@
-"""groupBy with the filters of a view (spec/metadata.md §2.2)."""
+"""groupBy with the filters of a view (docs/wire/metadata.md#views)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Page layouts over REST (spec/metadata.md §2.2)."""
+"""Page layouts over REST (docs/wire/metadata.md#views)."""
 
 from __future__ import annotations
 

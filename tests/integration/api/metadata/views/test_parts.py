@@ -1,4 +1,4 @@
-"""Columns, filters, sorts and groups of views over REST (spec/metadata.md §2.2)."""
+"""Columns, filters, sorts and groups of views over REST (docs/wire/metadata.md#views)."""
 
 from __future__ import annotations
 

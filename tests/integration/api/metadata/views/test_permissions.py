@@ -1,4 +1,4 @@
-"""Who may change views (spec/metadata.md §2.2)."""
+"""Who may change views (docs/wire/metadata.md#views)."""
 
 from __future__ import annotations
 

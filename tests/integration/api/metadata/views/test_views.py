@@ -1,4 +1,4 @@
-"""Views over REST (spec/metadata.md §2.2)."""
+"""Views over REST (docs/wire/metadata.md#views)."""
 
 from __future__ import annotations
 

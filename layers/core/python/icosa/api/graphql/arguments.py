@@ -1,4 +1,4 @@
-"""Arguments of root fields and nested connections: which exist, and what they may be (spec/graphql-core.md §2.4).
+"""Arguments of root fields and nested connections: which exist, and what they may be (docs/wire/graphql.md#arguments).
 
 The texts are Twenty's. As in all of GraphQL, one value stands for a list of one.
 """
@@ -96,7 +96,7 @@ def groups(_: str, value: Any) -> list[Mapping[str, Any]]:
 
 def shares(name: str, value: Any) -> list[Mapping[str, Any]]:
     """With whom a record is shared. Records of ordinary objects are open to all that their roles let see them, so it is
-    checked and has no effect (spec/graphql-core.md §5.11).
+    checked and has no effect (docs/wire/graphql.md#sharing).
     """
     several = [value] if isinstance(value, dict) else value
     if not isinstance(several, list) or not all(isinstance(member, dict) and _is_share(member) for member in several):
@@ -158,7 +158,7 @@ FIND_MANY: Mapping[str, Check] = {
 
 def page(arguments: Arguments, order: Order, *, default: int, most: int) -> Page:
     """The slice that a connection shows: at most ``most`` records, more are cut as REST does it. Raises BadRequest
-    (§4.2).
+    (docs/wire/graphql.md#pages).
 
     Without ``before`` and ``after``, ``last`` means the end of the list.
     """

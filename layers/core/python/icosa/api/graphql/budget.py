@@ -15,7 +15,7 @@ _MOST_VALUES = 1_000_000
 class Budget:
     """Complexity is the number of reads that a document can cause: 1 for each root field, 1 for each parent's
     one-to-many list, 1 for every 100 targets of a to-one relation. With parents counted it bounds work, where Twenty's
-    count of relation fields (spec/graphql-core.md §4.7) bounds text.
+    count of relation fields (docs/wire/graphql.md#complexity) bounds text.
     """
 
     def __init__(self, *, complexity: int, depth: int) -> None:

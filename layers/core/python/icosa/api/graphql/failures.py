@@ -18,14 +18,16 @@ class Invalid(BadRequest):
 
 
 class VariableMissing(BadRequest):
-    """A variable of a non-null type without value: status 400, as errors of variables have (spec/observed.md 21)."""
+    """A variable of a non-null type without value: status 400, as errors of variables have
+    (docs/wire/quirks.md#statuses-over-graphql).
+    """
 
     def __init__(self, name: str, type_text: str) -> None:
         super().__init__(f'Variable "${name}" of required type "{type_text}" was not provided.')
 
 
 class UnknownRootField(BadRequest):
-    """Root fields that the workspace does not have (spec/graphql-core.md §1.2)."""
+    """Root fields that the workspace does not have (docs/wire/graphql.md#documents)."""
 
     def __init__(self, names: list[str]) -> None:
         fields = "field" if len(names) == 1 else "fields"
@@ -36,15 +38,15 @@ class UnknownRootField(BadRequest):
 
 
 class TooComplex(BadRequest):
-    """A document that asks for more than one request may (spec/graphql-core.md §4.7)."""
+    """A document that asks for more than one request may (docs/wire/graphql.md#limits-in-graphql)."""
 
     def __init__(self, message: str) -> None:
         super().__init__(message, sub_code="TOO_COMPLEX_QUERY")
 
 
 class TooManyFields(BadRequest):
-    """More fields than an operation may select, those inside fragments counted at every use (spec/graphql-core.md
-    §2.5).
+    """More fields than an operation may select, those inside fragments counted at every use
+    (docs/wire/graphql.md#limits-in-graphql).
     """
 
     def __init__(self, limit: int) -> None:
@@ -52,7 +54,7 @@ class TooManyFields(BadRequest):
 
 
 class TooManyRootFields(BadRequest):
-    """spec/graphql-core.md §2.5."""
+    """docs/wire/graphql.md#limits-in-graphql."""
 
     def __init__(self, count: int, limit: int) -> None:
         super().__init__(
@@ -61,7 +63,7 @@ class TooManyRootFields(BadRequest):
 
 
 class TooDeep(BadRequest):
-    """Relations inside relations beyond the limit (spec/graphql-core.md §4.7)."""
+    """Relations inside relations beyond the limit (docs/wire/graphql.md#limits-in-graphql)."""
 
     def __init__(self, limit: int) -> None:
         super().__init__(f"Maximum depth of {limit} reached", sub_code="MAX_DEPTH_REACHED")

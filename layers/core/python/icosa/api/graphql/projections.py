@@ -145,8 +145,8 @@ class Projector:
         joins: list[tuple[str, Field]],
         relations: Mapping[str, RelationSelection],
     ) -> None:
-        """A record that points at one in the trash shows neither it nor, where it is selected, its id (spec/observed.md
-        2).
+        """A record that points at one in the trash shows neither it nor, where it is selected, its id
+        (docs/wire/quirks.md#a-relation-to-the-trash).
         """
         slots = {part.relation: slot for slot, part in relations.items()}
         for key, field in joins:
@@ -193,8 +193,8 @@ class Projector:
         return projection(parts)
 
     def _json(self, selected: Selected) -> Callable[[Any], Any]:
-        """Shows JSON: as it is, or cut to a selection, which clients of typed list members send (spec/graphql-core.md
-        §3.8).
+        """Shows JSON: as it is, or cut to a selection, which clients of typed list members send
+        (docs/wire/graphql.md#json-members).
         """
         if not selected.sets:
             return lambda value: value

@@ -107,8 +107,8 @@ def aggregate_of(aggregate: Aggregate) -> Callable[[Connection], Any]:
 
 
 def number_of(value: Any, leaf: Leaf | None) -> Any:
-    """The JSON form of an aggregate: numbers, also where REST has text (spec/observed.md 9); dates as records render
-    them.
+    """The JSON form of an aggregate: numbers, also where REST has text
+    (docs/wire/quirks.md#numbers-as-texts-in-groups); dates as records render them.
     """
     if isinstance(value, Decimal):
         whole = int(value)
@@ -119,8 +119,8 @@ def number_of(value: Any, leaf: Leaf | None) -> Any:
 
 
 def dimension_value(dimension: Dimension, value: Any) -> Any:
-    """Buckets are the first day of their period, or names; other values as records render them (spec/graphql-core.md
-    §4.9).
+    """Buckets are the first day of their period, or names; other values as records render them
+    (docs/wire/graphql.md#groups-in-graphql).
     """
     if isinstance(value, date):
         return value.isoformat()

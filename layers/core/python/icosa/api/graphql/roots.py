@@ -1,4 +1,4 @@
-"""The root fields of spec/graphql-core.md §2: what each asks of the engine, and how its result is connection.
+"""The root fields of docs/wire/graphql.md#root-fields: what each asks of the engine, and how its result is connection.
 
 ``ROOT_FIELDS`` is the table of operations; names of root fields follow from it and the names of the objects.
 """
@@ -39,7 +39,7 @@ from .selections import Selected
 
 OperationType = Literal["query", "mutation"]
 
-#: Records of a one-to-many list inside the records of groups (spec/graphql-core.md §4.9).
+#: Records of a one-to-many list inside the records of groups (docs/wire/graphql.md#groups-in-graphql).
 _CHILDREN_IN_GROUPS = 5
 
 
@@ -110,7 +110,7 @@ def _find_many(request: RootFieldRequest) -> PlannedField:
     request.selected.require_selection(f"{request.object.name_singular}Connection")
     settings = request.settings
     order = request.order()
-    # Twenty's default is its maximum (spec/graphql-core.md §4.2).
+    # Twenty's default is its maximum (docs/wire/graphql.md#pages).
     page = arguments.page(request.arguments, order, default=settings.page_limit, most=settings.page_limit)
     request.budget.root(sum(term.relation is not None for term in order))
     projection = request.projector.connection(request.object, request.selected.sets, request.context(page.limit))

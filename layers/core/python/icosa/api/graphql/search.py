@@ -1,4 +1,4 @@
-"""The root field ``search`` (spec/graphql-core.md §2.6, §4.11)."""
+"""The root field ``search`` (docs/wire/graphql.md#the-search-field, docs/wire/graphql.md#search)."""
 
 from __future__ import annotations
 
@@ -189,7 +189,7 @@ def _members(
 
 def _encode(hits: Sequence[Hit], before: SearchCursor | None) -> str | None:
     """The position after the last of ``hits``: its ranks, and of each object the last record with the same ranks, those
-    of the pages before included (spec/graphql-core.md §4.11).
+    of the pages before included (docs/wire/graphql.md#search).
     """
     if not hits:
         return None

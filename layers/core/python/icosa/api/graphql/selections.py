@@ -1,7 +1,7 @@
 """What a selection set selects on one type: aliases, fragments, ``@skip`` and ``@include`` resolved.
 
 The checks of the GraphQL specification that need no schema beyond the type's name are made here, where they cost
-nothing. Left out on purpose: unused fragments and variables are no errors (spec/graphql-core.md §1.2, clients have
+nothing. Left out on purpose: unused fragments and variables are no errors (docs/wire/graphql.md#leniency, clients have
 them).
 """
 

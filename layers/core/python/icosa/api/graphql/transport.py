@@ -1,9 +1,10 @@
 """GraphQL over HTTP: what a request asks to run, and how failures look. Shared by ``/graphql`` and ``/metadata``.
 
-Statuses follow what clients of Twenty have seen (spec/observed.md 20, 21): 200 for everything that GraphQL itself has
-to say, errors of the token, of validation and of execution included; 4xx where the HTTP request is not one to run,
-variables of other types than declared included. Those bodies serve both kinds of client, as the gateway's do:
-``statusCode``, ``messages`` and ``error`` beside ``errors``.
+Statuses follow what clients of Twenty have seen (docs/wire/quirks.md#malformed-json,
+docs/wire/quirks.md#statuses-over-graphql): 200 for everything that GraphQL itself has to say, errors of the token, of
+validation and of execution included; 4xx where the HTTP request is not one to run, variables of other types than
+declared included. Those bodies serve both kinds of client, as the gateway's do: ``statusCode``, ``messages`` and
+``error`` beside ``errors``.
 """
 
 from __future__ import annotations
@@ -42,7 +43,9 @@ class GraphqlRequest:
 
 
 class NoQuery(BadRequest):
-    """A request without a document. A GET of the bare address is answered with status 200 (spec/observed.md 21)."""
+    """A request without a document. A GET of the bare address is answered with status 200
+    (docs/wire/quirks.md#statuses-over-graphql).
+    """
 
     def __init__(self, *, status: int = 400) -> None:
         super().__init__("Must provide query string.")
@@ -151,7 +154,7 @@ def _json_type(value: Any) -> str:
 def error_entry(
     error: IcosaError, *, path: Sequence[str | int] | None = None, extensions: Mapping[str, Any] | None = None
 ) -> dict[str, Any]:
-    """An element of ``errors`` (spec/graphql-core.md §7.1). ``extensions`` are added to code, subCode and
+    """An element of ``errors`` (docs/wire/graphql.md#entries-of-errors). ``extensions`` are added to code, subCode and
     userFriendlyMessage.
     """
     codes: dict[str, Any] = {}
@@ -191,7 +194,7 @@ def not_runnable(error: IcosaError) -> HttpResponse:
 
 def authenticated[T](open_session: Callable[[], T]) -> T:
     """What ``open_session`` gives. Failures of the token get the sub code that GraphQL clients know
-    (spec/graphql-core.md §7.3).
+    (docs/wire/graphql.md#errors-of-the-token).
     """
     try:
         return open_session()

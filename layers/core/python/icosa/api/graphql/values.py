@@ -1,6 +1,6 @@
 """Values of arguments: literals and variables as plain JSON values.
 
-Types that an operation declares for its variables are not checked, as Twenty does not (spec/graphql-core.md §1.2):
+Types that an operation declares for its variables are not checked, as Twenty does not (docs/wire/graphql.md#leniency):
 clients declare ``ID!`` for ``UUID!``, or names of types that do not exist. The data itself is checked by the fields
 that take it, with the same rules and texts for both APIs. Enum values and texts are one thing.
 """
@@ -57,7 +57,7 @@ class Variables:
             self._values[name] = value
 
     def arguments(self, nodes: Iterable[ArgumentNode]) -> dict[str, Any]:
-        """Arguments by name; those that are null or absent are left out (spec/graphql-core.md §1.2)."""
+        """Arguments by name; those that are null or absent are left out (docs/wire/graphql.md#leniency)."""
         values: dict[str, Any] = {}
         for node in nodes:
             name = node.name.value

@@ -1,4 +1,4 @@
-"""``/rest/metadata/apiKeys`` (spec/access.md §1.3): no response holds a token.
+"""``/rest/metadata/apiKeys`` (docs/wire/access.md#api-keys-over-rest): no response holds a token.
 
 A key that does not exist is answered with null, not refused.
 """

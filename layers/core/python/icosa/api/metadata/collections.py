@@ -1,4 +1,6 @@
-"""The collections below ``/rest/metadata``, by name. A new collection is a new line here (spec/metadata.md §2)."""
+"""The collections below ``/rest/metadata``, by name. A new collection is a new line here
+(docs/wire/metadata.md#rest-routes).
+"""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
-"""How objects and fields are wrapped in answers: Twenty's legacy envelopes, or none (spec/metadata.md §2.1 "Response
-envelope").
+"""How objects and fields are wrapped in answers: Twenty's legacy envelopes, or none (docs/wire/metadata.md#envelopes
+"Response envelope").
 
 A workspace chooses with its preference ``metadataEnvelope``: ``legacy``, which is the default, or ``direct``.
 """

@@ -1,4 +1,4 @@
-"""Errors of the Metadata APIs in the shapes of spec/metadata.md §9."""
+"""Errors of the Metadata APIs in the shapes of docs/wire/metadata.md#errors-over-rest."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Pages of metadata collections (spec/metadata.md §2.1 "Pagination", §3.1).
+"""Pages of metadata collections (docs/wire/metadata.md#pages, docs/wire/metadata.md#connections).
 
 Both APIs list by id, descending. REST's cursor is the id itself; GraphQL's is opaque and counts positions.
 """

@@ -1,4 +1,5 @@
-"""Objects, fields and indexes in wire form (spec/metadata.md §2.1, §3.2): every key of both APIs, nulls included.
+"""Objects, fields and indexes in wire form (docs/wire/metadata.md#objects-in-answers, docs/wire/metadata.md#types):
+every key of both APIs, nulls included.
 
 Both APIs show the same members; REST leaves nulls out. What is made here lives as long as the model version: a client
 that starts reads the whole model, and many clients start with the same one.
@@ -156,7 +157,7 @@ def _option(option: Option) -> dict[str, Any]:
 
 
 def _settings(field: Field) -> dict[str, Any] | None:
-    """Those given, and what the relation itself says (spec/metadata.md §5.3)."""
+    """Those given, and what the relation itself says (docs/wire/metadata.md#settings)."""
     relation = field.relation
     if relation is None:
         return dict(field.settings) or None

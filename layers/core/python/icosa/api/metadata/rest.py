@@ -1,4 +1,6 @@
-"""The Metadata REST API: routes, statuses, errors (spec/metadata.md §2, §9.2)."""
+"""The Metadata REST API: routes, statuses, errors (docs/wire/metadata.md#rest-routes,
+docs/wire/metadata.md#errors-over-rest).
+"""
 
 from __future__ import annotations
 

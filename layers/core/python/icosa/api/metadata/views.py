@@ -1,4 +1,6 @@
-"""``/rest/metadata/views``, ``pageLayouts`` and the collections of their parts (spec/metadata.md §2.2)."""
+"""``/rest/metadata/views``, ``pageLayouts`` and the collections of their parts
+(docs/wire/metadata.md#views-over-rest).
+"""
 
 from __future__ import annotations
 
@@ -64,7 +66,9 @@ def _update(entity_type: EntityType) -> Callable[[Call], Any]:
 
 
 def _delete(entity_type: EntityType) -> Callable[[Call], Any]:
-    """Views and their parts are only marked; page layouts have no such state (spec/metadata.md §2.2)."""
+    """Views and their parts are only marked; page layouts have no such state
+    (docs/wire/metadata.md#views-over-rest).
+    """
 
     def answer(call: Call) -> Any:
         require_change(call.context.permissions, entity_type)

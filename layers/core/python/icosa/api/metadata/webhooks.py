@@ -1,4 +1,4 @@
-"""``/rest/metadata/webhooks`` (spec/access.md §11.1): answers hold the secret, in clear."""
+"""``/rest/metadata/webhooks`` (docs/wire/access.md#webhooks): answers hold the secret, in clear."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""The routes of spec/rest-core.md §1.1: from a request to an operation, and from its result to the response.
+"""The routes of docs/wire/rest.md#routes: from a request to an operation, and from its result to the response.
 
 ``ENDPOINTS`` is the routing table. ``parse`` reads the parameters in Twenty's order (depth, limit, filter, and only
-then the object, spec/observed.md 33), so that of several mistakes the same one is reported.
+then the object, docs/wire/rest.md#order-of-checks), so that of several mistakes the same one is reported.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ class RecordsRequest:
 
     @cached_property
     def object(self) -> Object:
-        """The object that the path names. Raises BadRequest (spec/rest-core.md §1.14)."""
+        """The object that the path names. Raises BadRequest (docs/wire/rest.md#unknown-objects)."""
         plural = self.path.plural
         if (obj := self.model.by_plural.get(plural)) is not None:
             return obj
@@ -165,7 +165,7 @@ def _merge(request: RecordsRequest) -> Operation:
     return Merge(
         object=request.object,
         ids=ids,
-        # That there are too few ids is said before anything about the index (spec/rest-core.md §1.12).
+        # That there are too few ids is said before anything about the index (docs/wire/rest.md#merge).
         priority_index=as_index("conflictPriorityIndex", body.get("conflictPriorityIndex")) if len(ids) > 1 else 0,
         dry_run=body.get("dryRun") is True,
         selection=request.selection(depth),
@@ -217,7 +217,7 @@ ENDPOINTS: Mapping[RouteKind, Mapping[str, Endpoint]] = {
     },
     "one": {
         "GET": Endpoint(parse=_find_one, render=responses.record()),
-        "POST": _CREATE_ONE,  # the id in the path is ignored (spec/rest-core.md §1.2)
+        "POST": _CREATE_ONE,  # the id in the path is ignored (docs/wire/rest.md#paths)
         "PATCH": _UPDATE_ONE,
         "PUT": _UPDATE_ONE,
         "DELETE": Endpoint(parse=_delete_one, render=responses.record("delete")),

@@ -6,9 +6,10 @@
     item        = path "[" comparator "]:" value
     order_by    = path [ "[" direction "]" ] *( "," ... )
 
-Quirks that clients see are kept (spec/rest-core.md §2.6, §2.7.1-2.7.2): no blanks are trimmed, there are no escapes,
-values are text, the inside of a list is split at every comma, and an odd apostrophe in an unquoted value hides later
-commas. Two are mended: root conjunctions may stand side by side, and an apostrophe inside double quotes is only text.
+Quirks that clients see are kept (docs/wire/rest.md#order, docs/wire/rest.md#filter-grammar): no blanks are trimmed,
+there are no escapes, values are text, the inside of a list is split at every comma, and an odd apostrophe in an
+unquoted value hides later commas. Two are mended: root conjunctions may stand side by side, and an apostrophe inside
+double quotes is only text.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The parameters of a query string (spec/rest-core.md §2)."""
+"""The parameters of a query string (docs/wire/rest.md#parameters)."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import orjson
 from ...errors import BadRequest
 from .filter_text import Raw, parse_filter, parse_order
 
-#: A number of records in decimal digits; a fraction is not refused (spec/rest-core.md §2.2).
+#: A number of records in decimal digits; a fraction is not refused (docs/wire/rest.md#limit).
 _LIMIT = re.compile(r"\+?(?P<whole>\d+)(?:\.(?P<fraction>\d*))?", re.ASCII)
 _FIELDS_HINT = "Expected a comma-separated list of field names, e.g. fields=id,name"
 _GROUP_BY_HINT = (
@@ -63,7 +63,7 @@ class Params:
         return 1
 
     def limit(self, *, default: int, maximum: int) -> int:
-        """Larger values are cut to ``maximum``, fractions are rounded up (spec/observed.md 32)."""
+        """Larger values are cut to ``maximum``, fractions are rounded up (docs/wire/quirks.md#fractions-of-a-limit)."""
         text = self._all("limit")
         if not text:
             return default
@@ -85,7 +85,7 @@ class Params:
 
     @property
     def fields(self) -> tuple[str, ...] | None:
-        """Names of ``fields`` without repetition, None when it is not texts (spec/rest-core.md §2.4)."""
+        """Names of ``fields`` without repetition, None when it is not texts (docs/wire/rest.md#fields)."""
         if any(name.startswith("fields[") for name in self._values):
             raise BadRequest(f"'fields' parameter invalid. {_FIELDS_HINT}", sub_code="INVALID_QUERY_INPUT")
         texts = self._values.get("fields")

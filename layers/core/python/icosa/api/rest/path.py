@@ -1,4 +1,4 @@
-"""What a path asks for (spec/rest-core.md §1.2)."""
+"""What a path asks for (docs/wire/rest.md#paths)."""
 
 from __future__ import annotations
 

@@ -65,7 +65,8 @@ class Renderer:
                 record[child.name] = child.record(related)
             else:
                 record[child.name] = None
-                # A record that points at one in the trash shows neither it nor its id (spec/observed.md A2).
+                # A record that points at one in the trash shows neither it nor its id
+                # (docs/wire/quirks.md#a-relation-to-the-trash).
                 if child.join_column in record:
                     record[child.join_column] = None
         return record

@@ -1,4 +1,4 @@
-"""The envelopes of spec/rest-core.md §1: from an operation's result to a JSON-ready value."""
+"""The envelopes of docs/wire/rest.md#routes: from an operation's result to a JSON-ready value."""
 
 from __future__ import annotations
 
@@ -116,7 +116,9 @@ def _key(verb: str, name: str) -> str:
 
 
 def _aggregate_value(aggregate: Aggregate, value: Any) -> Any:
-    """Counts and decimals are text, as PostgreSQL's driver gives bigint and numeric (spec/observed.md 9)."""
+    """Counts and decimals are text, as PostgreSQL's driver gives bigint and numeric
+    (docs/wire/quirks.md#numbers-as-texts-in-groups).
+    """
     if value is None:
         return None
     if aggregate.is_exact:

@@ -1,4 +1,6 @@
-"""What a REST answer shows of a record: ``depth`` and ``fields`` (spec/rest-core.md §2.3, §2.4)."""
+"""What a REST answer shows of a record: ``depth`` and ``fields`` (docs/wire/rest.md#depth,
+docs/wire/rest.md#fields).
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A REST request from its bytes to the bytes of its answer (spec/rest-core.md §8)."""
+"""A REST request from its bytes to the bytes of its answer (docs/wire/rest.md#order-of-checks)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The types of one object (spec/graphql-core.md §3.1-3.12)."""
+"""The types of one object (docs/wire/graphql.md#schema)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""Names of the types of objects and fields (spec/graphql-core.md §3.3, §3.8). Field types say their own."""
+"""Names of the types of objects and fields (docs/wire/graphql.md#types-of-fields,
+docs/wire/graphql.md#composite-types). Field types say their own.
+"""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
-"""Refusals as components: every error that an operation may answer, with a body as it is really sent (spec/rest-core.md
-§4).
+"""Refusals as components: every error that an operation may answer, with a body as it is really sent
+(docs/wire/rest.md#errors).
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ _ERROR: Part = {
 _RETRY_AFTER: Part = {"Retry-After": {"description": "Seconds to wait", "schema": {"type": "integer"}}}
 
 
-#: What errors of the Metadata API hold besides (spec/metadata.md §9.2).
+#: What errors of the Metadata API hold besides (docs/wire/metadata.md#errors-over-rest).
 METADATA_MEMBERS: Mapping[str, Part] = {
     "message": {
         "type": ["string", "array"],

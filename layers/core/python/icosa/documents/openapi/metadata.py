@@ -1,4 +1,4 @@
-"""The document of the Metadata REST API (spec/metadata.md §2).
+"""The document of the Metadata REST API (docs/wire/metadata.md#rest-routes).
 
 It is the same for every workspace but for the envelope of its answers, which a workspace chooses.
 """

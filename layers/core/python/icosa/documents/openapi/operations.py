@@ -1,4 +1,6 @@
-"""The operations on an object's records, as a table (spec/rest-core.md §1.1, §6.3)."""
+"""The operations on an object's records, as a table (docs/wire/rest.md#routes,
+docs/wire/rest.md#operations-in-the-document).
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The parameters of record requests (spec/rest-core.md §2, §6.4).
+"""The parameters of record requests (docs/wire/rest.md#parameters, docs/wire/rest.md#schemas-in-the-document).
 
 Examples name only what every object has, so they work for any object. Parameters that hold JSON are texts here: every
 tool can send a text, and few encode nested values as the server wants them.
@@ -163,7 +163,7 @@ def parameters(settings: Settings) -> dict[str, Part]:
 
 
 def metadata_parameters() -> dict[str, Part]:
-    """``components.parameters`` of the metadata document (spec/metadata.md §2.1 "Pagination")."""
+    """``components.parameters`` of the metadata document (docs/wire/metadata.md#pages "Pagination")."""
     return {
         "idPath": _ID_PATH,
         "limit": _query(

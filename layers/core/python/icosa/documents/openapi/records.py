@@ -1,4 +1,5 @@
-"""The schemas of an object: what creates and updates take, and what answers hold (spec/rest-core.md §6.4).
+"""The schemas of an object: what creates and updates take, and what answers hold
+(docs/wire/rest.md#schemas-in-the-document).
 
 A composite type is described once, and referred to by every field of it: a workspace may have thousands of fields.
 """

@@ -70,7 +70,7 @@ def _read_page(ctx: Context, operation: FindMany, *, live_only: bool, known_tota
 
 def find_page_in_scope(ctx: Context, operation: FindMany) -> RecordPage:
     """The page of the records that the filter can reach: live ones unless it speaks of ``deletedAt``
-    (spec/rest-core.md §2.7.8).
+    (docs/wire/rest.md#deleted-records-in-filters).
     """
     matches = scan_beyond_live(ctx, operation.object, operation.filter)
     if matches is None:

@@ -1,5 +1,5 @@
 """The operation FindDuplicates: records that resemble given ones, by the object's duplicate criteria
-(spec/rest-core.md §1.11).
+(docs/wire/rest.md#duplicates).
 
 The criteria become a filter for each input, and the planner finds its matches. The executor calls it.
 """

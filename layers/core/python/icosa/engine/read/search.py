@@ -1,4 +1,4 @@
-"""The operation Search: records of several objects by the words of their search fields (spec/graphql-core.md §4.11).
+"""The operation Search: records of several objects by the words of their search fields (docs/wire/graphql.md#search).
 
 An object has partitions of token rows, one row for each word of a record. Every term of the input is one range in each
 object; all ranges are read side by side, strongly consistent, so a record is found in the moment it is written. The

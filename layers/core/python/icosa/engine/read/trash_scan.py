@@ -16,7 +16,9 @@ from .joins import JoinedRecords
 
 
 def scan_beyond_live(ctx: Context, obj: Object, filter: Filter | None) -> list[Record] | None:
-    """Every match as a whole record, in no order; None when only live records can match (spec/rest-core.md §2.7.8)."""
+    """Every match as a whole record, in no order; None when only live records can match
+    (docs/wire/rest.md#deleted-records-in-filters).
+    """
     scope = deleted_scope(filter)
     if scope == "live":
         return None

@@ -49,7 +49,7 @@ def destroy_change(obj: Object, state: State) -> Change:
 
 
 def with_update_stamps(ctx: Context, obj: Object, values: Mapping[str, Any]) -> dict[str, Any]:
-    """Values of an update with those that every update sets by itself (spec/graphql-core.md §5.5): ``updatedAt`` unless
+    """Values of an update with those that every update sets by itself (docs/wire/graphql.md#data): ``updatedAt`` unless
     the request names it, ``updatedBy`` always.
     """
     updated_at, updated_by = obj.by_name["updatedAt"].key, obj.by_name["updatedBy"].key

@@ -96,7 +96,7 @@ def _client_error(reason: FailureReason) -> Exception:
 
 
 def _duplicate_value(change: Change, constraint: UniqueConstraint) -> DuplicateEntry:
-    """The error for a unique value that another record has (spec/rest-core.md §4.6)."""
+    """The error for a unique value that another record has (docs/wire/rest.md#duplicate-values)."""
     labels = list(dict.fromkeys(leaf.field.label for leaf in constraint.leaves))
     if len(labels) > 1:
         return DuplicateEntry(f"A duplicate entry was detected. The combination of {', '.join(labels)} must be unique.")

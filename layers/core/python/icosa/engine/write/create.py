@@ -195,7 +195,7 @@ def _create_change(ctx: Context, draft: RecordDraft, position: float | int) -> C
 
 def _created_by(ctx: Context, author: Mapping[str, Any] | None) -> Mapping[str, Any]:
     """``createdBy``: the caller, unless the request names an author; of one without a name only the other parts count
-    (spec/rest-core.md §3.14).
+    (docs/wire/rest.md#actor).
     """
     if author is None:
         return ctx.actor

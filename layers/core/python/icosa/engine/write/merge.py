@@ -1,4 +1,4 @@
-"""The operation Merge: several records become one, the others go to the trash (spec/rest-core.md §1.12).
+"""The operation Merge: several records become one, the others go to the trash (docs/wire/rest.md#merge).
 
 The executor calls it. What points at the others points at the surviving record afterwards; a dry run shows the result
 without writing it (``merge_preview``).

@@ -1,4 +1,6 @@
-"""The result of a merge without writing it (spec/rest-core.md §1.12, spec/graphql-core.md §5.9), for dry runs."""
+"""The result of a merge without writing it (docs/wire/rest.md#merge, docs/wire/graphql.md#merge-in-graphql), for dry
+runs.
+"""
 
 from __future__ import annotations
 

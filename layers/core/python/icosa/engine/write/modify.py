@@ -151,7 +151,9 @@ def _matches(ctx: Context, obj: Object, filter: Filter) -> list[State]:
 
 
 def _check_data(ctx: Context, operation: Update) -> None:
-    """Check the data of an update of no record: a mistake in it is reported all the same (spec/rest-core.md §8)."""
+    """Check the data of an update of no record: a mistake in it is reported all the same
+    (docs/wire/rest.md#order-of-checks).
+    """
     obj = operation.object
     no_values: dict[str, Any] = {} if operation.id is None else {obj.by_name["id"].key: operation.id}
     parse_input(ctx.model, obj, operation.data, mode="update", old=no_values, now=ctx.now)

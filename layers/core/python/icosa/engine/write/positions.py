@@ -1,4 +1,4 @@
-"""Positions: where records stand in the order that users arrange by hand (spec/rest-core.md §3.12).
+"""Positions: where records stand in the order that users arrange by hand (docs/wire/rest.md#position).
 
 ``create`` and ``modify`` ask here. New records go before all others unless the request says otherwise.
 """

@@ -19,7 +19,7 @@ from .dependents import KnownEdges, read_dependents, read_edges
 
 def move_to_trash(ctx: Context, obj: Object, states: Sequence[State], edges: KnownEdges = None) -> list[Change]:
     """Move records to the trash, with those that follow them; what is there already gets a new ``deletedAt``
-    (spec/observed.md 16). Returns the changes of ``states``.
+    (docs/wire/quirks.md#changes-by-id-reach-the-trash). Returns the changes of ``states``.
     """
     return _move(ctx, obj, states, ctx.now, edges)
 
@@ -33,7 +33,7 @@ def restore_from_trash(ctx: Context, obj: Object, states: Sequence[State], edges
 
 def relations_that_follow(ctx: Context, obj: Object) -> frozenset[tuple[str, str]]:
     """Relations by which records go to the trash and come back with those of an object: owner and field keys
-    (spec/graphql-core.md §5.8).
+    (docs/wire/rest.md#delete).
     """
     return frozenset(
         (owner.key, field.key)

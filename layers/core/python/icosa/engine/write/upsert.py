@@ -108,7 +108,7 @@ def upsert_change(
     values = dict(parsed.values)
     for name in ("id", "createdBy"):
         values.pop(obj.by_name[name].key, None)
-    # An upsert restores (spec/rest-core.md §5.1).
+    # An upsert restores (docs/wire/rest.md#upsert).
     values.setdefault(obj.by_name["deletedAt"].key, None)
     if position is not None:
         values[obj.by_name["position"].key] = position

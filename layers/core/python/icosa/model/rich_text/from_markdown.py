@@ -14,7 +14,7 @@ from markdown_it.tree import SyntaxTreeNode
 
 Block = dict[str, Any]
 
-#: What every block of text has (spec/observed.md 30).
+#: What every block of text has (docs/wire/rest.md#rich-text).
 _PROPS = {"textColor": "default", "backgroundColor": "default", "textAlignment": "left"}
 _STYLES = {"strong": "bold", "em": "italic", "s": "strike"}
 _CHECKED = {"[ ] ": False, "[x] ": True, "[X] ": True}

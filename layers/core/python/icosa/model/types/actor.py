@@ -13,7 +13,7 @@ from .composite import CompositeType, Member, text_member
 from .kinds import RawJson, Select, Uuid
 from .rules import FieldTypeRules
 
-#: In the order of spec/graphql-core.md §3.8.
+#: In the order of docs/wire/graphql.md#composite-types.
 SOURCES = ("EMAIL", "CALENDAR", "WORKFLOW", "AGENT", "API", "IMPORT", "MANUAL", "SYSTEM", "WEBHOOK", "APPLICATION")
 
 
@@ -22,7 +22,7 @@ def _source(name: str, value: Any) -> str | None:
 
 
 class Actor(CompositeType):
-    """Null reads as null where the field may be null, else as an unnamed manual actor (spec/rest-core.md §3.14)."""
+    """Null reads as null where the field may be null, else as an unnamed manual actor (docs/wire/rest.md#actor)."""
 
     name = "ACTOR"
     rules = FieldTypeRules(default={"source": "'MANUAL'", "name": "'System'", "workspaceMemberId": None})

@@ -69,7 +69,7 @@ class Kind(ABC):
 
     #: Name of the type in operator errors ("TEXT", "DATE_TIME").
     name: str
-    #: Filter operators by name, in the order in which error messages list them (spec/rest-core.md §2.7.4).
+    #: Filter operators by name, in the order in which error messages list them (docs/wire/rest.md#operators).
     operators: Mapping[str, Operator]
     #: What the GraphQL filter input names, where it is not just ``operators``: as Twenty's, it may name more.
     declared: tuple[Operator, ...] = ()
@@ -88,8 +88,8 @@ class Kind(ABC):
     is_sortable: ClassVar[bool] = True
     #: Whether ``detail`` can be anything but None.
     has_detail: ClassVar[bool] = False
-    #: Empty text, empty list: a filter value that also stands for null (spec/rest-core.md §2.7.7). None if there is
-    #: none.
+    #: Empty text, empty list: a filter value that also stands for null (docs/wire/rest.md#nulls-in-filters). None if
+    #: there is none.
     null_equivalent: ClassVar[Any] = None
     #: Whether groupBy accepts the leaf (JSON is not).
     is_groupable: ClassVar[bool] = True
@@ -107,7 +107,7 @@ class Kind(ABC):
 
         ``field_name`` is the dotted path as shown in messages. ``raw`` is text from REST or any JSON value from GraphQL
         (numeric text is fine for numbers in filters). ``operator`` is one of ``operators``.
-        Raises InvalidFilter with the texts of spec/rest-core.md §2.7.5 and graphql-core.md §4.5.
+        Raises InvalidFilter with the texts of docs/wire/rest.md#operands and docs/wire/graphql.md#filters-in-graphql.
         """
 
     @abstractmethod
@@ -281,7 +281,7 @@ class Field:
     settings: Mapping[str, Any] = field(default_factory=dict)
     relation: Relation | None = None
     morph_id: str | None = None
-    #: The same in every workspace for shipped fields (spec/metadata.md §1).
+    #: The same in every workspace for shipped fields (docs/wire/metadata.md#owners).
     universal_identifier: str | None = None
     is_audit_logged: bool = True
     #: What a workspace changes about the presentation of a shipped field, by wire name (``label``, ``description``,
@@ -365,8 +365,9 @@ class FieldType(ABC):
         """Check and normalise a value from a request body into its stored form; None for null.
 
         ``value`` is never the Python object of a missing key (the caller skips those). For ``mode="update"`` ``old`` is
-        the stored value, so that composites can keep members that the body does not name (spec/rest-core.md §3.16).
-        Raises InvalidData with the exact texts of spec/rest-core.md §3 and graphql-core.md §5.2.
+        the stored value, so that composites can keep members that the body does not name
+        (docs/wire/rest.md#partial-composites). Raises InvalidData with the exact texts of docs/wire/rest.md#field-types
+        and docs/wire/graphql.md#data.
         """
 
     @abstractmethod
@@ -388,7 +389,7 @@ class FieldType(ABC):
         return (None,)
 
     def merge(self, field: Field, values: Sequence[Stored], priority: Stored) -> Stored:
-        """The merged value of several records (spec/rest-core.md §1.12).
+        """The merged value of several records (docs/wire/rest.md#merge).
 
         ``values`` are the stored values of all records in request order (None included), ``priority`` the surviving
         record's. Zero or one non-null value is handled by the caller.
@@ -404,7 +405,8 @@ class FieldType(ABC):
     # What documents say about the type; used by ``documents`` when it builds OpenAPI and GraphQL.
     @abstractmethod
     def openapi(self, field: Field, *, response: bool) -> Schema:
-        """JSON Schema of a value that is not null, in an answer or in a request body (spec/rest-core.md §6.4).
+        """JSON Schema of a value that is not null, in an answer or in a request body
+        (docs/wire/rest.md#schemas-in-the-document).
 
         The same for all fields of a composite type.
         """
@@ -422,7 +424,8 @@ class FieldType(ABC):
         """Aggregate names of the field → (function, leaf).
 
         Functions: ``countUniqueValues, countEmpty, countNotEmpty, percentageEmpty, percentageNotEmpty`` (leaf None: the
-        field as a whole), ``min, max, avg, sum, countTrue, countFalse`` (on a leaf). Spec: graphql-core.md §3.7.
+        field as a whole), ``min, max, avg, sum, countTrue, countFalse`` (on a leaf). Spec:
+        docs/wire/graphql.md#aggregate-fields.
         """
 
 

@@ -70,7 +70,7 @@ class ListType(ScalarType):
         return [] if value is None else value
 
     def merge(self, field: Field, values: Sequence[Stored], priority: Stored) -> Stored:
-        """The members of all lists, each once (spec/rest-core.md §1.12)."""
+        """The members of all lists, each once (docs/wire/rest.md#merge)."""
         return list(dict.fromkeys(member for value in values for member in value or ())) or None
 
     def unique_subfields(self) -> Sequence[str | None]:
@@ -106,7 +106,7 @@ class ArrayType(ListType):
 
     def member(self, field: Field, value: Any) -> str:
         if not isinstance(value, str):
-            # The quote stands where Twenty has it (spec/graphql-core.md §5.2).
+            # The quote stands where Twenty has it (docs/wire/quirks.md#a-misplaced-quote).
             raise InvalidData(
                 f'Invalid value {inspect(value)} for field "{field.name} - Array values need to be string"'
             )

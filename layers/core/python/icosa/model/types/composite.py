@@ -109,7 +109,9 @@ class CompositeType(ParsedDefault, Counted):
                 raise InvalidData(f'Invalid subfield {name} for {self.words} field "{field.name}"')
 
     def combine(self, field: Field, value: Mapping[str, Any], old: Mapping[str, Stored]) -> dict[str, Stored]:
-        """The members that are not null: those sent, and those of ``old`` that were not (spec/rest-core.md §3.16)."""
+        """The members that are not null: those sent, and those of ``old`` that were not
+        (docs/wire/rest.md#partial-composites).
+        """
         combined = dict(old)
         for name, raw in value.items():
             stored = self.member(field, name, raw)
@@ -158,7 +160,7 @@ def united[T](
     key: Callable[[T], Any],
 ) -> tuple[T | None, list[T]]:
     """The parts of several records' values, each once: the first primary part, then the other primary parts, then all
-    additional ones, beginning with the surviving record (spec/observed.md 3)."""
+    additional ones, beginning with the surviving record (docs/wire/rest.md#merge)."""
     records = [value for value in (priority, *(value for value in values if value is not priority)) if value]
     primaries = [part for part in map(primary, records) if part is not None]
     parts: dict[Any, T] = {}

@@ -1,4 +1,4 @@
-"""The grammar of default values in metadata (spec/metadata.md §5.2).
+"""The grammar of default values in metadata (docs/wire/metadata.md#default-values).
 
 Texts carry their own quotes (``"'NEW'"``), ``uuid`` and ``now`` are functions, everything else stands for itself;
 lists and objects hold such values.

@@ -38,7 +38,7 @@ def _addresses(name: str, value: Any) -> list[str] | None:
 
 class Emails(CompositeType):
     """A primary address and more. Sending only the additional ones clears the primary one
-    (spec/graphql-core.md §5.3).
+    (docs/wire/rest.md#partial-composites).
     """
 
     name = "EMAILS"

@@ -1,4 +1,6 @@
-"""Names of GraphQL types of values (spec/graphql-core.md §3.3, §3.8), as ``json_schema`` has their OpenAPI schemas."""
+"""Names of GraphQL types of values (docs/wire/graphql.md#types-of-fields, docs/wire/graphql.md#schema), as
+``json_schema`` has their OpenAPI schemas.
+"""
 
 from __future__ import annotations
 

@@ -46,7 +46,7 @@ class RawJsonType(ScalarType):
 
 
 class FilesType(ScalarType):
-    """References to files: ``[{"fileId": "<uuid>", "label": "cv.pdf"}]`` (spec/rest-core.md §3.15)."""
+    """References to files: ``[{"fileId": "<uuid>", "label": "cv.pdf"}]`` (docs/wire/rest.md#files)."""
 
     name = "FILES"
     rules = FieldTypeRules(has_default=False, needs_value_limit=True)

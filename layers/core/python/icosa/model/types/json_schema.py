@@ -1,7 +1,7 @@
 """JSON Schemas of values, as OpenAPI documents show them.
 
-Names and formats are those of spec/rest-core.md §6.4 where they are true of our answers; a format that answers do not
-keep (``email`` of an empty text, ``uri`` of a bare host) is left out.
+Names and formats are those of docs/wire/rest.md#schemas-in-the-document where they are true of our answers; a format
+that answers do not keep (``email`` of an empty text, ``uri`` of a bare host) is left out.
 """
 
 from __future__ import annotations

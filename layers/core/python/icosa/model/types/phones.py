@@ -64,7 +64,8 @@ class Phones(CompositeType):
         members = super().combine(field, value, {name: old[name] for name in _PRIMARY if name in old})
         sent = {name: _part(f"{field.name}.{name}", value.get(name)) for name in _PRIMARY}
         if any(sent.values()):
-            # Codes on record are not consulted: a national number needs its country beside it (spec/observed.md 29).
+            # Codes on record are not consulted: a national number needs its country beside it
+            # (docs/wire/quirks.md#phone-codes-on-record).
             read = phone_number.normalise(number=sent[NUMBER], country=sent[COUNTRY], calling_code=sent[CALLING])
             if sent[NUMBER]:
                 rest = {name: members[name] for name in members if name not in _PRIMARY}

@@ -1,4 +1,4 @@
-"""Every field type by its name (spec/metadata.md §5.2). Adding a type is adding one entry."""
+"""Every field type by its name (docs/wire/metadata.md#field-types). Adding a type is adding one entry."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ _TYPES: tuple[FieldType, ...] = (
     RelationType("RELATION", is_counted=False),
     RelationType("MORPH_RELATION", is_counted=True),
 )
-#: Names that types had before (spec/graphql-core.md §3.3).
+#: Names that types had before (docs/wire/graphql.md#types-of-fields).
 _ALIASES = {"RICH_TEXT_V2": "RICH_TEXT"}
 
 #: By the names that answers show.

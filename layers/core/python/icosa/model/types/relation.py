@@ -15,7 +15,7 @@ from .rules import FieldTypeRules
 
 
 class RelationType(ScalarType):
-    """Relations. A morph relation is one such field for each target (spec/metadata.md §8.2)."""
+    """Relations. A morph relation is one such field for each target (docs/wire/metadata.md#morph-relations)."""
 
     rules = FieldTypeRules(is_relation=True, has_default=False)
     _KIND = Uuid()

@@ -56,7 +56,7 @@ def _is_dangerous(url: str) -> bool:
 
 
 class RichText(CompositeType):
-    """Either member may be sent, the other one follows from it (spec/rest-core.md §3.13)."""
+    """Either member may be sent, the other one follows from it (docs/wire/rest.md#rich-text)."""
 
     name = "RICH_TEXT"
     words = "rich text"

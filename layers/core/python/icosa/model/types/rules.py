@@ -1,4 +1,6 @@
-"""What metadata demands of fields of a type (spec/metadata.md §5.2, §5.6, §7)."""
+"""What metadata demands of fields of a type (docs/wire/metadata.md#field-types, docs/wire/metadata.md#unique-fields,
+docs/wire/metadata.md#indexes).
+"""
 
 from __future__ import annotations
 

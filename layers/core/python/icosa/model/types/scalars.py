@@ -108,7 +108,7 @@ UUID = PlainType(
 
 
 class NumberType(ScalarType):
-    """Double precision; 64-bit integers when ``settings.dataType`` is ``bigint`` (spec/metadata.md §5.3)."""
+    """Double precision; 64-bit integers when ``settings.dataType`` is ``bigint`` (docs/wire/metadata.md#settings)."""
 
     name = "NUMBER"
     _KIND = Number()
@@ -143,8 +143,8 @@ class NumberType(ScalarType):
 
 
 class PositionType(ScalarType):
-    """A record's place in hand-sorted lists. ``first`` and ``last`` are resolved by the engine (spec/rest-core.md
-    §3.12).
+    """A record's place in hand-sorted lists. ``first`` and ``last`` are resolved by the engine
+    (docs/wire/rest.md#position).
     """
 
     name = "POSITION"

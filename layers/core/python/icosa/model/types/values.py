@@ -1,7 +1,7 @@
 """Checks and normal forms of scalar input values, shared by scalar types and the members of composites.
 
 Every function takes the dotted field name for messages and a value of any JSON type, and returns the stored form.
-Texts: spec/rest-core.md §3.2, spec/graphql-core.md §5.2.
+Texts: docs/wire/rest.md#scalars, docs/wire/graphql.md#data.
 """
 
 from __future__ import annotations

@@ -1,4 +1,6 @@
-"""The Metadata GraphQL API: one request from its bytes to the bytes of its answer (spec/metadata.md §3, §9.1)."""
+"""The Metadata GraphQL API: one request from its bytes to the bytes of its answer (docs/wire/metadata.md#graphql,
+docs/wire/metadata.md#errors-over-graphql).
+"""
 
 from __future__ import annotations
 

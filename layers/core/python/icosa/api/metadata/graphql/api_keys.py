@@ -1,4 +1,6 @@
-"""API keys: reading them (spec/access.md §1.2). What changes them is served where the usage plan is at hand."""
+"""API keys: reading them (docs/wire/access.md#api-keys-over-graphql). What changes them is served where the usage plan
+is at hand.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""The filters of metadata lists (spec/metadata.md §3.1 "Filters"): conditions on members, all of which must hold."""
+"""The filters of metadata lists (docs/wire/metadata.md#filters "Filters"): conditions on members, all of which must
+hold.
+"""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
-"""What one request may ask for (spec/metadata.md §3). Introspection does not count: its cost is bounded by
-the schema.
+"""What one request may ask for (docs/wire/metadata.md#limits-of-a-request). Introspection does not count: its cost is
+bounded by the schema.
 """
 
 from __future__ import annotations

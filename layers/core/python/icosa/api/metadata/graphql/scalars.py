@@ -11,7 +11,7 @@ from ....identifiers import parse_uuid
 
 
 def _uuid(value: Any) -> str:
-    """In lower case. Raises GraphQLError with the text and codes of spec/metadata.md §3."""
+    """In lower case. Raises GraphQLError with the text and codes of docs/wire/metadata.md#limits-of-a-request."""
     entity_id = parse_uuid(value)
     if entity_id is None:
         raise GraphQLError(

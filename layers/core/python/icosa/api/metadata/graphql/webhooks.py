@@ -1,4 +1,4 @@
-"""Webhooks: reading and changing them (spec/access.md §11.1)."""
+"""Webhooks: reading and changing them (docs/wire/access.md#webhooks)."""
 
 from __future__ import annotations
 

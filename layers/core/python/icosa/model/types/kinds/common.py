@@ -1,5 +1,5 @@
-"""What kinds have in common: checks of operands (spec/rest-core.md §2.7.5, spec/graphql-core.md §4.5), ranges of exact
-encodings.
+"""What kinds have in common: checks of operands (docs/wire/rest.md#operands, docs/wire/graphql.md#filters-in-graphql),
+ranges of exact encodings.
 """
 
 from __future__ import annotations

@@ -18,8 +18,8 @@ _EXACT = "\x02"
 
 
 class Select(ScalarKind):
-    """An option's value. Orders are alphabetical (spec/graphql-core.md §4.4); ``gt`` … ``lte`` go by position in the
-    list.
+    """An option's value. Orders are alphabetical (docs/wire/quirks.md#options-have-no-order-of-their-own); ``gt`` …
+    ``lte`` go by position in the list.
 
     Encoded: the value in lower case, followed by the value itself where lower case loses something.
     """

@@ -40,7 +40,7 @@ class Date(_Temporal):
 
 
 class DateTime(_Temporal):
-    """Points in time, in whole milliseconds (spec/rest-core.md §2.7.9)."""
+    """Points in time, in whole milliseconds (docs/wire/rest.md#milliseconds)."""
 
     name = "DATE_TIME"
     scalar = graphql_types.DATE_TIME

@@ -22,7 +22,8 @@ _MAX_DETAIL = 1024
 
 
 class Text(ScalarKind):
-    r"""Text. Filters compare by code point and case, orders fold to lower case (spec/graphql-core.md §4.4).
+    r"""Text. Filters compare by code point and case, orders fold to lower case
+    (docs/wire/graphql.md#orders-in-graphql).
 
     Encoded: the folded text, cut at 128 bytes. ``\x01`` and ``\x02`` are written ``\x02\x02`` and ``\x02\x03``, since
     ``\x01`` ends a value inside a key.
