@@ -30,6 +30,8 @@ class VersionConflict(Exception):
 
 
 class WorkspaceGone(NotFound):
+    """The workspace was deleted while the request ran."""
+
     def __init__(self) -> None:
         super().__init__("Workspace not found", sub_code="WORKSPACE_NOT_FOUND")
 

@@ -105,11 +105,15 @@ class InvalidInput(BadRequest):
 
 
 class ObjectNotFound(NotFound):
+    """No object of the workspace has this id."""
+
     def __init__(self, message: str = "Object metadata not found") -> None:
         super().__init__(message, sub_code="OBJECT_METADATA_NOT_FOUND")
 
 
 class FieldNotFound(NotFound):
+    """No field of the workspace has this id."""
+
     def __init__(self, message: str = "Field metadata not found") -> None:
         super().__init__(message, sub_code="FIELD_METADATA_NOT_FOUND")
 
@@ -122,31 +126,43 @@ class EntityNotFound(NotFound):
 
 
 class IndexNotFound(NotFound):
+    """No index of the workspace has this id."""
+
     def __init__(self, index_id: str) -> None:
         super().__init__(f"Index {index_id} not found", sub_code="INDEX_METADATA_NOT_FOUND")
 
 
 class InvalidObjectInput(BadRequest):
+    """A change of an object that its kind (standard, of the system, remote) does not allow."""
+
     def __init__(self, message: str, *, friendly: str | None = None) -> None:
         super().__init__(message, sub_code="INVALID_OBJECT_INPUT", friendly=friendly)
 
 
 class InvalidIndexInput(BadRequest):
+    """A new index whose members do not exist, do not fit its type, or are named twice."""
+
     def __init__(self, message: str) -> None:
         super().__init__(message, sub_code="INVALID_INDEX_INPUT")
 
 
 class FieldMutationNotAllowed(Forbidden):
+    """A change or deletion of a field that was shipped."""
+
     def __init__(self, message: str, *, friendly: str | None = None) -> None:
         super().__init__(message, sub_code="FIELD_MUTATION_NOT_ALLOWED", friendly=friendly)
 
 
 class IndexMutationNotAllowed(Forbidden):
+    """The deletion of an index that belongs to the system."""
+
     def __init__(self, message: str) -> None:
         super().__init__(message, sub_code="INDEX_MUTATION_NOT_ALLOWED")
 
 
 class IndexLimitReached(Conflict):
+    """An object has as many indexes of the workspace's own as it may have."""
+
     def __init__(self, limit: int, object_id: str) -> None:
         super().__init__(
             f"Custom index limit of {limit} reached for object {object_id}", sub_code="INDEX_LIMIT_REACHED"

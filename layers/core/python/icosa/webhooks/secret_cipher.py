@@ -108,5 +108,7 @@ def _unavailable_when_transient() -> Iterator[None]:
 
 
 class _KmsUnavailable(Unavailable):
+    """KMS throttles or does not answer."""
+
     def __init__(self) -> None:
         super().__init__("Secrets of webhooks cannot be read or kept right now. Please try again.")

@@ -54,7 +54,7 @@ class TooManyFields(BadRequest):
 
 
 class TooManyRootFields(BadRequest):
-    """docs/wire/graphql.md#limits-in-graphql."""
+    """More root fields than one request may ask for (docs/wire/graphql.md#limits-in-graphql)."""
 
     def __init__(self, count: int, limit: int) -> None:
         super().__init__(
