@@ -310,7 +310,7 @@ class Shown:
 
 def _opened(row: Mapping[str, Any]) -> dict[str, Any]:
     """What a job's row holds compressed."""
-    return {"tombstone": json.loads(zlib.decompress(base64.b64decode(row["tombstone"])))} if "tombstone" in row else {}
+    return {"ghost": json.loads(zlib.decompress(base64.b64decode(row["ghost"])))} if "ghost" in row else {}
 
 
 def _answer(change: Change, service: MetadataService) -> Any:
