@@ -1,4 +1,4 @@
-"""Bodies of views, page layouts and their parts (docs/wire/metadata.md#views)."""
+"""Bodies of views, page layouts and their parts (docs/wire/metadata.md#members-of-views)."""
 
 from __future__ import annotations
 

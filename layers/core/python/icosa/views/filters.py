@@ -1,4 +1,4 @@
-"""The stored filters of a view as a filter over records (docs/wire/graphql.md#groups-in-graphql "viewId",
+"""The stored filters of a view as a filter over records (docs/wire/graphql.md#groups-in-graphql,
 docs/wire/rest.md#group-parameters).
 
 The result is in the nested form that ``query.filters`` reads, so values are checked there. What a field accepts is

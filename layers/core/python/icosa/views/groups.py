@@ -8,7 +8,8 @@ from .entity_types import VIEW_GROUP, Entity
 from .rules import object_of
 from .tree import Root
 
-#: Groups that are shown without being asked for (docs/wire/metadata.md#views, docs/wire/metadata.md#options).
+#: Groups that are shown without being asked for (docs/wire/metadata.md#groups-of-a-view,
+#: docs/wire/metadata.md#options).
 MAX_VISIBLE = 40
 _NO_VALUE = ""
 

@@ -1,4 +1,6 @@
-"""Views and page layouts in wire form (docs/wire/metadata.md#views): every key of both APIs, nulls included."""
+"""Views and page layouts in wire form (docs/wire/metadata.md#members-of-views): every key of both APIs,
+nulls included.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Views and page layouts are as the OpenAPI document describes them (docs/wire/metadata.md#views)."""
+"""Views and page layouts are as the OpenAPI document describes them (docs/wire/metadata.md#members-of-views)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Views follow the model, whoever changes it meanwhile (docs/wire/metadata.md#views)."""
+"""Views follow the model, whoever changes it meanwhile (docs/wire/metadata.md#views-follow-the-model)."""
 
 from __future__ import annotations
 

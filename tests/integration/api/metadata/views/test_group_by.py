@@ -1,4 +1,4 @@
-"""groupBy with the filters of a view (docs/wire/metadata.md#views)."""
+"""groupBy with the filters of a view (docs/wire/metadata.md#filters-of-a-view)."""
 
 from __future__ import annotations
 

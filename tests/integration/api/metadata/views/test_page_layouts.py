@@ -1,4 +1,4 @@
-"""Page layouts over REST (docs/wire/metadata.md#views)."""
+"""Page layouts over REST (docs/wire/metadata.md#members-of-page-layouts)."""
 
 from __future__ import annotations
 

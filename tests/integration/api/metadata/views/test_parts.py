@@ -1,4 +1,4 @@
-"""Columns, filters, sorts and groups of views over REST (docs/wire/metadata.md#views)."""
+"""Columns, filters, sorts and groups of views over REST (docs/wire/metadata.md#rules-of-views)."""
 
 from __future__ import annotations
 

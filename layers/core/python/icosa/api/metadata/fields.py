@@ -11,7 +11,7 @@ from .envelopes import wrap, wrap_page
 from .render import field_members, fields_by_id, without_nulls
 
 _FLAG = "DATA_MODEL"
-#: Nulls that answers to changes show (docs/wire/metadata.md#objects-in-answers "Field JSON").
+#: Nulls that answers to changes show (docs/wire/metadata.md#fields-in-answers).
 _KEPT = frozenset(("defaultValue", "options"))
 
 

@@ -11,7 +11,7 @@ from .envelopes import wrap, wrap_page
 from .render import field_members, object_members, without_nulls
 
 _FLAG = "DATA_MODEL"
-#: Nulls that answers to changes show (docs/wire/metadata.md#objects-in-answers "Object JSON").
+#: Nulls that answers to changes show (docs/wire/metadata.md#objects-in-answers).
 _KEPT = frozenset(("labelIdentifierFieldMetadataId", "imageIdentifierFieldMetadataId"))
 
 

@@ -163,7 +163,7 @@ def parameters(settings: Settings) -> dict[str, Part]:
 
 
 def metadata_parameters() -> dict[str, Part]:
-    """``components.parameters`` of the metadata document (docs/wire/metadata.md#pages "Pagination")."""
+    """``components.parameters`` of the metadata document (docs/wire/metadata.md#pages)."""
     return {
         "idPath": _ID_PATH,
         "limit": _query(

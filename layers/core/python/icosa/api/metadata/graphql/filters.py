@@ -1,4 +1,4 @@
-"""The filters of metadata lists (docs/wire/metadata.md#filters "Filters"): conditions on members, all of which must
+"""The filters of metadata lists (docs/wire/metadata.md#filters): conditions on members, all of which must
 hold.
 """
 
