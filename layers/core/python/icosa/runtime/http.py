@@ -145,6 +145,18 @@ def _base_path(path: str, resource: str | None, parameters: Mapping[str, str]) -
     """What precedes the route in a path: the path has so many segments more than the gateway's resource
     (``/rest/{proxy+}``) stands for. A base path may have the name of a route.
     """
+    route = resource or ""
+    for name, value in parameters.items():
+        route = route.replace(f"{{{name}+}}", value).replace(f"{{{name}}}", value)
+    if route and path.endswith(route):
+        return path[: -len(route)]
+    return _base_path_by_segments(path, resource, parameters)
+
+
+def _base_path_by_segments(path: str, resource: str | None, parameters: Mapping[str, str]) -> str:
+    """The same for paths that are written otherwise than the gateway has understood them: with doubled slashes, or
+    with encoded characters that only one of path and parameters has decoded.
+    """
     pattern = [segment for segment in (resource or "").split("/") if segment]
     segments = [segment for segment in path.split("/") if segment]
     if not pattern or pattern[0] not in segments:
