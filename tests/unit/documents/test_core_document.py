@@ -73,7 +73,7 @@ def test_every_reference_leads_somewhere() -> None:
 def test_the_head() -> None:
     head = document()
     assert head["openapi"] == "3.1.1"
-    assert head["info"]["version"] == "v0.2"
+    assert head["info"]["version"] == "v0.1"
     assert head["info"]["license"] == {"name": "Apache-2.0", "identifier": "Apache-2.0"}
     assert [server["url"] for server in head["servers"]] == [f"{BASE}/rest"]
     assert head["security"] == [{"bearerAuth": []}]
