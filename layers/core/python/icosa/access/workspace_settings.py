@@ -23,7 +23,7 @@ from ..validation.messages import message, messages
 from ..validation.types import STRIPPED, Flag, Integer, NonBlankText, Text, error
 
 _SUBDOMAIN: Final = re.compile(r"(?!api-)[a-z0-9](?:[a-z0-9-]{0,28}[a-z0-9])?")
-_HOST_NAME: Final = re.compile(r"(?=.{4,253}$)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}", re.IGNORECASE)
+_HOST_NAME: Final = re.compile(r"(?=.{4,253}$)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}")
 #: Names that the addresses of an installation use themselves.
 _RESERVED: Final = frozenset(
     ("admin", "api", "app", "assets", "auth", "cdn", "console", "docs", "help", "mail", "static", "status", "www")
@@ -55,9 +55,11 @@ def _subdomain(text: str) -> str:
 
 
 def _host_name(text: str) -> str:
-    if not _HOST_NAME.fullmatch(text):
+    # Lower case first: ``İ`` becomes two characters, of which one is none of a host name.
+    name = text.lower()
+    if not _HOST_NAME.fullmatch(name):
         raise error("host_name")
-    return text.lower()
+    return name
 
 
 def _texts(value: Any) -> Any:

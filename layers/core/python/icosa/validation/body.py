@@ -27,7 +27,8 @@ UNNAMED: Final[Any] = None
 class Body(BaseModel):
     """Members by their wire names, which are those of the attributes in camel case. Unknown members are ignored."""
 
-    model_config = ConfigDict(frozen=True, alias_generator=to_camel)
+    # Errors must not repeat inputs: logs may show them, and some are secrets.
+    model_config = ConfigDict(frozen=True, alias_generator=to_camel, hide_input_in_errors=True)
 
     @classmethod
     def wire_names(cls) -> dict[str, FieldInfo]:

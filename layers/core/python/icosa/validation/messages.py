@@ -22,6 +22,7 @@ _CHOICE: Final = "{name} must be one of the following values: {choices}"
 
 MESSAGES: Final[Mapping[str, tuple[str, ...]]] = {
     "string_type": (_TEXT,),
+    "string_unicode": (_TEXT,),
     "string_too_long": ("{name} must be shorter than or equal to {max_length} characters",),
     "text_empty": (_FILLED,),
     "text_missing": (_TEXT, _FILLED),
