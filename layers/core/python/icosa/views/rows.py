@@ -2,7 +2,7 @@
 
 The workspace's row counts their changes (``viewsVersion``). Every change requires the count that it has seen and the
 metadata version that it was checked against, so what was checked is what is true when it is written: views never name
-fields that are deletes, and of two writers who saw the same, one starts again.
+fields that are deleted, and of two writers who saw the same, one starts again.
 """
 
 from __future__ import annotations
