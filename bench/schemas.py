@@ -136,6 +136,9 @@ class _Everything:
     def unwritable_fields(self, obj: Object) -> frozenset[str]:
         return frozenset()
 
+    def unset_fields(self, obj: Object) -> frozenset[str]:
+        return frozenset()
+
 
 def _reads(store: Table, read: Callable[[Table], object]) -> str:
     meter = Meter(detailed=True)

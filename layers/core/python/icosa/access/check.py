@@ -50,6 +50,7 @@ class RecordRights(Protocol):
     def can(self, obj: Object, right: Right) -> bool: ...
     def unreadable_fields(self, obj: Object) -> frozenset[str]: ...
     def unwritable_fields(self, obj: Object) -> frozenset[str]: ...
+    def unset_fields(self, obj: Object) -> frozenset[str]: ...
 
 
 def authorize(rights: RecordRights, operation: Operation, model: Model) -> Operation:
@@ -71,7 +72,7 @@ def authorize(rights: RecordRights, operation: Operation, model: Model) -> Opera
             check.order(obj, operation.order)
             check.aggregates(obj, operation.aggregates)
         case Create():
-            check.data(obj, operation.data)
+            check.data(obj, operation.data, is_new=not operation.upsert)
         case FindDuplicates():
             check.names(obj, (name for record in operation.data or () for name in record))
             check.aggregates(obj, operation.aggregates)
@@ -183,11 +184,11 @@ class _Check:
 
     # ------------------------------------------------------------------ data
 
-    def data(self, obj: Object, records: Iterable[Mapping[str, Any]], *, depth: int = 0) -> None:
+    def data(self, obj: Object, records: Iterable[Mapping[str, Any]], *, is_new: bool = False, depth: int = 0) -> None:
         """Every field that a body names may be written; what it connects may be read, what it creates beside may be
-        created.
+        created. An upsert may update, so its bodies are not of new records for certain.
         """
-        locked = self._rights.unwritable_fields(obj)
+        locked = self._rights.unset_fields(obj) if is_new else self._rights.unwritable_fields(obj)
         for record in records:
             for name, value in record.items():
                 field = _named(obj, name)
@@ -206,7 +207,7 @@ class _Check:
             if depth > MAX_NESTED_CREATES:
                 raise InvalidData(f"Records cannot be created more than {MAX_NESTED_CREATES} levels deep")
             self.require(target, "update")
-            self.data(target, (created,), depth=depth)
+            self.data(target, (created,), is_new=True, depth=depth)
 
     # ------------------------------------------------------------------ selection
 

@@ -16,6 +16,7 @@ from ..catalog.loader import MetadataState
 from ..catalog.models import current_model as model_of
 from ..lru import LRUCache
 from ..model.model import Model
+from ..query.row_scope import EVERYTHING
 from ..settings import Settings
 from ..store import keys
 from ..store.meter import Meter
@@ -34,6 +35,7 @@ from .failures import (
 from .permissions import Permissions
 from .principal import Principal
 from .roles import Role
+from .row_rules import rows_of
 from .times import stored_time
 from .token_type import API_KEY
 
@@ -60,8 +62,13 @@ def open_context(event: Mapping[str, Any], table: Table) -> RequestContext:
 
 
 def open_metered(event: Mapping[str, Any], table: Table, meter: Meter, settings: Settings) -> RequestContext:
-    """``open_context`` for a request with these settings. ``meter`` counts what the request costs after it."""
-    return replace(open_context(event, table.metered(Meter())), table=table.metered(meter), settings=settings)
+    """``open_context`` for a request with these settings. ``meter`` counts what the request costs after it. What it
+    costs a caller who may not see all records tells of the others, so they do not learn it.
+    """
+    context = open_context(event, table.metered(Meter()))
+    if context.rows is not EVERYTHING:
+        meter.detailed = False
+    return replace(context, table=table.metered(meter), settings=settings)
 
 
 def current_model(table: Table, workspace_id: str) -> Model | None:
@@ -95,11 +102,12 @@ def _open(workspace_id: str, key_id: str, table: Table, now: str) -> RequestCont
     if role is None:
         raise KeyWithoutRole(key_id)
     _role_of_key.put((workspace_id, key_id), role_id)
+    model, parsed_role = model_of(table, workspace_id, MetadataState.parse(workspace)), Role.parse(role)
     return RequestContext(
         principal=Principal(workspace_id=workspace_id, key_id=key_id, name=key["name"], role_id=role_id),
-        permissions=Permissions(Role.parse(role)),
+        permissions=Permissions(parsed_role, rows_of(parsed_role, model, now=now)),
         workspace=Workspace.parse(workspace_id, workspace),
-        model=model_of(table, workspace_id, MetadataState.parse(workspace)),
+        model=model,
         table=table,
         register=Register.parse(register),
         now=now,

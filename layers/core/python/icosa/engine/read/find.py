@@ -5,7 +5,7 @@ from __future__ import annotations
 from ...errors import RecordNotFound
 from ...query.operation import Connection, FindMany, FindOne, Node, Page
 from ..context import Context
-from ..records import get_live
+from ..records import get_visible
 from .connections import find_page_in_scope, read_connection
 from .relations import load_relations
 
@@ -13,7 +13,7 @@ from .relations import load_relations
 def find_one(ctx: Context, operation: FindOne) -> Node:
     """The live record with an id, or the first that matches a filter. Raises RecordNotFound."""
     if operation.id is not None:
-        [item] = get_live(ctx, operation.object, [operation.id])
+        [item] = get_visible(ctx, operation.object, [operation.id])
         items = [] if item is None else [item]
     else:
         query = FindMany(object=operation.object, filter=operation.filter, page=Page(limit=1), total_count=False)

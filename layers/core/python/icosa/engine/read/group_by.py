@@ -7,7 +7,7 @@ from ...query.evaluate import compile_order, ordered_values
 from ...query.grouping import Grouper
 from ...query.operation import Group, GroupBy, Node, Selection
 from ..context import Context
-from ..records import get_any, get_live
+from ..records import get_any_visible, get_visible
 from .aggregates import aggregated_leaves
 from .joins import JoinedRecords
 from .matches import find_matches
@@ -48,7 +48,7 @@ def _related_records(ctx: Context, operation: GroupBy, items: list[Record]) -> d
         if relation is None or relation.name in related:
             continue
         ids = sorted({i for item in items if (i := item.get(relation.key)) is not None})
-        states = get_any(ctx, ctx.model.target_of(relation), ids)
+        states = get_any_visible(ctx, ctx.model.target_of(relation), ids)
         related[relation.name] = (
             relation.key,
             {i: state.item for i, state in zip(ids, states, strict=True) if state is not None},
@@ -71,7 +71,7 @@ def _samples(ctx: Context, operation: GroupBy, members: list[list[Record]], *, a
         group.sort(key=lambda item: sort_key(item, joined))
         samples.append(group[start:stop])
     items = [item for sample in samples for item in sample]
-    records = items if are_whole else get_live(ctx, operation.object, [item.id for item in items])
+    records = items if are_whole else get_visible(ctx, operation.object, [item.id for item in items])
     by_id = {record.id: Node(record) for record in records if record is not None}
     nodes = list(by_id.values())
     _set_order_values(operation, nodes, joined)

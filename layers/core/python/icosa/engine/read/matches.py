@@ -79,6 +79,7 @@ def _path_through_relation(ctx: Context, obj: Object, condition: Related | Relat
         return None  # holds without a related record, too
     # A join knows no soft deletion: a target in the trash counts as well.
     trashed = [item for item in scan_trash(ctx, condition.target) if is_match(item, no_joins)]
+    trashed = [item for item in trashed if ctx.rows.shows(condition.target, item)]
     targets = [item.id for item in (*find_matches(ctx, condition.target, condition.filter), *trashed)]
     if len(targets) > MAX_RANGES:
         return None
@@ -96,9 +97,10 @@ def find_matches(
     leaves: Iterable[Leaf] = (),
     joined: JoinedRecords | None = None,
 ) -> list[Record]:
-    """Every live record that matches, in no order, with at least its id and the values of ``leaves`` and of the
-    filter's leaves.
+    """Every live record that matches and that the caller may see, in no order, with at least its id and the values of
+    ``leaves`` and of the filter's leaves.
     """
+    filter = ctx.rows.narrow(obj, filter)
     joined = joined or JoinedRecords.needed_by(ctx, filter)
     if filter is not None:
         conditions = conjuncts(filter)
@@ -113,7 +115,9 @@ def find_matches(
 def scan_matches(
     ctx: Context, obj: Object, filter: Filter | None, *, leaves: Iterable[Leaf], joined: JoinedRecords
 ) -> list[Record]:
-    """As ``find_matches``, by looking at every record: for conditions that are known to select many."""
+    """Every live record that matches, by looking at all: for conditions that are known to select many, with what the
+    caller may see among them.
+    """
     is_match = compile_filter(filter)
     needed = {
         leaf.path: leaf for leaf in (*leaves, *leaves_of(filter), *(leaf for f in joined.fields for leaf in f.leaves))
@@ -132,7 +136,8 @@ def find_matching_records(ctx: Context, obj: Object, filter: Filter, *, most: in
     matches.sort(key=lambda item: item.id)
     items = get_live(ctx, obj, [item.id for item in matches[: most + 1]])
     # Filtered once more: what is written is what has just been read, and that may have changed since the search.
-    return _filter_items([item for item in items if item is not None], compile_filter(filter), joined)
+    is_match = compile_filter(ctx.rows.narrow(obj, filter))
+    return _filter_items([item for item in items if item is not None], is_match, joined)
 
 
 def _filter_items(

@@ -47,7 +47,7 @@ class RecordPage:
 
 
 def find_page(ctx: Context, query: FindMany) -> RecordPage:
-    """The page of the live records that match ``query.filter``."""
+    """The page of the live records that match ``query.filter`` and that the caller may see."""
     return _PagePlanner(ctx, query).run()
 
 
@@ -61,7 +61,7 @@ class _PagePlanner:
     def __init__(self, ctx: Context, query: FindMany) -> None:
         self.ctx = ctx
         self.obj: Object = query.object
-        self.filter: Filter | None = query.filter
+        self.filter: Filter | None = ctx.rows.narrow(query.object, query.filter)
         self.order: Order = query.order
         self.backward = query.page.backward
         self.cursor: Cursor | None = query.page.before or query.page.after
@@ -71,7 +71,7 @@ class _PagePlanner:
         self.need = query.page.limit + 1 if query.records else 0
         self.want_total = query.total_count
         self.joined = JoinedRecords.needed_by(ctx, query.filter, query.order)
-        self.is_match = compile_filter(query.filter)
+        self.is_match = compile_filter(self.filter)
         self.sort_key = compile_order(query.order)
         self.is_beyond = compile_keyset(query.order, self.cursor, backward=self.backward) if self.cursor else None
 

@@ -76,7 +76,7 @@ def _read_targets_and_edges(
             ((partition, target_id), target) for node in nodes if (target_id := node.item.get(key)) is not None
         )
     readers: list[Callable[[Table], Any]] = [
-        _record_reader(chunk) for chunk in chunked(list(objects.items()), MAX_BATCH_GET)
+        _record_reader(ctx, chunk) for chunk in chunked(list(objects.items()), MAX_BATCH_GET)
     ]
     record_readers = len(readers)
     if to_many:
@@ -135,7 +135,7 @@ def _fetch(
     if any(entry.child_list.counts_rows(entry.children) for entry in assembled):
         objects[keys.open_batches(ws)] = None
     readers: list[Callable[[Table], Any]] = [
-        _record_reader(chunk) for chunk in chunked(list(objects.items()), MAX_BATCH_GET)
+        _record_reader(ctx, chunk) for chunk in chunked(list(objects.items()), MAX_BATCH_GET)
     ]
     record_readers = len(readers)
     readers += [_querier(ctx, entry) for entry in queried]
@@ -174,12 +174,14 @@ def _attach(lists: Sequence[_ParentList], connections: Sequence[Connection]) -> 
         entry.node.related[entry.child_list.slot] = connection
 
 
-def _record_reader(objects: Sequence[tuple[Key, Object | None]]) -> Callable[[Table], _Rows]:
+def _record_reader(ctx: Context, objects: Sequence[tuple[Key, Object | None]]) -> Callable[[Table], _Rows]:
     """Reads the records with some keys; a row that belongs to no object is returned as it is."""
 
     def read(table: Table) -> _Rows:
         rows = table.batch_get([key for key, _ in objects])
-        return {key: row if obj is None else visible(obj, row) for (key, obj), row in zip(objects, rows, strict=True)}
+        return {
+            key: row if obj is None else visible(ctx, obj, row) for (key, obj), row in zip(objects, rows, strict=True)
+        }
 
     return read
 

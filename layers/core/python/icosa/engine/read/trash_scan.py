@@ -16,7 +16,7 @@ from .joins import JoinedRecords
 
 
 def scan_beyond_live(ctx: Context, obj: Object, filter: Filter | None) -> list[Record] | None:
-    """Every match as a whole record, in no order; None when only live records can match
+    """Every match that the caller may see as a whole record, in no order; None when only live records can match
     (docs/wire/rest.md#deleted-records-in-filters).
     """
     scope = deleted_scope(filter)
@@ -27,6 +27,7 @@ def scan_beyond_live(ctx: Context, obj: Object, filter: Filter | None) -> list[R
     if scope == "all":
         items += [item for part in scan_live(ctx, obj) for item in part]
         ctx.table.meter.note("scan of records")
+    filter = ctx.rows.narrow(obj, filter)
     joined, is_match = JoinedRecords.needed_by(ctx, filter), compile_filter(filter)
     if joined.is_needed:
         joined.load(items)

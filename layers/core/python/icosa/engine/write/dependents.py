@@ -30,7 +30,9 @@ class Dependent(NamedTuple):
 def read_dependents(
     ctx: Context, objects: Sequence[Object], ids: Sequence[str], edges: KnownEdges = None
 ) -> list[Dependent]:
-    """Every record that points at one of ``ids``, which belong to ``objects``; once for each field that does."""
+    """Every record that points at one of ``ids``, which belong to ``objects``, whether the caller may see it or not, as
+    foreign keys act; once for each field that does.
+    """
     relations = {
         (owner.key, relation.key): relation for obj in objects for owner, relation in ctx.model.references[obj.id]
     }

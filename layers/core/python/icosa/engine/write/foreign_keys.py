@@ -61,7 +61,12 @@ def target_keys(
     trashed = existing(ctx.table, [(keys.trash(ws, target.key), i) for _, target, i in missing])
     for field, target, i in missing:
         if (keys.trash(ws, target.key), i) not in trashed:
-            raise BadRequest(
-                f"Field \"{field.input_name}\" refers to a {target.name_singular} that does not exist: '{i}'"
-            )
+            raise missing_target(field, target, i)
     return [*(key for key in targets if key in live_before or key in live), *trashed]
+
+
+def missing_target(field: Field, target: Object, target_id: str) -> BadRequest:
+    """The error for a reference to a record that does not exist for the caller."""
+    return BadRequest(
+        f"Field \"{field.input_name}\" refers to a {target.name_singular} that does not exist: '{target_id}'"
+    )

@@ -17,11 +17,12 @@ from ...store.change import Change
 from ...store.derive import constraint_value
 from ..context import Context
 from ..read.relations import load_relations
-from ..records import State, get_live
+from ..records import State, get_visible
 from .changes import update_change, with_update_stamps
 from .commit import MAX_COMMIT, commit_changes, retry_on_conflict
 from .dependents import read_dependents
 from .merge_preview import preview_merge
+from .visibility import require_visible
 
 #: Fields that belong to the surviving record whatever the others hold.
 _SURVIVOR_FIELDS = ("id", "createdAt", "updatedAt", "deletedAt", "createdBy", "updatedBy", "position", "searchVector")
@@ -46,12 +47,19 @@ def merge(ctx: Context, operation: Merge) -> Node:
 
 
 def _read(ctx: Context, operation: Merge) -> tuple[list[Record], Record, dict[str, Any]]:
-    """The records, the survivor among them, and its new values. Raises RecordNotFound."""
-    records = [record for record in get_live(ctx, operation.object, operation.ids) if record is not None]
+    """The records, the survivor among them, and its new values. Raises RecordNotFound also for records that the caller
+    may not see, PermissionDenied when they may not see the result.
+    """
+    records = [record for record in get_visible(ctx, operation.object, operation.ids) if record is not None]
     if len(records) < len(operation.ids):
         raise RecordNotFound("One or more records not found")
     survivor = records[operation.priority_index]
-    return records, survivor, merged_values(operation.object, records, survivor)
+    values = merged_values(operation.object, records, survivor)
+    change = update_change(
+        ctx, operation.object, State(survivor, True), with_update_stamps(ctx, operation.object, values)
+    )
+    require_visible(ctx, [change])
+    return records, survivor, values
 
 
 def _check(ctx: Context, operation: Merge) -> None:
@@ -103,8 +111,9 @@ def _commit_merge(
 ) -> Record:
     """Update the survivor, move the ``merged`` records to the trash, and point what points at them at the survivor.
 
-    All in one commit if it fits. Else references are moved first: until the merge itself commits, a reference to the
-    survivor is as good as one to the record that it replaces.
+    What points at them is re-pointed also where the caller may not see it: it would be left with a reference into the
+    trash. All in one commit if it fits. Else references are moved first: until the merge itself commits, a reference to
+    the survivor is as good as one to the record that it replaces.
     """
     survivor_change = update_change(ctx, obj, survivor, with_update_stamps(ctx, obj, values))
     assert survivor_change.after is not None

@@ -15,6 +15,7 @@ from ..records import State
 from .changes import update_change, with_update_stamps
 from .commit import MAX_COMMIT, commit_changes, retry_on_conflict
 from .dependents import KnownEdges, read_dependents, read_edges
+from .visibility import require_visible
 
 
 def move_to_trash(ctx: Context, obj: Object, states: Sequence[State], edges: KnownEdges = None) -> list[Change]:
@@ -50,6 +51,7 @@ def _move(
     """
     followers = _followers(ctx, obj, states, deleted_at, edges)
     changes = _move_changes(ctx, [*((obj, state) for state in states), *followers], deleted_at)
+    require_visible(ctx, changes[: len(states)])
     # Only followers are put off: too many records of the request itself are refused.
     commit_changes(ctx, changes[: max(MAX_COMMIT, len(states))])
 
