@@ -6,13 +6,14 @@ from collections.abc import Iterator
 from typing import Protocol
 
 from ...identifiers import capitalised
+from ...model.graphql_names import enum_name, type_name, where_name
 from ...model.model import Field, Model, Object, Right
 from ...model.types.graphql_types import DIRECTION, TypeNames
 from ...query.aggregates import TOTAL_COUNT, Aggregate, aggregates_of
 from ...query.groups import is_groupable
 from .definitions import Argument, EnumValue, FieldDefinition, TypeDefinition, enum, inputs, output
 from .filters import filter_input
-from .type_names import enum_name, type_name, types_of
+from .type_names import types_of
 
 #: Arguments of a connection, at the root and nested.
 _PAGE = (("first", "Int"), ("last", "Int"), ("offset", "Int"), ("before", "String"), ("after", "String"))
@@ -163,7 +164,7 @@ class ObjectTypes:
                 if any(member.name == field.input_name for member in members):
                     continue
                 if field.type.is_composite:
-                    inner = f"{name}{capitalised(field.name)}WhereInput"
+                    inner = where_name(self._obj, field)
                     leaves = [leaf for leaf in constraint.leaves if leaf.field is field and leaf.subfield is not None]
                     yield inputs(inner, [Argument(leaf.subfield or "", leaf.kind.scalar.name) for leaf in leaves])
                     members.append(Argument(field.name, inner))
