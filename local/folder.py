@@ -30,9 +30,11 @@ class DataFolder:
         self._lock = -1
 
     def create(self) -> None:
-        """Make the folder, closed to others, if it is not there."""
+        """Make the folder and those in it if they are not there, and close them to others if they were open."""
         self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
-        self.logs.mkdir(mode=0o700, exist_ok=True)
+        for folder in (self.path, self.logs, self.pycache):
+            folder.mkdir(mode=0o700, exist_ok=True)
+            folder.chmod(0o700)
 
     def lock(self) -> None:
         """Have the folder for this process, until it ends. Raises FolderInUse."""
