@@ -64,9 +64,10 @@ class DataFolder:
             file.write(text)
         draft.replace(path)
 
-    def announce(self, *, endpoint: str, access_key: str) -> None:
-        """Leave word where the running stack's AWS services are."""
-        self.write_private(self._running, orjson.dumps({"endpoint": endpoint, "accessKey": access_key}).decode())
+    def announce(self, *, endpoint: str, dynamodb: str, access_key: str) -> None:
+        """Leave word where the running stack's AWS services are, and what opens them."""
+        place = {"endpoint": endpoint, "dynamodb": dynamodb, "accessKey": access_key}
+        self.write_private(self._running, orjson.dumps(place).decode())
 
     def running(self) -> tuple[str, str] | None:
         """Endpoint and access key of the stack that runs on this folder; None when none does."""

@@ -113,7 +113,7 @@ async def running_services(
         await dynoxide.start()
         await create_tables(dynoxide.client, application.tables, folder.database)
         run_in_background(stack, "Dynoxide's watch", dynoxide.watch)
-        folder.announce(endpoint=deployment.endpoint, access_key=access_key)
+        folder.announce(endpoint=deployment.endpoint, dynamodb=dynamodb, access_key=access_key)
         yield Services(
             application=application,
             asynchronous=asynchronous,

@@ -17,7 +17,7 @@ def test_one_stack_at_a_time(tmp_path: Path) -> None:
     first.create()
     assert second.running() is None
     first.lock()
-    first.announce(endpoint="http://x", access_key="k")
+    first.announce(endpoint="http://x", dynamodb="http://y", access_key="k")
     assert second.running() == ("http://x", "k")
     with pytest.raises(FolderInUse):
         second.lock()
