@@ -28,6 +28,8 @@ Item = dict[str, Any]
 #: DynamoDB's limits (Developer Guide, "Quotas").
 MAX_TRANSACTION = 100
 MAX_BATCH_GET = 100
+#: Bytes of records in one transaction: DynamoDB takes 4 MB, keys and derived rows among them.
+MAX_BYTES = 3_700_000
 _ATTEMPTS = Attempts(6, first_pause=0.02)
 #: Errors of DynamoDB that pass by themselves and that the client has no class for; it names them in its message.
 _TRANSIENT = (

@@ -19,7 +19,7 @@ from ..context import Context
 from ..read.relations import load_relations
 from ..records import State, get_live
 from .changes import update_change, with_update_stamps
-from .commit import MAX_COMMIT, commit_changes, retry_on_conflict
+from .commit import commit_changes, fitting, retry_on_conflict
 from .dependents import read_dependents
 from .merge_preview import preview_merge
 
@@ -111,16 +111,17 @@ def _commit_merge(
     changes = [survivor_change, *(_retire(ctx, obj, state, survivor_change.after) for state in merged)]
     own = {state.item.id for state in (survivor, *merged)}
     repointed: dict[tuple[str, str], tuple[Object, State, dict[str, str]]] = {}
-    for owner, relation, state in read_dependents(ctx, [obj], [state.item.id for state in merged]):
+    for owner, relation, state, _ in read_dependents(ctx, [obj], [state.item.id for state in merged]):
         if owner.key == obj.key and state.item.id in own:
             continue
         key = (owner.key, state.item.id)
         repointed.setdefault(key, (owner, state, {}))[2][relation.key] = survivor.item.id
     moves = [update_change(ctx, owner, state, fields) for owner, state, fields in repointed.values()]
-    if len(changes) + len(moves) > MAX_COMMIT:
-        for start in range(0, len(moves), MAX_COMMIT):
-            commit_changes(ctx, moves[start : start + MAX_COMMIT])
-        moves = []
+    if len(fitting([*changes, *moves])) < len(changes) + len(moves):
+        while moves:
+            part = fitting(moves)
+            commit_changes(ctx, part)
+            moves = moves[len(part) :]
     commit_changes(ctx, [*changes, *moves])
     return survivor_change.after
 
