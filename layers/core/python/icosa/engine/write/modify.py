@@ -1,8 +1,8 @@
 """The operations on existing records, Update, Delete and Restore: by id or by filter.
 
 By id, records in the trash are reached, too. A filter that does not speak of ``deletedAt`` means live records to an
-update and a soft deletion, those in the trash to a restore, and both to a destruction. The executor calls it. An attempt reads the records, writes them in one commit, and is repeated when another writer comes in
-between.
+update and a soft deletion, those in the trash to a restore, and both to a destruction. The executor calls it. An
+attempt reads the records, writes them in one commit, and is repeated when another writer comes in between.
 """
 
 from __future__ import annotations
