@@ -42,7 +42,7 @@ class Related:
 
 @dataclass(frozen=True, slots=True)
 class RelatedAny:
-    """At least one live record of a one-to-many field satisfies the filter."""
+    """At least one live record of a one-to-many field satisfies the filter; ``And(())`` holds for each."""
 
     field: Field
     target: Object
