@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Protocol
 
+from ...access.check import is_relation_readable
 from ...identifiers import capitalised
 from ...model.graphql_names import enum_name, type_name, where_name
 from ...model.model import Field, Model, Object, Right
@@ -44,7 +45,9 @@ class ObjectTypes:
 
     def _is_visible(self, field: Field) -> bool:
         """Relations end where the caller may not read."""
-        return field.relation is None or self._rights is None or self._rights.can(self._model.target_of(field), "read")
+        if field.relation is None or self._rights is None:
+            return True
+        return is_relation_readable(self._rights, self._model, self._obj, field)
 
     def _can(self, right: Right) -> bool:
         return self._rights is None or self._rights.can(self._obj, right)
