@@ -38,7 +38,7 @@ _OuterPositions = dict[tuple[str, bool], float | int | None]
 def create(ctx: Context, operation: Create) -> list[Node]:
     """Create (or upsert) all records, or none; results are in the order of the input."""
     _check_size(ctx, len(operation.data))
-    drafts = draft_records(ctx, operation.object, operation.data)
+    drafts = draft_records(ctx, operation.object, operation.data, may_exist=operation.upsert)
 
     def attempt() -> list[Record]:
         return _attempt(ctx, drafts, operation)
@@ -183,6 +183,8 @@ def _positions(drafts: Sequence[RecordDraft], outer_positions: _OuterPositions) 
 
 
 def _create_change(ctx: Context, draft: RecordDraft, position: float | int) -> Change:
+    if draft.parsed.unfit is not None:
+        raise draft.parsed.unfit
     obj, by_name = draft.obj, draft.obj.by_name
     values = {**defaults(obj, ctx.now), **draft.parsed.values, **draft.relation_values()}
     for name in ("createdAt", "updatedAt"):

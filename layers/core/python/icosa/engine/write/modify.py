@@ -160,7 +160,7 @@ def _check_data(ctx: Context, operation: Update) -> None:
     """
     obj = operation.object
     no_values: dict[str, Any] = {} if operation.id is None else {obj.by_name["id"].key: operation.id}
-    parse_input(ctx.model, obj, operation.data, mode="update", old=no_values, now=ctx.now)
+    parse_input(ctx.model, obj, operation.data, mode="check", old=no_values, now=ctx.now)
 
 
 def _commit_update(ctx: Context, operation: Update, states: Sequence[State]) -> list[Change]:

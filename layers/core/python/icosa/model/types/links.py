@@ -41,7 +41,7 @@ def _links(name: str, value: Any) -> list[dict[str, str]] | None:
 
 
 class Links(CompositeType):
-    """A primary link and more. Every write replaces the whole; without a primary URL the next link moves up."""
+    """A primary link and more. When the primary one has no URL, the next link takes its place."""
 
     name = "LINKS"
     words = "links"
@@ -63,9 +63,8 @@ class Links(CompositeType):
     }
 
     def combine(self, field: Field, value: Mapping[str, Any], old: Mapping[str, Stored]) -> dict[str, Stored]:
-        sent = super().combine(field, value, {})
-        primary = _primary(sent)
-        return _stored([*([primary] if primary else []), *sent.get(SECONDARY, ())])
+        combined = super().combine(field, value, old)
+        return combined if URL in combined or SECONDARY not in combined else _stored(combined[SECONDARY])
 
     def unique_subfields(self) -> Sequence[str | None]:
         return (URL,)
@@ -74,7 +73,7 @@ class Links(CompositeType):
         primary, secondary = united(
             values, priority, _primary, lambda record: record.get(SECONDARY, ()), lambda link: link["url"]
         )
-        return _stored([*([primary] if primary else []), *secondary]) or None
+        return _stored([*([primary] if primary else []), *secondary]) or priority
 
 
 def _primary(record: Mapping[str, Stored]) -> dict[str, str] | None:

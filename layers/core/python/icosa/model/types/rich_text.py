@@ -66,18 +66,21 @@ class RichText(CompositeType):
     )
     sample: ClassVar[Mapping[str, Any]] = {MARKDOWN: "A **bold** plan"}
 
-    def check(self, field: Field, value: Any) -> None:
+    def check_form(self, field: Field, value: Any) -> None:
         if not isinstance(value, Mapping):
             raise InvalidData(
                 f'Invalid rich text v2 value {inspect(value)} for field "{field.name}" - Should be an object'
             )
-        super().check(field, value)
+        super().check_form(field, value)
 
     def search_texts(self, value: Stored) -> Iterator[str]:
         yield value.get(MARKDOWN, "")
 
     def combine(self, field: Field, value: Mapping[str, Any], old: Mapping[str, Stored]) -> dict[str, Stored]:
-        members = super().combine(field, value, {})
+        members = super().combine(field, value, old)
+        if members == old:
+            return members
+        members = {name: stored for name, stored in members.items() if name in value}
         if MARKDOWN in members and BLOCKS not in members:
             # The Markdown library takes 100 ms to import, and few requests write documents.
             from ..rich_text.from_markdown import blocks_of
