@@ -232,6 +232,22 @@ class Table:
             return
         raise TransactionConflict
 
+    def update(self, op: UpdateItem) -> bool:
+        """Apply one update without a transaction, which costs half; False when its condition does not hold."""
+        request = {name: value for name, value in op.request(self.name).items() if name not in ("type", "table", "key")}
+
+        def call() -> bool:
+            try:
+                self._client.sync_update_item(self.name, as_key(op.key), **request)
+            except dynamo.ConditionalCheckFailedException:
+                return False
+            return True
+
+        applied = self._call("update", call)
+        if self.meter.detailed:
+            self.meter.write_units += metering.write_units([_op_size(op)]) / 2
+        return applied
+
     # ------------------------------------------------------------------ plumbing
 
     def parallel[T](self, branches: Sequence[Callable[[Table], T]]) -> list[T]:
