@@ -47,6 +47,7 @@ from .change import Change, ConditionalOp, FailureReason, RowDiff, put_row
 from .derive import ATTRIBUTES, Attributes, Rows, merged_attributes
 from .keys import Key
 from .ops import NOT_EXISTS, CheckItem, DeleteItem, Op, PutItem, UpdateItem
+from .recent import log_row
 from .record import HIDDEN, VERSION, pack, reservation
 from .settle import RecordId, RecordRows, Touched, close, settle
 from .table import MAX_TRANSACTION, Item, Table, TransactionConflict, TransactionFailed
@@ -64,6 +65,7 @@ class Batch:
     guards: Sequence[ConditionalOp]
     counters: Sequence[ConditionalOp]
     checks: Sequence[ConditionalOp]
+    now: str
     now_ms: int
     id: str = field(default_factory=lambda: uuid.uuid4().hex)
 
@@ -162,6 +164,8 @@ class Batch:
         end: list[ConditionalOp] = [(last, FailureReason("register"))]
         if done:
             end += [(DeleteItem(keys.of(item)), None) for item in log]
+        if (log_of_changes := log_row(ws, self.changes, now=self.now, seconds=self.table.meter.seconds)) is not None:
+            end.append((log_of_changes, None))
         ops = [*records, *self.counters, *end]
         if len(ops) + len(self.checks) <= MAX_TRANSACTION:
             # Foreign keys have been read before; where there is room they are checked at the moment of commit, too.

@@ -11,6 +11,7 @@ from ..model.model import Model
 from .change import Change, ConditionalOp, FailureReason, SameValue, counter_ops, guard_ops, record_ops, row_diff
 from .keys import Key
 from .ops import CheckItem
+from .recent import log_row
 from .table import MAX_TRANSACTION, Table, TransactionConflict
 from .transactions import ConditionsFailed, transact
 
@@ -36,10 +37,13 @@ class CommitFailed(Exception):
         self.reason = reason
 
 
-def commit(table: Table, model: Model, changes: Sequence[Change], *, targets: Sequence[Key] = (), now_ms: int) -> None:
+def commit(
+    table: Table, model: Model, changes: Sequence[Change], *, targets: Sequence[Key] = (), now: str, now_ms: int
+) -> None:
     """Apply all changes, or none.
 
-    ``targets`` are records that must exist at the moment of commit (foreign keys). Raises WriteConflict, CommitFailed
+    ``targets`` are records that must exist at the moment of commit (foreign keys); ``now`` is the request's time as
+    the changes have it in ``updatedAt``. Raises WriteConflict, CommitFailed
     (of the kinds ``id``, ``guard``, ``target``), SameValue, PayloadTooLarge.
     """
     own = {change.after.key for change in changes if change.after is not None}
@@ -50,17 +54,22 @@ def commit(table: Table, model: Model, changes: Sequence[Change], *, targets: Se
     records = [op for change in changes for op in record_ops(model, change)]
     guards = list(guard_ops(model, changes))
     counters = list(counter_ops(model, changes))
-    size = len(records) + len(guards) + len(counters) + len(checks) + sum(diff.size for diff in diffs)
+    log = log_row(model.workspace_id, changes, now=now, seconds=table.meter.seconds)
+    size = (
+        (log is not None) + len(records) + len(guards) + len(counters) + len(checks) + sum(diff.size for diff in diffs)
+    )
     try:
         _finish_moves(table, model, changes)
         if size <= MAX_TRANSACTION:
             rows: list[ConditionalOp] = [(op, None) for diff in diffs for op in diff.ops()]
             table.meter.note(f"transaction of {size}")
+            if log is not None:
+                rows.append((log, None))
             transact(table, [*records, *guards, *counters, *checks, *rows])
         else:
             from .batch import Batch
 
-            Batch(table, model, changes, diffs, guards, counters, checks, now_ms).run()
+            Batch(table, model, changes, diffs, guards, counters, checks, now, now_ms).run()
     except TransactionConflict:
         raise WriteConflict from None
     except ConditionsFailed as failure:

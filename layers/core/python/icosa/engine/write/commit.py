@@ -69,12 +69,12 @@ def commit_changes(ctx: Context, changes: Sequence[Change], *, live_before: Coll
     now_ms = int(time.time() * 1000)
     try:
         try:
-            commit(ctx.table, ctx.model, changes, targets=targets, now_ms=now_ms)
+            commit(ctx.table, ctx.model, changes, targets=targets, now=ctx.now, now_ms=now_ms)
         except CommitFailed as failure:
             if failure.reason.kind != "target":
                 raise
             targets = target_keys(ctx, references, changes)
-            commit(ctx.table, ctx.model, changes, targets=targets, now_ms=now_ms)
+            commit(ctx.table, ctx.model, changes, targets=targets, now=ctx.now, now_ms=now_ms)
     except SameValue as same:
         raise _duplicate_value(same.change, same.constraint) from None
     except CommitFailed as failure:
