@@ -49,6 +49,7 @@ from .derive import ATTRIBUTES, Attributes, Rows, merged_attributes
 from .keys import Key
 from .lookup import visible_rows
 from .ops import NOT_EXISTS, CheckItem, DeleteItem, Op, PutItem, UpdateItem
+from .recent import log_row
 from .record import HIDDEN, VERSION, data_bytes, pack, reservation
 from .settle import RecordId, RecordRows, Touched, close, settle
 from .table import MAX_BYTES, MAX_TRANSACTION, Item, Table, TransactionConflict, TransactionFailed
@@ -66,6 +67,7 @@ class Batch:
     guards: Sequence[ConditionalOp]
     counters: Sequence[ConditionalOp]
     checks: Sequence[ConditionalOp]
+    now: str
     now_ms: int
     id: str = field(default_factory=lambda: uuid.uuid4().hex)
 
@@ -166,6 +168,8 @@ class Batch:
         end: list[ConditionalOp] = [(last, FailureReason("register"))]
         if done:
             end += [(DeleteItem(keys.of(item)), None) for item in log]
+        if (log_of_changes := log_row(ws, self.changes, now=self.now, seconds=self.table.meter.seconds)) is not None:
+            end.append((log_of_changes, None))
         ops = [*records, *self.counters, *end]
         room = MAX_TRANSACTION - len(ops)
         self._require_targets(self.checks[room:])

@@ -20,6 +20,7 @@ from .change import (
     target_ops,
 )
 from .keys import Key
+from .recent import log_row
 from .record import data_bytes
 from .table import MAX_BYTES, MAX_TRANSACTION, Table, TransactionConflict
 from .transactions import ConditionsFailed, transact
@@ -52,12 +53,14 @@ def commit(
     changes: Sequence[Change],
     *,
     targets: Mapping[Key, bool] | None = None,
+    now: str,
     now_ms: int,
 ) -> None:
     """Apply all changes, or none.
 
-    ``targets`` are records that must exist at the moment of commit (foreign keys), as ``target_ops`` takes them. Raises
-    WriteConflict, CommitFailed (of the kinds ``id``, ``guard``, ``target``), SameValue, PayloadTooLarge.
+    ``targets`` are records that must exist at the moment of commit (foreign keys), as ``target_ops`` takes them;
+    ``now`` is the request's time as the changes have it in ``updatedAt``. Raises WriteConflict, CommitFailed (of the
+    kinds ``id``, ``guard``, ``target``), SameValue, PayloadTooLarge.
     """
     own = {change.after.key for change in changes if change.after is not None}
     checks = list(target_ops({key: counted for key, counted in (targets or {}).items() if key not in own}))
@@ -65,7 +68,10 @@ def commit(
     records = [op for change in changes for op in record_ops(model, change)]
     guards = list(guard_ops(model, changes))
     counters = list(counter_ops(model, changes))
-    size = len(records) + len(guards) + len(counters) + len(checks) + sum(diff.size for diff in diffs)
+    log = log_row(model.workspace_id, changes, now=now, seconds=table.meter.seconds)
+    size = (
+        (log is not None) + len(records) + len(guards) + len(counters) + len(checks) + sum(diff.size for diff in diffs)
+    )
     try:
         finish_moves(
             table,
@@ -79,11 +85,13 @@ def commit(
         if size <= MAX_TRANSACTION and sum(data_bytes(op) for op, _ in records) <= MAX_BYTES:
             rows: list[ConditionalOp] = [(op, None) for diff in diffs for op in diff.ops()]
             table.meter.note(f"transaction of {size}")
+            if log is not None:
+                rows.append((log, None))
             transact(table, [*records, *guards, *counters, *checks, *rows])
         else:
             from .batch import Batch
 
-            Batch(table, model, changes, diffs, guards, counters, checks, now_ms).run()
+            Batch(table, model, changes, diffs, guards, counters, checks, now, now_ms).run()
     except TransactionConflict:
         raise WriteConflict from None
     except ConditionsFailed as failure:

@@ -12,7 +12,7 @@ from . import keys
 from .derive import EXACT, FIELDS, TWO_VALUES
 from .keys import END, NULL, TOP, VALUE, Key
 from .record import HIDDEN
-from .table import Item, QueryPage, Table
+from .table import Count, Item, QueryPage, Table
 
 IndexEntry = tuple[str | None, str, str | None]
 """A record in the index of a leaf: its encoded value (None for null), its id, and the exact text of the value where the
@@ -53,7 +53,7 @@ def index_page(
     high: str,
     after: str | None = None,
     forward: bool = True,
-    limit: int,
+    limit: int | None,
     exact: ExactText | None = None,
 ) -> QueryPage[IndexEntry]:
     """One page of an index between two sort keys, without exact texts."""
@@ -77,12 +77,20 @@ def index_edge(table: Table, pk: str, *, last: bool) -> IndexEntry | None:
     return next(iter(_index_entries(page.items)), None)
 
 
-def whole_index(table: Table, pk: str) -> list[IndexEntry]:
-    """All entries of an index with their exact texts."""
-    return _index_entries(table.query_all(pk, project=f"SK, {EXACT}"))
+class WholeIndex(NamedTuple):
+    """All entries of an index with their exact texts, and on how many pages they were read."""
+
+    entries: list[IndexEntry]
+    pages: int
 
 
-def count_entries(table: Table, pk: str, *, low: str, high: str, exact: ExactText | None = None) -> int:
+def whole_index(table: Table, pk: str) -> WholeIndex:
+    """An index from its beginning to its end."""
+    pages = list(table.query_pages(pk, project=f"SK, {EXACT}"))
+    return WholeIndex(_index_entries(row for page in pages for row in page.items), len(pages))
+
+
+def count_entries(table: Table, pk: str, *, low: str, high: str, exact: ExactText | None = None) -> Count:
     """How many rows of an index or of edges there are between two sort keys."""
     if exact is None:
         return table.count(pk, low=low, high=high)
@@ -129,7 +137,7 @@ def edge_range(
     high: str,
     after: str | None = None,
     forward: bool = True,
-    limit: int,
+    limit: int | None,
 ) -> QueryPage[str]:
     """One page of the ids of records that point at a record by one relation, between two sort keys."""
     page = table.query(pk, low=low, high=high, after=after, forward=forward, limit=limit, project="SK")
@@ -157,7 +165,7 @@ def edges_by_prefix(
 
 def count_edges(table: Table, pk: str, prefix: str) -> int:
     """How many records point at a record by one relation."""
-    return table.count(pk, prefix=prefix)
+    return table.count(pk, prefix=prefix).rows
 
 
 def all_edges_of(table: Table, pk: str, prefix: str) -> list[str]:

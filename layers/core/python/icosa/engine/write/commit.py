@@ -92,12 +92,12 @@ def commit_changes(ctx: Context, changes: Sequence[Change], *, live_before: Coll
     try:
         try:
             required = counted_targets(ctx, references, targets)
-            commit(ctx.table, ctx.model, changes, targets=required, now_ms=now_ms)
+            commit(ctx.table, ctx.model, changes, targets=required, now=ctx.now, now_ms=now_ms)
         except CommitFailed as failure:
             if failure.reason.kind != "target":
                 raise
             required = counted_targets(ctx, references, target_keys(ctx, references, changes))
-            commit(ctx.table, ctx.model, changes, targets=required, now_ms=now_ms)
+            commit(ctx.table, ctx.model, changes, targets=required, now=ctx.now, now_ms=now_ms)
     except SameValue as same:
         raise _duplicate_value(same.change, same.constraint) from None
     except CommitFailed as failure:

@@ -20,9 +20,8 @@ from ...store.change import Change
 from ...store.lookup import Edge, all_edges
 from ...store.table import Table
 from ..context import Context
-from ..read.matches import find_matching_records
+from ..read.matches import find_matching_records, find_states
 from ..read.relations import load_relations
-from ..read.trash_scan import find_states
 from ..records import State, get_any
 from .cascade import destroy
 from .changes import update_change, with_update_stamps
