@@ -8,12 +8,14 @@ up.
 
 from __future__ import annotations
 
+from ..access.check import RecordRights
 from ..model.model import Field, Model, Object, UniqueConstraint
 from ..store import keys
 from ..store.derive import constraint_value
 from ..store.record import unpack
 from ..store.table import Table
 from ..validation.errors import Failure, Problem
+from .disclosure import may_see
 from .draft import Draft
 from .fields import about, fill_of
 
@@ -21,9 +23,9 @@ from .fields import about, fill_of
 _MOST = 20_000
 
 
-def record_failures(table: Table, draft: Draft) -> list[Failure]:
+def record_failures(table: Table, draft: Draft, rights: RecordRights | None = None) -> list[Failure]:
     """A failure for every new unique index that records contradict, and for every field that leaves them without a
-    value that they must have.
+    value that they must have. It names a value to callers who may read it.
     """
     failures: list[Failure] = []
     for obj in draft.objects.values():
@@ -39,7 +41,8 @@ def record_failures(table: Table, draft: Draft) -> list[Failure]:
             if constraint.key not in known and constraint.field_ids[0] in old.by_id:
                 value = _shared_value(table, draft.base, old, constraint)
                 if value is not None:
-                    failures.append(_failure(obj, constraint, value))
+                    is_visible = may_see(rights, old, old.by_id[constraint.field_ids[0]])
+                    failures.append(_failure(obj, constraint, value if is_visible else None))
     return failures
 
 
@@ -92,10 +95,11 @@ def _shared_value(table: Table, model: Model, obj: Object, constraint: UniqueCon
     return None
 
 
-def _failure(obj: Object, constraint: UniqueConstraint, value: str) -> Failure:
+def _failure(obj: Object, constraint: UniqueConstraint, value: str | None) -> Failure:
     field = obj.by_id[constraint.field_ids[0]]
     index = next(index for index in obj.indexes if index.constraint_key == constraint.key)
-    message = f"Unique index cannot be created for field {field.name}: several records have the value {value}"
+    shared = "the same value" if value is None else f"the value {value}"
+    message = f"Unique index cannot be created for field {field.name}: several records have {shared}"
     friendly = f"{field.display('label')} cannot be unique because several records have the same value."
     problem = Problem(code="INDEX_DUPLICATE_VALUES", message=message, friendly=friendly, value=value)
     about = {"universalIdentifier": index.universal_identifier, "name": index.name}

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+from ..access.check import RecordRights
 from ..catalog.commit import Snapshot, VersionConflict, commit, read
 from ..catalog.jobs import put_job
 from ..catalog.staging import StagedOp
@@ -25,6 +26,7 @@ from ..validation.errors import EntityNotFound, MetadataValidationError
 from ..views.rows import as_roots, changes
 from ..views.view_updates import apply_updates, updates_for
 from . import fields, indexes, objects
+from .disclosure import label_failures
 from .draft import Draft
 from .job_runner import backfill_inline
 from .record_checks import record_failures
@@ -37,17 +39,19 @@ _FEW_RECORDS = 200
 
 
 class MetadataService:
-    """The model of one workspace, for one request.
+    """The model of one workspace, for one request. ``rights`` are the caller's on records, None for the product itself.
 
     Inputs are wire-shaped mappings (``bodies``, which changes alone import: reads need no validation library). Every
     method raises InvalidInput for members of the wrong form,
     MetadataValidationError with the report on a change that breaks rules, the domain errors of ``validation.errors``,
-    and Conflict when other changes never leave room for this one.
+    PermissionDenied for a label identifier that the caller may not read, and Conflict when other changes never leave
+    room for this one.
     """
 
-    def __init__(self, table: Table, workspace_id: str) -> None:
+    def __init__(self, table: Table, workspace_id: str, rights: RecordRights | None = None) -> None:
         self._table = table
         self._workspace_id = workspace_id
+        self._rights = rights
         self._model: Model | None = None
         self._previous: Model | None = None
 
@@ -148,7 +152,11 @@ class MetadataService:
                 snapshot.model, next_object_key=snapshot.next_object_key, now=format_instant(datetime.now(UTC))
             )
             result = expand(draft)
-            report = failures(draft) or record_failures(self._table, draft)
+            report = (
+                failures(draft)
+                or label_failures(self._table, draft, self._rights)
+                or record_failures(self._table, draft, self._rights)
+            )
             if report:
                 raise MetadataValidationError(f"Multiple validation errors occurred while {doing}", report)
             self._commit(snapshot, draft)

@@ -33,7 +33,7 @@ class Call:
     @cached_property
     def service(self) -> MetadataService:
         """Changes to the workspace's model."""
-        return MetadataService(self.context.table, self.context.workspace.id)
+        return MetadataService(self.context.table, self.context.workspace.id, self.context.permissions)
 
     @property
     def entity_id(self) -> str:
