@@ -130,8 +130,11 @@ def test_operators_are_listed_in_the_order_of_messages(kind: Kind, operators: st
 @pytest.mark.parametrize(
     ("kind", "operator", "value", "operand", "holds"),
     [
-        (Text(), "gt", "b", "B", True),  # by code point, although orders fold
-        (Text(), "lt", "B", "a", True),
+        (Text(), "gt", "b", "B", False),  # as orders: without regard to case
+        (Text(), "gte", "b", "B", True),
+        (Text(), "gt", "Cleo", "bob", True),
+        (Text(), "lt", "Ann", "b", True),
+        (Text(), "lt", "B", "a", False),
         (Text(), "startsWith", "abc", "a%", False),
         (Text(), "ilike", "ÄB", "ä_", True),
         (SELECT, "gt", "GREEN", "RED", True),  # by position, although orders are alphabetical

@@ -74,6 +74,11 @@ def test_one_to_many_means_any_of_the_records() -> None:
     )
 
 
+def test_an_empty_block_means_any_record() -> None:
+    for raw in ({"people": {}}, {"people": {"and": []}}):
+        assert _shape(_resolve(raw, "companies")) == ("any person of people", ("and",))
+
+
 def test_morph_relations_are_filtered_by_their_flattened_names() -> None:
     assert _shape(_resolve({"targetPersonId": {"eq": ID}}, "noteTargets")) == ("targetPersonId", "eq", ID)
 

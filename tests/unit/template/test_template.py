@@ -172,12 +172,12 @@ def test_the_key_of_webhooks_outlives_the_stack_and_turns(template: Document) ->
 
 _VERBS = frozenset(("get", "head", "post", "patch", "put", "delete"))
 #: Routes whose calls the usage plan counts, and routes whose calls it does not (docs/wire/access.md#rate-limits).
-_COUNTED = {"/rest": _VERBS, "/rest/{proxy+}": _VERBS, "/graphql": frozenset(("get", "head", "post"))}
+_COUNTED = {"/rest": _VERBS, "/rest/{proxy+}": _VERBS, "/graphql": _VERBS}
 _UNCOUNTED = {
     **dict.fromkeys(
         ("/rest/metadata", "/rest/metadata/{proxy+}", "/rest/metadata/apiKeys", "/rest/metadata/apiKeys/{id}"), _VERBS
     ),
-    "/metadata": frozenset(("get", "head", "post")),
+    "/metadata": _VERBS,
 }
 #: Routes that anybody may call.
 _PUBLIC = dict.fromkeys(("/rest/open-api/{schema}", "/open-api/{schema}"), frozenset(("get", "head")))

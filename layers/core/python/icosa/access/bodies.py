@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Final
+from typing import Annotated
 
 from pydantic import ConfigDict, Field, WithJsonSchema
 
 from ..validation.body import UNNAMED, Body, RequestBody, ResponseBody
 from ..validation.types import STRIPPED, Flag, Identifier, Moment, NonBlankText, Text
-
-#: Characters of an API key's name: it stands in every record that the key makes.
-NAME_LENGTH: Final = 255
+from .api_key_changes import NAME_LENGTH
 
 #: Its length is checked with the key (``api_keys``), also for keys that administrators make.
 _KeyName = Annotated[Text, WithJsonSchema({"type": "string", "minLength": 1, "maxLength": NAME_LENGTH})]

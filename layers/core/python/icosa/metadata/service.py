@@ -8,7 +8,7 @@ it.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -81,14 +81,17 @@ class MetadataService:
         """The objects after their updates, which apply together or not at all."""
         from . import bodies
 
-        changes = [(object_id, bodies.named_members(bodies.UpdateObject, update)) for object_id, update in updates]
+        changes = [
+            (object_id, bodies.named_members(bodies.UpdateObject, update), _named(objects.FIXED, update))
+            for object_id, update in updates
+        ]
 
         def change(draft: Draft) -> None:
-            for object_id, update in changes:
-                objects.update_object(draft, object_id, update)
+            for object_id, members, fixed in changes:
+                objects.update_object(draft, object_id, members, fixed=fixed)
 
         self._change("updating object", change)
-        return [self.model().by_id[object_id] for object_id, _ in changes]
+        return [self.model().by_id[object_id] for object_id, *_ in changes]
 
     def delete_object(self, object_id: str) -> Object:
         """The object as it was; its records go with it."""
@@ -108,7 +111,8 @@ class MetadataService:
         from . import bodies
 
         members = bodies.named_members(bodies.UpdateField, update)
-        self._change("updating field", lambda draft: fields.update_field(draft, field_id, members))
+        fixed = _named(fields.FIXED, update)
+        self._change("updating field", lambda draft: fields.update_field(draft, field_id, members, fixed=fixed))
         return self._field(field_id)
 
     def delete_field(self, field_id: str) -> Field:
@@ -188,6 +192,11 @@ class MetadataService:
             return None
         roots = as_roots(self._table.query_all(keys.views(self._workspace_id)))
         return changes(self._workspace_id, roots, apply_updates(roots, updates))
+
+
+def _named(names: Iterable[str], input: Mapping[str, Any]) -> dict[str, Any]:
+    """The members of ``names`` that a request has a value for."""
+    return {name: input[name] for name in names if input.get(name) is not None}
 
 
 def _retrying[T](attempt: Callable[[], T]) -> T:

@@ -11,6 +11,7 @@ from typing import NamedTuple
 from . import keys
 from .derive import EXACT, FIELDS, TWO_VALUES
 from .keys import END, NULL, TOP, VALUE, Key
+from .record import HIDDEN
 from .table import Item, QueryPage, Table
 
 IndexEntry = tuple[str | None, str, str | None]
@@ -189,10 +190,15 @@ def token_rows(table: Table, pk: str, term: str, *, limit: int) -> list[Token]:
     return [Token(*keys.split_token_sort(row["SK"]), row[FIELDS]) for row in page.items]
 
 
-def existing(table: Table, places: Sequence[Key]) -> set[Key]:
-    """Those of some keys that have a row."""
-    rows = table.batch_get(places, project="PK, SK")
-    return {(row["PK"], row["SK"]) for row in rows if row is not None}
+def rows_at(table: Table, places: Sequence[Key]) -> dict[Key, bool]:
+    """Those of some places of records that have a row, and whether it is hidden (``store.record``)."""
+    rows = table.batch_get(places, project=f"PK, SK, {HIDDEN}")
+    return {(row["PK"], row["SK"]): HIDDEN in row for row in rows if row is not None}
+
+
+def visible_rows(table: Table, places: Sequence[Key]) -> set[Key]:
+    """Those of some places of records that have a row which is not hidden."""
+    return {key for key, is_hidden in rows_at(table, places).items() if not is_hidden}
 
 
 def key_page(table: Table, pk: str, *, after: str | None, limit: int) -> QueryPage[Key]:

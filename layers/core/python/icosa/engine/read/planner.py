@@ -16,7 +16,7 @@ Every plan gives the same page; tests compare them with a plain in-memory model.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ...model.model import Object
@@ -35,6 +35,10 @@ from .ordered_walk import IdRangeWalk, IndexWalk, RecordRef, RunTooLong, Walk, i
 
 #: Rows of one batch of a walk, at most.
 _MAX_BATCH = 400
+#: Rows of the first batch, at most: those of any page with a usual offset.
+_MAX_FIRST_BATCH = 10_000
+#: From this offset on the number of live records is read first: usually the page lies behind all of them.
+_FAR_OFFSET = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +52,11 @@ class RecordPage:
 
 def find_page(ctx: Context, query: FindMany) -> RecordPage:
     """The page of the live records that match ``query.filter``."""
+    if query.page.offset >= _FAR_OFFSET and query.page.offset >= count_live(ctx, query.object):
+        # Nothing is there, and is not looked for.
+        query = replace(query, page=replace(query.page, offset=0), records=False)
+        if not query.total_count:
+            return RecordPage([], False, None)
     return _PagePlanner(ctx, query).run()
 
 
@@ -133,7 +142,7 @@ class _PagePlanner:
         Raises _WalkAbandoned when the walk costs too much and is not the last resort.
         """
         self.ctx.table.meter.note(f"walk {_describe(walk)}")
-        walk.size = self.need + self.offset
+        walk.size = min(self.need + self.offset, _MAX_FIRST_BATCH)
         batches = walk.batches()
 
         def first_batch(table: Table) -> list[RecordRef] | None:

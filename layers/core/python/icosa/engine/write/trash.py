@@ -13,7 +13,7 @@ from ...store.change import Change
 from ..context import Context
 from ..records import State
 from .changes import update_change, with_update_stamps
-from .commit import MAX_COMMIT, commit_changes, retry_on_conflict
+from .commit import commit_changes, fitting, retry_on_conflict
 from .dependents import KnownEdges, read_dependents, read_edges
 
 
@@ -51,15 +51,17 @@ def _move(
     followers = _followers(ctx, obj, states, deleted_at, edges)
     changes = _move_changes(ctx, [*((obj, state) for state in states), *followers], deleted_at)
     # Only followers are put off: too many records of the request itself are refused.
-    commit_changes(ctx, changes[: max(MAX_COMMIT, len(states))])
+    first = fitting(changes, least=len(states))
+    commit_changes(ctx, first)
 
-    def move_next() -> int:
-        rest = _followers(ctx, obj, states, deleted_at)
-        commit_changes(ctx, _move_changes(ctx, rest[:MAX_COMMIT], deleted_at))
-        return len(rest)
+    def move_next() -> bool:
+        rest = _move_changes(ctx, _followers(ctx, obj, states, deleted_at), deleted_at)
+        part = fitting(rest)
+        commit_changes(ctx, part)
+        return len(part) < len(rest)
 
-    if len(changes) > MAX_COMMIT:
-        while retry_on_conflict(move_next) > MAX_COMMIT:
+    if len(first) < len(changes):
+        while retry_on_conflict(move_next):
             pass
     return changes[: len(states)]
 
@@ -84,7 +86,7 @@ def _followers(
     following = {i: [edge for edge in edges[i] if edge[:2] in relations] for i in ids}
     own = {(obj.key, i) for i in ids}
     followers: dict[tuple[str, str], tuple[Object, State]] = {}
-    for owner, _, state in read_dependents(ctx, [obj], ids, following):
+    for owner, _, state, _ in read_dependents(ctx, [obj], ids, following):
         key = (owner.key, state.item.id)
         if state.live is (deleted_at is not None) and key not in own:
             followers[key] = (owner, state)
