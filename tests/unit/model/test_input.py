@@ -143,9 +143,16 @@ def test_refused(data: dict[str, Any], mode: Mode, message: str) -> None:
 
 def test_what_a_record_lacks_may_be_sent_back_and_nothing_changes_nothing() -> None:
     """Fields can become required when there are records already."""
-    for data in ({"code": None}, {"code": ""}, {"createdBy": {}}, {"targetCompanyId": None}, {"stage": None}):
+    unchanged: tuple[dict[str, Any], ...] = (
+        {"code": None},
+        {"code": ""},
+        {"createdBy": {}},
+        {"targetCompanyId": None},
+        {"stage": None},
+    )
+    for data in unchanged:
         assert parse(data, "update", OLD).values == {}
-    kept = {"createdBy": {}, "name": {}, "fee": {}}
+    kept: dict[str, Any] = {"createdBy": {}, "name": {}, "fee": {}}
     assert parse(kept, "update", WHOLE).values == {"f4": WHOLE["f4"], "f10": WHOLE["f10"], "f14": WHOLE["f14"]}
     with pytest.raises(InvalidData, match="createdBy is not nullable"):
         parse({"createdBy": {"source": None}}, "update", WHOLE)

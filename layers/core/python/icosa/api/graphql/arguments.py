@@ -109,6 +109,8 @@ def shares(name: str, value: Any) -> list[Mapping[str, Any]]:
 
 def _is_share(value: Mapping[str, Any]) -> bool:
     targets = [target for target in _SHARE_TARGETS if value.get(target)]
+    if not isinstance(value.get("everyone", False), bool | None):
+        return False
     return value.get("accessLevel") in _SHARE_LEVELS and len(targets) == 1
 
 

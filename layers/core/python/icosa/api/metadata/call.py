@@ -61,7 +61,7 @@ Handler = Callable[[Call], Any]
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CollectionRoutes:
     """A collection below ``/rest/metadata``: ``GET`` and ``POST`` of the whole, ``GET``, ``PATCH`` (or ``PUT``) and
-    ``DELETE`` of one.
+    ``DELETE`` of one. ``parameters`` are those of its list besides the parameters of pages.
     """
 
     list: Handler
@@ -69,3 +69,4 @@ class CollectionRoutes:
     create: Handler
     update: Handler
     delete: Handler
+    parameters: frozenset[str] = frozenset()

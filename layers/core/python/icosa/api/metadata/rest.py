@@ -17,7 +17,7 @@ from ...runtime.json_body import read_body
 from ...settings import Settings, settings
 from ...store.meter import Meter
 from ...store.table import Table
-from ..rest.params import Params
+from ..rest.params import PAGE_PARAMETERS, Params
 from .call import Call, CollectionRoutes, Handler
 from .errors import metadata_body
 from .ids import parse_entity_id
@@ -46,8 +46,11 @@ class MetadataRest:
         if request.method in METHODS_WITH_BODY:
             sent = read_body(request.body, request.headers.get("content-type"), limit=self._settings.body_limit)
         context = open_metered(request.event, self._table, meter, self._settings)
-        verb, handler, entity_id = _route(request, self._collections)
-        value = handler(Call(context=context, params=Params(request.query_string), id=entity_id, body=sent))
+        verb, routes, entity_id = _route(request, self._collections)
+        params = Params(request.query_string)
+        params.refuse_strays(PAGE_PARAMETERS | routes.parameters)
+        handler: Handler = getattr(routes, verb)
+        value = handler(Call(context=context, params=params, id=entity_id, body=sent))
         body = orjson.dumps(value)
         check_size(body, is_change=verb not in ("list", "get"))
         return HttpResponse(201 if verb == "create" else 200, body)
@@ -57,7 +60,9 @@ def _error_response(error: IcosaError) -> HttpResponse:
     return error_response(error, metadata_body(error))
 
 
-def _route(request: HttpRequest, collections: Mapping[str, CollectionRoutes]) -> tuple[_Verb, Handler, str | None]:
+def _route(
+    request: HttpRequest, collections: Mapping[str, CollectionRoutes]
+) -> tuple[_Verb, CollectionRoutes, str | None]:
     """Raises UnknownRoute, MethodNotAllowed, MalformedId."""
     root, segments = request.segments[:2], request.segments[2:]
     if root != ["rest", "metadata"] or not 1 <= len(segments) <= 2 or segments[0] not in collections:
@@ -67,4 +72,4 @@ def _route(request: HttpRequest, collections: Mapping[str, CollectionRoutes]) ->
     if verb is None:
         raise MethodNotAllowed(request.method, request.path, tuple(verbs))
     entity_id = parse_entity_id(segments[1]) if len(segments) == 2 else None
-    return verb, getattr(collections[segments[0]], verb), entity_id
+    return verb, collections[segments[0]], entity_id

@@ -44,5 +44,12 @@ def as_index(name: str, value: Any) -> int:
     return value
 
 
+def as_flag(name: str, value: Any) -> bool:
+    """The member ``name`` of a body as a truth value. Raises BadRequest."""
+    if not isinstance(value, bool):
+        raise _invalid(f'"{name}" must be a boolean')
+    return value
+
+
 def _invalid(message: str) -> BadRequest:
     return BadRequest(message, sub_code="INVALID_QUERY_INPUT")
