@@ -33,7 +33,6 @@ def world(table: Table, request: pytest.FixtureRequest) -> World:
             for i in range(60)
         )
         world.run(Create(object=world.object("deal"), data=data))
-    world.let_time_pass()
     return world
 
 
@@ -124,7 +123,6 @@ def test_read_units_do_not_grow(table: Table) -> None:
             if block == 0 and blocks == 2:
                 data = tuple({**body, "stage": "NEW"} for body in data)
             world.run(Create(object=deal, data=data))
-        world.let_time_pass()
         units[blocks] = {
             "default": cost(world, listing(world, total_count=False))[1],
             "ordered": cost(world, listing(world, None, [("createdAt", "AscNullsFirst")], total_count=False))[1],

@@ -63,10 +63,6 @@ class World:
         now = f"2026-01-01T{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}.{ms:03}Z"
         return Request(self.model, table.metered(self.meter), register, self.settings, now)
 
-    def let_time_pass(self) -> None:
-        """Make what has been written so old that reads need not ask whether it changes while they look."""
-        self.clock += 60_000
-
     def run(self, operation: Operation) -> Any:
         return execute(self.request(), operation)
 

@@ -1,14 +1,15 @@
 """Which records of an object have changed since a moment: what reads ask that look at several places, one after the
 other, and must not miss a record that moves between them.
 
-Two rows tell. ``updatedAt`` grows with nearly every change, so the end of its index names the records: it is read
-upwards, and a record that changes meanwhile moves ahead of the reader. What that index does not show is in the **log of
+Two rows tell. ``updatedAt`` grows with nearly every change, so the end of its index names the records. What that index
+does not show is in the **log of
 changes**: a transaction with such changes writes one row, with the ids of all their records, into a partition whose
 sort keys are times. These are
 
 * moves between live records and trash, which the index of live records cannot show;
 * changes of live records that leave ``updatedAt`` as it was, or set it to a time before the request (the client named
-  one; a reference was cleared because its target was destroyed, or passed on by a merge);
+  one; a reference was cleared because its target was destroyed, or passed on by a merge; two requests began in the same
+  millisecond);
 * changes that are committed later than ``LATE_SECONDS`` after the request began, whose ``updatedAt`` is no longer the
   time of the commit.
 
@@ -25,6 +26,7 @@ import uuid
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
 
 from ..model.dates import format_instant
 from ..model.model import Object
@@ -43,6 +45,16 @@ MARGIN_SECONDS = 3.0
 _LIFE_SECONDS = 3_600
 
 _IDS = "ids"
+
+
+class Trace(NamedTuple):
+    """The row that a change of a record has left. The next change of the record leaves another one, so two readings of
+    the traces differ by the changes in between.
+    """
+
+    object_key: str
+    record_id: str
+    sort: str
 
 
 def log_row(ws: str, changes: Iterable[Change], *, now: str, seconds: float) -> PutItem | None:
@@ -68,7 +80,9 @@ def _is_shown(change: Change, now: str) -> bool:
     if change.after is None or not change.after_live:
         return True  # nothing is to be shown: the record is not live
     leaf = change.obj.leaves[UPDATED_AT]
-    return leaf.has_rows and (leaf.get(change.after) or "") >= now
+    after = leaf.get(change.after) or ""
+    is_moved = change.before is None or leaf.get(change.before) != after
+    return leaf.has_rows and is_moved and after >= now
 
 
 def beginning_of(now: str) -> datetime:
@@ -76,30 +90,34 @@ def beginning_of(now: str) -> datetime:
     return datetime.fromisoformat(now) - timedelta(seconds=MARGIN_SECONDS)
 
 
-def updated_reader(ws: str, obj: Object, since: datetime, *, limit: int) -> Callable[[Table], list[str]]:
-    """Reads the ids of live records by the end of the index of ``updatedAt``, up to about ``limit``."""
+def updated_reader(ws: str, obj: Object, since: datetime, *, limit: int) -> Callable[[Table], list[Trace]]:
+    """Reads the traces that changes of an object's live records have left in the index of ``updatedAt``."""
     leaf = obj.leaves[UPDATED_AT]
     pk = keys.index(ws, obj.key, leaf.key)
     low = f"{VALUE}{leaf.kind.encode(format_instant(since.astimezone(UTC)))}"
-    return lambda table: [row["SK"].rpartition(END)[2] for row in _tail(table, pk, low, limit, "SK")]
 
-
-def log_reader(ws: str, obj: Object, since: datetime, *, limit: int) -> Callable[[Table], list[str]]:
-    """Reads the ids of records by the end of the log of changes, up to about ``limit`` rows."""
-    pk, low = keys.change_log(ws, int(since.timestamp() * 1000), "")
-
-    def read(table: Table) -> list[str]:
-        parts = (part.partition(":") for row in _tail(table, pk, low, limit, None) for part in row[_IDS].split(";"))
-        return [record_id for object_key, _, ids in parts if object_key == obj.key for record_id in ids.split(",")]
+    def read(table: Table) -> list[Trace]:
+        rows = _newest(table, pk, low, limit, "SK")
+        return [Trace(obj.key, row["SK"].rpartition(END)[2], row["SK"]) for row in rows]
 
     return read
 
 
-def _tail(table: Table, pk: str, low: str, limit: int, project: str | None) -> list[Item]:
-    """The rows from ``low`` on, upwards: what is added meanwhile is ahead."""
-    rows: list[Item] = []
-    for page in table.query_pages(pk, low=low, limit=limit, project=project):
-        rows += page.items
-        if len(rows) >= limit:
-            break
-    return rows
+def log_reader(ws: str, since: datetime, *, limit: int) -> Callable[[Table], list[Trace]]:
+    """Reads the traces of changes of all objects in the log."""
+    pk, low = keys.change_log(ws, int(since.timestamp() * 1000), "")
+
+    def read(table: Table) -> list[Trace]:
+        traces: list[Trace] = []
+        for row in _newest(table, pk, low, limit, None):
+            for part in row[_IDS].split(";"):
+                object_key, _, ids = part.partition(":")
+                traces += [Trace(object_key, record_id, row["SK"]) for record_id in ids.split(",")]
+        return traces
+
+    return read
+
+
+def _newest(table: Table, pk: str, low: str, limit: int, project: str | None) -> list[Item]:
+    """The last rows of a partition down to ``low``: one page, read in one moment."""
+    return table.query(pk, low=low, forward=False, limit=limit, project=project).items

@@ -7,18 +7,30 @@ between (``steady``). ``matches`` and the planner call both.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ...model.model import Object
 from ...model.record import Record
 from ...query.evaluate import compile_filter
 from ...query.operation import Filter
+from ...store.table import MAX_BATCH_GET
 from ..context import Context
 from ..records import count_live, get_live
 from .access_paths import AccessPath
 from .index_probe import ProbeResult, probe_paths
 from .joins import JoinedRecords
-from .steady import Look, fetch, versions
+from .steady import Look, Watch, fetch, versions
+
+#: So many records more may be fetched to spare looking at what has changed.
+_SPARE = 32
+
+
+@dataclass(slots=True)
+class Moved:
+    """What the looks of one read have found changed: the next look reads these records together with its candidates."""
+
+    watch: Watch
+    ids: set[str] = field(default_factory=set)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,27 +69,26 @@ def candidate_ids(
     if not complete:
         return None
     ids = set(complete[0].rows).intersection(*(probe.rows for probe in complete[1:]))
+    if len(complete) > 1 and complete[0].pages == 1 and len(complete[0].rows) <= min(len(ids) + _SPARE, MAX_BATCH_GET):
+        # One page of rows was read in one moment: to fetch a few records more is cheaper than to ask what has changed.
+        return Candidates(sorted(complete[0].rows), False, 1, complete[:1])
     exact = len(conditions) == len(complete) and all(probe.path.exact for probe in complete)
     return Candidates(sorted(ids), exact, sum(probe.pages for probe in complete), complete)
 
 
 def read_candidates(
-    ctx: Context, obj: Object, filter: Filter, candidates: Candidates, joined: JoinedRecords, moved: set[str]
+    ctx: Context, obj: Object, filter: Filter, candidates: Candidates, joined: JoinedRecords, moved: Moved
 ) -> Look[list[Record]]:
-    """The matches among the candidates.
-
-    ``moved`` are the records that an earlier look found changed, and gets those that this one does: they are looked at
-    like candidates, together with them.
-    """
-    ids = sorted({*candidates.ids, *moved})
-    if not candidates.pages and not moved:
+    """The matches among the candidates."""
+    ids = sorted({*candidates.ids, *moved.ids})
+    if not candidates.pages and not moved.ids:
         found = dict(zip(ids, get_live(ctx, obj, ids), strict=True))
         return Look(_matches(filter, found, joined), cost=len(ids))
-    fetched = fetch(ctx, obj, ids, with_changes=candidates.pages > 1)
+    fetched = fetch(ctx, obj, ids, moved.watch if candidates.pages > 1 else None)
     found = dict(zip(ids, fetched.records, strict=True))
     late = sorted(fetched.changed - found.keys())
     found.update(zip(late, get_live(ctx, obj, late), strict=True))
-    moved |= fetched.changed
+    moved.ids |= fetched.changed
     matches = _matches(filter, found, joined)
     matching = {record.id for record in matches}
     others = {i: found[i] for i in candidates.ids if i not in matching}

@@ -17,7 +17,7 @@ from ...store.lookup import WholeIndex, whole_index
 from ...store.table import Table
 from ..context import Context
 from ..records import get_live
-from .steady import fetch
+from .steady import Watch, fetch
 
 
 def index_only_scan(ctx: Context, obj: Object, leaves: Sequence[Leaf]) -> list[Record] | None:
@@ -36,7 +36,7 @@ def index_only_scan(ctx: Context, obj: Object, leaves: Sequence[Leaf]) -> list[R
     partitions = [keys.index(ctx.model.workspace_id, obj.key, leaf.key) for leaf in indexed]
     indexes = ctx.table.parallel([_scanner(pk) for pk in partitions])
     one_moment = sum(index.pages for index in indexes) == 1
-    fetched = fetch(ctx, obj, (), with_changes=not one_moment)
+    fetched = fetch(ctx, obj, (), None if one_moment else Watch(ctx))
     if not fetched.register.is_quiet_since(ctx.register, obj.key):
         return None
     items: dict[str, Record] = {}

@@ -19,11 +19,11 @@ from ...query.operation import Compare, Filter, Related, RelatedAny
 from ..context import Context
 from ..records import State, get_any, get_live, scan_live, scan_trash
 from .access_paths import MAX_RANGES, AccessPath, access_path, conjuncts, edge_ranges
-from .candidates import candidate_ids, read_candidates
+from .candidates import Moved, candidate_ids, read_candidates
 from .index_only_scan import index_only_scan
 from .index_probe import all_ids
 from .joins import JoinedRecords, leaves_of
-from .steady import Look, changed_records, moved_records, until_certain
+from .steady import Look, Watch, until_certain
 
 #: So many rows of an index cost as much as one record.
 NARROW = 20
@@ -80,11 +80,13 @@ def find_matches(ctx: Context, obj: Object, filter: Filter | None, *, leaves: It
     """Every live record that matches, in no order, with at least its id and the values of ``leaves`` and of the
     filter's leaves.
     """
-    return _find(ctx, obj, filter, tuple(leaves)).records
+    return find(ctx, obj, filter, leaves=leaves).records
 
 
-def _find(ctx: Context, obj: Object, filter: Filter | None, leaves: Sequence[Leaf]) -> Matches:
-    moved: set[str] = set()
+def find(ctx: Context, obj: Object, filter: Filter | None, *, leaves: Iterable[Leaf] = ()) -> Matches:
+    """As ``find_matches``, with what the records are."""
+    leaves = tuple(leaves)
+    moved = Moved(Watch(ctx))
 
     def look() -> Look[Matches]:
         joined = JoinedRecords.needed_by(ctx, filter)
@@ -120,7 +122,7 @@ def find_matching_records(ctx: Context, obj: Object, filter: Filter, *, most: in
     """Up to ``most + 1`` live matches as whole records, by id: enough to see whether a limit is exceeded."""
 
     def look() -> Look[list[Record]]:
-        matches = _find(ctx, obj, filter, ())
+        matches = find(ctx, obj, filter)
         first = sorted(matches.records, key=lambda item: item.id)[: most + 1]
         if matches.whole:
             return Look(first)
@@ -137,7 +139,7 @@ def count_matches(ctx: Context, obj: Object, filter: Filter, path: AccessPath) -
     changed since the request began are looked at instead of their rows.
     """
     ids = all_ids(ctx.table, path)
-    changed = changed_records(ctx, obj)
+    changed = Watch(ctx).read(obj)
     records = [item for item in get_live(ctx, obj, sorted(changed)) if item is not None]
     return len(ids - changed) + len(
         _filter_items(records, compile_filter(filter), JoinedRecords.needed_by(ctx, filter))
@@ -160,7 +162,7 @@ def find_states(ctx: Context, obj: Object, filter: Filter | None, scope: Scope) 
         state.item.id: state for state in (*trashed, *(State(record, True) for record in _live(ctx, obj, filter)))
     }
     # The two places are not read in one moment: what has moved between them is looked at in both at once.
-    moved = sorted(moved_records(ctx, obj))
+    moved = sorted(Watch(ctx).read_moves(obj))
     found = [state for state in get_any(ctx, obj, moved) if state is not None]
     for state in found:
         states.pop(state.item.id, None)
@@ -169,7 +171,7 @@ def find_states(ctx: Context, obj: Object, filter: Filter | None, scope: Scope) 
 
 def _live(ctx: Context, obj: Object, filter: Filter | None) -> list[Record]:
     """The live matches as whole records."""
-    matches = _find(ctx, obj, filter, ())
+    matches = find(ctx, obj, filter)
     if matches.whole:
         return matches.records
     records = [item for item in get_live(ctx, obj, [item.id for item in matches.records]) if item is not None]

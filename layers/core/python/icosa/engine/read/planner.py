@@ -28,7 +28,7 @@ from ...store.table import Count, Table
 from ..context import Context
 from ..records import count_live, get_live
 from .access_paths import AccessPath, conjuncts
-from .candidates import Candidates, candidate_ids, read_candidates
+from .candidates import Candidates, Moved, candidate_ids, read_candidates
 from .index_probe import count_rows
 from .joins import JoinedRecords
 from .matches import NARROW, access_paths, count_matches, scan_matches
@@ -42,7 +42,7 @@ from .ordered_walk import (
     index_walk,
     record_walk,
 )
-from .steady import Look, fetch, until_certain, versions
+from .steady import Look, Watch, fetch, until_certain, versions
 
 #: Rows of one batch of a walk, at most.
 _MAX_BATCH = 400
@@ -59,6 +59,21 @@ class RecordPage:
     items: list[Record]
     more: bool
     total: int | None
+
+
+def is_whole(query: FindMany, page: RecordPage) -> bool:
+    """Whether the page is the whole list, so that its number is the total, whatever is counted at another moment."""
+    return (
+        query.records
+        and query.page.after is None
+        and query.page.before is None
+        and not (query.page.offset or page.more)
+    )
+
+
+def least_total(query: FindMany, page: RecordPage) -> int:
+    """How many matches there are by what the page shows."""
+    return query.page.offset + len(page.items) + page.more if page.items else 0
 
 
 def find_page(ctx: Context, query: FindMany) -> RecordPage:
@@ -96,6 +111,7 @@ class _PagePlanner:
 
     def __init__(self, ctx: Context, query: FindMany) -> None:
         self.ctx = ctx
+        self.query = query
         self.obj: Object = query.object
         self.filter: Filter | None = query.filter
         self.order: Order = query.order
@@ -108,7 +124,7 @@ class _PagePlanner:
         self.want_total = query.total_count
         self.joined = JoinedRecords.needed_by(ctx, query.filter, query.order)
         #: Records that a look found changed; the next ones look at them from the beginning.
-        self.moved: set[str] = set()
+        self.moved = Moved(Watch(ctx))
         self.is_match = compile_filter(query.filter)
         self.sort_key = compile_order(query.order)
         self.is_beyond = compile_keyset(query.order, self.cursor, backward=self.backward) if self.cursor else None
@@ -196,12 +212,12 @@ class _PagePlanner:
             walk.table = self.ctx.table
             # Rows without a filter, or of an exact condition, are matches: no more of them are fetched than are needed.
             all_match = not walk.needs_sort and (path is not None or self.filter is None)
-            count_moves = path is not None and counted is not None and counted.pages > 1
-            if batch is None and path is not None:  # only the total is wanted
+            row_count = None if path is None else counted
+            if batch is None and row_count is not None:  # only the total is wanted
                 walked = _Walked()
-                self._fetch(walked, [], with_changes=count_moves)
+                self._fetch(walked, [], with_changes=row_count.pages > 1)
             else:
-                walked = self._collect(walk, batch, batches, all_match=all_match, count_moves=count_moves)
+                walked = self._collect(walk, batch, batches, row_count, all_match=all_match)
         except (RunTooLong, _WalkAbandoned):
             if not self.want_total and self.filter is not None:
                 raise _WalkAbandoned from None
@@ -210,8 +226,8 @@ class _PagePlanner:
         items = items[self.offset :]
         more = len(items) > self.limit
         items = items[: self.limit]
-        total = self._total_of(len(items), more=more, other=lambda: self._count(walked, counted, path))
-        page = RecordPage(items[::-1] if self.backward else items, more, total)
+        page = RecordPage(items[::-1] if self.backward else items, more, None)
+        page = self._with_total(page, lambda: self._count(walked, counted, path))
         is_quiet = walked.register is None or walked.register.is_quiet_since(self.ctx.register, self.obj.key)
         # What many pages of rows show is of many moments: a row more or less that has changed meanwhile is no reason to
         # read them all again.
@@ -223,25 +239,24 @@ class _PagePlanner:
         walk: Walk,
         batch: list[RecordRef] | None,
         batches: Iterator[list[RecordRef]],
+        row_count: Count | None,
         *,
         all_match: bool,
-        count_moves: bool,
     ) -> _Walked:
         """Records of the walk that match, until there are enough; with what has changed if the walk has read several
-        pages of rows that can move, or the count has.
+        pages of rows that can move, or ``row_count`` counts such.
         """
         walked = _Walked()
+        count_moves = row_count is not None and row_count.pages > 1
         checked = 0
         while batch is not None:
             missing = self.need + self.offset - len(walked.items)
             batch, rest = (batch[:missing], batch[missing:]) if all_match else (batch, [])
             refs = batch if rest else [*batch, *walk.lookahead]
-            is_known = not refs or refs[0].item is not None
             with_changes = count_moves or (walk.can_move and walk.pages > 1)
+            needs_fetch = with_changes or (refs[0].item is None if refs else row_count is not None)
             fetched = (
-                [ref.item for ref in refs]
-                if is_known and not with_changes
-                else self._fetch(walked, refs, with_changes=with_changes)
+                self._fetch(walked, refs, with_changes=with_changes) if needs_fetch else [ref.item for ref in refs]
             )
             confirmed = [
                 item if item is not None and ref.confirms(item) else None
@@ -264,7 +279,8 @@ class _PagePlanner:
 
     def _fetch(self, walked: _Walked, refs: Sequence[RecordRef], *, with_changes: bool) -> list[Record | None]:
         """The records behind the rows of a batch, None for those that are gone."""
-        fetched = fetch(self.ctx, self.obj, [ref.id for ref in refs], with_changes=with_changes)
+        watch = self.moved.watch if with_changes else None
+        fetched = fetch(self.ctx, self.obj, [ref.id for ref in refs], watch)
         walked.register, walked.changed = fetched.register, walked.changed | fetched.changed
         walked.seen.update((ref.id, record) for ref, record in zip(refs, fetched.records, strict=True))
         return fetched.records
@@ -306,16 +322,14 @@ class _PagePlanner:
             return count_matches(self.ctx, self.obj, self.filter, path)
         return counted.rows
 
-    def _total_of(self, shown: int, *, more: bool, other: Callable[[], int]) -> int | None:
-        """The total beside a page with so many records, if it is wanted. A page that is the whole list has its own
-        number, whatever was counted at another moment; and no total is less than what the page shows.
+    def _with_total(self, page: RecordPage, count: Callable[[], int]) -> RecordPage:
+        """A page with its total, if that is wanted: of a whole list its own number, else what ``count`` says, but no
+        less than what the page shows.
         """
         if not self.want_total:
-            return None
-        is_first = self.cursor is None and not self.offset
-        if is_first and not more and self.need:
-            return shown
-        return max(other(), self.offset + shown + more if shown else 0)
+            return page
+        total = len(page.items) if is_whole(self.query, page) else max(count(), least_total(self.query, page))
+        return replace(page, total=total)
 
     def _filter_and_sort(self, batch: Sequence[Record | None], *, needs_sort: bool) -> list[Record]:
         """The matches of a batch, in order, beyond the cursor."""
@@ -340,9 +354,10 @@ class _PagePlanner:
         else:
             beyond = ids[::-1] if self.backward else ids
         page_ids = beyond[self.offset : self.offset + self.need]
-        fetched = fetch(self.ctx, self.obj, page_ids, with_changes=candidates.pages > 1)
+        fetched = fetch(self.ctx, self.obj, page_ids, self.moved.watch if candidates.pages > 1 else None)
         items = self._filter_and_sort(fetched.records, needs_sort=False)
         is_quiet = fetched.register.is_quiet_since(self.ctx.register, self.obj.key)
+        self.moved.ids |= fetched.changed
         if len(items) < len(page_ids) or not is_quiet:
             return None
         if fetched.changed:
@@ -373,9 +388,9 @@ class _PagePlanner:
         items = self._filter_and_sort(fetched, needs_sort=False)
         items.sort(key=lambda item: self.sort_key(item, self.joined))
         certain = [item.id for item in items] == [item.id for item in page.items]
-        total = self._total_of(len(items), more=page.more, other=lambda: len(matches.records))
         cost = matches.scanned // NARROW + len(fetched)
-        return Look(replace(page, items=items, total=total), certain, cost=cost)
+        page = self._with_total(replace(page, items=items), lambda: len(matches.records))
+        return Look(page, certain, cost=cost)
 
     def _sort(self, matches: list[Record]) -> RecordPage:
         total = len(matches) if self.want_total else None

@@ -5,7 +5,7 @@ may change. Two things would then go wrong.
 
 * **A record is missed** that matches all the time, because it moved from a range that had not been read yet to one that
   had. Therefore a read of more than one page of rows that can move asks, after the last of them, which records have
-  changed since it began (``store.recent``), and looks at these, too: ``fetch`` with ``with_changes``. A record that has
+  changed since it began (``Watch``, ``store.recent``), and looks at these, too. A record that has
   not changed in between was in the same place for all ranges; one that has is looked at itself.
 * **Half of a transaction is seen**: rows of a state, and records of the next. Then rows are there whose records do not
   confirm them, or a batch was writing. Such a ``Look`` is not certain, and ``until_certain`` looks again: until nothing
@@ -18,13 +18,14 @@ from the first to the second, and nothing that did not match at the second.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from ...model.model import Object
 from ...model.record import Record
-from ...store.recent import beginning_of, log_reader, updated_reader
+from ...store.recent import Trace, beginning_of, log_reader, updated_reader
 from ...store.register import Register
 from ...store.table import Table
 from ..context import Context
@@ -64,10 +65,50 @@ def until_certain[T](ctx: Context, look: Callable[[], Look[T]]) -> T:
     return current.result
 
 
+class Watch:
+    """Tells which records have changed while a read goes on.
+
+    Each ``read`` gives the changes since the one before, for the same object; the first gives all since a little before
+    the request began, so some of them may be older than the read. Where there is an earlier round trip to read beside,
+    ``readers`` and ``take`` there spare looking at these.
+    """
+
+    def __init__(self, ctx: Context) -> None:
+        self._ctx = ctx
+        self._known: set[Trace] = set()
+
+    def readers(self, objects: Iterable[Object]) -> list[Callable[[Table], list[Trace]]]:
+        """Readers of all traces of changes, for ``take``: one for each object, and one for the log."""
+        ws, since = self._ctx.model.workspace_id, beginning_of(self._ctx.now)
+        limit = self._ctx.settings.tuning.tail_rows
+        readers = [updated_reader(ws, obj, since, limit=limit) for obj in objects]
+        return [*readers, log_reader(ws, since, limit=limit)]
+
+    def take(self, tails: Iterable[Sequence[Trace]]) -> defaultdict[str, frozenset[str]]:
+        """The ids of the records whose traces are new, by the keys of their objects."""
+        new = {trace for tail in tails for trace in tail} - self._known
+        self._known |= new
+        if new:
+            self._ctx.table.meter.note(f"{len(new)} changes meanwhile")
+        changes: defaultdict[str, frozenset[str]] = defaultdict(frozenset)
+        for trace in new:
+            changes[trace.object_key] |= {trace.record_id}
+        return changes
+
+    def read(self, obj: Object) -> frozenset[str]:
+        """The records of an object that have changed."""
+        return self.take(self._ctx.table.parallel(self.readers([obj])))[obj.key]
+
+    def read_moves(self, obj: Object) -> frozenset[str]:
+        """The records of an object that have moved between live records and trash."""
+        [read] = self.readers([])
+        return self.take([read(self._ctx.table)])[obj.key]
+
+
 @dataclass(frozen=True, slots=True)
 class Fetched:
     """Records in the order of their ids, None for those that are gone, the register as it was when they were read, and
-    the ids of the records that have changed since the request began.
+    the ids of the records that have changed since the last look at the changes.
     """
 
     records: list[Record | None]
@@ -75,41 +116,18 @@ class Fetched:
     changed: frozenset[str] = frozenset()
 
 
-def fetch(ctx: Context, obj: Object, ids: Sequence[str], *, with_changes: bool = False) -> Fetched:
-    """Live records by id, and beside them the changes: all in one round trip."""
+def fetch(ctx: Context, obj: Object, ids: Sequence[str], watch: Watch | None = None) -> Fetched:
+    """Live records by id, and beside them what ``watch`` sees: all in one round trip."""
 
     def records(table: Table) -> tuple[list[Record | None], Register]:
         return get_live_and_register(ctx, obj, ids, table)
 
-    if not with_changes:
+    if watch is None:
         return Fetched(*records(ctx.table))
     # The records come first: this thread reads them, and may use others for more than a hundred.
-    branches: list[Callable[[Table], Any]] = [records, *_change_readers(ctx, obj)]
+    branches: list[Callable[[Table], Any]] = [records, *watch.readers([obj])]
     (found, register), *tails = ctx.table.parallel(branches)
-    return Fetched(found, register, _united(ctx, tails))
-
-
-def changed_records(ctx: Context, obj: Object) -> frozenset[str]:
-    """The ids of the records that have changed since the request began, live or moved to or from the trash."""
-    return _united(ctx, ctx.table.parallel(_change_readers(ctx, obj)))
-
-
-def moved_records(ctx: Context, obj: Object) -> frozenset[str]:
-    """The ids of the records that have moved between live records and trash since the request began."""
-    limit = ctx.settings.tuning.tail_rows
-    read = log_reader(ctx.model.workspace_id, obj, beginning_of(ctx.now), limit=limit)
-    return _united(ctx, [read(ctx.table)])
-
-
-def _change_readers(ctx: Context, obj: Object) -> list[Callable[[Table], list[str]]]:
-    ws, since, limit = ctx.model.workspace_id, beginning_of(ctx.now), ctx.settings.tuning.tail_rows
-    return [updated_reader(ws, obj, since, limit=limit), log_reader(ws, obj, since, limit=limit)]
-
-
-def _united(ctx: Context, tails: Sequence[Sequence[str]]) -> frozenset[str]:
-    ids = frozenset(record_id for tail in tails for record_id in tail)
-    ctx.table.meter.note(f"tail of {len(ids)} changes")
-    return ids
+    return Fetched(found, register, watch.take(tails)[obj.key])
 
 
 def versions(records: Mapping[str, Record | None]) -> dict[str, int | None]:
