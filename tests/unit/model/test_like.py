@@ -113,7 +113,12 @@ def test_many_single_wildcards_take_a_time_in_proportion_to_the_text() -> None:
 def test_recent_results(numbers: list[int]) -> None:
     texts = [f"text {number}" for number in range(41)]
     calls: list[str] = []
-    recent = Recent(lambda text: calls.append(text) or text.upper())
+
+    def upper(text: str) -> str:
+        calls.append(text)
+        return text.upper()
+
+    recent = Recent(upper)
     assert [recent(texts[number]) for number in numbers] == [texts[number].upper() for number in numbers]
     assert len(set(calls)) <= len(calls) <= len(numbers)
     assert all(recent(texts[0]) == "TEXT 0" for _ in range(3)) and len(calls) <= len(numbers) + 1

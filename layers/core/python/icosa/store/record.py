@@ -13,6 +13,7 @@ from typing import Any
 import orjson
 
 from ..errors import PayloadTooLarge
+from ..limits import RECORD_BYTES
 from ..model.record import Record
 from ..model.stored_form import StoredForm
 from . import keys
@@ -26,8 +27,6 @@ VERSION = "v"
 #: Marks a record or trash row that a multi-step write is moving between the two partitions (see store/batch.py).
 HIDDEN = "h"
 _DATA = "d"
-#: DynamoDB's limit for an item is 400 KB; the rest of an item takes less than this reserve.
-_MAX_DATA_BYTES = 400 * 1024 - 1024
 
 
 def pack(record: Record, form: StoredForm | None) -> dict[str, Any]:
@@ -36,7 +35,7 @@ def pack(record: Record, form: StoredForm | None) -> dict[str, Any]:
     if form is not None:
         form.to_store(values)
     data = orjson.dumps(values)
-    if len(data) > _MAX_DATA_BYTES:
+    if len(data) > RECORD_BYTES:
         raise PayloadTooLarge("The record is larger than the 400 KB that the store allows")
     return {**_head(record), _DATA: data.decode()}
 

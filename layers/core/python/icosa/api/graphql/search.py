@@ -12,7 +12,9 @@ from ...access.check import RecordRights
 from ...access.context import RequestContext
 from ...errors import BadRequest
 from ...model.model import Model, Object
+from ...model.search_text import terms
 from ...model.types.base import Item
+from ...query.demand import Demand
 from ...query.filters import resolve_filter
 from ...query.operation import Filter, Hit, Search, SearchCursor, SearchPage
 from . import arguments
@@ -48,6 +50,7 @@ def search(
     if limit < 0:
         raise BadRequest("Limit must be non-negative", sub_code="INVALID_QUERY_INPUT")
     budget.root()
+    budget.demand.search(len(terms(text)))
     objects = _objects(
         context.model, values.get("includedObjectNameSingulars"), values.get("excludedObjectNameSingulars", ())
     )
@@ -55,7 +58,7 @@ def search(
     operation = Search(
         text=text,
         objects=objects,
-        filters=_filters(context.model, objects, values.get("filter")),
+        filters=_filters(context.model, objects, values.get("filter"), budget.demand),
         limit=limit,
         after=cursor,
     )
@@ -70,12 +73,19 @@ def _objects(model: Model, included: Sequence[str] | None, excluded: Sequence[st
     return tuple(obj for obj in chosen if obj.is_active and obj.name_singular not in excluded)
 
 
-def _filters(model: Model, objects: Sequence[Object], raw: Mapping[str, Any] | None) -> dict[str, Filter]:
-    """The same conditions for every object."""
+def _filters(
+    model: Model, objects: Sequence[Object], raw: Mapping[str, Any] | None, demand: Demand
+) -> dict[str, Filter]:
+    """The same conditions for every object, which count once: a record is compared with those of its object."""
     if not raw:
         return {}
     _check_keys(raw, 0)
-    return {obj.id: filter for obj in objects if (filter := resolve_filter(model, obj, raw)) is not None}
+    filters = {}
+    for position, obj in enumerate(objects):
+        filter = resolve_filter(model, obj, raw, demand if position == 0 else Demand())
+        if filter is not None:
+            filters[obj.id] = filter
+    return filters
 
 
 def _check_keys(raw: Any, depth: int) -> None:

@@ -15,11 +15,13 @@ from ...access.check import RecordRights
 from ...errors import BadRequest
 from ...model.model import Model, Object
 from ...query.aggregates import aggregates_of
+from ...query.demand import Demand
 from ...query.filters import resolve_filter
 from ...query.groups import resolve_dimensions, resolve_group_order
 from ...query.operation import (
     Create,
     Delete,
+    Filter,
     FindDuplicates,
     FindMany,
     FindOne,
@@ -52,6 +54,7 @@ class RecordsRequest:
     rights: RecordRights
     settings: Settings
     view_filter: ViewFilter
+    demand: Demand
 
     @cached_property
     def object(self) -> Object:
@@ -62,6 +65,9 @@ class RecordsRequest:
         if (singular := self.model.by_singular.get(plural)) is not None:
             raise BadRequest(f"object '{plural}' not found. Did you mean '{singular.name_plural}'?")
         raise BadRequest(f"object '{plural}' not found. eg: companies")
+
+    def resolved(self, raw_filter: Any) -> Filter | None:
+        return resolve_filter(self.model, self.object, raw_filter, self.demand)
 
     def selection(self, depth: int, *, created: bool = False) -> Selection:
         settings = self.settings
@@ -83,7 +89,7 @@ def _find_many(request: RecordsRequest) -> Operation:
     order = resolve_order(request.model, request.object, raw_order)
     return FindMany(
         object=request.object,
-        filter=resolve_filter(request.model, request.object, raw_filter),
+        filter=request.resolved(raw_filter),
         order=order,
         page=page_of(order, limit=limit, after=params.after, before=params.before),
         selection=request.selection(depth),
@@ -118,7 +124,7 @@ def _update_one(request: RecordsRequest) -> Operation:
 def _update_many(request: RecordsRequest) -> Operation:
     depth = request.params.depth
     raw = request.params.filter
-    filter = resolve_filter(request.model, request.object, raw)
+    filter = request.resolved(raw)
     return Update(
         object=request.object, data=as_record(request.body), filter=filter, selection=request.selection(depth)
     )
@@ -134,7 +140,7 @@ def _delete_one(request: RecordsRequest) -> Operation:
 
 def _delete_many(request: RecordsRequest) -> Operation:
     destroy, raw = not request.params.soft_delete, request.params.filter
-    filter = resolve_filter(request.model, request.object, raw)
+    filter = request.resolved(raw)
     return Delete(object=request.object, destroy=destroy, filter=filter, selection=_ONLY_ID)
 
 
@@ -146,7 +152,7 @@ def _restore_one(request: RecordsRequest) -> Operation:
 def _restore_many(request: RecordsRequest) -> Operation:
     depth = request.params.depth
     raw = request.params.filter
-    filter = resolve_filter(request.model, request.object, raw)
+    filter = request.resolved(raw)
     return Restore(object=request.object, filter=filter, selection=request.selection(depth))
 
 
@@ -187,7 +193,7 @@ def _group_by(request: RecordsRequest) -> Operation:
         object=obj,
         dimensions=dimensions,
         aggregates=tuple(dict.fromkeys(name for name in requested if name in aggregates)),
-        filter=resolve_filter(model, obj, raw_filter),
+        filter=request.resolved(raw_filter),
         order=resolve_group_order(model, obj, raw_order, dimensions),
         limit=limit,
         records=Selection() if with_records else None,

@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, ClassVar, Literal
 
+from ...limits import Limit
 from ..operators import Operator, Predicate
 from .graphql_types import Scalar, TypeNames
 from .json_schema import Schema
@@ -400,6 +401,10 @@ class FieldType(ABC):
         record's. Zero or one non-null value is handled by the caller.
         """
         return priority
+
+    def demands(self, value: Any) -> Iterator[tuple[Limit, int]]:
+        """What a value of a request body counts for limits of the whole request, before it is checked."""
+        return iter(())
 
     def search_texts(self, value: Stored) -> Iterator[str]:
         """The texts of a stored value by which search finds its record: all that it holds, unless a type says

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+import orjson
+
 from ...errors import InvalidData
+from ...limits import LIST_MEMBERS, Limit
 from ..inspect import inspect
 from . import graphql_types, json_schema, values
 from .base import Field, Kind, Leaf, Mode, Stored
@@ -143,6 +146,15 @@ class CompositeType(ParsedDefault, Counted):
                 rendered[name] = show(value[name])
         return rendered
 
+    def demands(self, value: Any) -> Iterator[tuple[Limit, int]]:
+        """The members of lists: each is brought into its form by a library."""
+        lists = (
+            (value.get(member.name) for member in self.members if member.empty == [])
+            if isinstance(value, Mapping)
+            else ()
+        )
+        yield LIST_MEMBERS, sum(map(_length, lists))
+
     def unique_subfields(self) -> Sequence[str | None]:
         return ()
 
@@ -159,6 +171,16 @@ class CompositeType(ParsedDefault, Counted):
 
     def example(self, field: Field) -> Any:
         return self.sample
+
+
+def _length(members: Any) -> int:
+    """Of a list, given as such or as JSON text; 0 for what will be refused."""
+    if isinstance(members, str):
+        try:
+            members = orjson.loads(members)
+        except orjson.JSONDecodeError:
+            return 0
+    return len(members) if isinstance(members, list) else 0
 
 
 def united[T](
