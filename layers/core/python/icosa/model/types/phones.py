@@ -41,6 +41,7 @@ class Phones(CompositeType):
 
     name = "PHONES"
     words = "phones"
+    joint_members = _PRIMARY
     members = (
         text_member(NUMBER),
         text_member(COUNTRY),
