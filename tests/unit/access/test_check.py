@@ -279,6 +279,20 @@ def test_values_of_hidden_unique_fields_cannot_be_written(upsert: bool) -> None:
         authorize(role, Create(object=PEOPLE, data=(taken,), upsert=upsert), MODEL)
 
 
+def test_parts_of_hidden_values_that_must_fit_to_the_rest() -> None:
+    role = Role(hidden={"people": {"phones"}})
+    whole = {"primaryPhoneNumber": "1", "primaryPhoneCountryCode": "FR", "primaryPhoneCallingCode": "+33"}
+    for number, data in enumerate(({"primaryPhoneNumber": "1"}, {**whole}, {"additionalPhones": []})):
+        body = {"phones": data}
+        authorize(role, Create(object=PEOPLE, data=(body,)), MODEL)
+        for operation in (Update(object=PEOPLE, data=body, id=ID), Create(object=PEOPLE, data=(body,), upsert=True)):
+            if number:
+                authorize(role, operation, MODEL)
+            else:
+                _denied(role, operation)
+            authorize(Role(), operation, MODEL)
+
+
 def test_what_a_connect_names_must_be_readable() -> None:
     where = {"domainName": {"primaryLinkUrl": "https://a.example"}}
     connected = Create(object=PEOPLE, data=({"company": {"connect": {"where": where}}},))

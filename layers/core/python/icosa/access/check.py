@@ -39,7 +39,7 @@ from ..query.operation import (
     Selection,
     Update,
 )
-from .unique_values import names_hidden_unique_value
+from .disclosing_values import names_hidden_unique_value, names_part_of_hidden_value
 
 #: Records created inside one another (``{"company": {"create": {…}}}``) may nest this deep
 #: (docs/wire/rest.md#relations-in-bodies).
@@ -67,13 +67,13 @@ def authorize(rights: RecordRights, operation: Operation, model: Model) -> Opera
             check.filter(obj, operation.filter)
         case Update():
             check.filter(obj, operation.filter)
-            check.data(obj, (operation.data,))
+            check.data(obj, (operation.data,), may_exist=True)
         case FindMany():
             check.filter(obj, operation.filter)
             check.order(obj, operation.order)
             check.aggregates(obj, operation.aggregates)
         case Create():
-            check.data(obj, operation.data)
+            check.data(obj, operation.data, may_exist=operation.upsert)
         case FindDuplicates():
             check.names(obj, (name for record in operation.data or () for name in record))
             check.aggregates(obj, operation.aggregates)
@@ -216,14 +216,20 @@ class _Check:
 
     # ------------------------------------------------------------------ data
 
-    def data(self, obj: Object, records: Iterable[Mapping[str, Any]], *, depth: int = 0) -> None:
-        """Every field that a body names may be written, and its value read where the answer tells whether another
-        record has it; what it connects may be read, what it creates beside may be created.
+    def data(
+        self, obj: Object, records: Iterable[Mapping[str, Any]], *, may_exist: bool = False, depth: int = 0
+    ) -> None:
+        """Every field that a body names may be written, and read where the answer tells what records have, of which
+        ``may_exist`` says whether the body may be for one of them; what it connects may be read, what it creates beside
+        may be created.
         """
         locked = self._rights.unwritable_fields(obj)
         hidden = self._rights.unreadable_fields(obj)
         for record in records:
-            if hidden and names_hidden_unique_value(obj, record, hidden):
+            if hidden and (
+                names_hidden_unique_value(obj, record, hidden)
+                or (may_exist and names_part_of_hidden_value(obj, record, hidden))
+            ):
                 raise PermissionDenied
             for name, value in record.items():
                 field = _named(obj, name)

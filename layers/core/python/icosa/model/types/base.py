@@ -357,6 +357,8 @@ class FieldType(ABC):
     is_composite: ClassVar[bool] = False
     #: Whether groupBy accepts the field.
     is_groupable: ClassVar[bool] = True
+    #: Members that must fit together: whether some of them are taken may follow from the others on record.
+    joint_members: ClassVar[Sequence[str]] = ()
 
     @abstractmethod
     def leaves(self, field: Field) -> tuple[Leaf, ...]:

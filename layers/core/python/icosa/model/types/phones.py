@@ -45,6 +45,7 @@ class Phones(CompositeType):
 
     name = "PHONES"
     words = "phones"
+    joint_members = _PRIMARY
     members = (
         *(replace(text_member(name), read=_part) for name in _PRIMARY),
         Member(
