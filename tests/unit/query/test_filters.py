@@ -134,7 +134,7 @@ ERRORS: list[tuple[str, Any, str]] = [
     ("rockets", {"extra": {"eq": "x"}},
      'Operator "eq" is not valid for field "extra" of type RAW_JSON - Allowed operators: is, like'),
     ("people", {"jobTitle": {"is": "x"}}, 'Invalid filter value for "is" operator. Expected "NULL" or "NOT_NULL"'),
-    ("people", {"jobTitle": {"in": "x"}}, 'Filter operator "in" requires an array value for field jobTitle'),
+    ("people", {"jobTitle": {"in": None}}, 'Filter operator "in" requires an array value for field jobTitle'),
     ("people", {"jobTitle": {"in": []}}, "Invalid filter value for field jobTitle. Expected non-empty array"),
     ("people", {"jobTitle": {"like": 1}},
      'Filter operator "like" requires a string value for field "jobTitle", got number'),

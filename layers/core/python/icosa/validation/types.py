@@ -96,6 +96,8 @@ def one_of(names: Sequence[str]) -> AfterValidator:
 
 
 STRIPPED: Final = AfterValidator(stripped)
+#: For texts that were stripped: something must be left.
+FILLED: Final = AfterValidator(_filled)
 SINGLE_SPACED: Final = AfterValidator(single_spaced)
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from ...errors import BadRequest
 from ...identifiers import parse_uuid
+from ...model.inspect import as_text
 from ...query.operation import Order, Page
 from ...query.pages import page_of
 
@@ -77,7 +78,7 @@ def record_id(_: str, value: Any) -> str:
     """A record id in lower case."""
     record_id = parse_uuid(value)
     if record_id is None:
-        raise invalid(f'Value "{value}" is not a valid UUID')
+        raise invalid(f'Value "{as_text(value)}" is not a valid UUID')
     return record_id
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from ...errors import BadRequest
 from ...identifiers import parse_uuid
+from ...model.inspect import as_text
 
 Record = dict[str, Any]
 
@@ -32,7 +33,7 @@ def as_ids(name: str, value: Any) -> tuple[str, ...]:
     for element in value:
         record_id = parse_uuid(element)
         if record_id is None:
-            raise _invalid(f'Value "{element}" is not a valid UUID')
+            raise _invalid(f'Value "{as_text(element)}" is not a valid UUID')
         ids.append(record_id)
     return tuple(ids)
 

@@ -11,7 +11,7 @@ from ..inspect import inspect
 from . import json_schema, values
 from .base import Field, Stored
 from .composite import CompositeType, Member, text_member, united
-from .kinds import RawJson, Text
+from .kinds import RawJson, UrlText
 
 LABEL, URL, SECONDARY = "primaryLinkLabel", "primaryLinkUrl", "secondaryLinks"
 
@@ -47,7 +47,7 @@ class Links(CompositeType):
     words = "links"
     members = (
         text_member(LABEL),
-        Member(name=URL, kind=Text(), read=_url, schema=json_schema.STRING, empty=""),
+        Member(name=URL, kind=UrlText(), read=_url, schema=json_schema.STRING, empty=""),
         Member(
             name=SECONDARY,
             kind=RawJson(),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ... import operators as ops
+from ... import web_link
 from ...email_address import normalise
 from ...folding import fold
 from ...like import literal_prefix
@@ -119,6 +120,14 @@ class EmailText(Text):
     def value(self, field_name: str, raw: Any) -> str:
         text = super().value(field_name, raw)
         return normalise(text) or text.strip().lower()
+
+
+class UrlText(Text):
+    """The address of a link: operands of ``eq``, ``neq`` and ``in`` are normalised as stored values are."""
+
+    def value(self, field_name: str, raw: Any) -> str:
+        text = super().value(field_name, raw)
+        return web_link.normalise(text) or text
 
 
 class LongText(Text):
