@@ -1,37 +1,26 @@
-"""Giving rights, compared with a model that writes out everything that a role may do (docs/wire/access.md#escalation).
-
-The model knows a few objects, fields and rows, one of each beyond those that any role mentions: it stands for what is
-made later.
-"""
+"""Giving rights, compared with a model that writes out all that a role may do (docs/wire/access.md#escalation)."""
 
 from __future__ import annotations
 
-from typing import Any, get_args
+from functools import partial
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from icosa.access.escalation import Exceeds, excess, flags_of, forbid_excess
+from icosa.access.escalation import Exceeds, excess, forbid_excess
 from icosa.access.roles import OBJECT_RIGHTS, ROLE_RIGHTS, Role
-from icosa.model.model import Right
+from tests.support import rights
+from tests.support.rights import rule
 
-RIGHTS: tuple[Right, ...] = get_args(Right)
 OBJECTS = ("o1", "o2")
 FIELDS = ("f1", "f2")
-#: Roles have one of these rules on an object, which lets one of two rows through, or none.
-RULES: dict[str | None, frozenset[str]] = {"a": frozenset("a"), "b": frozenset("b"), None: frozenset("ab")}
 FLAGS = ("ROLES", "DATA_MODEL", "VIEWS")
-
-Can = frozenset[tuple[str, ...]]
 
 
 def a_role(**item: Any) -> Role:
     return Role.parse({"SK": "r", "label": "Some role", **item})
-
-
-def rule(object_id: str, value: str, field_id: str = "f9", **more: Any) -> dict[str, Any]:
-    return {"objectMetadataId": object_id, "fieldMetadataId": field_id, "operand": "IS", "value": value, **more}
 
 
 @st.composite
@@ -65,25 +54,7 @@ def roles(draw: st.DrawFn) -> Role:
     return Role.parse({"SK": draw(st.uuids()).hex, "label": "Some role", **item})
 
 
-def everything(role: Role) -> Can:
-    """All that a role may do, each as a tuple."""
-    can: set[tuple[str, ...]] = {("flag", flag) for flag in flags_of(role)}
-    can |= {("all settings",)} if role.all_settings else set()
-    can |= {("all tools",)} if role.all_tools else set()
-    for object_id in (*OBJECTS, "an object to come"):
-        values = [str(rule["value"]) for rule in role.row_predicates if rule["objectMetadataId"] == object_id]
-        rows = RULES[values[0] if values else None]
-        for right in RIGHTS:
-            if not role.object_rights.get(object_id, {}).get(right, right in role.rights):
-                continue
-            for row in rows:
-                can.add((right, object_id, row))
-                for field_id in (*FIELDS, "a field to come"):
-                    hidden = field_id in role.hidden_fields.get(object_id, ())
-                    locked = field_id in role.locked_fields.get(object_id, ())
-                    if (right == "read" and not hidden) or (right == "update" and not locked):
-                        can.add((right, object_id, row, field_id))
-    return frozenset(can)
+everything = partial(rights.everything, objects=OBJECTS, fields=FIELDS)
 
 
 @given(granted=roles(), granter=roles())

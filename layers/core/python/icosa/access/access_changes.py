@@ -60,10 +60,13 @@ class AccessChanges:
         caller = self.caller
         return ADMINISTRATOR if caller is None else Actor(type="API_KEY", id=caller.key_id, name=caller.name)
 
-    def apply[T](self, decide: Callable[[Attempt], T]) -> T:
+    def apply[T](
+        self, decide: Callable[[Attempt], T], *, refuse: Callable[[tuple[int, ...]], None] = lambda _failed: None
+    ) -> T:
         """What ``decide`` returns once its writes are made, all or none; it is asked again when somebody was faster.
 
-        Raises what ``decide`` raises, and AccessBusy.
+        ``refuse`` raises if conditions of the writes themselves, by their numbers, did not hold for another reason.
+        Raises what ``decide`` and ``refuse`` raise, and AccessBusy.
         """
         for _ in _ATTEMPTS:
             attempt = Attempt(self, self.table.get(keys.access(self.workspace_id)))
@@ -72,7 +75,11 @@ class AccessChanges:
                 return result
             try:
                 self.table.transact([*attempt.ops, *attempt.closing_ops()])
-            except (TransactionFailed, TransactionConflict):
+            except TransactionConflict:
+                continue
+            except TransactionFailed as failure:
+                if len(attempt.ops) not in failure.failed:
+                    refuse(failure.failed)
                 continue
             attempt.log()
             return result

@@ -101,6 +101,16 @@ class DefaultRoleStays(BadRequest):
         super().__init__("Default role cannot be deleted", sub_code="DEFAULT_ROLE_CANNOT_BE_DELETED")
 
 
+class ObjectOfPermissionNotFound(NotFound):
+    """A permission names an object that the workspace does not have."""
+
+    def __init__(self, kind: str) -> None:
+        if kind == "object":
+            super().__init__("Object metadata id not found", sub_code="OBJECT_METADATA_NOT_FOUND_PERMISSIONS")
+        else:
+            super().__init__("Object metadata not found", sub_code="OBJECT_METADATA_NOT_FOUND")
+
+
 class PermissionInput(BadRequest):
     """A permission that a role cannot have."""
 

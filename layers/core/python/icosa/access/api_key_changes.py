@@ -168,9 +168,9 @@ class ApiKeyChanges:
         """A token in place of all that a key has: for the same key, or for a new one with its name and role while the
         old one is revoked. Without ``expires_at`` a new key lives as long as the old one was to live.
 
-        Raises BadRequest for a bad date, KeyNotFound, Exceeds, Forbidden or BadRequest when the key is kept and has ended,
-        RoleNotForKeys, LocksOut, AccessBusy, and what ``minting.request_token`` raises: then the old tokens have ended,
-        and another token can be asked for.
+        Raises BadRequest for a bad date, KeyNotFound, Forbidden or BadRequest for a key that is kept and has ended,
+        Exceeds, RoleNotForKeys, LocksOut, AccessBusy, and what ``minting.request_token`` raises: then the old tokens
+        have ended, and another token can be asked for.
         """
         expiry = None if expires_at is None else _moment("expiresAt", expires_at)
         new_id = str(uuid.uuid4())

@@ -48,7 +48,7 @@ def forbid_lockout(
         return changed_roles.get(role_id) or attempt.all_roles.get(role_id)
 
     before = _last_moment(attempt, ((key, attempt.all_roles.get(key["roleId"])) for key in attempt.all_keys.values()))
-    after = _last_moment(attempt, ((key, role_of(key)) for key in (attempt.all_keys | changed_keys).values()))
+    after = _last_moment(attempt, ((key, role_of(key)) for key in {**attempt.all_keys, **changed_keys}.values()))
     if after < before and after < _horizon(attempt.now):
         raise LocksOut
 

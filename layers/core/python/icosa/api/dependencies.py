@@ -28,11 +28,11 @@ async def open_session(request: Request) -> RequestContext:
 Context = Annotated[RequestContext, Depends(open_session)]
 
 
-def requires(flag: str) -> Callable[[RequestContext], Coroutine[Any, Any, RequestContext]]:
-    """A dependency: the session of a caller whose role has a permission flag. Raises PermissionDenied."""
+def requires(*flags: str) -> Callable[[RequestContext], Coroutine[Any, Any, RequestContext]]:
+    """A dependency: the session of a caller whose role has all these permission flags. Raises PermissionDenied."""
 
     async def check(context: Context) -> RequestContext:
-        if not context.permissions.holds(flag):
+        if not all(map(context.permissions.holds, flags)):
             raise PermissionDenied
         return context
 

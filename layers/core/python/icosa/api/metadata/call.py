@@ -16,13 +16,13 @@ from .pages import CollectionPage, rest_page
 
 @dataclass(frozen=True, kw_only=True)
 class Call:
-    """``id`` is the entity's, in lower case, on routes that have one. ``body`` is the decoded JSON, None when there was
-    none.
+    """``ids`` are those in the path, in lower case, the entity's first. ``body`` is the decoded JSON, None when there
+    was none.
     """
 
     context: RequestContext
     params: Params
-    id: str | None = None
+    ids: Sequence[str] = ()
     body: Any = None
 
     def require(self, flag: str) -> None:
@@ -37,9 +37,9 @@ class Call:
 
     @property
     def entity_id(self) -> str:
-        """``id`` on a route that has one."""
-        assert self.id is not None, "the route has no id"
-        return self.id
+        """The entity's id, on a route that has one."""
+        assert self.ids, "the route has no id"
+        return self.ids[0]
 
     @property
     def input(self) -> Mapping[str, Any]:
@@ -70,3 +70,27 @@ class CollectionRoutes:
     update: Handler
     delete: Handler
     parameters: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Route:
+    """An address below ``/rest/metadata`` by its segments, with what its methods do. Every second segment is an id:
+    ``("roles", "{id}", "permissionFlags")``. ``parameters`` are those of its queries beside the page's.
+    """
+
+    segments: tuple[str, ...]
+    methods: Mapping[str, Handler]
+    parameters: frozenset[str] = frozenset()
+
+
+def collection_routes(name: str, collection: CollectionRoutes) -> tuple[Route, Route]:
+    """The addresses of a collection."""
+    change, parameters = collection.update, collection.parameters
+    return (
+        Route(segments=(name,), methods={"GET": collection.list, "POST": collection.create}, parameters=parameters),
+        Route(
+            segments=(name, "{id}"),
+            methods={"GET": collection.get, "PATCH": change, "PUT": change, "DELETE": collection.delete},
+            parameters=parameters,
+        ),
+    )

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from ...access.audit import PAGE_DEFAULT, PAGE_LIMIT
 from ...model.operators import OPERATORS, OperandType
 from ...settings import Settings
 from .errors import Part
@@ -213,3 +214,11 @@ def _json_query(
 ) -> Part:
     schema = {"type": "string", "contentMediaType": "application/json", "contentSchema": content}
     return _query(name, description, schema, required=required, examples=examples)
+
+
+#: Of the audit log, whose pages are shorter.
+AUDIT_LIMIT: Part = _query(
+    "limit",
+    f"Entries on the page. More than {PAGE_LIMIT} are cut to {PAGE_LIMIT}",
+    {"type": "integer", "minimum": 0, "default": PAGE_DEFAULT},
+)
