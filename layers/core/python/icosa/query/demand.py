@@ -23,7 +23,6 @@ from .operation import (
     Update,
 )
 
-
 #: What an operation on several records counts at most.
 _BULK = 60
 
