@@ -23,7 +23,7 @@ BIN := .venv/bin
 SAM_BIN := .venv-sam/bin
 PIP_INSTALL := -m pip install -qq --disable-pip-version-check --require-hashes
 
-.PHONY: help install dev workspace test test-unit coverage fuzz changes docs bench lint format validate build deploy sam-local lock clean
+.PHONY: help install dev workspace test test-unit coverage fuzz changes soak docs bench lint format validate build deploy sam-local lock clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
@@ -78,6 +78,11 @@ fuzz: install ## requests made from the OpenAPI document, EXAMPLES=100 for each 
 changes: install ## random changes of models, over HTTP with and without the stream, and by two clients at once; RUNS=100 SEED=1
 	@ICOSA_CHANGES=$(RUNS) ICOSA_CHANGES_SEED=$(SEED) $(BIN)/python -m pytest \
 		tests/e2e/test_changing_model.py tests/integration/metadata/test_two_clients.py $(ARGS)
+
+soak: install ## the property tests of queries, crashes and interleaved writes, RUNS times as long as in the suite; SEED=1
+	@ICOSA_SOAK=$(RUNS) $(BIN)/python -m pytest tests/integration/engine/test_queries.py \
+		tests/integration/engine/test_writes.py tests/integration/engine/test_interleaving.py \
+		--hypothesis-seed=$(SEED) $(ARGS)
 
 docs: .venv/installed ## the pages of docs/ that follow from the code
 	@$(BIN)/python -m tests.support.error_reference

@@ -4,6 +4,7 @@ docs/wire/rest.md#merge).
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import orjson
@@ -69,7 +70,12 @@ TAKEN: list[tuple[str, Any, Any, Any]] = [
         ...,
     ),
     ("LINKS", {"secondaryLinks": '[{"url": "a.com", "label": null}]'}, {"primaryLinkUrl": "a.com"}, ...),
-    ("LINKS", {"primaryLinkLabel": "only"}, None, {"primaryLinkUrl": "", "primaryLinkLabel": "", "secondaryLinks": []}),
+    (
+        "LINKS",
+        {"primaryLinkLabel": "only"},
+        {"primaryLinkLabel": "only"},
+        {"primaryLinkUrl": "", "primaryLinkLabel": "only", "secondaryLinks": []},
+    ),
     (
         "EMAILS",
         {"primaryEmail": "Ada@Example.ORG", "additionalEmails": ["B@example.org"]},
@@ -206,7 +212,13 @@ def test_refused(name: str, value: Any, message: str) -> None:
 
 
 ADA = {"primaryEmail": "ada@example.org", "additionalEmails": ["a2@example.org"]}
+#: Stored under rules that have changed since: today they would be refused.
 MORE_PHONES = [{"number": "1", "callingCode": "+33", "countryCode": "FR"}]
+TWO_PHONES = {**FR, "additionalPhones": MORE_PHONES}
+US = {"primaryPhoneNumber": "4155552671", "primaryPhoneCountryCode": "US", "primaryPhoneCallingCode": "+1"}
+US_PHONE = {"number": "4155552671", "countryCode": "US", "callingCode": "+1"}
+DOCUMENT = {"markdown": "a", "blocknote": "[1]"}
+SITES = {"primaryLinkUrl": "a.com", "primaryLinkLabel": "A", "secondaryLinks": [{"label": "B", "url": "b.com"}]}
 
 #: type, stored before, input of an update, stored after
 UPDATED: list[tuple[str, Any, Any, Any]] = [
@@ -226,28 +238,45 @@ UPDATED: list[tuple[str, Any, Any, Any]] = [
         {"addressCity": "Nice", "addressCountry": "F"},
     ),
     ("ACTOR", {"source": "API", "name": "k"}, {"source": "EMAIL"}, {"source": "EMAIL", "name": "k"}),
-    # The whole is replaced.
-    ("LINKS", {"primaryLinkUrl": "a.com", "primaryLinkLabel": "A"}, {"primaryLinkLabel": "Z"}, None),
+    ("ACTOR", {"source": "API", "name": "k"}, {"name": None}, {"source": "API"}),
+    ("RICH_TEXT", DOCUMENT, {"blocknote": "[]"}, {"blocknote": "[]"}),
+    ("RICH_TEXT", DOCUMENT, {"markdown": "a"}, DOCUMENT),
+    ("RICH_TEXT", DOCUMENT, {"markdown": None}, None),
+    ("LINKS", SITES, {"primaryLinkLabel": "Z"}, {**SITES, "primaryLinkLabel": "Z"}),
+    ("LINKS", SITES, {"primaryLinkUrl": "z.com"}, {**SITES, "primaryLinkUrl": "z.com"}),
+    ("LINKS", SITES, {"secondaryLinks": []}, {"primaryLinkUrl": "a.com", "primaryLinkLabel": "A"}),
+    ("LINKS", SITES, {"secondaryLinks": None}, {"primaryLinkUrl": "a.com", "primaryLinkLabel": "A"}),
     (
         "LINKS",
-        {"primaryLinkUrl": "a.com", "primaryLinkLabel": "A"},
-        {"primaryLinkUrl": "z.com"},
-        {"primaryLinkUrl": "z.com"},
+        SITES,
+        {"secondaryLinks": [{"url": "c.com"}]},
+        {**SITES, "secondaryLinks": [{"label": "", "url": "c.com"}]},
     ),
-    ("RICH_TEXT", {"markdown": "a", "blocknote": "[1]"}, {"blocknote": "[]"}, {"blocknote": "[]"}),
-    # Additional addresses alone clear the primary one, not the other way round.
-    ("EMAILS", ADA, {"additionalEmails": ["b@example.org"]}, {"additionalEmails": ["b@example.org"]}),
-    ("EMAILS", ADA, {"primaryEmail": "b@example.org"}, {**ADA, "primaryEmail": "b@example.org"}),
-    # Additional phones are cleared, codes follow the number.
+    ("LINKS", SITES, {"primaryLinkLabel": None}, {k: v for k, v in SITES.items() if k != "primaryLinkLabel"}),
+    ("LINKS", SITES, {"primaryLinkUrl": None}, {"primaryLinkUrl": "b.com", "primaryLinkLabel": "B"}),
+    ("LINKS", {"primaryLinkUrl": "a.com", "primaryLinkLabel": "A"}, {"primaryLinkUrl": ""}, {"primaryLinkLabel": "A"}),
     (
-        "PHONES",
-        {**FR, "additionalPhones": MORE_PHONES},
-        {"primaryPhoneNumber": "+33611223344"},
-        {**FR, "primaryPhoneNumber": "611223344"},
+        "LINKS",
+        None,
+        {"secondaryLinks": [{"url": "c.com", "label": "C"}]},
+        {"primaryLinkUrl": "c.com", "primaryLinkLabel": "C"},
     ),
-    ("PHONES", {**FR, "additionalPhones": MORE_PHONES}, {}, FR),
+    ("EMAILS", ADA, {"additionalEmails": ["b@example.org"]}, {**ADA, "additionalEmails": ["b@example.org"]}),
+    ("EMAILS", ADA, {"primaryEmail": "b@example.org"}, {**ADA, "primaryEmail": "b@example.org"}),
+    ("EMAILS", ADA, {"primaryEmail": None}, {"additionalEmails": ["a2@example.org"]}),
+    ("EMAILS", ADA, {"additionalEmails": None}, {"primaryEmail": "ada@example.org"}),
+    # Codes follow the number; those on record tell how to read a national one.
+    ("PHONES", TWO_PHONES, {"primaryPhoneNumber": "+33611223344"}, {**TWO_PHONES, "primaryPhoneNumber": "611223344"}),
+    ("PHONES", TWO_PHONES, {"primaryPhoneNumber": "06 11 22 33 44"}, {**TWO_PHONES, "primaryPhoneNumber": "611223344"}),
+    ("PHONES", TWO_PHONES, {"primaryPhoneNumber": "+1 415 555 2671"}, {**US, "additionalPhones": MORE_PHONES}),
+    ("PHONES", FR, {"primaryPhoneNumber": "4155552671", "primaryPhoneCountryCode": "US"}, US),
+    ("PHONES", FR, {"primaryPhoneNumber": "4155552671", "primaryPhoneCallingCode": "+1"}, US),
+    ("PHONES", US, {"primaryPhoneNumber": "+1 555 555 0100"}, {**US, "primaryPhoneNumber": "5555550100"}),
     ("PHONES", FR, {"additionalPhones": []}, FR),
+    ("PHONES", TWO_PHONES, {"additionalPhones": None}, FR),
+    ("PHONES", FR, {"additionalPhones": [{"number": "+14155552671"}]}, {**FR, "additionalPhones": [US_PHONE]}),
     ("PHONES", FR, {"primaryPhoneNumber": ""}, {"primaryPhoneCountryCode": "FR", "primaryPhoneCallingCode": "+33"}),
+    ("PHONES", FR, {"primaryPhoneCountryCode": None}, {k: v for k, v in FR.items() if k != "primaryPhoneCountryCode"}),
     (
         "PHONES",
         FR,
@@ -265,10 +294,40 @@ def test_updates_of_members(name: str, before: Any, value: Any, after: Any) -> N
     assert orjson.dumps(before) == kept, "stored values are shared"
 
 
-def test_codes_on_record_are_not_consulted() -> None:
+@pytest.mark.parametrize(("name", "before", "value", "after"), UPDATED)
+def test_what_is_on_record_can_be_sent_back_and_nothing_changes_nothing(
+    name: str, before: Any, value: Any, after: Any
+) -> None:
+    field = make_field(name)
+    for stored in (before, after):
+        shown = field.type.render(field, stored)
+        assert field.type.parse(field, shown, old=stored, mode="update") == stored
+        assert field.type.parse(field, {}, old=stored, mode="update") == stored
+        for member in shown or ():
+            assert field.type.parse(field, {member: shown[member]}, old=stored, mode="update") == stored
+
+
+#: stored before, input of an update, message
+REFUSED_PHONES = [
+    (FR, {"primaryPhoneCountryCode": "US"}, "Provided country code and calling code are conflicting"),
+    (FR, {"primaryPhoneCallingCode": "+44"}, "Provided country code and calling code are conflicting"),
+    (US, {"primaryPhoneCountryCode": "CA"}, "Provided and inferred country code are conflicting"),
+    (
+        FR,
+        {"primaryPhoneCountryCode": None, "primaryPhoneCallingCode": ""},
+        "Provided phone number is invalid 610203040",
+    ),
+    (FR, {"primaryPhoneNumber": "+14155552671", "primaryPhoneCountryCode": "FR"}, "Provided and inferred country code"),
+    (FR, {"primaryPhoneNumber": "none"}, "Provided phone number is invalid none"),
+    (None, {"primaryPhoneNumber": "611223344"}, "Provided phone number is invalid 611223344"),
+]
+
+
+@pytest.mark.parametrize(("before", "value", "message"), REFUSED_PHONES)
+def test_parts_of_a_phone_must_fit_together(before: Any, value: Any, message: str) -> None:
     field = make_field("PHONES")
-    with pytest.raises(InvalidData, match="Provided phone number is invalid 611223344"):
-        field.type.parse(field, {"primaryPhoneNumber": "611223344"}, old=FR, mode="update")
+    with pytest.raises(InvalidData, match=re.escape(message)):
+        field.type.parse(field, value, old=before, mode="update")
 
 
 def test_rich_text_derives_the_other_member() -> None:

@@ -172,7 +172,7 @@ def test_the_key_of_webhooks_outlives_the_stack_and_turns(template: Document) ->
 
 _VERBS = frozenset(("get", "head", "post", "patch", "put", "delete"))
 #: Routes whose calls the usage plan counts, and routes whose calls it does not (docs/wire/access.md#rate-limits).
-_COUNTED = {"/rest": _VERBS, "/rest/{proxy+}": _VERBS, "/graphql": frozenset(("get", "head", "post"))}
+_COUNTED = {"/rest": _VERBS, "/rest/{proxy+}": _VERBS, "/graphql": _VERBS}
 _KEY_ROUTES = (
     "/rest/metadata/apiKeys",
     "/rest/metadata/apiKeys/{proxy+}",
@@ -181,7 +181,7 @@ _KEY_ROUTES = (
 )
 _UNCOUNTED = {
     **dict.fromkeys(("/rest/metadata", "/rest/metadata/{proxy+}", *_KEY_ROUTES), _VERBS),
-    "/metadata": frozenset(("get", "head", "post")),
+    "/metadata": _VERBS,
 }
 #: Routes that anybody may call.
 _PUBLIC = dict.fromkeys(("/rest/open-api/{schema}", "/open-api/{schema}"), frozenset(("get", "head")))

@@ -14,7 +14,7 @@ from ..access.context import RequestContext
 from ..access.session import open_metered
 from ..errors import PermissionDenied
 from .metadata.ids import parse_entity_id
-from .rest.params import Params
+from .rest.params import PAGE_PARAMETERS, Params
 
 
 async def open_session(request: Request) -> RequestContext:
@@ -41,7 +41,9 @@ def requires(*flags: str) -> Callable[[RequestContext], Coroutine[Any, Any, Requ
 
 async def query_params(request: Request) -> Params:
     """The query string, read by the rules of all REST APIs."""
-    return Params(request.state.http.query_string)
+    params = Params(request.state.http.query_string)
+    params.refuse_strays(PAGE_PARAMETERS)
+    return params
 
 
 async def entity_id(id: str) -> str:

@@ -12,6 +12,7 @@ rows: the functions take the workspace id of the caller's principal as their fir
 | index | ``ws#I#object#leaf`` | ``0|1 value \\x01 id`` |
 | token | ``ws#T#object#c`` | ``token \\x01 id`` |
 | counter | ``ws#C#object`` | shard |
+| log of changes | ``ws#L`` | ``time#suffix`` |
 | open batches | ``ws#B`` | ``open`` |
 | batch log | ``ws#B`` | ``log#batch#part`` |
 | workspace | ``ws#W`` | ``workspace`` |
@@ -114,6 +115,11 @@ def split_token_sort(sort: str) -> tuple[str, str]:
 def counter(ws: str, obj: str) -> str:
     """Partition of an object's live-record counters; the sort key is the shard number."""
     return f"{ws}#C#{obj}"
+
+
+def change_log(ws: str, ms: int, suffix: str) -> Key:
+    """A row of the log of changes (``store.recent``), written at ``ms`` milliseconds since the epoch."""
+    return f"{ws}#L", f"{ms:013}#{suffix}"
 
 
 def open_batches(ws: str) -> Key:

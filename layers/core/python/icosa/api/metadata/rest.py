@@ -16,7 +16,7 @@ from ...runtime.json_body import read_body
 from ...settings import Settings, settings
 from ...store.meter import Meter
 from ...store.table import Table
-from ..rest.params import Params
+from ..rest.params import PAGE_PARAMETERS, Params
 from .call import Call, Handler, Route
 from .errors import metadata_body
 from .ids import parse_entity_id
@@ -39,13 +39,15 @@ class MetadataRest:
         if request.method in METHODS_WITH_BODY:
             sent = read_body(request.body, request.headers.get("content-type"), limit=self._settings.body_limit)
         context = open_metered(request.event, self._table, meter, self._settings)
-        handler, ids = self._route(request)
-        value = handler(Call(context=context, params=Params(request.query_string), ids=ids, body=sent))
+        route, handler, ids = self._route(request)
+        params = Params(request.query_string)
+        params.refuse_strays(PAGE_PARAMETERS | route.parameters)
+        value = handler(Call(context=context, params=params, ids=ids, body=sent))
         body = orjson.dumps(value)
         check_size(body, is_change=request.method != "GET")
         return HttpResponse(201 if request.method == "POST" else 200, body)
 
-    def _route(self, request: HttpRequest) -> tuple[Handler, list[str]]:
+    def _route(self, request: HttpRequest) -> tuple[Route, Handler, list[str]]:
         """Raises UnknownRoute, MethodNotAllowed, MalformedId."""
         root, segments = request.segments[:2], request.segments[2:]
         route = self._routes.get(_without_ids(segments)) if root == ["rest", "metadata"] else None
@@ -54,7 +56,7 @@ class MetadataRest:
         handler = route.methods.get(request.method)
         if handler is None:
             raise MethodNotAllowed(request.method, request.path, tuple(route.methods))
-        return handler, [parse_entity_id(segment) for segment in segments[1::2]]
+        return route, handler, [parse_entity_id(segment) for segment in segments[1::2]]
 
 
 def _error_response(error: IcosaError) -> HttpResponse:

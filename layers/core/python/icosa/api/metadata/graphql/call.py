@@ -25,7 +25,7 @@ class MetadataCall:
     @cached_property
     def service(self) -> MetadataService:
         """Changes to the workspace's model."""
-        return MetadataService(self.context.table, self.context.workspace.id)
+        return MetadataService(self.context.table, self.context.workspace.id, self.context.permissions)
 
     @property
     def model(self) -> Model:
