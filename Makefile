@@ -47,6 +47,9 @@ endef
 .venv-sam/installed: requirements/sam.txt
 	$(venv)
 
+.venv-clients/installed: requirements/clients.txt
+	$(venv)
+
 node_modules/.installed: package-lock.json
 	@echo 'Installing $< ...' >&2
 	@npm ci --silent --no-audit --no-fund >&2
@@ -62,7 +65,7 @@ dev: install ## the local stack; PORT=8000 DATA=.icosa RATE=off (no throttling) 
 workspace: install ## a new workspace; NAME="Acme", of the local stack's DATA
 	@exec $(BIN)/python -m local.workspace --data "$(DATA)" --name "$(NAME)"
 
-test: install ## every test; ARGS="-k name" to choose
+test: install .venv-clients/installed ## every test; ARGS="-k name" to choose
 	@$(BIN)/python -m pytest $(ARGS)
 
 test-unit: .venv/installed ## the unit tests that take no longer than a few seconds; ARGS="-k name" to choose
@@ -133,7 +136,8 @@ lock: .venv/installed ## newest versions into requirements/*.txt
 	cd requirements && $(COMPILE) --no-emit-package botocore --no-emit-package urllib3 runtime.in -o runtime.txt
 	cd requirements && $(COMPILE) dev.in -o dev.txt
 	cd requirements && $(COMPILE) sam.in -o sam.txt
+	cd requirements && $(COMPILE) clients.in -o clients.txt
 
 clean: ## what was made here, but the local stack's data
-	rm -rf .venv .venv-sam .aws-sam node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf .venv .venv-sam .venv-clients .aws-sam node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -prune -exec rm -rf {} +

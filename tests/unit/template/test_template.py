@@ -86,7 +86,15 @@ def test_functions_get_no_variable_that_they_do_not_need(functions: dict[str, Do
         "STACK_NAME",
         "BODY_LIMIT",
     }
-    assert variables("MetadataFunction") == {"POWERTOOLS_SERVICE_NAME", "TABLE_NAME", "WEBHOOK_KEY_ID", "BODY_LIMIT"}
+    assert variables("MetadataFunction") == {
+        "POWERTOOLS_SERVICE_NAME",
+        "TABLE_NAME",
+        "WEBHOOK_KEY_ID",
+        "BODY_LIMIT",
+        "BATCH_LIMIT",
+        "PAGE_LIMIT",
+        "RATE_LIMIT",
+    }
     assert (
         variables("EventsFunction")
         == variables("JobsFunction")

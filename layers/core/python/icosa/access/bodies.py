@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated, Final, Literal
 
-from pydantic import ConfigDict, Field, WithJsonSchema
+from pydantic import AfterValidator, ConfigDict, Field, WithJsonSchema
 
 from ..validation.body import FIXED, UNNAMED, Body, RequestBody, ResponseBody, update_of
-from ..validation.types import STRIPPED, Flag, Identifier, JsonObject, JsonObjects, Moment, NonBlankText, Text
+from ..validation.types import STRIPPED, Flag, Identifier, JsonObject, JsonObjects, Moment, NonBlankText, Text, error
 from .api_key_changes import NAME_LENGTH
 
 #: Characters of a role's label and icon, and of its description.
@@ -101,6 +101,12 @@ class _RoleFlags(Body):
     can_destroy_all_object_records: Flag = False
 
 
+def _short_enough(label: str) -> str:
+    if len(label) > LABEL_LENGTH:
+        raise error("string_too_long", max_length=LABEL_LENGTH)
+    return label
+
+
 class CreateRole(_RoleFlags, RequestBody):
     """Rights and settings are off unless they are named, assignment targets on (docs/wire/access.md#changing-roles)."""
 
@@ -109,7 +115,9 @@ class CreateRole(_RoleFlags, RequestBody):
     )
 
     id: Annotated[Identifier, FIXED] = UNNAMED
-    label: Annotated[NonBlankText, STRIPPED, Field(max_length=LABEL_LENGTH)]
+    label: Annotated[
+        NonBlankText, STRIPPED, AfterValidator(_short_enough), Field(json_schema_extra={"maxLength": LABEL_LENGTH})
+    ]
     description: Annotated[Text, Field(max_length=DESCRIPTION_LENGTH)] | None = None
     icon: Annotated[Text, Field(max_length=LABEL_LENGTH)] | None = None
 
