@@ -138,7 +138,7 @@ def test_nothing_is_written_that_the_role_would_not_see(workspaces: Workspaces) 
         changed = _never(workspaces, obj)
         changed.pop("id")
         first, second, *_, trashed = workspaces.data.ids(obj)
-        calls: list[tuple[str, str, Any, dict[str, str]]] = [
+        calls: list[tuple[str, str, Any, dict[str, Any]]] = [
             ("PATCH", f"{plural}/{first}", changed, {}),
             ("PATCH", f"{plural}/{trashed}", changed, {}),
             ("POST", plural, {**changed, "id": first}, {"upsert": "true"}),

@@ -168,3 +168,31 @@ JSON = st.recursive(
 @given(st.lists(JSON, max_size=3))
 def test_any_json_can_be_written(blocks: list[Any]) -> None:
     assert isinstance(markdown_of(blocks), str)
+
+
+@pytest.mark.parametrize("depth", [10, 1_000, 20_000])
+def test_emphasis_nests_without_end(depth: int) -> None:
+    [paragraph] = blocks_of("*a **b " * depth + "c" + "** d*" * depth)
+    assert paragraph["content"][0] == run("a ", italic=True)
+    assert run("c", italic=True, bold=True)["styles"].items() <= paragraph["content"][1]["styles"].items()
+
+
+@pytest.mark.parametrize("length", [1, 2, 3, 4, 200_000])
+def test_runs_of_backticks_have_longer_fences(length: int) -> None:
+    ticks = "`" * length
+    code: dict[str, Any] = {"type": "codeBlock", "props": {"language": "text"}, "children": []}
+    for text in (ticks, f"a{ticks}b", f"`{ticks}\n`a"):
+        blocks = [{**code, "content": [run(text)]}]
+        assert without_ids(blocks_of(markdown_of(blocks))) == blocks
+        blocks = [block("paragraph", run(text.replace("\n", " "), code=True))]
+        assert without_ids(blocks_of(markdown_of(blocks))) == blocks
+
+
+def test_many_runs_of_text_are_joined_once() -> None:
+    [paragraph] = blocks_of("x" * 200_000 + "\na" * 20_000)
+    assert paragraph["content"] == [run("x" * 200_000 + " a" * 20_000)]
+
+
+@pytest.mark.parametrize("images", [1, 5, 19, 500])
+def test_images_inside_images(images: int) -> None:
+    assert blocks_of("![" * images + "a" + "](b)" * images)

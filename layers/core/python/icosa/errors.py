@@ -40,6 +40,13 @@ class BadRequest(IcosaError):
     graphql_code = "BAD_USER_INPUT"
 
 
+class TooMuchAsked(BadRequest):
+    """A request that asks for more than one request may (docs/limits.md)."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, sub_code="TOO_COMPLEX_QUERY")
+
+
 class InvalidFilter(BadRequest):
     """A filter that names unknown fields, operators or values."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from ..model.model import Object, Right
+from ..model.model import Model, Object, Right
 from ..query.row_scope import EVERYTHING, RowScope
 from .roles import Role
 
@@ -83,6 +83,14 @@ class Permissions:
         if override is not None:
             return override
         return obj.is_system or right in self.role.rights
+
+    def can_read_everything(self, model: Model) -> bool:
+        """Whether no record and no value is kept from the role."""
+        return all(self.sees_every_record(obj) and not self.unreadable_fields(obj) for obj in model.objects)
+
+    def sees_every_record(self, obj: Object) -> bool:
+        """Whether no record of an object is kept from the role."""
+        return self.can(obj, "read") and not self.rows.limits(obj)
 
     def unreadable_fields(self, obj: Object) -> frozenset[str]:
         """Ids of the fields that answers leave out. The label identifier can always be read

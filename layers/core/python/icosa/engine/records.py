@@ -21,11 +21,15 @@ from .context import Context
 _HEX = "0123456789abcdef"
 
 
-def visible(ctx: Context, obj: Object, row: StoredRow | None) -> Record | None:
-    """The record of a live row; None without a row, where a batch that moves the record has hidden it, and where the
-    caller may not see it.
-    """
-    [record] = ctx.rows.visible(obj, unpack_visible([row], obj.stored_form))
+def visible(obj: Object, row: StoredRow | None) -> Record | None:
+    """The record of a live row; None without a row, and where a batch that moves the record has hidden it."""
+    [record] = unpack_visible([row], obj.stored_form)
+    return record
+
+
+def shown(ctx: Context, obj: Object, row: StoredRow | None) -> Record | None:
+    """The record of a live row, if the caller may see it."""
+    [record] = ctx.rows.visible(obj, [visible(obj, row)])
     return record
 
 
@@ -48,10 +52,12 @@ def get_visible(ctx: Context, obj: Object, ids: Sequence[str]) -> list[Record | 
     return ctx.rows.visible(obj, get_live(ctx, obj, ids))
 
 
-def get_live_and_register(ctx: Context, obj: Object, ids: Sequence[str]) -> tuple[list[Record | None], Register]:
+def get_live_and_register(
+    ctx: Context, obj: Object, ids: Sequence[str], table: Table | None = None
+) -> tuple[list[Record | None], Register]:
     """``get_live`` and, in the same round trip, the register as it is now."""
     live_keys = [live_key(ctx, obj, record_id) for record_id in ids]
-    *rows, register = ctx.table.batch_get([*live_keys, keys.open_batches(ctx.model.workspace_id)])
+    *rows, register = (table or ctx.table).batch_get([*live_keys, keys.open_batches(ctx.model.workspace_id)])
     return unpack_visible(rows, obj.stored_form), Register.parse(register)
 
 

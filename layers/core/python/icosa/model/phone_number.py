@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from ..errors import InvalidData
 
@@ -18,6 +19,7 @@ class PhoneNumber:
     calling_code: str
 
 
+@lru_cache(maxsize=4096)
 def normalise(*, number: str, country: str, calling_code: str) -> PhoneNumber:
     """The number in national form with the codes that it implies. Empty text means not given.
 

@@ -35,9 +35,17 @@ _MONTHS = [
 ]
 
 
+#: Files beside the zones: that of the machine, the rules of zones without own ones, "not set".
+_NO_ZONES = frozenset(("localtime", "posixrules", "Factory"))
+#: Folders of other forms of all zones, on some machines only.
+_OTHER_FORMS = ("posix/", "right/")
+
+
 def time_zone(name: str) -> tzinfo:
     """The IANA zone of this name. Raises BadRequest."""
     try:
+        if name in _NO_ZONES or name.startswith(_OTHER_FORMS):
+            raise ValueError(name)
         return ZoneInfo(name)
     except (LookupError, ValueError, OSError) as error:  # unknown, malformed, and the name of a folder of zones
         raise BadRequest(f"Invalid timezone: {name}", sub_code="INVALID_TIMEZONE") from error

@@ -15,6 +15,7 @@ from typing import Any
 import orjson
 
 from ..errors import InapplicableFilter
+from ..model.inspect import inspect
 from ..model.model import Field
 from ..model.types.base import Leaf
 from .periods import day_of, period
@@ -237,7 +238,7 @@ def _instant(value: Any) -> datetime:
     try:
         return datetime.fromisoformat(value)
     except (TypeError, ValueError):
-        raise InapplicableFilter(f"{value!r} is no date") from None
+        raise InapplicableFilter(f"{inspect(value)} is no date") from None
 
 
 # ------------------------------------------------------------------ conjunctions

@@ -11,25 +11,29 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from ..errors import InvalidFilter
+from ..limits import FILTER_CONDITIONS
 from ..model.model import Field, Model, Object
 from ..model.types.base import Leaf
+from .demand import Demand
 from .operation import And, Compare, Filter, Not, Or, Related, RelatedAny
 
 #: Conjunctions may nest this deep. Nobody writes more by hand, and every walk over a filter is recursive.
 MAX_DEPTH = 50
 
 
-def resolve_filter(model: Model, obj: Object, raw: Any) -> Filter | None:
+def resolve_filter(model: Model, obj: Object, raw: Any, demand: Demand | None = None) -> Filter | None:
     """The filter that ``raw`` means for ``obj``, or None when it holds no condition (``{}``, ``{"and": []}``, null).
 
-    Raises InvalidFilter.
+    ``demand`` is that of the request; a filter that no request has sent counts alone. Raises InvalidFilter,
+    TooMuchAsked.
     """
-    return _Resolver(model).block(obj, raw, hops=0, depth=0)
+    return _Resolver(model, demand or Demand()).block(obj, raw, hops=0, depth=0)
 
 
 class _Resolver:
-    def __init__(self, model: Model) -> None:
+    def __init__(self, model: Model, demand: Demand) -> None:
         self._model = model
+        self._demand = demand
 
     def block(self, obj: Object, raw: Any, *, hops: int, depth: int) -> Filter | None:
         """A filter object: its keys ANDed."""
@@ -39,9 +43,10 @@ class _Resolver:
             raise InvalidFilter(f"Filter conditions cannot be nested deeper than {MAX_DEPTH} levels")
         if not isinstance(raw, Mapping):
             raise InvalidFilter(f"Filter for object {obj.name_singular} must be an object")
-        return _all(
-            [part for key, value in raw.items() for part in self._entry(obj, key, value, hops=hops, depth=depth)]
-        )
+        parts = [part for key, value in raw.items() for part in self._entry(obj, key, value, hops=hops, depth=depth)]
+        if not parts and depth:
+            self._demand.count(FILTER_CONDITIONS)  # takes time all the same
+        return _all(parts)
 
     def _entry(self, obj: Object, key: str, value: Any, *, hops: int, depth: int) -> Iterator[Filter]:
         match key:
@@ -71,9 +76,9 @@ class _Resolver:
         stored = obj.by_input_name.get(key)
         if stored is not None and stored.leaves:
             if stored.type.is_composite:
-                yield from _composite(stored, value)
+                yield from self._composite(stored, value)
             else:
-                yield _compare(stored.leaves[0], value)
+                yield self._compare(stored.leaves[0], value)
             return
         relation = obj.by_name.get(key)
         if relation is None or relation.relation is None:
@@ -95,33 +100,33 @@ class _Resolver:
         if not isinstance(value, Mapping) or _is_operator(target, value):
             raise InvalidFilter(f'Cannot filter by relation field "{relation.name}"')
         inner = self.block(target, value, hops=1, depth=depth + 1)
-        return None if inner is None else RelatedAny(relation, target, inner)
+        return RelatedAny(relation, target, And(()) if inner is None else inner)
 
+    def _composite(self, field: Field, value: Any) -> Iterator[Filter]:
+        if not isinstance(value, Mapping):
+            raise InvalidFilter(f'Filter value for field "{field.name}" must be an object')
+        leaves = {leaf.subfield: leaf for leaf in field.leaves}
+        for subfield, comparison in value.items():
+            if (leaf := leaves.get(subfield)) is None:
+                raise InvalidFilter(f'Sub field "{subfield}" not found for composite type: {field.type.name}')
+            yield self._compare(leaf, comparison)
 
-def _composite(field: Field, value: Any) -> Iterator[Filter]:
-    if not isinstance(value, Mapping):
-        raise InvalidFilter(f'Filter value for field "{field.name}" must be an object')
-    leaves = {leaf.subfield: leaf for leaf in field.leaves}
-    for subfield, comparison in value.items():
-        if (leaf := leaves.get(subfield)) is None:
-            raise InvalidFilter(f'Sub field "{subfield}" not found for composite type: {field.type.name}')
-        yield _compare(leaf, comparison)
-
-
-def _compare(leaf: Leaf, value: Any) -> Compare:
-    name = leaf.dotted
-    if not isinstance(value, Mapping):
-        raise InvalidFilter(f'Filter value for field "{name}" must be an object')
-    if len(value) != 1:
-        raise InvalidFilter(f'Filter for field "{name}" must have exactly one operator')
-    ((requested, raw),) = value.items()
-    kind = leaf.kind
-    if (operator := kind.operators.get(requested)) is None:
-        allowed = ", ".join(kind.operators)
-        raise InvalidFilter(
-            f'Operator "{requested}" is not valid for field "{name}" of type {kind.name} - Allowed operators: {allowed}'
-        )
-    return Compare(leaf, operator, kind.operand(name, operator, raw))
+    def _compare(self, leaf: Leaf, value: Any) -> Compare:
+        name = leaf.dotted
+        if not isinstance(value, Mapping):
+            raise InvalidFilter(f'Filter value for field "{name}" must be an object')
+        if len(value) != 1:
+            raise InvalidFilter(f'Filter for field "{name}" must have exactly one operator')
+        ((requested, raw),) = value.items()
+        kind = leaf.kind
+        if (operator := kind.operators.get(requested)) is None:
+            allowed = ", ".join(kind.operators)
+            raise InvalidFilter(
+                f'Operator "{requested}" is not valid for field "{name}" of type {kind.name} - '
+                f"Allowed operators: {allowed}"
+            )
+        self._demand.condition(raw, is_pattern=operator.takes == "pattern")
+        return Compare(leaf, operator, kind.operand(name, operator, raw))
 
 
 def _is_operator(target: Object, value: Mapping[str, Any]) -> bool:

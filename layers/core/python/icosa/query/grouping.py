@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from itertools import product
+from math import prod
 from typing import Any
 
+from ..limits import GROUP_MEMBERSHIPS
 from ..model.record import Record
 from .aggregates import Tally
 from .buckets import bucket, sort_key
@@ -36,11 +38,15 @@ class Grouper:
         ordered = (order.aggregate for order in operation.order if order.aggregate is not None)
         self._names = tuple(dict.fromkeys((*operation.aggregates, *ordered)))
         self._groups: dict[tuple[Any, ...], GroupedItems] = {}
+        self._memberships = 0
 
     def add(self, item: Record, related: Mapping[str, Record | None] = _NO_RELATED) -> None:
         """``related`` has the target record of every relation that a dimension goes through, by the relation's name."""
         operation = self._operation
-        for values in product(*(_values(dimension, item, related) for dimension in operation.dimensions)):
+        columns = [_values(dimension, item, related) for dimension in operation.dimensions]
+        self._memberships += prod(map(len, columns)) - 1
+        GROUP_MEMBERSHIPS.check(self._memberships)
+        for values in product(*columns):
             key = tuple(tuple(value) if isinstance(value, list) else value for value in values)
             group = self._groups.get(key)
             if group is None:

@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from ..errors import InapplicableFilter
+from ..model.inspect import inspect
 
 Period = tuple[datetime, datetime]
 """Start, and the end that is not part of it any more."""
@@ -98,4 +99,4 @@ def _midnight(moment: datetime) -> datetime:
 
 
 def _invalid(value: Any) -> InapplicableFilter:
-    return InapplicableFilter(f"{value!r} is no relative period")
+    return InapplicableFilter(f"{inspect(value)} is no relative period")

@@ -46,9 +46,9 @@ class RowScope:
         return False
 
     def narrow(self, obj: Object, filter: Filter | None) -> Filter | None:
-        """The filter, and what the caller may see."""
+        """The filter, and what the caller may see. To narrow a filter again changes nothing."""
         known = self._of(obj)
-        if known is None:
+        if known is None or _holds(filter, known[0]):
             return filter
         return known[0] if filter is None else And((filter, known[0]))
 
@@ -76,6 +76,13 @@ class RowScope:
             condition = self._condition_of(obj)
             known = None if condition is None else (condition, compile_filter(condition))
             return self._known.setdefault(obj.id, known)
+
+
+def _holds(filter: Filter | None, condition: Filter) -> bool:
+    """Whether a filter has this very condition among those that must all hold."""
+    if isinstance(filter, And):
+        return any(_holds(item, condition) for item in filter.items)
+    return filter is condition
 
 
 class _Everything(RowScope):

@@ -4,7 +4,9 @@ answer is made.
 
 from __future__ import annotations
 
-from .failures import AnswerHasTooManyValues, TooComplex, TooDeep
+from ...errors import TooMuchAsked
+from ...query.demand import Demand
+from .failures import AnswerHasTooManyValues, TooDeep
 
 #: Targets of to-one relations are read so many at a time (DynamoDB's BatchGetItem).
 _TARGETS_A_READ = 100
@@ -15,10 +17,11 @@ _MOST_VALUES = 1_000_000
 class Budget:
     """Complexity is the number of reads that a document can cause: 1 for each root field, 1 for each parent's
     one-to-many list, 1 for every 100 targets of a to-one relation. With parents counted it bounds work, where Twenty's
-    count of relation fields (docs/wire/graphql.md#complexity) bounds text.
+    count of relation fields (docs/wire/graphql.md#complexity) bounds text. ``demand`` counts what REST counts, too.
     """
 
     def __init__(self, *, complexity: int, depth: int) -> None:
+        self.demand = Demand()
         self._most = complexity
         self._depth = depth
         self._spent = 0
@@ -44,7 +47,7 @@ class Budget:
     def _spend(self, reads: int) -> None:
         self._spent += reads
         if self._spent > self._most:
-            raise TooComplex(
+            raise TooMuchAsked(
                 "Query complexity is too high. Please, reduce the amount of relation fields requested. "
                 f"Query complexity: {self._spent}. Maximum complexity: {self._most}."
             )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ...errors import BadRequest
+from ...errors import BadRequest, TooMuchAsked
 
 
 class Unparsable(BadRequest):
@@ -35,13 +35,6 @@ class UnknownRootField(BadRequest):
             f"Unknown {fields} {', '.join(names)}. The corresponding object may have been deleted or renamed.",
             sub_code="UNKNOWN_ROOT_FIELD",
         )
-
-
-class TooComplex(BadRequest):
-    """A document that asks for more than one request may (docs/wire/graphql.md#limits-in-graphql)."""
-
-    def __init__(self, message: str) -> None:
-        super().__init__(message, sub_code="TOO_COMPLEX_QUERY")
 
 
 class TooManyFields(BadRequest):
@@ -82,7 +75,7 @@ REFUSALS = (
     Invalid,
     VariableMissing,
     UnknownRootField,
-    TooComplex,
+    TooMuchAsked,
     TooManyFields,
     TooManyRootFields,
     TooDeep,

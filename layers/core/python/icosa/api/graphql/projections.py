@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from ...documents.graphql.type_names import members_of, output_name, type_name
+from ...documents.graphql.type_names import members_of, output_name
+from ...model.graphql_names import type_name
 from ...model.model import Field, Model, Object
 from ...model.types.base import Leaf
 from ...model.types.decimals import to_number
@@ -110,7 +111,7 @@ class Projector:
     def record(self, obj: Object, sets: Iterable[SelectionSetNode], context: SelectionContext) -> RecordProjection:
         """A projection of an object's records.
 
-        Raises Invalid, TooComplex, and BadRequest for arguments of nested connections.
+        Raises Invalid, TooMuchAsked, and BadRequest for arguments of nested connections.
         """
         name = type_name(obj)
         columns: list[tuple[str, Column]] = []
@@ -228,10 +229,11 @@ class Projector:
         order = resolve_order(self._model, target, checked.get("orderBy"))
         page = arguments.page(checked, order, default=context.children, most=self._settings.page_limit)
         projection = self.connection(target, selected.sets, context.below(page.limit))
+        self._budget.demand.listed(order, projection.aggregates)
         relation_selection = RelationSelection(
             selection=projection.selection,
             relation=relation.name,
-            filter=resolve_filter(self._model, target, checked.get("filter")),
+            filter=resolve_filter(self._model, target, checked.get("filter"), self._budget.demand),
             order=order,
             page=page,
             total_count=projection.total_count,

@@ -65,7 +65,7 @@ class RootFieldRequest:
     view_filter: ViewFilter
 
     def filter(self) -> Filter | None:
-        return resolve_filter(self.model, self.object, self.arguments.get("filter"))
+        return resolve_filter(self.model, self.object, self.arguments.get("filter"), self.budget.demand)
 
     def order(self, name: str = "orderBy") -> Order:
         return resolve_order(self.model, self.object, self.arguments.get(name))
@@ -173,7 +173,7 @@ def _group_by(request: RootFieldRequest) -> PlannedField:
         object=obj,
         dimensions=dimensions,
         aggregates=(*((TOTAL_COUNT,) if connection.total_count else ()), *sorted(connection.aggregates)),
-        filter=resolve_filter(model, obj, raw_filter),
+        filter=resolve_filter(model, obj, raw_filter, request.budget.demand),
         order=resolve_group_order(model, obj, args.get("orderBy", ()), dimensions),
         limit=limit,
         records=connection.selection if connection.needs_page else None,

@@ -134,7 +134,9 @@ class Execution:
                     view_filter=view_filter_of(context),
                 )
                 planned = template.plan(root_field)
-            return replace(planned, operation=authorize(context.permissions, planned.operation, context.model))
+            operation = authorize(context.permissions, planned.operation, context.model)
+            budget.demand.operation(context.model, operation)
+            return replace(planned, operation=operation)
         except REFUSALS:
             raise
         except IcosaError as error:

@@ -7,6 +7,7 @@ import orjson
 from ...access.check import authorize
 from ...access.session import open_metered
 from ...engine.executor import execute
+from ...query.demand import Demand
 from ...runtime.http import METHODS_WITH_BODY, HttpRequest, HttpResponse, check_size, error_response, handle_errors
 from ...runtime.http_errors import MethodNotAllowed, UnknownRoute
 from ...runtime.json_body import read_body
@@ -36,16 +37,20 @@ class RestApi:
             body_json = read_body(request.body, request.headers.get("content-type"), limit=self._settings.body_limit)
         context = open_metered(request.event, self._table, meter, self._settings)
         path, endpoint = _route(request)
+        params = Params(request.query_string)
+        params.refuse_strays(is_bulk_change=endpoint.is_bulk_change)
         parsed = RecordsRequest(
             path=path,
-            params=Params(request.query_string),
+            params=params,
             body=body_json,
             model=context.model,
             rights=context.permissions,
             settings=self._settings,
             view_filter=view_filter_of(context),
+            demand=Demand(),
         )
         operation = authorize(context.permissions, endpoint.parse(parsed), context.model)
+        parsed.demand.operation(context.model, operation)
         body = orjson.dumps(endpoint.render(context.model, operation, execute(context, operation)))
         check_size(body, is_change=operation.is_write)
         return HttpResponse(endpoint.status, body)

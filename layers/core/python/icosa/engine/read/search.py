@@ -24,7 +24,7 @@ from ...store import keys
 from ...store.lookup import Token, all_token_rows, token_rows
 from ...store.table import Table
 from ..context import BranchContext, Context
-from ..records import live_key, visible
+from ..records import live_key, shown
 from .joins import JoinedRecords
 from .matches import find_matches
 from .planner import find_page
@@ -58,8 +58,10 @@ class _Candidate:
 
 
 def search(ctx: Context, operation: Search) -> SearchPage:
-    """A page of the records that have at least one of the terms; of all records when the input has none."""
+    """A page of the records that have at least one of the terms; of all records when the input is empty."""
     words = terms(operation.text)
+    if not words and operation.text.strip():
+        return SearchPage(hits=[], has_next_page=False)  # signs alone are in no word
     ranked = (
         _rank(operation, _candidates(ctx, operation, words), len(words)) if words else _rank_everything(ctx, operation)
     )
@@ -241,7 +243,7 @@ def _fetch(ctx: Context, candidates: Iterable[_Candidate]) -> None:
     missing = [candidate for candidate in candidates if candidate.item is None]
     rows = ctx.table.batch_get([live_key(ctx, candidate.obj, candidate.id) for candidate in missing])
     for candidate, row in zip(missing, rows, strict=True):
-        candidate.item = visible(ctx, candidate.obj, row)
+        candidate.item = shown(ctx, candidate.obj, row)
 
 
 def _has_any_term(operation: Search, obj: Object, record: Record, words: Sequence[str]) -> bool:

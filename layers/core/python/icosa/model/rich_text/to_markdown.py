@@ -16,6 +16,7 @@ _TO_ESCAPE = re.compile(r"([\\`*_\[\]<>~]|&(?=[#a-zA-Z]))")
 #: What would make a paragraph something else when it stands at the beginning of a line.
 _LINE_START = re.compile(r"^(\s*)(#{1,6}(?=\s|$)|[-+=])", re.MULTILINE)
 _NUMBER_START = re.compile(r"^(\s*\d+)([.)])(?=\s|$)", re.MULTILINE)
+_BACKTICKS = re.compile("`+")
 _LIST_TYPES = frozenset({"bulletListItem", "numberedListItem", "checkListItem"})
 #: Styles from the outermost mark to the innermost.
 _MARKS = (("bold", "**"), ("italic", "*"), ("strike", "~~"))
@@ -84,9 +85,7 @@ def _check_item(block: dict[str, Any], _: int) -> tuple[str, str]:
 
 def _code(block: dict[str, Any], _: int) -> tuple[str, str]:
     text = _plain(block.get("content"))
-    fence = "```"
-    while fence in text:
-        fence += "`"
+    fence = "`" * max(3, _longest_run(text) + 1)
     language = _prop(block, "language")
     name = language if isinstance(language, str) and language != "text" and "`" not in language else ""
     return "", f"{fence}{name}\n{text}\n{fence}"
@@ -175,11 +174,14 @@ def _around(text: str, mark: str) -> str:
 def _code_span(text: str) -> str:
     if not text.strip():
         return text
-    fence = "`"
-    while fence in text:
-        fence += "`"
+    fence = "`" * (_longest_run(text) + 1)
     pad = " " if text.startswith(("`", " ")) or text.endswith(("`", " ")) else ""
     return f"{fence}{pad}{text}{pad}{fence}".replace("\n", " ")
+
+
+def _longest_run(text: str) -> int:
+    """The number of backticks of the longest run of them."""
+    return max(map(len, _BACKTICKS.findall(text)), default=0)
 
 
 def _plain(content: Any) -> str:

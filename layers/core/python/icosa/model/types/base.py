@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, ClassVar, Literal
 
+from ...limits import Limit
 from ..operators import Operator, Predicate
 from .graphql_types import Scalar, TypeNames
 from .json_schema import Schema
@@ -340,7 +341,8 @@ class Field:
         return self.name
 
 
-Mode = Literal["create", "update"]
+#: "check": an update of a record that is not known, of which only what holds for every record can be said.
+Mode = Literal["create", "update", "check"]
 
 
 class FieldType(ABC):
@@ -355,6 +357,8 @@ class FieldType(ABC):
     is_composite: ClassVar[bool] = False
     #: Whether groupBy accepts the field.
     is_groupable: ClassVar[bool] = True
+    #: Members that must fit together: whether some of them are taken may follow from the others on record.
+    joint_members: ClassVar[Sequence[str]] = ()
 
     @abstractmethod
     def leaves(self, field: Field) -> tuple[Leaf, ...]:
@@ -369,6 +373,10 @@ class FieldType(ABC):
         (docs/wire/rest.md#partial-composites). Raises InvalidData with the exact texts of docs/wire/rest.md#field-types
         and docs/wire/graphql.md#data.
         """
+
+    def check(self, field: Field, value: Any) -> None:
+        """Check of a value, not null, what does not depend on the record that it changes. Raises InvalidData."""
+        self.parse(field, value, mode="check")
 
     @abstractmethod
     def render(self, field: Field, value: Stored) -> Any:
@@ -395,6 +403,10 @@ class FieldType(ABC):
         record's. Zero or one non-null value is handled by the caller.
         """
         return priority
+
+    def demands(self, value: Any) -> Iterator[tuple[Limit, int]]:
+        """What a value of a request body counts for limits of the whole request, before it is checked."""
+        return iter(())
 
     def search_texts(self, value: Stored) -> Iterator[str]:
         """The texts of a stored value by which search finds its record: all that it holds, unless a type says

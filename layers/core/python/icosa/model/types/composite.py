@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+import orjson
+
 from ...errors import InvalidData
+from ...limits import LIST_MEMBERS, Limit
 from ..inspect import inspect
 from . import graphql_types, json_schema, values
 from .base import Field, Kind, Leaf, Mode, Stored
@@ -97,10 +100,16 @@ class CompositeType(ParsedDefault, Counted):
     def parse(self, field: Field, value: Any, *, old: Stored = None, mode: Mode = "create") -> Stored:
         if value is None:
             return None
-        self.check(field, value)
+        self.check_form(field, value)
         return self.combine(field, value, old or {}) or None
 
     def check(self, field: Field, value: Any) -> None:
+        """Each member for itself: whether they fit together depends on those that are not sent."""
+        self.check_form(field, value)
+        for name, raw in value.items():
+            self.member(field, name, raw)
+
+    def check_form(self, field: Field, value: Any) -> None:
         """Refuse what is not an object, and members that the type does not have."""
         if not isinstance(value, Mapping):
             raise InvalidData(f'Invalid object value {inspect(value)} for field "{field.name}"')
@@ -110,10 +119,13 @@ class CompositeType(ParsedDefault, Counted):
 
     def combine(self, field: Field, value: Mapping[str, Any], old: Mapping[str, Stored]) -> dict[str, Stored]:
         """The members that are not null: those sent, and those of ``old`` that were not
-        (docs/wire/rest.md#partial-composites).
+        (docs/wire/rest.md#partial-composites). What is sent back as it is stored is not read again: rules may have
+        become stricter since.
         """
         combined = dict(old)
         for name, raw in value.items():
+            if name in old and raw == old[name] and self._by_name[name].show is None:
+                continue
             stored = self.member(field, name, raw)
             if stored is None:
                 combined.pop(name, None)
@@ -134,6 +146,15 @@ class CompositeType(ParsedDefault, Counted):
                 rendered[name] = show(value[name])
         return rendered
 
+    def demands(self, value: Any) -> Iterator[tuple[Limit, int]]:
+        """The members of lists: each is brought into its form by a library."""
+        lists = (
+            (value.get(member.name) for member in self.members if member.empty == [])
+            if isinstance(value, Mapping)
+            else ()
+        )
+        yield LIST_MEMBERS, sum(map(_length, lists))
+
     def unique_subfields(self) -> Sequence[str | None]:
         return ()
 
@@ -150,6 +171,16 @@ class CompositeType(ParsedDefault, Counted):
 
     def example(self, field: Field) -> Any:
         return self.sample
+
+
+def _length(members: Any) -> int:
+    """Of a list, given as such or as JSON text; 0 for what will be refused."""
+    if isinstance(members, str):
+        try:
+            members = orjson.loads(members)
+        except orjson.JSONDecodeError:
+            return 0
+    return len(members) if isinstance(members, list) else 0
 
 
 def united[T](

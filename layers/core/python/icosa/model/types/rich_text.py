@@ -7,8 +7,11 @@ from typing import Any, ClassVar
 
 import orjson
 
-from ...errors import InvalidData
+from ...errors import InvalidData, PayloadTooLarge
+from ...limits import RECORD_BYTES, RICH_TEXT_BYTES, RICH_TEXT_MARKS, Limit
 from ..inspect import inspect
+from ..recent import Recent
+from ..rich_text.marks import marks_in
 from . import json_schema, values
 from .base import Field, Stored
 from .composite import CompositeType, Member
@@ -24,35 +27,58 @@ def _blocks(name: str, value: Any) -> str | None:
     text = values.text(name, value)
     if text is None:
         return None
-    try:
-        blocks = orjson.loads(text)
-    except orjson.JSONDecodeError as error:
-        raise InvalidData(f'Invalid blocknote value for field "{name}" - must contain valid JSON') from error
-    if not isinstance(blocks, list):
-        raise InvalidData(f'Invalid blocknote value for field "{name}" - must be a JSON array of blocks')
-    _check(name, blocks, 0)
+    if (problem := _problem(text)) is not None:
+        raise InvalidData(problem.format(name=name))
     return text
 
 
-def _check(name: str, value: Any, depth: int) -> None:
+def _find_problem(text: str) -> str | None:
+    """The message for what cannot be stored; ``{name}`` stands for the name of the field."""
+    try:
+        blocks = orjson.loads(text)
+    except orjson.JSONDecodeError:
+        return 'Invalid blocknote value for field "{name}" - must contain valid JSON'
+    if not isinstance(blocks, list):
+        return 'Invalid blocknote value for field "{name}" - must be a JSON array of blocks'
+    return _check(blocks, 0)
+
+
+def _check(value: Any, depth: int) -> str | None:
     """Refuse links that would run code in a browser, wherever they stand, and documents that nest without end."""
     if depth > _MAX_DEPTH:
-        raise InvalidData(
-            f'Invalid blocknote value for field "{name}" - must not be nested deeper than {_MAX_DEPTH} levels'
-        )
+        return f'Invalid blocknote value for field "{{name}}" - must not be nested deeper than {_MAX_DEPTH} levels'
+    problem = None
     if isinstance(value, list):
-        for item in value:
-            _check(name, item, depth + 1)
+        problem = next(filter(None, (_check(item, depth + 1) for item in value)), None)
     elif isinstance(value, dict):
         for key, item in value.items():
             if key in ("href", "url", "src") and isinstance(item, str) and _is_dangerous(item):
-                raise InvalidData(f'Dangerous URL protocol in blocknote content for field "{name}"')
-            _check(name, item, depth + 1)
+                return 'Dangerous URL protocol in blocknote content for field "{name}"'
+            if (problem := _check(item, depth + 1)) is not None:
+                break
+    return problem
 
 
 def _is_dangerous(url: str) -> bool:
     """Browsers skip blanks and control characters before and within a scheme."""
     return "".join(char for char in url if char > " ").lower().startswith(_DANGEROUS)
+
+
+def _converted_blocks(markdown: str) -> str:
+    # The Markdown library takes 100 ms to import, and few requests write documents.
+    from ..rich_text.from_markdown import blocks_of
+
+    return orjson.dumps(blocks_of(markdown)).decode()
+
+
+def _converted_markdown(blocks: str) -> str:
+    from ..rich_text.to_markdown import markdown_of
+
+    return markdown_of(orjson.loads(blocks))
+
+
+# A change of many records, and every new attempt of a write, reads the same text again.
+_problem, _blocks_text, _markdown_text = Recent(_find_problem), Recent(_converted_blocks), Recent(_converted_markdown)
 
 
 class RichText(CompositeType):
@@ -66,26 +92,34 @@ class RichText(CompositeType):
     )
     sample: ClassVar[Mapping[str, Any]] = {MARKDOWN: "A **bold** plan"}
 
-    def check(self, field: Field, value: Any) -> None:
+    def check_form(self, field: Field, value: Any) -> None:
         if not isinstance(value, Mapping):
             raise InvalidData(
                 f'Invalid rich text v2 value {inspect(value)} for field "{field.name}" - Should be an object'
             )
-        super().check(field, value)
+        super().check_form(field, value)
+
+    def demands(self, value: Any) -> Iterator[tuple[Limit, int]]:
+        sent = [value.get(name) for name in (BLOCKS, MARKDOWN)] if isinstance(value, Mapping) else []
+        texts = [text for text in sent if isinstance(text, str) and text]
+        size = sum(len(text.encode(errors="replace")) for text in texts)
+        if size > RECORD_BYTES:
+            raise PayloadTooLarge("The record is larger than the 400 KB that the store allows")
+        if len(texts) == 1:  # the other form follows from it
+            yield RICH_TEXT_BYTES, size
+            if sent[1]:
+                yield RICH_TEXT_MARKS, marks_in(texts[0])
 
     def search_texts(self, value: Stored) -> Iterator[str]:
         yield value.get(MARKDOWN, "")
 
     def combine(self, field: Field, value: Mapping[str, Any], old: Mapping[str, Stored]) -> dict[str, Stored]:
-        members = super().combine(field, value, {})
+        members = super().combine(field, value, old)
+        if members == old:
+            return members
+        members = {name: stored for name, stored in members.items() if name in value}
         if MARKDOWN in members and BLOCKS not in members:
-            # The Markdown library takes 100 ms to import, and few requests write documents.
-            from ..rich_text.from_markdown import blocks_of
-
-            members[BLOCKS] = orjson.dumps(blocks_of(members[MARKDOWN])).decode()
-        elif BLOCKS in members and MARKDOWN not in members:
-            from ..rich_text.to_markdown import markdown_of
-
-            if markdown := markdown_of(orjson.loads(members[BLOCKS])):
-                members[MARKDOWN] = markdown
+            members[BLOCKS] = _blocks_text(members[MARKDOWN])
+        elif BLOCKS in members and MARKDOWN not in members and (markdown := _markdown_text(members[BLOCKS])):
+            members[MARKDOWN] = markdown
         return members

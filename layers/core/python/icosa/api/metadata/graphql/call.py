@@ -12,6 +12,7 @@ from ....access.context import RequestContext
 from ....errors import PermissionDenied
 from ....metadata.service import MetadataService
 from ....model.model import Model
+from ....query.demand import Demand
 from ....runtime.http import HttpRequest
 
 
@@ -21,11 +22,14 @@ class MetadataCall:
     def __init__(self, context: RequestContext, request: HttpRequest) -> None:
         self.context = context
         self.request = request
+        self.demand = Demand()
+        #: The fields, by their names from the root on, whose filter has been counted.
+        self.counted_filters: set[tuple[str, ...]] = set()
 
     @cached_property
     def service(self) -> MetadataService:
         """Changes to the workspace's model."""
-        return MetadataService(self.context.table, self.context.workspace.id)
+        return MetadataService(self.context.table, self.context.workspace.id, self.context.permissions)
 
     @property
     def model(self) -> Model:
@@ -42,13 +46,14 @@ type Info = GraphQLResolveInfo[MetadataCall]
 Resolver = Callable[..., Any]
 
 
-def requires(flag: str) -> Callable[[Resolver], Resolver]:
-    """A resolver that only callers with a permission flag reach."""
+def requires(*flags: str) -> Callable[[Resolver], Resolver]:
+    """A resolver that only callers with all these permission flags reach."""
 
     def decorate(resolver: Resolver) -> Resolver:
         @wraps(resolver)
         def guarded(parent: Any, info: Info, **arguments: Any) -> Any:
-            info.context.require(flag)
+            for flag in flags:
+                info.context.require(flag)
             return resolver(parent, info, **arguments)
 
         return guarded

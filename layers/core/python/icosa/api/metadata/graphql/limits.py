@@ -17,7 +17,8 @@ from graphql import (
     SelectionSetNode,
 )
 
-from ...graphql.failures import TooComplex, TooManyFields, TooManyRootFields
+from ....errors import TooMuchAsked
+from ...graphql.failures import TooManyFields, TooManyRootFields
 
 MAX_FIELDS = 2000
 MAX_ROOT_FIELDS = 10
@@ -34,7 +35,7 @@ class _Size:
 
 
 def check_limits(document: DocumentNode, operation: OperationDefinitionNode) -> None:
-    """Raises TooManyRootFields, TooManyFields, TooComplex. The document must be valid: fragments exist and form no
+    """Raises TooManyRootFields, TooManyFields, TooMuchAsked. The document must be valid: fragments exist and form no
     circle.
     """
     fragments = {node.name.value: node for node in document.definitions if isinstance(node, FragmentDefinitionNode)}
@@ -44,7 +45,7 @@ def check_limits(document: DocumentNode, operation: OperationDefinitionNode) -> 
     if size.fields > MAX_FIELDS:
         raise TooManyFields(MAX_FIELDS)
     if size.depth > MAX_DEPTH:
-        raise TooComplex(f"Query too complex - Nesting too deep: {size.depth} - Maximum allowed depth: {MAX_DEPTH}")
+        raise TooMuchAsked(f"Query too complex - Nesting too deep: {size.depth} - Maximum allowed depth: {MAX_DEPTH}")
 
 
 class _Measure:

@@ -8,8 +8,11 @@ from typing import Any
 
 from ariadne import MutationType, ObjectType, QueryType
 
+from ....engine.context import BranchContext
+from ....engine.executor import execute
 from ....engine.records import count_live
 from ....model.model import Object
+from ....query.operation import Connection, FindMany
 from ....store.table import Table
 from ....validation.errors import ObjectNotFound
 from .call import Info, MetadataCall, requires
@@ -37,7 +40,7 @@ def _one(_parent: None, info: Info, *, id: str) -> ObjectNode:
 @_query.field("objects")
 def _many(_parent: None, info: Info, *, paging: Arguments, filter: Arguments) -> Arguments:
     model = info.context.model
-    return page((ObjectNode(model, obj) for obj in model.objects), paging, filter)
+    return page(info, (ObjectNode(model, obj) for obj in model.objects), paging, filter)
 
 
 @_query.field("objectRecordCounts")
@@ -48,7 +51,12 @@ def _record_counts(_parent: None, info: Info) -> list[Arguments]:
 
     def counting(obj: Object) -> Any:
         def count(table: Table) -> int:
-            return count_live(context, obj, table)
+            if not context.rows.limits(obj):
+                return count_live(context, obj, table)
+            # The counter counts records that the caller may not see.
+            listed = execute(BranchContext(context, table), FindMany(object=obj, records=False))
+            assert isinstance(listed, Connection)
+            return listed.total_count or 0
 
         return count
 
@@ -114,8 +122,8 @@ def _fields_list(node: ObjectNode, _info: Info) -> Any:
 
 
 @_object.field("fields")
-def _fields(node: ObjectNode, _info: Info, *, paging: Arguments, filter: Arguments) -> Arguments:
-    return page(field_nodes(node.model, node.object), paging, filter)
+def _fields(node: ObjectNode, info: Info, *, paging: Arguments, filter: Arguments) -> Arguments:
+    return page(info, field_nodes(node.model, node.object), paging, filter)
 
 
 @_object.field("indexMetadataList")
@@ -124,8 +132,8 @@ def _indexes_list(node: ObjectNode, _info: Info) -> Any:
 
 
 @_object.field("indexMetadatas")
-def _indexes(node: ObjectNode, _info: Info, *, paging: Arguments, filter: Arguments) -> Arguments:
-    return page(index_nodes(node.model, node.object), paging, filter)
+def _indexes(node: ObjectNode, info: Info, *, paging: Arguments, filter: Arguments) -> Arguments:
+    return page(info, index_nodes(node.model, node.object), paging, filter)
 
 
 @_object.field("searchFieldMetadataList")

@@ -9,6 +9,7 @@ import orjson
 
 from ... import operators as ops
 from ...operators import Operator, Predicate
+from ...recent import Recent
 from .. import graphql_types
 from ..base import Stored
 from .common import ScalarKind
@@ -38,7 +39,7 @@ class RawJson(ScalarKind):
 
     def predicate(self, operator: Operator, operand: Any) -> Predicate:
         matches = operator.predicate(operand)
-        return lambda value: matches(_stored_text(value))
+        return lambda value: matches(_recent_text(value))
 
     def encode(self, value: Stored) -> str:
         return _TEXT.encode(_stored_text(value))
@@ -52,6 +53,9 @@ class RawJson(ScalarKind):
 
 def _stored_text(value: Stored) -> str:
     return jsonb_text(orjson.loads(value) if isinstance(value, str) else value)
+
+
+_recent_text = Recent(_stored_text)
 
 
 def jsonb_text(value: Any) -> str:
