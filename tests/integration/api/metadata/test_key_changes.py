@@ -17,7 +17,7 @@ from icosa.api.keys.app import keys_app
 from icosa.provisioning.workspace import Provisioned, provision
 from icosa.runtime.asgi import asgi_proxy
 from icosa.store import access_row, keys
-from icosa.store.ops import set_attributes
+from icosa.store.ops import UpdateItem, set_attributes
 from icosa.store.table import Table
 from tests.support.metadata_client import MetadataClient
 from tests.support.minting import tokens_in_process
@@ -297,9 +297,14 @@ def test_a_manager_may_go_when_there_is_another(own: Workspace) -> None:
 
 def test_the_last_use_is_written_once_an_hour(own: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
     key_id = own.key()
-    writes = []
+    writes: list[UpdateItem] = []
     update = Table.update
-    monkeypatch.setattr(Table, "update", lambda self, op: writes.append(op) or update(self, op))
+
+    def noted(self: Table, op: UpdateItem) -> bool:
+        writes.append(op)
+        return update(self, op)
+
+    monkeypatch.setattr(Table, "update", noted)
     caller, event = own.with_key(key_id), event_of(own.made, key_id=key_id)
     for _ in range(3):
         open_context(event, own.table)
@@ -432,3 +437,30 @@ def test_a_huge_change_is_cut(own: Workspace) -> None:
     entry = audit.Entry(action="a", target_type="role", target_id=UNKNOWN, label="r", after={"x": "y" * 200_000})
     item = audit.entry_item(own.id, entry, audit.ADMINISTRATOR, now="2026-01-01T00:00:00.000Z").item
     assert item["after"] == '{"tooLarge":true}'
+
+
+def test_costs(own: Workspace) -> None:
+    """Round trips, and units read and written: the state, the caller and their role, then what the change is about."""
+    role, role_query = own.role(), "mutation($i: CreateRoleInput!) { createOneRole(createRoleInput: $i) { id } }"
+    key_id = own.key()
+
+    def cost(query: str, **variables: Any) -> tuple[str, str]:
+        body = {"query": query, "variables": variables}
+        reply = own.metadata("POST", "/metadata", body, explain=True)
+        assert "errors" not in reply.json
+        return reply.headers["X-Icosa-Round-Trips"], reply.headers["X-Icosa-Capacity"]
+
+    create = "mutation($i: CreateApiKeyInput!) { createApiKey(input: $i) { id } }"
+    new = {"name": "k", "expiresAt": NEVER, "roleId": own.admin_role}
+    assert cost(create, i=new) == ("4", "read=4 write=6")
+    assert cost('mutation($k: UUID!) { updateApiKey(input: {id: $k, name: "n"}) { id } }', k=key_id) == (
+        "4",
+        "read=4 write=6",
+    )
+    assign = "mutation($k: UUID!, $r: UUID!) { assignRoleToApiKey(apiKeyId: $k, roleId: $r) }"
+    assert cost(assign, k=key_id, r=role) == ("5", "read=5 write=6")
+    assert cost("mutation($k: UUID!) { revokeApiKey(input: {id: $k}) { id } }", k=key_id) == ("4", "read=4 write=6")
+    assert cost(role_query, i={"label": uuid.uuid4().hex}) == ("4", "read=4 write=6")
+    widen = "mutation($i: UpdateRoleInput!) { updateOneRole(updateRoleInput: $i) { id } }"
+    assert cost(widen, i={"id": role, "update": {"canReadAllObjectRecords": True}}) == ("4", "read=4 write=6")
+    assert cost("{ currentApiKey { role { id } permissionFlags } }") == ("0", "read=0 write=0")

@@ -42,7 +42,7 @@ class Regenerated:
 
 class ApiKeyChanges:
     """Changes of the API keys of one workspace. Each costs three reads (state, caller, key), the role's where it
-    matters, and a transaction of the key, the state and the audit log: some 10 write units.
+    matters, and a transaction of the key, the state and the audit log: 6 write units.
     """
 
     def __init__(self, changes: AccessChanges) -> None:
