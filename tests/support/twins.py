@@ -93,7 +93,7 @@ TRASHED = record_id(1, 90)
 PEOPLE = [record_id(2, n) for n in range(4)]
 COMPANIES = [record_id(3, n) for n in range(2)]
 _DEALS = [record_id(4, n) for n in range(3)]
-HIDDEN_OF_PEOPLE = ("emails", "linkedinLink", "jobTitle", "avatarUrl", "phones")
+HIDDEN_OF_PEOPLE = ("sponsor", "emails", "linkedinLink", "jobTitle", "avatarUrl", "phones")
 HIDDEN_OF_COMPANIES = ("domainName", "linkedinLink", "address", "annualRevenue")
 _NO_RIGHTS = dict.fromkeys(
     ("canReadObjectRecords", "canUpdateObjectRecords", "canSoftDeleteObjectRecords", "canDestroyObjectRecords"), False
@@ -103,13 +103,15 @@ _NO_RIGHTS = dict.fromkeys(
 @dataclass(frozen=True)
 class Twins:
     """The callers have the same keys in both databases. ``linked`` may follow relations to rockets but read no field of
-    theirs but the name, ``blind`` not even that; neither may see opportunities. ``views`` are ids by fields of rockets.
+    theirs but the name, ``blind`` not even that; neither may see opportunities, or who sponsors a person. ``locked``
+    may read all fields of rockets, in the first database, and update none. ``views`` are ids by fields of rockets.
     """
 
     model: Model
     linked: tuple[Caller, Caller]
     blind: tuple[Caller, Caller]
     admins: tuple[Caller, Caller]
+    locked: Caller
     views: Mapping[str, str]
     known: frozenset[bytes]
 
@@ -136,11 +138,12 @@ def make_twins(table: Table, copy: Table, workspace: Provisioned, api_keys: ApiK
         *(f"person.{name}" for name in HIDDEN_OF_PEOPLE),
         *(f"company.{name}" for name in HIDDEN_OF_COMPANIES),
     ]
-    role = {"objects": {"opportunity": _NO_RIGHTS}, "canUpdateAllSettings": True}
+    role: dict[str, Any] = {"objects": {"opportunity": _NO_RIGHTS}, "canUpdateAllSettings": True}
     linked = restricted_key(table, workspace, api_keys, hidden=hidden, **role)
     blind = restricted_key(
         table, workspace, api_keys, hidden=[*hidden, "rocket.maker", "person.ship", "person.company"], **role
     )
+    locked = restricted_key(table, workspace, api_keys, locked=[f"rocket.{name}" for name in values_of("left", 0)])
     items = _items(table)
     for part in chunked(items, MAX_TRANSACTION):
         copy.transact([PutItem(item) for item in part])
@@ -151,6 +154,7 @@ def make_twins(table: Table, copy: Table, workspace: Provisioned, api_keys: ApiK
         linked=(caller_of(table, workspace, linked), caller_of(copy, workspace, linked)),
         blind=(caller_of(table, workspace, blind), caller_of(copy, workspace, blind)),
         admins=(admin, other),
+        locked=caller_of(table, workspace, locked),
         views=views,
         known=frozenset(_UUID.findall(repr(items).encode())),
     )
@@ -175,21 +179,16 @@ def _schema(table: Table, workspace: Provisioned) -> dict[str, str]:
     person = service.model().by_singular["person"]
     avatar = person.by_name["avatarUrl"].id
     service.update_object(person.id, {"imageIdentifierFieldMetadataId": avatar})
-    ship = {
-        "type": "MANY_TO_ONE",
-        "targetObjectMetadataId": rocket.id,
-        "targetFieldLabel": "Crew",
-        "targetFieldIcon": "IconUser",
-    }
-    service.create_field(
-        {
-            "objectMetadataId": person.id,
-            "type": "RELATION",
-            "name": "ship",
-            "label": "Ship",
-            "relationCreationPayload": ship,
+    for name, target in (("ship", rocket), ("sponsor", service.model().by_singular["company"])):
+        label = {"ship": "Crew", "sponsor": "Sponsored"}[name]
+        payload = {
+            "type": "MANY_TO_ONE",
+            "targetObjectMetadataId": target.id,
+            "targetFieldLabel": label,
+            "targetFieldIcon": "IconUser",
         }
-    )
+        relation = {"name": name, "label": name, "type": "RELATION", "objectMetadataId": person.id}
+        service.create_field({**relation, "relationCreationPayload": payload})
     rocket = service.model().by_id[rocket.id]
     metadata = full_caller(table, workspace).metadata
     views: dict[str, str] = {}
@@ -230,6 +229,8 @@ def _hide(admin: Caller, side: str) -> None:
         for number, key in enumerate(ids):
             # People 2 and 3 resemble each other by hidden values on one side only.
             body = values(side, number)
+            if plural == "people":
+                body["sponsorId"] = COMPANIES[number % 2 if side == "left" else 0]
             if plural == "people" and (number < 2 or side == "right"):
                 body["linkedinLink"] = {"primaryLinkUrl": f"https://l.example/{side}{number}"}
             reply = admin.rest("PATCH", f"/rest/{plural}/{key}", {**body, "updatedAt": _OLD})

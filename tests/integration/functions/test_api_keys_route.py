@@ -171,6 +171,7 @@ def test_a_key_of_a_revoked_row(own: Tenant) -> None:
             ["name must be a string", "revokedAt must be a valid ISO 8601 date string"],
         ),
         ("PATCH", {"name": ""}, ["name should not be empty"]),
+        ("PATCH", {"name": "\x00"}, ["name must not contain the character U+0000 or unpaired surrogates"]),
         ("PATCH", {"expiresAt": "0001-01-01T00:00+02:00"}, ["expiresAt must be a valid ISO 8601 date string"]),
         ("PATCH", ["X"], ["Request body must be a JSON object"]),
     ],

@@ -6,7 +6,8 @@ both APIs; other requests name none. Tests that write come last: new records hav
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 import pytest
 
@@ -48,6 +49,8 @@ _SILENT: tuple[Ask, ...] = (
     rest("PATCH", "/rest/people/merge", _DRY, depth="1"),
     gql(f"{{ personDuplicates(ids: [{_IDS}]) {{ totalCount edges {{ cursor node {{ id }} }} }} }}"),
     gql("{ companies { edges { node { opportunities { totalCount } } } } }"),
+    gql("{ companies { edges { node { sponsored { totalCount edges { node { id } } } } } } }"),
+    gql("{ companies(filter: {sponsored: {id: {is: NOT_NULL}}}) { totalCount } }"),
     gql("{ companies(filter: {opportunities: {id: {is: NOT_NULL}}}) { totalCount } }"),
     gql("{ people { edges { cursor node { id name { firstName } company { id name } } } pageInfo { endCursor } } }"),
     gql("{ rockets(orderBy: [{name: AscNullsFirst}]) { edges { cursor } pageInfo { startCursor endCursor } } }"),
@@ -122,14 +125,10 @@ def test_views_with_hidden_fields(twins: Twins, name: str) -> None:
 # ------------------------------------------------------------------ writes
 
 
-@pytest.mark.parametrize("name", _FIELDS)
-@pytest.mark.parametrize("side", ["left", "right", "nobody"])
-def test_writing_a_hidden_field(twins: Twins, name: str, side: str) -> None:
-    """The same answer whether the value is there, taken, or new; unique values are refused."""
-    is_unique = twins.model.by_singular["rocket"].by_name[name].is_unique
-    data = {name: values_of(side, 2)[name]}
+def _writes_of(data: Mapping[str, Any]) -> tuple[Ask, ...]:
+    """Every operation that writes values of a rocket."""
     rocket = ROCKETS[0]
-    for ask in (
+    return (
         rest("POST", "/rest/rockets", data, depth="1"),
         rest("POST", "/rest/rockets?upsert=true", data),
         rest("POST", "/rest/rockets?upsert=true", {**data, "id": rocket}),
@@ -144,7 +143,26 @@ def test_writing_a_hidden_field(twins: Twins, name: str, side: str) -> None:
             "mutation($d: PersonCreateInput!) { createPerson(data: $d) { ship { name } } }",
             d={"ship": {"create": data}},
         ),
-    ):
+    )
+
+
+@pytest.mark.parametrize("name", _FIELDS)
+def test_writing_a_locked_field(twins: Twins, name: str) -> None:
+    """Also when it would not change, or be emptied."""
+    before = twins.admins[0].record("rockets", ROCKETS[0])
+    for value in (values_of("nobody", 3)[name], values_of("left", 0)[name], None):
+        for ask in _writes_of({name: value}):
+            assert is_denied(ask(twins.locked))
+    assert twins.admins[0].record("rockets", ROCKETS[0]) == before
+
+
+@pytest.mark.parametrize("name", _FIELDS)
+@pytest.mark.parametrize("side", ["left", "right", "nobody"])
+def test_writing_a_hidden_field(twins: Twins, name: str, side: str) -> None:
+    """The same answer whether the value is there, taken, or new; unique values are refused."""
+    is_unique = twins.model.by_singular["rocket"].by_name[name].is_unique
+    data = {name: values_of(side, 2)[name]}
+    for ask in _writes_of(data):
         answer = twins.same(twins.linked, ask)
         assert is_denied(answer) if is_unique else not is_refused(answer), answer
 

@@ -446,3 +446,81 @@ def test_an_update_is_a_create_of_what_is_shown_with_the_changes(first: dict[str
     before = field.type.parse(field, first)
     after = field.type.parse(field, second, old=before, mode="update")
     assert after == field.type.parse(field, {**first, **second})
+
+
+_URLS = st.sampled_from(["a.com", "HTTPS://B.com/", "https://c.com/x", "", None])
+_NUMBERS = ["+33610203040", "0610203040", "610203040", "+14155552671", "415 555 2671", "+390236618300", "", None]
+_CODES = st.sampled_from(["FR", "US", "IT", "GB", "", None])
+_CALLING = st.sampled_from(["+33", "+1", "+39", "+44", "", None])
+_LINKS = st.lists(st.fixed_dictionaries({"url": _URLS, "label": st.sampled_from(["L", "", None])}), max_size=3)
+_PHONES = st.lists(
+    st.fixed_dictionaries({"number": st.sampled_from(_NUMBERS), "countryCode": _CODES, "callingCode": _CALLING}),
+    max_size=2,
+)
+_ADDRESSES = st.sampled_from(["a@x.org", "B@X.org", "c@x.org"])
+_TEXTS = st.sampled_from(["x", " y", "", None])
+_DECIMALS = st.sampled_from([0, -1.5, "2.50", 10**20, "", None])
+
+#: Values of every member, most of which are taken.
+MEMBERS: dict[str, dict[str, st.SearchStrategy[Any]]] = {
+    "FULL_NAME": {"firstName": _TEXTS, "lastName": _TEXTS},
+    "CURRENCY": {"amountMicros": _DECIMALS, "currencyCode": _TEXTS},
+    "ADDRESS": {
+        **dict.fromkeys([name for name in NO_ADDRESS if name not in ("addressLat", "addressLng")], _TEXTS),
+        "addressLat": _DECIMALS,
+        "addressLng": _DECIMALS,
+    },
+    "LINKS": {"primaryLinkLabel": _TEXTS, "primaryLinkUrl": _URLS, "secondaryLinks": _LINKS | st.none()},
+    "EMAILS": {
+        "primaryEmail": _ADDRESSES | st.just("") | st.none(),
+        "additionalEmails": st.lists(_ADDRESSES, max_size=3) | st.none(),
+    },
+    "PHONES": {
+        "primaryPhoneNumber": st.sampled_from(_NUMBERS),
+        "primaryPhoneCountryCode": _CODES,
+        "primaryPhoneCallingCode": _CALLING,
+        "additionalPhones": _PHONES | st.none(),
+    },
+    "ACTOR": {
+        "source": st.sampled_from(["API", "EMAIL", "", None]),
+        "workspaceMemberId": st.sampled_from([ID, None]),
+        "name": _TEXTS,
+        "context": st.sampled_from([{"a": [1, True]}, {}, None]),
+    },
+}
+#: Members that may change with others that are sent.
+FOLLOWING: dict[str, dict[str, set[str]]] = {
+    "LINKS": {
+        "primaryLinkUrl": {"primaryLinkLabel", "secondaryLinks"},
+        "secondaryLinks": {"primaryLinkUrl", "primaryLinkLabel"},
+    },
+    "PHONES": {"primaryPhoneNumber": {"primaryPhoneCountryCode", "primaryPhoneCallingCode"}},
+}
+
+
+@pytest.mark.parametrize("name", MEMBERS)
+@given(st.data())
+def test_any_row_of_partial_updates_loses_nothing(name: str, data: st.DataObject) -> None:
+    field = make_field(name)
+    stored: Any = None
+    for part in data.draw(st.lists(st.fixed_dictionaries({}, optional=MEMBERS[name]), max_size=5)):
+        try:
+            after = field.type.parse(field, part, old=stored, mode="update")
+        except InvalidData:
+            continue
+        may_change = set(part).union(*(FOLLOWING.get(name, {}).get(member, set()) for member in part))
+        # Secondary links move up only where there is no primary one.
+        if name == "LINKS" and (stored or {}).get("primaryLinkUrl") and part.get("primaryLinkUrl", "x"):
+            may_change = set(part)
+        for member in MEMBERS[name]:
+            if member not in may_change:
+                assert (after or {}).get(member) == (stored or {}).get(member), (stored, part, after)
+        stored = after
+        shown = field.type.render(field, stored)
+        # What is shown stays: an actor without a source shows one, and has it when that is sent back.
+        parts = [shown or {}, {}, *({member: value} for member, value in (shown or {}).items())]
+        for sent in parts:
+            again = field.type.parse(field, sent, old=stored, mode="update")
+            assert field.type.render(field, again) == shown, (stored, sent)
+        if name == "LINKS" and stored:
+            assert "secondaryLinks" not in stored or "primaryLinkUrl" in stored

@@ -29,6 +29,18 @@ class Limit:
 #: DynamoDB's limit for an item is 400 KB; what is not data of a record takes less than this reserve.
 RECORD_BYTES = 400 * 1024 - 1024
 
+# ------------------------------------------------------------------ of metadata
+
+#: Characters of a field's default value as JSON.
+DEFAULT_CHARACTERS = 4_000
+#: Options of a field.
+OPTIONS = 1_000
+#: Characters of the description of an object or a field; of its icon, shortcut and color.
+DESCRIPTION_CHARACTERS = 4_000
+SHORT_CHARACTERS = 255
+
+# ------------------------------------------------------------------ of a request
+
 FILTER_CONDITIONS = Limit(
     most=200,
     what="conditions in its filters",
@@ -45,7 +57,7 @@ FILTER_VALUE_CHARACTERS = Limit(
     advice="Use shorter values or several requests",
 )
 FILTER_PATTERN_CHARACTERS = Limit(
-    most=4_000,
+    most=8_000,
     what="characters in the patterns of its filters",
     advice="Use shorter patterns or several requests",
 )

@@ -13,6 +13,7 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import ConfigDict, Field, WithJsonSchema
 
+from ..limits import DESCRIPTION_CHARACTERS, SHORT_CHARACTERS
 from ..model.types.registry import by_name
 from ..validation.body import UNNAMED, Body, RequestBody, ResponseBody, validate
 from ..validation.errors import InvalidIndexInput
@@ -46,7 +47,9 @@ _LABEL_SCHEMA: Final = WithJsonSchema({"type": "string", **_LENGTHS})
 _TYPE_NAMES: Final = sorted({type_.name for type_ in by_name.values()})
 _TYPE_SCHEMA: Final = WithJsonSchema({"type": "string", "enum": _TYPE_NAMES})
 
-_SpacedText = Annotated[Text, SINGLE_SPACED]
+_DESCRIPTION: Final = Field(max_length=DESCRIPTION_CHARACTERS)
+_SHORT: Final = Field(max_length=SHORT_CHARACTERS)
+
 _ObjectName = Annotated[Name, SINGLE_SPACED, _NAME_SCHEMA]
 _ObjectLabel = Annotated[FilledText, SINGLE_SPACED, _LABEL_SCHEMA]
 _StrippedText = Annotated[Text, STRIPPED]
@@ -77,10 +80,10 @@ class _ObjectMembers(RequestBody):
     name_plural: _ObjectName = UNNAMED
     label_singular: _ObjectLabel = UNNAMED
     label_plural: _ObjectLabel = UNNAMED
-    description: _SpacedText | None = None
-    icon: _SpacedText | None = None
-    shortcut: _SpacedText | None = None
-    color: Text | None = None
+    description: Annotated[Text, _DESCRIPTION, SINGLE_SPACED] | None = None
+    icon: Annotated[Text, _SHORT, SINGLE_SPACED] | None = None
+    shortcut: Annotated[Text, _SHORT, SINGLE_SPACED] | None = None
+    color: Annotated[Text, _SHORT] | None = None
     is_label_synced_with_name: _IsSynced = UNNAMED
 
 
@@ -150,8 +153,8 @@ class _FieldHome(RequestBody):
 class _FieldMembers(RequestBody):
     name: _FieldName = UNNAMED
     label: _FieldLabel = UNNAMED
-    description: _StrippedText | None = None
-    icon: _StrippedText | None = None
+    description: Annotated[Text, _DESCRIPTION, STRIPPED] | None = None
+    icon: Annotated[Text, _SHORT, STRIPPED] | None = None
     is_unique: Annotated[Flag, Field(description="No two records may have the same value")] = UNNAMED
     default_value: _Default = None
     options: (

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..errors import InvalidData
+from ..limits import DEFAULT_CHARACTERS
 from ..model.model import Field
 from ..validation.errors import Problem
 
@@ -36,6 +37,10 @@ def problems(field: Field) -> list[Problem]:
     default = field.default_value
     if default is None or field.type.rules.is_choice:
         return []
+    characters = len(as_message_text(default))
+    if characters > DEFAULT_CHARACTERS:
+        message = f"Default value has {characters} characters, at most {DEFAULT_CHARACTERS} are allowed"
+        return [Problem(code=_CODE, message=message, value=None)]
     if not _is_grammatical(default, field.type.rules.default_functions) or not _is_accepted(field):
         return [Problem(code=_CODE, message=f'Invalid default value "{as_message_text(default)}"', value=default)]
     return []

@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from ..identifiers import is_uuid
+from ..limits import OPTIONS
 from ..model.model import Field, Option, RetiredOption
 from ..validation.errors import Problem
 from .defaults import as_message_text, is_quoted
@@ -29,6 +30,8 @@ def problems(raw: Sequence[Mapping[str, Any]] | None) -> list[Problem]:
     """Every rule that given options break. Missing ids have been filled in before."""
     if not raw:
         return [_problem("Options are required for enum fields", raw)]
+    if len(raw) > OPTIONS:
+        return [_problem(f"The field has {len(raw)} options, at most {OPTIONS} are allowed", None)]
     broken = [problem for option in raw for problem in _option_problems(option)]
     for name in ("position", "id", "value"):
         counts = Counter(repr(option.get(name)) for option in raw)

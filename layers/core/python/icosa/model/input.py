@@ -15,7 +15,7 @@ import orjson
 
 from ..errors import InvalidData
 from ..identifiers import camel_case
-from .inspect import inspect
+from .inspect import as_text, inspect
 from .model import Field, Model, Object, UniqueConstraint
 from .types.base import Item, Leaf, Mode, Stored
 from .types.defaults import is_volatile
@@ -315,7 +315,7 @@ def _connect(field: Field, target: Object, operand: Any) -> Connect:
     values = _normalised(leaves, where or {})
     if any(leaf.get(values) is None for leaf in leaves):
         raise missing
-    description = " and ".join(f"{camel_case(leaf.path)} = {leaf.get(values)}" for leaf in leaves)
+    description = " and ".join(f"{camel_case(leaf.path)} = {as_text(leaf.get(values))}" for leaf in leaves)
     return Connect(field=field, target=target, constraint=constraint, where=values, description=description)
 
 

@@ -10,7 +10,6 @@ from typing import Any
 from .. import limits
 from ..limits import Limit
 from ..model.model import Model, Object
-from ..model.operators import Operator
 from .operation import (
     Create,
     Delete,
@@ -22,7 +21,6 @@ from .operation import (
     Restore,
     Update,
 )
-
 
 #: What an operation on several records counts at most.
 _BULK = 60
@@ -39,11 +37,10 @@ class Demand:
         total = self._counts[limit] = self._counts.get(limit, 0) + number
         limit.check(total)
 
-    def condition(self, operator: Operator, operand: Any) -> None:
+    def condition(self, operand: Any, *, is_pattern: bool) -> None:
         """A comparison of a filter, its operand as it was sent."""
         self.count(limits.FILTER_CONDITIONS)
         if isinstance(operand, str):
-            is_pattern = operator.takes == "pattern"
             self.count(limits.FILTER_PATTERN_CHARACTERS if is_pattern else limits.FILTER_VALUE_CHARACTERS, len(operand))
         elif isinstance(operand, list | tuple):
             self.count(limits.FILTER_LIST_MEMBERS, len(operand))

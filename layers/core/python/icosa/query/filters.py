@@ -125,7 +125,7 @@ class _Resolver:
                 f'Operator "{requested}" is not valid for field "{name}" of type {kind.name} - '
                 f"Allowed operators: {allowed}"
             )
-        self._demand.condition(operator, raw)
+        self._demand.condition(raw, is_pattern=operator.takes == "pattern")
         return Compare(leaf, operator, kind.operand(name, operator, raw))
 
 

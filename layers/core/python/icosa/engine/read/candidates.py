@@ -81,23 +81,23 @@ def read_candidates(
 ) -> Look[list[Record]]:
     """The matches among the candidates."""
     ids = sorted({*candidates.ids, *moved.ids})
-    if not candidates.pages and not moved.ids:
+    late: list[str] = []
+    is_quiet = True
+    if candidates.pages or moved.ids:
+        fetched = fetch(ctx, obj, ids, moved.watch if candidates.pages > 1 else None)
+        found = dict(zip(ids, fetched.records, strict=True))
+        late = sorted(fetched.changed - found.keys())
+        found.update(zip(late, get_live(ctx, obj, late), strict=True))
+        moved.ids |= fetched.changed
+        is_quiet = fetched.register.is_quiet_since(ctx.register, obj.key)
+    else:
         found = dict(zip(ids, get_live(ctx, obj, ids), strict=True))
-        return Look(_matches(filter, found, joined), cost=len(ids))
-    fetched = fetch(ctx, obj, ids, moved.watch if candidates.pages > 1 else None)
-    found = dict(zip(ids, fetched.records, strict=True))
-    late = sorted(fetched.changed - found.keys())
-    found.update(zip(late, get_live(ctx, obj, late), strict=True))
-    moved.ids |= fetched.changed
     matches = _matches(filter, found, joined)
     matching = {record.id for record in matches}
     others = {i: found[i] for i in candidates.ids if i not in matching}
-    certain = (
-        fetched.register.is_quiet_since(ctx.register, obj.key)
-        and matching.isdisjoint(late)
-        and not candidates.dropped(others, joined)
-    )
-    return Look(matches, certain, versions(found), cost=len(found))
+    certain = is_quiet and matching.isdisjoint(late) and not candidates.dropped(others, joined)
+    # Where records of other objects decide, the versions of these say too little.
+    return Look(matches, certain, None if joined.is_needed else versions(found), cost=len(found))
 
 
 def _matches(filter: Filter, found: Mapping[str, Record | None], joined: JoinedRecords) -> list[Record]:

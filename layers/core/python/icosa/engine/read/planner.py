@@ -100,7 +100,9 @@ class _Walked:
     seen: dict[str, Record | None] = field(default_factory=dict)
     register: Register | None = None
     changed: frozenset[str] = frozenset()
-    #: A row was not confirmed by its record.
+    #: Matching records that do not confirm the rows that led to them.
+    elsewhere: list[Record] = field(default_factory=list)
+    #: Other records do not confirm theirs: they are gone, or match no more.
     is_stale: bool = False
     #: The walk came to its end.
     is_whole: bool = False
@@ -222,7 +224,8 @@ class _PagePlanner:
             if not self.want_total and self.filter is not None:
                 raise _WalkAbandoned from None
             return self._scan()
-        items, is_short = self._with_moved(walked) if walked.changed else (walked.items, False)
+        has_moved = walked.changed or walked.elsewhere
+        items, is_short = self._with_moved(walked) if has_moved else (walked.items, False)
         items = items[self.offset :]
         more = len(items) > self.limit
         items = items[: self.limit]
@@ -262,7 +265,8 @@ class _PagePlanner:
                 item if item is not None and ref.confirms(item) else None
                 for ref, item in zip(refs, fetched, strict=True)
             ]
-            walked.is_stale |= None in confirmed
+            if None in confirmed:
+                self._keep_elsewhere(walked, fetched, confirmed)
             walked.items += self._filter_and_sort(confirmed[: len(batch)], needs_sort=walk.needs_sort)
             checked += len(batch)
             if len(walked.items) == self.need + self.offset - 1:
@@ -285,26 +289,42 @@ class _PagePlanner:
         walked.seen.update((ref.id, record) for ref, record in zip(refs, fetched.records, strict=True))
         return fetched.records
 
+    def _keep_elsewhere(
+        self,
+        walked: _Walked,
+        fetched: Sequence[Record | None],
+        confirmed: Sequence[Record | None],
+    ) -> None:
+        """Note the records whose rows they do not confirm: those that match all the same belong to another place of the
+        list.
+        """
+        unconfirmed = [item for item, known in zip(fetched, confirmed, strict=True) if known is None]
+        elsewhere = self._filter_and_sort(unconfirmed, needs_sort=False)
+        walked.elsewhere += elsewhere
+        walked.is_stale |= len(elsewhere) < len(unconfirmed)
+
     def _with_moved(self, walked: _Walked) -> tuple[list[Record], bool]:
         """The collected records and those that have moved past the walk, in order and each once; and whether they are
         too few for the page because some of them have moved ahead of it.
         """
         newest: dict[str, Record] = {}
-        for item in walked.items:
+        for item in (*walked.items, *walked.elsewhere):
             known = newest.get(item.id)
             if known is None or known.version < item.version:
                 newest[item.id] = item
         late = get_live(self.ctx, self.obj, sorted(walked.changed - newest.keys())) if self.need else []
         moved = self._filter_and_sort(late, needs_sort=True)
-        if not moved and len(newest) == len(walked.items):
+        if not moved and not walked.elsewhere and len(newest) == len(walked.items):
             return walked.items, False
 
         def position(item: Record) -> Any:
             return self.sort_key(item, self.joined)
 
         items = sorted([*newest.values(), *moved], key=position, reverse=self.backward)
-        if walked.is_whole:
-            return items, False
+        if self.is_beyond is not None:
+            items = [item for item in items if self.is_beyond(item, self.joined)]
+        if walked.is_whole or not walked.items:
+            return items, not walked.is_whole
         end = position(walked.items[-1])
         beyond = sum(position(item) < end if self.backward else end < position(item) for item in items)
         reached = len(items) - beyond

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 
 from ...errors import BadRequest
 from ...model.input import parse_input
+from ...model.inspect import as_text
 from ...model.model import Object, UniqueConstraint
 from ...model.record import Record
 from ...store import keys
@@ -88,7 +89,9 @@ def _identities(ws: str, obj: Object, draft: RecordDraft) -> list[_Identity]:
     for constraint in obj.unique_constraints:
         value = constraint_value(constraint, values)
         if value is not None:
-            description = ", ".join(f"{leaf.dotted}: {leaf.get(draft.parsed.values)}" for leaf in constraint.leaves)
+            description = ", ".join(
+                f"{leaf.dotted}: {as_text(leaf.get(draft.parsed.values))}" for leaf in constraint.leaves
+            )
             guard = _Guard(keys.unique(ws, obj.key, constraint.key, value), constraint, value)
             identities.append(_Identity(description, guard=guard))
     return identities

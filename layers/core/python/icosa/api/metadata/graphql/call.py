@@ -12,6 +12,7 @@ from ....access.context import RequestContext
 from ....errors import PermissionDenied
 from ....metadata.service import MetadataService
 from ....model.model import Model
+from ....query.demand import Demand
 from ....runtime.http import HttpRequest
 
 
@@ -21,6 +22,9 @@ class MetadataCall:
     def __init__(self, context: RequestContext, request: HttpRequest) -> None:
         self.context = context
         self.request = request
+        self.demand = Demand()
+        #: The fields, by their names from the root on, whose filter has been counted.
+        self.counted_filters: set[tuple[str, ...]] = set()
 
     @cached_property
     def service(self) -> MetadataService:

@@ -31,7 +31,7 @@ def _one(_parent: None, info: Info, *, id: str) -> FieldNode:
 @_query.field("fields")
 def _many(_parent: None, info: Info, *, paging: Arguments, filter: Arguments) -> Arguments:
     model = info.context.model
-    return page((node for obj in model.objects for node in field_nodes(model, obj)), paging, filter)
+    return page(info, (node for obj in model.objects for node in field_nodes(model, obj)), paging, filter)
 
 
 @_mutation.field("createOneField")

@@ -8,7 +8,11 @@ import operator
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+from ....errors import InvalidFilter
+from ....limits import FILTER_CONDITIONS
 from ....model.like import ilike, like
+from ....query.demand import Demand
+from ....query.filters import MAX_DEPTH
 
 Members = Mapping[str, Any]
 
@@ -16,6 +20,23 @@ Members = Mapping[str, Any]
 def select[T](items: Iterable[T], filter: Mapping[str, Any], members_of: Callable[[T], Members]) -> list[T]:
     """The items whose members a filter accepts. An empty filter accepts all."""
     return [item for item in items if accepts(filter, members_of(item))]
+
+
+def count(filter: Mapping[str, Any], demand: Demand, depth: int = 0) -> None:
+    """Let the conditions of a filter count. Raises InvalidFilter, TooMuchAsked."""
+    if depth > MAX_DEPTH:
+        raise InvalidFilter(f"Filter conditions cannot be nested deeper than {MAX_DEPTH} levels")
+    if not filter:
+        demand.count(FILTER_CONDITIONS)
+    for name, condition in filter.items():
+        if condition is None:
+            continue
+        if name in ("and", "or"):
+            for part in condition:
+                count(part, demand, depth + 1)
+        else:
+            for comparison, operand in condition.items():
+                demand.condition(operand, is_pattern=comparison in _PATTERNS)
 
 
 def accepts(filter: Mapping[str, Any], members: Members) -> bool:
@@ -40,6 +61,7 @@ def _compare(comparison: str, value: Any, operand: Any) -> bool:
 
 
 _IDENTITY: Mapping[str, Callable[[Any, Any], bool]] = {"is": operator.is_, "isNot": operator.is_not}
+_PATTERNS = frozenset(("like", "notLike", "iLike", "notILike"))
 _COMPARISONS: Mapping[str, Callable[[Any, Any], bool]] = {
     "eq": operator.eq,
     "neq": operator.ne,

@@ -29,7 +29,7 @@ def _one(_parent: None, info: Info, *, id: str) -> IndexNode:
 
 @_query.field("indexMetadatas")
 def _many(_parent: None, info: Info, *, paging: Arguments, filter: Arguments) -> Arguments:
-    return page(_all(info.context.model), paging, filter)
+    return page(info, _all(info.context.model), paging, filter)
 
 
 @_mutation.field("createOneIndex")
@@ -60,10 +60,10 @@ def _node(model: Model, index_id: str) -> IndexNode:
 
 
 @_index.field("objectMetadata")
-def _object(node: IndexNode, _info: Info, *, paging: Arguments, filter: Arguments) -> Arguments:
-    return page([ObjectNode(node.model, node.object)], paging, filter)
+def _object(node: IndexNode, info: Info, *, paging: Arguments, filter: Arguments) -> Arguments:
+    return page(info, [ObjectNode(node.model, node.object)], paging, filter)
 
 
 @_index.field("indexFieldMetadatas")
-def _members(node: IndexNode, _info: Info, *, paging: Arguments, filter: Arguments) -> Arguments:
-    return page(node["indexFieldMetadataList"], paging, filter)
+def _members(node: IndexNode, info: Info, *, paging: Arguments, filter: Arguments) -> Arguments:
+    return page(info, node["indexFieldMetadataList"], paging, filter)

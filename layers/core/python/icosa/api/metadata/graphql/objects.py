@@ -37,7 +37,7 @@ def _one(_parent: None, info: Info, *, id: str) -> ObjectNode:
 @_query.field("objects")
 def _many(_parent: None, info: Info, *, paging: Arguments, filter: Arguments) -> Arguments:
     model = info.context.model
-    return page((ObjectNode(model, obj) for obj in model.objects), paging, filter)
+    return page(info, (ObjectNode(model, obj) for obj in model.objects), paging, filter)
 
 
 @_query.field("objectRecordCounts")
@@ -114,8 +114,8 @@ def _fields_list(node: ObjectNode, _info: Info) -> Any:
 
 
 @_object.field("fields")
-def _fields(node: ObjectNode, _info: Info, *, paging: Arguments, filter: Arguments) -> Arguments:
-    return page(field_nodes(node.model, node.object), paging, filter)
+def _fields(node: ObjectNode, info: Info, *, paging: Arguments, filter: Arguments) -> Arguments:
+    return page(info, field_nodes(node.model, node.object), paging, filter)
 
 
 @_object.field("indexMetadataList")
@@ -124,8 +124,8 @@ def _indexes_list(node: ObjectNode, _info: Info) -> Any:
 
 
 @_object.field("indexMetadatas")
-def _indexes(node: ObjectNode, _info: Info, *, paging: Arguments, filter: Arguments) -> Arguments:
-    return page(index_nodes(node.model, node.object), paging, filter)
+def _indexes(node: ObjectNode, info: Info, *, paging: Arguments, filter: Arguments) -> Arguments:
+    return page(info, index_nodes(node.model, node.object), paging, filter)
 
 
 @_object.field("searchFieldMetadataList")
