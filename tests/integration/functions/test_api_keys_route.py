@@ -95,7 +95,7 @@ def test_the_life_of_a_key(own: Tenant, table: Table, gateway: GatewayKeys) -> N
         None,
         own.workspace_id,
     )
-    assert gateways.values_in_plan(gateway) == {own.key_id, key["id"]}
+    assert gateways.values(gateway) == {own.workspace_id}
     made = own.with_key(key["id"])
     assert made.call("GET").status == 200
 
@@ -111,17 +111,17 @@ def test_the_life_of_a_key(own: Tenant, table: Table, gateway: GatewayKeys) -> N
     assert (refused.status, refused.message) == (403, "This API Key is revoked")
     with pytest.raises(KeyRevoked):
         open_context(made.event, table)
-    assert gateways.values_in_plan(gateway) == {own.key_id}
+    assert gateways.values(gateway) == {own.workspace_id}
     assert own.call("GET", f"/{key['id']}").json == revoked.json
     assert [item["id"] for item in own.call("GET").json["data"]] == [own.key_id]
 
     back = own.call("PUT", f"/{key['id']}", {"revokedAt": None})
     assert (back.status, back.json["revokedAt"]) == (200, None)
     assert made.call("GET").status == 200
-    assert gateways.values_in_plan(gateway) == {own.key_id, key["id"]}
+    assert gateways.values(gateway) == {own.workspace_id}
     own.call("PATCH", f"/{key['id']}", {"revokedAt": "2199-01-01T00:00:00Z"})
     assert made.call("GET").status == 403
-    assert gateways.values_in_plan(gateway) == {own.key_id}
+    assert gateways.values(gateway) == {own.workspace_id}
 
 
 def test_pages(own: Tenant) -> None:
@@ -148,7 +148,7 @@ def test_a_key_that_is_not_there_is_null(own: Tenant, keys: ModuleType, method: 
 def test_a_key_of_a_revoked_row(own: Tenant, gateway: GatewayKeys) -> None:
     key = own.make(revokedAt="2026-01-01T00:00:00Z")
     assert key["revokedAt"] == "2026-01-01T00:00:00.000Z"
-    assert gateways.values_in_plan(gateway) == {own.key_id}
+    assert gateways.values(gateway) == {own.workspace_id}
 
 
 @pytest.mark.parametrize(
@@ -187,7 +187,7 @@ def test_bodies_that_are_refused(
     reply = own.call(method, "" if method == "POST" else f"/{own.key_id}", body)
     assert (reply.status, reply.json["messages"]) == (400, messages)
     assert own.call("GET").json["totalCount"] == 1
-    assert gateways.values(gateway) == {own.key_id}
+    assert gateways.values(gateway) == {own.workspace_id}
 
 
 def test_roles_of_new_keys(own: Tenant) -> None:

@@ -10,8 +10,8 @@ from fastapi import FastAPI
 from fastapi.routing import APIRoute, iter_route_contexts
 from pydantic import BaseModel
 
+from icosa.access import minting
 from icosa.access.api_keys import ApiKeys
-from icosa.access.gateway_keys import GatewayKeys
 from icosa.api.keys.app import ROUTERS, keys_app
 from icosa.documents.openapi.metadata import metadata_document
 from icosa.runtime.fastapi_app import ApiRoute
@@ -23,8 +23,7 @@ _ROOT = "/rest/metadata"
 
 @pytest.fixture(scope="module")
 def app() -> FastAPI:
-    keys = ApiKeys(GatewayKeys(lambda: None, str), str)
-    return keys_app(Table("none", cast(Any, None)), keys)
+    return keys_app(Table("none", cast(Any, None)), ApiKeys(minting))
 
 
 @pytest.fixture(scope="module")

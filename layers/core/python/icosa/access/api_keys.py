@@ -1,33 +1,40 @@
 """Administering API keys (docs/wire/access.md#api-keys).
 
-A live key always has its gateway key: that is made before the key's row and removed after the row is revoked. A crash
-in between leaves a gateway key without a row, which opens nothing and is taken over by the next attempt.
+They are rows of the table and nothing else. Their calls are counted by workspace (``access.workspace_plan``), and their
+tokens are made elsewhere (``access.minting``).
 """
 
 from __future__ import annotations
 
 import os
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from types import EllipsisType
-from typing import Self
+from typing import Protocol, Self
 
-from pynamodb.exceptions import PutError, UpdateError
+from pynamodb.exceptions import UpdateError
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 
-from ..errors import BadRequest, Conflict, Forbidden, NotFound
+from ..errors import BadRequest, Conflict, NotFound
 from ..store import control, keys
 from ..store.control import ApiKeyRow, RoleRow, api_keys_of
 from ..validation.messages import message
-from . import token
+from . import minting
 from .bodies import NAME_LENGTH
-from .gateway_keys import GatewayKeys
-from .secret import signing_secret
 from .times import parse_expiry, parse_moment, stored_time
-from .token_type import API_KEY
+
+
+class TokenSource(Protocol):
+    """What ``access.minting`` does."""
+
+    def request_token(
+        self, *, workspace_id: str, caller_key_id: str, key_id: str, expires_at: str | None = None
+    ) -> str: ...
+
+    def count_calls(self, workspace_id: str) -> int: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,12 +53,11 @@ class ApiKey:
 class ApiKeys:
     """The API keys of all workspaces; every call names the workspace.
 
-    ``secret`` gives the signing secret and is called only to mint.
+    ``tokens`` is who makes tokens.
     """
 
-    def __init__(self, gateway: GatewayKeys, secret: Callable[[], str]) -> None:
-        self._gateway = gateway
-        self._secret = secret
+    def __init__(self, tokens: TokenSource) -> None:
+        self._tokens = tokens
 
     @classmethod
     def from_environment(cls) -> Self:
@@ -61,11 +67,7 @@ class ApiKeys:
             region=os.environ.get("AWS_REGION"),
             host=os.environ.get("AWS_ENDPOINT_URL_DYNAMODB"),
         )
-        return cls(GatewayKeys.from_environment(), signing_secret)
-
-    def open(self) -> None:
-        """Make clients ahead of their first use. Nothing is sent."""
-        self._gateway.open()
+        return cls(minting)
 
     def list(self, workspace_id: str) -> list[ApiKey]:
         """Keys that are not revoked, expired ones included."""
@@ -96,25 +98,16 @@ class ApiKeys:
         expiry = parse_expiry(expires_at, now=now)
         end = None if revoked_at is None else stored_time(parse_moment("revokedAt", revoked_at))
         _assignable_role(workspace_id, role_id)
-        key_id = str(uuid.uuid4())
-        gateway_id = self._gateway.add(key_id)
         row = ApiKeyRow.at(
-            keys.api_key(workspace_id, key_id),
+            keys.api_key(workspace_id, str(uuid.uuid4())),
             name=name,
             role_id=role_id,
             expires_at=stored_time(expiry),
             revoked_at=end,
             created_at=stored_time(now),
             updated_at=stored_time(now),
-            gateway_key_id=gateway_id,
         )
-        try:
-            row.save(condition=ApiKeyRow.PK.does_not_exist())
-        except PutError:
-            self._gateway.remove(gateway_id)
-            raise
-        if end is not None:
-            self._gateway.remove(gateway_id)
+        row.save(condition=ApiKeyRow.PK.does_not_exist())
         return _view(row)
 
     def update(
@@ -143,19 +136,17 @@ class ApiKeys:
         )
         row = _find(workspace_id, key_id)
         if end is None and row.revoked_at:
-            self._revive(row, actions)
+            self._revive(workspace_id, row, actions)
         elif end is None or end is ...:
             _write(row, actions)
         else:
-            self._end(row, end, actions)
+            _write(row, [*actions, ApiKeyRow.revoked_at.set(end)])
         return _view(row)
 
     def revoke(self, workspace_id: str, key_id: str) -> ApiKey:
-        """End a key: it acts on its next request. Repeating a call that failed half-way finishes it. Raises
-        NotFound.
-        """
+        """End a key: it acts on its next request. Raises NotFound."""
         row = _find(workspace_id, key_id)
-        self._end(row, stored_time(datetime.now(UTC)))
+        _write(row, [ApiKeyRow.revoked_at.set(stored_time(datetime.now(UTC)))])
         return _view(row)
 
     def restore(self, workspace_id: str, key_id: str) -> ApiKey:
@@ -164,23 +155,19 @@ class ApiKeys:
         """
         row = _find(workspace_id, key_id)
         if row.revoked_at:
-            self._revive(row)
+            self._revive(workspace_id, row)
         return _view(row)
 
-    def _end(self, row: ApiKeyRow, revoked_at: str, actions: Sequence[Action] = ()) -> None:
-        _write(row, [*actions, ApiKeyRow.revoked_at.set(revoked_at)])
-        self._gateway.remove(row.gateway_key_id)
+    def count_calls(self, workspace_id: str) -> int:
+        """See ``minting.count_calls``."""
+        return self._tokens.count_calls(workspace_id)
 
-    def _revive(self, row: ApiKeyRow, actions: Sequence[Action] = ()) -> None:
-        gateway_id = self._gateway.add(row.id)
-        changes = [*actions, ApiKeyRow.revoked_at.remove(), ApiKeyRow.gateway_key_id.set(gateway_id)]
+    def _revive(self, workspace_id: str, row: ApiKeyRow, actions: Sequence[Action] = ()) -> None:
+        # Keys that were revoked before version 0.3 lost their gateway keys.
+        self._tokens.count_calls(workspace_id)
         try:
-            _write(row, changes, condition=ApiKeyRow.revoked_at == row.revoked_at)
+            _write(row, [*actions, ApiKeyRow.revoked_at.remove()], condition=ApiKeyRow.revoked_at == row.revoked_at)
         except UpdateError as error:
-            # Two calls at once share a gateway key: it stays when the other one put it to use.
-            current = ApiKeyRow.find((row.PK, row.SK))
-            if current is None or current.gateway_key_id != gateway_id:
-                self._gateway.remove(gateway_id)
             if error.cause_response_code == "ConditionalCheckFailedException":
                 raise Conflict("The API key was changed by somebody else. Please try again.") from None
             raise
@@ -195,24 +182,17 @@ class ApiKeys:
         _assignable_role(workspace_id, role_id)
         _write(row, [ApiKeyRow.role_id.set(role_id)])
 
-    def mint(self, workspace_id: str, key_id: str, *, expires_at: str | None = None) -> str:
-        """A token for a live key; any number may exist. Without ``expires_at`` it is valid for a hundred years.
+    def mint(
+        self, workspace_id: str, key_id: str, *, caller_key_id: str | None = None, expires_at: str | None = None
+    ) -> str:
+        """A token for a live key; any number may exist. Without ``expires_at`` it is valid for a hundred years. Without
+        ``caller_key_id`` an administrator asks.
 
-        Raises NotFound, Forbidden (revoked), BadRequest (expired, bad date).
+        Raises as ``minting.request_token``.
         """
-        row = _find(workspace_id, key_id)
-        now = datetime.now(UTC)
-        if row.revoked_at:
-            raise Forbidden("This API Key is revoked", sub_code="API_KEY_REVOKED")
-        if row.expires_at <= stored_time(now):
-            raise BadRequest("This API Key has expired", sub_code="API_KEY_EXPIRED")
-        claims = token.Claims(
-            workspace_id=workspace_id,
-            key_id=key_id,
-            type=API_KEY,
-            expires_at=int(parse_expiry(expires_at, now=now).timestamp()),
+        return self._tokens.request_token(
+            workspace_id=workspace_id, caller_key_id=caller_key_id or key_id, key_id=key_id, expires_at=expires_at
         )
-        return token.sign(claims, secret=self._secret(), issued_at=int(now.timestamp()))
 
 
 def _write(row: ApiKeyRow, actions: Sequence[Action], *, condition: Condition | None = None) -> None:

@@ -57,7 +57,7 @@ class WorkspaceRow(ControlRow):
 
 
 class ApiKeyRow(ControlRow):
-    """An API key. ``gateway_key_id`` is API Gateway's own id of the key that the usage plan counts."""
+    """An API key. Tokens of another ``token_generation`` are over."""
 
     name = UnicodeAttribute()
     role_id = UnicodeAttribute(attr_name="roleId")
@@ -65,7 +65,7 @@ class ApiKeyRow(ControlRow):
     revoked_at = UnicodeAttribute(attr_name="revokedAt", null=True)
     created_at = UnicodeAttribute(attr_name="createdAt")
     updated_at = UnicodeAttribute(attr_name="updatedAt")
-    gateway_key_id = UnicodeAttribute(attr_name="gatewayKeyId")
+    token_generation = NumberAttribute(attr_name="tokenGeneration", null=True)
 
     @property
     def id(self) -> str:
