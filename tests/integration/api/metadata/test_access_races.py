@@ -65,7 +65,7 @@ class Workspace:
 
 @pytest.fixture
 def own(shared_table: Table, api_keys: ApiKeys, monkeypatch: pytest.MonkeyPatch) -> Workspace:
-    tokens_in_process(shared_table, monkeypatch)
+    tokens_in_process(api_keys, monkeypatch)
     return Workspace(shared_table, provision(shared_table, api_keys, "Initech"))
 
 

@@ -23,10 +23,10 @@ from .access_errors import AccessBusy, KeyLimitReached, RoleNotFound
 from .audit import ADMINISTRATOR, Actor, Entry
 from .escalation import forbid_excess
 from .failures import KeyWithoutRole
+from .key_state import live_key
 from .permissions import Permissions
 from .principal import Principal
 from .roles import Role
-from .session import live_key
 
 #: Live API keys of a workspace: those that are not revoked.
 KEY_LIMIT: Final = 500
