@@ -19,6 +19,8 @@ _PATTERN = limits.FILTER_PATTERN_CHARACTERS.most // _CONDITIONS
 _ROOTS = settings.query_root_limit
 _BATCH = settings.batch_limit
 _PAGE = settings.page_limit
+#: How the names and titles of all records begin that are written.
+WRITTEN = "hostile"
 _ZONES = ("Europe/Paris", "Australia/Lord_Howe", "America/St_Johns", "Asia/Kathmandu", "Pacific/Apia")
 
 
@@ -32,10 +34,6 @@ class Hostile:
 
 def _graphql(query: str, **variables: Any) -> Call:
     return Call(method="POST", path="/graphql", body={"query": query, "variables": variables})
-
-
-def _metadata(query: str, **variables: Any) -> Call:
-    return Call(method="POST", path="/metadata", body={"query": query, "variables": variables})
 
 
 def _roots(field: str, count: int = _ROOTS) -> str:
@@ -130,7 +128,8 @@ def _lists() -> Iterator[Hostile]:
         what=f"{_ROOTS} × companies(60) with people(60) and their company",
         call=lambda: _graphql(
             _roots(
-                "companies(first: 60) {edges {node {name people(first: 60) {edges {node {name {firstName} company {name}}}}}}}"
+                "companies(first: 60) {edges {node {name people(first: 60) "
+                "{edges {node {name {firstName} company {name}}}}}}}"
             )
         ),
     )
@@ -158,7 +157,7 @@ def _lists() -> Iterator[Hostile]:
         what="people in 5 relations inside one another",
         call=lambda: _graphql(
             "{people(first: 8) {edges {node {company {people(first: 14) {edges {node {company {people(first: 14) "
-            "{edges {node {company {name}}}}}}}}}}}}}}"
+            "{edges {node {jobTitle}}}}}}}}}}}}}"
         ),
     )
     criteria = limits.ORDER_CRITERIA.most // _ROOTS
@@ -221,7 +220,8 @@ def _groups() -> Iterator[Hostile]:
         what=f"{_ROOTS} × groupBy id with records",
         call=lambda: _graphql(
             _roots(
-                "peopleGroupBy(groupBy: [{jobTitle: true}, {name: {lastName: true}}], limit: 200) {groupByDimensionValues edges {node {id jobTitle}}}"
+                "peopleGroupBy(groupBy: [{jobTitle: true}, {name: {lastName: true}}], limit: 200) "
+                "{groupByDimensionValues edges {node {id jobTitle}}}"
             )
         ),
     )
@@ -229,7 +229,8 @@ def _groups() -> Iterator[Hostile]:
         what=f"{_ROOTS} × groupBy of a field of the company",
         call=lambda: _graphql(
             _roots(
-                "peopleGroupBy(groupBy: [{company: {name: true}}, {name: {lastName: true}}], limit: 200) {groupByDimensionValues totalCount}"
+                "peopleGroupBy(groupBy: [{company: {name: true}}, {name: {lastName: true}}], limit: 200) "
+                "{groupByDimensionValues totalCount}"
             )
         ),
     )
@@ -237,11 +238,12 @@ def _groups() -> Iterator[Hostile]:
     yield Hostile(
         what=f"groupBy name, {len(all_at_once.split())} aggregates",
         call=lambda: _graphql(
-            f"{{peopleGroupBy(groupBy: [{{name: {{lastName: true}}}}, {{jobTitle: true}}], limit: 200) {{{all_at_once}}}}}"
+            f"{{peopleGroupBy(groupBy: [{{name: {{lastName: true}}}}, {{jobTitle: true}}], limit: 200) "
+            f"{{{all_at_once}}}}}"
         ),
     )
     yield Hostile(
-        what=f"60 companies with {len(all_at_once.split())} aggregates of their people",
+        what=f"{_PAGE} companies with {len(all_at_once.split())} aggregates of their people",
         call=lambda: _graphql(f"{{companies(first: 200) {{edges {{node {{people(first: 0) {{{all_at_once}}}}}}}}}}}"),
     )
     yield Hostile(
@@ -328,7 +330,7 @@ def _notes(markdown: str, records: int) -> Call:
     return Call(
         method="POST",
         path="/rest/batch/notes",
-        body=[{"title": "hostile", "bodyV2": {"markdown": markdown}} for _ in range(records)],
+        body=[{"title": WRITTEN, "bodyV2": {"markdown": markdown}} for _ in range(records)],
     )
 
 
@@ -358,30 +360,34 @@ def _documents_written() -> Iterator[Hostile]:
         call=lambda: Call(
             method="POST",
             path="/rest/batch/notes",
-            body=[{"title": "hostile", "bodyV2": {"blocknote": blocks}}] * 3,
+            body=[{"title": WRITTEN, "bodyV2": {"blocknote": blocks}}] * 3,
         ),
     )
     ticks = '[{"type":"codeBlock","props":{},"content":"' + "`" * 60_000 + '","children":[]}]'
     yield Hostile(
         what="8 notes of 60,000 backticks",
         call=lambda: Call(
-            method="POST", path="/rest/batch/notes", body=[{"title": "hostile", "bodyV2": {"blocknote": ticks}}] * 8
+            method="POST", path="/rest/batch/notes", body=[{"title": WRITTEN, "bodyV2": {"blocknote": ticks}}] * 8
         ),
     )
     yield Hostile(
-        what="60 notes changed by filter, 4,000 list items each",
+        what=f"{_BATCH} small notes, to be changed by the next request",
+        call=lambda: Call(method="POST", path="/rest/batch/notes", body=[{"title": f"{WRITTEN} to change"}] * _BATCH),
+    )
+    yield Hostile(
+        what=f"{_BATCH} notes changed by filter, the same 200 list items",
         call=lambda: Call(
             method="PATCH",
             path="/rest/notes",
-            query={"filter": "title[eq]:hostile60"},
-            body={"bodyV2": {"markdown": "- a\n" * 300}},
+            query={"filter": 'title[eq]:"hostile to change"'},
+            body={"bodyV2": {"markdown": "- a\n" * 200}},
         ),
     )
 
 
 def _people(records: int, **values: Callable[[int], Any]) -> list[Mapping[str, Any]]:
     return [
-        {"name": {"firstName": f"H{n}", "lastName": "hostile"}, **{name: value(n) for name, value in values.items()}}
+        {"name": {"firstName": f"H{n}", "lastName": WRITTEN}, **{name: value(n) for name, value in values.items()}}
         for n in range(records)
     ]
 
@@ -442,10 +448,10 @@ def _records_written() -> Iterator[Hostile]:
         what=f"{batches} × duplicates of {_BATCH} people",
         call=lambda: _graphql(
             "query q($d: [PersonCreateInput!]!) " + _roots("personDuplicates(data: $d) {edges {node {id}}}", batches),
-            d=[{"name": {"firstName": f"H{n}", "lastName": "hostile"}} for n in range(_BATCH)],
+            d=[{"name": {"firstName": f"H{n}", "lastName": WRITTEN}} for n in range(_BATCH)],
         ),
     )
-    words = " ".join(f"word{n}" for n in range(500))
+    words = f"{WRITTEN} " + " ".join(f"word{n}" for n in range(500))
     yield Hostile(
         what=f"{batches} × createPeople of {_BATCH}, 40 words each",
         call=lambda: _graphql(
@@ -457,16 +463,14 @@ def _records_written() -> Iterator[Hostile]:
         what=f"{batches} × updatePeople by a filter that {_BATCH} match",
         call=lambda: _graphql(
             "mutation q($d: PersonUpdateInput!) "
-            + _roots('updatePeople(filter: {name: {firstName: {like: "H__"}}}, data: $d) {id}', batches),
-            d={"jobTitle": words, "name": {"lastName": "hostile"}},
+            + _roots('updatePeople(filter: {emails: {primaryEmail: {like: "hostile%"}}}, data: $d) {id}', batches),
+            d={"jobTitle": words, "name": {"lastName": WRITTEN}},
         ),
     )
     yield Hostile(
-        what="the people written are destroyed",
-        call=lambda: Call(
-            method="DELETE",
-            path="/rest/people",
-            query={"filter": 'name.lastName[eq]:"hostile"', "soft_delete": "false"},
+        what=f"{batches} × destroyPeople by a filter that {_BATCH} match first",
+        call=lambda: _graphql(
+            "mutation " + _roots('destroyPeople(filter: {emails: {primaryEmail: {like: "hostile%"}}}) {id}', batches)
         ),
     )
     yield Hostile(
