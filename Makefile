@@ -23,7 +23,7 @@ BIN := .venv/bin
 SAM_BIN := .venv-sam/bin
 PIP_INSTALL := -m pip install -qq --disable-pip-version-check --require-hashes
 
-.PHONY: help install dev workspace test test-unit coverage fuzz changes docs bench lint format validate build deploy sam-local lock clean
+.PHONY: help install dev workspace test test-unit coverage fuzz changes soak docs bench lint format validate build deploy sam-local lock clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
@@ -47,6 +47,9 @@ endef
 .venv-sam/installed: requirements/sam.txt
 	$(venv)
 
+.venv-clients/installed: requirements/clients.txt
+	$(venv)
+
 node_modules/.installed: package-lock.json
 	@echo 'Installing $< ...' >&2
 	@npm ci --silent --no-audit --no-fund >&2
@@ -62,7 +65,7 @@ dev: install ## the local stack; PORT=8000 DATA=.icosa RATE=off (no throttling) 
 workspace: install ## a new workspace; NAME="Acme", of the local stack's DATA
 	@exec $(BIN)/python -m local.workspace --data "$(DATA)" --name "$(NAME)"
 
-test: install ## every test; ARGS="-k name" to choose
+test: install .venv-clients/installed ## every test; ARGS="-k name" to choose
 	@$(BIN)/python -m pytest $(ARGS)
 
 test-unit: .venv/installed ## the unit tests that take no longer than a few seconds; ARGS="-k name" to choose
@@ -78,6 +81,11 @@ fuzz: install ## requests made from the OpenAPI document, EXAMPLES=100 for each 
 changes: install ## random changes of models, over HTTP with and without the stream, and by two clients at once; RUNS=100 SEED=1
 	@ICOSA_CHANGES=$(RUNS) ICOSA_CHANGES_SEED=$(SEED) $(BIN)/python -m pytest \
 		tests/e2e/test_changing_model.py tests/integration/metadata/test_two_clients.py $(ARGS)
+
+soak: install ## the property tests of queries, crashes and interleaved writes, RUNS times as long as in the suite; SEED=1
+	@ICOSA_SOAK=$(RUNS) $(BIN)/python -m pytest tests/integration/engine/test_queries.py \
+		tests/integration/engine/test_writes.py tests/integration/engine/test_interleaving.py \
+		--hypothesis-seed=$(SEED) $(ARGS)
 
 docs: .venv/installed ## the pages of docs/ that follow from the code
 	@$(BIN)/python -m tests.support.error_reference
@@ -128,7 +136,8 @@ lock: .venv/installed ## newest versions into requirements/*.txt
 	cd requirements && $(COMPILE) --no-emit-package botocore --no-emit-package urllib3 runtime.in -o runtime.txt
 	cd requirements && $(COMPILE) dev.in -o dev.txt
 	cd requirements && $(COMPILE) sam.in -o sam.txt
+	cd requirements && $(COMPILE) clients.in -o clients.txt
 
 clean: ## what was made here, but the local stack's data
-	rm -rf .venv .venv-sam .aws-sam node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf .venv .venv-sam .venv-clients .aws-sam node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -prune -exec rm -rf {} +

@@ -30,9 +30,11 @@ class DataFolder:
         self._lock = -1
 
     def create(self) -> None:
-        """Make the folder, closed to others, if it is not there."""
+        """Make the folder and those in it if they are not there, and close them to others if they were open."""
         self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
-        self.logs.mkdir(mode=0o700, exist_ok=True)
+        for folder in (self.path, self.logs, self.pycache):
+            folder.mkdir(mode=0o700, exist_ok=True)
+            folder.chmod(0o700)
 
     def lock(self) -> None:
         """Have the folder for this process, until it ends. Raises FolderInUse."""
@@ -62,9 +64,10 @@ class DataFolder:
             file.write(text)
         draft.replace(path)
 
-    def announce(self, *, endpoint: str, access_key: str) -> None:
-        """Leave word where the running stack's AWS services are."""
-        self.write_private(self._running, orjson.dumps({"endpoint": endpoint, "accessKey": access_key}).decode())
+    def announce(self, *, endpoint: str, dynamodb: str, access_key: str) -> None:
+        """Leave word where the running stack's AWS services are, and what opens them."""
+        place = {"endpoint": endpoint, "dynamodb": dynamodb, "accessKey": access_key}
+        self.write_private(self._running, orjson.dumps(place).decode())
 
     def running(self) -> tuple[str, str] | None:
         """Endpoint and access key of the stack that runs on this folder; None when none does."""

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import contextlib
 import copy
+import secrets
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -20,6 +20,7 @@ from typing import Any
 import orjson
 
 from local.aws.secrets import secret_values
+from local.dynamodb.gate import open_gate
 from local.folder import DataFolder
 from local.functions.variables import Services as Endpoints
 from local.functions.variables import function_variables
@@ -35,6 +36,7 @@ class Unprepared(Exception):
 
 #: The machine's name inside containers.
 _HOST = "host.docker.internal"
+_ACCESS_KEY = f"LOCAL{secrets.token_hex(8).upper()}"
 #: Variables beside the template's own that a function in a container needs; the rest is the container's.
 _POINTERS = frozenset(
     {
@@ -91,9 +93,12 @@ async def _serve(options: Options, command: list[str]) -> None:
     gateway = _docker_gateway()
     async with (
         running_services(options) as services,
-        await _relay(gateway or "127.0.0.1", services.dynoxide.port) as relay,
+        # Containers cannot reach the loopback interface.
+        await open_gate(
+            gateway or "127.0.0.1", 0, target=(services.dynoxide.host, services.dynoxide.port), access_key=_ACCESS_KEY
+        ) as gate,
     ):
-        url = f"http://{_HOST}:{relay.sockets[0].getsockname()[1]}"
+        url = f"http://{_HOST}:{gate.sockets[0].getsockname()[1]}"
         path = built / "sam-local.json"
         path.write_bytes(orjson.dumps(adapted(read_document(built / "template.yaml"), _variables(services, url))))
         path.chmod(0o600)
@@ -110,7 +115,10 @@ async def _serve(options: Options, command: list[str]) -> None:
 
 def _variables(services: Services, dynamodb: str) -> dict[str, dict[str, str]]:
     endpoints = Endpoints(
-        endpoint=services.deployment.endpoint, dynamodb=dynamodb, region=services.deployment.region, access_key="LOCAL"
+        endpoint=services.deployment.endpoint,
+        dynamodb=dynamodb,
+        region=services.deployment.region,
+        access_key=_ACCESS_KEY,
     )
     secrets = secret_values(services.application.secrets, services.settings)
     properties = {}
@@ -134,26 +142,6 @@ def _docker_gateway() -> str | None:
         return subprocess.run(command, capture_output=True, check=True, text=True).stdout.strip()
     except (OSError, subprocess.CalledProcessError) as error:
         raise Unprepared("sam local needs Docker, and it does not answer") from error
-
-
-async def _relay(host: str, port: int) -> asyncio.Server:
-    """A server on ``host`` that passes connections on to a port of the loopback interface, which containers cannot
-    reach.
-    """
-
-    async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        upstream, downstream = await asyncio.open_connection("127.0.0.1", port)
-        await asyncio.gather(_pass_on(reader, downstream), _pass_on(upstream, writer))
-
-    return await asyncio.start_server(connected, host, 0)
-
-
-async def _pass_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    with contextlib.suppress(ConnectionError):
-        while chunk := await reader.read(65_536):
-            writer.write(chunk)
-            await writer.drain()
-    writer.close()
 
 
 if __name__ == "__main__":

@@ -16,6 +16,7 @@ from local.aws.server import application as services_application
 from local.aws.sqs import sqs_targets
 from local.background import run_in_background
 from local.dynamodb.binary import find_dynoxide
+from local.dynamodb.gate import hidden_host, open_gate
 from local.dynamodb.server import Dynoxide
 from local.dynamodb.tables import create_tables
 from local.folder import DataFolder
@@ -81,10 +82,13 @@ async def running_services(
         secret_texts = secret_values(application.secrets, settings)
         access_key = f"LOCAL{secrets.token_hex(8).upper()}"
 
-        dynoxide = Dynoxide(find_dynoxide(), folder.database, folder.log("dynoxide"))
+        dynoxide = Dynoxide(find_dynoxide(), folder.database, folder.log("dynoxide"), host=hidden_host())
         stack.callback(dynoxide.stop)
+        gate = await open_gate("127.0.0.1", 0, target=(dynoxide.host, dynoxide.port), access_key=access_key)
+        stack.callback(gate.close)
+        dynamodb = f"http://127.0.0.1:{gate.sockets[0].getsockname()[1]}"
         endpoints = Endpoints(
-            endpoint=deployment.endpoint, dynamodb=dynoxide.url, region=deployment.region, access_key=access_key
+            endpoint=deployment.endpoint, dynamodb=dynamodb, region=deployment.region, access_key=access_key
         )
         pool = _pool(application.functions, endpoints, secret_texts, folder, options.environments)
         asynchronous = AsynchronousInvoker(functions=application.functions, invoker=pool, send_to=sender(queues))
@@ -109,7 +113,7 @@ async def running_services(
         await dynoxide.start()
         await create_tables(dynoxide.client, application.tables, folder.database)
         run_in_background(stack, "Dynoxide's watch", dynoxide.watch)
-        folder.announce(endpoint=deployment.endpoint, access_key=access_key)
+        folder.announce(endpoint=deployment.endpoint, dynamodb=dynamodb, access_key=access_key)
         yield Services(
             application=application,
             asynchronous=asynchronous,

@@ -16,6 +16,6 @@ from icosa.runtime.prime import prime
 from icosa.store.table import Table
 
 table, api_keys = Table.from_environment(), ApiKeys.from_environment()
-gateway = proxy_handler(asgi_proxy(keys_app(table, api_keys)))
+gateway = proxy_handler(asgi_proxy(keys_app(table)))
 handler = gateway_or_direct(gateway, Administration(table, api_keys).run)
 prime(api_keys.open, secrets_client)

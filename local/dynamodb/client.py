@@ -29,10 +29,8 @@ class DynamoError(Exception):
 class DynamoClient:
     """A pool of connections to one server. Calls run in threads."""
 
-    def __init__(self, port: int) -> None:
-        self._pool = urllib3.HTTPConnectionPool(
-            "127.0.0.1", port, maxsize=4, timeout=urllib3.Timeout(10), retries=False
-        )
+    def __init__(self, host: str, port: int) -> None:
+        self._pool = urllib3.HTTPConnectionPool(host, port, maxsize=4, timeout=urllib3.Timeout(10), retries=False)
 
     async def call(self, operation: str, /, **arguments: Any) -> dict[str, Any]:
         """The answer to an operation. Raises DynamoError, or urllib3's HTTPError when the server does not answer."""

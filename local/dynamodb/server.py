@@ -29,18 +29,19 @@ _WATCH_INTERVAL = 0.25
 class Dynoxide:
     """One server with one database file. The port stays the same when the process is replaced."""
 
-    def __init__(self, program: Path, database: Path, log: Path) -> None:
+    def __init__(self, program: Path, database: Path, log: Path, *, host: str = "127.0.0.1") -> None:
         self._program = program
         self._database = database
         self._log = log
         self._process: subprocess.Popen[bytes] | None = None
-        self.port = free_port()
-        self.client = DynamoClient(self.port)
+        self.host = host
+        self.port = free_port(host)
+        self.client = DynamoClient(host, self.port)
 
     @property
     def url(self) -> str:
-        """Where DynamoDB's clients find it."""
-        return f"http://127.0.0.1:{self.port}"
+        """Where whoever knows the host finds it."""
+        return f"http://{self.host}:{self.port}"
 
     async def start(self) -> None:
         """Start the server and wait until it answers. Raises RuntimeError when it does not."""
@@ -74,7 +75,16 @@ class Dynoxide:
             self._process.wait()
 
     def _spawn(self) -> None:
-        command = [str(self._program), "serve", "--port", str(self.port), "--db-path", str(self._database)]
+        command = [
+            str(self._program),
+            "serve",
+            "--host",
+            self.host,
+            "--port",
+            str(self.port),
+            "--db-path",
+            str(self._database),
+        ]
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(
                 command,
@@ -107,8 +117,8 @@ def die_with_parent() -> Callable[[], None] | None:
     return arrange
 
 
-def free_port() -> int:
+def free_port(host: str = "127.0.0.1") -> int:
     """A port that nobody listens on."""
     with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
+        probe.bind((host, 0))
         return int(probe.getsockname()[1])

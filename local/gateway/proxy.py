@@ -55,7 +55,10 @@ def event(shared: Mapping[str, Any], request: Request, context: Mapping[str, Any
             raise GatewayFailure("BAD_REQUEST_BODY", "Invalid request body")
         body = plain
     binary = bool(body) and is_binary(request.header.get("content-type"), api.binary_types)
-    text = base64.b64encode(body).decode() if binary else body.decode("utf-8", "replace")
+    try:
+        text = base64.b64encode(body).decode() if binary else body.decode()
+    except UnicodeDecodeError as error:  # API Gateway replaces what is no UTF-8, which would be stored for good
+        raise GatewayFailure("BAD_REQUEST_BODY", "Invalid request body: it is not UTF-8") from error
     payload = orjson.dumps({**shared, "requestContext": context, "body": text or None, "isBase64Encoded": binary})
     if len(payload) > EVENT_LIMIT:
         raise GatewayFailure("REQUEST_TOO_LARGE", "Request Too Long")

@@ -72,7 +72,7 @@ def test_a_record_through_its_life(call: RestClient, tag: str) -> None:
     for restore in (f"{path}/restore", f"/rest/restore/people/{person['id']}"):
         restored = call("PATCH", restore)
         assert (restored.status, restored.json["data"]["restorePerson"]["deletedAt"]) == (200, None)
-    assert call("DELETE", f"{path}?soft_delete=TRUE").json == {"data": {"deletePerson": {"id": person["id"]}}}
+    assert call("DELETE", f"{path}?soft_delete=false").json == {"data": {"deletePerson": {"id": person["id"]}}}
     assert call("PATCH", f"{path}/restore").status == 404
 
 
@@ -517,3 +517,70 @@ def test_a_record_created_in_the_trash_under_an_id(call: RestClient, tag: str) -
 def test_a_path_with_a_line_break(call: RestClient) -> None:
     reply = call("GET", "/rest/people/\n")
     assert (reply.status, reply.message) == (400, "'\n' is not a valid UUID")
+
+
+# ------------------------------------------------------------------ what must not be guessed
+
+
+ODD = ("TRUE", "1", "yes", "", "true&soft_delete=true", "on")
+
+
+def test_odd_booleans_change_nothing(call: RestClient, tag: str) -> None:
+    person = _person(call, tag)
+    path, mine = f"/rest/people/{person['id']}", f"filter={_of(tag)}"
+    for text in ODD:
+        for target in (f"{path}?soft_delete={text}", f"/rest/people?{mine}&soft_delete={text}"):
+            reply = call("DELETE", target)
+            assert reply.status == 400
+            assert reply.message.startswith("'soft_delete=")
+        upserted = call("POST", f"/rest/people?upsert={text.replace('soft_delete', 'upsert')}", {"id": person["id"]})
+        assert (upserted.status, upserted.message.startswith("'upsert=")) == (400, True)
+    other = _person(call, tag)
+    odd_flags: list[Any] = ["true", "false", 1, 0, [], {}, None, "yes"]
+    for odd in odd_flags:
+        body = {"ids": [person["id"], other["id"]], "conflictPriorityIndex": 0, "dryRun": odd}
+        reply = call("PATCH", "/rest/people/merge", body)
+        assert (reply.status, reply.message) == (400, '"dryRun" must be a boolean')
+    assert call("GET", "/rest/people", filter=_of(tag)).json["totalCount"] == 2
+
+
+def test_a_filter_that_was_cut_is_never_obeyed(call: RestClient, tag: str) -> None:
+    """The client gets what API Gateway makes of ``?filter=name.lastName[eq]:tag;x`` and the like."""
+    person = _person(call, tag)
+    mine = f"filter={_of(tag)}"
+    queries = [f"{mine}&x=", f"{mine}&x=y", f"{mine}&_x=", f"{mine}&%20x=y", f"filter=name.lastName[eq]:'{tag}"]
+    queries += [f"{mine}O'Neil,jobTitle[is]:NULL", f"filter=or(id[is]:NOT_NULL,name.lastName[eq]:O'x)&{mine[7:]}="]
+    for query in queries:
+        for method, path, body in (
+            ("GET", "/rest/people", None),
+            ("PATCH", "/rest/people", {"jobTitle": "x"}),
+            ("PUT", "/rest/people", {"jobTitle": "x"}),
+            ("DELETE", "/rest/people", None),
+            ("DELETE", "/rest/people?soft_delete=true", None),
+            ("PATCH", "/rest/people/restore", None),
+            ("PATCH", "/rest/restore/people", None),
+            ("GET", '/rest/people/groupBy?group_by=[{"jobTitle":true}]', None),
+        ):
+            reply = call(method, f"{path}{'&' if '?' in path else '?'}{query}", body)
+            assert reply.status == 400, (method, path, query)
+            assert "%3B" in reply.message or "not closed" in reply.message
+    assert call("GET", "/rest/people", filter=_of(tag), _t="1").json["data"]["people"] == [person]
+    assert call("GET", "/rest/people?order_by=createdAt&position=", filter=_of(tag)).status == 400
+
+
+HOSTILE = ["a(b", "a)b", "[", "a]b", "a,b", 'a"b', "a'b", "\"'", 'O\'Neil, "x" (y', "a;b", "a&b=c", "a\\", "%_", ":"]
+
+
+@pytest.mark.parametrize("word", HOSTILE)
+def test_any_value_can_be_asked_for(call: RestClient, tag: str, word: str) -> None:
+    for last in (f"{tag}{word}", f"{word}{tag}"):
+        person = _person(call, last)
+        for quote in "\"'":
+            quoted = f"{quote}{last.replace(quote, quote * 2)}{quote}"
+            for filter in (
+                f"name.lastName[eq]:{quoted}",
+                f"name.lastName[in]:[{tag},{quoted}],name.firstName[eq]:Ada",
+                f"or(not(id[is]:NOT_NULL),and(name.lastName[startsWith]:{quoted},position[is]:NOT_NULL))",
+            ):
+                reply = call("GET", "/rest/people", filter=filter)
+                assert [one["id"] for one in reply.json["data"]["people"]] == [person["id"]], filter

@@ -48,7 +48,7 @@ def cipher(api_keys: ApiKeys) -> Iterator[SecretCipher]:
 def app(world: World, api_keys: ApiKeys, cipher: SecretCipher) -> Proxied:
     rest = proxy(RestApi(world.table).answer)
     metadata = proxy(MetadataApi(world.table).answer)
-    keys = asgi_proxy(keys_app(world.table, api_keys))
+    keys = asgi_proxy(keys_app(world.table))
 
     def document(event: dict[str, Any]) -> Mapping[str, Any]:
         answer = world.document(event)

@@ -90,6 +90,8 @@ def _compare(value: Any, operator: str, operand: Any) -> bool | None:
         return value is not None
     if value is None:
         return None
+    if operator in ("gt", "gte", "lt", "lte") and isinstance(value, str):
+        value, operand = value.lower(), operand.lower()
     match operator:
         case "eq":
             return bool(value == operand)

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from icosa.model.model import Field, Model, Object, Option, Relation, UniqueConstraint
+from icosa.model.types.base import OnDelete
 from icosa.model.types.registry import by_name
 
 WORKSPACE = "11111111-1111-4111-8111-111111111111"
@@ -38,8 +39,13 @@ _SYSTEM = (
 )
 
 
-def model() -> Model:
-    """``deal`` → ``firm`` (SET_NULL), ``line`` → ``deal`` (CASCADE); ``deal.code`` is unique."""
+def model(
+    *, firm_on_delete: OnDelete = "SET_NULL", deal_on_delete: OnDelete = "CASCADE", lines_follow: bool = False
+) -> Model:
+    """``deal`` → ``firm`` (SET_NULL), ``line`` → ``deal`` (CASCADE); ``deal.code`` is unique.
+
+    ``lines_follow``: lines go to the trash with their deals.
+    """
     firm_id, deal_id, line_id = "firm-object", "deal-object", "line-object"
     deals_of_firm = _field(20, "deals", "RELATION")
     firm_of_deal = _field(20, "firm", "RELATION")
@@ -54,7 +60,7 @@ def model() -> Model:
             kind="MANY_TO_ONE",
             target_object_id=firm_id,
             target_field_id=deals_of_firm.id,
-            on_delete="SET_NULL",
+            on_delete=firm_on_delete,
             join_column="firmId",
         ),
     )
@@ -67,8 +73,9 @@ def model() -> Model:
             kind="MANY_TO_ONE",
             target_object_id=deal_id,
             target_field_id=lines_of_deal.id,
-            on_delete="CASCADE",
+            on_delete=deal_on_delete,
             join_column="dealId",
+            follows_to_trash=lines_follow,
         ),
     )
     code = _field(10, "code", "TEXT", is_unique=True)

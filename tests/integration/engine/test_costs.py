@@ -106,7 +106,7 @@ def test_writes(world: World) -> None:
         "update": 2,
         "soft delete": 2,
         "restore": 2,
-        "destroy": 2,
+        "destroy": 3,
         "batch of 60": 4,
         "batch of 60 with a relation": 4,
     }

@@ -19,6 +19,7 @@ from icosa.settings import Settings
 from icosa.store.ops import PutItem
 from icosa.store.table import Table, chunked
 from tests.support.dynoxide import fresh_table
+from tests.support.soak import examples
 
 from . import random_data
 from .crashes import Crash, Fuse
@@ -107,7 +108,7 @@ def serial(endpoint: str, rows: Sequence[dict[str, object]], writes: Sequence[Wr
 
 @pytest.mark.slow
 @given(seed=st.integers(0, 2**32))
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(60), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @pytest.mark.parametrize("crashes", [False, True])
 def test_interleaved_writes_are_serial(dynamodb_endpoint: str, crashes: bool, seed: int) -> None:
     random = Random(seed)

@@ -13,6 +13,7 @@ from icosa.query.cursors import cursor_of, decode
 from icosa.query.operation import Connection, Create, Delete
 from icosa.settings import Settings, Tuning
 from icosa.store.table import Table
+from tests.support.soak import examples
 
 from . import random_data
 from .reference import Record, Reference
@@ -83,7 +84,9 @@ def check_page(
 @pytest.mark.slow
 @given(seed=st.integers(0, 2**32), tuning=st.sampled_from(_TUNINGS))
 @settings(
-    max_examples=55, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+    max_examples=examples(55),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 def test_every_query_answers_like_the_reference(dynamodb_endpoint: str, seed: int, tuning: Tuning) -> None:
     from tests.support.dynoxide import fresh_table

@@ -21,7 +21,8 @@ from icosa.store.register import Register, new_register
 from icosa.store.table import Table
 
 from .reference import Condition
-from .sample_model import WORKSPACE, model
+from .sample_model import WORKSPACE
+from .sample_model import model as sample_model
 
 ACTOR = {"source": "API", "name": "test"}
 
@@ -39,11 +40,11 @@ class Request:
 
 
 class World:
-    """A workspace with the sample model and no records, on ``table``. ``meter`` counts the last request's costs."""
+    """A workspace with the sample model (or another) and no records. ``meter`` counts the last request's costs."""
 
-    def __init__(self, table: Table, settings: Settings | None = None) -> None:
+    def __init__(self, table: Table, settings: Settings | None = None, model: Model | None = None) -> None:
         self.table = table
-        self.model = model()
+        self.model = model or sample_model()
         self.settings = settings or Settings()
         self.clock = 0
         self.meter = Meter()

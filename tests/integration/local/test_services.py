@@ -19,19 +19,18 @@ TABLE = "icosa-local-Table"
 
 
 def dynamodb(stack: RunningStack, operation: str, **arguments: Any) -> dict[str, Any]:
-    """A call to the stack's Dynoxide, whose port its log tells."""
-    port = (stack.data / "logs" / "dynoxide.log").read_text().split("http://127.0.0.1:")[-1].split()[0]
+    """A call to the stack's Dynoxide, as functions make it."""
+    running = orjson.loads((stack.data / "running.json").read_bytes())
     headers = {
         "Authorization": (
-            "AWS4-HMAC-SHA256 Credential=x/20260101/x/dynamodb/aws4_request, SignedHeaders=host, Signature=0"
+            f"AWS4-HMAC-SHA256 Credential={running['accessKey']}/20260101/x/dynamodb/aws4_request, SignedHeaders=host, "
+            "Signature=0"
         ),
         "X-Amz-Date": "20260101T000000Z",
         "X-Amz-Target": f"DynamoDB_20120810.{operation}",
         "Content-Type": "application/x-amz-json-1.0",
     }
-    answer: dict[str, Any] = httpx.post(
-        f"http://127.0.0.1:{port}/", headers=headers, content=orjson.dumps(arguments)
-    ).json()
+    answer: dict[str, Any] = httpx.post(running["dynamodb"], headers=headers, content=orjson.dumps(arguments)).json()
     return answer
 
 

@@ -443,3 +443,45 @@ def test_jobs_go_on_where_they_stopped(tenant: Tenant) -> None:
     assert steps == 1
     assert tenant.object("rocket").by_name["mass"].status == "READY"
     assert tenant.orphans() == []
+
+
+@pytest.mark.parametrize("in_trash", [False, True])
+@pytest.mark.parametrize(
+    ("type_name", "given"), [(type_name, given) for type_name, given, *_ in EVERY_TYPE if "defaultValue" not in given]
+)
+def test_a_required_field_without_default_needs_an_empty_object(
+    tenant: Tenant, type_name: str, given: dict[str, Any], in_trash: bool
+) -> None:
+    obj, empty = tenant.new_object(), tenant.new_object("comet")
+    [record_id] = tenant.create("rocket", {"name": "old"})
+    if in_trash:
+        tenant.delete("rocket", record_id, destroy=False)
+    with pytest.raises(MetadataValidationError) as error:
+        tenant.new_field(obj, type_name, "mass", isNullable=False, **given)
+    [failure] = error.value.failures
+    assert [problem.message for problem in failure.problems] == [
+        "Field mass must have a default value, or be nullable, because the object has records"
+    ]
+    assert "mass" not in tenant.model().by_singular["rocket"].by_name
+    assert not tenant.new_field(empty, type_name, "mass", isNullable=False, **given).is_nullable
+
+
+def test_a_required_field_with_a_default_fills_records(tenant: Tenant) -> None:
+    obj = tenant.new_object()
+    tenant.create("rocket", {"name": "old"})
+    tenant.new_field(obj, "NUMBER", "mass", isNullable=False, defaultValue=7)
+    assert tenant.values("rocket", "mass") == [7]
+
+
+@pytest.mark.parametrize("type_name", ["SELECT", "MULTI_SELECT"])
+def test_a_removed_option_of_a_required_field_needs_a_default(tenant: Tenant, type_name: str) -> None:
+    obj = tenant.new_object()
+    field = tenant.new_field(obj, type_name, "colour", isNullable=False, options=COLOURS)
+    kept = [{**option(o.value, o.position), "id": o.id} for o in field.options][1:]
+    tenant.create("rocket", {"name": "old", "colour": "RED" if type_name == "SELECT" else ["RED"]})
+    with pytest.raises(MetadataValidationError) as error:
+        tenant.service().update_field(field.id, {"options": kept})
+    assert "can only be removed when it has a default value" in error.value.failures[0].problems[0].message
+    default = "'GREEN'" if type_name == "SELECT" else ["'GREEN'"]
+    tenant.service().update_field(field.id, {"options": kept, "defaultValue": default})
+    assert tenant.values("rocket", "colour") == ["GREEN" if type_name == "SELECT" else ["GREEN"]]

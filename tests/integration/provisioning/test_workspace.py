@@ -13,6 +13,7 @@ from icosa.engine.executor import execute
 from icosa.errors import BadRequest
 from icosa.model.model import Model
 from icosa.provisioning import workspace as provisioning
+from icosa.provisioning.admin import ACTIONS, Administration, OfWorkspace
 from icosa.provisioning.workspace import Provisioned, provision
 from icosa.query.operation import Connection, FindMany, Page
 from icosa.shipped import load
@@ -113,3 +114,23 @@ def test_the_demo_records_are_enough_to_look_around() -> None:
     assert counts["notes"] >= 40
     assert counts["tasks"] >= 50
     assert counts["workspaceMembers"] == 4
+
+
+@pytest.mark.parametrize(
+    "name", [name for name, action in ACTIONS.items() if issubclass(action.parameters, OfWorkspace)]
+)
+@pytest.mark.parametrize("suffix", ["", "#X"])
+def test_nothing_is_administered_in_a_workspace_that_is_not_there(
+    control_table: Table, api_keys: ApiKeys, name: str, suffix: str
+) -> None:
+    nowhere = "11111111-1111-4111-8111-111111111111" + suffix
+    event = {"apiKeyId": nowhere[:36], "roleId": nowhere[:36], "name": "x", "role": {"label": "q"}}
+    with pytest.raises(BadRequest):
+        Administration(control_table, api_keys).run({"action": name, "workspaceId": nowhere, **event})
+    assert list_roles(nowhere) == []
+
+
+@pytest.mark.parametrize("event", [None, [], "x", {}, {"action": ["x"]}, {"action": {}}, {"action": "drop"}])
+def test_actions_that_are_none(control_table: Table, api_keys: ApiKeys, event: Any) -> None:
+    with pytest.raises(BadRequest, match="action must be one of"):
+        Administration(control_table, api_keys).run(event)

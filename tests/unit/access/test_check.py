@@ -138,6 +138,12 @@ def test_depth_1_leaves_unreadable_relations_out() -> None:
         authorize(role, FindMany(object=PEOPLE, selection=selection), MODEL)
 
 
+def test_a_list_needs_the_relation_that_it_is_made_of() -> None:
+    role = Role(hidden={"people": {"company"}})
+    assert not is_relation_readable(role, MODEL, COMPANIES, COMPANIES.by_name["people"])
+    assert is_relation_readable(Role(hidden={"companies": {"people"}}), MODEL, PEOPLE, PEOPLE.by_name["company"])
+
+
 @pytest.mark.parametrize(("names", "depth"), [(("emails",), 0), (("company",), 1)])
 def test_unreadable_names_in_fields_are_unknown(names: tuple[str, ...], depth: int) -> None:
     role = Role(hidden={"people": {"emails"}}, denied={"companies": {"read"}})
@@ -223,6 +229,21 @@ def test_duplicates_of_hidden_values_are_refused() -> None:
     authorize(HIDDEN_TITLE, FindDuplicates(object=PEOPLE, data=({"city": "x"},)), MODEL)
 
 
+def test_duplicates_and_merges_say_what_does_not_count() -> None:
+    by_id = authorize(HIDDEN_TITLE, FindDuplicates(object=PEOPLE, ids=(ID,)), MODEL)
+    assert isinstance(by_id, FindDuplicates)
+    assert by_id.ignored == {PEOPLE.by_name["jobTitle"].key}
+    merge = Merge(object=PEOPLE, ids=(ID, ID), priority_index=0)
+    locked = authorize(
+        Role(locked={"people": {"jobTitle", "createdBy"}, "opportunities": {"pointOfContact"}}), merge, MODEL
+    )
+    assert isinstance(locked, Merge)
+    assert locked.locked == {PEOPLE.by_name["jobTitle"].key}
+    deals = MODEL.by_plural["opportunities"]
+    assert locked.fixed_references == {(deals.key, deals.by_name["pointOfContact"].key)}
+    _denied(Role(locked={"people": {"jobTitle"}}, hidden={"people": {"jobTitle"}}), merge)
+
+
 # ------------------------------------------------------------------ what is written
 
 
@@ -242,6 +263,41 @@ def test_connecting_needs_to_read_and_creating_inside_needs_to_write() -> None:
     _denied(Role(locked={"companies": {"name"}}), created)
     authorize(Role(denied={"companies": {"update"}}), connected, MODEL)
     authorize(Role(), Create(object=PEOPLE, data=({"company": "nonsense"}, {"company": {"create": 1}})), MODEL)
+
+
+@pytest.mark.parametrize("upsert", [True, False])
+def test_values_of_hidden_unique_fields_cannot_be_written(upsert: bool) -> None:
+    role = Role(hidden={"people": {"emails"}})
+    for refused in ({"emails": {"primaryEmail": "a@b.example"}}, {"emails": "nonsense"}):
+        _denied(role, Create(object=PEOPLE, data=({}, refused), upsert=upsert))
+        _denied(role, Update(object=PEOPLE, data=refused, id=ID))
+    for taken in (
+        {"emails": None},
+        {"emails": {"primaryEmail": ""}},
+        {"emails": {"additionalEmails": ["a@b.example"]}},
+    ):
+        authorize(role, Create(object=PEOPLE, data=(taken,), upsert=upsert), MODEL)
+
+
+def test_parts_of_hidden_values_that_must_fit_to_the_rest() -> None:
+    role = Role(hidden={"people": {"phones"}})
+    whole = {"primaryPhoneNumber": "1", "primaryPhoneCountryCode": "FR", "primaryPhoneCallingCode": "+33"}
+    for number, data in enumerate(({"primaryPhoneNumber": "1"}, {**whole}, {"additionalPhones": []})):
+        body = {"phones": data}
+        authorize(role, Create(object=PEOPLE, data=(body,)), MODEL)
+        for operation in (Update(object=PEOPLE, data=body, id=ID), Create(object=PEOPLE, data=(body,), upsert=True)):
+            if number:
+                authorize(role, operation, MODEL)
+            else:
+                _denied(role, operation)
+            authorize(Role(), operation, MODEL)
+
+
+def test_what_a_connect_names_must_be_readable() -> None:
+    where = {"domainName": {"primaryLinkUrl": "https://a.example"}}
+    connected = Create(object=PEOPLE, data=({"company": {"connect": {"where": where}}},))
+    _denied(Role(hidden={"companies": {"domainName"}}), connected)
+    authorize(Role(hidden={"companies": {"address"}}), connected, MODEL)
 
 
 def test_nesting_is_limited() -> None:

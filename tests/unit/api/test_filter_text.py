@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from icosa.api.rest.filter_text import COMPARATORS, parse_filter, parse_order
+from icosa.api.rest.quotes import _HINT, CUT_HINT
 from icosa.errors import BadRequest
 from icosa.query.filters import MAX_DEPTH
 from icosa.query.orders import DIRECTIONS
@@ -31,20 +32,30 @@ FILTERS: dict[str, Any] = {
     },
     "tags[containsAny]:[RED,BLUE]": {"tags": {"containsAny": ["RED", "BLUE"]}},
     "deletedAt[is]:NOT_NULL": {"deletedAt": {"is": "NOT_NULL"}},
-    # No blanks are trimmed, quotes need not match, an empty quoted value is a value, `is` is never unquoted.
+    # No blanks are trimmed, an empty quoted value is a value, `is` is never unquoted.
     "a[eq]: x ": {"a": {"eq": " x "}},
-    "a[eq]:\"x'": {"a": {"eq": "x"}},
     'a[eq]:""': {"a": {"eq": ""}},
     'a[is]:"NULL"': {"a": {"is": '"NULL"'}},
     " a[eq]:1": {" a": {"eq": "1"}},
     # Commas and parentheses inside quotes and brackets belong to the value.
     'a[eq]:"x, y",b[eq]:1': {"and": [{"a": {"eq": "x, y"}}, {"b": {"eq": "1"}}]},
     'a[eq]:"100% (real)",b[eq]:1': {"and": [{"a": {"eq": "100% (real)"}}, {"b": {"eq": "1"}}]},
-    # The inside of a list is split at every comma, even in quotes; an empty list has one empty member.
-    'a[in]:["x,y",z]': {"a": {"in": ['"x', 'y"', "z"]}},
+    'a[in]:["x,y",z]': {"a": {"in": ["x,y", "z"]}},
+    'a[in]:["x]",\'(\',"\'"],b[eq]:1': {"and": [{"a": {"in": ["x]", "(", "'"]}}, {"b": {"eq": "1"}}]},
     "a[in]:[]": {"a": {"in": [""]}},
-    # An odd apostrophe hides later commas, except inside double quotes.
-    "a[eq]:O'Neil,b[eq]:1": {"a": {"eq": "O'Neil,b[eq]:1"}},
+    'a[in]:[""]': {"a": {"in": [""]}},
+    # Brackets of any sort do not count in quotes.
+    'a[eq]:"a(b"': {"a": {"eq": "a(b"}},
+    'or(a[eq]:"))",b[eq]:"[")': {"or": [{"a": {"eq": "))"}}, {"b": {"eq": "["}}]},
+    # A doubled quote stands for one.
+    'a[eq]:"say ""a, b"""': {"a": {"eq": 'say "a, b"'}},
+    "a[eq]:'it''s',b[eq]:1": {"and": [{"a": {"eq": "it's"}}, {"b": {"eq": "1"}}]},
+    "a[eq]:'\"'": {"a": {"eq": '"'}},
+    # Quotes inside a value are text if they hide nothing.
+    "a[eq]:Il'ya d'A,b[eq]:1": {"and": [{"a": {"eq": "Il'ya d'A"}}, {"b": {"eq": "1"}}]},
+    'a[eq]:"x"y"z"': {"a": {"eq": 'x"y"z'}},
+    'a[like]:%"x"%': {"a": {"like": '%"x"%'}},
+    "a[in]:[O'Neil,O'Brien]": {"a": {"in": ["O'Neil", "O'Brien"]}},
     'a[eq]:"O\'Neil",b[eq]:1': {"and": [{"a": {"eq": "O'Neil"}}, {"b": {"eq": "1"}}]},
     # Root conjunctions may stand side by side.
     "or(a[eq]:1),or(b[eq]:2)": {"and": [{"or": [{"a": {"eq": "1"}}]}, {"or": [{"b": {"eq": "2"}}]}]},
@@ -84,6 +95,18 @@ FILTER_ERRORS = {
         "'filter' invalid for 'containsAny' operator. Received '[' but array value expected eg: "
         "'field[containsAny]:[value_1,value_2]'"
     ),
+    # An odd quote would hide the conditions behind it.
+    "a[eq]:O'Neil": f"'filter' invalid. The quote before 'Neil' is not closed. {_HINT}. {CUT_HINT}",
+    "a[neq]:O'Neil,b[eq]:1": f"'filter' invalid. The quote before 'Neil,b[eq]:1' is not closed. {_HINT}. {CUT_HINT}",
+    'a[eq]:"x': f"'filter' invalid. The quote before 'x' is not closed. {_HINT}. {CUT_HINT}",
+    "a[eq]:\"x'": f"'filter' invalid. The quote before \"x'\" is not closed. {_HINT}. {CUT_HINT}",
+    'a[in]:["x': f"'filter' invalid. The quote before 'x' is not closed. {_HINT}. {CUT_HINT}",
+    "a[in]:[O'Neil,b],c[eq]:1": (
+        f"'filter' invalid. The quote before 'Neil,b],c[eq]:1' is not closed. {_HINT}. {CUT_HINT}"
+    ),
+    "a[neq]:O'Neil,b[neq]:it's": f"'filter' invalid. The quotes around 'Neil,b[neq]:it' hide a comma. {_HINT}",
+    "a[in]:[O'Neil,b],c[neq]:it's": f"'filter' invalid. The quotes around 'Neil,b],c[neq]:it' hide a comma. {_HINT}",
+    "or(a[eq]:O'Neil),b[eq]:it's": f"'filter' invalid. The quotes around 'Neil),b[eq]:it' hide a comma. {_HINT}",
     "and(" * (MAX_DEPTH + 2) + "a[eq]:1" + ")" * (MAX_DEPTH + 2): (
         f"'filter' invalid. Conditions cannot be nested deeper than {MAX_DEPTH} levels"
     ),
@@ -120,15 +143,26 @@ def test_wrong_directions_are_refused(direction: str) -> None:
 # ------------------------------------------------------------------ any tree survives the way through text
 
 NAMES = st.from_regex(r"[a-z][a-zA-Z0-9]{0,8}", fullmatch=True).filter(lambda name: name not in ("and", "or", "not"))
-#: No double quotes, since there are no escapes, and as many opening as closing parentheses.
-VALUES = st.text(st.characters(codec="utf-8", exclude_characters='"()'), max_size=12).map(lambda text: text + "(ä)")
-MEMBERS = st.text(st.characters(codec="utf-8", exclude_characters="\"'(),[]"), min_size=1, max_size=8)
+HOSTILE = "\"'()[],:;&%\\ .a\n"
+VALUES = st.text(st.sampled_from(HOSTILE), max_size=12) | st.text(st.characters(codec="utf-8"), max_size=12)
+#: Needs no quotes in any place.
+PLAIN = st.text(st.characters(codec="utf-8", exclude_characters="\"'()[],"), min_size=1, max_size=8)
 
 
 def _nested(path: list[str], value: Any) -> Any:
     for name in reversed(path):
         value = {name: value}
     return value
+
+
+@st.composite
+def texts(draw: st.DrawFn) -> tuple[str, str]:
+    """A value as it is written, and as it is."""
+    if draw(st.booleans()):
+        value = draw(PLAIN)
+        return value, value
+    value, quote = draw(VALUES), draw(st.sampled_from("\"'"))
+    return f"{quote}{value.replace(quote, quote * 2)}{quote}", value
 
 
 @st.composite
@@ -140,11 +174,11 @@ def items(draw: st.DrawFn) -> tuple[str, Any]:
     if takes == "state":
         value = text = draw(st.sampled_from(["NULL", "NOT_NULL"]))
     elif takes == "list":
-        value = draw(st.lists(MEMBERS, min_size=1, max_size=3))
-        text = "[" + ",".join(f'"{member}"' for member in value) + "]"
+        members = draw(st.lists(texts(), min_size=1, max_size=3))
+        value = [member for _, member in members]
+        text = f"[{','.join(text for text, _ in members)}]"
     else:
-        value = draw(VALUES)
-        text = f'"{value}"'
+        text, value = draw(texts())
     return f"{'.'.join(path)}[{comparator}]:{text}", _nested(path, {comparator: value})
 
 

@@ -77,10 +77,55 @@ def test_filter_is_decoded() -> None:
     assert Params("filter=a%5Beq%5D%3Ax%2By").filter == {"a": {"eq": "x+y"}}
 
 
-@pytest.mark.parametrize(("text", "flag"), [("true", True), ("TRUE", False), ("1", False), ("", False)])
-def test_flags_are_the_exact_word(text: str, flag: bool) -> None:
-    params = _params(("upsert", text), ("soft_delete", text), ("include_records_sample", text))
-    assert (params.upsert, params.soft_delete, params.include_records_sample) == (flag, flag, flag)
+FLAGS = ("upsert", "soft_delete", "include_records_sample")
+
+
+@pytest.mark.parametrize("name", FLAGS)
+def test_flags(name: str) -> None:
+    assert (getattr(Params(""), name), getattr(Params(f"{name}=false"), name)) == (False, False)
+    assert getattr(Params(f"{name}=true"), name)
+    for text in ("TRUE", "True", "1", "yes", "", " true", "true,false", "null", "0", "FALSE"):
+        _refused(
+            lambda text=text: getattr(_params((name, text)), name),  # type: ignore[misc]
+            f"'{name}={text}' parameter invalid. Allowed values are true, false",
+        )
+    _refused(
+        lambda: getattr(Params(f"{name}=true&{name}=true"), name),
+        f"'{name}=true,true' parameter invalid. Allowed values are true, false",
+    )
+
+
+#: query string, whether a list takes it, and a bulk change
+STRAYS = [
+    ("", True, True),
+    ("filter=a[eq]:b&limit=1&depth=0&order_by=a", True, True),
+    ("_t=123", True, False),
+    ("source=app", True, False),
+    ("filter=a[eq]:b&_t=123", True, False),
+    ('filter=a[eq]:"b"&source=app', True, False),
+    ("filter=and(a[eq]:b)&source=app", True, False),
+    ("filter=a[in]:[b]&source=app", True, False),
+    ("fields[a]=b", True, True),
+    ("viewId=&filter=", True, True),
+    ("filter=a[eq]:b&c=d", False, False),
+    ("filter=a[eq]:b&c=", False, False),
+    ("filter=a[eq]:b&%20c=d", False, False),
+    ("filter=a[eq]:b&c[eq]:d=e", False, False),
+    ("filter=a[eq]:b&=d", False, False),
+    ("order_by=a&b=", False, False),
+    ("depth=1&_=", False, False),
+    ("filter[a][eq]=b", False, False),
+]
+
+
+@pytest.mark.parametrize(("query", "in_list", "in_bulk"), STRAYS)
+def test_what_may_be_the_rest_of_a_value_is_refused(query: str, in_list: bool, in_bulk: bool) -> None:
+    for is_bulk, taken in ((False, in_list), (True, in_bulk)):
+        if taken:
+            Params(query).refuse_strays(is_bulk_change=is_bulk)
+        else:
+            with pytest.raises(BadRequest, match=r"^Unknown parameter '.*'\. It may be the rest of"):
+                Params(query).refuse_strays(is_bulk_change=is_bulk)
 
 
 @pytest.mark.parametrize(

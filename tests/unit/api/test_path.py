@@ -59,3 +59,16 @@ def test_ids_must_be_uuids(method: str, path: str, segment: str) -> None:
     with pytest.raises(BadRequest) as caught:
         parse_path(method, path)
     assert caught.value.message == f"'{segment}' is not a valid UUID"
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [
+        ("/rest/%70eople", Path("many", "people")),
+        ("/rest/p%65ople/%67roupBy", Path("groupBy", "people")),
+        ("/rest/b%61tch/people", Path("batch", "people")),
+        ("/rest/people%2Fx", Path("many", "people%2Fx")),
+    ],
+)
+def test_encoded_characters_mean_themselves(path: str, expected: Path) -> None:
+    assert parse_path("GET", path) == expected

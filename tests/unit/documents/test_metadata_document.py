@@ -9,7 +9,7 @@ import orjson
 import pytest
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
-from icosa.access.bodies import NAME_LENGTH
+from icosa.access.api_key_changes import NAME_LENGTH
 from icosa.api.keys.app import ROUTERS
 from icosa.api.metadata.collections import COLLECTIONS
 from icosa.api.metadata.render import field_members, object_members

@@ -15,7 +15,7 @@ class FakeDynamo(DynamoClient):
     """One table's stream, and conditional deletes of its items, in the shapes of Dynoxide."""
 
     def __init__(self) -> None:
-        super().__init__(0)
+        super().__init__("127.0.0.1", 0)
         self.records: list[dict[str, Any]] = []
         self.items: dict[bytes, dict[str, Any]] = {}
         self.calls: list[str] = []

@@ -17,7 +17,7 @@ def test_one_stack_at_a_time(tmp_path: Path) -> None:
     first.create()
     assert second.running() is None
     first.lock()
-    first.announce(endpoint="http://x", access_key="k")
+    first.announce(endpoint="http://x", dynamodb="http://y", access_key="k")
     assert second.running() == ("http://x", "k")
     with pytest.raises(FolderInUse):
         second.lock()
@@ -26,7 +26,11 @@ def test_one_stack_at_a_time(tmp_path: Path) -> None:
 def test_private_files(tmp_path: Path) -> None:
     folder = DataFolder(tmp_path / "data")
     folder.create()
-    assert mode(folder.path) == 0o700
+    assert {mode(path) for path in (folder.path, folder.logs, folder.pycache)} == {0o700}
+    folder.pycache.chmod(0o755)
+    folder.path.chmod(0o755)
+    folder.create()
+    assert {mode(path) for path in (folder.path, folder.logs, folder.pycache)} == {0o700}
     folder.write_private(folder.api_key, "one")
     folder.write_private(folder.api_key, "two")
     assert (folder.api_key.read_text(), mode(folder.api_key)) == ("two", 0o600)

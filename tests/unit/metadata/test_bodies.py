@@ -38,6 +38,7 @@ def test_objects_texts_are_tidied_and_unknown_keys_ignored() -> None:
         ({"labelPlural": None}, ("labelPlural must be a string", "labelPlural should not be empty")),
         ({"namePlural": ""}, ("namePlural has failed the name validation check", "namePlural should not be empty")),
         ({"nameSingular": "and"}, ("nameSingular has failed the name validation check",)),
+        ({"nameSingular": " not "}, ("nameSingular has failed the name validation check",)),
         ({"nameSingular": "a.b"}, ("nameSingular has failed the name validation check",)),
         ({"icon": 5}, ("icon must be a string",)),
         ({"isLabelSyncedWithName": "yes"}, ("isLabelSyncedWithName must be a boolean value",)),

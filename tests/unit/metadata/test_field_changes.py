@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from icosa.metadata import fields
+from icosa.metadata import fields, objects
 from icosa.metadata.draft import Draft
 from icosa.metadata.rules import failures
 from icosa.model.model import Field, Object
@@ -528,3 +528,27 @@ def test_a_clashing_target_is_reported() -> None:
     draft = again(draft)
     update_field(draft, field, morphRelationsUpdatePayload=[{"targetObjectMetadataId": COMPANY.id}])
     assert ("fieldMetadata", "NOT_AVAILABLE") in codes(draft)
+
+
+@pytest.mark.parametrize("name", list(fields.FIXED))
+def test_what_an_update_may_only_repeat(name: str) -> None:
+    draft, rocket = with_rocket()
+    code = new_field(draft, rocket)
+    draft = again(draft)
+    same = fields.FIXED[name](draft.objects[rocket.id], code)
+    fields.update_field(draft, code.id, {"label": "Same"}, fixed={name: same})
+    assert problems(draft) == []
+    other = not same if isinstance(same, bool) else "other"
+    fields.update_field(draft, code.id, {"label": "Other"}, fixed={name: other})
+    assert problems(draft) == [f"These properties of a field cannot be changed: {name}"]
+    assert draft.field(code.id).label == "Same"
+
+
+@pytest.mark.parametrize("name", list(objects.FIXED))
+def test_what_an_update_of_an_object_may_only_repeat(name: str) -> None:
+    draft, rocket = with_rocket()
+    same = objects.FIXED[name](rocket)
+    objects.update_object(draft, rocket.id, {}, fixed={name: same})
+    assert problems(draft) == []
+    objects.update_object(draft, rocket.id, {}, fixed={name: not same if isinstance(same, bool) else "other"})
+    assert problems(draft) == [f"These properties of an object cannot be changed: {name}"]

@@ -4,6 +4,7 @@ docs/wire/rest.md#merge).
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import orjson
@@ -69,7 +70,12 @@ TAKEN: list[tuple[str, Any, Any, Any]] = [
         ...,
     ),
     ("LINKS", {"secondaryLinks": '[{"url": "a.com", "label": null}]'}, {"primaryLinkUrl": "a.com"}, ...),
-    ("LINKS", {"primaryLinkLabel": "only"}, None, {"primaryLinkUrl": "", "primaryLinkLabel": "", "secondaryLinks": []}),
+    (
+        "LINKS",
+        {"primaryLinkLabel": "only"},
+        {"primaryLinkLabel": "only"},
+        {"primaryLinkUrl": "", "primaryLinkLabel": "only", "secondaryLinks": []},
+    ),
     (
         "EMAILS",
         {"primaryEmail": "Ada@Example.ORG", "additionalEmails": ["B@example.org"]},
@@ -206,7 +212,13 @@ def test_refused(name: str, value: Any, message: str) -> None:
 
 
 ADA = {"primaryEmail": "ada@example.org", "additionalEmails": ["a2@example.org"]}
+#: Stored under rules that have changed since: today they would be refused.
 MORE_PHONES = [{"number": "1", "callingCode": "+33", "countryCode": "FR"}]
+TWO_PHONES = {**FR, "additionalPhones": MORE_PHONES}
+US = {"primaryPhoneNumber": "4155552671", "primaryPhoneCountryCode": "US", "primaryPhoneCallingCode": "+1"}
+US_PHONE = {"number": "4155552671", "countryCode": "US", "callingCode": "+1"}
+DOCUMENT = {"markdown": "a", "blocknote": "[1]"}
+SITES = {"primaryLinkUrl": "a.com", "primaryLinkLabel": "A", "secondaryLinks": [{"label": "B", "url": "b.com"}]}
 
 #: type, stored before, input of an update, stored after
 UPDATED: list[tuple[str, Any, Any, Any]] = [
@@ -226,28 +238,45 @@ UPDATED: list[tuple[str, Any, Any, Any]] = [
         {"addressCity": "Nice", "addressCountry": "F"},
     ),
     ("ACTOR", {"source": "API", "name": "k"}, {"source": "EMAIL"}, {"source": "EMAIL", "name": "k"}),
-    # The whole is replaced.
-    ("LINKS", {"primaryLinkUrl": "a.com", "primaryLinkLabel": "A"}, {"primaryLinkLabel": "Z"}, None),
+    ("ACTOR", {"source": "API", "name": "k"}, {"name": None}, {"source": "API"}),
+    ("RICH_TEXT", DOCUMENT, {"blocknote": "[]"}, {"blocknote": "[]"}),
+    ("RICH_TEXT", DOCUMENT, {"markdown": "a"}, DOCUMENT),
+    ("RICH_TEXT", DOCUMENT, {"markdown": None}, None),
+    ("LINKS", SITES, {"primaryLinkLabel": "Z"}, {**SITES, "primaryLinkLabel": "Z"}),
+    ("LINKS", SITES, {"primaryLinkUrl": "z.com"}, {**SITES, "primaryLinkUrl": "z.com"}),
+    ("LINKS", SITES, {"secondaryLinks": []}, {"primaryLinkUrl": "a.com", "primaryLinkLabel": "A"}),
+    ("LINKS", SITES, {"secondaryLinks": None}, {"primaryLinkUrl": "a.com", "primaryLinkLabel": "A"}),
     (
         "LINKS",
-        {"primaryLinkUrl": "a.com", "primaryLinkLabel": "A"},
-        {"primaryLinkUrl": "z.com"},
-        {"primaryLinkUrl": "z.com"},
+        SITES,
+        {"secondaryLinks": [{"url": "c.com"}]},
+        {**SITES, "secondaryLinks": [{"label": "", "url": "c.com"}]},
     ),
-    ("RICH_TEXT", {"markdown": "a", "blocknote": "[1]"}, {"blocknote": "[]"}, {"blocknote": "[]"}),
-    # Additional addresses alone clear the primary one, not the other way round.
-    ("EMAILS", ADA, {"additionalEmails": ["b@example.org"]}, {"additionalEmails": ["b@example.org"]}),
-    ("EMAILS", ADA, {"primaryEmail": "b@example.org"}, {**ADA, "primaryEmail": "b@example.org"}),
-    # Additional phones are cleared, codes follow the number.
+    ("LINKS", SITES, {"primaryLinkLabel": None}, {k: v for k, v in SITES.items() if k != "primaryLinkLabel"}),
+    ("LINKS", SITES, {"primaryLinkUrl": None}, {"primaryLinkUrl": "b.com", "primaryLinkLabel": "B"}),
+    ("LINKS", {"primaryLinkUrl": "a.com", "primaryLinkLabel": "A"}, {"primaryLinkUrl": ""}, {"primaryLinkLabel": "A"}),
     (
-        "PHONES",
-        {**FR, "additionalPhones": MORE_PHONES},
-        {"primaryPhoneNumber": "+33611223344"},
-        {**FR, "primaryPhoneNumber": "611223344"},
+        "LINKS",
+        None,
+        {"secondaryLinks": [{"url": "c.com", "label": "C"}]},
+        {"primaryLinkUrl": "c.com", "primaryLinkLabel": "C"},
     ),
-    ("PHONES", {**FR, "additionalPhones": MORE_PHONES}, {}, FR),
+    ("EMAILS", ADA, {"additionalEmails": ["b@example.org"]}, {**ADA, "additionalEmails": ["b@example.org"]}),
+    ("EMAILS", ADA, {"primaryEmail": "b@example.org"}, {**ADA, "primaryEmail": "b@example.org"}),
+    ("EMAILS", ADA, {"primaryEmail": None}, {"additionalEmails": ["a2@example.org"]}),
+    ("EMAILS", ADA, {"additionalEmails": None}, {"primaryEmail": "ada@example.org"}),
+    # Codes follow the number; those on record tell how to read a national one.
+    ("PHONES", TWO_PHONES, {"primaryPhoneNumber": "+33611223344"}, {**TWO_PHONES, "primaryPhoneNumber": "611223344"}),
+    ("PHONES", TWO_PHONES, {"primaryPhoneNumber": "06 11 22 33 44"}, {**TWO_PHONES, "primaryPhoneNumber": "611223344"}),
+    ("PHONES", TWO_PHONES, {"primaryPhoneNumber": "+1 415 555 2671"}, {**US, "additionalPhones": MORE_PHONES}),
+    ("PHONES", FR, {"primaryPhoneNumber": "4155552671", "primaryPhoneCountryCode": "US"}, US),
+    ("PHONES", FR, {"primaryPhoneNumber": "4155552671", "primaryPhoneCallingCode": "+1"}, US),
+    ("PHONES", US, {"primaryPhoneNumber": "+1 555 555 0100"}, {**US, "primaryPhoneNumber": "5555550100"}),
     ("PHONES", FR, {"additionalPhones": []}, FR),
+    ("PHONES", TWO_PHONES, {"additionalPhones": None}, FR),
+    ("PHONES", FR, {"additionalPhones": [{"number": "+14155552671"}]}, {**FR, "additionalPhones": [US_PHONE]}),
     ("PHONES", FR, {"primaryPhoneNumber": ""}, {"primaryPhoneCountryCode": "FR", "primaryPhoneCallingCode": "+33"}),
+    ("PHONES", FR, {"primaryPhoneCountryCode": None}, {k: v for k, v in FR.items() if k != "primaryPhoneCountryCode"}),
     (
         "PHONES",
         FR,
@@ -265,10 +294,40 @@ def test_updates_of_members(name: str, before: Any, value: Any, after: Any) -> N
     assert orjson.dumps(before) == kept, "stored values are shared"
 
 
-def test_codes_on_record_are_not_consulted() -> None:
+@pytest.mark.parametrize(("name", "before", "value", "after"), UPDATED)
+def test_what_is_on_record_can_be_sent_back_and_nothing_changes_nothing(
+    name: str, before: Any, value: Any, after: Any
+) -> None:
+    field = make_field(name)
+    for stored in (before, after):
+        shown = field.type.render(field, stored)
+        assert field.type.parse(field, shown, old=stored, mode="update") == stored
+        assert field.type.parse(field, {}, old=stored, mode="update") == stored
+        for member in shown or ():
+            assert field.type.parse(field, {member: shown[member]}, old=stored, mode="update") == stored
+
+
+#: stored before, input of an update, message
+REFUSED_PHONES = [
+    (FR, {"primaryPhoneCountryCode": "US"}, "Provided country code and calling code are conflicting"),
+    (FR, {"primaryPhoneCallingCode": "+44"}, "Provided country code and calling code are conflicting"),
+    (US, {"primaryPhoneCountryCode": "CA"}, "Provided and inferred country code are conflicting"),
+    (
+        FR,
+        {"primaryPhoneCountryCode": None, "primaryPhoneCallingCode": ""},
+        "Provided phone number is invalid 610203040",
+    ),
+    (FR, {"primaryPhoneNumber": "+14155552671", "primaryPhoneCountryCode": "FR"}, "Provided and inferred country code"),
+    (FR, {"primaryPhoneNumber": "none"}, "Provided phone number is invalid none"),
+    (None, {"primaryPhoneNumber": "611223344"}, "Provided phone number is invalid 611223344"),
+]
+
+
+@pytest.mark.parametrize(("before", "value", "message"), REFUSED_PHONES)
+def test_parts_of_a_phone_must_fit_together(before: Any, value: Any, message: str) -> None:
     field = make_field("PHONES")
-    with pytest.raises(InvalidData, match="Provided phone number is invalid 611223344"):
-        field.type.parse(field, {"primaryPhoneNumber": "611223344"}, old=FR, mode="update")
+    with pytest.raises(InvalidData, match=re.escape(message)):
+        field.type.parse(field, value, old=before, mode="update")
 
 
 def test_rich_text_derives_the_other_member() -> None:
@@ -387,3 +446,81 @@ def test_an_update_is_a_create_of_what_is_shown_with_the_changes(first: dict[str
     before = field.type.parse(field, first)
     after = field.type.parse(field, second, old=before, mode="update")
     assert after == field.type.parse(field, {**first, **second})
+
+
+_URLS = st.sampled_from(["a.com", "HTTPS://B.com/", "https://c.com/x", "", None])
+_NUMBERS = ["+33610203040", "0610203040", "610203040", "+14155552671", "415 555 2671", "+390236618300", "", None]
+_CODES = st.sampled_from(["FR", "US", "IT", "GB", "", None])
+_CALLING = st.sampled_from(["+33", "+1", "+39", "+44", "", None])
+_LINKS = st.lists(st.fixed_dictionaries({"url": _URLS, "label": st.sampled_from(["L", "", None])}), max_size=3)
+_PHONES = st.lists(
+    st.fixed_dictionaries({"number": st.sampled_from(_NUMBERS), "countryCode": _CODES, "callingCode": _CALLING}),
+    max_size=2,
+)
+_ADDRESSES = st.sampled_from(["a@x.org", "B@X.org", "c@x.org"])
+_TEXTS = st.sampled_from(["x", " y", "", None])
+_DECIMALS = st.sampled_from([0, -1.5, "2.50", 10**20, "", None])
+
+#: Values of every member, most of which are taken.
+MEMBERS: dict[str, dict[str, st.SearchStrategy[Any]]] = {
+    "FULL_NAME": {"firstName": _TEXTS, "lastName": _TEXTS},
+    "CURRENCY": {"amountMicros": _DECIMALS, "currencyCode": _TEXTS},
+    "ADDRESS": {
+        **dict.fromkeys([name for name in NO_ADDRESS if name not in ("addressLat", "addressLng")], _TEXTS),
+        "addressLat": _DECIMALS,
+        "addressLng": _DECIMALS,
+    },
+    "LINKS": {"primaryLinkLabel": _TEXTS, "primaryLinkUrl": _URLS, "secondaryLinks": _LINKS | st.none()},
+    "EMAILS": {
+        "primaryEmail": _ADDRESSES | st.just("") | st.none(),
+        "additionalEmails": st.lists(_ADDRESSES, max_size=3) | st.none(),
+    },
+    "PHONES": {
+        "primaryPhoneNumber": st.sampled_from(_NUMBERS),
+        "primaryPhoneCountryCode": _CODES,
+        "primaryPhoneCallingCode": _CALLING,
+        "additionalPhones": _PHONES | st.none(),
+    },
+    "ACTOR": {
+        "source": st.sampled_from(["API", "EMAIL", "", None]),
+        "workspaceMemberId": st.sampled_from([ID, None]),
+        "name": _TEXTS,
+        "context": st.sampled_from([{"a": [1, True]}, {}, None]),
+    },
+}
+#: Members that may change with others that are sent.
+FOLLOWING: dict[str, dict[str, set[str]]] = {
+    "LINKS": {
+        "primaryLinkUrl": {"primaryLinkLabel", "secondaryLinks"},
+        "secondaryLinks": {"primaryLinkUrl", "primaryLinkLabel"},
+    },
+    "PHONES": {"primaryPhoneNumber": {"primaryPhoneCountryCode", "primaryPhoneCallingCode"}},
+}
+
+
+@pytest.mark.parametrize("name", MEMBERS)
+@given(st.data())
+def test_any_row_of_partial_updates_loses_nothing(name: str, data: st.DataObject) -> None:
+    field = make_field(name)
+    stored: Any = None
+    for part in data.draw(st.lists(st.fixed_dictionaries({}, optional=MEMBERS[name]), max_size=5)):
+        try:
+            after = field.type.parse(field, part, old=stored, mode="update")
+        except InvalidData:
+            continue
+        may_change = set(part).union(*(FOLLOWING.get(name, {}).get(member, set()) for member in part))
+        # Secondary links move up only where there is no primary one.
+        if name == "LINKS" and (stored or {}).get("primaryLinkUrl") and part.get("primaryLinkUrl", "x"):
+            may_change = set(part)
+        for member in MEMBERS[name]:
+            if member not in may_change:
+                assert (after or {}).get(member) == (stored or {}).get(member), (stored, part, after)
+        stored = after
+        shown = field.type.render(field, stored)
+        # What is shown stays: an actor without a source shows one, and has it when that is sent back.
+        parts = [shown or {}, {}, *({member: value} for member, value in (shown or {}).items())]
+        for sent in parts:
+            again = field.type.parse(field, sent, old=stored, mode="update")
+            assert field.type.render(field, again) == shown, (stored, sent)
+        if name == "LINKS" and stored:
+            assert "secondaryLinks" not in stored or "primaryLinkUrl" in stored

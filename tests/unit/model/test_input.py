@@ -38,6 +38,8 @@ PERSON = make_object(
 )
 MODEL = make_model(COMPANY, PERSON)
 OLD: Item = {"f1": ID, "f10": {"firstName": "Ada", "lastName": "L"}, "f14": {"currencyCode": "USD"}}
+#: A record that has what it must have.
+WHOLE: Item = {**OLD, "f4": {"source": "API"}, "f12": "RED", "f13": "x", "f17": ID}
 
 
 def parse(data: dict[str, Any], mode: Mode = "create", old: Item | None = None) -> ParsedInput:
@@ -102,7 +104,6 @@ REFUSED: list[tuple[dict[str, Any], Mode, str]] = [
     ({"id": OTHER_ID}, "update", f"The id of a record cannot be changed, but the data has another one: '{OTHER_ID}'"),
     ({"code": None}, "create", "Field code is not nullable and has no default value."),
     ({"code": ""}, "update", "Field code is not nullable and has no default value."),
-    ({"createdBy": {}}, "update", "Field createdBy is not nullable."),
     ({"code": None}, "update", "Field code is not nullable and has no default value."),
     ({"targetCompanyId": None}, "update", "Field targetCompanyId is not nullable and has no default value."),
     ({"stage": None}, "update", "Field stage is not nullable."),
@@ -135,9 +136,53 @@ REFUSED: list[tuple[dict[str, Any], Mode, str]] = [
 @pytest.mark.parametrize(("data", "mode", "message"), REFUSED)
 def test_refused(data: dict[str, Any], mode: Mode, message: str) -> None:
     with pytest.raises(InvalidData) as caught:
-        parse(data, mode, OLD if mode == "update" else None)
+        parse(data, mode, WHOLE if mode == "update" else None)
     assert caught.value.message == message
     assert caught.value.sub_code == "INVALID_ARGS_DATA"
+
+
+def test_what_a_record_lacks_may_be_sent_back_and_nothing_changes_nothing() -> None:
+    """Fields can become required when there are records already."""
+    unchanged: tuple[dict[str, Any], ...] = (
+        {"code": None},
+        {"code": ""},
+        {"createdBy": {}},
+        {"targetCompanyId": None},
+        {"stage": None},
+    )
+    for data in unchanged:
+        assert parse(data, "update", OLD).values == {}
+    kept: dict[str, Any] = {"createdBy": {}, "name": {}, "fee": {}}
+    assert parse(kept, "update", WHOLE).values == {"f4": WHOLE["f4"], "f10": WHOLE["f10"], "f14": WHOLE["f14"]}
+    with pytest.raises(InvalidData, match="createdBy is not nullable"):
+        parse({"createdBy": {"source": None}}, "update", WHOLE)
+
+
+def test_what_is_on_record_can_be_sent_back_after_rules_have_changed() -> None:
+    old = {**WHOLE, "f12": "GONE", "f15": {"primaryEmail": "no address", "additionalEmails": ["nor this"]}}
+    sent = {"stage": "GONE", "emails": {"primaryEmail": "no address", "additionalEmails": ["nor this"]}}
+    assert parse(sent, "update", old).values == {"f12": "GONE", "f15": old["f15"]}
+    for data in ({"stage": True}, {"stage": "WRONG"}, {"emails": {"primaryEmail": "wrong"}}, {"stage": "\ud800"}):
+        with pytest.raises(InvalidData):
+            parse(data, "update", old)
+
+
+def test_what_no_record_would_take_is_found_without_one() -> None:
+    for data in ({"emails": {"primaryEmail": "x"}}, {"code": None}, {"name": {"x": 1}}, {"name": 1}, {"city": 1}):
+        with pytest.raises(InvalidData):
+            parse(data, "check", {"f1": ID})
+    assert parse({"name": {"firstName": ""}, "id": ID}, "check", {"f1": ID}).values == {}
+
+
+def test_what_an_existing_record_would_take() -> None:
+    def draft(data: dict[str, Any]) -> ParsedInput:
+        return parse_input(MODEL, COMPANY, data, mode="create", now=NOW, may_exist=True)
+
+    parsed = draft({"phones": {"primaryPhoneNumber": "0610203040"}})
+    assert (parsed.values, str(parsed.unfit)) == ({}, "Provided phone number is invalid 0610203040")
+    assert draft({"phones": {"primaryPhoneNumber": "+33610203040"}}).unfit is None
+    with pytest.raises(InvalidData, match="Invalid subfield x"):
+        draft({"phones": {"x": "0610203040"}})
 
 
 def test_an_id_in_a_change_of_many_records_is_refused() -> None:

@@ -21,6 +21,7 @@ from icosa.model.types.kinds import (
     RawJson,
     Select,
     Text,
+    UrlText,
     Uuid,
 )
 
@@ -37,6 +38,12 @@ ACCEPTED: list[tuple[Kind, str, Any, Any]] = [
     (EmailText(), "eq", " Ada@Example.ORG ", "ada@example.org"),
     (EmailText(), "in", ["A@B.org", "No Mail"], ("a@b.org", "no mail")),
     (EmailText(), "neq", "", ""),
+    (Text(), "in", "a", ("a",)),
+    (SELECT, "containsAny", "RED", ("RED",)),
+    (UrlText(), "eq", "HTTPS://ACME.example/", "https://acme.example"),
+    (UrlText(), "in", ["HTTP://A.example", "no link", ""], ("http://a.example", "no link", "")),
+    (UrlText(), "neq", "https://acme.example/a/", "https://acme.example/a"),
+    (UrlText(), "like", "HTTPS://%", "HTTPS://%"),
     (EmailText(), "ilike", "%@B.org", "%@B.org"),
     (Number(), "eq", "42", 42),
     (Number(), "eq", " 4.50 ", 4.5),
@@ -73,13 +80,14 @@ def test_accepted(kind: Kind, operator: str, raw: Any, operand: Any) -> None:
 
 REFUSED: list[tuple[Kind, str, Any, str]] = [
     (Text(), "is", "null", 'Invalid filter value for "is" operator. Expected "NULL" or "NOT_NULL"'),
-    (Text(), "in", "x", 'Filter operator "in" requires an array value for field f'),
+    (Text(), "in", None, 'Filter operator "in" requires an array value for field f'),
     (Text(), "in", [], "Invalid filter value for field f. Expected non-empty array"),
     (Text(), "eq", 1, 'Invalid string value 1 for text field "f"'),
     (Text(), "like", 1, 'Filter operator "like" requires a string value for field "f", got number'),
     (Text(), "ilike", None, 'Filter operator "ilike" requires a string value for field "f", got object'),
     (Text(), "endsWith", True, 'Filter operator "endsWith" requires a string value for field "f", got boolean'),
-    (SELECT, "containsAny", "RED", 'Filter operator "containsAny" requires an array value for field f'),
+    (SELECT, "containsAny", None, 'Filter operator "containsAny" requires an array value for field f'),
+    (SELECT, "containsAny", "NO", "Invalid value 'NO' for field \"f\""),
     (SELECT, "isEmptyArray", "true", 'Filter operator "isEmptyArray" requires a boolean value for field f'),
     (SELECT, "eq", "X", "Invalid value 'X' for field \"f\""),
     (MultiSelect(("RED",)), "containsAny", ["X"], "Invalid value 'X' for multi select field \"f\""),
@@ -130,8 +138,11 @@ def test_operators_are_listed_in_the_order_of_messages(kind: Kind, operators: st
 @pytest.mark.parametrize(
     ("kind", "operator", "value", "operand", "holds"),
     [
-        (Text(), "gt", "b", "B", True),  # by code point, although orders fold
-        (Text(), "lt", "B", "a", True),
+        (Text(), "gt", "b", "B", False),  # as orders: without regard to case
+        (Text(), "gte", "b", "B", True),
+        (Text(), "gt", "Cleo", "bob", True),
+        (Text(), "lt", "Ann", "b", True),
+        (Text(), "lt", "B", "a", False),
         (Text(), "startsWith", "abc", "a%", False),
         (Text(), "ilike", "ÄB", "ä_", True),
         (SELECT, "gt", "GREEN", "RED", True),  # by position, although orders are alphabetical

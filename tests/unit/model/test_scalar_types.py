@@ -196,6 +196,8 @@ def test_files_take_no_other_keys() -> None:
     field = make_field("FILES")
     with pytest.raises(InvalidData, match=r'0: Unrecognized key: "url"$'):
         field.type.parse(field, [{"fileId": ID, "label": "a", "url": "x"}])
+    stored = [{"fileId": ID, "label": "a.pdf"}]
+    assert field.type.parse(field, field.type.render(field, stored)) == stored
 
 
 def test_json_that_nests_without_end() -> None:

@@ -14,6 +14,7 @@ from icosa.model.record import Record
 from icosa.model.search_text import LONGEST, MOST_TERMS, MOST_TOKENS, fold, search_fields, terms, tokens
 from icosa.store.derive import Rows
 from tests.support.crm import crm
+from tests.unit.model.fields import make_field
 
 PERSON = crm().by_singular["person"]
 NOTE = crm().by_singular["note"]
@@ -124,7 +125,10 @@ def test_the_trash_has_no_rows() -> None:
     assert not any("#T#" in key[0] for key in rows.derive(item, live=False))
 
 
-_TEXTS = st.text(alphabet=string.ascii_letters + string.digits + " .-@'/äöüéñç東京\x01\u0301", max_size=80)
+#: With few digits: of many, terms are also what a phone number would be on record.
+_TEXTS = st.text(alphabet=string.ascii_letters + string.digits + " .-@'/äöüéñç東京\x01\u0301", max_size=80).filter(
+    lambda text: sum(character.isdigit() for character in text) < 7
+)
 
 
 @given(_TEXTS)
@@ -149,7 +153,7 @@ def test_every_beginning_of_a_term_finds_it(text: str, length: int) -> None:
             assert any(token.startswith(beginning) for token in known)
 
 
-@given(st.lists(_TEXTS, max_size=60))
+@given(st.lists(_TEXTS | st.text("0123456789 +-()", max_size=30), max_size=60))
 def test_bounds(texts: list[str]) -> None:
     known = _tokens(jobTitle=" ".join(texts))
 
@@ -157,3 +161,35 @@ def test_bounds(texts: list[str]) -> None:
     assert all(0 < len(token) <= LONGEST for token in known)
     assert len(terms(" ".join(texts))) <= MOST_TERMS
     assert all(not set(token) & set(" \x01") for token in known)
+
+
+#: What people type who look for +33 6 10 20 30 40, +1 415 555 2671, +44 20 7946 0000, +7 912 345 67 89.
+TYPED = {
+    "FR": ("0610203040", "06 10 20 30 40", "06-10-20-30-40", "06.10.20.30.40", "+33610203040", "+33 6 10 20 30 40"),
+    "FR again": ("+33 (0)6 10 20 30 40", "0033 6 10 20 30 40", "(06) 10203040", "610203040"),
+    "US": ("(415) 555-2671", "415-555-2671", "415 555 2671", "+1 (415) 555-2671", "1 415 555 2671", "4155552671"),
+    "GB": ("020 7946 0000", "02079460000", "+44 20 7946 0000", "020-7946-0000"),
+    "RU": ("8 912 345-67-89", "89123456789", "+7 912 3456789"),
+}
+NUMBERS = {
+    "FR": ("+33", "610203040"),
+    "US": ("+1", "4155552671"),
+    "GB": ("+44", "2079460000"),
+    "RU": ("+7", "9123456789"),
+}
+
+
+@pytest.mark.parametrize("country", TYPED)
+def test_phones_are_found_as_people_type_them(country: str) -> None:
+    calling_code, number = NUMBERS[country[:2]]
+    phones = make_field("PHONES")
+    stored = {"primaryPhoneNumber": number, "primaryPhoneCallingCode": calling_code}
+    known = tokens((phones,), {phones.key: stored})
+    for typed in TYPED[country]:
+        assert any(token.startswith(term) for token in known for term in terms(typed)), typed
+
+
+def test_years_are_no_phone_number() -> None:
+    assert terms("2024 2025") == ("2024", "2025")
+    assert terms("2024-05-12") == ("2024-05-12", "20240512")
+    assert terms("call 06 10 20 30 40 now") == ("call", "0610203040", "610203040", "06", "10", "20", "30", "40")

@@ -180,6 +180,8 @@ def comparison(leaf: Leaf, operator: str, operand: Any, value: Any) -> Value:
     if leaf.kind.name == "SELECT" and operator in ("gt", "gte", "lt", "lte"):
         order = ["RED", "GREEN", "BLUE"]
         value, operand = order.index(value), order.index(operand)
+    if is_text and operator in ("gt", "gte", "lt", "lte"):
+        value, operand = value.lower(), operand.lower()
     match operator:
         case "eq":
             return bool(value == operand)

@@ -74,6 +74,11 @@ def test_one_to_many_means_any_of_the_records() -> None:
     )
 
 
+def test_an_empty_block_means_any_record() -> None:
+    for raw in ({"people": {}}, {"people": {"and": []}}):
+        assert _shape(_resolve(raw, "companies")) == ("any person of people", ("and",))
+
+
 def test_morph_relations_are_filtered_by_their_flattened_names() -> None:
     assert _shape(_resolve({"targetPersonId": {"eq": ID}}, "noteTargets")) == ("targetPersonId", "eq", ID)
 
@@ -129,7 +134,7 @@ ERRORS: list[tuple[str, Any, str]] = [
     ("rockets", {"extra": {"eq": "x"}},
      'Operator "eq" is not valid for field "extra" of type RAW_JSON - Allowed operators: is, like'),
     ("people", {"jobTitle": {"is": "x"}}, 'Invalid filter value for "is" operator. Expected "NULL" or "NOT_NULL"'),
-    ("people", {"jobTitle": {"in": "x"}}, 'Filter operator "in" requires an array value for field jobTitle'),
+    ("people", {"jobTitle": {"in": None}}, 'Filter operator "in" requires an array value for field jobTitle'),
     ("people", {"jobTitle": {"in": []}}, "Invalid filter value for field jobTitle. Expected non-empty array"),
     ("people", {"jobTitle": {"like": 1}},
      'Filter operator "like" requires a string value for field "jobTitle", got number'),

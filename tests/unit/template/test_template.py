@@ -86,7 +86,15 @@ def test_functions_get_no_variable_that_they_do_not_need(functions: dict[str, Do
         "STACK_NAME",
         "BODY_LIMIT",
     }
-    assert variables("MetadataFunction") == {"POWERTOOLS_SERVICE_NAME", "TABLE_NAME", "WEBHOOK_KEY_ID", "BODY_LIMIT"}
+    assert variables("MetadataFunction") == {
+        "POWERTOOLS_SERVICE_NAME",
+        "TABLE_NAME",
+        "WEBHOOK_KEY_ID",
+        "BODY_LIMIT",
+        "BATCH_LIMIT",
+        "PAGE_LIMIT",
+        "RATE_LIMIT",
+    }
     assert (
         variables("EventsFunction")
         == variables("JobsFunction")
@@ -172,12 +180,16 @@ def test_the_key_of_webhooks_outlives_the_stack_and_turns(template: Document) ->
 
 _VERBS = frozenset(("get", "head", "post", "patch", "put", "delete"))
 #: Routes whose calls the usage plan counts, and routes whose calls it does not (docs/wire/access.md#rate-limits).
-_COUNTED = {"/rest": _VERBS, "/rest/{proxy+}": _VERBS, "/graphql": frozenset(("get", "head", "post"))}
+_COUNTED = {"/rest": _VERBS, "/rest/{proxy+}": _VERBS, "/graphql": _VERBS}
+_KEY_ROUTES = (
+    "/rest/metadata/apiKeys",
+    "/rest/metadata/apiKeys/{proxy+}",
+    "/rest/apiKeys",
+    "/rest/apiKeys/{proxy+}",
+)
 _UNCOUNTED = {
-    **dict.fromkeys(
-        ("/rest/metadata", "/rest/metadata/{proxy+}", "/rest/metadata/apiKeys", "/rest/metadata/apiKeys/{id}"), _VERBS
-    ),
-    "/metadata": frozenset(("get", "head", "post")),
+    **dict.fromkeys(("/rest/metadata", "/rest/metadata/{proxy+}", *_KEY_ROUTES), _VERBS),
+    "/metadata": _VERBS,
 }
 #: Routes that anybody may call.
 _PUBLIC = dict.fromkeys(("/rest/open-api/{schema}", "/open-api/{schema}"), frozenset(("get", "head")))
@@ -209,7 +221,7 @@ def test_scripts_are_told_of_the_methods_that_routes_have(template: Document) ->
 def test_only_routes_of_api_keys_lead_to_the_function_that_mints(functions: dict[str, Document]) -> None:
     routes = {event["Properties"]["Path"] for event in functions["KeysFunction"]["Events"].values()}
 
-    assert routes == {"/rest/metadata/apiKeys", "/rest/metadata/apiKeys/{id}"}
+    assert routes == set(_KEY_ROUTES)
 
 
 def test_public_routes_are_throttled_for_all_callers_together(transformed: Document) -> None:

@@ -153,3 +153,23 @@ def test_missing_members_are_told_their_type_in_the_order_of_the_model() -> None
 )
 def test_texts(member: str, value: Any, expected: list[str]) -> None:
     assert list(texts(Entity, {**NEW, member: value})) == expected
+
+
+@pytest.mark.parametrize(
+    ("raw", "member"),
+    [
+        ({"text": "a\x00"}, "text"),
+        ({"text": "\ud800"}, "text"),
+        ({"extra": {"a": ["b", {"c": "\x00"}]}}, "extra.a.c"),
+        ({"extra": {"a": {"b\x00": 1}}}, "extra.a"),
+    ],
+)
+def test_no_text_holds_what_cannot_be_stored(raw: dict[str, Any], member: str) -> None:
+    class Anything(RequestBody):
+        text: Text = UNNAMED
+        extra: Json = UNNAMED
+
+    with pytest.raises(InvalidInput) as caught:
+        validate(Anything, raw)
+    assert caught.value.messages == (f"{member} must not contain the character U+0000 or unpaired surrogates",)
+    assert validate(Anything, {"text": "\ufffd\x01", "unknown": "\x00"}).named() == {"text": "\ufffd\x01"}

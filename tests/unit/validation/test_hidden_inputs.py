@@ -15,7 +15,7 @@ def test_a_secret_is_in_no_traceback() -> None:
     secret = "".join(("s3", "cret", "\ud800"))  # in parts, because tracebacks show lines of code
     with pytest.raises(InvalidInput) as caught:
         read_new({"targetUrl": "https://x.example", "operations": [], "secret": secret})
-    assert caught.value.messages == ("secret must be a string",)
+    assert caught.value.messages == ("secret must not contain the character U+0000 or unpaired surrogates",)
     assert secret[:6] not in "".join(traceback.format_exception(caught.value))
 
 

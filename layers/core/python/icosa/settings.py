@@ -39,6 +39,11 @@ class Tuning:
     parallel_scan_records: int = 4_000
     #: Children of all parents of a level that are fetched to filter, sort and count them in memory.
     child_list_records: int = 2_000
+    #: How often a list is read, at most, while others change what it shows, and how many records in all.
+    looks: int = 8
+    look_records: int = 2_000
+    #: Rows of each tail of changes that a read looks at, at most.
+    tail_rows: int = 500
     #: Rows of a parent's edge partition that are read at first: enough for several relations of usual size.
     edge_rows: int = 400
 

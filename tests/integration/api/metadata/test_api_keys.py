@@ -78,6 +78,7 @@ def test_no_member_tells_of_the_gateway_or_of_a_token(own: MetadataClient) -> No
         "name",
         "expiresAt",
         "revokedAt",
+        "lastUsedAt",
         "createdAt",
         "updatedAt",
         "role",

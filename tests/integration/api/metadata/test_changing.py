@@ -391,3 +391,39 @@ def test_changes_need_the_flag(client_with: Callable[..., MetadataClient], tag: 
         "mutation($i: CreateOneObjectInput!) { createOneObject(input: $i) { id } }", i={"object": _rocket(tag)}
     )
     assert answer["errors"][0]["extensions"]["subCode"] == "PERMISSION_DENIED"
+
+
+NUL = "a\x00b"
+_SIGN = "must not contain the character U+0000 or unpaired surrogates"
+
+
+def test_texts_of_the_model_hold_what_can_be_stored(call: MetadataClient, tag: str) -> None:
+    obj = _create(call, tag)
+    field = _add(call, obj, "TEXT", "motto").json["data"]["createOneField"]
+    option = {"value": "A", "label": NUL, "position": 0, "color": "blue"}
+    refused: list[tuple[str, str, dict[str, Any]]] = [
+        ("POST", "objects", _rocket(f"{tag}x", labelSingular=NUL)),
+        ("POST", "objects", _rocket(f"{tag}x", description=NUL)),
+        ("POST", "objects", _rocket(f"{tag}\x00")),
+        ("PATCH", f"objects/{obj['id']}", {"icon": NUL}),
+        ("PATCH", f"fields/{field['id']}", {"label": NUL}),
+        ("PATCH", f"fields/{field['id']}", {"description": NUL}),
+        ("PATCH", f"fields/{field['id']}", {"defaultValue": f"'{NUL}'"}),
+        ("POST", "views", {"name": NUL, "objectMetadataId": obj["id"], "icon": "x"}),
+        ("POST", "webhooks", {"targetUrl": "https://a.example", "operations": [NUL]}),
+        ("POST", "webhooks", {"targetUrl": "https://a.example", "operations": [], "description": NUL}),
+    ]
+    for method, path, body in refused:
+        reply = call(method, f"/rest/metadata/{path}", body)
+        assert (reply.status, _SIGN in str(reply.json)) == (400, True), (path, body, reply.json)
+    selects = _add(call, obj, "SELECT", "tier", options=[option])
+    assert (selects.status, _SIGN in str(selects.json)) == (400, True)
+    for blank in (" ", "\t\n", "\u3000"):
+        for reply in (
+            _add(call, obj, "TEXT", "blank", label=blank),
+            call("PATCH", f"/rest/metadata/fields/{field['id']}", {"label": blank}),
+        ):
+            assert (reply.status, "label should not be empty" in str(reply.json)) == (400, True)
+    query = "mutation($i: UpdateOneFieldMetadataInput!) { updateOneField(input: $i) { id } }"
+    answer = call.graphql(query, i={"id": field["id"], "update": {"label": NUL}})
+    assert _SIGN in str(answer)

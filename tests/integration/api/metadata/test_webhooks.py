@@ -284,6 +284,10 @@ def test_bodies_that_are_refused(own: MetadataClient, method: str, body: Any, me
     [
         ("", "INVALID_WEBHOOK_INPUT", "Target URL is required"),
         ("hook.example", "INVALID_TARGET_URL", "Invalid target URL provided"),
+        *(
+            (target, "INVALID_TARGET_URL", "Target URL must not lead to this machine or a private network")
+            for target in ("http://127.0.0.1:1/", "http://169.254.169.254/latest", "http://0x7f000001", "http://[::1]/")
+        ),
     ],
 )
 def test_targets_that_are_refused(own: MetadataClient, target: str, code: str, message: str) -> None:

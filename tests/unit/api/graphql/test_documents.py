@@ -225,3 +225,23 @@ def test_documents_without_locations_are_equal_by_structure() -> None:
     item, other = (parse(text, no_location=True) for text in ("{ a }", "{\n  a }"))
 
     assert item == other
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{}",
+        "query Q {}",
+        "mutation {}",
+        "{people{}}",
+        "{people{edges{node{}}}}",
+        "{a ... on X {}}",
+        "{a ...F} fragment F on X {}",
+        "mutation{createThing(data:{}){}}",
+    ],
+)
+def test_a_selection_set_has_a_member(text: str) -> None:
+    with pytest.raises(Unparsable, match="Syntax Error: Expected Name"):
+        parse_document(text, GraphqlSettings())
+    document = parse_document("{a(x: {}) {b}}", GraphqlSettings())
+    assert document.operations

@@ -61,13 +61,13 @@ def test_a_query_string_says_what_to_read() -> None:
         (_post({}), 400, "Must provide query string."),
         (_post({"query": ""}), 400, "Must provide query string."),
         (_get(), 200, "Must provide query string."),
-        (_post({"query": 1}), 400, "Expected query to be a string, but received int."),
+        (_post({"query": 1}), 400, "Expected query to be a string, but received number."),
         (_post({"query": "{ a }", "foo": 1}), 400, 'Unexpected parameter "foo" in the request body.'),
         (_post({"query": "{ a }", "variables": []}), 400, "Expected variables to be an object, but received array."),
         (
             _post({"query": "{ a }", "operationName": 1}),
             400,
-            "Expected operationName to be a string, but received int.",
+            "Expected operationName to be a string, but received number.",
         ),
         (
             _get(query="{ a }", variables="{"),

@@ -10,8 +10,6 @@ from fastapi import FastAPI
 from fastapi.routing import APIRoute, iter_route_contexts
 from pydantic import BaseModel
 
-from icosa.access.api_keys import ApiKeys
-from icosa.access.gateway_keys import GatewayKeys
 from icosa.api.keys.app import ROUTERS, keys_app
 from icosa.documents.openapi.metadata import metadata_document
 from icosa.runtime.fastapi_app import ApiRoute
@@ -23,8 +21,7 @@ _ROOT = "/rest/metadata"
 
 @pytest.fixture(scope="module")
 def app() -> FastAPI:
-    keys = ApiKeys(GatewayKeys(lambda: None, str), str)
-    return keys_app(Table("none", cast(Any, None)), keys)
+    return keys_app(Table("none", cast(Any, None)))
 
 
 @pytest.fixture(scope="module")
@@ -74,6 +71,8 @@ def test_the_document_shows_the_models_of_the_routes(app: FastAPI, document: dic
         model = route.body_field.field_info.annotation
         assert model is not None and issubclass(model, BaseModel)
         [method] = route.methods or ("",)
+        if not str(context.path).startswith(_ROOT):
+            continue  # the old address
         operation = document["paths"][str(context.path).removeprefix(_ROOT)][method.lower()]
         name = operation["requestBody"]["content"]["application/json"]["schema"]["$ref"].rpartition("/")[2]
         assert rendered[name] == components_of({name: model})[name]

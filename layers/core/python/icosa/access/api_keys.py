@@ -23,7 +23,7 @@ from ..store import control, keys
 from ..store.control import ApiKeyRow, RoleRow, api_keys_of
 from ..validation.messages import message
 from . import token
-from .bodies import NAME_LENGTH
+from .api_key_changes import NAME_LENGTH
 from .gateway_keys import GatewayKeys
 from .secret import signing_secret
 from .times import parse_expiry, parse_moment, stored_time

@@ -15,6 +15,7 @@ from ..errors import InvalidData, PermissionDenied
 from ..model.model import Field, Model, Object, Right
 from ..query.aggregates import aggregates_of
 from ..query.operation import (
+    SURVIVOR_FIELDS,
     And,
     Compare,
     Create,
@@ -38,6 +39,7 @@ from ..query.operation import (
     Selection,
     Update,
 )
+from .disclosing_values import names_hidden_unique_value, names_part_of_hidden_value
 
 #: Records created inside one another (``{"company": {"create": {…}}}``) may nest this deep
 #: (docs/wire/rest.md#relations-in-bodies).
@@ -65,16 +67,19 @@ def authorize(rights: RecordRights, operation: Operation, model: Model) -> Opera
             check.filter(obj, operation.filter)
         case Update():
             check.filter(obj, operation.filter)
-            check.data(obj, (operation.data,))
+            check.data(obj, (operation.data,), may_exist=True)
         case FindMany():
             check.filter(obj, operation.filter)
             check.order(obj, operation.order)
             check.aggregates(obj, operation.aggregates)
         case Create():
-            check.data(obj, operation.data)
+            check.data(obj, operation.data, may_exist=operation.upsert)
         case FindDuplicates():
             check.names(obj, (name for record in operation.data or () for name in record))
             check.aggregates(obj, operation.aggregates)
+            operation = check.duplicates(obj, operation)
+        case Merge():
+            operation = check.merge(obj, operation)
     if isinstance(operation, GroupBy):
         return check.group_by(obj, operation)
     selection = check.selection(obj, operation.selection)
@@ -82,8 +87,13 @@ def authorize(rights: RecordRights, operation: Operation, model: Model) -> Opera
 
 
 def is_relation_readable(rights: RecordRights, model: Model, obj: Object, relation: Field) -> bool:
-    """Whether answers may show the records of a relation: the field itself and records of the target can be read."""
-    return relation.id not in rights.unreadable_fields(obj) and rights.can(model.target_of(relation), "read")
+    """Whether answers may show the records of a relation: the field itself and records of the target can be read. A
+    list also shows which records point here, so the field that does must be readable, too.
+    """
+    target = model.target_of(relation)
+    if relation.id in rights.unreadable_fields(obj) or not rights.can(target, "read"):
+        return False
+    return not relation.is_one_to_many or model.inverse_of(relation).id not in rights.unreadable_fields(target)
 
 
 def _needed(operation: Operation) -> tuple[Right, ...]:
@@ -178,17 +188,49 @@ class _Check:
         }
         return replace(operation, objects=objects, ignored=ignored)
 
+    def duplicates(self, obj: Object, operation: FindDuplicates) -> FindDuplicates:
+        """Criteria with values that the caller may not read find nothing (docs/wire/rest.md#duplicates)."""
+        hidden = self._rights.unreadable_fields(obj)
+        ignored = frozenset(field.key for field in obj.stored_fields if field.id in hidden)
+        return replace(operation, ignored=ignored) if ignored else operation
+
+    def merge(self, obj: Object, operation: Merge) -> Merge:
+        """What the merge may not change is looked at when its records are known. Whether a value would change that the
+        caller may neither read nor update is not theirs to know, so such a merge is always refused.
+        """
+        locked = self._rights.unwritable_fields(obj)
+        fields = [field for field in obj.stored_fields if field.id in locked and field.name not in SURVIVOR_FIELDS]
+        for field in fields:
+            self.readable(obj, field)
+        fixed = frozenset(
+            (owner.key, relation.key)
+            for owner, relation in self._model.references[obj.id]
+            if not self._rights.can(owner, "update") or relation.id in self._rights.unwritable_fields(owner)
+        )
+        if not fields and not fixed:
+            return operation
+        return replace(operation, locked=frozenset(field.key for field in fields), fixed_references=fixed)
+
     def _dimension(self, obj: Object, dimension: Dimension) -> None:
         self._leaf(obj, dimension.relation, dimension.leaf.field)
 
     # ------------------------------------------------------------------ data
 
-    def data(self, obj: Object, records: Iterable[Mapping[str, Any]], *, depth: int = 0) -> None:
-        """Every field that a body names may be written; what it connects may be read, what it creates beside may be
-        created.
+    def data(
+        self, obj: Object, records: Iterable[Mapping[str, Any]], *, may_exist: bool = False, depth: int = 0
+    ) -> None:
+        """Every field that a body names may be written, and read where the answer tells what records have, of which
+        ``may_exist`` says whether the body may be for one of them; what it connects may be read, what it creates beside
+        may be created.
         """
         locked = self._rights.unwritable_fields(obj)
+        hidden = self._rights.unreadable_fields(obj)
         for record in records:
+            if hidden and (
+                names_hidden_unique_value(obj, record, hidden)
+                or (may_exist and names_part_of_hidden_value(obj, record, hidden))
+            ):
+                raise PermissionDenied
             for name, value in record.items():
                 field = _named(obj, name)
                 if field is None:
@@ -201,6 +243,9 @@ class _Check:
     def _nested(self, target: Object, value: Mapping[str, Any], *, depth: int) -> None:
         if "connect" in value:
             self.require(target, "read")
+            connected = value["connect"]
+            where = connected.get("where") if isinstance(connected, Mapping) else None
+            self.names(target, where if isinstance(where, Mapping) else ())
         created = value.get("create")
         if isinstance(created, Mapping):
             if depth > MAX_NESTED_CREATES:

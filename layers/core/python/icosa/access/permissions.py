@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from ..model.model import Object, Right
+from ..model.model import Model, Object, Right
 from .roles import Role
 
 #: Flags that ``canUpdateAllSettings`` grants together (docs/wire/access.md#permission-flags).
@@ -76,6 +76,10 @@ class Permissions:
             return True
         override = self.role.object_rights.get(obj.id, {}).get(right)
         return right in self.role.rights if override is None else override
+
+    def can_read_everything(self, model: Model) -> bool:
+        """Whether no record and no value is kept from the role."""
+        return all(self.can(obj, "read") and not self.unreadable_fields(obj) for obj in model.objects)
 
     def unreadable_fields(self, obj: Object) -> frozenset[str]:
         """Ids of the fields that answers leave out. The label identifier can always be read

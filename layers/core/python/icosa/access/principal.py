@@ -9,12 +9,15 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Principal:
-    """An API key at work. Every storage key of a request is built from ``workspace_id``."""
+    """An API key at work. Every storage key of a request is built from ``workspace_id``. ``expires_at`` is the moment
+    at which the key ends, as a stored DATE_TIME.
+    """
 
     workspace_id: str
     key_id: str
     name: str
     role_id: str
+    expires_at: str = ""
 
     @property
     def actor(self) -> Mapping[str, Any]:

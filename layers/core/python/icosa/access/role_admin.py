@@ -10,11 +10,12 @@ from ..errors import BadRequest, Forbidden
 from ..store import keys
 from ..store.control import RoleRow, roles_of
 from ..validation.body import validate
-from .bodies import CreateRole, RoleForResponse
+from .bodies import CreateRole
+from .role_view import PLAIN
 from .roles import ROLE_RIGHTS
 
 _TARGETS = ("canBeAssignedToUsers", "canBeAssignedToAgents", "canBeAssignedToApiKeys")
-_MEMBERS = tuple(RoleForResponse.wire_names())
+_MEMBERS = ("id", *PLAIN)
 
 
 def list_roles(workspace_id: str) -> list[Mapping[str, Any]]:
@@ -29,7 +30,10 @@ def create_role(workspace_id: str, raw: Mapping[str, Any]) -> Mapping[str, Any]:
     write without the right to read.
     """
     role = validate(CreateRole, raw)
-    row = RoleRow.at(keys.role(workspace_id, str(uuid.uuid4())), **role.named())
+    row = RoleRow.at(
+        keys.role(workspace_id, str(uuid.uuid4())),
+        **{name: value for name, value in role.named().items() if name != "id"},
+    )
     if not any(getattr(row, target) for target in _TARGETS):
         raise BadRequest(
             "Role must be assignable to at least one target type", sub_code="ROLE_MUST_HAVE_AT_LEAST_ONE_TARGET"

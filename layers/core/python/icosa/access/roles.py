@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -30,6 +30,7 @@ class Role:
 
     ``rights`` hold for all objects. ``object_rights`` (by object id) override them where they say anything.
     ``hidden_fields`` and ``locked_fields`` (by object id) are the fields that the role may not read or not update.
+    ``row_predicates`` and ``row_predicate_groups`` are its rules of rows, by their wire members.
     """
 
     id: str
@@ -41,6 +42,8 @@ class Role:
     object_rights: Mapping[str, Mapping[Right, bool]] = field(default_factory=dict)
     hidden_fields: Mapping[str, frozenset[str]] = field(default_factory=dict)
     locked_fields: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    row_predicates: Sequence[Mapping[str, Any]] = ()
+    row_predicate_groups: Sequence[Mapping[str, Any]] = ()
 
     @classmethod
     def parse(cls, item: Mapping[str, Any]) -> Role:
@@ -61,6 +64,8 @@ class Role:
             },
             hidden_fields=_restricted(restrictions, "canReadFieldValue"),
             locked_fields=_restricted(restrictions, "canUpdateFieldValue"),
+            row_predicates=item.get("rowLevelPredicates", ()),
+            row_predicate_groups=item.get("rowLevelPredicateGroups", ()),
         )
 
 

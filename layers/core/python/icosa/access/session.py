@@ -2,22 +2,24 @@
 
 The gateway may answer for the authorizer from its cache, so what the authorizer saw can be minutes old. Therefore every
 request reads workspace, key, role and register again, together: revocation, expiry, a new role and a new metadata
-version act on the next request.
+version act on the next request. Beside that read a request writes at most once an hour when its key was used.
 """
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from ..catalog.loader import MetadataState
 from ..catalog.models import current_model as model_of
+from ..errors import Unavailable
 from ..lru import LRUCache
 from ..model.model import Model
 from ..settings import Settings
-from ..store import keys
+from ..store import access_row, keys
 from ..store.meter import Meter
 from ..store.register import Register
 from ..store.table import Item, Table
@@ -37,6 +39,10 @@ from .roles import Role
 from .times import stored_time
 from .token_type import API_KEY
 
+logger = logging.getLogger(__name__)
+
+#: How often the use of a key is written down.
+_USE_NOTED = timedelta(hours=1)
 #: The role of a key at its last request. Reading it together with the key saves a round trip if it is still the same.
 _role_of_key: LRUCache[tuple[str, str], str] = LRUCache(size=4096)
 
@@ -60,8 +66,12 @@ def open_context(event: Mapping[str, Any], table: Table) -> RequestContext:
 
 
 def open_metered(event: Mapping[str, Any], table: Table, meter: Meter, settings: Settings) -> RequestContext:
-    """``open_context`` for a request with these settings. ``meter`` counts what the request costs after it."""
-    return replace(open_context(event, table.metered(Meter())), table=table.metered(meter), settings=settings)
+    """``open_context`` for a request with these settings. ``meter`` counts what the request costs after it, in detail
+    for callers who may read everything: costs follow from hidden values, too (docs/rights.md#what-was-tried).
+    """
+    context = open_context(event, table.metered(Meter()))
+    meter.detailed = meter.detailed and context.permissions.can_read_everything(context.model)
+    return replace(context, table=table.metered(meter), settings=settings)
 
 
 def current_model(table: Table, workspace_id: str) -> Model | None:
@@ -95,8 +105,15 @@ def _open(workspace_id: str, key_id: str, table: Table, now: str) -> RequestCont
     if role is None:
         raise KeyWithoutRole(key_id)
     _role_of_key.put((workspace_id, key_id), role_id)
+    _note_use(table, workspace_id, key_id, key, now)
     return RequestContext(
-        principal=Principal(workspace_id=workspace_id, key_id=key_id, name=key["name"], role_id=role_id),
+        principal=Principal(
+            workspace_id=workspace_id,
+            key_id=key_id,
+            name=key["name"],
+            role_id=role_id,
+            expires_at=key["expiresAt"],
+        ),
         permissions=Permissions(Role.parse(role)),
         workspace=Workspace.parse(workspace_id, workspace),
         model=model_of(table, workspace_id, MetadataState.parse(workspace)),
@@ -104,3 +121,17 @@ def _open(workspace_id: str, key_id: str, table: Table, now: str) -> RequestCont
         register=Register.parse(register),
         now=now,
     )
+
+
+def _note_use(table: Table, workspace_id: str, key_id: str, key: Item, now: str) -> None:
+    """Keep the time of a key's last request, at most once an hour: one write unit then, which no request's meter
+    counts. Requests do not fail with it.
+    """
+    known = key.get(access_row.LAST_USED)
+    limit = stored_time(datetime.fromisoformat(now) - _USE_NOTED)
+    if known is not None and known >= limit:
+        return
+    try:
+        table.metered(Meter()).update(access_row.used(workspace_id, key_id, now=now, unless_since=limit))
+    except Unavailable:
+        logger.warning("the use of an API key was not noted", extra={"workspace_id": workspace_id, "key_id": key_id})

@@ -7,13 +7,14 @@ All are kept in the workspace's ``preferences`` under their wire names, but for 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Annotated, Any, Final, Literal, Protocol
 
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
 
-from ..errors import BadRequest, Conflict, Forbidden, NotFound, PermissionDenied
+from ..errors import BadRequest, Conflict, Forbidden, PermissionDenied
 from ..store import keys
 from ..store.ops import DeleteItem, Op
 from ..store.table import Table, TransactionFailed
@@ -21,6 +22,8 @@ from ..store.workspace_row import new_settings, take_subdomain
 from ..validation.body import UNNAMED, Body, is_cleared_by_null
 from ..validation.messages import message, messages
 from ..validation.types import STRIPPED, Flag, Integer, NonBlankText, Text, error
+from .access_changes import AccessChanges, Attempt
+from .audit import Entry
 
 _SUBDOMAIN: Final = re.compile(r"(?!api-)[a-z0-9](?:[a-z0-9-]{0,28}[a-z0-9])?")
 _HOST_NAME: Final = re.compile(r"(?=.{4,253}$)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}")
@@ -137,23 +140,49 @@ def default_subdomain(workspace_id: str) -> str:
     return f"api-{workspace_id.replace('-', '')[:20]}"
 
 
-def change_settings(table: Table, workspace_id: str, rights: Rights, changes: Mapping[str, Any], *, now: str) -> None:
-    """Apply changes of settings by their wire names, all or none.
+def change_settings(access: AccessChanges, rights: Rights, changes: Mapping[str, Any]) -> None:
+    """Apply changes of settings by their wire names, all or none. One of the default role is also one of access: keys
+    of deleted roles get that role.
 
     Raises Forbidden for a name that is no setting, PermissionDenied naming what the caller may not change, BadRequest
-    for a value that a setting does not take and for a subdomain that another workspace has, NotFound for an unknown
-    role.
+    for a value that a setting does not take and for a subdomain that another workspace has, RoleNotFound, and Exceeds
+    for a default role that has more than the caller's.
     """
     _authorize(rights, changes)
     stored = {name: _checked(name, value) for name, value in changes.items()}
-    if "defaultRoleId" in stored and table.get(keys.role(workspace_id, stored["defaultRoleId"])) is None:
-        raise NotFound("Role not found", sub_code="ROLE_NOT_FOUND")
+    ops = partial(_ops, access.table, access.workspace_id, stored, access.now)
+    if "defaultRoleId" in stored:
+        access.apply(lambda attempt: _change_default_role(attempt, stored["defaultRoleId"], ops()), refuse=_refuse)
+        return
     try:
-        table.transact(_ops(table, workspace_id, stored, now))
+        access.table.transact(ops())
     except TransactionFailed as failure:
-        if 0 in failure.failed:
-            raise Conflict("The workspace was changed by another request. Please try again.") from None
-        raise BadRequest("Subdomain already taken", sub_code="SUBDOMAIN_ALREADY_TAKEN") from None
+        _refuse(failure.failed)
+
+
+def _change_default_role(attempt: Attempt, role_id: str, ops: Sequence[Op]) -> None:
+    attempt.require(_FLAGS["defaultRoleId"])
+    role = attempt.role(role_id)
+    workspace = attempt.table.get(keys.workspace(attempt.workspace_id)) or {}
+    old_id = workspace.get("defaultRoleId")
+    if role_id != old_id:
+        attempt.forbid_excess(role)
+    entry = Entry.of_change(
+        "workspace.defaultRoleChanged",
+        "workspace",
+        attempt.workspace_id,
+        workspace.get("name", ""),
+        {"defaultRoleId": old_id},
+        {"defaultRoleId": role_id},
+    )
+    attempt.write(*ops, entry=entry)
+
+
+def _refuse(failed: Sequence[int]) -> None:
+    """Raises what it means that conditions of ``_ops`` did not hold."""
+    if 0 in failed:
+        raise Conflict("The workspace was changed by another request. Please try again.")
+    raise BadRequest("Subdomain already taken", sub_code="SUBDOMAIN_ALREADY_TAKEN")
 
 
 def _authorize(rights: Rights, names: Iterable[str]) -> None:

@@ -14,7 +14,7 @@ from ..access.context import RequestContext
 from ..access.session import open_metered
 from ..errors import PermissionDenied
 from .metadata.ids import parse_entity_id
-from .rest.params import Params
+from .rest.params import PAGE_PARAMETERS, Params
 
 
 async def open_session(request: Request) -> RequestContext:
@@ -28,11 +28,11 @@ async def open_session(request: Request) -> RequestContext:
 Context = Annotated[RequestContext, Depends(open_session)]
 
 
-def requires(flag: str) -> Callable[[RequestContext], Coroutine[Any, Any, RequestContext]]:
-    """A dependency: the session of a caller whose role has a permission flag. Raises PermissionDenied."""
+def requires(*flags: str) -> Callable[[RequestContext], Coroutine[Any, Any, RequestContext]]:
+    """A dependency: the session of a caller whose role has all these permission flags. Raises PermissionDenied."""
 
     async def check(context: Context) -> RequestContext:
-        if not context.permissions.holds(flag):
+        if not all(map(context.permissions.holds, flags)):
             raise PermissionDenied
         return context
 
@@ -41,7 +41,9 @@ def requires(flag: str) -> Callable[[RequestContext], Coroutine[Any, Any, Reques
 
 async def query_params(request: Request) -> Params:
     """The query string, read by the rules of all REST APIs."""
-    return Params(request.state.http.query_string)
+    params = Params(request.state.http.query_string)
+    params.refuse_strays(PAGE_PARAMETERS)
+    return params
 
 
 async def entity_id(id: str) -> str:

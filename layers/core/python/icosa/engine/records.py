@@ -40,10 +40,12 @@ def get_live(ctx: Context, obj: Object, ids: Sequence[str], table: Table | None 
     return unpack_visible(rows, obj.stored_form)
 
 
-def get_live_and_register(ctx: Context, obj: Object, ids: Sequence[str]) -> tuple[list[Record | None], Register]:
+def get_live_and_register(
+    ctx: Context, obj: Object, ids: Sequence[str], table: Table | None = None
+) -> tuple[list[Record | None], Register]:
     """``get_live`` and, in the same round trip, the register as it is now."""
     live_keys = [live_key(ctx, obj, record_id) for record_id in ids]
-    *rows, register = ctx.table.batch_get([*live_keys, keys.open_batches(ctx.model.workspace_id)])
+    *rows, register = (table or ctx.table).batch_get([*live_keys, keys.open_batches(ctx.model.workspace_id)])
     return unpack_visible(rows, obj.stored_form), Register.parse(register)
 
 

@@ -18,6 +18,7 @@ from ..model.types.registry import by_name
 from ..validation.body import UNNAMED, Body, RequestBody, ResponseBody, validate
 from ..validation.errors import InvalidIndexInput
 from ..validation.types import (
+    FILLED,
     SINGLE_SPACED,
     STRIPPED,
     UNDOCUMENTED,
@@ -53,7 +54,7 @@ _ObjectName = Annotated[Name, SINGLE_SPACED, _NAME_SCHEMA]
 _ObjectLabel = Annotated[FilledText, SINGLE_SPACED, _LABEL_SCHEMA]
 _StrippedText = Annotated[Text, STRIPPED]
 _FieldName = Annotated[Name, STRIPPED, _NAME_SCHEMA]
-_FieldLabel = Annotated[FilledText, STRIPPED, _LABEL_SCHEMA]
+_FieldLabel = Annotated[FilledText, STRIPPED, FILLED, _LABEL_SCHEMA]
 _IsSynced = Annotated[Flag, Field(description="Names must be what follows from the labels")]
 _Default = Annotated[
     Json | None,

@@ -4,8 +4,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from types import MappingProxyType
 from typing import Any
 
 from ..model.model import Field, Object, OnDelete, Option
@@ -40,6 +41,17 @@ _RELATION_EDITABLE = (
     "morphRelationsUpdatePayload",
 )
 _CUSTOM_ONLY = ("name", "isLabelSyncedWithName")
+#: What is set when a field is created: an update may name it with the value that it has.
+FIXED: Mapping[str, Callable[[Object, Field], Any]] = {
+    "id": lambda _, field: field.id,
+    "objectMetadataId": lambda obj, _: obj.id,
+    "type": lambda _, field: field.type.name,
+    "isCustom": lambda _, field: field.is_custom,
+    "isSystem": lambda _, field: field.is_system,
+    "isNullable": lambda _, field: field.is_nullable,
+    "isAuditLogged": lambda _, field: field.is_audit_logged,
+    "isSearchable": lambda obj, field: field.id in obj.search_field_ids,
+}
 #: What all members of a morph group share.
 _SHARED = (*_PRESENTATION, "isActive")
 
@@ -162,8 +174,11 @@ def fill_of(draft: Draft, field: Field) -> Any:
 # ---------------------------------------------------------------------- update
 
 
-def update_field(draft: Draft, field_id: str, changes: Mapping[str, Any]) -> Field:
-    """Apply the members of an update (``bodies.UpdateField``); keys that cannot be changed are left alone.
+def update_field(
+    draft: Draft, field_id: str, changes: Mapping[str, Any], *, fixed: Mapping[str, Any] = MappingProxyType({})
+) -> Field:
+    """Apply the members of an update (``bodies.UpdateField``). ``fixed`` are those of ``FIXED`` that the request names;
+    other keys that cannot be changed are left alone.
 
     Raises MetadataValidationError for an unknown id, FieldMutationNotAllowed for what shipped fields do not allow.
     """
@@ -177,6 +192,9 @@ def update_field(draft: Draft, field_id: str, changes: Mapping[str, Any]) -> Fie
     forbidden = [] if field.is_custom or field.is_system else [name for name in changes if name in _CUSTOM_ONLY]
     if forbidden:
         raise FieldMutationNotAllowed(f"Cannot edit standard field metadata properties: {', '.join(forbidden)}")
+    refused = [name for name, value in fixed.items() if value != FIXED[name](obj, field)]
+    if not _report_forbidden(draft, field, "These properties of a field cannot be changed: ", refused):
+        return field
     changes = {
         name: value
         for name, value in changes.items()

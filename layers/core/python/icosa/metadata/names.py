@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
 
 from ..identifiers import camel_case
@@ -20,6 +20,10 @@ _NAME = re.compile(r"[a-z][a-zA-Z0-9]*")
 _SEPARATORS = re.compile(r"[^a-z0-9]+")
 _WORDS = re.compile(r"[a-z]+|[0-9]+")
 _HASH_DIGITS = 27
+
+
+#: The problem of a name that stands for something else.
+RESERVED = 'This name is reserved. Use a different name or the system will add "Custom" suffix.'
 
 
 class InvalidLabel(ValueError):
@@ -42,12 +46,13 @@ def name_problems(name: str, code: str) -> list[Problem]:
     if not _NAME.fullmatch(name):
         messages.append("Name is not valid: it must start with lowercase letter and contain only alphanumeric letters")
     if name in reserved():
-        messages.append('This name is reserved. Use a different name or the system will add "Custom" suffix.')
+        messages.append(RESERVED)
     return [Problem(code=code, message=message, value=name) for message in messages]
 
 
-def name_from_label(label: str) -> str:
-    """The name that a label gives. Raises InvalidLabel; a blank label gives an empty name.
+def name_from_label(label: str, is_taken: Callable[[str], bool] = lambda _: False) -> str:
+    """The name that a label gives; ``is_taken`` says what is reserved besides. Raises InvalidLabel; a blank label gives
+    an empty name.
 
     >>> name_from_label("2nd Größe")
     'n2NdGrosse'
@@ -64,12 +69,12 @@ def name_from_label(label: str) -> str:
     if not words:
         raise InvalidLabel(f'Invalid label: "{label}"')
     name: str = camel_case(words)
-    return f"{name}Custom" if name in reserved() else name
+    return f"{name}Custom" if name in reserved() or is_taken(name) else name
 
 
-def plural_from_label(label: str, singular: str) -> str:
+def plural_from_label(label: str, singular: str, is_taken: Callable[[str], bool] = lambda _: False) -> str:
     """The plural name that a plural label gives beside a singular name. Raises InvalidLabel."""
-    name = name_from_label(label)
+    name = name_from_label(label, is_taken)
     return f"{name}s"[:MAX_LENGTH] if name == singular else name
 
 

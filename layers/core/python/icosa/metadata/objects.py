@@ -4,7 +4,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import Any
 
 from ..identifiers import capitalised
@@ -39,6 +40,13 @@ _CUSTOM_PLAIN = {
     "labelIdentifierFieldMetadataId": "label_identifier_field_id",
 }
 _EDITABLE = {**_PRESENTATION, **_PLAIN, **_CUSTOM_PLAIN}
+#: What is set when an object is created: an update may name it with the value that it has.
+FIXED: Mapping[str, Callable[[Object], Any]] = {
+    "id": lambda obj: obj.id,
+    "isCustom": lambda obj: obj.is_custom,
+    "isRemote": lambda obj: obj.is_remote,
+    "isSystem": lambda obj: obj.is_system,
+}
 _ID = "id"
 _NOT_OF_THE_OBJECT = "validation failed: related field metadata not found"
 
@@ -118,9 +126,11 @@ def _add_default_relation(draft: Draft, object_id: str, spec: Mapping[str, Any],
 # ---------------------------------------------------------------------- update
 
 
-def update_object(draft: Draft, object_id: str, changes: Mapping[str, Any]) -> Object:
-    """Apply the members of an update (``bodies.UpdateObject``); unknown keys and unchanged values of others are left
-    alone.
+def update_object(
+    draft: Draft, object_id: str, changes: Mapping[str, Any], *, fixed: Mapping[str, Any] = MappingProxyType({})
+) -> Object:
+    """Apply the members of an update (``bodies.UpdateObject``). ``fixed`` are those of ``FIXED`` that it names;
+    unknown keys and unchanged values of others are left alone.
 
     Raises ObjectNotFound, InvalidObjectInput.
     """
@@ -132,6 +142,11 @@ def update_object(draft: Draft, object_id: str, changes: Mapping[str, Any]) -> O
     forbidden = [] if obj.is_custom or obj.is_system else [name for name in changes if name in _CUSTOM_PLAIN]
     if forbidden:
         raise InvalidObjectInput(f"Cannot edit standard object metadata properties: {', '.join(forbidden)}")
+    refused = [name for name, value in fixed.items() if value != FIXED[name](obj)]
+    if refused:
+        draft.add_problems(
+            object_id, [_problem(f"These properties of an object cannot be changed: {', '.join(refused)}")]
+        )
     changes = {name: value for name, value in changes.items() if name in _EDITABLE and value != _current(obj, name)}
     for name in ("labelSingular", "labelPlural"):
         if name in changes:

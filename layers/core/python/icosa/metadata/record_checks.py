@@ -1,38 +1,80 @@
-"""Failures that existing records cause: values that occur twice in a field that is to become unique.
+"""Failures that existing records cause: values that occur twice in a field that is to become unique, and fields that
+must have a value where records would have none.
 
-Only the first records of a large object are read: the job that writes the guards finds the rest, and gives the
-uniqueness up.
+Whether an object has records costs a read unit for live ones and one for the trash. Of those that share a value only
+the first records of a large object are read: the job that writes the guards finds the rest, and gives the uniqueness
+up.
 """
 
 from __future__ import annotations
 
-from ..model.model import Model, Object, UniqueConstraint
+from ..access.check import RecordRights
+from ..model.model import Field, Model, Object, UniqueConstraint
 from ..store import keys
 from ..store.derive import constraint_value
 from ..store.record import unpack
 from ..store.table import Table
 from ..validation.errors import Failure, Problem
+from .disclosure import may_see
 from .draft import Draft
+from .fields import about, fill_of
 
 #: Records that are read, live and in the trash together.
 _MOST = 20_000
 
 
-def record_failures(table: Table, draft: Draft) -> list[Failure]:
-    """A failure for every new unique index that records contradict."""
+def record_failures(table: Table, draft: Draft, rights: RecordRights | None = None) -> list[Failure]:
+    """A failure for every new unique index that records contradict, and for every field that leaves them without a
+    value that they must have. It names a value to callers who may read it.
+    """
     failures: list[Failure] = []
     for obj in draft.objects.values():
         old = draft.base.by_id.get(obj.id)
         if old is None or old is obj:
             continue
+        empty = [problem for field in obj.fields if (problem := _emptied(draft, old, field)) is not None]
+        if empty and _has_records(table, draft.base.workspace_id, old):
+            failures += empty
         known = {constraint.key for constraint in old.unique_constraints}
         for constraint in obj.unique_constraints:
             # A field that is new has no values yet.
             if constraint.key not in known and constraint.field_ids[0] in old.by_id:
                 value = _shared_value(table, draft.base, old, constraint)
                 if value is not None:
-                    failures.append(_failure(obj, constraint, value))
+                    is_visible = may_see(rights, old, old.by_id[constraint.field_ids[0]])
+                    failures.append(_failure(obj, constraint, value if is_visible else None))
     return failures
+
+
+def _emptied(draft: Draft, old: Object, field: Field) -> Failure | None:
+    """The failure of a change that would leave records without a value of a field that must have one: as a new field,
+    or for records that have an option which goes.
+    """
+    before = old.by_id.get(field.id)
+    if field.is_nullable or not field.type.is_stored or field.relation is not None:
+        return None
+    if before is None:
+        if field.fill is not None or fill_of(draft, field) is not None:
+            return None
+        message = f"Field {field.name} must have a default value, or be nullable, because the object has records"
+    elif any(option.fallback is None for option in field.retired[len(before.retired) :]):
+        message = (
+            f"Options of field {field.name}, which is not nullable, can only be removed when it has a default value"
+        )
+    else:
+        return None
+    friendly = f"{field.display('label')} needs a default value because there are records already."
+    problem = Problem(code="INVALID_FIELD_INPUT", message=message, friendly=friendly, value=None)
+    return Failure(
+        name="fieldMetadata",
+        kind="create" if before is None else "update",
+        about=about(old, field.id, field.name, field.universal_identifier),
+        problems=[problem],
+    )
+
+
+def _has_records(table: Table, workspace_id: str, obj: Object) -> bool:
+    return any(table.query(partition(workspace_id, obj.key), limit=1).items for partition in (keys.records, keys.trash))
 
 
 def _shared_value(table: Table, model: Model, obj: Object, constraint: UniqueConstraint) -> str | None:
@@ -53,10 +95,11 @@ def _shared_value(table: Table, model: Model, obj: Object, constraint: UniqueCon
     return None
 
 
-def _failure(obj: Object, constraint: UniqueConstraint, value: str) -> Failure:
+def _failure(obj: Object, constraint: UniqueConstraint, value: str | None) -> Failure:
     field = obj.by_id[constraint.field_ids[0]]
     index = next(index for index in obj.indexes if index.constraint_key == constraint.key)
-    message = f"Unique index cannot be created for field {field.name}: several records have the value {value}"
+    shared = "the same value" if value is None else f"the value {value}"
+    message = f"Unique index cannot be created for field {field.name}: several records have {shared}"
     friendly = f"{field.display('label')} cannot be unique because several records have the same value."
     problem = Problem(code="INDEX_DUPLICATE_VALUES", message=message, friendly=friendly, value=value)
     about = {"universalIdentifier": index.universal_identifier, "name": index.name}

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 
 from ..model.model import Field, Object
 from ..validation.errors import Failure, Problem
-from . import defaults, options
+from . import collisions, defaults, options
 from .draft import Draft, FieldChange, ObjectChange
 from .fields import about
 from .indexes import uniqueness_problems
@@ -77,6 +77,9 @@ def _object_failure(draft: Draft, change: ObjectChange) -> Failure | None:
         problems += name_problems(getattr(after, name), _OBJECT)
     if names:
         problems += _name_collisions(draft, after)
+        problems += collisions.object_problems(
+            draft, after, singular="name_singular" in names, plural="name_plural" in names
+        )
     for label in ("labelSingular", "labelPlural"):
         if before is None or before.display(label) != after.display(label):
             problems += _label_problems(after.display(label))
@@ -114,8 +117,8 @@ def _synced_parts(obj: Object) -> tuple[object, ...]:
 
 def _object_sync_problems(obj: Object) -> Iterator[Problem]:
     try:
-        singular = name_from_label(obj.label_singular)
-        plural = plural_from_label(obj.label_plural, singular)
+        singular = name_from_label(obj.label_singular, collisions.is_own_singular)
+        plural = plural_from_label(obj.label_plural, singular, collisions.is_own_plural)
     except InvalidLabel as error:
         yield Problem(code=_OBJECT, message=str(error))
         return
@@ -140,6 +143,8 @@ def _field_failures(draft: Draft, change: FieldChange) -> Iterator[Failure]:
         problems += name_problems(field.name, _FIELD)
     if before is None or (before.name, before.input_name) != (field.name, field.input_name):
         problems += _availability(obj, field)
+    if before is None or _generated(before) != _generated(field):
+        problems += collisions.field_problems(draft, obj, field)
     # A default is only looked at when it can be: the options that it must be among are right.
     if not reported and (
         before is None or (before.default_value, before.options) != (field.default_value, field.options)
@@ -166,6 +171,11 @@ def _field_failures(draft: Draft, change: FieldChange) -> Iterator[Failure]:
         unique = uniqueness_problems(field) if field.name != "id" else []
         if unique:
             yield Failure(name="index", kind="create", about=identity, problems=unique)
+
+
+def _generated(field: Field) -> tuple[object, ...]:
+    """What the types that exist because of a field depend on."""
+    return field.name, field.is_unique, bool(field.options)
 
 
 def _type_problems(field: Field) -> Iterator[Problem]:

@@ -8,10 +8,11 @@ it.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+from ..access.check import RecordRights
 from ..catalog.commit import Snapshot, VersionConflict, commit, read
 from ..catalog.jobs import put_job
 from ..catalog.staging import StagedOp
@@ -25,6 +26,7 @@ from ..validation.errors import EntityNotFound, MetadataValidationError
 from ..views.rows import as_roots, changes
 from ..views.view_updates import apply_updates, updates_for
 from . import fields, indexes, objects
+from .disclosure import label_failures
 from .draft import Draft
 from .job_runner import backfill_inline
 from .record_checks import record_failures
@@ -37,17 +39,19 @@ _FEW_RECORDS = 200
 
 
 class MetadataService:
-    """The model of one workspace, for one request.
+    """The model of one workspace, for one request. ``rights`` are the caller's on records, None for the product itself.
 
     Inputs are wire-shaped mappings (``bodies``, which changes alone import: reads need no validation library). Every
     method raises InvalidInput for members of the wrong form,
     MetadataValidationError with the report on a change that breaks rules, the domain errors of ``validation.errors``,
-    and Conflict when other changes never leave room for this one.
+    PermissionDenied for a label identifier that the caller may not read, and Conflict when other changes never leave
+    room for this one.
     """
 
-    def __init__(self, table: Table, workspace_id: str) -> None:
+    def __init__(self, table: Table, workspace_id: str, rights: RecordRights | None = None) -> None:
         self._table = table
         self._workspace_id = workspace_id
+        self._rights = rights
         self._model: Model | None = None
         self._previous: Model | None = None
 
@@ -81,14 +85,17 @@ class MetadataService:
         """The objects after their updates, which apply together or not at all."""
         from . import bodies
 
-        changes = [(object_id, bodies.named_members(bodies.UpdateObject, update)) for object_id, update in updates]
+        changes = [
+            (object_id, bodies.named_members(bodies.UpdateObject, update), _named(objects.FIXED, update))
+            for object_id, update in updates
+        ]
 
         def change(draft: Draft) -> None:
-            for object_id, update in changes:
-                objects.update_object(draft, object_id, update)
+            for object_id, members, fixed in changes:
+                objects.update_object(draft, object_id, members, fixed=fixed)
 
         self._change("updating object", change)
-        return [self.model().by_id[object_id] for object_id, _ in changes]
+        return [self.model().by_id[object_id] for object_id, *_ in changes]
 
     def delete_object(self, object_id: str) -> Object:
         """The object as it was; its records go with it."""
@@ -108,7 +115,8 @@ class MetadataService:
         from . import bodies
 
         members = bodies.named_members(bodies.UpdateField, update)
-        self._change("updating field", lambda draft: fields.update_field(draft, field_id, members))
+        fixed = _named(fields.FIXED, update)
+        self._change("updating field", lambda draft: fields.update_field(draft, field_id, members, fixed=fixed))
         return self._field(field_id)
 
     def delete_field(self, field_id: str) -> Field:
@@ -144,7 +152,11 @@ class MetadataService:
                 snapshot.model, next_object_key=snapshot.next_object_key, now=format_instant(datetime.now(UTC))
             )
             result = expand(draft)
-            report = failures(draft) or record_failures(self._table, draft)
+            report = (
+                failures(draft)
+                or label_failures(self._table, draft, self._rights)
+                or record_failures(self._table, draft, self._rights)
+            )
             if report:
                 raise MetadataValidationError(f"Multiple validation errors occurred while {doing}", report)
             self._commit(snapshot, draft)
@@ -188,6 +200,11 @@ class MetadataService:
             return None
         roots = as_roots(self._table.query_all(keys.views(self._workspace_id)))
         return changes(self._workspace_id, roots, apply_updates(roots, updates))
+
+
+def _named(names: Iterable[str], input: Mapping[str, Any]) -> dict[str, Any]:
+    """The members of ``names`` that a request has a value for."""
+    return {name: input[name] for name in names if input.get(name) is not None}
 
 
 def _retrying[T](attempt: Callable[[], T]) -> T:

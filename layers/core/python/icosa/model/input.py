@@ -11,9 +11,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, NoReturn
 
+import orjson
+
 from ..errors import InvalidData
 from ..identifiers import camel_case
-from .inspect import inspect
+from .inspect import as_text, inspect
 from .model import Field, Model, Object, UniqueConstraint
 from .types.base import Item, Leaf, Mode, Stored
 from .types.defaults import is_volatile
@@ -64,23 +66,35 @@ class ParsedInput:
 
     ``values`` holds stored values by field key, None for null, for the fields that the body mentions. ``position`` is
     set when the body asks for a place rather than a number. ``mentioned`` are the names of all fields that it writes.
+    ``unfit`` says why the body does for an existing record only, if so.
     """
 
     values: dict[str, Stored]
     position: Literal["first", "last"] | None
     links: tuple[Link, ...]
     mentioned: frozenset[str]
+    unfit: InvalidData | None = None
 
 
 def parse_input(
-    model: Model, obj: Object, data: Mapping[str, Any], *, mode: Mode, now: str, old: Item | None = None
+    model: Model,
+    obj: Object,
+    data: Mapping[str, Any],
+    *,
+    mode: Mode,
+    now: str,
+    old: Item | None = None,
+    may_exist: bool = False,
 ) -> ParsedInput:
     """Check and normalise a request body for one record.
 
     ``old`` is the record that an update changes: composites keep what the body does not name, and ``id`` may be
     repeated. ``now`` is the time of the request, for defaults. Raises InvalidData.
+
+    With ``may_exist`` the record of a create may turn out to be there: what only a new one would not take is left out
+    of the values and kept as ``unfit``.
     """
-    parse = _Parse(model, obj, data, mode, now, old)
+    parse = _Parse(model, obj, data, mode, now, old, may_exist)
     entries = obj.cached(_entries)
     mentioned = []
     for name, value in data.items():
@@ -90,7 +104,7 @@ def parse_input(
         read, field = entry
         read(parse, field, value)
         mentioned.append(field.name)
-    return ParsedInput(parse.values, parse.position, tuple(parse.links), frozenset(mentioned))
+    return ParsedInput(parse.values, parse.position, tuple(parse.links), frozenset(mentioned), parse.unfit)
 
 
 def defaults(obj: Object, now: str) -> dict[str, Stored]:
@@ -119,10 +133,17 @@ def _defaults(obj: Object, now: str) -> tuple[dict[str, Stored], tuple[Field, ..
 class _Parse:
     """What the readers of a body's keys share, and what they fill."""
 
-    __slots__ = ("data", "links", "mode", "model", "now", "obj", "old", "position", "values")
+    __slots__ = ("data", "links", "may_exist", "mode", "model", "now", "obj", "old", "position", "unfit", "values")
 
     def __init__(
-        self, model: Model, obj: Object, data: Mapping[str, Any], mode: Mode, now: str, old: Item | None
+        self,
+        model: Model,
+        obj: Object,
+        data: Mapping[str, Any],
+        mode: Mode,
+        now: str,
+        old: Item | None,
+        may_exist: bool,
     ) -> None:
         self.model = model
         self.obj = obj
@@ -130,30 +151,56 @@ class _Parse:
         self.mode: Mode = mode
         self.now = now
         self.old = old
+        self.may_exist = may_exist
+        self.unfit: InvalidData | None = None
         self.values: dict[str, Stored] = {}
         self.position: Literal["first", "last"] | None = None
         self.links: list[Link] = []
 
     def value(self, field: Field, value: Any) -> None:
         """The value of a field under its own name, or an id under the name of the join column."""
-        self._set(field, None if value is None else field.type.parse(field, value, mode=self.mode))
+        self._set(field, None if value is None else self._parsed(field, value))
 
     def composite(self, field: Field, value: Any) -> None:
         """A value whose members that the body does not name stay what they are, or take their defaults."""
         if value is None:
             self.value(field, None)
-            return
-        known = (self.old or {}) if self.mode == "update" else self.obj.cached(_member_defaults, self.now)
-        before = known.get(field.key)
+        elif self.mode == "check":
+            field.type.check(field, value)
+        elif self.mode == "update":
+            self._set(field, self._parsed(field, value))
+        elif self.may_exist:
+            field.type.check(field, value)
+            try:
+                self._new_composite(field, value)
+            except InvalidData as error:
+                self.unfit = self.unfit or error
+        else:
+            self._new_composite(field, value)
+
+    def _parsed(self, field: Field, value: Any) -> Stored:
+        """The stored form of a value. What is on record can be sent back, whatever rules have come since."""
+        before = None if self.old is None else self.old.get(field.key)
+        try:
+            return field.type.parse(field, value, old=before, mode=self.mode)
+        except InvalidData:
+            if before is not None and _is_same(value, field.type.render(field, before)):
+                return before
+            raise
+
+    def _new_composite(self, field: Field, value: Any) -> None:
+        before = self.obj.cached(_member_defaults, self.now).get(field.key)
         self._set(field, field.type.parse(field, value, old=before, mode=self.mode))
 
     def _set(self, field: Field, stored: Stored) -> None:
-        """Null is refused where it may not be, also as ``""``, ``[]`` or ``{}``, which are null; of actors the engine
-        knows better.
+        """Null is refused where it may not be, also as ``""``, ``[]`` or ``{}``, which are null, unless it is there
+        already; of actors the engine knows better.
         """
         if stored is None and self.mode == "create" and field.name in _STAMPED:
             return
         if stored is None and not field.is_nullable:
+            if self.mode == "update" and self.old is not None and self.old.get(field.key) is None:
+                return
             _refuse_null(field)
         self.values[field.key] = stored
 
@@ -202,6 +249,14 @@ class _Parse:
                 self.links.append(Disconnect(field=field))
         else:
             raise InvalidData(f'Relation "{field.name}" requires create, connect, or disconnect operation')
+
+
+def _is_same(sent: Any, shown: Any) -> bool:
+    """Whether two values are the same in JSON, where ``true`` is not 1."""
+    try:
+        return orjson.dumps(sent, option=orjson.OPT_SORT_KEYS) == orjson.dumps(shown, option=orjson.OPT_SORT_KEYS)
+    except TypeError:  # no text, number of 64 bits, or depth that JSON can hold: nothing that is shown
+        return False
 
 
 def _member_defaults(obj: Object, now: str) -> Mapping[str, Stored]:
@@ -260,7 +315,7 @@ def _connect(field: Field, target: Object, operand: Any) -> Connect:
     values = _normalised(leaves, where or {})
     if any(leaf.get(values) is None for leaf in leaves):
         raise missing
-    description = " and ".join(f"{camel_case(leaf.path)} = {leaf.get(values)}" for leaf in leaves)
+    description = " and ".join(f"{camel_case(leaf.path)} = {as_text(leaf.get(values))}" for leaf in leaves)
     return Connect(field=field, target=target, constraint=constraint, where=values, description=description)
 
 

@@ -30,6 +30,15 @@ def inspect(value: Any) -> str:
     return _inspect(value, 0)
 
 
+def as_text(value: Any) -> str:
+    """``value`` inside quotes of a message: texts as they are, everything else as JSON has it.
+
+    >>> as_text("x"), as_text(None), as_text([True])
+    ('x', 'null', '[ true ]')
+    """
+    return value[:_MAX_TEXT] if isinstance(value, str) else inspect(value)
+
+
 def _inspect(value: Any, depth: int) -> str:
     if value is None:
         return "null"

@@ -12,6 +12,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
+from . import phone_typing
 from .model import Field, Object
 from .types.base import Item
 
@@ -75,8 +76,14 @@ def tokens(fields: tuple[Field, ...], item: Item) -> dict[str, str]:
 
 def terms(text: str) -> tuple[str, ...]:
     """The distinct terms of a search input."""
-    words = (term for chunk in _BLANK.split(fold(text)) if (term := _trimmed(_URL_START.sub("", chunk, count=1))))
+    words = (term for chunk in phone_typing.joined(_BLANK.split(fold(text))) for term in _terms(chunk))
     return tuple(dict.fromkeys(words))[:MOST_TERMS]
+
+
+def _terms(chunk: str) -> Iterator[str]:
+    if not phone_typing.is_joined(chunk) and (term := _trimmed(_URL_START.sub("", chunk, count=1))):
+        yield term
+    yield from phone_typing.numbers(chunk)
 
 
 def _tokens(text: str) -> Iterator[str]:

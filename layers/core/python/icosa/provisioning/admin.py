@@ -16,6 +16,7 @@ from pydantic.alias_generators import to_camel
 from ..access.api_keys import ApiKey, ApiKeys
 from ..access.role_admin import create_role, list_roles
 from ..errors import BadRequest
+from ..store import keys
 from ..store.table import Table
 from ..validation.body import UNNAMED, RequestBody, validate
 from ..validation.types import Flag, Identifier, JsonObject, Moment, NonBlankText
@@ -160,10 +161,18 @@ class Administration:
         action = ACTIONS.get(name) if isinstance(name, str) else None
         if action is None:
             raise BadRequest(f"action must be one of {', '.join(ACTIONS)}")
-        result = action.run(self._services, validate(action.parameters, event))
+        parameters = validate(action.parameters, event)
+        if isinstance(parameters, OfWorkspace):
+            self._require_workspace(parameters.workspace_id)
+        result = action.run(self._services, parameters)
         workspace_id = result.get("workspaceId", event.get("workspaceId"))
         logger.info("done", extra={"action": name, "workspace_id": workspace_id})
         return result
+
+    def _require_workspace(self, workspace_id: str) -> None:
+        """One read unit."""
+        if self._services.table.get(keys.workspace(workspace_id)) is None:
+            raise BadRequest("There is no such workspace")
 
 
 def _members(key: ApiKey) -> Result:

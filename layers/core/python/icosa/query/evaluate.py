@@ -103,21 +103,22 @@ def _related(field: Field, test: Test) -> Test:
 Scope = Literal["live", "trash", "all"]
 
 
-def deleted_scope(filter: Filter | None) -> Scope:
-    """Which records a filter can match: live ones, unless it mentions ``deletedAt`` outside relation blocks.
+def deleted_scope(filter: Filter | None, *, unmentioned: Scope = "live") -> Scope:
+    """Which records a filter can match: those of ``unmentioned``, unless it mentions ``deletedAt`` outside relation
+    blocks.
 
     A condition on ``deletedAt`` that every match must fulfil decides between live and trash: null is live.
     """
+    if filter is None or not _mentions(filter):
+        return unmentioned
     match filter:
         case Compare(leaf=leaf) if leaf.path == _DELETED_AT:
             return "live" if filter.state == "NULL" else "trash"
         case And(items=items):
             scopes = [deleted_scope(item) for item in items if _mentions(item)]
-            return next((scope for scope in scopes if scope != "all"), "all" if scopes else "live")
-        case Or() | Not():
-            return "all" if _mentions(filter) else "live"
+            return next((scope for scope in scopes if scope != "all"), "all")
         case _:
-            return "live"
+            return "all"
 
 
 def _mentions(filter: Filter) -> bool:

@@ -100,7 +100,7 @@ class _Resolver:
         if not isinstance(value, Mapping) or _is_operator(target, value):
             raise InvalidFilter(f'Cannot filter by relation field "{relation.name}"')
         inner = self.block(target, value, hops=1, depth=depth + 1)
-        return None if inner is None else RelatedAny(relation, target, inner)
+        return RelatedAny(relation, target, And(()) if inner is None else inner)
 
     def _composite(self, field: Field, value: Any) -> Iterator[Filter]:
         if not isinstance(value, Mapping):

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, get_args
 
 from ..errors import BadRequest
+from ..model.inspect import as_text
 from ..model.model import Field, Model, Object
 from ..model.types.base import Leaf
 from .aggregates import aggregates_of
@@ -105,7 +106,7 @@ def _calendar(leaf: Leaf, name: str, value: Raw, relation: Field | None) -> Dime
         raise _invalid(f'Invalid groupBy definition for field "{name}"')
     zone = value.get("timeZone") if leaf.kind.calendar == "instant" else None
     if zone is not None:
-        time_zone(str(zone))
+        time_zone(as_text(zone))
     elif leaf.kind.calendar == "instant" and granularity in _NEEDS_ZONE:
         raise BadRequest(
             "Time zone should be specified for a group by date on Day, Week, Month, Quarter or Year",

@@ -42,7 +42,7 @@ class Related:
 
 @dataclass(frozen=True, slots=True)
 class RelatedAny:
-    """At least one live record of a one-to-many field satisfies the filter."""
+    """At least one live record of a one-to-many field satisfies the filter; ``And(())`` holds for each."""
 
     field: Field
     target: Object
@@ -194,6 +194,8 @@ class FindDuplicates:
     selection: Selection = Selection()
     #: Of the duplicates of each input.
     aggregates: frozenset[str] = frozenset()
+    #: Keys of fields whose values do not count for the caller.
+    ignored: frozenset[str] = frozenset()
 
 
 Granularity = Literal[
@@ -283,13 +285,23 @@ class Restore:
     selection: Selection = Selection()
 
 
+#: Fields that belong to the surviving record of a merge whatever the others hold.
+SURVIVOR_FIELDS = ("id", "createdAt", "updatedAt", "deletedAt", "createdBy", "updatedBy", "position", "searchVector")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Merge:
+    """Make several records one. ``locked`` (keys of fields of the survivor) and ``fixed_references`` (keys of objects
+    with keys of fields that point at the others) are what the caller may not update.
+    """
+
     is_write: ClassVar[bool] = True
     object: Object
     ids: tuple[str, ...]
     priority_index: int
     dry_run: bool = False
+    locked: frozenset[str] = frozenset()
+    fixed_references: frozenset[tuple[str, str]] = frozenset()
     selection: Selection = Selection()
 
 

@@ -116,7 +116,7 @@ class _JsonRequest(Request):
 
 def _body_error(error: RequestValidationError) -> IcosaError:
     errors = error.errors()
-    if any(len(entry["loc"]) == 1 for entry in errors):
+    if any(len(entry["loc"]) == 1 and entry["type"] != "characters" for entry in errors):
         return BadRequest("Request body must be a JSON object")
     return InvalidInput(messages(errors, skip=1))
 

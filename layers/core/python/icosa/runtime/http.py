@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import unquote, urlencode
 
 import orjson
 
@@ -24,11 +24,17 @@ from .http_errors import AnswerTooLarge, Unexpected, rest_body, rest_headers
 
 logger = logging.getLogger(__name__)
 
-#: Scripts of any origin may read every response (docs/wire/rest.md#headers).
-_HEADERS = {"access-control-allow-origin": "*", "content-type": "application/json; charset=utf-8"}
+#: Scripts of any origin may read every response, and the gateway compresses them for clients that take it
+#: (docs/wire/rest.md#headers).
+_HEADERS = {
+    "access-control-allow-origin": "*",
+    "content-type": "application/json; charset=utf-8",
+    "vary": "accept-encoding",
+}
 #: Lambda's responses end at 6 MB, as JSON that holds the body as a text.
 ANSWER_LIMIT = 6_000_000
 METHODS_WITH_BODY = frozenset(("POST", "PUT", "PATCH"))
+_ENCODED_SLASH = re.compile("%2f", re.IGNORECASE)
 _GREEDY = re.compile(r"\{(\w+)\+\}")
 
 
@@ -55,8 +61,7 @@ class HttpRequest:
 
     @property
     def segments(self) -> list[str]:
-        """The segments of the route. Empty ones are dropped."""
-        return [segment for segment in self.route.split("/") if segment]
+        return path_segments(self.route)
 
     @property
     def explain(self) -> bool:
@@ -181,6 +186,16 @@ def proxy_response(response: HttpResponse) -> dict[str, Any]:
         "body": response.body.decode(),
         "isBase64Encoded": False,
     }
+
+
+def path_segments(path: str) -> list[str]:
+    """The segments of a path; empty ones are dropped. What they encode is what they mean, but for slashes, which would
+    make two of one.
+
+    >>> path_segments("/rest//%70eople/a%2Fb")
+    ['rest', 'people', 'a%2Fb']
+    """
+    return [unquote(_ENCODED_SLASH.sub("%252F", segment)) for segment in path.split("/") if segment]
 
 
 def base_url(request: HttpRequest) -> str:

@@ -15,7 +15,8 @@ most 90 records, so they fit.
    second row, hidden (the attribute ``HIDDEN`` names the batch); a new record whose id the client chose gets a hidden,
    empty row that keeps the id.
 3. *commit*: change all records in one transaction, each on the condition that its version is the one that was read,
-   together with the counters and the condition that the batch has not been given up. This is the moment at which the
+   together with the counters and the condition that the batch has not been given up. Foreign keys are checked in it as
+   far as there is room; the other targets are read just before it. This is the moment at which the
    write happens: before it readers see nothing of the batch, after it everything.
 4. *clear*: remove the rows that only the old states needed, then the batch's log and its entry in the register.
 
@@ -46,10 +47,12 @@ from . import batch_log, keys, register
 from .change import Change, ConditionalOp, FailureReason, RowDiff, put_row
 from .derive import ATTRIBUTES, Attributes, Rows, merged_attributes
 from .keys import Key
+from .lookup import visible_rows
 from .ops import NOT_EXISTS, CheckItem, DeleteItem, Op, PutItem, UpdateItem
-from .record import HIDDEN, VERSION, pack, reservation
+from .recent import log_row
+from .record import HIDDEN, VERSION, data_bytes, pack, reservation
 from .settle import RecordId, RecordRows, Touched, close, settle
-from .table import MAX_TRANSACTION, Item, Table, TransactionConflict, TransactionFailed
+from .table import MAX_BYTES, MAX_TRANSACTION, Item, Table, TransactionConflict, TransactionFailed
 from .transactions import ConditionsFailed, transact
 
 
@@ -64,6 +67,7 @@ class Batch:
     guards: Sequence[ConditionalOp]
     counters: Sequence[ConditionalOp]
     checks: Sequence[ConditionalOp]
+    now: str
     now_ms: int
     id: str = field(default_factory=lambda: uuid.uuid4().hex)
 
@@ -116,7 +120,9 @@ class Batch:
                 [(_replacing(key, before, merged_attributes(before, after)), in_the_way)]
                 for key, (before, after) in diff.altered.items()
             ]
-        failed = self.table.parallel([_reporting_sender(part) for part in _packed(groups)])
+        failed = self.table.parallel(
+            [_reporting_sender(part) for part in _packed(groups, lambda op: data_bytes(op[0]))]
+        )
         if any(failed):
             raise ConditionsFailed([reason for reasons in failed for reason in reasons])
 
@@ -162,13 +168,22 @@ class Batch:
         end: list[ConditionalOp] = [(last, FailureReason("register"))]
         if done:
             end += [(DeleteItem(keys.of(item)), None) for item in log]
+        if (log_of_changes := log_row(ws, self.changes, now=self.now, seconds=self.table.meter.seconds)) is not None:
+            end.append((log_of_changes, None))
         ops = [*records, *self.counters, *end]
-        if len(ops) + len(self.checks) <= MAX_TRANSACTION:
-            # Foreign keys have been read before; where there is room they are checked at the moment of commit, too.
-            # Otherwise a target may be destroyed in between, and the janitor clears the reference.
-            ops += self.checks
-        transact(self.table, ops)
+        room = MAX_TRANSACTION - len(ops)
+        self._require_targets(self.checks[room:])
+        transact(self.table, [*ops, *self.checks[:room]])
         return done
+
+    def _require_targets(self, checks: Sequence[ConditionalOp]) -> None:
+        """Read the targets that the commit has no room to check. One that is destroyed after this read finds the edges
+        that have been staged before it, and gives the batch up (``store.preempt``).
+        """
+        seen = visible_rows(self.table, [op.key for op, _ in checks])
+        missing = [reason for op, reason in checks if op.key not in seen]
+        if missing:
+            raise ConditionsFailed(missing)
 
     def _record(self, change: Change) -> Iterable[ConditionalOp]:
         before, after = change.before, change.after
@@ -300,12 +315,16 @@ def _sender(ops: Sequence[Op]) -> Callable[[Table], None]:
     return lambda table: table.transact(ops)
 
 
-def _packed[T](groups: Iterable[list[T]]) -> list[list[T]]:
-    """Join groups into transactions of at most 100 operations, without splitting any."""
+def _packed[T](groups: Iterable[list[T]], bytes_of: Callable[[T], int] = lambda _: 0) -> list[list[T]]:
+    """Join groups into transactions of at most 100 operations and ``MAX_BYTES``, without splitting any."""
     packed: list[list[T]] = []
+    total = 0
     for group in groups:
-        if packed and len(packed[-1]) + len(group) <= MAX_TRANSACTION:
+        size = sum(map(bytes_of, group))
+        if packed and len(packed[-1]) + len(group) <= MAX_TRANSACTION and total + size <= MAX_BYTES:
             packed[-1] += group
+            total += size
         else:
             packed.append(list(group))
+            total = size
     return packed

@@ -19,12 +19,16 @@ from ..model.record import Record
 from . import keys
 from .derive import Attributes, Rows, constraint_value
 from .keys import Key
-from .ops import NOT_EXISTS, CheckItem, DeleteItem, Op, PutItem, UpdateItem
+from .ops import EXISTS, NOT_EXISTS, CheckItem, DeleteItem, Op, PutItem, UpdateItem
 from .record import HIDDEN, VERSION, pack
 
 #: Condition for the place that a record moves to: nothing is there, or a hidden row that a batch has left (see
 #: ``record.current_state``).
 _NO_VISIBLE_ROW = f"{NOT_EXISTS} OR attribute_exists(#h)", {"#h": HIDDEN}
+
+#: Condition for the target of a reference. A hidden row does not count: it may be what keeps an id for a record to
+#: come, or what is left of one that is gone.
+_VISIBLE = f"{EXISTS} AND attribute_not_exists(#h)"
 
 #: Counters are split over this many items so that concurrent creates rarely touch the same one.
 COUNTER_SHARDS = 16
@@ -177,6 +181,22 @@ def record_ops(model: Model, change: Change) -> Iterator[ConditionalOp]:
         yield PutItem(pack(after, change.obj.stored_form), *_NO_VISIBLE_ROW), version
     else:
         yield PutItem(pack(after, change.obj.stored_form), *as_read), version
+
+
+def target_ops(targets: Mapping[Key, bool]) -> Iterator[ConditionalOp]:
+    """The conditions that records exist which others are to refer to.
+
+    Where the value is true the record's version is counted up besides (for the same units): whoever has read the record
+    in order to destroy or move it fails at their commit, and sees the new reference when they read again. These come
+    first.
+    """
+    for key in sorted(targets, key=lambda key: not targets[key]):
+        reason = FailureReason("target", key=key)
+        if targets[key]:
+            names = {"#h": HIDDEN, "#v": VERSION}
+            yield UpdateItem(key, "ADD #v :one", _VISIBLE, names, {":one": 1}), reason
+        else:
+            yield CheckItem(key, _VISIBLE, {"#h": HIDDEN}), reason
 
 
 def guard_ops(model: Model, changes: Sequence[Change]) -> Iterator[ConditionalOp]:

@@ -5,13 +5,24 @@ That protocol, and what cleans up after it, is loaded when it is needed first: m
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from ..model.model import Model
-from .change import Change, ConditionalOp, FailureReason, SameValue, counter_ops, guard_ops, record_ops, row_diff
+from .change import (
+    Change,
+    ConditionalOp,
+    FailureReason,
+    SameValue,
+    counter_ops,
+    guard_ops,
+    record_ops,
+    row_diff,
+    target_ops,
+)
 from .keys import Key
-from .ops import CheckItem
-from .table import MAX_TRANSACTION, Table, TransactionConflict
+from .recent import log_row
+from .record import data_bytes
+from .table import MAX_BYTES, MAX_TRANSACTION, Table, TransactionConflict
 from .transactions import ConditionsFailed, transact
 
 __all__ = ["Change", "CommitFailed", "SameValue", "WriteConflict", "commit"]
@@ -36,45 +47,64 @@ class CommitFailed(Exception):
         self.reason = reason
 
 
-def commit(table: Table, model: Model, changes: Sequence[Change], *, targets: Sequence[Key] = (), now_ms: int) -> None:
+def commit(
+    table: Table,
+    model: Model,
+    changes: Sequence[Change],
+    *,
+    targets: Mapping[Key, bool] | None = None,
+    now: str,
+    now_ms: int,
+) -> None:
     """Apply all changes, or none.
 
-    ``targets`` are records that must exist at the moment of commit (foreign keys). Raises WriteConflict, CommitFailed
-    (of the kinds ``id``, ``guard``, ``target``), SameValue, PayloadTooLarge.
+    ``targets`` are records that must exist at the moment of commit (foreign keys), as ``target_ops`` takes them;
+    ``now`` is the request's time as the changes have it in ``updatedAt``. Raises WriteConflict, CommitFailed (of the
+    kinds ``id``, ``guard``, ``target``), SameValue, PayloadTooLarge.
     """
     own = {change.after.key for change in changes if change.after is not None}
-    checks: list[ConditionalOp] = [
-        (CheckItem(key), FailureReason("target", key=key)) for key in dict.fromkeys(targets) if key not in own
-    ]
+    checks = list(target_ops({key: counted for key, counted in (targets or {}).items() if key not in own}))
     diffs = [row_diff(model, change) for change in changes]
     records = [op for change in changes for op in record_ops(model, change)]
     guards = list(guard_ops(model, changes))
     counters = list(counter_ops(model, changes))
-    size = len(records) + len(guards) + len(counters) + len(checks) + sum(diff.size for diff in diffs)
+    log = log_row(model.workspace_id, changes, now=now, seconds=table.meter.seconds)
+    size = (
+        (log is not None) + len(records) + len(guards) + len(counters) + len(checks) + sum(diff.size for diff in diffs)
+    )
     try:
-        _finish_moves(table, model, changes)
-        if size <= MAX_TRANSACTION:
+        finish_moves(
+            table,
+            model,
+            [
+                (change.obj.key, change.id)
+                for change in changes
+                if change.before is not None and change.before.is_hidden
+            ],
+        )
+        if size <= MAX_TRANSACTION and sum(data_bytes(op) for op, _ in records) <= MAX_BYTES:
             rows: list[ConditionalOp] = [(op, None) for diff in diffs for op in diff.ops()]
             table.meter.note(f"transaction of {size}")
+            if log is not None:
+                rows.append((log, None))
             transact(table, [*records, *guards, *counters, *checks, *rows])
         else:
             from .batch import Batch
 
-            Batch(table, model, changes, diffs, guards, counters, checks, now_ms).run()
+            Batch(table, model, changes, diffs, guards, counters, checks, now, now_ms).run()
     except TransactionConflict:
         raise WriteConflict from None
     except ConditionsFailed as failure:
         raise _error(table, model, failure.reasons, now_ms) from None
 
 
-def _finish_moves(table: Table, model: Model, changes: Sequence[Change]) -> None:
-    """Settle records that a batch is moving, then let the caller read them again. That batch, if it is alive, fails at
-    its commit and starts again.
+def finish_moves(table: Table, model: Model, moving: Iterable[tuple[str, str]]) -> None:
+    """Settle records that a batch is moving (object keys and ids), then let the caller read them again. That batch, if
+    it is alive, fails at its commit and starts again.
+
+    Raises TransactionConflict unless there are none.
     """
-    moving = [
-        (change.obj.key, change.id) for change in changes if change.before is not None and change.before.is_hidden
-    ]
-    if moving:
+    if moving := tuple(moving):
         from .settle import Touched, settle
 
         settle(table, model, dict.fromkeys(moving, Touched()))

@@ -16,6 +16,8 @@ from ..model.types.base import Item, Leaf
 from . import keys
 from .keys import END, NULL, VALUE, Key
 
+#: The path of the leaf whose index is the trace of changes (``store.recent``).
+UPDATED_AT = ("updatedAt",)
 #: The attributes of a derived row, without its key.
 Attributes = Mapping[str, Any]
 _NOTHING: Attributes = {}

@@ -12,11 +12,14 @@ rows: the functions take the workspace id of the caller's principal as their fir
 | index | ``ws#I#object#leaf`` | ``0|1 value \\x01 id`` |
 | token | ``ws#T#object#c`` | ``token \\x01 id`` |
 | counter | ``ws#C#object`` | shard |
+| log of changes | ``ws#L`` | ``time#suffix`` |
 | open batches | ``ws#B`` | ``open`` |
 | batch log | ``ws#B`` | ``log#batch#part`` |
 | workspace | ``ws#W`` | ``workspace`` |
 | API key | ``ws#K`` | key id |
 | role | ``ws#P`` | role id |
+| state of access | ``ws#A`` | ``access`` |
+| audit log | ``ws#AL`` | entry id |
 | metadata | ``ws#M`` | ``object#id``, ``field#object-id#field-id``, ``staged#change#part`` |
 | job | ``ws#J`` | job id |
 | view, page layout | ``ws#V`` | ``views#id``, ``pageLayouts#id`` |
@@ -114,6 +117,11 @@ def counter(ws: str, obj: str) -> str:
     return f"{ws}#C#{obj}"
 
 
+def change_log(ws: str, ms: int, suffix: str) -> Key:
+    """A row of the log of changes (``store.recent``), written at ``ms`` milliseconds since the epoch."""
+    return f"{ws}#L", f"{ms:013}#{suffix}"
+
+
 def open_batches(ws: str) -> Key:
     """The register of multi-step writes under way."""
     return f"{ws}#B", "open"
@@ -139,6 +147,30 @@ def api_key(ws: str, key_id: str) -> Key:
 
 def role(ws: str, role_id: str) -> Key:
     return f"{ws}#P", role_id
+
+
+def api_keys(ws: str) -> str:
+    """Partition of a workspace's API keys."""
+    return f"{ws}#K"
+
+
+def roles(ws: str) -> str:
+    """Partition of a workspace's roles."""
+    return f"{ws}#P"
+
+
+def access(ws: str) -> Key:
+    """What orders the changes of a workspace's API keys and roles (``store.access_row``)."""
+    return f"{ws}#A", "access"
+
+
+def audit_log(ws: str) -> str:
+    """Partition of what was changed about API keys and roles; ids of entries begin with their time."""
+    return f"{ws}#AL"
+
+
+def audit_entry(ws: str, entry_id: str) -> Key:
+    return audit_log(ws), entry_id
 
 
 def metadata(ws: str) -> str:

@@ -11,7 +11,8 @@ from typing import NamedTuple
 from . import keys
 from .derive import EXACT, FIELDS, TWO_VALUES
 from .keys import END, NULL, TOP, VALUE, Key
-from .table import Item, QueryPage, Table
+from .record import HIDDEN
+from .table import Count, Item, QueryPage, Table
 
 IndexEntry = tuple[str | None, str, str | None]
 """A record in the index of a leaf: its encoded value (None for null), its id, and the exact text of the value where the
@@ -52,7 +53,7 @@ def index_page(
     high: str,
     after: str | None = None,
     forward: bool = True,
-    limit: int,
+    limit: int | None,
     exact: ExactText | None = None,
 ) -> QueryPage[IndexEntry]:
     """One page of an index between two sort keys, without exact texts."""
@@ -76,12 +77,20 @@ def index_edge(table: Table, pk: str, *, last: bool) -> IndexEntry | None:
     return next(iter(_index_entries(page.items)), None)
 
 
-def whole_index(table: Table, pk: str) -> list[IndexEntry]:
-    """All entries of an index with their exact texts."""
-    return _index_entries(table.query_all(pk, project=f"SK, {EXACT}"))
+class WholeIndex(NamedTuple):
+    """All entries of an index with their exact texts, and on how many pages they were read."""
+
+    entries: list[IndexEntry]
+    pages: int
 
 
-def count_entries(table: Table, pk: str, *, low: str, high: str, exact: ExactText | None = None) -> int:
+def whole_index(table: Table, pk: str) -> WholeIndex:
+    """An index from its beginning to its end."""
+    pages = list(table.query_pages(pk, project=f"SK, {EXACT}"))
+    return WholeIndex(_index_entries(row for page in pages for row in page.items), len(pages))
+
+
+def count_entries(table: Table, pk: str, *, low: str, high: str, exact: ExactText | None = None) -> Count:
     """How many rows of an index or of edges there are between two sort keys."""
     if exact is None:
         return table.count(pk, low=low, high=high)
@@ -128,7 +137,7 @@ def edge_range(
     high: str,
     after: str | None = None,
     forward: bool = True,
-    limit: int,
+    limit: int | None,
 ) -> QueryPage[str]:
     """One page of the ids of records that point at a record by one relation, between two sort keys."""
     page = table.query(pk, low=low, high=high, after=after, forward=forward, limit=limit, project="SK")
@@ -156,7 +165,7 @@ def edges_by_prefix(
 
 def count_edges(table: Table, pk: str, prefix: str) -> int:
     """How many records point at a record by one relation."""
-    return table.count(pk, prefix=prefix)
+    return table.count(pk, prefix=prefix).rows
 
 
 def all_edges_of(table: Table, pk: str, prefix: str) -> list[str]:
@@ -189,10 +198,15 @@ def token_rows(table: Table, pk: str, term: str, *, limit: int) -> list[Token]:
     return [Token(*keys.split_token_sort(row["SK"]), row[FIELDS]) for row in page.items]
 
 
-def existing(table: Table, places: Sequence[Key]) -> set[Key]:
-    """Those of some keys that have a row."""
-    rows = table.batch_get(places, project="PK, SK")
-    return {(row["PK"], row["SK"]) for row in rows if row is not None}
+def rows_at(table: Table, places: Sequence[Key]) -> dict[Key, bool]:
+    """Those of some places of records that have a row, and whether it is hidden (``store.record``)."""
+    rows = table.batch_get(places, project=f"PK, SK, {HIDDEN}")
+    return {(row["PK"], row["SK"]): HIDDEN in row for row in rows if row is not None}
+
+
+def visible_rows(table: Table, places: Sequence[Key]) -> set[Key]:
+    """Those of some places of records that have a row which is not hidden."""
+    return {key for key, is_hidden in rows_at(table, places).items() if not is_hidden}
 
 
 def key_page(table: Table, pk: str, *, after: str | None, limit: int) -> QueryPage[Key]:

@@ -8,6 +8,7 @@ sizes.
 from __future__ import annotations
 
 import math
+import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -25,6 +26,13 @@ class Meter:
     read_units: float = 0.0
     write_units: float = 0.0
     plan: list[str] = field(default_factory=list)
+    #: When the request began, on the clock of ``seconds``.
+    began: float = field(default_factory=time.monotonic)
+
+    @property
+    def seconds(self) -> float:
+        """The time since the request began."""
+        return time.monotonic() - self.began
 
     def note(self, step: str) -> None:
         """Add a step to the explained plan."""

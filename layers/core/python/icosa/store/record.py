@@ -17,7 +17,7 @@ from ..limits import RECORD_BYTES
 from ..model.record import Record
 from ..model.stored_form import StoredForm
 from . import keys
-from .ops import CheckItem, PutItem
+from .ops import CheckItem, Op, PutItem
 
 StoredRow = Mapping[str, Any]
 """A record's row as the table returns it."""
@@ -38,6 +38,11 @@ def pack(record: Record, form: StoredForm | None) -> dict[str, Any]:
     if len(data) > RECORD_BYTES:
         raise PayloadTooLarge("The record is larger than the 400 KB that the store allows")
     return {**_head(record), _DATA: data.decode()}
+
+
+def packed_bytes(record: Record) -> int:
+    """How large the values of a record are in its row; a little less where its object has a stored form."""
+    return len(orjson.dumps(record))
 
 
 def reservation(record: Record) -> dict[str, Any]:
@@ -86,6 +91,11 @@ def unpack_visible(rows: Iterable[StoredRow | None], form: StoredForm | None) ->
         record.batch = None
         records.append(record)
     return records
+
+
+def data_bytes(op: Op) -> int:
+    """The bytes of a record's values in an operation that writes it; none in others, which are small."""
+    return len(op.item.get(_DATA, "").encode()) if isinstance(op, PutItem) else 0
 
 
 def is_hidden(row: StoredRow) -> bool:

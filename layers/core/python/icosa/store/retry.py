@@ -14,6 +14,10 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+#: From the operating system: generators seeded at import are equal in all copies of a snapshot, whose pauses would be
+#: equal, too.
+_random = random.SystemRandom()
+
 
 @dataclass(frozen=True, slots=True)
 class Attempts:
@@ -31,5 +35,5 @@ class Attempts:
     def __iter__(self) -> Iterator[int]:
         for number in range(self.count):
             if number:
-                time.sleep(random.uniform(0, min(self.longest_pause, self.first_pause * 2 ** (number - 1))))
+                time.sleep(_random.uniform(0, min(self.longest_pause, self.first_pause * 2 ** (number - 1))))
             yield number

@@ -12,7 +12,7 @@ import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Any, NoReturn
+from typing import Any, NamedTuple, NoReturn
 
 from pydynox import pydynox_core as dynamo
 
@@ -28,6 +28,8 @@ Item = dict[str, Any]
 #: DynamoDB's limits (Developer Guide, "Quotas").
 MAX_TRANSACTION = 100
 MAX_BATCH_GET = 100
+#: Bytes of records in one transaction: DynamoDB takes 4 MB, keys and derived rows among them.
+MAX_BYTES = 3_700_000
 _ATTEMPTS = Attempts(6, first_pause=0.02)
 #: Errors of DynamoDB that pass by themselves and that the client has no class for; it names them in its message.
 _TRANSIENT = (
@@ -69,6 +71,13 @@ class QueryPage[T = Item]:
     items: list[T]
     last: str | None
     scanned: int
+
+
+class Count(NamedTuple):
+    """A number of rows, and on how many pages they were counted: one page is read in one moment."""
+
+    rows: int
+    pages: int
 
 
 class Table:
@@ -188,7 +197,7 @@ class Table:
         """All rows of ``query``."""
         return [item for page in self.query_pages(pk, **options) for item in page.items]
 
-    def count(self, pk: str, **options: Any) -> int:
+    def count(self, pk: str, **options: Any) -> Count:
         """How many rows ``query`` would return, without their transfer.
 
         The client has no Select=COUNT; a filter that no row passes (or, with ``unlike``, only those that do not count)
@@ -197,9 +206,10 @@ class Table:
         unlike = options.pop("unlike", "attribute_exists(#none)")
         if unlike == "attribute_exists(#none)":
             options["names"] = {"#none": "none"}
-        return sum(
+        pages = [
             page.scanned - len(page.items) for page in self.query_pages(pk, filter=unlike, project="SK", **options)
-        )
+        ]
+        return Count(sum(pages), len(pages))
 
     # ------------------------------------------------------------------ writes
 
@@ -229,6 +239,23 @@ class Table:
                 self.meter.write_units += metering.write_units(_op_size(op) for op in ops)
             return
         raise TransactionConflict
+
+    def update(self, op: UpdateItem) -> bool:
+        """Apply one update without a transaction, which costs half; False when its condition does not hold."""
+        request = {name: value for name, value in op.request(self.name).items() if name not in ("type", "table", "key")}
+
+        def call() -> bool:
+            try:
+                # The client's stub does not tell of this method.
+                self._client.sync_update_item(self.name, as_key(op.key), **request)  # type: ignore[attr-defined]
+            except dynamo.ConditionalCheckFailedException:
+                return False
+            return True
+
+        applied = self._call("update", call)
+        if self.meter.detailed:
+            self.meter.write_units += metering.write_units([_op_size(op)]) / 2
+        return applied
 
     # ------------------------------------------------------------------ plumbing
 

@@ -15,8 +15,10 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model
 from pydantic.alias_generators import to_camel
 from pydantic.fields import FieldInfo
 
+from .characters import unstorable
 from .errors import InvalidInput
 from .messages import messages
+from .types import error
 
 #: Marks members that are set when an entity is created; updates ignore them.
 FIXED: Final = "fixed"
@@ -50,6 +52,8 @@ class RequestBody(Body):
                 members[name] = raw[name]
             elif field.is_required() or (name in raw and is_cleared_by_null(field)):
                 members[name] = None
+        if (member := unstorable(members)) is not None:
+            raise error("characters", member=member)
         return members
 
     def named(self) -> dict[str, Any]:
@@ -69,8 +73,8 @@ def validate[T: RequestBody](model: type[T], raw: Mapping[str, Any]) -> T:
     """Read a body. Raises InvalidInput with the texts of everything that is wrong with it."""
     try:
         return model.model_validate(raw)
-    except ValidationError as error:
-        raise InvalidInput(messages(error.errors(include_url=False))) from None
+    except ValidationError as failure:
+        raise InvalidInput(messages(failure.errors(include_url=False))) from None
 
 
 def update_of(model: type[RequestBody], name: str, **config: Any) -> type[RequestBody]:

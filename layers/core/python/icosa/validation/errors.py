@@ -12,7 +12,16 @@ from typing import Any, Literal, Self
 
 from ..errors import BadRequest, Conflict, Forbidden, NotFound
 
-MetadataName = Literal["objectMetadata", "fieldMetadata", "index", "webhook"]
+MetadataName = Literal[
+    "objectMetadata",
+    "fieldMetadata",
+    "index",
+    "webhook",
+    "role",
+    "objectPermission",
+    "fieldPermission",
+    "permissionFlag",
+]
 ChangeKind = Literal["create", "update", "delete"]
 
 _MANY = "Many validation errors"

@@ -47,6 +47,7 @@ MESSAGES: Final[Mapping[str, tuple[str, ...]]] = {
     "texts_no_list": (f"each value in {_TEXT}",),
     # Our own: settings of a workspace.
     "null": ("{name} should not be null",),
+    "characters": ("{member} must not contain the character U+0000 or unpaired surrogates",),
     "host_name": ("{name} must be a valid host name",),
     "subdomain": ("Subdomain is not valid",),
     "sign_in": ("{label} auth is not enabled in the system.",),
@@ -86,4 +87,4 @@ def _texts(error_type: str, name: str, context: Mapping[str, Any]) -> list[str]:
 def _member(location: Sequence[str | int]) -> str:
     """A member as Twenty names it."""
     path = ".".join(part for part in location if isinstance(part, str))
-    return f"each value in {path}" if isinstance(location[-1], int) else path
+    return f"each value in {path}" if location and isinstance(location[-1], int) else path

@@ -56,9 +56,9 @@ def _name(value: Any) -> str:
         raise error("name_missing")
     if not isinstance(value, str):
         raise error("name_no_text")
-    if value == "":
+    if not value.strip():
         raise error("name_empty")
-    if not _NAME.fullmatch(value):
+    if not _NAME.fullmatch(value.strip()):  # blanks around names are dropped
         raise error("name_malformed")
     return value
 
@@ -96,6 +96,8 @@ def one_of(names: Sequence[str]) -> AfterValidator:
 
 
 STRIPPED: Final = AfterValidator(stripped)
+#: For texts that were stripped: something must be left.
+FILLED: Final = AfterValidator(_filled)
 SINGLE_SPACED: Final = AfterValidator(single_spaced)
 
 

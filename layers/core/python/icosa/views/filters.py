@@ -16,6 +16,7 @@ from typing import Any
 import orjson
 
 from ..errors import BadRequest
+from ..model.inspect import inspect
 from ..model.model import Field, Object
 from ..model.operators import EQ
 from ..model.types.base import Leaf
@@ -268,7 +269,7 @@ def _instant(value: Any) -> datetime:
     try:
         return datetime.fromisoformat(value)
     except (TypeError, ValueError):
-        raise _invalid(f"{value!r} is no date") from None
+        raise _invalid(f"{inspect(value)} is no date") from None
 
 
 def _invalid(message: str) -> BadRequest:

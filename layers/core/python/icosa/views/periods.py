@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from ..errors import BadRequest
+from ..model.inspect import inspect
 
 Period = tuple[datetime, datetime]
 """Start, and the end that is not part of it any more."""
@@ -99,5 +100,5 @@ def _midnight(moment: datetime) -> datetime:
 
 def _invalid(value: Any) -> BadRequest:
     return BadRequest(
-        f"View filter cannot be applied. {value!r} is no relative period", sub_code="INVALID_VIEW_FILTER_DATA"
+        f"View filter cannot be applied. {inspect(value)} is no relative period", sub_code="INVALID_VIEW_FILTER_DATA"
     )

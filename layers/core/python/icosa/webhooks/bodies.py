@@ -15,6 +15,7 @@ from ..validation.body import UNNAMED, RequestBody, ResponseBody, validate
 from ..validation.errors import ChangeKind, InvalidInput, MetadataValidationError, Problem
 from ..validation.messages import message
 from ..validation.types import Identifier, Moment, Text
+from .addresses import is_private_literal
 
 Members = dict[str, Any]
 
@@ -119,6 +120,9 @@ def _target(text: str, kind: ChangeKind, about: Mapping[str, Any]) -> str:
         raise _report(
             kind, about, Problem(code="INVALID_TARGET_URL", message="Invalid target URL provided", value=text)
         )
+    if is_private_literal(_host(url)):
+        message_ = "Target URL must not lead to this machine or a private network"
+        raise _report(kind, about, Problem(code="INVALID_TARGET_URL", message=message_, value=text))
     if len(url) > URL_LENGTH:
         raise InvalidInput([message("string_too_long", "targetUrl", max_length=URL_LENGTH)])
     return url
@@ -137,6 +141,14 @@ def normal_url(text: str) -> str | None:
     except ValueError:
         return None
     return url.href if url.protocol in _SCHEMES else None
+
+
+def _host(url: str) -> str:
+    """The host of a URL in its normal form; of an IPv6 address with its brackets."""
+    from ada_url import URL
+
+    host: str = URL(url).hostname
+    return host
 
 
 def _report(kind: ChangeKind, about: Mapping[str, Any], problem: Problem) -> MetadataValidationError:

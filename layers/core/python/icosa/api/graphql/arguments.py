@@ -10,6 +10,7 @@ from typing import Any
 
 from ...errors import BadRequest
 from ...identifiers import parse_uuid
+from ...model.inspect import as_text
 from ...query.operation import Order, Page
 from ...query.pages import page_of
 
@@ -77,7 +78,7 @@ def record_id(_: str, value: Any) -> str:
     """A record id in lower case."""
     record_id = parse_uuid(value)
     if record_id is None:
-        raise invalid(f'Value "{value}" is not a valid UUID')
+        raise invalid(f'Value "{as_text(value)}" is not a valid UUID')
     return record_id
 
 
@@ -109,6 +110,8 @@ def shares(name: str, value: Any) -> list[Mapping[str, Any]]:
 
 def _is_share(value: Mapping[str, Any]) -> bool:
     targets = [target for target in _SHARE_TARGETS if value.get(target)]
+    if not isinstance(value.get("everyone", False), bool | None):
+        return False
     return value.get("accessLevel") in _SHARE_LEVELS and len(targets) == 1
 
 

@@ -7,12 +7,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from ...lru import LRUCache
 from .failures import Invalid, Unparsable
-from .language import DefinitionNode, DocumentNode, FragmentDefinitionNode, GraphQLError, OperationDefinitionNode, parse
+from .language import (
+    DefinitionNode,
+    DocumentNode,
+    FragmentDefinitionNode,
+    GraphQLError,
+    OperationDefinitionNode,
+    SelectionSetNode,
+    parse,
+)
 from .settings import GraphqlSettings
 
+#: What is wrong with an empty selection set, in the parser's words.
+EMPTY_SELECTION = 'Syntax Error: Expected Name, found "}".'
 #: Longer documents mostly hold data and will not come again.
 _REMEMBERED_LENGTH = 10_000
 #: Characters of all remembered documents. A tree takes up to a hundred times the memory of its text.
@@ -57,11 +68,24 @@ def _parse(text: str, limits: GraphqlSettings) -> DocumentNode:
     if len(text) > limits.query_limit:
         raise Unparsable(f"The query is longer than {limits.query_limit} characters. Send data as variables")
     try:
-        return parse(text, no_location=True, max_tokens=limits.query_token_limit)
+        document = parse(text, no_location=True, max_tokens=limits.query_token_limit)
+        if any(map(has_empty_selection, document.definitions)):
+            raise Unparsable(EMPTY_SELECTION)
+        return document
     except GraphQLError as error:
         raise Unparsable(error.message) from error
     except RecursionError as error:
         raise Unparsable("Syntax Error: Document is nested too deeply. Parsing aborted.") from error
+
+
+def has_empty_selection(node: Any) -> bool:
+    """Whether a definition or a field has an empty selection set somewhere. The parser lets them pass, which GraphQL's
+    grammar does not have.
+    """
+    selections: SelectionSetNode | None = getattr(node, "selection_set", None)
+    if selections is None:
+        return False
+    return not selections.selections or any(map(has_empty_selection, selections.selections))
 
 
 def _definitions(document: DocumentNode, length: int) -> Document:

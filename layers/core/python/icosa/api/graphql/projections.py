@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from ...documents.graphql.type_names import members_of, output_name, type_name
+from ...documents.graphql.type_names import members_of, output_name
+from ...model.graphql_names import type_name
 from ...model.model import Field, Model, Object
 from ...model.types.base import Leaf
 from ...model.types.decimals import to_number

@@ -8,6 +8,7 @@ from typing import Any
 
 import orjson
 
+from ...access.check import RecordRights
 from ...access.context import RequestContext
 from ...errors import BadRequest
 from ...model.model import Model, Object
@@ -61,7 +62,7 @@ def search(
         limit=limit,
         after=cursor,
     )
-    return PlannedField(operation, _connection(selected, collector, cursor))
+    return PlannedField(operation, _connection(selected, collector, cursor, context.permissions))
 
 
 def _objects(model: Model, included: Sequence[str] | None, excluded: Sequence[str]) -> tuple[Object, ...]:
@@ -100,15 +101,15 @@ def _check_keys(raw: Any, depth: int) -> None:
 
 # ------------------------------------------------------------------ answers
 
-_RECORD: Mapping[str, Callable[[Hit], Any]] = {
-    "recordId": lambda hit: hit.item.id,
-    "objectNameSingular": lambda hit: hit.object.name_singular,
-    "objectLabelSingular": lambda hit: hit.object.display("labelSingular"),
-    "label": lambda hit: label_of(hit.object, hit.item),
-    "imageUrl": lambda hit: image_of(hit.object, hit.item),
-    "tsRankCD": lambda hit: hit.rank_all,
-    "tsRank": lambda hit: hit.rank_any,
-    TYPENAME: lambda hit: "SearchRecord",
+_RECORD: Mapping[str, Callable[[Hit, RecordRights], Any]] = {
+    "recordId": lambda hit, _: hit.item.id,
+    "objectNameSingular": lambda hit, _: hit.object.name_singular,
+    "objectLabelSingular": lambda hit, _: hit.object.display("labelSingular"),
+    "label": lambda hit, _: label_of(hit.object, hit.item),
+    "imageUrl": lambda hit, rights: image_of(hit.object, hit.item, rights),
+    "tsRankCD": lambda hit, _: hit.rank_all,
+    "tsRank": lambda hit, _: hit.rank_any,
+    TYPENAME: lambda hit, _: "SearchRecord",
 }
 
 
@@ -121,22 +122,24 @@ def label_of(obj: Object, item: Item) -> str:
     return " ".join(str(part) for part in parts if part is not None)
 
 
-def image_of(obj: Object, item: Item) -> str | None:
-    """The value of the image identifier where that is an address."""
+def image_of(obj: Object, item: Item, rights: RecordRights) -> str | None:
+    """The value of the image identifier where that is an address that the caller may read."""
     field = obj.by_id.get(obj.image_identifier_field_id or "")
-    value = None if field is None else item.get(field.key)
+    if field is None or field.id in rights.unreadable_fields(obj):
+        return None
+    value = item.get(field.key)
     return value if isinstance(value, str) else None
 
 
 def _connection(
-    selected: Selected, collector: FieldCollector, cursor: SearchCursor | None
+    selected: Selected, collector: FieldCollector, cursor: SearchCursor | None, rights: RecordRights
 ) -> Callable[[SearchPage], dict[str, Any]]:
     selected.require_selection("SearchResultConnection!")
     parts: list[tuple[str, Callable[[SearchPage], Any]]] = []
     for part in _members("SearchResultConnection", selected, collector, ("edges", "pageInfo")):
         match part.name:
             case "edges":
-                parts.append((part.key, _edges(part, collector, cursor)))
+                parts.append((part.key, _edges(part, collector, cursor, rights)))
             case "pageInfo":
                 parts.append((part.key, _page_info(part, collector, cursor)))
             case _:
@@ -144,13 +147,15 @@ def _connection(
     return lambda page: {key: render(page) for key, render in parts}
 
 
-def _edges(selected: Selected, collector: FieldCollector, cursor: SearchCursor | None) -> Callable[[SearchPage], Any]:
+def _edges(
+    selected: Selected, collector: FieldCollector, cursor: SearchCursor | None, rights: RecordRights
+) -> Callable[[SearchPage], Any]:
     selected.require_selection("[SearchResultEdge!]!")
     parts: list[tuple[str, Callable[[SearchPage, int], Any]]] = []
     for part in _members("SearchResultEdge", selected, collector, ("node", "cursor")):
         match part.name:
             case "node":
-                parts.append((part.key, _node(part, collector)))
+                parts.append((part.key, _node(part, collector, rights)))
             case "cursor":
                 parts.append((part.key, lambda page, position: _encode(page.hits[: position + 1], cursor)))
             case _:
@@ -158,10 +163,10 @@ def _edges(selected: Selected, collector: FieldCollector, cursor: SearchCursor |
     return lambda page: [{key: render(page, position) for key, render in parts} for position in range(len(page.hits))]
 
 
-def _node(selected: Selected, collector: FieldCollector) -> Callable[[SearchPage, int], Any]:
+def _node(selected: Selected, collector: FieldCollector, rights: RecordRights) -> Callable[[SearchPage, int], Any]:
     selected.require_selection("SearchRecord!")
     columns = [(part.key, _RECORD[part.name]) for part in _members("SearchRecord", selected, collector, _RECORD)]
-    return lambda page, position: {key: render(page.hits[position]) for key, render in columns}
+    return lambda page, position: {key: render(page.hits[position], rights) for key, render in columns}
 
 
 def _page_info(

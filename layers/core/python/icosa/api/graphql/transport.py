@@ -25,6 +25,14 @@ from .failures import VariableMissing
 
 METHODS = ("GET", "POST")
 _PARAMETERS = frozenset(("query", "variables", "operationName", "extensions"))
+_JSON_TYPES: tuple[tuple[type | tuple[type, ...], str], ...] = (
+    (list, "array"),
+    (dict, "object"),
+    (bool, "boolean"),
+    ((int, float), "number"),
+    (str, "string"),
+    (type(None), "null"),
+)
 _FRIENDLY: tuple[tuple[type[IcosaError], str], ...] = (
     (Unauthenticated, "You must be authenticated to perform this action."),
     (Forbidden, "You do not have permission to perform this action."),
@@ -145,7 +153,7 @@ def _request(members: Mapping[str, Any], *, read_only: bool = False) -> GraphqlR
 
 
 def _json_type(value: Any) -> str:
-    return "array" if isinstance(value, list) else "object" if isinstance(value, dict) else type(value).__name__
+    return next(name for types, name in _JSON_TYPES if isinstance(value, types))
 
 
 # ------------------------------------------------------------------ answers

@@ -16,13 +16,13 @@ from .pages import CollectionPage, rest_page
 
 @dataclass(frozen=True, kw_only=True)
 class Call:
-    """``id`` is the entity's, in lower case, on routes that have one. ``body`` is the decoded JSON, None when there was
-    none.
+    """``ids`` are those in the path, in lower case, the entity's first. ``body`` is the decoded JSON, None when there
+    was none.
     """
 
     context: RequestContext
     params: Params
-    id: str | None = None
+    ids: Sequence[str] = ()
     body: Any = None
 
     def require(self, flag: str) -> None:
@@ -33,13 +33,13 @@ class Call:
     @cached_property
     def service(self) -> MetadataService:
         """Changes to the workspace's model."""
-        return MetadataService(self.context.table, self.context.workspace.id)
+        return MetadataService(self.context.table, self.context.workspace.id, self.context.permissions)
 
     @property
     def entity_id(self) -> str:
-        """``id`` on a route that has one."""
-        assert self.id is not None, "the route has no id"
-        return self.id
+        """The entity's id, on a route that has one."""
+        assert self.ids, "the route has no id"
+        return self.ids[0]
 
     @property
     def input(self) -> Mapping[str, Any]:
@@ -61,7 +61,7 @@ Handler = Callable[[Call], Any]
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CollectionRoutes:
     """A collection below ``/rest/metadata``: ``GET`` and ``POST`` of the whole, ``GET``, ``PATCH`` (or ``PUT``) and
-    ``DELETE`` of one.
+    ``DELETE`` of one. ``parameters`` are those of its list besides the parameters of pages.
     """
 
     list: Handler
@@ -69,3 +69,28 @@ class CollectionRoutes:
     create: Handler
     update: Handler
     delete: Handler
+    parameters: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Route:
+    """An address below ``/rest/metadata`` by its segments, with what its methods do. Every second segment is an id:
+    ``("roles", "{id}", "permissionFlags")``. ``parameters`` are those of its queries beside the page's.
+    """
+
+    segments: tuple[str, ...]
+    methods: Mapping[str, Handler]
+    parameters: frozenset[str] = frozenset()
+
+
+def collection_routes(name: str, collection: CollectionRoutes) -> tuple[Route, Route]:
+    """The addresses of a collection."""
+    change, parameters = collection.update, collection.parameters
+    return (
+        Route(segments=(name,), methods={"GET": collection.list, "POST": collection.create}, parameters=parameters),
+        Route(
+            segments=(name, "{id}"),
+            methods={"GET": collection.get, "PATCH": change, "PUT": change, "DELETE": collection.delete},
+            parameters=parameters,
+        ),
+    )

@@ -6,9 +6,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from .call import CollectionRoutes
+from .audit_log import AUDIT_LOG
+from .call import CollectionRoutes, Route, collection_routes
 from .fields import FIELDS
+from .me import ME
 from .objects import OBJECTS
+from .roles import ROLE_ROUTES, ROLES
 from .views import VIEW_COLLECTIONS
 from .webhooks import WEBHOOKS
 
@@ -16,5 +19,12 @@ COLLECTIONS: Mapping[str, CollectionRoutes] = {
     "objects": OBJECTS,
     "fields": FIELDS,
     "webhooks": WEBHOOKS,
+    "roles": ROLES,
     **VIEW_COLLECTIONS,
 }
+ROUTES: tuple[Route, ...] = (
+    *(route for name, collection in COLLECTIONS.items() for route in collection_routes(name, collection)),
+    *ROLE_ROUTES,
+    ME,
+    AUDIT_LOG,
+)

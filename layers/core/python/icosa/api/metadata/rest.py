@@ -4,8 +4,7 @@ docs/wire/metadata.md#errors-over-rest).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Literal
+from collections.abc import Iterable, Sequence
 
 import orjson
 
@@ -17,24 +16,18 @@ from ...runtime.json_body import read_body
 from ...settings import Settings, settings
 from ...store.meter import Meter
 from ...store.table import Table
-from ..rest.params import Params
-from .call import Call, CollectionRoutes, Handler
+from ..rest.params import PAGE_PARAMETERS, Params
+from .call import Call, Handler, Route
 from .errors import metadata_body
 from .ids import parse_entity_id
 
-_Verb = Literal["list", "get", "create", "update", "delete"]
-_OF_ALL: dict[str, _Verb] = {"GET": "list", "POST": "create"}
-_OF_ONE: dict[str, _Verb] = {"GET": "get", "PATCH": "update", "PUT": "update", "DELETE": "delete"}
-
 
 class MetadataRest:
-    """The Metadata REST API over a table: some of its collections, by name."""
+    """The Metadata REST API over a table: some of its addresses."""
 
-    def __init__(
-        self, table: Table, collections: Mapping[str, CollectionRoutes], *, settings: Settings = settings
-    ) -> None:
+    def __init__(self, table: Table, routes: Iterable[Route], *, settings: Settings = settings) -> None:
         self._table = table
-        self._collections = collections
+        self._routes = {_without_ids(route.segments): route for route in routes}
         self._settings = settings
 
     def answer(self, request: HttpRequest) -> HttpResponse:
@@ -46,25 +39,29 @@ class MetadataRest:
         if request.method in METHODS_WITH_BODY:
             sent = read_body(request.body, request.headers.get("content-type"), limit=self._settings.body_limit)
         context = open_metered(request.event, self._table, meter, self._settings)
-        verb, handler, entity_id = _route(request, self._collections)
-        value = handler(Call(context=context, params=Params(request.query_string), id=entity_id, body=sent))
+        route, handler, ids = self._route(request)
+        params = Params(request.query_string)
+        params.refuse_strays(PAGE_PARAMETERS | route.parameters)
+        value = handler(Call(context=context, params=params, ids=ids, body=sent))
         body = orjson.dumps(value)
-        check_size(body, is_change=verb not in ("list", "get"))
-        return HttpResponse(201 if verb == "create" else 200, body)
+        check_size(body, is_change=request.method != "GET")
+        return HttpResponse(201 if request.method == "POST" else 200, body)
+
+    def _route(self, request: HttpRequest) -> tuple[Route, Handler, list[str]]:
+        """Raises UnknownRoute, MethodNotAllowed, MalformedId."""
+        root, segments = request.segments[:2], request.segments[2:]
+        route = self._routes.get(_without_ids(segments)) if root == ["rest", "metadata"] else None
+        if route is None:
+            raise UnknownRoute(request.method, request.path)
+        handler = route.methods.get(request.method)
+        if handler is None:
+            raise MethodNotAllowed(request.method, request.path, tuple(route.methods))
+        return route, handler, [parse_entity_id(segment) for segment in segments[1::2]]
 
 
 def _error_response(error: IcosaError) -> HttpResponse:
     return error_response(error, metadata_body(error))
 
 
-def _route(request: HttpRequest, collections: Mapping[str, CollectionRoutes]) -> tuple[_Verb, Handler, str | None]:
-    """Raises UnknownRoute, MethodNotAllowed, MalformedId."""
-    root, segments = request.segments[:2], request.segments[2:]
-    if root != ["rest", "metadata"] or not 1 <= len(segments) <= 2 or segments[0] not in collections:
-        raise UnknownRoute(request.method, request.path)
-    verbs = _OF_ALL if len(segments) == 1 else _OF_ONE
-    verb = verbs.get(request.method)
-    if verb is None:
-        raise MethodNotAllowed(request.method, request.path, tuple(verbs))
-    entity_id = parse_entity_id(segments[1]) if len(segments) == 2 else None
-    return verb, getattr(collections[segments[0]], verb), entity_id
+def _without_ids(segments: Sequence[str]) -> tuple[str, ...]:
+    return tuple("{id}" if number % 2 else segment for number, segment in enumerate(segments))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from ...runtime.http import HttpRequest, HttpResponse
 from ...settings import Settings, settings
 from ...store.table import Table
-from .collections import COLLECTIONS
+from .collections import ROUTES
 from .rest import MetadataRest
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ class MetadataApi:
     def __init__(self, table: Table, *, settings: Settings = settings) -> None:
         self._table = table
         self._settings = settings
-        self._rest = MetadataRest(table, COLLECTIONS, settings=settings)
+        self._rest = MetadataRest(table, ROUTES, settings=settings)
 
     def answer(self, request: HttpRequest) -> HttpResponse:
         """Never raises: every failure has its answer."""

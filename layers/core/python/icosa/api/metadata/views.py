@@ -88,6 +88,7 @@ def _collection(entity_type: EntityType) -> CollectionRoutes:
         create=_create(entity_type),
         update=_update(entity_type),
         delete=_delete(entity_type),
+        parameters=frozenset(entity_type.filters),
     )
 
 

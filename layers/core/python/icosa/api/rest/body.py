@@ -6,6 +6,7 @@ from typing import Any
 
 from ...errors import BadRequest
 from ...identifiers import parse_uuid
+from ...model.inspect import as_text
 
 Record = dict[str, Any]
 
@@ -32,7 +33,7 @@ def as_ids(name: str, value: Any) -> tuple[str, ...]:
     for element in value:
         record_id = parse_uuid(element)
         if record_id is None:
-            raise _invalid(f'Value "{element}" is not a valid UUID')
+            raise _invalid(f'Value "{as_text(element)}" is not a valid UUID')
         ids.append(record_id)
     return tuple(ids)
 
@@ -41,6 +42,13 @@ def as_index(name: str, value: Any) -> int:
     """The member ``name`` of a body as a position in a list. Raises BadRequest."""
     if not isinstance(value, int) or isinstance(value, bool):
         raise _invalid(f'"{name}" must be an integer')
+    return value
+
+
+def as_flag(name: str, value: Any) -> bool:
+    """The member ``name`` of a body as a truth value. Raises BadRequest."""
+    if not isinstance(value, bool):
+        raise _invalid(f'"{name}" must be a boolean')
     return value
 
 

@@ -37,7 +37,7 @@ from ...query.pages import page_of
 from ...settings import Settings
 from ..view_filter import ViewFilter
 from . import responses
-from .body import Record, as_ids, as_index, as_record, as_records
+from .body import Record, as_flag, as_ids, as_index, as_record, as_records
 from .params import Params
 from .path import Path, RouteKind
 from .selection import FieldSelector
@@ -105,11 +105,11 @@ def _create_many(request: RecordsRequest) -> Operation:
 
 
 def _create(request: RecordsRequest, read: Callable[[Any], tuple[Record, ...]]) -> Operation:
-    depth = request.params.depth
+    depth, upsert = request.params.depth, request.params.upsert
     return Create(
         object=request.object,
         data=read(request.body),
-        upsert=request.params.upsert,
+        upsert=upsert,
         selection=request.selection(depth, created=True),
     )
 
@@ -134,13 +134,14 @@ _ONLY_ID = Selection(fields=("id",))
 
 
 def _delete_one(request: RecordsRequest) -> Operation:
-    return Delete(object=request.object, destroy=not request.params.soft_delete, id=request.path.id, selection=_ONLY_ID)
+    destroy = not request.params.soft_delete
+    return Delete(object=request.object, destroy=destroy, id=request.path.id, selection=_ONLY_ID)
 
 
 def _delete_many(request: RecordsRequest) -> Operation:
-    raw = request.params.filter
+    destroy, raw = not request.params.soft_delete, request.params.filter
     filter = request.resolved(raw)
-    return Delete(object=request.object, destroy=not request.params.soft_delete, filter=filter, selection=_ONLY_ID)
+    return Delete(object=request.object, destroy=destroy, filter=filter, selection=_ONLY_ID)
 
 
 def _restore_one(request: RecordsRequest) -> Operation:
@@ -173,7 +174,7 @@ def _merge(request: RecordsRequest) -> Operation:
         ids=ids,
         # That there are too few ids is said before anything about the index (docs/wire/rest.md#merge).
         priority_index=as_index("conflictPriorityIndex", body.get("conflictPriorityIndex")) if len(ids) > 1 else 0,
-        dry_run=body.get("dryRun") is True,
+        dry_run=as_flag("dryRun", body.get("dryRun", False)),
         selection=request.selection(depth),
     )
 
@@ -183,6 +184,7 @@ def _group_by(request: RecordsRequest) -> Operation:
     limit = params.limit(default=settings.group_default, maximum=settings.group_limit) or settings.group_default
     raw_filter, raw_group_by, raw_order = params.filter, params.group_by, params.group_order
     requested, raw_records_order = params.aggregates, params.records_order
+    with_records = params.include_records_sample
     obj = request.object
     aggregates = aggregates_of(obj)
     dimensions = resolve_dimensions(model, obj, raw_group_by)
@@ -194,7 +196,7 @@ def _group_by(request: RecordsRequest) -> Operation:
         filter=request.resolved(raw_filter),
         order=resolve_group_order(model, obj, raw_order, dimensions),
         limit=limit,
-        records=Selection() if params.include_records_sample else None,
+        records=Selection() if with_records else None,
         records_limit=settings.group_records,
         records_order=resolve_order(model, obj, raw_records_order),
     )
@@ -202,15 +204,19 @@ def _group_by(request: RecordsRequest) -> Operation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Endpoint:
-    """``parse`` makes the operation (raises IcosaError), ``render`` the response body from its result."""
+    """``parse`` makes the operation (raises IcosaError), ``render`` the response body from its result.
+
+    ``is_bulk_change``: a filter says which records change.
+    """
 
     parse: Callable[[RecordsRequest], Operation]
     render: responses.Render
     status: int = 200
+    is_bulk_change: bool = False
 
 
 _UPDATE_ONE = Endpoint(parse=_update_one, render=responses.record("update"))
-_UPDATE_MANY = Endpoint(parse=_update_many, render=responses.records("update"))
+_UPDATE_MANY = Endpoint(parse=_update_many, render=responses.records("update"), is_bulk_change=True)
 _CREATE_ONE = Endpoint(parse=_create_one, render=responses.record("create"), status=201)
 
 ENDPOINTS: Mapping[RouteKind, Mapping[str, Endpoint]] = {
@@ -219,7 +225,7 @@ ENDPOINTS: Mapping[RouteKind, Mapping[str, Endpoint]] = {
         "POST": _CREATE_ONE,
         "PATCH": _UPDATE_MANY,
         "PUT": _UPDATE_MANY,
-        "DELETE": Endpoint(parse=_delete_many, render=responses.records("delete")),
+        "DELETE": Endpoint(parse=_delete_many, render=responses.records("delete"), is_bulk_change=True),
     },
     "one": {
         "GET": Endpoint(parse=_find_one, render=responses.record()),
@@ -233,5 +239,5 @@ ENDPOINTS: Mapping[RouteKind, Mapping[str, Endpoint]] = {
     "groupBy": {"GET": Endpoint(parse=_group_by, render=responses.groups)},
     "merge": {"PATCH": Endpoint(parse=_merge, render=responses.record("merge"))},
     "restoreOne": {"PATCH": Endpoint(parse=_restore_one, render=responses.record("restore"))},
-    "restoreMany": {"PATCH": Endpoint(parse=_restore_many, render=responses.records("restore"))},
+    "restoreMany": {"PATCH": Endpoint(parse=_restore_many, render=responses.records("restore"), is_bulk_change=True)},
 }

@@ -6,38 +6,50 @@
     item        = path "[" comparator "]:" value
     order_by    = path [ "[" direction "]" ] *( "," ... )
 
-Quirks that clients see are kept (docs/wire/rest.md#order, docs/wire/rest.md#filter-grammar): no blanks are trimmed,
-there are no escapes, values are text, the inside of a list is split at every comma, and an odd apostrophe in an
-unquoted value hides later commas. Two are mended: root conjunctions may stand side by side, and an apostrophe inside
-double quotes is only text.
+Quirks that clients see are kept (docs/wire/rest.md#order, docs/wire/rest.md#filter-grammar): no blanks are trimmed, and
+values are text. Mended: root conjunctions may stand side by side, and what is in quotes is text (``quotes``).
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from ...errors import BadRequest
 from ...model.operators import OPERATORS, OperandType, named
 from ...query.filters import MAX_DEPTH
 from ...query.orders import DIRECTIONS
+from .quotes import mask, unquote
 
 #: Comparators by name, in the order in which messages list them: the operators that REST has.
 COMPARATORS = named(*(operator for operator in OPERATORS if operator.in_rest))
 _CONJUNCTION = re.compile(r"(and|or|not)\((.+)\)", re.DOTALL)
 _ITEM = re.compile(r".+\[.+\]:.+", re.DOTALL)
-_QUOTES = "\"'"
 
 Raw = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """A part of the filter. ``mask`` is as long as ``text`` and has the same grammar, but nothing inside quotes."""
+
+    text: str
+    mask: str
+
+    def part(self, start: int, end: int | None = None) -> _Source:
+        return _Source(self.text[start:end], self.mask[start:end])
 
 
 def parse_filter(text: str) -> Raw:
     """``or(city[eq]:Paris,not(stage[is]:NULL))`` as ``{"or": [{"city": {"eq": "Paris"}}, {"not": …}]}``. Raises
     BadRequest.
     """
-    _check_brackets(text)
-    elements = [_element(part, depth=0) for part in _split(text)]
+    source = _Source(text, mask(text))
+    _check_brackets(source.mask)
+    elements = [_element(part, depth=0) for part in _split(source)]
     return elements[0] if len(elements) == 1 else {"and": elements}
 
 
@@ -48,22 +60,22 @@ def parse_order(text: str) -> list[Raw]:
     return [_criterion(item) for item in text.split(",")]
 
 
-def _check_brackets(text: str) -> None:
-    missing = text.count("(") - text.count(")")
+def _check_brackets(mask: str) -> None:
+    missing = mask.count("(") - mask.count(")")
     if missing:
         side = "close" if missing > 0 else "open"
         plural = " is" if abs(missing) == 1 else "s are"
         raise _invalid(f"'filter' invalid. {abs(missing)} {side} bracket{plural} missing in the query")
 
 
-def _element(text: str, *, depth: int) -> Raw:
-    match = _CONJUNCTION.fullmatch(text)
+def _element(source: _Source, *, depth: int) -> Raw:
+    match = _CONJUNCTION.fullmatch(source.mask)
     if match is None:
-        return _item(text)
+        return _item(source)
     if depth > MAX_DEPTH:
         raise _invalid(f"'filter' invalid. Conditions cannot be nested deeper than {MAX_DEPTH} levels")
-    conjunction, content = match.groups()
-    elements = [_element(part, depth=depth + 1) for part in _split(content)]
+    conjunction = match[1]
+    elements = [_element(part, depth=depth + 1) for part in _split(source.part(*match.span(2)))]
     if conjunction != "not":
         return {conjunction: elements}
     if len(elements) != 1:
@@ -71,19 +83,12 @@ def _element(text: str, *, depth: int) -> Raw:
     return {"not": elements[0]}
 
 
-def _split(text: str) -> list[str]:
-    """Cut at the commas that stand outside parentheses, square brackets and quotes."""
-    parts: list[str] = []
+def _split(source: _Source) -> Iterator[_Source]:
+    """Cut at the commas that stand outside parentheses and square brackets."""
     start = nesting = 0
-    quote = ""
     in_list = False
-    for position, character in enumerate(text):
-        if quote:
-            if character == quote:
-                quote = ""
-        elif character in _QUOTES:
-            quote = character
-        elif character == "[":
+    for position, character in enumerate(source.mask):
+        if character == "[":
             in_list = True
         elif character == "]":
             in_list = False
@@ -94,56 +99,57 @@ def _split(text: str) -> list[str]:
         elif character == ")":
             nesting -= 1
         elif character == "," and nesting == 0:
-            parts.append(text[start:position])
+            yield source.part(start, position)
             start = position + 1
-    parts.append(text[start:])
-    return parts
+    yield source.part(start)
 
 
-def _item(text: str) -> Raw:
-    if _ITEM.fullmatch(text) is None:
+def _item(source: _Source) -> Raw:
+    text = source.text
+    if _ITEM.fullmatch(source.mask) is None:
         raise _invalid(f"'filter' invalid for '{text}'. eg: price[gte]:10")
-    path, rest = text.split("[", 1)
-    name, rest = rest.split("]", 1)
+    start = source.mask.index("[") + 1
+    end = source.mask.index("]", start)
+    path, name = text[: start - 1], text[start:end]
     comparator = COMPARATORS.get(name)
     if comparator is None:
         raise _invalid(f"'filter' invalid for '{text}', comparator {name} not in {', '.join(COMPARATORS)}")
-    return _nest(path, {name: _OPERANDS[comparator.takes](name, rest.split(":", 1)[1])})
+    value = source.part(source.mask.index(":", end) + 1)
+    return _nest(path, {name: _OPERANDS[comparator.takes](name, value)})
 
 
-def _text(comparator: str, text: str) -> str:
-    return _unquote(text)
+def _text(comparator: str, source: _Source) -> str:
+    return unquote(source.text)
 
 
-def _list(comparator: str, text: str) -> list[str]:
-    if not (text.startswith("[") and text.endswith("]") and len(text) > 1):
+def _list(comparator: str, source: _Source) -> list[str]:
+    text, mask = source.text, source.mask
+    if not (mask.startswith("[") and mask.endswith("]") and len(mask) > 1):
         raise _invalid(
             f"'filter' invalid for '{comparator}' operator. Received '{text}' but array value expected "
             f"eg: 'field[{comparator}]:[value_1,value_2]'"
         )
-    return [_unquote(part) for part in text[1:-1].split(",")]
+    commas = [position for position, character in enumerate(mask) if character == ","]
+    bounds = [0, *commas, len(text) - 1]
+    return [unquote(text[start + 1 : end]) for start, end in pairwise(bounds)]
 
 
-def _state(comparator: str, text: str) -> str:
-    return text
+def _state(comparator: str, source: _Source) -> str:
+    return source.text
 
 
-def _boolean(comparator: str, text: str) -> bool | str:
-    return {"true": True, "false": False}.get(text, text)
+def _boolean(comparator: str, source: _Source) -> bool | str:
+    return {"true": True, "false": False}.get(source.text, source.text)
 
 
 #: From the text behind the colon to the operand that GraphQL would send.
-_OPERANDS: Mapping[OperandType, Callable[[str, str], Any]] = {
+_OPERANDS: Mapping[OperandType, Callable[[str, _Source], Any]] = {
     "value": _text,
     "list": _list,
     "pattern": _text,
     "state": _state,
     "boolean": _boolean,
 }
-
-
-def _unquote(text: str) -> str:
-    return text[1:-1] if text and text[0] in _QUOTES and text[-1] in _QUOTES else text
 
 
 def _criterion(item: str) -> Raw:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -11,6 +11,7 @@ import orjson
 
 from ...errors import BadRequest
 from .filter_text import Raw, parse_filter, parse_order
+from .quotes import CUT_HINT
 
 #: A number of records in decimal digits; a fraction is not refused (docs/wire/rest.md#limit).
 _LIMIT = re.compile(r"\+?(?P<whole>\d+)(?:\.(?P<fraction>\d*))?", re.ASCII)
@@ -30,9 +31,20 @@ _GROUP_ORDER_HINT = (
 )
 
 
+#: What a page of any collection is asked for with.
+PAGE_PARAMETERS = frozenset(("limit", "starting_after", "ending_before"))
+_PARAMETERS = PAGE_PARAMETERS | {
+    *("filter", "order_by", "depth", "fields", "upsert", "soft_delete"),
+    *("group_by", "aggregate", "order_by_for_records", "include_records_sample", "view_id", "viewId"),
+}
+_FLAGS = {"true": True, "false": False}
+_NAME = re.compile(r"[A-Za-z_][\w.-]*", re.ASCII)
+#: A filter that ends so ends where its author ended it.
+_ENDS = ('"', "'", ")", "]")
+
+
 class Params:
-    """A parsed query string. Unknown parameters are ignored, and so are ``filter`` and ``order_by`` given more than
-    once.
+    """A parsed query string. ``filter`` and ``order_by`` are ignored when they are given more than once.
 
     Methods raise BadRequest.
     """
@@ -41,6 +53,20 @@ class Params:
         self._values: dict[str, list[str]] = {}
         for name, value in parse_qsl(query_string, keep_blank_values=True):
             self._values.setdefault(name, []).append(value)
+
+    def refuse_strays(self, known: Collection[str] = _PARAMETERS, *, is_bulk_change: bool = False) -> None:
+        """Refuse parameters that may be the rest of another one's value: API Gateway cuts values at ``;`` and ``&``,
+        and what it has cut off is a parameter that nobody knows (docs/wire/rest.md#parameters).
+        """
+        for name, values in self._values.items():
+            if name in known or name.startswith("fields["):
+                continue
+            if is_bulk_change or "" in values or not _NAME.fullmatch(name) or self._may_be_rest_of_filter(name):
+                raise _invalid(f"Unknown parameter '{name}'. It may be the rest of another one's value. {CUT_HINT}")
+
+    def _may_be_rest_of_filter(self, name: str) -> bool:
+        """Names with an underscore in front are those that clients add for caches and themselves."""
+        return not name.startswith("_") and any(not text.endswith(_ENDS) for text in self._values.get("filter", ()))
 
     @property
     def filter(self) -> Raw | None:
@@ -145,7 +171,12 @@ class Params:
         return ",".join(self._values.get(name, ()))
 
     def _flag(self, name: str) -> bool:
-        return self._once(name) == "true"
+        if name not in self._values:
+            return False
+        text = self._all(name)
+        if text not in _FLAGS:
+            raise _invalid(f"'{name}={text}' parameter invalid. Allowed values are true, false")
+        return _FLAGS[text]
 
     def _order(self, name: str) -> list[Raw]:
         text = self._once(name)

@@ -7,6 +7,7 @@ from typing import Literal
 
 from ...errors import BadRequest
 from ...identifiers import parse_uuid
+from ...runtime.http import path_segments
 
 #: What the path names: all records of an object, one of them, or one of the special routes.
 RouteKind = Literal["many", "one", "batch", "duplicates", "groupBy", "merge", "restoreMany", "restoreOne"]
@@ -29,7 +30,7 @@ def parse_path(method: str, path: str) -> Path | None:
     Empty segments are dropped. Records are restored under ``/people/{id}/restore`` and, as older clients do it, under
     ``/restore/people/{id}``.
     """
-    segments = [segment for segment in path.split("/") if segment]
+    segments = path_segments(path)
     if segments[:1] != ["rest"]:
         return None
     match segments[1:], method:

@@ -37,9 +37,11 @@ class RestApi:
             body_json = read_body(request.body, request.headers.get("content-type"), limit=self._settings.body_limit)
         context = open_metered(request.event, self._table, meter, self._settings)
         path, endpoint = _route(request)
+        params = Params(request.query_string)
+        params.refuse_strays(is_bulk_change=endpoint.is_bulk_change)
         parsed = RecordsRequest(
             path=path,
-            params=Params(request.query_string),
+            params=params,
             body=body_json,
             model=context.model,
             rights=context.permissions,

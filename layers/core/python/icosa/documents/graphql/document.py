@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ...model.model import Model
-from .common import common_types
+from .common import BUILT_IN, common_types
 from .definitions import FieldDefinition, Schema, output
 from .introspection import introspect
 from .objects import ObjectTypes, Rights
@@ -15,20 +15,23 @@ from .text import write
 def schema(model: Model, rights: Rights | None = None) -> Schema:
     """Every type of the workspace, as a role sees them; without ``rights`` all of them.
 
-    Generated types never take the place of the common ones, so an object named ``pageInfo`` has no type of its own.
+    Generated types and root fields never take the place of others. ``metadata.collisions`` refuses names that would; an
+    object that has one from before has no type of its own.
     """
     types_by_name: Schema = dict(common_types())
-    queries = list(types_by_name["Query"].fields)
+    queries = {query.name: query for query in types_by_name["Query"].fields}
     mutations: list[FieldDefinition] = []
     for obj in model.objects:
         if rights is not None and not rights.can(obj, "read"):
             continue
         types = ObjectTypes(model, obj, rights)
         for definition in types.all():
-            types_by_name.setdefault(definition.name, definition)
-        queries += types.queries()
+            if definition.name not in BUILT_IN:
+                types_by_name.setdefault(definition.name, definition)
+        for query in types.queries():
+            queries.setdefault(query.name, query)
         mutations += types.mutations()
-    types_by_name["Query"] = output("Query", queries)
+    types_by_name["Query"] = output("Query", list(queries.values()))
     if mutations:
         types_by_name["Mutation"] = output("Mutation", mutations)
     return types_by_name

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Protocol
 
+from ...access.check import is_relation_readable
 from ...identifiers import capitalised
+from ...model.graphql_names import enum_name, type_name, where_name
 from ...model.model import Field, Model, Object, Right
 from ...model.types.graphql_types import DIRECTION, TypeNames
 from ...query.aggregates import TOTAL_COUNT, Aggregate, aggregates_of
 from ...query.groups import is_groupable
 from .definitions import Argument, EnumValue, FieldDefinition, TypeDefinition, enum, inputs, output
 from .filters import filter_input
-from .type_names import enum_name, type_name, types_of
+from .type_names import types_of
 
 #: Arguments of a connection, at the root and nested.
 _PAGE = (("first", "Int"), ("last", "Int"), ("offset", "Int"), ("before", "String"), ("after", "String"))
@@ -43,7 +45,9 @@ class ObjectTypes:
 
     def _is_visible(self, field: Field) -> bool:
         """Relations end where the caller may not read."""
-        return field.relation is None or self._rights is None or self._rights.can(self._model.target_of(field), "read")
+        if field.relation is None or self._rights is None:
+            return True
+        return is_relation_readable(self._rights, self._model, self._obj, field)
 
     def _can(self, right: Right) -> bool:
         return self._rights is None or self._rights.can(self._obj, right)
@@ -163,7 +167,7 @@ class ObjectTypes:
                 if any(member.name == field.input_name for member in members):
                     continue
                 if field.type.is_composite:
-                    inner = f"{name}{capitalised(field.name)}WhereInput"
+                    inner = where_name(self._obj, field)
                     leaves = [leaf for leaf in constraint.leaves if leaf.field is field and leaf.subfield is not None]
                     yield inputs(inner, [Argument(leaf.subfield or "", leaf.kind.scalar.name) for leaf in leaves])
                     members.append(Argument(field.name, inner))

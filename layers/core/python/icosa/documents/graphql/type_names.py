@@ -5,6 +5,7 @@ docs/wire/graphql.md#composite-types). Field types say their own.
 from __future__ import annotations
 
 from ...identifiers import capitalised
+from ...model.graphql_names import enum_name
 from ...model.model import Field, Object
 from ...model.types.graphql_types import TypeNames
 
@@ -30,16 +31,6 @@ def output_name(obj: Object, field: Field) -> str:
     return types_of(obj, field).output.strip("[]")
 
 
-def enum_name(obj: Object, field: Field) -> str:
-    """``OpportunityStageEnum``."""
-    return f"{type_name(obj)}{capitalised(field.name)}Enum"
-
-
 def member_enum_name(composite: str, member: str) -> str:
     """``ActorSourceEnum``."""
     return _MEMBER_ENUM.format(composite, capitalised(member))
-
-
-def type_name(obj: Object) -> str:
-    """``Company``: the name of the record type, with which those of all other types of the object begin."""
-    return capitalised(obj.name_singular)

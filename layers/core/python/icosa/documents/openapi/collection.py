@@ -8,7 +8,7 @@ from typing import Final
 
 from pydantic import BaseModel
 
-from ...access.bodies import ApiKeyForResponse, CreateApiKey, UpdateApiKey
+from ...access.bodies import ApiKeyForResponse, CreateApiKey, CreateRole, RoleForResponse, UpdateApiKey, UpdateRole
 from ...identifiers import capitalised
 from ...metadata.bodies import (
     CreateField,
@@ -127,5 +127,13 @@ COLLECTIONS: Final[tuple[Collection, ...]] = (
         response=WebhookForResponse,
         read=_or_null("WebhookForResponse", "Null when there is no webhook with this id"),
         deleted={"const": True},
+    ),
+    Collection(
+        singular="role",
+        plural="roles",
+        create=CreateRole,
+        update=UpdateRole,
+        response=RoleForResponse,
+        deleted={**object_of({"id": UUID}), "required": ["id"]},
     ),
 )

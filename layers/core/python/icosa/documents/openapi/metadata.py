@@ -16,12 +16,12 @@ from ...settings import settings
 from ...validation.schema import components_of
 from .base import GENERAL, components, head, own_path
 from .collection import COLLECTIONS, Collection
+from .endpoint import ACCESS, ENDPOINTS, PAGE_INFO, Endpoint
 from .errors import METADATA_MEMBERS, Part, error_components, refusals
 from .parameters import metadata_parameters, refer
 from .records import reference
 
 _ALWAYS = ("400", "401", "403", "503")
-_PAGE_INFO = "Page_Info"
 _PAGE_INFO_SCHEMA: Part = {
     "type": "object",
     "properties": {
@@ -46,14 +46,20 @@ def _members(*, is_direct: bool) -> Mapping[str, Any]:
     paths: dict[str, Any] = {}
     for collection in COLLECTIONS:
         paths |= _paths(collection, is_direct=is_direct)
+    for endpoint in ENDPOINTS:
+        paths.setdefault(endpoint.path, {})[endpoint.method] = _endpoint(endpoint)
     error_schemas, responses = error_components(settings, METADATA_MEMBERS)
-    models = {name: model for collection in COLLECTIONS for name, model in collection.models.items()}
+    models = {name: model for described in (*COLLECTIONS, *ENDPOINTS) for name, model in described.models.items()}
     parts = {
         "parameters": metadata_parameters(),
         "responses": responses,
-        "schemas": {**components_of(models), _PAGE_INFO: _PAGE_INFO_SCHEMA, **error_schemas},
+        "schemas": {**components_of(models), PAGE_INFO: _PAGE_INFO_SCHEMA, **error_schemas},
     }
-    tags = [GENERAL, *({"name": c.plural, "description": f"Collection `{capitalised(c.plural)}`"} for c in COLLECTIONS)]
+    tags = [
+        GENERAL,
+        *({"name": c.plural, "description": f"Collection `{capitalised(c.plural)}`"} for c in COLLECTIONS),
+        {"name": ACCESS, "description": "Who asks, and who changed what about API keys and roles"},
+    ]
     return {"tags": tags, "paths": paths, "components": components(parts)}
 
 
@@ -126,6 +132,27 @@ def _paths(collection: Collection, *, is_direct: bool) -> dict[str, Any]:
     }
 
 
+def _endpoint(endpoint: Endpoint) -> Part:
+    """A method of an address that belongs to no collection, or stands below one of its entities."""
+    has_id = "{id}" in endpoint.path
+    names = (*(("idPath",) if has_id else ()), *(("startingAfter",) if endpoint.is_page else ()))
+    members: dict[str, Any] = {
+        "tags": [endpoint.tag],
+        "summary": endpoint.summary,
+        "operationId": endpoint.operation_id,
+    }
+    if names:
+        members["parameters"] = [*endpoint.own_parameters, *refer(*names)]
+    errors = [*_ALWAYS, *(["404"] if has_id else [])]
+    if endpoint.body is not None:
+        schema = reference(endpoint.body.__name__)
+        members["requestBody"] = {"required": True, "content": {"application/json": {"schema": schema}}}
+        errors += ["409", "413", "415"]
+    done = {"description": "Done", "content": {"application/json": {"schema": endpoint.schema}}}
+    status = "201" if endpoint.method == "post" else "200"
+    return {**members, "responses": {status: done, **refusals(*sorted(errors))}}
+
+
 def _data(**properties: Part) -> dict[str, Any]:
     return _object(data=_object(**properties))
 
@@ -133,7 +160,7 @@ def _data(**properties: Part) -> dict[str, Any]:
 def _page(plural: str, entity: Part, *, is_direct: bool) -> Part:
     entities = {"type": "array", "items": entity}
     data = entities if is_direct else _object(**{plural: entities})
-    return _object(data=data, pageInfo=reference(_PAGE_INFO), totalCount={"type": "integer"})
+    return _object(data=data, pageInfo=reference(PAGE_INFO), totalCount={"type": "integer"})
 
 
 def _object(**properties: Part) -> dict[str, Any]:

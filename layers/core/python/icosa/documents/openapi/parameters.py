@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from ...access.audit import PAGE_DEFAULT, PAGE_LIMIT
 from ...model.operators import OPERATORS, OperandType
 from ...settings import Settings
 from .errors import Part
@@ -31,8 +32,8 @@ name that records show it, ending in `Id`; a field of a related record, `relatio
 * **Comparators**: which of them a field takes depends on its type; a wrong one is refused with the list of the right \
 ones.
 {_LINES}
-* **Values**: text, in quotes if it holds commas or brackets; `[a,b]` for {_taking("list")}; `NULL` or `NOT_NULL` for \
-{_taking("state")}.
+* **Values**: text, in quotes if it holds commas, brackets or quotes, `"say ""hello"", please"`; `[a,"b,c"]` for \
+{_taking("list")}; `NULL` or `NOT_NULL` for {_taking("state")}. In an address `;` is `%3B` and `&` is `%26`.
 
 Soft-deleted records are left out unless the filter names `deletedAt`."""
 
@@ -104,7 +105,7 @@ def parameters(settings: Settings) -> dict[str, Part]:
         ),
         "softDelete": _query(
             "soft_delete",
-            "`true`: the record can be restored. Otherwise it is destroyed",
+            "`true`: the record can be restored. `false`, or without the parameter: it is destroyed",
             {"type": "boolean", "default": False},
         ),
         "orderBy": _query(
@@ -213,3 +214,11 @@ def _json_query(
 ) -> Part:
     schema = {"type": "string", "contentMediaType": "application/json", "contentSchema": content}
     return _query(name, description, schema, required=required, examples=examples)
+
+
+#: Of the audit log, whose pages are shorter.
+AUDIT_LIMIT: Part = _query(
+    "limit",
+    f"Entries on the page. More than {PAGE_LIMIT} are cut to {PAGE_LIMIT}",
+    {"type": "integer", "minimum": 0, "default": PAGE_DEFAULT},
+)

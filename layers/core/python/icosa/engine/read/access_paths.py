@@ -8,10 +8,10 @@ Nothing is read here.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from ...model.model import Model, Object
+from ...model.model import Field, Model, Object
 from ...model.operators import EQ, IN
 from ...model.types.base import KeyRange, Kind, Leaf
 from ...query.operation import And, Compare, Filter, Or
@@ -28,7 +28,7 @@ class RowRange:
     """A contiguous part of one index or edge partition.
 
     ``exact`` tells which rows are wanted where a key stands for several values (text of another case). ``leaf`` is None
-    for edges, whose sort keys are ``prefix + id``.
+    for edges, whose sort keys are ``prefix + id``; these are of records whose field ``points`` (by key) holds an id.
     """
 
     pk: str
@@ -38,6 +38,7 @@ class RowRange:
     #: Rows are in the order of record ids: all have the same encoded value.
     by_id: bool = False
     prefix: str = ""
+    points: tuple[str, str] = ("", "")
     exact: ExactText | None = None
 
 
@@ -52,6 +53,8 @@ class AccessPath:
     ids: tuple[str, ...] | None = None
     #: Every row stands for a match, and no match has two rows: counting rows counts matches.
     exact: bool = False
+    #: Every live record that it leads to matches, unless it has changed meanwhile.
+    holds: bool = False
 
     def describe(self) -> str:
         """The path as ``X-Icosa-Explain`` names it."""
@@ -145,10 +148,24 @@ def _edge_path(model: Model, obj: Object, condition: Compare) -> AccessPath | No
     targets = dict.fromkeys(condition.operand if condition.operator is IN else (condition.operand,))
     if len(targets) > MAX_RANGES:
         return None
-    prefix = keys.edge_prefix(obj.key, condition.leaf.field.key, live=True)
-    edges = (keys.edges(model.workspace_id, target) for target in targets)
-    ranges = tuple(RowRange(pk=pk, low=prefix, high=prefix + TOP, by_id=True, prefix=prefix) for pk in edges)
+    ranges = edge_ranges(model, obj, condition.leaf.field, targets)
     return AccessPath(condition=condition, ranges=ranges, exact=True)
+
+
+def edge_ranges(model: Model, obj: Object, field: Field, targets: Iterable[str]) -> tuple[RowRange, ...]:
+    """The edges of an object's live records whose ``field`` points at one of ``targets``."""
+    prefix = keys.edge_prefix(obj.key, field.key, live=True)
+    return tuple(
+        RowRange(
+            pk=keys.edges(model.workspace_id, target),
+            low=prefix,
+            high=prefix + TOP,
+            by_id=True,
+            prefix=prefix,
+            points=(field.key, target),
+        )
+        for target in targets
+    )
 
 
 def _nulls(pk: str, leaf: Leaf) -> RowRange:

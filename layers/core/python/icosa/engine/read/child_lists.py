@@ -1,7 +1,7 @@
 """The one-to-many list inside a record: what it needs of its parent's edges, and the two ways to make it.
 
-``relations`` calls it for every list of every parent. A list is assembled in memory from its children's records; for a
-parent with many children it is read by a query of its own.
+``child_reads`` calls it for every list of every parent. A list is assembled in memory from its children's records; for
+a parent with many children it is read by a query of its own.
 """
 
 from __future__ import annotations
@@ -70,22 +70,17 @@ class ChildList:
             return children.ids
         return children.ids[: self.selection.page.limit + 1] if self.selection.records else ()
 
-    def counts_rows(self, children: ChildIds) -> bool:
-        """Whether the total is a number of edges, not all of which have had their record checked."""
-        return self.needs_count and len(self.to_fetch(children)) != children.count
-
 
 def assemble_child_list(
-    ctx: Context, child_list: ChildList, records: Sequence[Record], children: ChildIds
+    ctx: Context, child_list: ChildList, records: Sequence[Record], count: int | None
 ) -> Connection:
-    """The list from the children's records, which are in the order of ids."""
+    """The list from the children's records, which are in the order of ids. Of a plain list these are the first of them,
+    and ``count`` is the number of all, None if it is not wanted.
+    """
     selection, page, limit = child_list.selection, child_list.selection.page, child_list.selection.page.limit
     if child_list.is_plain:
-        total = None
-        if selection.total_count:
-            total = children.count if child_list.counts_rows(children) else len(records)
         nodes = [Node(record) for record in records[:limit]]
-        return Connection(nodes=nodes, total_count=total, has_next_page=len(records) > limit)
+        return Connection(nodes=nodes, total_count=count, has_next_page=len(records) > limit)
     joined = JoinedRecords.needed_by(ctx, selection.filter, selection.order)
     if joined.is_needed:
         joined.load(records)

@@ -10,13 +10,13 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from ...query.aggregates import TOTAL_COUNT
+from ...query.aggregates import TOTAL_COUNT, Tally
 from ...query.evaluate import compile_keyset, compile_order, ordered_values
 from ...query.operation import Connection, FindMany, Node
 from ..context import Context
 from .aggregates import compute_aggregates
 from .joins import JoinedRecords
-from .planner import RecordPage, find_page, sorted_slice
+from .planner import RecordPage, find_page, is_whole, least_total, sorted_slice
 from .trash_scan import scan_beyond_live
 
 
@@ -34,12 +34,7 @@ def read_live_connection(ctx: Context, operation: FindMany) -> Connection:
 
 def _read(ctx: Context, operation: FindMany, *, live_only: bool) -> Connection:
     page = operation.page
-    values: Mapping[str, Any] = {}
-    if operation.aggregates:
-        # They look at every match, so the total comes with them.
-        names = {*operation.aggregates, TOTAL_COUNT}
-        values = compute_aggregates(ctx, operation.object, operation.filter, names, live_only=live_only)
-    records = _read_page(ctx, operation, live_only=live_only, known_total=values.get(TOTAL_COUNT))
+    records, values = _read_page(ctx, operation, live_only=live_only)
     nodes = [Node(item) for item in records.items]
     if any(term.relation is not None for term in operation.order):
         joined = JoinedRecords.needed_by(ctx, None, operation.order)
@@ -56,16 +51,27 @@ def _read(ctx: Context, operation: FindMany, *, live_only: bool) -> Connection:
     )
 
 
-def _read_page(ctx: Context, operation: FindMany, *, live_only: bool, known_total: int | None) -> RecordPage:
-    """The page of the operation; ``known_total`` spares counting."""
+def _read_page(ctx: Context, operation: FindMany, *, live_only: bool) -> tuple[RecordPage, Mapping[str, Any]]:
+    """The page of the operation with its total, and the aggregates. Those of a list that fits on its page are of the
+    records shown; otherwise they look at every match at another moment than the page.
+    """
     find = find_page if live_only else find_page_in_scope
-    if known_total is None:
+    if not operation.aggregates:
         is_needed = operation.records or operation.total_count
-        return find(ctx, operation) if is_needed else RecordPage([], False, None)
-    total = known_total if operation.total_count else None
-    if not operation.records:
-        return RecordPage([], False, total)
-    return replace(find(ctx, replace(operation, total_count=False)), total=total)
+        return (find(ctx, operation) if is_needed else RecordPage([], False, None)), {}
+    obj, names = operation.object, {*operation.aggregates, TOTAL_COUNT}
+    page = RecordPage([], False, None)
+    if operation.records:
+        page = find(ctx, replace(operation, total_count=False))
+    if is_whole(operation, page):
+        tally = Tally(obj, names)
+        for item in page.items:
+            tally.add(item)
+        values = tally.results()
+    else:
+        values = compute_aggregates(ctx, obj, operation.filter, names, live_only=live_only)
+    total = max(values[TOTAL_COUNT], least_total(operation, page)) if operation.total_count else None
+    return replace(page, total=total), values
 
 
 def find_page_in_scope(ctx: Context, operation: FindMany) -> RecordPage:

@@ -6,7 +6,7 @@ The criteria become a filter for each input, and the planner finds its matches. 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Set
 from typing import Any
 
 from ...errors import BadRequest
@@ -35,10 +35,10 @@ def find_duplicates(ctx: Context, operation: FindDuplicates) -> list[Connection]
     _check_arguments(operation, ctx.settings.batch_limit)
     if operation.ids is not None:
         records = [record for record in get_live(ctx, obj, operation.ids) if record is not None]
-        conditions = [duplicate_filter(obj, record, own_id=record.id) for record in records]
+        conditions = [duplicate_filter(obj, record, operation.ignored, own_id=record.id) for record in records]
     else:
         inputs = [parse_input(ctx.model, obj, data, mode="create", now=ctx.now) for data in operation.data or ()]
-        conditions = [duplicate_filter(obj, parsed.values) for parsed in inputs]
+        conditions = [duplicate_filter(obj, parsed.values, operation.ignored) for parsed in inputs]
     return ctx.table.parallel([_finder(ctx, operation, condition) for condition in conditions]) if conditions else []
 
 
@@ -78,11 +78,17 @@ def _aggregates(operation: FindDuplicates, records: Iterable[Record]) -> Mapping
     return tally.results()
 
 
-def duplicate_filter(obj: Object, values: Item, *, own_id: str | None = None) -> Filter | None:
-    """What a duplicate of a record with these values must fulfil; None when no criterion has all its values."""
+def duplicate_filter(
+    obj: Object, values: Item, ignored: Set[str] = frozenset(), *, own_id: str | None = None
+) -> Filter | None:
+    """What a duplicate of a record with these values must fulfil; None when no criterion has all its values. Criteria
+    with one of the fields ``ignored`` (keys) do not count.
+    """
     criteria: list[Filter] = []
     for paths in obj.duplicate_criteria:
         leaves = [obj.leaves[path] for path in paths]
+        if any(leaf.field.key in ignored for leaf in leaves):
+            continue
         leaf_values = [leaf.get(values) for leaf in leaves]
         if all(value is not None and not (isinstance(value, str) and len(value) < _MIN_TEXT) for value in leaf_values):
             criteria.append(

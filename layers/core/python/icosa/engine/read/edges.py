@@ -1,7 +1,7 @@
 """Reading edge partitions: the ids of a parent's children, by relation.
 
 Every record has an edge partition with one row for each record that points at it, sorted by relation and id.
-``relations`` reads the partitions of all parents of a level side by side.
+``child_reads`` reads the partitions of all parents of a level side by side.
 """
 
 from __future__ import annotations
@@ -12,6 +12,9 @@ from typing import Protocol
 
 from ...store import lookup
 from ...store.table import Table
+
+#: The children of one parent, by the prefixes of its edges.
+type Edges = Mapping[str, ChildIds]
 
 
 class EdgeDemand(Protocol):
@@ -36,9 +39,18 @@ class ChildIds:
     count: int | None
 
 
-def edge_reader(
-    pk: str, demands: Sequence[EdgeDemand], *, first_rows: int
-) -> Callable[[Table], Mapping[str, ChildIds]]:
+def whole_edge_reader(pk: str, demands: Sequence[EdgeDemand]) -> Callable[[Table], Edges]:
+    """Reads all edges of one parent, by prefix. Costs what counting them costs."""
+    prefixes = {demand.prefix for demand in demands}
+
+    def read(table: Table) -> Edges:
+        ids = {prefix: lookup.all_edges_of(table, pk, prefix) for prefix in prefixes}
+        return {prefix: ChildIds(of, True, len(of)) for prefix, of in ids.items()}
+
+    return read
+
+
+def edge_reader(pk: str, demands: Sequence[EdgeDemand], *, first_rows: int) -> Callable[[Table], Edges]:
     """Reads one parent's edges, by prefix: the first ``first_rows`` of all relations with one query, then more only of
     those relations that need more.
     """
@@ -58,7 +70,7 @@ def edge_reader(
             return ChildIds(ids, True, len(ids))
         return ChildIds(ids, False, lookup.count_edges(table, pk, prefix) if prefix in counted else None)
 
-    def read(table: Table) -> Mapping[str, ChildIds]:
+    def read(table: Table) -> Edges:
         if len(limits) == 1:
             return {prefix: read_relation(table, prefix) for prefix in limits}
         ids, complete = lookup.edges_by_prefix(table, pk, limits, limit=first_rows)

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 from ...errors import RecordNotFound
 from ...query.operation import Connection, FindMany, FindOne, Node, Page
-from ..context import Context
+from ...store.table import Table
+from ..context import BranchContext, Context
 from ..records import get_live
 from .connections import find_page_in_scope, read_connection
-from .relations import load_relations
+from .relations import children_of, load_relations
+from .steady import Watch
 
 
 def find_one(ctx: Context, operation: FindOne) -> Node:
@@ -27,6 +32,19 @@ def find_one(ctx: Context, operation: FindOne) -> Node:
 
 def find_many(ctx: Context, operation: FindMany) -> Connection:
     """A page of the matches with their relations, and the totals and aggregates that the operation wants."""
-    connection = read_connection(ctx, operation)
-    load_relations(ctx, operation.object, connection.nodes, operation.selection)
+    children = children_of(ctx, operation.object, operation.selection) if operation.page.limit > 1 else []
+    if not children:
+        connection = read_connection(ctx, operation)
+        load_relations(ctx, operation.object, connection.nodes, operation.selection)
+        return connection
+    # What changes while the lists are read is the difference of two looks: the first is beside the page.
+    watch = Watch(ctx)
+
+    def page(table: Table) -> Connection:
+        return read_connection(BranchContext(ctx, table), operation)
+
+    branches: list[Callable[[Table], Any]] = [page, *watch.readers(children)]
+    connection, *tails = ctx.table.parallel(branches)
+    watch.take(tails)
+    load_relations(ctx, operation.object, connection.nodes, operation.selection, watch)
     return connection

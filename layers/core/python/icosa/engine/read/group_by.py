@@ -4,40 +4,63 @@ from __future__ import annotations
 
 from ...model.record import Record
 from ...query.evaluate import compile_order, ordered_values
-from ...query.grouping import Grouper
-from ...query.operation import Group, GroupBy, Node, Selection
+from ...query.grouping import GroupedItems, Grouper
+from ...query.operation import Group, GroupBy, Node
 from ..context import Context
 from ..records import get_any, get_live
 from .aggregates import aggregated_leaves
-from .joins import JoinedRecords
-from .matches import find_matches
+from .joins import JoinedRecords, leaves_of
+from .matches import NARROW, find
 from .relations import load_relations
+from .steady import Look, until_certain
 from .trash_scan import scan_beyond_live
 
 
 def group_by(ctx: Context, operation: GroupBy) -> list[Group]:
     """The groups of an operation, in its order, with their first records where it asks for them."""
+    groups, samples = until_certain(ctx, lambda: _look(ctx, operation))
+    nodes = {record.id: Node(record) for sample in samples for record in sample}
+    if operation.records is not None:
+        _set_order_values(ctx, operation, list(nodes.values()))
+        load_relations(ctx, operation.object, list(nodes.values()), operation.records)
+    return [
+        Group(
+            dimensions=group.dimensions,
+            aggregates={name: group.aggregates[name] for name in operation.aggregates},
+            records=[nodes[record.id] for record in sample],
+        )
+        for group, sample in zip(groups, samples, strict=True)
+    ]
+
+
+def _look(ctx: Context, operation: GroupBy) -> Look[tuple[list[GroupedItems], list[list[Record]]]]:
+    """The groups and the first records of each."""
     obj = operation.object
     names = {order.aggregate for order in operation.order if order.aggregate} | set(operation.aggregates)
     leaves = [leaf for d in operation.dimensions for leaf in ((d.leaf,) if d.relation is None else d.relation.leaves)]
     leaves += aggregated_leaves(obj, names)
     leaves += [term.leaf for term in operation.records_order if term.relation is None]
     whole_records = scan_beyond_live(ctx, obj, operation.filter)
-    items = find_matches(ctx, obj, operation.filter, leaves=leaves) if whole_records is None else whole_records
+    if whole_records is None:
+        matches = find(ctx, obj, operation.filter, leaves=leaves)
+        items, are_whole = matches.records, matches.whole
+    else:
+        items, are_whole = whole_records, True
     related = _related_records(ctx, operation, items)
     grouper = Grouper(operation)
     for item in items:
         grouper.add(item, {name: targets.get(item.get(key, "")) for name, (key, targets) in related.items()})
     groups = grouper.groups()
-    samples = _samples(ctx, operation, [group.items for group in groups], are_whole=whole_records is not None)
-    return [
-        Group(
-            dimensions=group.dimensions,
-            aggregates={name: group.aggregates[name] for name in operation.aggregates},
-            records=nodes,
-        )
-        for group, nodes in zip(groups, samples, strict=True)
-    ]
+    samples = _samples(ctx, operation, [group.items for group in groups])
+    if are_whole or operation.records is None:
+        return Look((groups, samples))
+    # The items are built from index rows; groups show whole records, if these still have the values that the group has.
+    shown = {item.id: item for sample in samples for item in sample}
+    fetched = {item.id: item for item in get_live(ctx, obj, list(shown)) if item is not None}
+    looked_at = [*leaves, *leaves_of(operation.filter)]
+    same = {i for i, record in fetched.items() if all(leaf.get(record) == leaf.get(shown[i]) for leaf in looked_at)}
+    samples = [[fetched[item.id] for item in sample if item.id in same] for sample in samples]
+    return Look((groups, samples), certain=len(same) == len(shown), cost=len(items) // NARROW + len(shown))
 
 
 def _related_records(ctx: Context, operation: GroupBy, items: list[Record]) -> dict[str, tuple[str, dict[str, Record]]]:
@@ -56,10 +79,9 @@ def _related_records(ctx: Context, operation: GroupBy, items: list[Record]) -> d
     return related
 
 
-def _samples(ctx: Context, operation: GroupBy, members: list[list[Record]], *, are_whole: bool) -> list[list[Node]]:
-    """The first records of every group, by ``members``; fetched together unless these are whole records."""
-    selection: Selection | None = operation.records
-    if selection is None:
+def _samples(ctx: Context, operation: GroupBy, members: list[list[Record]]) -> list[list[Record]]:
+    """The first records of every group, by ``members``."""
+    if operation.records is None:
         return [[] for _ in members]
     joined = JoinedRecords.needed_by(ctx, None, operation.records_order)
     sort_key = compile_order(operation.records_order)
@@ -70,17 +92,13 @@ def _samples(ctx: Context, operation: GroupBy, members: list[list[Record]], *, a
             joined.load(group)
         group.sort(key=lambda item: sort_key(item, joined))
         samples.append(group[start:stop])
-    items = [item for sample in samples for item in sample]
-    records = items if are_whole else get_live(ctx, operation.object, [item.id for item in items])
-    by_id = {record.id: Node(record) for record in records if record is not None}
-    nodes = list(by_id.values())
-    _set_order_values(operation, nodes, joined)
-    load_relations(ctx, operation.object, nodes, selection)
-    return [[by_id[item.id] for item in sample if item.id in by_id] for sample in samples]
+    return samples
 
 
-def _set_order_values(operation: GroupBy, nodes: list[Node], joined: JoinedRecords) -> None:
+def _set_order_values(ctx: Context, operation: GroupBy, nodes: list[Node]) -> None:
     """Keep the values of an order that goes through a relation: cursors of the records need them."""
     if any(term.relation is not None for term in operation.records_order):
+        joined = JoinedRecords.needed_by(ctx, None, operation.records_order)
+        joined.load(node.item for node in nodes)
         for node in nodes:
             node.ordered = ordered_values(operation.records_order, node.item, joined)

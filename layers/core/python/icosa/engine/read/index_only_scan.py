@@ -13,11 +13,11 @@ from ...model.model import Object
 from ...model.record import Record
 from ...model.types.base import Leaf
 from ...store import keys
-from ...store.lookup import IndexEntry, whole_index
-from ...store.register import Register
+from ...store.lookup import WholeIndex, whole_index
 from ...store.table import Table
 from ..context import Context
 from ..records import get_live
+from .steady import Watch, fetch
 
 
 def index_only_scan(ctx: Context, obj: Object, leaves: Sequence[Leaf]) -> list[Record] | None:
@@ -35,15 +35,16 @@ def index_only_scan(ctx: Context, obj: Object, leaves: Sequence[Leaf]) -> list[R
     ctx.table.meter.note("scan of indexes " + " + ".join(leaf.dotted for leaf in indexed))
     partitions = [keys.index(ctx.model.workspace_id, obj.key, leaf.key) for leaf in indexed]
     indexes = ctx.table.parallel([_scanner(pk) for pk in partitions])
-    register = Register.parse(ctx.table.get(keys.open_batches(ctx.model.workspace_id)))
-    if not register.is_quiet_since(ctx.register, obj.key):
+    one_moment = sum(index.pages for index in indexes) == 1
+    fetched = fetch(ctx, obj, (), None if one_moment else Watch(ctx))
+    if not fetched.register.is_quiet_since(ctx.register, obj.key):
         return None
     items: dict[str, Record] = {}
     rows: Counter[str] = Counter()  # how many of the indexes have a row of a record
     cut: set[str] = set()  # records with a value that is cut in the index
-    for leaf, entries in zip(indexed, indexes, strict=True):
-        rows.update(record_id for _, record_id, _ in entries)
-        for encoded, record_id, exact in entries:
+    for leaf, index in zip(indexed, indexes, strict=True):
+        rows.update(record_id for _, record_id, _ in index.entries)
+        for encoded, record_id, exact in index.entries:
             item = items.get(record_id)
             if item is None:
                 item = items[record_id] = Record({id_key: record_id})
@@ -59,12 +60,12 @@ def index_only_scan(ctx: Context, obj: Object, leaves: Sequence[Leaf]) -> list[R
                 item[leaf.field.key] = value
             else:
                 item.setdefault(leaf.field.key, {})[leaf.subfield] = value
-    # The indexes are read one beside the other, not in one moment. A record that came, went or changed in between has
-    # not exactly one row in each: such records are read themselves, as are those with cut values.
-    doubtful = {record_id for record_id in items if rows[record_id] != len(indexed)} | cut
-    fetched = [item for item in get_live(ctx, obj, sorted(doubtful)) if item is not None]
-    return fetched + [item for record_id, item in items.items() if record_id not in doubtful]
+    # The indexes are read one beside the other, not in one moment. Records that have changed in between are read
+    # themselves, as are those with cut values.
+    doubtful = {record_id for record_id in items if rows[record_id] != len(indexed)} | cut | fetched.changed
+    reread = [item for item in get_live(ctx, obj, sorted(doubtful)) if item is not None]
+    return reread + [item for record_id, item in items.items() if record_id not in doubtful]
 
 
-def _scanner(pk: str) -> Callable[[Table], list[IndexEntry]]:
+def _scanner(pk: str) -> Callable[[Table], WholeIndex]:
     return lambda table: whole_index(table, pk)

@@ -19,6 +19,7 @@ from ...store.table import Table
 from ..context import Context
 from ..records import get_any, get_live
 from .index_only_scan import index_only_scan
+from .steady import Look, Watch, fetch, until_certain, versions
 
 
 @dataclass(slots=True)
@@ -91,18 +92,33 @@ class JoinedRecords:
 
 
 def _read_children(ctx: Context, relation: Field, target: Object, parents: Sequence[str]) -> dict[str, list[Record]]:
-    """All live records of a one-to-many field, by parent."""
-    inverse = ctx.model.inverse_of(relation)
-    prefix = keys.edge_prefix(target.key, inverse.key, live=True)
-    pks = [keys.edges(ctx.model.workspace_id, parent) for parent in parents]
-    if not pks:
+    """All live records of a one-to-many field, by parent: each with the parent that its own record names."""
+    if not parents:
         return {}
-    ids = ctx.table.parallel([_edge_reader(pk, prefix) for pk in pks])
-    items = {item.id: item for item in get_live(ctx, target, [i for part in ids for i in part]) if item is not None}
-    return {
-        parent: [items[i] for i in part if i in items and items[i].get(inverse.key) == parent]
-        for parent, part in zip(parents, ids, strict=True)
-    }
+    inverse = ctx.model.inverse_of(relation).key
+    prefix = keys.edge_prefix(target.key, ctx.model.inverse_of(relation).key, live=True)
+    pks = [keys.edges(ctx.model.workspace_id, parent) for parent in parents]
+    watch, moved = Watch(ctx), set[str]()
+
+    def look() -> Look[dict[str, list[Record]]]:
+        edges = {i for part in ctx.table.parallel([_edge_reader(pk, prefix) for pk in pks]) for i in part}
+        ids = sorted(edges | moved)
+        fetched = fetch(ctx, target, ids, watch if len(pks) > 1 else None)
+        found = dict(zip(ids, fetched.records, strict=True))
+        late = sorted(fetched.changed - found.keys())
+        found.update(zip(late, get_live(ctx, target, late), strict=True))
+        moved.update(fetched.changed)
+        children: dict[str, list[Record]] = {parent: [] for parent in parents}
+        known: set[str] = set()
+        for record in found.values():
+            if record is not None and (parent := record.get(inverse)) in children:
+                children[parent].append(record)
+                known.add(record.id)
+        is_quiet = fetched.register.is_quiet_since(ctx.register, target.key)
+        certain = is_quiet and edges <= known and known.isdisjoint(late)
+        return Look(children, certain, versions(found), cost=len(found))
+
+    return until_certain(ctx, look)
 
 
 def _edge_reader(pk: str, prefix: str) -> Callable[[Table], list[str]]:

@@ -1,8 +1,8 @@
 """All matches of a filter, read through the fewest and narrowest rows.
 
-Either some condition selects few records, which are fetched and filtered. Or every record's values are read: from
-indexes where these hold all leaves in question (``index_only_scan``), else from the records. The planner, aggregates,
-groups and writes by filter call it.
+Either some condition selects few records, which are fetched and filtered (``candidates``). Or every record's values are
+read: from indexes where these hold all leaves in question (``index_only_scan``), else from the records. The planner,
+aggregates, groups and writes by filter call it.
 """
 
 from __future__ import annotations
@@ -11,43 +11,34 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from ...model.model import Object
+from ...model.operators import EQ, IN
 from ...model.record import Record
 from ...model.types.base import Leaf
-from ...query.evaluate import compile_filter
-from ...query.operation import Filter, Related, RelatedAny
-from ...store import keys
-from ...store.keys import TOP
+from ...query.evaluate import Scope, compile_filter
+from ...query.operation import Compare, Filter, Related, RelatedAny
 from ..context import Context
-from ..records import count_live, get_live, scan_live, scan_trash
-from .access_paths import MAX_RANGES, AccessPath, RowRange, access_path, conjuncts
+from ..records import State, get_any, get_live, scan_live, scan_trash
+from .access_paths import MAX_RANGES, AccessPath, access_path, conjuncts, edge_ranges
+from .candidates import Moved, candidate_ids, read_candidates
 from .index_only_scan import index_only_scan
-from .index_probe import ProbeResult, intersect, probe_paths
+from .index_probe import all_ids
 from .joins import JoinedRecords, leaves_of
+from .steady import Look, Watch, until_certain
+
+#: So many rows of an index cost as much as one record.
+NARROW = 20
 
 
 @dataclass(frozen=True, slots=True)
-class CandidateIds:
-    """Ids that contain all matches of a filter, sorted; None when every condition selects too many records.
-
-    ``exact``: the ids are the matches, provided that no row is stale.
+class Matches:
+    """Records that match, in no order. ``whole``: they are the records themselves; otherwise they have their ids and
+    the values that were asked for, from indexes.
     """
 
-    ids: list[str] | None
-    exact: bool
-
-
-def candidate_ids(ctx: Context, obj: Object, conditions: Sequence[Filter], paths: Sequence[AccessPath]) -> CandidateIds:
-    """Probe the paths of the conditions that must all hold, and intersect those with few rows."""
-    tuning = ctx.settings.tuning
-    results: list[ProbeResult] = probe_paths(ctx, paths, tuning.probe_rows)
-    ids = intersect(results)
-    if ids is None and paths and count_live(ctx, obj) > tuning.wide_probe_rows:
-        results = probe_paths(ctx, paths, tuning.wide_probe_rows)
-        ids = intersect(results)
-    exact = len(conditions) == len(paths) and all(
-        path.exact and result.complete for path, result in zip(paths, results, strict=True)
-    )
-    return CandidateIds(ids, exact)
+    records: list[Record]
+    whole: bool
+    #: How many records were looked at.
+    scanned: int = 0
 
 
 def access_paths(ctx: Context, obj: Object, conditions: Sequence[Filter]) -> list[AccessPath]:
@@ -72,47 +63,47 @@ def _path_through_relation(ctx: Context, obj: Object, condition: Related | Relat
         ids = {parent for child in children if (parent := child.get(inverse.key)) is not None}
         # Not exact: a parent may be in the trash.
         few = len(ids) <= ctx.settings.tuning.probe_rows
-        return AccessPath(condition=condition, ids=tuple(ids)) if few else None
+        return AccessPath(condition=condition, ids=tuple(ids), holds=True) if few else None
     is_match = compile_filter(condition.filter)
     no_joins = JoinedRecords(ctx)
     if is_match(Record(), no_joins):
         return None  # holds without a related record, too
     # A join knows no soft deletion: a target in the trash counts as well.
-    trashed = [item for item in scan_trash(ctx, condition.target) if is_match(item, no_joins)]
-    targets = [item.id for item in (*find_matches(ctx, condition.target, condition.filter), *trashed)]
+    targets = [state.item.id for state in find_states(ctx, condition.target, condition.filter, "all")]
     if len(targets) > MAX_RANGES:
         return None
-    prefix = keys.edge_prefix(obj.key, condition.field.key, live=True)
-    pks = [keys.edges(ctx.model.workspace_id, target) for target in targets]
-    ranges = tuple(RowRange(pk=pk, low=prefix, high=prefix + TOP, by_id=True, prefix=prefix) for pk in pks)
+    ranges = edge_ranges(ctx.model, obj, condition.field, targets)
     return AccessPath(condition=condition, ranges=ranges, ids=() if not ranges else None, exact=True)
 
 
-def find_matches(
-    ctx: Context,
-    obj: Object,
-    filter: Filter | None,
-    *,
-    leaves: Iterable[Leaf] = (),
-    joined: JoinedRecords | None = None,
-) -> list[Record]:
+def find_matches(ctx: Context, obj: Object, filter: Filter | None, *, leaves: Iterable[Leaf] = ()) -> list[Record]:
     """Every live record that matches, in no order, with at least its id and the values of ``leaves`` and of the
     filter's leaves.
     """
-    joined = joined or JoinedRecords.needed_by(ctx, filter)
-    if filter is not None:
-        conditions = conjuncts(filter)
-        ids = candidate_ids(ctx, obj, conditions, access_paths(ctx, obj, conditions)).ids
-        if ids is not None:
-            return _filter_items(
-                [item for item in get_live(ctx, obj, ids) if item is not None], compile_filter(filter), joined
-            )
-    return scan_matches(ctx, obj, filter, leaves=leaves, joined=joined)
+    return find(ctx, obj, filter, leaves=leaves).records
+
+
+def find(ctx: Context, obj: Object, filter: Filter | None, *, leaves: Iterable[Leaf] = ()) -> Matches:
+    """As ``find_matches``, with what the records are."""
+    leaves = tuple(leaves)
+    moved = Moved(Watch(ctx))
+
+    def look() -> Look[Matches]:
+        joined = JoinedRecords.needed_by(ctx, filter)
+        if filter is not None:
+            conditions = conjuncts(filter)
+            candidates = candidate_ids(ctx, obj, conditions, access_paths(ctx, obj, conditions))
+            if candidates is not None:
+                found = read_candidates(ctx, obj, filter, candidates, joined, moved)
+                return Look(Matches(found.result, whole=True), found.certain, found.seen, found.cost)
+        return Look(scan_matches(ctx, obj, filter, leaves=leaves, joined=joined))
+
+    return until_certain(ctx, look)
 
 
 def scan_matches(
     ctx: Context, obj: Object, filter: Filter | None, *, leaves: Iterable[Leaf], joined: JoinedRecords
-) -> list[Record]:
+) -> Matches:
     """As ``find_matches``, by looking at every record: for conditions that are known to select many."""
     is_match = compile_filter(filter)
     needed = {
@@ -120,19 +111,91 @@ def scan_matches(
     }
     items = index_only_scan(ctx, obj, list(needed.values()))
     if items is not None:
-        return _filter_items(items, is_match, joined)
+        return Matches(_filter_items(items, is_match, joined), whole=False, scanned=len(items))
     ctx.table.meter.note("scan of records")
-    return [item for part in scan_live(ctx, obj) for item in _filter_items(part, is_match, joined)]
+    parts = list(scan_live(ctx, obj))
+    records = [item for part in parts for item in _filter_items(part, is_match, joined)]
+    return Matches(records, whole=True, scanned=sum(map(len, parts)))
 
 
 def find_matching_records(ctx: Context, obj: Object, filter: Filter, *, most: int) -> list[Record]:
     """Up to ``most + 1`` live matches as whole records, by id: enough to see whether a limit is exceeded."""
-    joined = JoinedRecords.needed_by(ctx, filter)
-    matches = find_matches(ctx, obj, filter, joined=joined)
-    matches.sort(key=lambda item: item.id)
-    items = get_live(ctx, obj, [item.id for item in matches[: most + 1]])
-    # Filtered once more: what is written is what has just been read, and that may have changed since the search.
-    return _filter_items([item for item in items if item is not None], compile_filter(filter), joined)
+
+    def look() -> Look[list[Record]]:
+        matches = find(ctx, obj, filter)
+        first = sorted(matches.records, key=lambda item: item.id)[: most + 1]
+        if matches.whole:
+            return Look(first)
+        # Filtered once more: what is written is what has just been read, and that may have changed since the search.
+        items = [item for item in get_live(ctx, obj, [item.id for item in first]) if item is not None]
+        items = _filter_items(items, compile_filter(filter), JoinedRecords.needed_by(ctx, filter))
+        return Look(items, certain=len(items) == len(first), cost=matches.scanned // NARROW + len(first))
+
+    return until_certain(ctx, look)
+
+
+def count_matches(ctx: Context, obj: Object, filter: Filter, path: AccessPath) -> int:
+    """The number of live matches from the rows of an exact path, which are not read in one moment: records that have
+    changed since the request began are looked at instead of their rows.
+    """
+    ids = all_ids(ctx.table, path)
+    changed = Watch(ctx).read(obj)
+    records = [item for item in get_live(ctx, obj, sorted(changed)) if item is not None]
+    return len(ids - changed) + len(
+        _filter_items(records, compile_filter(filter), JoinedRecords.needed_by(ctx, filter))
+    )
+
+
+def find_states(ctx: Context, obj: Object, filter: Filter | None, scope: Scope) -> list[State]:
+    """Every match in ``scope`` as a whole record, once, in no order. The trash has no indexes and is read as a whole,
+    unless the filter names ids.
+    """
+    ids = _named_ids(filter)
+    if ids is not None:
+        ctx.table.meter.note(f"key look-up of {len(ids)}, live and in the trash")
+        return _matching_states(ctx, filter, get_any(ctx, obj, ids), scope)
+    ctx.table.meter.note("scan of the trash")
+    trashed = _matching_states(ctx, filter, (State(record, False) for record in scan_trash(ctx, obj)), scope)
+    if scope == "trash":
+        return trashed
+    states = {
+        state.item.id: state for state in (*trashed, *(State(record, True) for record in _live(ctx, obj, filter)))
+    }
+    # The two places are not read in one moment: what has moved between them is looked at in both at once.
+    moved = sorted(Watch(ctx).read_moves(obj))
+    found = [state for state in get_any(ctx, obj, moved) if state is not None]
+    for state in found:
+        states.pop(state.item.id, None)
+    return [*states.values(), *_matching_states(ctx, filter, found, scope)]
+
+
+def _live(ctx: Context, obj: Object, filter: Filter | None) -> list[Record]:
+    """The live matches as whole records."""
+    matches = find(ctx, obj, filter)
+    if matches.whole:
+        return matches.records
+    records = [item for item in get_live(ctx, obj, [item.id for item in matches.records]) if item is not None]
+    return _filter_items(records, compile_filter(filter), JoinedRecords.needed_by(ctx, filter))
+
+
+def _matching_states(ctx: Context, filter: Filter | None, states: Iterable[State | None], scope: Scope) -> list[State]:
+    within = [state for state in states if state is not None and (scope == "all" or state.live is (scope == "live"))]
+    joined, is_match = JoinedRecords.needed_by(ctx, filter), compile_filter(filter)
+    if joined.is_needed:
+        joined.load(state.item for state in within)
+    return [state for state in within if is_match(state.item, joined)]
+
+
+def _named_ids(filter: Filter | None) -> list[str] | None:
+    """The ids that a filter demands; None when it demands none."""
+    for condition in conjuncts(filter):
+        match condition:
+            case Compare(leaf=leaf, operator=operator, operand=operand) if leaf.path == ("id",):
+                if operator is EQ:
+                    return [operand]
+                if operator is IN:
+                    return list(dict.fromkeys(operand))
+    return None
 
 
 def _filter_items(

@@ -19,7 +19,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
-from typing import Any
+from typing import Any, ClassVar
 
 from ...model.model import Object
 from ...model.record import Record
@@ -42,27 +42,40 @@ class RunTooLong(Exception):
 
 @dataclass(slots=True)
 class RecordRef:
-    """A record that may be next: its id, and the record itself (``item``), or the index entry that it must confirm:
-    the leaf and its encoded value, None for null.
+    """A record that may be next: its id, and the record itself (``item``), or the row that it must confirm. That is an
+    index entry, with the leaf and its encoded value (None for null), or an edge: the key of the field, and the id that
+    it holds.
     """
 
     id: str
     item: Record | None = None
     leaf: Leaf | None = None
     encoded: str | None = None
+    points: tuple[str, str] | None = None
 
     def confirms(self, item: Record | None) -> bool:
-        """Whether the record still has the value of this row; an unfinished batch may have left stale rows."""
-        return item is not None and (self.leaf is None or is_confirmed(item, self.leaf, self.encoded))
+        """Whether the record still has the value of this row. If not, it has changed since the row was read, or an
+        unfinished batch has left the row.
+        """
+        if item is None:
+            return False
+        if self.points is not None:
+            field, target = self.points
+            return item.get(field) == target
+        return self.leaf is None or is_confirmed(item, self.leaf, self.encoded)
 
 
 @dataclass(slots=True)
 class Walk(ABC):
     """Rows in a requested order. ``size`` is how many the next batch should hold; the caller may raise it, and exchange
-    ``table``, between batches.
+    ``table``, between batches. ``pages`` counts the pages of rows that have been read.
     """
 
+    #: Whether records can move within the walk: rows sorted by id stay where they are as long as they match.
+    can_move: ClassVar[bool] = False
+
     table: Table
+    pages: int = 0
     size: int = 64
     #: Batches are only ordered by the first term: sort each by the full order, and drop what the cursor excludes.
     needs_sort: bool = False
@@ -87,6 +100,7 @@ class RecordWalk(Walk):
         after = self.after
         while True:
             page = self.table.query(self.pk, after=after, forward=self.forward, limit=self.size)
+            self.pages += 1
             records = unpack_visible(page.items, self.form)
             yield [RecordRef(record.id, record) for record in records if record is not None]
             if page.last is None:
@@ -116,6 +130,7 @@ class IdRangeWalk(Walk):
             page = query_range(
                 self.table, self.range, low=low, high=high, after=after, forward=self.forward, limit=self.size
             )
+            self.pages += 1
             yield page.items
             if page.last is None:
                 return
@@ -130,13 +145,14 @@ def query_range(
     high: str | None = None,
     after: str | None = None,
     forward: bool = True,
-    limit: int,
+    limit: int | None = None,
 ) -> QueryPage[RecordRef]:
     """Up to ``limit`` rows of a range, or of its part between ``low`` and ``high``, after a sort key."""
     low, high = low or part.low, high or part.high
     if part.leaf is None:
         edges = edge_range(table, part.pk, part.prefix, low=low, high=high, after=after, forward=forward, limit=limit)
-        return QueryPage([RecordRef(record_id) for record_id in edges.items], edges.last, edges.scanned)
+        refs = [RecordRef(record_id, points=part.points) for record_id in edges.items]
+        return QueryPage(refs, edges.last, edges.scanned)
     entries = index_page(
         table, part.pk, low=low, high=high, after=after, forward=forward, limit=limit, exact=part.exact
     )
@@ -167,6 +183,8 @@ class _Segment:
 class IndexWalk(Walk):
     """The index of one leaf, in the order of its values, nulls first or last as wanted, equal values by id."""
 
+    can_move: ClassVar[bool] = True
+
     pk: str = ""
     leaf: Leaf | None = None
     segments: Sequence[_Segment] = ()
@@ -191,6 +209,7 @@ class IndexWalk(Walk):
         while True:
             limit = self.size + (self.read_ahead if self.needs_sort else 0)
             page = index_page(self.table, self.pk, low=low, high=high, after=after, forward=forward, limit=limit)
+            self.pages += 1
             yield _refs(page.items, self.leaf)
             if page.last is None:
                 return
@@ -201,6 +220,7 @@ class IndexWalk(Walk):
         while True:
             limit = self.size + self.read_ahead
             page = index_page(self.table, self.pk, low=low, high=high, forward=forward, limit=limit)
+            self.pages += 1
             runs = [
                 (encoded, list(rows))
                 for encoded, rows in groupby(_refs(page.items, self.leaf), key=lambda row: row.encoded)

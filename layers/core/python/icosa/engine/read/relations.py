@@ -3,34 +3,41 @@
 Every operation that returns records ends with ``load_relations``. It makes two round trips a level: the first reads all
 to-one targets and, for each parent with to-many relations, its edge partition; the second reads the children of all
 parents. Lists with a filter, an order, cursors or aggregates are computed in memory while the children are few; the
-list of a parent with many children is a query of its own, all of them side by side (``child_lists``).
+list of a parent with many children is a query of its own, all of them side by side (``child_reads``).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from ...model.model import Object
+from ...model.record import Record
 from ...query.operation import Connection, Node, Selection
 from ...store import keys
 from ...store.keys import Key
-from ...store.register import Register
 from ...store.table import MAX_BATCH_GET, Table, chunked
 from ..context import Context
 from ..records import visible
-from .child_lists import ChildList, assemble_child_list, query_child_list
-from .edges import ChildIds, edge_reader
+from .child_lists import ChildList
+from .child_reads import edge_readers, read_child_lists
+from .edges import Edges
+from .steady import Watch
 
-#: Records by key, and perhaps the register's row.
-_Rows = dict[Key, Any]
+#: Records by key.
+_Rows = dict[Key, Record | None]
 
 
-def load_relations(ctx: Context, obj: Object, nodes: Sequence[Node], selection: Selection) -> None:
-    """Fill ``related`` of every node as the selection says, and so on for the related records."""
+def load_relations(
+    ctx: Context, obj: Object, nodes: Sequence[Node], selection: Selection, watch: Watch | None = None
+) -> None:
+    """Fill ``related`` of every node as the selection says, and so on for the related records. ``watch`` may have
+    looked at what changes before, beside another round trip (``children_of``).
+    """
     if not nodes or not selection.relations:
         return
+    watch = watch or Watch(ctx)
+    following = _children_of_next(ctx, obj, selection)
     relations = {slot: obj.by_name[part.relation or slot] for slot, part in selection.relations.items()}
     to_one = {slot: relation for slot, relation in relations.items() if relation.is_many_to_one}
     to_many = [
@@ -39,7 +46,12 @@ def load_relations(ctx: Context, obj: Object, nodes: Sequence[Node], selection: 
         if slot not in to_one
     ]
     targets, edges = _read_targets_and_edges(
-        ctx, nodes, {slot: (r.key, ctx.model.target_of(r)) for slot, r in to_one.items()}, to_many
+        ctx,
+        nodes,
+        {slot: (r.key, ctx.model.target_of(r)) for slot, r in to_one.items()},
+        to_many,
+        watch,
+        () if to_many else following,
     )
     for slot, relation in to_one.items():
         partition = keys.records(ctx.model.workspace_id, ctx.model.target_of(relation).key)
@@ -48,10 +60,25 @@ def load_relations(ctx: Context, obj: Object, nodes: Sequence[Node], selection: 
             target = None if target_id is None else targets.get((partition, target_id))
             node.related[slot] = None if target is None else Node(target)
     if to_many:
-        _read_child_lists(ctx, nodes, to_many, edges)
+        read_child_lists(ctx, nodes, to_many, edges, watch, following)
     for slot, relation in relations.items():
         next_level = [child for node in nodes for child in _related_nodes(node, slot)]
-        load_relations(ctx, ctx.model.target_of(relation), next_level, selection.relations[slot].selection)
+        load_relations(ctx, ctx.model.target_of(relation), next_level, selection.relations[slot].selection, watch)
+
+
+def children_of(ctx: Context, obj: Object, selection: Selection) -> list[Object]:
+    """The objects of a selection's one-to-many lists."""
+    relations = [obj.by_name[part.relation or slot] for slot, part in selection.relations.items()]
+    return [ctx.model.target_of(relation) for relation in relations if not relation.is_many_to_one]
+
+
+def _children_of_next(ctx: Context, obj: Object, selection: Selection) -> list[Object]:
+    """The objects of the lists inside the records of a selection's relations."""
+    return [
+        child
+        for slot, part in selection.relations.items()
+        for child in children_of(ctx, ctx.model.target_of(obj.by_name[part.relation or slot]), part.selection)
+    ]
 
 
 def _related_nodes(parent: Node, slot: str) -> list[Node]:
@@ -65,9 +92,16 @@ def _related_nodes(parent: Node, slot: str) -> list[Node]:
 
 
 def _read_targets_and_edges(
-    ctx: Context, nodes: Sequence[Node], to_one: Mapping[str, tuple[str, Object]], to_many: Sequence[ChildList]
-) -> tuple[_Rows, list[Mapping[str, ChildIds]]]:
-    """The first round trip: targets of the to-one fields by key, and for each node its children's ids by prefix."""
+    ctx: Context,
+    nodes: Sequence[Node],
+    to_one: Mapping[str, tuple[str, Object]],
+    to_many: Sequence[ChildList],
+    watch: Watch,
+    following: Sequence[Object],
+) -> tuple[_Rows, list[Edges]]:
+    """The first round trip: targets of the to-one fields by key, for each node its children's ids by prefix, and a look
+    at what changes of the objects of the next level.
+    """
     ws = ctx.model.workspace_id
     objects: dict[Key, Object] = {}
     for key, target in to_one.values():
@@ -79,110 +113,19 @@ def _read_targets_and_edges(
         _record_reader(chunk) for chunk in chunked(list(objects.items()), MAX_BATCH_GET)
     ]
     record_readers = len(readers)
+    watching = watch.readers(following) if following else []
+    readers += watching
     if to_many:
-        first_rows = ctx.settings.tuning.edge_rows
-        readers += [edge_reader(keys.edges(ws, node.item.id), to_many, first_rows=first_rows) for node in nodes]
+        readers += edge_readers(ctx, nodes, to_many)
     results = ctx.table.parallel(readers)
-    return _united(results[:record_readers]), results[record_readers:]
+    targets = {key: row for part in results[:record_readers] for key, row in part.items()}
+    watch.take(results[record_readers : record_readers + len(watching)])
+    return targets, results[record_readers + len(watching) :]
 
 
-@dataclass(frozen=True, slots=True)
-class _ParentList:
-    """One list of one parent, and what its edges tell."""
-
-    node: Node
-    child_list: ChildList
-    children: ChildIds
-
-
-def _read_child_lists(
-    ctx: Context, nodes: Sequence[Node], to_many: Sequence[ChildList], edges: Sequence[Mapping[str, ChildIds]]
-) -> None:
-    """The second round trip: attach every list to its node."""
-    lists = [
-        _ParentList(node, child_list, children[child_list.prefix])
-        for child_list in to_many
-        for node, children in zip(nodes, edges, strict=True)
-    ]
-    sorted_children = sum(
-        len(entry.children.ids) for entry in lists if not entry.child_list.is_plain and entry.children.complete
-    )
-    fits_memory = sorted_children <= ctx.settings.tuning.child_list_records
-    assembled: list[_ParentList] = []
-    queried: list[_ParentList] = []
-    for entry in lists:
-        in_memory = entry.child_list.is_plain or (fits_memory and entry.children.complete)
-        (assembled if in_memory else queried).append(entry)
-    rows, register, connections = _fetch(ctx, assembled, queried)
-    _attach(queried, connections)
-    uncertain = [entry for entry in assembled if not _assemble(ctx, entry, rows, register)]
-    if uncertain:
-        _attach(uncertain, ctx.table.parallel([_querier(ctx, entry) for entry in uncertain]))
-
-
-def _fetch(
-    ctx: Context, assembled: Sequence[_ParentList], queried: Sequence[_ParentList]
-) -> tuple[_Rows, Register | None, list[Connection]]:
-    """The children of ``assembled`` lists, the register as it is at that moment if totals depend on it, and the
-    ``queried`` lists.
-    """
-    ws = ctx.model.workspace_id
-    objects: dict[Key, Object | None] = {}
-    for entry in assembled:
-        target = entry.child_list.target
-        partition = keys.records(ws, target.key)
-        objects.update(((partition, child), target) for child in entry.child_list.to_fetch(entry.children))
-    if any(entry.child_list.counts_rows(entry.children) for entry in assembled):
-        objects[keys.open_batches(ws)] = None
-    readers: list[Callable[[Table], Any]] = [
-        _record_reader(chunk) for chunk in chunked(list(objects.items()), MAX_BATCH_GET)
-    ]
-    record_readers = len(readers)
-    readers += [_querier(ctx, entry) for entry in queried]
-    results = ctx.table.parallel(readers)
-    rows = _united(results[:record_readers])
-    register = Register.parse(rows.pop(keys.open_batches(ws))) if keys.open_batches(ws) in objects else None
-    return rows, register, results[record_readers:]
-
-
-def _assemble(ctx: Context, entry: _ParentList, rows: _Rows, register: Register | None) -> bool:
-    """Attach a list made from fetched children. False when its total is a number of edges, some of which may stand for
-    no child because a batch was writing.
-    """
-    child_list, node = entry.child_list, entry.node
-    if child_list.counts_rows(entry.children) and (
-        register is None or not register.is_quiet_since(ctx.register, child_list.target.key)
-    ):
-        return False
-    partition = keys.records(ctx.model.workspace_id, child_list.target.key)
-    records = [
-        record
-        for child_id in child_list.to_fetch(entry.children)
-        if (record := rows.get((partition, child_id))) is not None
-        and record.get(child_list.inverse.key) == node.item.id
-    ]
-    node.related[child_list.slot] = assemble_child_list(ctx, child_list, records, entry.children)
-    return True
-
-
-def _querier(ctx: Context, entry: _ParentList) -> Callable[[Table], Connection]:
-    return lambda table: query_child_list(ctx, table, entry.child_list, entry.node.item.id)
-
-
-def _attach(lists: Sequence[_ParentList], connections: Sequence[Connection]) -> None:
-    for entry, connection in zip(lists, connections, strict=True):
-        entry.node.related[entry.child_list.slot] = connection
-
-
-def _record_reader(objects: Sequence[tuple[Key, Object | None]]) -> Callable[[Table], _Rows]:
-    """Reads the records with some keys; a row that belongs to no object is returned as it is."""
-
+def _record_reader(objects: Sequence[tuple[Key, Object]]) -> Callable[[Table], _Rows]:
     def read(table: Table) -> _Rows:
         rows = table.batch_get([key for key, _ in objects])
-        return {key: row if obj is None else visible(obj, row) for (key, obj), row in zip(objects, rows, strict=True)}
+        return {key: visible(obj, row) for (key, obj), row in zip(objects, rows, strict=True)}
 
     return read
-
-
-def _united(parts: Sequence[_Rows]) -> _Rows:
-    return {key: row for part in parts for key, row in part.items()}

@@ -57,8 +57,10 @@ class _Candidate:
 
 
 def search(ctx: Context, operation: Search) -> SearchPage:
-    """A page of the records that have at least one of the terms; of all records when the input has none."""
+    """A page of the records that have at least one of the terms; of all records when the input is empty."""
     words = terms(operation.text)
+    if not words and operation.text.strip():
+        return SearchPage(hits=[], has_next_page=False)  # signs alone are in no word
     ranked = (
         _rank(operation, _candidates(ctx, operation, words), len(words)) if words else _rank_everything(ctx, operation)
     )

@@ -8,11 +8,10 @@ from __future__ import annotations
 
 from ...model.model import Object
 from ...model.record import Record
-from ...query.evaluate import compile_filter, deleted_scope
+from ...query.evaluate import deleted_scope
 from ...query.operation import Filter
 from ..context import Context
-from ..records import scan_live, scan_trash
-from .joins import JoinedRecords
+from .matches import find_states
 
 
 def scan_beyond_live(ctx: Context, obj: Object, filter: Filter | None) -> list[Record] | None:
@@ -20,14 +19,4 @@ def scan_beyond_live(ctx: Context, obj: Object, filter: Filter | None) -> list[R
     (docs/wire/rest.md#deleted-records-in-filters).
     """
     scope = deleted_scope(filter)
-    if scope == "live":
-        return None
-    items: list[Record] = scan_trash(ctx, obj)
-    ctx.table.meter.note("scan of the trash")
-    if scope == "all":
-        items += [item for part in scan_live(ctx, obj) for item in part]
-        ctx.table.meter.note("scan of records")
-    joined, is_match = JoinedRecords.needed_by(ctx, filter), compile_filter(filter)
-    if joined.is_needed:
-        joined.load(items)
-    return [item for item in items if is_match(item, joined)]
+    return None if scope == "live" else [state.item for state in find_states(ctx, obj, filter, scope)]

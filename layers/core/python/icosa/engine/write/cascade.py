@@ -2,8 +2,10 @@
 
 Destroying a record acts on all that points at it, live or in the trash, by each relation's on-delete action (as
 PostgreSQL would): CASCADE destroys, SET_NULL clears, RESTRICT and NO_ACTION refuse. What fits is one commit; beyond
-that the record itself goes first and the rest follows in further commits. ``modify`` calls ``destroy`` for the
-operation Delete; the janitor calls ``apply_on_delete`` for what a request left.
+that the record itself goes first and the rest follows in further commits. Others may begin to point at the record until
+it is gone, but not later; so its edges are read once more after the commit, and what is new is treated likewise.
+
+``modify`` calls ``destroy`` for the operation Delete; the janitor calls ``apply_on_delete`` for what a request left.
 """
 
 from __future__ import annotations
@@ -11,35 +13,34 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from ...errors import BadRequest
+from ...errors import BadRequest, Conflict
 from ...model.model import Object
 from ...store.change import Change
 from ..context import Context
 from ..records import State
 from .changes import destroy_change, update_change
-from .commit import MAX_COMMIT, commit_changes, retry_on_conflict
-from .dependents import Dependent, KnownEdges, read_dependents
+from .commit import commit_changes, fitting, retry_on_conflict
+from .dependents import Dependent, KnownEdges, RecordKey, last_dependents, read_dependents
 
 #: A request should take seconds; beyond so many commits it leaves the rest to the janitor.
 _COMMITS_OF_A_REQUEST = 10
-
-#: Object key and id of a record.
-_Key = tuple[str, str]
 
 
 @dataclass(slots=True)
 class _Cascade:
     """What follows from destroying records: records to destroy, and records with the keys of fields to clear."""
 
-    destroyed: dict[_Key, tuple[Object, State]] = field(default_factory=dict)
-    cleared: dict[_Key, tuple[Object, State, set[str]]] = field(default_factory=dict)
+    destroyed: dict[RecordKey, tuple[Object, State]] = field(default_factory=dict)
+    cleared: dict[RecordKey, tuple[Object, State, set[str]]] = field(default_factory=dict)
 
-    def add_dependents(self, dependents: Sequence[Dependent]) -> list[_Key]:
-        """Add records by their on-delete actions; returns those that are now to be destroyed in turn. Raises BadRequest
-        when an action forbids it.
+    def add_dependents(self, dependents: Sequence[Dependent], *, may_refuse: bool = True) -> list[RecordKey]:
+        """Add records by their on-delete actions; returns those that are now to be destroyed in turn.
+
+        Raises BadRequest when an action forbids it. Without ``may_refuse``, because the target is gone, such a
+        reference is cleared instead.
         """
-        added: list[_Key] = []
-        for obj, relation, state in dependents:
+        added: list[RecordKey] = []
+        for obj, relation, state, _ in dependents:
             key = (obj.key, state.item.id)
             assert relation.relation is not None
             match relation.relation.on_delete:
@@ -47,7 +48,7 @@ class _Cascade:
                     if key not in self.destroyed:
                         self.destroyed[key] = (obj, state)
                         added.append(key)
-                case "RESTRICT" | "NO_ACTION":
+                case "RESTRICT" | "NO_ACTION" if may_refuse:
                     if key not in self.destroyed:
                         raise BadRequest(
                             f"The record is still referenced by {obj.name_singular}.{relation.name} and cannot be "
@@ -76,27 +77,36 @@ def destroy(ctx: Context, obj: Object, states: Sequence[State], *, edges: KnownE
         dependents = read_dependents(ctx, objects, [record_id for _, record_id in level], edges)
         level, edges = cascade.add_dependents(dependents), None
     changes = cascade.changes(ctx)
-    commit_changes(ctx, changes[:MAX_COMMIT])
-    if len(changes) > MAX_COMMIT:
-        destroyed = [(owner, record_id) for (_, record_id), (owner, _) in cascade.destroyed.items()]
-        apply_on_delete(ctx, destroyed, max_commits=_COMMITS_OF_A_REQUEST)
+    first = fitting(changes, least=len(states))
+    commit_changes(ctx, first)
+    apply_on_delete(ctx, _destroyed_by(first), max_commits=_COMMITS_OF_A_REQUEST)
 
 
 def apply_on_delete(ctx: Context, destroyed: Sequence[tuple[Object, str]], *, max_commits: int | None = None) -> None:
     """Act on everything that still points at destroyed records, in at most so many commits (None: as many as it takes).
 
-    Safe to repeat: the janitor does so for every destroyed record, in case the writer died or gave up in between.
+    Safe to repeat: the janitor does so for every destroyed record, in case the writer died or gave up in between. A
+    reference that would have forbidden to destroy the record comes too late and is cleared.
     """
 
-    def attempt() -> int:
+    def attempt() -> list[tuple[Object, str]]:
         cascade = _Cascade()
-        cascade.add_dependents(
-            read_dependents(ctx, [obj for obj, _ in destroyed], [record_id for _, record_id in destroyed])
-        )
+        cascade.add_dependents(last_dependents(ctx, pending), may_refuse=False)
         changes = cascade.changes(ctx)
-        commit_changes(ctx, changes[:MAX_COMMIT])
-        return len(changes)
+        part = fitting(changes)
+        commit_changes(ctx, part)
+        return [*(pending if len(part) < len(changes) else ()), *_destroyed_by(part)]
 
-    while retry_on_conflict(attempt) > MAX_COMMIT:
-        if max_commits is not None and (max_commits := max_commits - 1) <= 0:
-            return
+    pending, commits = list(destroyed), 0
+    while pending and commits != max_commits:
+        try:
+            pending = retry_on_conflict(attempt)
+        except Conflict:
+            if max_commits is None:
+                raise
+            return  # The record is gone, and that is the answer; the janitor does the rest.
+        commits += 1
+
+
+def _destroyed_by(changes: Sequence[Change]) -> list[tuple[Object, str]]:
+    return [(change.obj, change.id) for change in changes if change.after is None]

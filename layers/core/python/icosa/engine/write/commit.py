@@ -16,14 +16,18 @@ from ...store import keys
 from ...store.change import Change, FailureReason, SameValue
 from ...store.commit import CommitFailed, WriteConflict, commit
 from ...store.keys import Key
+from ...store.record import packed_bytes
 from ...store.retry import Attempts
+from ...store.table import MAX_BYTES
 from ..context import Context
-from .foreign_keys import new_references, target_keys
+from .foreign_keys import counted_targets, new_references, target_keys
 
 _ATTEMPTS = Attempts(12)
 
 #: Records in one commit beside counters, register and guards: DynamoDB takes 100 operations.
 MAX_COMMIT = 90
+#: So many records fit into one commit whatever their size, which is 400 KB at most.
+_ALWAYS_FIT = 9
 
 
 class DuplicateEntry(BadRequest):
@@ -38,6 +42,23 @@ def retry_on_conflict[T](attempt: Callable[[], T]) -> T:
         except WriteConflict:
             continue
     raise Conflict("The records were changed by other requests at the same time. Please try again.")
+
+
+def fitting(changes: Sequence[Change], *, least: int = 1) -> Sequence[Change]:
+    """The first of some changes, as many as one commit holds by number and by bytes, but ``least`` in any case: what
+    must go together is refused as a whole when it is too much.
+    """
+    most = max(MAX_COMMIT, least)
+    if len(changes) <= _ALWAYS_FIT:
+        return changes
+    total = 0
+    for number, change in enumerate(changes[:most]):
+        # Before and after: what the limit counts of a record that is removed or moved, DynamoDB does not say.
+        states = [state for state in (change.before, change.after) if state is not None]
+        total += max(map(packed_bytes, states))
+        if total > MAX_BYTES and number >= least:
+            return changes[:number]
+    return changes[:most]
 
 
 def commit_changes(ctx: Context, changes: Sequence[Change], *, live_before: Collection[Key] = ()) -> None:
@@ -57,6 +78,7 @@ def commit_changes(ctx: Context, changes: Sequence[Change], *, live_before: Coll
         )
     ws = ctx.model.workspace_id
     references = new_references(ctx, changes)
+    targets: list[Key] = []
     if len(changes) == 1:
         # One record: suppose that its targets are live, and look closer only when the transaction says no.
         targets = [
@@ -64,17 +86,18 @@ def commit_changes(ctx: Context, changes: Sequence[Change], *, live_before: Coll
             for _, target, i in references
             if (target.key, i) != (changes[0].obj.key, changes[0].id)
         ]
-    else:
-        targets = target_keys(ctx, references, changes, live_before) if references else []
+    elif references:
+        targets = target_keys(ctx, references, changes, live_before)
     now_ms = int(time.time() * 1000)
     try:
         try:
-            commit(ctx.table, ctx.model, changes, targets=targets, now_ms=now_ms)
+            required = counted_targets(ctx, references, targets)
+            commit(ctx.table, ctx.model, changes, targets=required, now=ctx.now, now_ms=now_ms)
         except CommitFailed as failure:
             if failure.reason.kind != "target":
                 raise
-            targets = target_keys(ctx, references, changes)
-            commit(ctx.table, ctx.model, changes, targets=targets, now_ms=now_ms)
+            required = counted_targets(ctx, references, target_keys(ctx, references, changes))
+            commit(ctx.table, ctx.model, changes, targets=required, now=ctx.now, now_ms=now_ms)
     except SameValue as same:
         raise _duplicate_value(same.change, same.constraint) from None
     except CommitFailed as failure:

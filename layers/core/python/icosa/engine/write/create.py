@@ -26,7 +26,7 @@ from .connect import resolve_connects
 from .drafts import RecordDraft, draft_nested, draft_records, flatten, link_values
 from .foreign_keys import Reference, live_targets
 from .positions import assign_positions, outermost_position
-from .upsert import match_upserts, upsert_change
+from .upsert import match_upserts, second_change, upsert_change
 
 #: How often an upsert looks for its records again before a key that is taken is the request's own fault.
 _UPSERT_ATTEMPTS = 3
@@ -38,7 +38,7 @@ _OuterPositions = dict[tuple[str, bool], float | int | None]
 def create(ctx: Context, operation: Create) -> list[Node]:
     """Create (or upsert) all records, or none; results are in the order of the input."""
     _check_size(ctx, len(operation.data))
-    drafts = draft_records(ctx, operation.object, operation.data)
+    drafts = draft_records(ctx, operation.object, operation.data, may_exist=operation.upsert)
 
     def attempt() -> list[Record]:
         return _attempt(ctx, drafts, operation)
@@ -74,12 +74,14 @@ def _attempt(ctx: Context, top_drafts: Sequence[RecordDraft], operation: Create)
     results: list[tuple[str, str]] = []
     top = {id(draft) for draft in top_drafts}
     for draft in drafts:
-        if draft.matched is None:
+        key = (draft.obj.key, draft.id if draft.matched is None else draft.matched.item.id)
+        if draft.matched is not None:
+            change = upsert_change(ctx, draft, changes.get(key), positions.get(id(draft)))
+        elif key not in changes:
             change = _create_change(ctx, draft, positions[id(draft)])
+        elif operation.upsert and id(draft) in top:
+            change = second_change(ctx, draft, changes[key], positions[id(draft)] if draft.parsed.position else None)
         else:
-            change = upsert_change(ctx, draft, changes, positions.get(id(draft)))
-        key = (draft.obj.key, change.id)
-        if key in changes and draft.matched is None:
             raise BadRequest("A duplicate entry was detected")
         changes[key] = change
         if id(draft) in top:
@@ -183,6 +185,8 @@ def _positions(drafts: Sequence[RecordDraft], outer_positions: _OuterPositions) 
 
 
 def _create_change(ctx: Context, draft: RecordDraft, position: float | int) -> Change:
+    if draft.parsed.unfit is not None:
+        raise draft.parsed.unfit
     obj, by_name = draft.obj, draft.obj.by_name
     values = {**defaults(obj, ctx.now), **draft.parsed.values, **draft.relation_values()}
     for name in ("createdAt", "updatedAt"):

@@ -6,12 +6,14 @@ and ``merge`` ask for the dependents of the records that they move or remove.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from ...model.model import Field, Object
+from ...store import keys
+from ...store.commit import WriteConflict
 from ...store.lookup import Edge, all_edges
-from ...store.table import Table
+from ...store.table import Table, TransactionConflict
 from ..context import Context
 from ..records import State, get_any
 
@@ -19,39 +21,119 @@ from ..records import State, get_any
 KnownEdges = Mapping[str, Sequence[Edge]] | None
 
 
+#: An object's key and a record's id.
+RecordKey = tuple[str, str]
+
+
 class Dependent(NamedTuple):
-    """A record that points at another with the field ``relation`` of its object."""
+    """A record that points at the record ``target`` with the field ``relation`` of its object."""
 
     obj: Object
     relation: Field
     state: State
+    target: str
 
 
 def read_dependents(
     ctx: Context, objects: Sequence[Object], ids: Sequence[str], edges: KnownEdges = None
 ) -> list[Dependent]:
     """Every record that points at one of ``ids``, which belong to ``objects``; once for each field that does."""
+    dependents, _ = _records_behind(ctx, _pointing(ctx, objects, ids, edges))
+    return dependents
+
+
+def last_dependents(ctx: Context, destroyed: Sequence[tuple[Object, str]]) -> list[Dependent]:
+    """Every record that still points at destroyed records, after which none will: writes that refer to them fail from
+    now on. Raises WriteConflict when that cannot be found out now.
+
+    Costs one round trip, the edges of each destroyed record (a read unit where there are none).
+    """
+    objects, ids = [obj for obj, _ in destroyed], [record_id for _, record_id in destroyed]
+    dependents, doubtful = _records_behind(ctx, _pointing(ctx, objects, ids))
+    if doubtful:
+        # They may belong to a batch that saw the target and has not committed yet (``store.batch``).
+        from ...store.preempt import preempt  # rarely needed, and not loaded before
+
+        try:
+            preempt(ctx.table, ctx.model, [row for reference in doubtful for row in _rows(ctx, reference)])
+        except TransactionConflict:
+            raise WriteConflict from None
+        dependents += _records_behind(ctx, doubtful)[0]
+    return _without_targets_that_exist(ctx, destroyed, dependents) if dependents else []
+
+
+class _Reference(NamedTuple):
+    """What an edge says: the record ``record_id`` of ``obj`` points at ``target`` with ``relation``."""
+
+    obj: Object
+    relation: Field
+    record_id: str
+    target: str
+
+
+def _pointing(
+    ctx: Context, objects: Sequence[Object], ids: Sequence[str], edges: KnownEdges = None
+) -> list[_Reference]:
+    """What the edges of records say."""
     relations = {
-        (owner.key, relation.key): relation for obj in objects for owner, relation in ctx.model.references[obj.id]
+        (owner.key, relation.key): (owner, relation)
+        for obj in objects
+        for owner, relation in ctx.model.references[obj.id]
     }
     if not relations:
         return []
     if edges is None:
         edges = read_edges(ctx, ids)
-    pointing: dict[str, dict[str, list[tuple[str, Field]]]] = {}  # (target, relation) by object key and record id
-    for target in ids:
-        for edge in edges[target]:
-            relation = relations.get((edge.object_key, edge.field_key))
-            if relation is not None:
-                pointing.setdefault(edge.object_key, {}).setdefault(edge.record_id, []).append((target, relation))
+    return [
+        _Reference(*relations[edge[:2]], edge.record_id, target)
+        for target in ids
+        for edge in edges[target]
+        if edge[:2] in relations
+    ]
+
+
+def _records_behind(ctx: Context, references: Sequence[_Reference]) -> tuple[list[Dependent], list[_Reference]]:
+    """The records that confirm what edges say, and the references that none confirms."""
+    by_object: dict[str, dict[str, list[_Reference]]] = {}
+    for reference in references:
+        by_object.setdefault(reference.obj.key, {}).setdefault(reference.record_id, []).append(reference)
     dependents: list[Dependent] = []
-    for object_key, records in pointing.items():
+    doubtful: list[_Reference] = []
+    for object_key, records in by_object.items():
         obj = ctx.model.by_key[object_key]
-        for references, state in zip(records.values(), get_any(ctx, obj, list(records)), strict=True):
-            for target, relation in references:
-                if state is not None and state.item.get(relation.key) == target:
-                    dependents.append(Dependent(obj, relation, state))
-    return dependents
+        for of_record, state in zip(records.values(), get_any(ctx, obj, list(records)), strict=True):
+            for reference in of_record:
+                if state is not None and state.item.get(reference.relation.key) == reference.target:
+                    dependents.append(Dependent(obj, reference.relation, state, reference.target))
+                else:
+                    doubtful.append(reference)
+    return dependents, doubtful
+
+
+def _rows(ctx: Context, reference: _Reference) -> Iterable[keys.Key]:
+    """The edges that a record may have for a reference: live, and in the trash."""
+    for live in (True, False):
+        prefix = keys.edge_prefix(reference.obj.key, reference.relation.key, live=live)
+        yield keys.edges(ctx.model.workspace_id, reference.target), prefix + reference.record_id
+
+
+def _without_targets_that_exist(
+    ctx: Context, destroyed: Sequence[tuple[Object, str]], dependents: Sequence[Dependent]
+) -> list[Dependent]:
+    """Leave out what points at a record that somebody has created again under the same id. It is read after them: what
+    pointed at it before it was there again pointed at nothing.
+    """
+    pointed_at = {dependent.target for dependent in dependents}
+    existing: set[RecordKey] = set()
+    for obj in {obj.key: obj for obj, _ in destroyed}.values():
+        ids = [record_id for of, record_id in destroyed if of.key == obj.key and record_id in pointed_at]
+        states = get_any(ctx, obj, ids)
+        existing |= {(obj.key, i) for i, state in zip(ids, states, strict=True) if state is not None}
+    return [
+        dependent
+        for dependent in dependents
+        if (ctx.model.target_of(dependent.relation).key, dependent.target) not in existing
+    ]
 
 
 def read_edges(ctx: Context, ids: Sequence[str]) -> dict[str, list[Edge]]:

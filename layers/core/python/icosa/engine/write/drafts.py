@@ -44,10 +44,12 @@ class RecordDraft:
         return link_values(self.parsed, self.connected) | {relation.key: inner.id for relation, inner in self.nested}
 
 
-def draft_records(ctx: Context, obj: Object, data: Sequence[Mapping[str, Any]]) -> list[RecordDraft]:
+def draft_records(
+    ctx: Context, obj: Object, data: Sequence[Mapping[str, Any]], *, may_exist: bool
+) -> list[RecordDraft]:
     """A draft for each input. Raises what ``parse_input`` raises, and BadRequest for too many records inside them."""
     drafts = _Drafts(ctx)
-    return [drafts.draft(obj, body, depth=0) for body in data]
+    return [drafts.draft(obj, body, depth=0, may_exist=may_exist) for body in data]
 
 
 def draft_nested(ctx: Context, inputs: Sequence[ParsedInput]) -> list[list[tuple[Field, RecordDraft]]]:
@@ -70,8 +72,9 @@ class _Drafts:
         self._ctx = ctx
         self._nested = 0
 
-    def draft(self, obj: Object, data: Mapping[str, Any], *, depth: int) -> RecordDraft:
-        parsed = parse_input(self._ctx.model, obj, data, mode="create", now=self._ctx.now)
+    def draft(self, obj: Object, data: Mapping[str, Any], *, depth: int, may_exist: bool = False) -> RecordDraft:
+        ctx = self._ctx
+        parsed = parse_input(ctx.model, obj, data, mode="create", now=ctx.now, may_exist=may_exist)
         client_id = parsed.values.get(obj.by_name["id"].key)
         draft = RecordDraft(obj, data, parsed, client_id or str(uuid.uuid4()), client_id is not None)
         for link in parsed.links:

@@ -12,9 +12,10 @@ from ...errors import BadRequest
 from ...model.model import Field, Object
 from ...store import keys
 from ...store.change import Change
+from ...store.commit import WriteConflict, finish_moves
 from ...store.keys import Key
-from ...store.lookup import existing
-from ...store.table import Table
+from ...store.lookup import rows_at, visible_rows
+from ...store.table import Table, TransactionConflict
 from ..context import Context
 
 #: A reference to be checked: the field that holds it, its target object, the target's id.
@@ -37,7 +38,24 @@ def new_references(ctx: Context, changes: Iterable[Change]) -> list[Reference]:
 def live_targets(ctx: Context, references: Sequence[Reference], table: Table) -> set[Key]:
     """The keys of the live records among the targets: read ahead, so that ``commit_changes`` need not look for them."""
     ws = ctx.model.workspace_id
-    return existing(table, [(keys.records(ws, target.key), i) for _, target, i in references])
+    return visible_rows(table, [(keys.records(ws, target.key), i) for _, target, i in references])
+
+
+def counted_targets(ctx: Context, references: Iterable[Reference], targets: Iterable[Key]) -> dict[Key, bool]:
+    """Targets as ``store.commit`` takes them: whether their versions are counted up.
+
+    They are where what happens to the target depends on what refers to it: a reference that forbids its destruction,
+    and records that go to the trash with it. Others are found by whoever destroys the target, after it is gone.
+    """
+    ws = ctx.model.workspace_id
+    deciding = {
+        (place(ws, target.key), i)
+        for field, target, i in references
+        if field.relation is not None
+        and (field.relation.follows_to_trash or field.relation.on_delete in ("RESTRICT", "NO_ACTION"))
+        for place in (keys.records, keys.trash)
+    }
+    return {key: key in deciding for key in targets}
 
 
 def target_keys(
@@ -46,7 +64,8 @@ def target_keys(
     """The keys of the targets, live or in the trash, without those that ``changes`` write themselves.
 
     A target in the trash counts, as it does for a foreign key in SQL. ``live_before`` are targets that have just been
-    seen live and are not read again. Raises BadRequest naming field and value of a reference to nothing.
+    seen live and are not read again. Raises BadRequest naming field and value of a reference to nothing, and
+    WriteConflict after settling targets that a batch is moving.
     """
     ws = ctx.model.workspace_id
     created_here = {(change.obj.key, change.id) for change in changes if change.after is not None}
@@ -56,12 +75,28 @@ def target_keys(
         if (target.key, i) not in created_here
     }
     to_read = [reference for key, reference in targets.items() if key not in live_before]
-    live = existing(ctx.table, [(keys.records(ws, target.key), i) for _, target, i in to_read])
+    rows = rows_at(ctx.table, [(keys.records(ws, target.key), i) for _, target, i in to_read])
+    live = {key for key, is_hidden in rows.items() if not is_hidden} | {*live_before}
     missing = [(field, target, i) for field, target, i in to_read if (keys.records(ws, target.key), i) not in live]
-    trashed = existing(ctx.table, [(keys.trash(ws, target.key), i) for _, target, i in missing])
+    rows |= rows_at(ctx.table, [(keys.trash(ws, target.key), i) for _, target, i in missing])
+    trashed: list[Key] = []
+    moving: list[tuple[str, str]] = []
     for field, target, i in missing:
-        if (keys.trash(ws, target.key), i) not in trashed:
+        place = keys.trash(ws, target.key), i
+        if rows.get(place) is False:
+            trashed.append(place)
+        elif place in rows and (keys.records(ws, target.key), i) in rows:
+            moving.append((target.key, i))
+        else:
             raise BadRequest(
                 f"Field \"{field.input_name}\" refers to a {target.name_singular} that does not exist: '{i}'"
             )
-    return [*(key for key in targets if key in live_before or key in live), *trashed]
+    _finish_moves(ctx, moving)
+    return [*(key for key in targets if key in live), *trashed]
+
+
+def _finish_moves(ctx: Context, moving: Sequence[tuple[str, str]]) -> None:
+    try:
+        finish_moves(ctx.table, ctx.model, moving)
+    except TransactionConflict:
+        raise WriteConflict from None

@@ -9,22 +9,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from ...errors import BadRequest, RecordNotFound
+from ...errors import BadRequest, PermissionDenied, RecordNotFound
 from ...model.model import Object
 from ...model.record import Record
-from ...query.operation import Merge, Node
+from ...query.operation import SURVIVOR_FIELDS, Merge, Node
 from ...store.change import Change
 from ...store.derive import constraint_value
 from ..context import Context
 from ..read.relations import load_relations
 from ..records import State, get_live
 from .changes import update_change, with_update_stamps
-from .commit import MAX_COMMIT, commit_changes, retry_on_conflict
-from .dependents import read_dependents
+from .commit import commit_changes, fitting, retry_on_conflict
+from .dependents import Dependent, read_dependents
 from .merge_preview import preview_merge
-
-#: Fields that belong to the surviving record whatever the others hold.
-_SURVIVOR_FIELDS = ("id", "createdAt", "updatedAt", "deletedAt", "createdBy", "updatedBy", "position", "searchVector")
 
 
 def merge(ctx: Context, operation: Merge) -> Node:
@@ -33,12 +30,14 @@ def merge(ctx: Context, operation: Merge) -> Node:
     _check(ctx, operation)
     if operation.dry_run:
         records, survivor, values = _read(ctx, operation)
+        if operation.fixed_references:
+            _references(ctx, operation, records, survivor)
         return preview_merge(ctx, obj, records, survivor, values, operation.selection)
 
     def attempt() -> Record:
         records, survivor, values = _read(ctx, operation)
         merged = [State(record, True) for record in records if record.id != survivor.id]
-        return _commit_merge(ctx, obj, State(survivor, True), merged, values)
+        return _commit_merge(ctx, operation, State(survivor, True), merged, values)
 
     node = Node(retry_on_conflict(attempt))
     load_relations(ctx, obj, [node], operation.selection)
@@ -46,12 +45,17 @@ def merge(ctx: Context, operation: Merge) -> Node:
 
 
 def _read(ctx: Context, operation: Merge) -> tuple[list[Record], Record, dict[str, Any]]:
-    """The records, the survivor among them, and its new values. Raises RecordNotFound."""
+    """The records, the survivor among them, and its new values. Raises RecordNotFound, and PermissionDenied when the
+    caller may not update one of these values.
+    """
     records = [record for record in get_live(ctx, operation.object, operation.ids) if record is not None]
     if len(records) < len(operation.ids):
         raise RecordNotFound("One or more records not found")
     survivor = records[operation.priority_index]
-    return records, survivor, merged_values(operation.object, records, survivor)
+    values = merged_values(operation.object, records, survivor)
+    if not operation.locked.isdisjoint(values):
+        raise PermissionDenied
+    return records, survivor, values
 
 
 def _check(ctx: Context, operation: Merge) -> None:
@@ -81,7 +85,7 @@ def merged_values(obj: Object, records: Sequence[Record], survivor: Record) -> d
     """New values of the survivor, by field key, where they differ from its own."""
     values: dict[str, Any] = {}
     for field in obj.stored_fields:
-        if field.name in _SURVIVOR_FIELDS:
+        if field.name in SURVIVOR_FIELDS:
             continue
         values_of_records = [record.get(field.key) for record in records]
         present = [value for value in values_of_records if value is not None]
@@ -98,29 +102,44 @@ def merged_values(obj: Object, records: Sequence[Record], survivor: Record) -> d
     return values
 
 
+def _references(ctx: Context, operation: Merge, records: Sequence[Record], survivor: Record) -> list[Dependent]:
+    """What points at the records that go, apart from ``records`` themselves. Raises PermissionDenied when there is a
+    reference that the caller may not update.
+    """
+    obj, own = operation.object, {record.id for record in records}
+    dependents = [
+        dependent
+        for dependent in read_dependents(ctx, [obj], [record.id for record in records if record.id != survivor.id])
+        if dependent.obj.key != obj.key or dependent.state.item.id not in own
+    ]
+    if any((dependent.obj.key, dependent.relation.key) in operation.fixed_references for dependent in dependents):
+        raise PermissionDenied
+    return dependents
+
+
 def _commit_merge(
-    ctx: Context, obj: Object, survivor: State, merged: Sequence[State], values: dict[str, Any]
+    ctx: Context, operation: Merge, survivor: State, merged: Sequence[State], values: dict[str, Any]
 ) -> Record:
     """Update the survivor, move the ``merged`` records to the trash, and point what points at them at the survivor.
 
     All in one commit if it fits. Else references are moved first: until the merge itself commits, a reference to the
     survivor is as good as one to the record that it replaces.
     """
+    obj = operation.object
     survivor_change = update_change(ctx, obj, survivor, with_update_stamps(ctx, obj, values))
     assert survivor_change.after is not None
     changes = [survivor_change, *(_retire(ctx, obj, state, survivor_change.after) for state in merged)]
-    own = {state.item.id for state in (survivor, *merged)}
     repointed: dict[tuple[str, str], tuple[Object, State, dict[str, str]]] = {}
-    for owner, relation, state in read_dependents(ctx, [obj], [state.item.id for state in merged]):
-        if owner.key == obj.key and state.item.id in own:
-            continue
+    records = [state.item for state in (survivor, *merged)]
+    for owner, relation, state, _ in _references(ctx, operation, records, survivor.item):
         key = (owner.key, state.item.id)
         repointed.setdefault(key, (owner, state, {}))[2][relation.key] = survivor.item.id
     moves = [update_change(ctx, owner, state, fields) for owner, state, fields in repointed.values()]
-    if len(changes) + len(moves) > MAX_COMMIT:
-        for start in range(0, len(moves), MAX_COMMIT):
-            commit_changes(ctx, moves[start : start + MAX_COMMIT])
-        moves = []
+    if len(fitting([*changes, *moves])) < len(changes) + len(moves):
+        while moves:
+            part = fitting(moves)
+            commit_changes(ctx, part)
+            moves = moves[len(part) :]
     commit_changes(ctx, [*changes, *moves])
     return survivor_change.after
 

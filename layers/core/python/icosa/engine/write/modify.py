@@ -1,8 +1,8 @@
 """The operations on existing records, Update, Delete and Restore: by id or by filter.
 
-By id, records in the trash are reached, too; a filter means live records unless it speaks of ``deletedAt``. The
-executor calls it. An attempt reads the records, writes them in one commit, and is repeated when another writer comes in
-between.
+By id, records in the trash are reached, too. A filter that does not speak of ``deletedAt`` means live records to an
+update and a soft deletion, those in the trash to a restore, and both to a destruction. The executor calls it. An
+attempt reads the records, writes them in one commit, and is repeated when another writer comes in between.
 """
 
 from __future__ import annotations
@@ -14,16 +14,15 @@ from ...errors import BadRequest, RecordNotFound
 from ...model.input import ParsedInput, parse_input
 from ...model.model import Object
 from ...model.record import Record
-from ...query.evaluate import compile_filter, deleted_scope
+from ...query.evaluate import Scope, deleted_scope
 from ...query.operation import Delete, Filter, Node, Restore, Update
 from ...store.change import Change
 from ...store.lookup import Edge, all_edges
 from ...store.table import Table
 from ..context import Context
-from ..read.joins import JoinedRecords
-from ..read.matches import find_matching_records
+from ..read.matches import find_matching_records, find_states
 from ..read.relations import load_relations
-from ..records import State, get_any, scan_live, scan_trash
+from ..records import State, get_any
 from .cascade import destroy
 from .changes import update_change, with_update_stamps
 from .commit import commit_changes, retry_on_conflict
@@ -122,7 +121,7 @@ def _select_records(ctx: Context, operation: Update | Delete | Restore, verb: st
         return [state]
     if filter is None:
         raise BadRequest("A non-empty filter is required for a bulk mutation", sub_code="INVALID_ARGS_FILTER")
-    states = _matches(ctx, obj, filter)
+    states = _matches(ctx, obj, filter, _scope(operation, filter))
     limit = ctx.settings.bulk_limit
     if len(states) > limit:
         raise BadRequest(
@@ -135,19 +134,23 @@ def _select_records(ctx: Context, operation: Update | Delete | Restore, verb: st
     return states
 
 
-def _matches(ctx: Context, obj: Object, filter: Filter) -> list[State]:
+def _scope(operation: Update | Delete | Restore, filter: Filter) -> Scope:
+    """Where a change by filter looks for records (docs/wire/rest.md#deleted-records-in-filters)."""
+    match operation:
+        case Restore():
+            return deleted_scope(filter, unmentioned="trash")
+        case Delete(destroy=True):
+            return deleted_scope(filter, unmentioned="all")
+        case _:
+            return deleted_scope(filter)
+
+
+def _matches(ctx: Context, obj: Object, filter: Filter, scope: Scope) -> list[State]:
     """The matches of a filter by id; of many only one more than the limit, if it reaches live records only."""
     limit = ctx.settings.bulk_limit
-    scope = deleted_scope(filter)
     if scope == "live":
         return [State(record, True) for record in find_matching_records(ctx, obj, filter, most=limit)]
-    states = [State(record, False) for record in scan_trash(ctx, obj)]
-    if scope == "all":
-        states += [State(record, True) for part in scan_live(ctx, obj) for record in part]
-    is_match, joined = compile_filter(filter), JoinedRecords.needed_by(ctx, filter)
-    if joined.is_needed:
-        joined.load(state.item for state in states)
-    return sorted((state for state in states if is_match(state.item, joined)), key=lambda state: state.item.id)
+    return sorted(find_states(ctx, obj, filter, scope), key=lambda state: state.item.id)
 
 
 def _check_data(ctx: Context, operation: Update) -> None:
@@ -156,7 +159,7 @@ def _check_data(ctx: Context, operation: Update) -> None:
     """
     obj = operation.object
     no_values: dict[str, Any] = {} if operation.id is None else {obj.by_name["id"].key: operation.id}
-    parse_input(ctx.model, obj, operation.data, mode="update", old=no_values, now=ctx.now)
+    parse_input(ctx.model, obj, operation.data, mode="check", old=no_values, now=ctx.now)
 
 
 def _commit_update(ctx: Context, operation: Update, states: Sequence[State]) -> list[Change]:

@@ -6,14 +6,14 @@ do that. ``modify`` calls it for the operations Delete and Restore.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from ...model.model import Object
 from ...store.change import Change
 from ..context import Context
 from ..records import State
 from .changes import update_change, with_update_stamps
-from .commit import MAX_COMMIT, commit_changes, retry_on_conflict
+from .commit import commit_changes, fitting, retry_on_conflict
 from .dependents import KnownEdges, read_dependents, read_edges
 
 
@@ -25,8 +25,8 @@ def move_to_trash(ctx: Context, obj: Object, states: Sequence[State], edges: Kno
 
 
 def restore_from_trash(ctx: Context, obj: Object, states: Sequence[State], edges: KnownEdges = None) -> list[Change]:
-    """Bring records back, with those that followed them; live ones stay as they are. Returns the changes of
-    ``states``.
+    """Bring records back, with those that followed them; live ones, and those that were in the trash before, stay as
+    they are. Returns the changes of ``states``.
     """
     return _move(ctx, obj, states, None, edges)
 
@@ -45,26 +45,34 @@ def relations_that_follow(ctx: Context, obj: Object) -> frozenset[tuple[str, str
 def _move(
     ctx: Context, obj: Object, states: Sequence[State], deleted_at: str | None, edges: KnownEdges
 ) -> list[Change]:
-    """Commit the move and return the changes of ``states``, which are in the first commit. Followers that do not fit
-    into it come after: until then they are live records that point into the trash, which is allowed.
+    """Commit the move and return the changes of ``states``. Followers that do not fit into one commit with them go to
+    the trash after them and come back before them: meanwhile they are live records that point into the trash, which is
+    allowed. A move that ends halfway is completed by asking for it again.
     """
     followers = _followers(ctx, obj, states, deleted_at, edges)
-    changes = _move_changes(ctx, [*((obj, state) for state in states), *followers], deleted_at)
-    # Only followers are put off: too many records of the request itself are refused.
-    commit_changes(ctx, changes[: max(MAX_COMMIT, len(states))])
+    own = _move_changes(ctx, ((obj, state) for state in states), deleted_at)
+    changes = [*own, *_move_changes(ctx, followers, deleted_at)]
+    # Only followers go by themselves: too many records of the request itself are refused.
+    first = fitting(changes, least=len(states))
+    fits = len(first) == len(changes)
 
-    def move_next() -> int:
-        rest = _followers(ctx, obj, states, deleted_at)
-        commit_changes(ctx, _move_changes(ctx, rest[:MAX_COMMIT], deleted_at))
-        return len(rest)
+    def move_next() -> bool:
+        rest = _move_changes(ctx, _followers(ctx, obj, states, deleted_at), deleted_at)
+        part = fitting(rest)
+        commit_changes(ctx, part)
+        return len(part) < len(rest)
 
-    if len(changes) > MAX_COMMIT:
-        while retry_on_conflict(move_next) > MAX_COMMIT:
+    if fits or deleted_at is not None:
+        commit_changes(ctx, first)
+    if not fits:
+        while retry_on_conflict(move_next):
             pass
-    return changes[: len(states)]
+        if deleted_at is None:
+            commit_changes(ctx, own)
+    return own
 
 
-def _move_changes(ctx: Context, records: Sequence[tuple[Object, State]], deleted_at: str | None) -> list[Change]:
+def _move_changes(ctx: Context, records: Iterable[tuple[Object, State]], deleted_at: str | None) -> list[Change]:
     return [
         update_change(ctx, obj, state, with_update_stamps(ctx, obj, {obj.by_name["deletedAt"].key: deleted_at}))
         for obj, state in records
@@ -83,9 +91,17 @@ def _followers(
         edges = read_edges(ctx, ids)
     following = {i: [edge for edge in edges[i] if edge[:2] in relations] for i in ids}
     own = {(obj.key, i) for i in ids}
+    deleted = {state.item.id: _deleted_at(obj, state) for state in states}
     followers: dict[tuple[str, str], tuple[Object, State]] = {}
-    for owner, _, state in read_dependents(ctx, [obj], ids, following):
+    for owner, _, state, target in read_dependents(ctx, [obj], ids, following):
         key = (owner.key, state.item.id)
-        if state.live is (deleted_at is not None) and key not in own:
+        follows = deleted_at is not None if state.live else _deleted_at(owner, state) == deleted[target] != deleted_at
+        if follows and key not in own:
             followers[key] = (owner, state)
     return list(followers.values())
+
+
+def _deleted_at(obj: Object, state: State) -> str | None:
+    """When a record went to the trash, which is the same moment for a record and all that followed it."""
+    deleted_at: str | None = state.item.get(obj.by_name["deletedAt"].key)
+    return deleted_at

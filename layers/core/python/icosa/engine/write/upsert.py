@@ -6,10 +6,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ...errors import BadRequest
 from ...model.input import parse_input
+from ...model.inspect import as_text
 from ...model.model import Object, UniqueConstraint
 from ...model.record import Record
 from ...store import keys
@@ -88,23 +89,47 @@ def _identities(ws: str, obj: Object, draft: RecordDraft) -> list[_Identity]:
     for constraint in obj.unique_constraints:
         value = constraint_value(constraint, values)
         if value is not None:
-            description = ", ".join(f"{leaf.dotted}: {leaf.get(draft.parsed.values)}" for leaf in constraint.leaves)
+            description = ", ".join(
+                f"{leaf.dotted}: {as_text(leaf.get(draft.parsed.values))}" for leaf in constraint.leaves
+            )
             guard = _Guard(keys.unique(ws, obj.key, constraint.key, value), constraint, value)
             identities.append(_Identity(description, guard=guard))
     return identities
 
 
-def upsert_change(
-    ctx: Context, draft: RecordDraft, changes: Mapping[tuple[str, str], Change], position: float | int | None
-) -> Change:
+def upsert_change(ctx: Context, draft: RecordDraft, earlier: Change | None, position: float | int | None) -> Change:
     """The update of the record that a draft matches; a second input for the same record goes on from the first, whose
-    change is in ``changes`` by object key and id. ``position`` is the new one, None to keep it.
+    change is ``earlier``. ``position`` is the new one, None to keep it.
     """
     assert draft.matched is not None
-    obj, state = draft.obj, draft.matched
-    earlier = changes.get((obj.key, state.item.id))
+    state = draft.matched
     base = state.item if earlier is None or earlier.after is None else earlier.after
-    parsed = parse_input(ctx.model, obj, draft.data, mode="update", old=base, now=ctx.now)
+    change = _update(ctx, draft, State(base, state.live), position)
+    if earlier is None:
+        return change
+    assert change.after is not None
+    return Change(
+        obj=draft.obj,
+        before=state.item,
+        before_live=state.live,
+        after=_with_version(change.after, state.item.version + 1),
+        after_live=change.after_live,
+    )
+
+
+def second_change(ctx: Context, draft: RecordDraft, earlier: Change, position: float | int | None) -> Change:
+    """The creation of a record whose id two inputs have: the second updates what the first, whose change is
+    ``earlier``, would create.
+    """
+    assert earlier.after is not None
+    change = _update(ctx, draft, State(earlier.after, earlier.after_live), position)
+    assert change.after is not None
+    return replace(earlier, after=_with_version(change.after, earlier.after.version), after_live=change.after_live)
+
+
+def _update(ctx: Context, draft: RecordDraft, state: State, position: float | int | None) -> Change:
+    obj = draft.obj
+    parsed = parse_input(ctx.model, obj, draft.data, mode="update", old=state.item, now=ctx.now)
     values = dict(parsed.values)
     for name in ("id", "createdBy"):
         values.pop(obj.by_name[name].key, None)
@@ -113,16 +138,8 @@ def upsert_change(
     if position is not None:
         values[obj.by_name["position"].key] = position
     values |= draft.relation_values()
-    change = update_change(ctx, obj, State(base, state.live), with_update_stamps(ctx, obj, values))
-    if earlier is None:
-        return change
-    assert change.after is not None
-    return Change(
-        obj=obj,
-        before=state.item,
-        before_live=state.live,
-        after=Record.of(
-            change.after, id=state.item.id, partition=change.after.partition, version=state.item.version + 1
-        ),
-        after_live=change.after_live,
-    )
+    return update_change(ctx, obj, state, with_update_stamps(ctx, obj, values))
+
+
+def _with_version(record: Record, version: int) -> Record:
+    return Record.of(record, id=record.id, partition=record.partition, version=version)

@@ -341,7 +341,8 @@ class Field:
         return self.name
 
 
-Mode = Literal["create", "update"]
+#: "check": an update of a record that is not known, of which only what holds for every record can be said.
+Mode = Literal["create", "update", "check"]
 
 
 class FieldType(ABC):
@@ -356,6 +357,8 @@ class FieldType(ABC):
     is_composite: ClassVar[bool] = False
     #: Whether groupBy accepts the field.
     is_groupable: ClassVar[bool] = True
+    #: Members that must fit together: whether some of them are taken may follow from the others on record.
+    joint_members: ClassVar[Sequence[str]] = ()
 
     @abstractmethod
     def leaves(self, field: Field) -> tuple[Leaf, ...]:
@@ -370,6 +373,10 @@ class FieldType(ABC):
         (docs/wire/rest.md#partial-composites). Raises InvalidData with the exact texts of docs/wire/rest.md#field-types
         and docs/wire/graphql.md#data.
         """
+
+    def check(self, field: Field, value: Any) -> None:
+        """Check of a value, not null, what does not depend on the record that it changes. Raises InvalidData."""
+        self.parse(field, value, mode="check")
 
     @abstractmethod
     def render(self, field: Field, value: Stored) -> Any:

@@ -100,10 +100,16 @@ class CompositeType(ParsedDefault, Counted):
     def parse(self, field: Field, value: Any, *, old: Stored = None, mode: Mode = "create") -> Stored:
         if value is None:
             return None
-        self.check(field, value)
+        self.check_form(field, value)
         return self.combine(field, value, old or {}) or None
 
     def check(self, field: Field, value: Any) -> None:
+        """Each member for itself: whether they fit together depends on those that are not sent."""
+        self.check_form(field, value)
+        for name, raw in value.items():
+            self.member(field, name, raw)
+
+    def check_form(self, field: Field, value: Any) -> None:
         """Refuse what is not an object, and members that the type does not have."""
         if not isinstance(value, Mapping):
             raise InvalidData(f'Invalid object value {inspect(value)} for field "{field.name}"')
@@ -113,10 +119,13 @@ class CompositeType(ParsedDefault, Counted):
 
     def combine(self, field: Field, value: Mapping[str, Any], old: Mapping[str, Stored]) -> dict[str, Stored]:
         """The members that are not null: those sent, and those of ``old`` that were not
-        (docs/wire/rest.md#partial-composites).
+        (docs/wire/rest.md#partial-composites). What is sent back as it is stored is not read again: rules may have
+        become stricter since.
         """
         combined = dict(old)
         for name, raw in value.items():
+            if name in old and raw == old[name] and self._by_name[name].show is None:
+                continue
             stored = self.member(field, name, raw)
             if stored is None:
                 combined.pop(name, None)

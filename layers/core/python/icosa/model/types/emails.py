@@ -37,9 +37,7 @@ def _addresses(name: str, value: Any) -> list[str] | None:
 
 
 class Emails(CompositeType):
-    """A primary address and more. Sending only the additional ones clears the primary one
-    (docs/wire/rest.md#partial-composites).
-    """
+    """A primary address and more."""
 
     name = "EMAILS"
     words = "emails"
@@ -62,12 +60,6 @@ class Emails(CompositeType):
         ),
     )
     sample: ClassVar[Mapping[str, Any]] = {PRIMARY: "ada@engines.example", ADDITIONAL: ["ada@home.example"]}
-
-    def combine(self, field: Field, value: Mapping[str, Any], old: Mapping[str, Stored]) -> dict[str, Stored]:
-        combined = super().combine(field, value, old)
-        if ADDITIONAL in value and PRIMARY not in value:
-            combined.pop(PRIMARY, None)
-        return combined
 
     def unique_subfields(self) -> Sequence[str | None]:
         return (PRIMARY,)

@@ -85,7 +85,8 @@ class FilesType(ScalarType):
                 )
         if not is_uuid(file["fileId"]):
             raise self._invalid(field, value, f"{position}.fileId: Invalid UUID")
-        if unknown := [key for key in file if key not in self._KEYS]:
+        shown = {"extension": _extension(file["label"]), "url": None}
+        if unknown := [key for key in file if key not in self._KEYS and not (key in shown and file[key] == shown[key])]:
             raise self._invalid(
                 field, value, f"{position}: Unrecognized key{'s' if len(unknown) > 1 else ''}: {_quoted(unknown)}"
             )

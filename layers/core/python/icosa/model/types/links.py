@@ -11,7 +11,7 @@ from ..inspect import inspect
 from . import json_schema, values
 from .base import Field, Stored
 from .composite import CompositeType, Member, text_member, united
-from .kinds import RawJson, Text
+from .kinds import RawJson, UrlText
 
 LABEL, URL, SECONDARY = "primaryLinkLabel", "primaryLinkUrl", "secondaryLinks"
 
@@ -41,13 +41,13 @@ def _links(name: str, value: Any) -> list[dict[str, str]] | None:
 
 
 class Links(CompositeType):
-    """A primary link and more. Every write replaces the whole; without a primary URL the next link moves up."""
+    """A primary link and more. When the primary one has no URL, the next link takes its place."""
 
     name = "LINKS"
     words = "links"
     members = (
         text_member(LABEL),
-        Member(name=URL, kind=Text(), read=_url, schema=json_schema.STRING, empty=""),
+        Member(name=URL, kind=UrlText(), read=_url, schema=json_schema.STRING, empty=""),
         Member(
             name=SECONDARY,
             kind=RawJson(),
@@ -63,9 +63,8 @@ class Links(CompositeType):
     }
 
     def combine(self, field: Field, value: Mapping[str, Any], old: Mapping[str, Stored]) -> dict[str, Stored]:
-        sent = super().combine(field, value, {})
-        primary = _primary(sent)
-        return _stored([*([primary] if primary else []), *sent.get(SECONDARY, ())])
+        combined = super().combine(field, value, old)
+        return combined if URL in combined or SECONDARY not in combined else _stored(combined[SECONDARY])
 
     def unique_subfields(self) -> Sequence[str | None]:
         return (URL,)
@@ -74,7 +73,7 @@ class Links(CompositeType):
         primary, secondary = united(
             values, priority, _primary, lambda record: record.get(SECONDARY, ()), lambda link: link["url"]
         )
-        return _stored([*([primary] if primary else []), *secondary]) or None
+        return _stored([*([primary] if primary else []), *secondary]) or priority
 
 
 def _primary(record: Mapping[str, Stored]) -> dict[str, str] | None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, ClassVar
 
 from ...errors import InvalidData
 from .. import phone_number
 from ..inspect import inspect
+from ..phone_number import PhoneNumber
 from . import json_schema, values
 from .base import Field, Stored
 from .composite import CompositeType, Member, text_member, united
@@ -25,26 +28,26 @@ def _phones(name: str, value: Any) -> list[dict[str, str]] | None:
     for phone in values.json_list(name, value):
         if not isinstance(phone, Mapping):
             raise InvalidData(f'Invalid object value {inspect(phone)} for field "{name}"')
-        number, country, calling = (_part(f"{name}.{key}", phone.get(key)) for key in _PHONE)
-        if number or country or calling:
-            read = phone_number.normalise(number=number, country=country, calling_code=calling)
+        parts = [_part(f"{name}.{key}", phone.get(key)) or "" for key in _PHONE]
+        if any(parts):
+            read = _normalise(dict(zip(_PHONE, parts, strict=True)))
             phones.append({"number": read.number, "callingCode": read.calling_code, "countryCode": read.country})
     return phones or None
 
 
-def _part(name: str, value: Any) -> str:
-    return "" if value is None else (values.text(name, value) or "").strip()
+def _part(name: str, value: Any) -> str | None:
+    """Text without the blanks around it; None for null and when nothing remains."""
+    return None if value is None else (values.text(name, value) or "").strip() or None
 
 
 class Phones(CompositeType):
-    """A primary number and more. A write without ``additionalPhones`` clears them; other members keep their values."""
+    """A primary number with its codes, and more."""
 
     name = "PHONES"
     words = "phones"
+    joint_members = _PRIMARY
     members = (
-        text_member(NUMBER),
-        text_member(COUNTRY),
-        text_member(CALLING),
+        *(replace(text_member(name), read=_part) for name in _PRIMARY),
         Member(
             name=ADDITIONAL,
             kind=RawJson(),
@@ -61,22 +64,23 @@ class Phones(CompositeType):
     }
 
     def combine(self, field: Field, value: Mapping[str, Any], old: Mapping[str, Stored]) -> dict[str, Stored]:
-        members = super().combine(field, value, {name: old[name] for name in _PRIMARY if name in old})
-        sent = {name: _part(f"{field.name}.{name}", value.get(name)) for name in _PRIMARY}
-        if any(sent.values()):
-            # Codes on record are not consulted: a national number needs its country beside it
-            # (docs/wire/quirks.md#phone-codes-on-record).
-            read = phone_number.normalise(number=sent[NUMBER], country=sent[COUNTRY], calling_code=sent[CALLING])
-            if sent[NUMBER]:
-                rest = {name: members[name] for name in members if name not in _PRIMARY}
-                primary = {NUMBER: read.number, COUNTRY: read.country, CALLING: read.calling_code}
-                return {**{name: part for name, part in primary.items() if part}, **rest}
-        return members
+        combined = super().combine(field, value, old)
+        primary = _parts(combined)
+        if primary == _parts(old):
+            return combined
+        if NUMBER not in value or not primary["number"]:
+            if any(primary.values()):
+                _normalise(primary)
+            return combined
+        sent = _parts({name: combined[name] for name in combined if name in value})
+        read = _read(primary, sent)
+        rest = {name: stored for name, stored in combined.items() if name not in _PRIMARY}
+        members = {NUMBER: read.number, COUNTRY: read.country, CALLING: read.calling_code}
+        return {**{name: part for name, part in members.items() if part}, **rest}
 
     def search_texts(self, value: Stored) -> Iterator[str]:
         """Each number as it is dialled in its country, and from abroad."""
-        primary = {part: value.get(name, "") for part, name in zip(_PHONE, _PRIMARY, strict=True)}
-        for phone in (primary, *value.get(ADDITIONAL, ())):
+        for phone in (_parts(value), *value.get(ADDITIONAL, ())):
             yield phone["number"]
             yield phone["callingCode"] + phone["number"]
 
@@ -102,3 +106,24 @@ def _primary(record: Mapping[str, Stored]) -> dict[str, str] | None:
     if NUMBER not in record:
         return None
     return {"number": record[NUMBER], "callingCode": record.get(CALLING, ""), "countryCode": record.get(COUNTRY, "")}
+
+
+def _parts(members: Mapping[str, Stored]) -> dict[str, str]:
+    """The primary phone, with "" for what it lacks."""
+    return {part: members.get(name, "") for part, name in zip(_PHONE, _PRIMARY, strict=True)}
+
+
+def _read(known: Mapping[str, str], sent: Mapping[str, str]) -> PhoneNumber:
+    """A new number. Codes on record tell how to read it, unless it or the codes beside it say otherwise
+    (docs/wire/rest.md#phones).
+    """
+    if known != sent:
+        with contextlib.suppress(InvalidData):
+            return _normalise(known)
+    return _normalise(sent)
+
+
+def _normalise(phone: Mapping[str, str]) -> PhoneNumber:
+    return phone_number.normalise(
+        number=phone["number"], country=phone["countryCode"], calling_code=phone["callingCode"]
+    )

@@ -92,12 +92,12 @@ class RichText(CompositeType):
     )
     sample: ClassVar[Mapping[str, Any]] = {MARKDOWN: "A **bold** plan"}
 
-    def check(self, field: Field, value: Any) -> None:
+    def check_form(self, field: Field, value: Any) -> None:
         if not isinstance(value, Mapping):
             raise InvalidData(
                 f'Invalid rich text v2 value {inspect(value)} for field "{field.name}" - Should be an object'
             )
-        super().check(field, value)
+        super().check_form(field, value)
 
     def demands(self, value: Any) -> Iterator[tuple[Limit, int]]:
         sent = [value.get(name) for name in (BLOCKS, MARKDOWN)] if isinstance(value, Mapping) else []
@@ -114,7 +114,10 @@ class RichText(CompositeType):
         yield value.get(MARKDOWN, "")
 
     def combine(self, field: Field, value: Mapping[str, Any], old: Mapping[str, Stored]) -> dict[str, Stored]:
-        members = super().combine(field, value, {})
+        members = super().combine(field, value, old)
+        if members == old:
+            return members
+        members = {name: stored for name, stored in members.items() if name in value}
         if MARKDOWN in members and BLOCKS not in members:
             members[BLOCKS] = _blocks_text(members[MARKDOWN])
         elif BLOCKS in members and MARKDOWN not in members and (markdown := _markdown_text(members[BLOCKS])):

@@ -107,8 +107,12 @@ UUID = PlainType(
 )
 
 
+#: Of integers, by ``settings.dataType``.
+_BITS: Mapping[str, int] = {"int": 32, "bigint": 64}
+
+
 class NumberType(ScalarType):
-    """Double precision; 64-bit integers when ``settings.dataType`` is ``bigint`` (docs/wire/metadata.md#settings)."""
+    """Double precision, or integers of 32 or 64 bits by ``settings.dataType`` (docs/wire/metadata.md#settings)."""
 
     name = "NUMBER"
     _KIND = Number()
@@ -122,13 +126,13 @@ class NumberType(ScalarType):
         return self._KINDS.get((field.settings or {}).get("dataType", ""), self._KIND)
 
     def read(self, field: Field, value: Any) -> Stored:
-        return values.number(field.name, value, is_bigint=_is_bigint(field))
+        return values.number(field.name, value, bits=_BITS.get((field.settings or {}).get("dataType", "")))
 
     def render(self, field: Field, value: Stored) -> Any:
         return value if _is_bigint(field) else json_number(value)
 
     def openapi(self, field: Field, *, response: bool) -> Mapping[str, Any]:
-        """Settings ask for integers, but fractions are taken: answers may hold them."""
+        """Without settings fractions are taken, though documents speak of integers: answers may hold them."""
         if _is_bigint(field):
             return json_schema.LONG
         settings = field.settings or {}

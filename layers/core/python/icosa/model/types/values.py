@@ -72,15 +72,15 @@ def instant(name: str, value: Any) -> str:
     return parsed
 
 
-def number(name: str, value: Any, *, is_bigint: bool = False) -> int | float:
+def number(name: str, value: Any, *, bits: int | None = None) -> int | float:
     """A JSON number as an int when it is integral and exact as a double, else a float. Numeric text is refused.
 
-    ``is_bigint``: 64-bit integers, exact.
+    ``bits``: integers of so many bits, exact.
     """
     if isinstance(value, bool) or not isinstance(value, int | float) or not is_finite(value):
         raise InvalidData(f'Invalid number value {inspect(value)} for field "{name}"')
     try:
-        return bigint(value) if is_bigint else double(value)
+        return integer(value, bits) if bits else double(value)
     except ValueError as error:
         raise InvalidData(f'Invalid number value {inspect(value)} for field "{name}" - {error}') from error
 
@@ -100,13 +100,13 @@ def double(value: float) -> int | float:
     return float(value)
 
 
-def bigint(value: float) -> int:
-    """The stored form of a 64-bit integer. Raises ValueError, which names the limit."""
-    whole = int(value)
+def integer(value: float, bits: int) -> int:
+    """The stored form of an integer of so many bits. Raises ValueError, which names the limit."""
+    whole, limit = int(value), 2 ** (bits - 1)
     if whole != value:
         raise ValueError("It must be an integer.")
-    if not -(2**63) <= whole < 2**63:
-        raise ValueError("It must be between -9223372036854775808 and 9223372036854775807.")
+    if not -limit <= whole < limit:
+        raise ValueError(f"It must be between {-limit} and {limit - 1}.")
     return whole
 
 

@@ -26,6 +26,7 @@ from ....settings import Settings, settings
 from ....store.meter import Meter
 from ....store.table import Table
 from ...graphql import transport
+from ...graphql.document import EMPTY_SELECTION, has_empty_selection
 from ...graphql.transport import GraphqlRequest, Outcome
 from ..errors import metadata_extensions
 from .call import MetadataCall
@@ -96,6 +97,8 @@ def _prepare(query: str) -> Prepared:
 def _checked(query: str) -> Prepared:
     try:
         document = parse(query, max_tokens=_MAX_TOKENS)
+        if any(map(has_empty_selection, document.definitions)):
+            return [_graphql_entry(GraphQLError(EMPTY_SELECTION), "GRAPHQL_PARSE_FAILED")]
         return [
             _graphql_entry(error, "GRAPHQL_VALIDATION_FAILED") for error in validate(metadata_schema(), document)
         ] or document

@@ -29,7 +29,7 @@ class MetadataCall:
     @cached_property
     def service(self) -> MetadataService:
         """Changes to the workspace's model."""
-        return MetadataService(self.context.table, self.context.workspace.id)
+        return MetadataService(self.context.table, self.context.workspace.id, self.context.permissions)
 
     @property
     def model(self) -> Model:
@@ -46,13 +46,14 @@ type Info = GraphQLResolveInfo[MetadataCall]
 Resolver = Callable[..., Any]
 
 
-def requires(flag: str) -> Callable[[Resolver], Resolver]:
-    """A resolver that only callers with a permission flag reach."""
+def requires(*flags: str) -> Callable[[Resolver], Resolver]:
+    """A resolver that only callers with all these permission flags reach."""
 
     def decorate(resolver: Resolver) -> Resolver:
         @wraps(resolver)
         def guarded(parent: Any, info: Info, **arguments: Any) -> Any:
-            info.context.require(flag)
+            for flag in flags:
+                info.context.require(flag)
             return resolver(parent, info, **arguments)
 
         return guarded

@@ -8,6 +8,7 @@ from ariadne import ScalarType
 from graphql import GraphQLError
 
 from ....identifiers import parse_uuid
+from ....model.inspect import as_text, inspect
 
 
 def _uuid(value: Any) -> str:
@@ -15,14 +16,15 @@ def _uuid(value: Any) -> str:
     entity_id = parse_uuid(value)
     if entity_id is None:
         raise GraphQLError(
-            f"Invalid UUID: '{value}'", extensions={"code": "GRAPHQL_VALIDATION_FAILED", "http": {"status": 400}}
+            f"Invalid UUID: '{as_text(value)}'",
+            extensions={"code": "GRAPHQL_VALIDATION_FAILED", "http": {"status": 400}},
         )
     return entity_id
 
 
 def _text(value: Any) -> str:
     if not isinstance(value, str):
-        raise GraphQLError(f"Expected a string, received {value!r}")
+        raise GraphQLError(f"Expected a string, received {inspect(value)}")
     return value
 
 

@@ -13,7 +13,7 @@ from graphql import GraphQLSchema
 
 from ....model.types.registry import by_own_name
 from ....shipped import folder
-from . import api_keys, fields, indexes, objects, roles, scalars, views, webhooks, workspace
+from . import api_keys, audit_log, fields, indexes, objects, roles, scalars, views, webhooks, workspace
 
 _RESOLVERS = (
     *scalars.RESOLVERS,
@@ -25,6 +25,7 @@ _RESOLVERS = (
     *views.RESOLVERS,
     *webhooks.RESOLVERS,
     *api_keys.RESOLVERS,
+    *audit_log.RESOLVERS,
 )
 
 

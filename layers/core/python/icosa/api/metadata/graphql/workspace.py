@@ -12,8 +12,9 @@ from ....catalog.applications import application_id
 from ....engine.records import count_live
 from ....runtime.http import base_url
 from ....store import keys
+from ..access_changes import access_changes
 from .call import Info, MetadataCall
-from .roles import role_members
+from .roles import role_nodes
 
 _query = QueryType()
 _mutation = MutationType()
@@ -37,7 +38,7 @@ def _update(_parent: None, info: Info, *, data: Mapping[str, Any]) -> Mapping[st
     call = info.context
     context = call.context
     workspace_id = context.workspace.id
-    change_settings(context.table, workspace_id, context.permissions, data, now=context.now)
+    change_settings(access_changes(context), context.permissions, data)
     item = context.table.get(keys.workspace(workspace_id))
     return _members(call, context.workspace if item is None else Workspace.parse(workspace_id, item))
 
@@ -78,7 +79,7 @@ def _default_role(workspace: Mapping[str, Any], info: Info) -> Mapping[str, Any]
     call = info.context
     role_id = workspace["defaultRoleId"]
     item = None if role_id is None else call.context.table.get(keys.role(workspace["id"], role_id))
-    return None if item is None else role_members(item)
+    return None if item is None else role_nodes(call, [item])[0]
 
 
 @_workspace.field("workspaceMembersCount")

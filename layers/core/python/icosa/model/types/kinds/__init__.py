@@ -9,7 +9,7 @@ from .number import Number
 from .numeric import Numeric
 from .select import Select
 from .temporal import Date, DateTime
-from .text import EmailText, LongText, Text
+from .text import EmailText, LongText, Text, UrlText
 from .uuid import Uuid
 
 #: One of each kind, for numbers one of each GraphQL type.
@@ -43,5 +43,6 @@ __all__ = [
     "RawJson",
     "Select",
     "Text",
+    "UrlText",
     "Uuid",
 ]

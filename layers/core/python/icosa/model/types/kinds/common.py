@@ -46,8 +46,10 @@ def _value(kind: ScalarKind, field_name: str, operator: Operator, raw: Any) -> A
 
 
 def _list(kind: ScalarKind, field_name: str, operator: Operator, raw: Any) -> tuple[Any, ...]:
-    if not isinstance(raw, list | tuple):
+    if raw is None:
         raise InvalidFilter(f'Filter operator "{operator.name}" requires an array value for field {field_name}')
+    if not isinstance(raw, list | tuple):  # GraphQL takes one value where a list is expected
+        raw = (raw,)
     if not raw:
         raise InvalidFilter(f"Invalid filter value for field {field_name}. Expected non-empty array")
     return tuple(kind.checked(field_name, item) for item in raw)

@@ -10,7 +10,7 @@ from ...inspect import inspect
 from ..base import Stored
 from ..graphql_types import BIG_INT, FLOAT, Scalar
 from ..limits import EXACT_INTEGERS, is_finite
-from ..values import bigint, double
+from ..values import double, integer
 from .common import OrderedKind
 
 _DOUBLE = struct.Struct(">d")
@@ -42,7 +42,7 @@ class Number(OrderedKind):
             received = "NaN" if isinstance(raw, str) else inspect(raw)
             raise InvalidFilter(f'Invalid number value {received} for field "{field_name}"')
         try:
-            return bigint(number) if self._is_bigint and number == int(number) else double(number)
+            return integer(number, 64) if self._is_bigint and number == int(number) else double(number)
         except ValueError as error:
             raise InvalidFilter(f'Invalid number value {inspect(number)} for field "{field_name}" - {error}') from error
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from ... import operators as ops
+from ... import web_link
 from ...email_address import normalise
 from ...folding import fold
 from ...like import literal_prefix
-from ...operators import Operator
+from ...operators import Operator, Predicate
 from .. import graphql_types, values
 from ..base import KeyRange, Ranges, Stored
 from .common import ScalarKind, equal_ranges
@@ -22,8 +23,8 @@ _MAX_DETAIL = 1024
 
 
 class Text(ScalarKind):
-    r"""Text. Filters compare by code point and case, orders fold to lower case
-    (docs/wire/graphql.md#orders-in-graphql).
+    r"""Text. Equality and patterns look at the case; ``gt`` … ``lte`` and orders fold it to lower
+    (docs/wire/rest.md#operators).
 
     Encoded: the folded text, cut at 128 bytes. ``\x01`` and ``\x02`` are written ``\x02\x02`` and ``\x02\x03``, since
     ``\x01`` ends a value inside a key.
@@ -39,6 +40,12 @@ class Text(ScalarKind):
 
     def value(self, field_name: str, raw: Any) -> str:
         return "" if raw is None else values.text(field_name, raw) or ""
+
+    def predicate(self, operator: Operator, operand: Any) -> Predicate:
+        if operator in ops.ORDERS:
+            matches = operator.predicate(fold(operand))
+            return lambda value: matches(fold(value))
+        return operator.predicate(operand)
 
     def encode(self, value: Stored) -> str:
         return _cut(_escape(fold(value)))
@@ -78,7 +85,18 @@ class Text(ScalarKind):
                 if rest == "":
                     return self._equal((prefix,), exact=exact)
                 return self._starting(prefix, exact=exact) if prefix or exact else None
+            case ops.GT | ops.GTE:
+                encoded, cut = self._bound(operand)
+                return Ranges((KeyRange(low=encoded, include_low=cut or operator is ops.GTE),), not cut)
+            case ops.LT | ops.LTE:
+                encoded, cut = self._bound(operand)
+                return Ranges((KeyRange(high=encoded, include_high=cut or operator is ops.LTE),), not cut)
         return None
+
+    def _bound(self, operand: str) -> tuple[str, bool]:
+        """An operand encoded, and whether texts on both sides of it may have the same encoding."""
+        encoded = self.encode(operand)
+        return encoded, self.is_cut(encoded)
 
     def _equal(self, operands: tuple[str, ...], *, exact: bool) -> Ranges:
         encoded = {self.encode(operand) for operand in operands}
@@ -102,6 +120,14 @@ class EmailText(Text):
     def value(self, field_name: str, raw: Any) -> str:
         text = super().value(field_name, raw)
         return normalise(text) or text.strip().lower()
+
+
+class UrlText(Text):
+    """The address of a link: operands of ``eq``, ``neq`` and ``in`` are normalised as stored values are."""
+
+    def value(self, field_name: str, raw: Any) -> str:
+        text = super().value(field_name, raw)
+        return web_link.normalise(text) or text
 
 
 class LongText(Text):

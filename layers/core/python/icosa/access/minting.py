@@ -1,0 +1,82 @@
+"""Asking for tokens: the function ``functions/tokens`` makes them, because the functions behind public routes do not
+know the signing secret.
+
+Both ends of that call are here: what is asked, and how a refusal comes back as the same error.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+from functools import cache
+from typing import Any, Final
+
+from ..aws import client_without_debug_logs
+from ..errors import BadRequest, Conflict, Forbidden, IcosaError, NotFound, Unauthenticated, Unavailable
+
+logger = logging.getLogger(__name__)
+
+#: The classes by which callers tell refusals apart.
+_REFUSALS: Final[tuple[type[IcosaError], ...]] = (
+    BadRequest,
+    Unauthenticated,
+    Forbidden,
+    NotFound,
+    Conflict,
+    Unavailable,
+)
+
+
+def request_token(*, workspace_id: str, caller_key_id: str, key_id: str, expires_at: str | None = None) -> str:
+    """A token for an API key, asked for by another or by itself; ``expires_at`` is ISO 8601, and "never" without one.
+
+    Administrators who are no key ask in the name of the key that the token is for: nobody gets more by it than the
+    key has.
+
+    Raises NotFound for a key that does not exist, Forbidden when a key is revoked or expired, or when the caller's
+    role has less than that of the key (``access.escalation``), BadRequest for a key that has expired or a bad date,
+    Unavailable while Lambda does not take the call.
+    """
+    asked = {"workspaceId": workspace_id, "callerKeyId": caller_key_id, "keyId": key_id, "expiresAt": expires_at}
+    client = lambda_client()
+    try:
+        answer = client.invoke(FunctionName=os.environ["TOKENS_FUNCTION"], Payload=json.dumps(asked))
+    except client.exceptions.TooManyRequestsException:
+        raise Unavailable("Tokens cannot be made right now. Please try again.") from None
+    content = json.loads(answer["Payload"].read())
+    if "FunctionError" in answer:
+        # The other function's log says why; its answer may quote what nobody should see.
+        logger.error("the function that makes tokens failed", extra={"reason": content.get("errorType")})
+        raise RuntimeError("the function that makes tokens failed")
+    if "refused" in content:
+        raise _error(content["refused"])
+    token: str = content["token"]
+    return token
+
+
+def refusal(error: IcosaError) -> dict[str, Any]:
+    """What the function answers in place of a token."""
+    return {
+        "refused": {
+            "status": error.status,
+            "restError": error.rest_error,
+            "graphqlCode": error.graphql_code,
+            "message": error.message,
+            "subCode": error.sub_code,
+            "friendly": error.friendly,
+        }
+    }
+
+
+def _error(refused: dict[str, Any]) -> IcosaError:
+    of_status = next((kind for kind in _REFUSALS if kind.status == refused["status"]), IcosaError)
+    error = of_status(refused["message"], sub_code=refused["subCode"], friendly=refused["friendly"])
+    error.rest_error, error.graphql_code = refused["restError"], refused["graphqlCode"]
+    return error
+
+
+@cache
+def lambda_client() -> Any:
+    """The client of Lambda."""
+    return client_without_debug_logs("lambda")

@@ -1,0 +1,260 @@
+"""Reads the one-to-many lists of all records of a level at once: the edges of all parents, then the children.
+
+The edges of several parents are not read in one moment, so children that have changed since the request began are
+looked at, too (``steady``), and a child belongs to the list of the parent that its own record names, whichever edges
+led to it. What cannot be told from these is read again: with all edges of every parent, where only their number or the
+first of them were known.
+
+The lists of parents with many children, if they have a filter, an order, cursors or aggregates, are queries of their
+own, each steady by itself. ``relations`` calls this module.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from ...model.model import Object
+from ...model.record import Record
+from ...query.operation import Connection, Node
+from ...store import keys
+from ...store.keys import Key
+from ...store.register import Register
+from ...store.table import MAX_BATCH_GET, Table, chunked
+from ..context import Context
+from ..records import get_live, visible
+from .child_lists import ChildList, assemble_child_list, query_child_list
+from .edges import ChildIds, Edges, edge_reader, whole_edge_reader
+from .steady import Look, Watch, until_certain, versions
+
+#: Records of children by id, None for those that are gone.
+type _Children = dict[str, Record | None]
+type _Attached = tuple[_ParentList, Connection]
+
+
+def edge_readers(
+    ctx: Context, nodes: Sequence[Node], to_many: Sequence[ChildList], *, whole: bool = False
+) -> list[Callable[[Table], Edges]]:
+    """Readers of the edges of all nodes: as many as the lists need, or all."""
+    ws, first_rows = ctx.model.workspace_id, ctx.settings.tuning.edge_rows
+    partitions = [keys.edges(ws, node.item.id) for node in nodes]
+    if whole:
+        return [whole_edge_reader(pk, to_many) for pk in partitions]
+    return [edge_reader(pk, to_many, first_rows=first_rows) for pk in partitions]
+
+
+def read_child_lists(
+    ctx: Context,
+    nodes: Sequence[Node],
+    to_many: Sequence[ChildList],
+    edges: Sequence[Edges],
+    watch: Watch,
+    following: Sequence[Object],
+) -> None:
+    """Attach every list to its node. ``edges`` are those of the nodes, as just read; ``watch`` may have looked at the
+    changes before that, and does so here for the objects of the ``following`` level.
+    """
+    reader = _ChildReader(ctx, nodes, to_many, edges, watch, following)
+    for entry, connection in until_certain(ctx, reader.look):
+        entry.node.related[entry.child_list.slot] = connection
+
+
+@dataclass(slots=True)
+class _ParentList:
+    """One list of one parent, and what its edges tell."""
+
+    node: Node
+    child_list: ChildList
+    children: ChildIds
+
+
+class _ChildReader:
+    """The lists of one level; ``look`` reads them once."""
+
+    def __init__(
+        self,
+        ctx: Context,
+        nodes: Sequence[Node],
+        to_many: Sequence[ChildList],
+        edges: Sequence[Edges],
+        watch: Watch,
+        following: Sequence[Object],
+    ) -> None:
+        self.watch = watch
+        self.following = following
+        self.ctx = ctx
+        self.nodes = nodes
+        self.to_many = to_many
+        self.targets = {child_list.target.key: child_list.target for child_list in to_many}
+        self.parents = {node.item.id for node in nodes}
+        self._first_edges: Sequence[Edges] | None = edges
+        #: What the next look must know: the ids of all children, and the records of all children.
+        self._needs_ids = self._needs_records = False
+        #: Children that a look found changed, by the keys of their objects: the next ones read them from the beginning.
+        self._moved: Mapping[str, frozenset[str]] = {}
+
+    def look(self) -> Look[list[_Attached]]:
+        edges, self._first_edges = self._first_edges, None
+        if edges is None:
+            readers = edge_readers(self.ctx, self.nodes, self.to_many, whole=self._needs_ids)
+            edges = self.ctx.table.parallel(readers)
+        assembled, queried = self._split(edges)
+        found = self._fetch(assembled, queried)
+        results = list(zip(queried, found.connections, strict=True))
+        certain = True
+        for child_list in self.to_many:
+            own = [entry for entry in assembled if entry.child_list is child_list]
+            lists, is_certain = self._assemble(child_list, own, found)
+            results += lists
+            certain = certain and is_certain
+        return Look(results, certain, found.seen(assembled), cost=sum(map(len, found.records.values())))
+
+    def _split(self, edges: Sequence[Edges]) -> tuple[list[_ParentList], list[_ParentList]]:
+        """The lists that are assembled in memory, and those that are queries of their own."""
+        lists = [
+            _ParentList(node, child_list, children[child_list.prefix])
+            for child_list in self.to_many
+            for node, children in zip(self.nodes, edges, strict=True)
+        ]
+        in_memory = sum(len(entry.children.ids) for entry in lists if self._is_sorted_in_memory(entry))
+        fits_memory = in_memory <= self.ctx.settings.tuning.child_list_records
+        assembled: list[_ParentList] = []
+        queried: list[_ParentList] = []
+        for entry in lists:
+            is_edges = entry.child_list.is_plain and not self._needs_records
+            (assembled if is_edges or (fits_memory and entry.children.complete) else queried).append(entry)
+        return assembled, queried
+
+    def _is_sorted_in_memory(self, entry: _ParentList) -> bool:
+        return entry.children.complete and (self._needs_records or not entry.child_list.is_plain)
+
+    def _to_fetch(self, entry: _ParentList) -> Sequence[str]:
+        return entry.children.ids if self._needs_records else entry.child_list.to_fetch(entry.children)
+
+    def _fetch(self, assembled: Sequence[_ParentList], queried: Sequence[_ParentList]) -> _Found:
+        """The children of ``assembled`` lists, the ``queried`` lists, and beside them the register and what has
+        changed, as far as it can matter.
+        """
+        ws = self.ctx.model.workspace_id
+        wanted: dict[str, dict[str, None]] = {key: dict.fromkeys(self._moved.get(key, ())) for key in self.targets}
+        for entry in assembled:
+            wanted[entry.child_list.target.key].update(dict.fromkeys(self._to_fetch(entry)))
+        rows = [(key, (keys.records(ws, key), i)) for key, ids in wanted.items() for i in ids]
+        record_keys = [key for _, key in rows]
+        if any(entry.children.ids or entry.children.count for entry in assembled):
+            record_keys.append(keys.open_batches(ws))
+        readers: list[Callable[[Table], Any]] = [_row_reader(chunk) for chunk in chunked(record_keys, MAX_BATCH_GET)]
+        record_readers = len(readers)
+        readers += [_querier(self.ctx, entry) for entry in queried]
+        with_changes = bool(assembled) and len(self.nodes) > 1
+        watched = {obj.key: obj for obj in (*(self.targets.values() if with_changes else ()), *self.following)}
+        if watched:
+            readers += self.watch.readers(watched.values())
+        results = self.ctx.table.parallel(readers)
+        items = {key: row for part in results[:record_readers] for key, row in part.items()}
+        connections, tails = results[record_readers:][: len(queried)], results[record_readers + len(queried) :]
+        found = _Found(connections, Register.parse(items.get(keys.open_batches(ws))))
+        for object_key, key in rows:
+            found.records.setdefault(object_key, {})[key[1]] = visible(self.targets[object_key], items[key])
+        if watched:
+            changes = self.watch.take(tails)
+            if with_changes:
+                self._add_late(found, changes)
+        return found
+
+    def _add_late(self, found: _Found, changes: Mapping[str, frozenset[str]]) -> None:
+        """Read the children that have changed and were not known before."""
+        for object_key, target in self.targets.items():
+            records = found.records.setdefault(object_key, {})
+            found.changed[object_key] = changes.get(object_key, frozenset())
+            late = sorted(found.changed[object_key] - records.keys())
+            found.late[object_key] = frozenset(late)
+            records.update(zip(late, get_live(self.ctx, target, late), strict=True))
+        self._moved = {key: self._moved.get(key, frozenset()) | ids for key, ids in found.changed.items()}
+
+    def _assemble(
+        self, child_list: ChildList, lists: Sequence[_ParentList], found: _Found
+    ) -> tuple[list[_Attached], bool]:
+        """The lists of one relation from their edges and the records that are known; and whether these are certain."""
+        object_key, inverse = child_list.target.key, child_list.inverse.key
+        records = found.records.get(object_key, {})
+        is_quiet = found.register.is_quiet_since(self.ctx.register, object_key)
+        by_parent: dict[str, list[str]] = {}
+        for record_id, record in records.items():
+            if record is not None and (parent := record.get(inverse)) in self.parents:
+                by_parent.setdefault(parent, []).append(record_id)
+        certain = True
+        attached: list[_Attached] = []
+        for entry in lists:
+            children, parent = entry.children, entry.node.item.id
+            ids = {i for i in children.ids if i not in records}
+            comes = by_parent.get(parent, ())
+            if children.complete:
+                ids.update(comes)
+            elif children.ids:
+                ids.update(i for i in comes if i <= children.ids[-1])
+            certain = certain and not any(_is_gone(records, i, inverse, self.parents) for i in children.ids)
+            certain = certain and found.late.get(object_key, frozenset()).isdisjoint(comes)
+            ordered = sorted(ids)
+            is_short = child_list.selection.records and len(ordered) <= child_list.selection.page.limit
+            if not children.complete and found.changed.get(object_key) and (child_list.needs_count or is_short):
+                # Whether these are in the number, or beyond the edges that were read, only the edges can tell.
+                self._needs_ids, certain = True, False
+            attached.append((entry, self._list(entry, ordered, records)))
+        if not is_quiet and lists:
+            # Some edges may be of records that a batch is about to write.
+            self._needs_ids = self._needs_records = True
+            certain = False
+        return attached, certain
+
+    def _list(self, entry: _ParentList, ids: Sequence[str], records: _Children) -> Connection:
+        child_list = entry.child_list
+        if child_list.is_plain:
+            shown = ids[: child_list.selection.page.limit + 1] if child_list.selection.records else ()
+            count = len(ids) if entry.children.complete else entry.children.count
+            if count is not None:
+                count = max(count, len(shown)) if child_list.selection.total_count else None
+        else:
+            shown, count = ids, None
+        missing = [i for i in shown if i not in records]
+        records.update(zip(missing, get_live(self.ctx, child_list.target, missing), strict=True))
+        inverse, parent = child_list.inverse.key, entry.node.item.id
+        children = [record for i in shown if (record := records[i]) is not None and record.get(inverse) == parent]
+        return assemble_child_list(self.ctx, child_list, children, count)
+
+
+@dataclass(slots=True)
+class _Found:
+    """What a look found: the queried lists, the register, and by the keys of their objects the records of children,
+    the changed ones, and those of them that were not known when the other records were read.
+    """
+
+    connections: list[Connection]
+    register: Register
+    records: dict[str, _Children] = field(default_factory=dict)
+    changed: dict[str, frozenset[str]] = field(default_factory=dict)
+    late: dict[str, frozenset[str]] = field(default_factory=dict)
+
+    def seen(self, lists: Sequence[_ParentList]) -> Mapping[str, int | None] | None:
+        """The versions of all children; None where not all have been read."""
+        known = {i: record for records in self.records.values() for i, record in records.items()}
+        if any(i not in known for entry in lists for i in entry.children.ids):
+            return None
+        return versions(known) if all(entry.children.complete for entry in lists) else None
+
+
+def _is_gone(records: _Children, record_id: str, inverse: str, parents: Collection[str]) -> bool:
+    """Whether a child has left all parents since its edge was read."""
+    if record_id not in records:
+        return False
+    record = records[record_id]
+    return record is None or record.get(inverse) not in parents
+
+
+def _querier(ctx: Context, entry: _ParentList) -> Callable[[Table], Connection]:
+    return lambda table: query_child_list(ctx, table, entry.child_list, entry.node.item.id)
+
+
+def _row_reader(chunk: Sequence[Key]) -> Callable[[Table], dict[Key, Any]]:
+    return lambda table: dict(zip(chunk, table.batch_get(chunk), strict=True))

@@ -1,0 +1,123 @@
+"""Which records of an object have changed since a moment: what reads ask that look at several places, one after the
+other, and must not miss a record that moves between them.
+
+Two rows tell. ``updatedAt`` grows with nearly every change, so the end of its index names the records. What that index
+does not show is in the **log of
+changes**: a transaction with such changes writes one row, with the ids of all their records, into a partition whose
+sort keys are times. These are
+
+* moves between live records and trash, which the index of live records cannot show;
+* changes of live records that leave ``updatedAt`` as it was, or set it to a time before the request (the client named
+  one; a reference was cleared because its target was destroyed, or passed on by a merge; two requests began in the same
+  millisecond);
+* changes that are committed later than ``LATE_SECONDS`` after the request began, whose ``updatedAt`` is no longer the
+  time of the commit.
+
+A destroyed record is in neither: whoever looks for it finds nothing. Rows of the log expire after an hour.
+
+Costs: two write units for the row, for each KB of ids (25 records); readers pay one read unit for each of the two tails
+while nothing has changed.
+"""
+
+from __future__ import annotations
+
+import time
+import uuid
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
+
+from ..model.dates import format_instant
+from ..model.model import Object
+from . import keys
+from .change import Change
+from .derive import UPDATED_AT
+from .keys import END, VALUE
+from .ops import PutItem
+from .table import Item, Table
+
+#: A commit this long after the request's beginning is logged, whatever its ``updatedAt`` says.
+LATE_SECONDS = 1.0
+#: How far before its own beginning a read looks. The difference to ``LATE_SECONDS`` is the time that a call to
+#: DynamoDB may take, and that the clocks of two functions may differ.
+MARGIN_SECONDS = 3.0
+_LIFE_SECONDS = 3_600
+
+_IDS = "ids"
+
+
+class Trace(NamedTuple):
+    """The row that a change of a record has left. The next change of the record leaves another one, so two readings of
+    the traces differ by the changes in between.
+    """
+
+    object_key: str
+    record_id: str
+    sort: str
+
+
+def log_row(ws: str, changes: Iterable[Change], *, now: str, seconds: float) -> PutItem | None:
+    """The row of the log for a transaction with these changes, None when it needs none.
+
+    ``now`` is the request's time (what ``updatedAt`` is set to), and ``seconds`` the time since then.
+    """
+    late = seconds > LATE_SECONDS
+    logged: dict[str, list[str]] = defaultdict(list)
+    for change in changes:
+        if change.moves or (late and change.after is not None and change.after_live) or not _is_shown(change, now):
+            logged[change.obj.key].append(change.id)
+    if not logged:
+        return None
+    moment = time.time()
+    key = keys.change_log(ws, int(moment * 1000), uuid.uuid4().hex[:12])
+    text = ";".join(f"{object_key}:{','.join(ids)}" for object_key, ids in logged.items())
+    return PutItem(keys.item_at(key, **{_IDS: text}, ttl=int(moment) + _LIFE_SECONDS))
+
+
+def _is_shown(change: Change, now: str) -> bool:
+    """Whether a live record's row in the index of ``updatedAt`` shows the change to a read that begins now."""
+    if change.after is None or not change.after_live:
+        return True  # nothing is to be shown: the record is not live
+    leaf = change.obj.leaves[UPDATED_AT]
+    after = leaf.get(change.after) or ""
+    is_moved = change.before is None or leaf.get(change.before) != after
+    return leaf.has_rows and is_moved and after >= now
+
+
+def beginning_of(now: str) -> datetime:
+    """From when on changes concern a request that began at ``now``."""
+    return datetime.fromisoformat(now) - timedelta(seconds=MARGIN_SECONDS)
+
+
+def updated_reader(ws: str, obj: Object, since: datetime, *, limit: int) -> Callable[[Table], list[Trace]]:
+    """Reads the traces that changes of an object's live records have left in the index of ``updatedAt``."""
+    leaf = obj.leaves[UPDATED_AT]
+    pk = keys.index(ws, obj.key, leaf.key)
+    low = f"{VALUE}{leaf.kind.encode(format_instant(since.astimezone(UTC)))}"
+
+    def read(table: Table) -> list[Trace]:
+        rows = _newest(table, pk, low, limit, "SK")
+        return [Trace(obj.key, row["SK"].rpartition(END)[2], row["SK"]) for row in rows]
+
+    return read
+
+
+def log_reader(ws: str, since: datetime, *, limit: int) -> Callable[[Table], list[Trace]]:
+    """Reads the traces of changes of all objects in the log."""
+    pk, low = keys.change_log(ws, int(since.timestamp() * 1000), "")
+
+    def read(table: Table) -> list[Trace]:
+        traces: list[Trace] = []
+        for row in _newest(table, pk, low, limit, None):
+            for part in row[_IDS].split(";"):
+                object_key, _, ids = part.partition(":")
+                traces += [Trace(object_key, record_id, row["SK"]) for record_id in ids.split(",")]
+        return traces
+
+    return read
+
+
+def _newest(table: Table, pk: str, low: str, limit: int, project: str | None) -> list[Item]:
+    """The last rows of a partition down to ``low``: one page, read in one moment."""
+    return table.query(pk, low=low, forward=False, limit=limit, project=project).items
