@@ -209,6 +209,21 @@ def _groups() -> Iterator[Hostile]:
             _roots(f"peopleGroupBy(groupBy: [{days}], limit: 200) {{groupByDimensionValues {aggregates}}}")
         ),
     )
+    yield Hostile(
+        what=f"the same, each with {_CONDITIONS // _ROOTS} conditions of the company",
+        call=lambda: _graphql(
+            "query q($f: PersonFilterInput) "
+            + _roots(
+                f"peopleGroupBy(groupBy: [{days}], limit: 200, filter: $f) {{groupByDimensionValues {aggregates}}}"
+            ),
+            f={
+                "or": [
+                    *_each(lambda n: {"company": {"name": {"ilike": _pattern(n, "a_")}}}, _CONDITIONS // _ROOTS - 1),
+                    {"company": {"id": {"is": "NOT_NULL"}}},
+                ]
+            },
+        ),
+    )
     many = ", ".join(
         f'{{createdAt: {{granularity: DAY, timeZone: "{_ZONES[n % 5]}"}}}}' for n in range(limits.GROUP_DIMENSIONS.most)
     )

@@ -19,6 +19,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from ...limits import OFFSET
 from ...model.model import Object
 from ...model.record import Record
 from ...query.evaluate import compile_filter, compile_keyset, compile_order
@@ -77,12 +78,16 @@ def least_total(query: FindMany, page: RecordPage) -> int:
 
 
 def find_page(ctx: Context, query: FindMany) -> RecordPage:
-    """The page of the live records that match ``query.filter``."""
-    if query.page.offset >= _FAR_OFFSET and query.page.offset >= count_live(ctx, query.object):
-        # Nothing is there, and is not looked for.
-        query = replace(query, page=replace(query.page, offset=0), records=False)
-        if not query.total_count:
-            return RecordPage([], False, None)
+    """The page of the live records that match ``query.filter``. Raises TooMuchAsked for an offset that would skip too
+    many.
+    """
+    if query.page.offset >= _FAR_OFFSET:
+        if query.page.offset < count_live(ctx, query.object):
+            OFFSET.check(query.page.offset)
+        else:  # Nothing is there, and is not looked for.
+            query = replace(query, page=replace(query.page, offset=0), records=False)
+            if not query.total_count:
+                return RecordPage([], False, None)
     return _PagePlanner(ctx, query).run()
 
 
