@@ -12,6 +12,7 @@ from typing import Any
 from bench.client import Call
 from icosa import limits
 from icosa.api.graphql.settings import settings
+from icosa.api.metadata.graphql.limits import MAX_ROOT_FIELDS
 from icosa.model.rich_text.marks import marks_in
 
 _CONDITIONS = limits.FILTER_CONDITIONS.most
@@ -34,6 +35,10 @@ class Hostile:
 
 def _graphql(query: str, **variables: Any) -> Call:
     return Call(method="POST", path="/graphql", body={"query": query, "variables": variables})
+
+
+def _metadata(query: str, **variables: Any) -> Call:
+    return Call(method="POST", path="/metadata", body={"query": query, "variables": variables})
 
 
 def _roots(field: str, count: int = _ROOTS) -> str:
@@ -338,6 +343,33 @@ def _documents() -> Iterator[Hostile]:
     )
 
 
+def _metadata_read() -> Iterator[Hostile]:
+    everything = (
+        "objects(paging: {first: 1000}) {edges {node {id nameSingular description fieldsList {id name label type "
+        "options settings defaultValue relation {sourceFieldMetadata {name} targetObjectMetadata {nameSingular}}} "
+        "indexMetadataList {id name}}}}"
+    )
+    yield Hostile(
+        what=f"metadata: {MAX_ROOT_FIELDS} × all objects with all fields",
+        call=lambda: _metadata(_roots(everything, MAX_ROOT_FIELDS)),
+    )
+    filtered = "fields(paging: {first: 1000}, filter: $f) {edges {node {id}}}"
+    ids = [{"id": {"notILike": f"20202020-0000-4000-8000-{n:012}"}} for n in range(_CONDITIONS // MAX_ROOT_FIELDS)]
+    yield Hostile(
+        what=f"metadata: {MAX_ROOT_FIELDS} × all fields, {_CONDITIONS} conditions",
+        call=lambda: _metadata("query q($f: FieldFilter) " + _roots(filtered, MAX_ROOT_FIELDS), f={"and": ids}),
+    )
+    inner = f"objects(paging: {{first: 1000}}) {{edges {{node {{{filtered}}}}}}}"
+    yield Hostile(
+        what=f"metadata: {MAX_ROOT_FIELDS} × all fields of all objects, {_CONDITIONS} conditions",
+        call=lambda: _metadata("query q($f: FieldFilter) " + _roots(inner, MAX_ROOT_FIELDS), f={"and": ids}),
+    )
+    yield Hostile(
+        what="metadata: 15,000 conditions (refused)",
+        call=lambda: _metadata(f"query q($f: FieldFilter) {{{filtered}}}", f={"or": [ids[0]] * 15_000}),
+    )
+
+
 # ------------------------------------------------------------------ writes
 
 
@@ -507,6 +539,7 @@ HOSTILE: Sequence[Hostile] = (
     *_lists(),
     *_groups(),
     *_documents(),
+    *_metadata_read(),
     *_documents_written(),
     *_records_written(),
 )

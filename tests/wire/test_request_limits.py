@@ -163,14 +163,14 @@ def test_dimensions(call: RestClient, gql: GraphqlClient) -> None:
     limit = limits.GROUP_DIMENSIONS
 
     def group_by(count: int) -> str:
-        return "[" + ",".join(['{"jobTitle":true}'] * count) + "]"
+        return "[" + ",".join(['{"createdAt":{"granularity":"YEAR","timeZone":"UTC"}}'] * count) + "]"
 
     reply = call("GET", "/rest/people/groupBy", group_by=group_by(limit.most + 1))
     assert (reply.status, reply.message) == (400, beyond(limit))
     assert call("GET", "/rest/people/groupBy", group_by=group_by(limit.most)).status == 200
     grouped = "peopleGroupBy(groupBy: $g) {totalCount}"
     query = f"query q($g: [PersonGroupByInput!]!) {{a: {grouped} b: {grouped}}}"
-    half = [{"jobTitle": True}] * (limit.most // 2 + 1)
+    half = [{"createdAt": {"granularity": "YEAR", "timeZone": "UTC"}}] * (limit.most // 2 + 1)
     assert refused(gql, query, {"g": half}) == beyond(limit, 2 * len(half))
 
 
