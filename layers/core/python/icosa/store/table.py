@@ -201,8 +201,12 @@ class Table:
         """All rows of ``query``."""
         return [item for page in self.query_pages(pk, **options) for item in page.items]
 
-    def count(self, pk: str, **options: Any) -> Count:
-        """How many rows ``query`` would return, without their transfer.
+    def count(self, pk: str, **options: Any) -> int:
+        """How many rows ``query`` would return, without their transfer."""
+        return self.count_pages(pk, **options).rows
+
+    def count_pages(self, pk: str, **options: Any) -> Count:
+        """``count``, and the pages that it took.
 
         The client has no Select=COUNT; a filter that no row passes (or, with ``unlike``, only those that do not count)
         leaves the same answer in the scanned count.
