@@ -36,6 +36,7 @@ from .failures import (
 from .permissions import Permissions
 from .principal import Principal
 from .roles import Role
+from .row_rules import rows_of
 from .times import stored_time
 from .token_type import API_KEY
 
@@ -106,6 +107,7 @@ def _open(workspace_id: str, key_id: str, table: Table, now: str) -> RequestCont
         raise KeyWithoutRole(key_id)
     _role_of_key.put((workspace_id, key_id), role_id)
     _note_use(table, workspace_id, key_id, key, now)
+    model, parsed_role = model_of(table, workspace_id, MetadataState.parse(workspace)), Role.parse(role)
     return RequestContext(
         principal=Principal(
             workspace_id=workspace_id,
@@ -114,9 +116,9 @@ def _open(workspace_id: str, key_id: str, table: Table, now: str) -> RequestCont
             role_id=role_id,
             expires_at=key["expiresAt"],
         ),
-        permissions=Permissions(Role.parse(role)),
+        permissions=Permissions(parsed_role, rows_of(parsed_role, model, now=now)),
         workspace=Workspace.parse(workspace_id, workspace),
-        model=model_of(table, workspace_id, MetadataState.parse(workspace)),
+        model=model,
         table=table,
         register=Register.parse(register),
         now=now,
