@@ -14,6 +14,7 @@ ENV ?= dev
 EXAMPLES ?= 100
 RUNS ?= 100
 SEED ?= 1
+READS ?= 2000
 ARGS ?=
 
 export PYTHONPATH := $(CURDIR)/layers/core/python:$(CURDIR)
@@ -23,7 +24,7 @@ BIN := .venv/bin
 SAM_BIN := .venv-sam/bin
 PIP_INSTALL := -m pip install -qq --disable-pip-version-check --require-hashes
 
-.PHONY: help install dev workspace test test-unit coverage fuzz changes docs bench lint format validate build deploy sam-local lock clean
+.PHONY: help install dev workspace test test-unit coverage fuzz changes steady docs bench lint format validate build deploy sam-local lock clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
@@ -78,6 +79,10 @@ fuzz: install ## requests made from the OpenAPI document, EXAMPLES=100 for each 
 changes: install ## random changes of models, over HTTP with and without the stream, and by two clients at once; RUNS=100 SEED=1
 	@ICOSA_CHANGES=$(RUNS) ICOSA_CHANGES_SEED=$(SEED) $(BIN)/python -m pytest \
 		tests/e2e/test_changing_model.py tests/integration/metadata/test_two_clients.py $(ARGS)
+
+steady: install ## reads beside writers: 2,000 of each kind, and writes before each two of their calls; READS=2000
+	@ICOSA_STEADY=$(READS) $(BIN)/python -m pytest tests/integration/engine/test_steady_reads.py \
+		tests/integration/engine/test_readers_beside_writers.py $(ARGS)
 
 docs: .venv/installed ## the pages of docs/ that follow from the code
 	@$(BIN)/python -m tests.support.error_reference
