@@ -10,6 +10,7 @@ DATA ?= .icosa
 RATE ?=
 STREAM ?=
 NAME ?=
+END ?=
 ENV ?= dev
 EXAMPLES ?= 100
 RUNS ?= 100
@@ -24,7 +25,7 @@ BIN := .venv/bin
 SAM_BIN := .venv-sam/bin
 PIP_INSTALL := -m pip install -qq --disable-pip-version-check --require-hashes
 
-.PHONY: help install dev workspace test test-unit coverage fuzz changes soak steady docs bench lint format validate build deploy sam-local lock clean
+.PHONY: help install dev workspace rotate-secret test test-unit coverage fuzz changes soak steady docs bench lint format validate build deploy sam-local lock clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
@@ -65,6 +66,9 @@ dev: install ## the local stack; PORT=8000 DATA=.icosa RATE=off (no throttling) 
 
 workspace: install ## a new workspace; NAME="Acme", of the local stack's DATA
 	@exec $(BIN)/python -m local.workspace --data "$(DATA)" --name "$(NAME)"
+
+rotate-secret: install ## a new signing secret for the local stack's DATA; tokens go on, END=1 ends all of them
+	@exec $(BIN)/python -m local.rotation --data "$(DATA)" $(if $(END),--end-all-tokens)
 
 test: install .venv-clients/installed ## every test; ARGS="-k name" to choose
 	@$(BIN)/python -m pytest $(ARGS)

@@ -26,7 +26,7 @@ _CONTEXT = {
 def _body(kind: str) -> dict[str, Any]:
     template = _RESPONSES[kind]["ResponseTemplates"]["application/json"]
     if isinstance(template, dict):
-        template = template["Fn::Sub"].replace("${RateLimit}", "100")
+        template = template["Fn::Sub"].replace("${RateLimit}", "100").replace("${MetadataRateLimit}", "300")
     text = re.sub(r"\$context\.[A-Za-z.]*[A-Za-z]", lambda match: _CONTEXT[match.group()], template)
     body: dict[str, Any] = json.loads(text)
     return body
@@ -66,7 +66,12 @@ def test_every_kind_is_covered_by_a_default() -> None:
         ("UNAUTHORIZED", 403, "Missing authentication token", "FORBIDDEN_EXCEPTION"),
         ("ACCESS_DENIED", 401, "Token invalid.", "UNAUTHENTICATED"),
         ("INVALID_API_KEY", 403, "This API Key is revoked", "FORBIDDEN_EXCEPTION"),
-        ("THROTTLED", 429, "Limit reached (100 tokens per 60000 ms)", "HttpException"),
+        (
+            "THROTTLED",
+            429,
+            "Limit reached (100 tokens per 60000 ms). Each method of metadata and keys has 300",
+            "HttpException",
+        ),
     ],
 )
 def test_texts_of_the_specification(kind: str, status: int, message: str, error: str) -> None:

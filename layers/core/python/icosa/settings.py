@@ -74,7 +74,7 @@ class Settings:
     field_limit: int = 200
     #: Bytes of a request body.
     body_limit: int = 6_000_000
-    #: Calls a minute of one API key. API Gateway's usage plan sees to it; documents quote it.
+    #: Calls a minute of one workspace. API Gateway's usage plan sees to it; documents and headers quote it.
     rate_limit: int = 100
     tuning: Tuning = Tuning()
 

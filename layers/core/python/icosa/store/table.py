@@ -95,13 +95,17 @@ class Table:
     @classmethod
     def from_environment(cls) -> Table:
         """The table named by TABLE_NAME; AWS_ENDPOINT_URL_DYNAMODB points at an emulator."""
-        client = dynamo.DynamoDBClient(
+        return cls.at(
+            os.environ["TABLE_NAME"],
             region=os.environ.get("AWS_REGION"),
-            endpoint_url=os.environ.get("AWS_ENDPOINT_URL_DYNAMODB"),
-            connect_timeout=2.0,
-            read_timeout=10.0,
+            endpoint=os.environ.get("AWS_ENDPOINT_URL_DYNAMODB"),
         )
-        return cls(os.environ["TABLE_NAME"], client)
+
+    @classmethod
+    def at(cls, name: str, *, region: str | None, endpoint: str | None) -> Table:
+        """A table of a region; ``endpoint`` points at an emulator."""
+        client = dynamo.DynamoDBClient(region=region, endpoint_url=endpoint, connect_timeout=2.0, read_timeout=10.0)
+        return cls(name, client)
 
     def metered(self, meter: Meter) -> Table:
         """The same table, counting into ``meter``."""
