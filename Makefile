@@ -15,6 +15,7 @@ ENV ?= dev
 EXAMPLES ?= 100
 RUNS ?= 100
 SEED ?= 1
+READS ?= 2000
 ARGS ?=
 
 export PYTHONPATH := $(CURDIR)/layers/core/python:$(CURDIR)
@@ -24,7 +25,7 @@ BIN := .venv/bin
 SAM_BIN := .venv-sam/bin
 PIP_INSTALL := -m pip install -qq --disable-pip-version-check --require-hashes
 
-.PHONY: help install dev workspace rotate-secret test test-unit coverage fuzz changes soak docs bench lint format validate build deploy sam-local lock clean
+.PHONY: help install dev workspace rotate-secret test test-unit coverage fuzz changes soak steady docs bench lint format validate build deploy sam-local lock clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
@@ -90,6 +91,10 @@ soak: install ## the property tests of queries, crashes and interleaved writes, 
 	@ICOSA_SOAK=$(RUNS) $(BIN)/python -m pytest tests/integration/engine/test_queries.py \
 		tests/integration/engine/test_writes.py tests/integration/engine/test_interleaving.py \
 		--hypothesis-seed=$(SEED) $(ARGS)
+
+steady: install ## reads beside writers: 2,000 of each kind, and writes before each two of their calls; READS=2000
+	@ICOSA_STEADY=$(READS) $(BIN)/python -m pytest tests/integration/engine/test_steady_reads.py \
+		tests/integration/engine/test_readers_beside_writers.py $(ARGS)
 
 docs: .venv/installed ## the pages of docs/ that follow from the code
 	@$(BIN)/python -m tests.support.error_reference

@@ -136,6 +136,12 @@ class _Everything:
     def unwritable_fields(self, obj: Object) -> frozenset[str]:
         return frozenset()
 
+    def sees_every_record(self, obj: Object) -> bool:
+        return True
+
+    def unset_fields(self, obj: Object) -> frozenset[str]:
+        return frozenset()
+
 
 def _reads(store: Table, read: Callable[[Table], object]) -> str:
     meter = Meter(detailed=True)

@@ -17,7 +17,7 @@ Bodies are ``{"statusCode": 403, "messages": ["…"], "error": "…"}``. An Allo
 answer is used for every path. Its context holds ``workspaceId``, ``keyId``, ``type``, ``exp`` (seconds since the epoch)
 and ``gen``, as texts; ``usageIdentifierKey`` is the value of the workspace's gateway key (``ApiKeySourceType:
 AUTHORIZER``), of the API key's own in a workspace that has none yet, or of the one for calls that will be refused
-(``icosa.access.workspace_plan``).
+(``icosa.access.counting``).
 """
 
 from __future__ import annotations

@@ -9,8 +9,6 @@ import os
 from functools import cache
 from typing import Any
 
-import boto3
-
 from icosa.access.rotation import Rotation
 from icosa.access.secret import secrets_client
 from icosa.runtime.handlers import function_logger
@@ -35,6 +33,8 @@ def _forget_answers() -> None:
 
 @cache
 def _gateway() -> Any:
+    import boto3  # The other client loads it as well, and only when it is used.
+
     return boto3.client("apigateway")
 
 

@@ -114,7 +114,8 @@ def test_a_thousand_metadata_calls_are_refused_and_other_workspaces_are_not(
     refused = call(stack, fresh, path)
     if refused.status_code == 429:
         assert int(refused.headers["retry-after"]) >= 1
-        assert "300" in refused.json()["messages"][0]
+        assert '"metadata";q=300;w=60' in refused.headers["ratelimit-policy"]
+        assert refused.json()["errors"][0]["extensions"]["limits"] == {"records": 100, "metadata": 300}
     assert status(stack, fresh, RECORDS) == 200
     for same in (path, RECORDS):
         assert status(stack, other, same) == 200

@@ -17,6 +17,7 @@ from icosa.model.model import Field, Model, Object
 from icosa.query.filters import resolve_filter
 from icosa.query.operation import Connection, Create, Delete, FindMany, Node, Operation, Page, Update
 from icosa.query.orders import resolve_order
+from icosa.query.row_scope import EVERYTHING, RowScope
 from icosa.settings import Settings
 from icosa.store import keys
 from icosa.store.derive import Rows
@@ -44,6 +45,7 @@ class Request:
     settings: Settings = field(default_factory=Settings)
     now: str = NOW
     actor: Mapping[str, Any] = field(default_factory=lambda: {"source": "API", "name": "test"})
+    rows: RowScope = EVERYTHING
 
 
 class Tenant:

@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
+from icosa.access.counting import usage_key
 from icosa.access.gateway_keys import GatewayKeys
-from icosa.access.workspace_plan import SETTLED_SECONDS, WorkspacePlan, usage_key
+from icosa.access.workspace_plan import SETTLED_SECONDS, WorkspacePlan
 from icosa.store import keys
 from icosa.store.meter import Meter
 from icosa.store.ops import PutItem

@@ -11,6 +11,7 @@ from icosa.model.model import Model, Object
 from icosa.query.filters import resolve_filter
 from icosa.query.operation import Connection, Filter, FindMany, Node, Operation, Order, Page
 from icosa.query.orders import resolve_order
+from icosa.query.row_scope import EVERYTHING, RowScope
 from icosa.settings import Settings
 from icosa.store import keys
 from icosa.store.derive import Rows
@@ -37,6 +38,7 @@ class Request:
     settings: Settings
     now: str
     actor: Mapping[str, Any] = field(default_factory=lambda: ACTOR)
+    rows: RowScope = EVERYTHING
 
 
 class World:

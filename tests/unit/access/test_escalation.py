@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
@@ -153,3 +154,43 @@ def test_a_rule_of_rows_on_a_locked_field_lets_it_be_set() -> None:
     assert excess(a_role(**ruled), a_role(**locked)) == ("canUpdateFieldValue of field f1",)
     assert excess(a_role(**ruled), a_role(**ruled)) == ()
     assert excess(a_role(**locked), a_role(**ruled)) != ()
+
+
+def test_more_conditions_show_no_more() -> None:
+    """Whoever has rules of rows gives roles with the same conditions, and others beside them, and no other roles."""
+
+    def ruled(*rules: dict[str, Any], groups: Sequence[dict[str, Any]] = ()) -> Role:
+        return a_role(**LIMITED, rowLevelPredicates=list(rules), rowLevelPredicateGroups=list(groups))
+
+    def inside(value: str, group: str | None) -> dict[str, Any]:
+        return {**rule("o1", value), "id": value, "rowLevelPermissionPredicateGroupId": group}
+
+    def group(name: str, operator: str, parent: str | None = None) -> dict[str, Any]:
+        return {
+            "id": name,
+            "objectMetadataId": "o1",
+            "logicalOperator": operator,
+            "parentRowLevelPermissionPredicateGroupId": parent,
+        }
+
+    holder = ruled(inside("a", None))
+    assert excess(ruled(inside("a", None), inside("b", None)), holder) == ()
+    assert excess(ruled(inside("b", None), inside("a", "g"), groups=[group("g", "AND")]), holder) == ()
+    assert excess(ruled(inside("a", "g"), groups=[group("g", "OR")]), holder) == ()
+    nested = [group("g", "AND"), group("h", "AND", "g")]
+    assert excess(ruled(inside("a", "h"), inside("b", "g"), groups=nested), holder) == ()
+    for wider in (
+        ruled(),
+        ruled(inside("b", None)),
+        ruled(inside("a", "g"), inside("b", "g"), groups=[group("g", "OR")]),
+        ruled({**inside("a", None), "objectMetadataId": "o2"}),
+    ):
+        assert excess(wider, holder) != ()
+    either = ruled(inside("a", "g"), inside("b", "g"), groups=[group("g", "OR")])
+    assert excess(ruled(inside("b", "k"), inside("a", "k"), groups=[group("k", "OR")]), either) == ()
+    assert excess(ruled(inside("c", None), inside("b", "k"), inside("a", "k"), groups=[group("k", "OR")]), either) == ()
+    # What cannot be reached denies its holder the object, and so must what it gives.
+    lost = ruled(inside("a", None), inside("b", "gone"))
+    assert excess(holder, lost) != ()
+    circle = [group("g", "AND", "h"), group("h", "AND", "g")]
+    assert excess(holder, ruled(inside("a", None), inside("b", "g"), groups=circle)) != ()

@@ -39,9 +39,12 @@ def test_an_override_wins_over_the_role_where_it_says_something(
 
 
 @pytest.mark.parametrize("right", RIGHTS)
-def test_system_objects_are_open_whatever_the_role_says(right: Right) -> None:
-    permissions = a_role(objectPermissions={"o": {OBJECT_RIGHTS[right]: False}})
-    assert permissions.can(an_object(is_system=True), right)
+def test_system_objects_are_open_unless_the_role_closes_them(right: Right) -> None:
+    system = an_object(is_system=True)
+    assert a_role().can(system, right)
+    assert a_role(objectPermissions={"o": {OBJECT_RIGHTS[right]: True}}).can(system, right)
+    denied = a_role(objectPermissions={"o": {OBJECT_RIGHTS[right]: False}}, **dict.fromkeys(ROLE_RIGHTS.values(), True))
+    assert [other for other in RIGHTS if not denied.can(system, other)] == [right]
 
 
 @pytest.mark.parametrize("right", RIGHTS)

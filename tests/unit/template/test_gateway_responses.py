@@ -66,12 +66,7 @@ def test_every_kind_is_covered_by_a_default() -> None:
         ("UNAUTHORIZED", 403, "Missing authentication token", "FORBIDDEN_EXCEPTION"),
         ("ACCESS_DENIED", 401, "Token invalid.", "UNAUTHENTICATED"),
         ("INVALID_API_KEY", 403, "This API Key is revoked", "FORBIDDEN_EXCEPTION"),
-        (
-            "THROTTLED",
-            429,
-            "Limit reached (100 tokens per 60000 ms). Each method of metadata and keys has 300",
-            "HttpException",
-        ),
+        ("THROTTLED", 429, "Limit reached (100 tokens per 60000 ms)", "HttpException"),
     ],
 )
 def test_texts_of_the_specification(kind: str, status: int, message: str, error: str) -> None:
@@ -84,4 +79,12 @@ def test_a_throttled_client_learns_when_to_return() -> None:
     headers = _RESPONSES["THROTTLED"]["ResponseParameters"]["Headers"]
 
     assert headers["Retry-After"] == "'1'"
-    assert headers["Access-Control-Expose-Headers"] == "'Retry-After'"
+    assert headers["Access-Control-Expose-Headers"] == "'Retry-After,RateLimit-Policy'"
+
+
+def test_a_throttled_client_learns_all_limits() -> None:
+    policy = _RESPONSES["THROTTLED"]["ResponseParameters"]["Headers"]["RateLimit-Policy"]["Fn::Sub"]
+    [error] = _body("THROTTLED")["errors"]
+
+    assert policy == """'"records";q=${RateLimit};w=60, "metadata";q=${MetadataRateLimit};w=60'"""
+    assert error["extensions"]["limits"] == {"records": 100, "metadata": 300}

@@ -54,6 +54,14 @@ class InvalidFilter(BadRequest):
         super().__init__(message, sub_code="INVALID_ARGS_FILTER")
 
 
+class InapplicableFilter(BadRequest):
+    """A stored filter that its field does not know, or whose value means nothing. ``detail`` says why."""
+
+    def __init__(self, detail: str, *, message: str | None = None) -> None:
+        super().__init__(message or f"View filter cannot be applied. {detail}", sub_code="INVALID_VIEW_FILTER_DATA")
+        self.detail = detail
+
+
 class InvalidData(BadRequest):
     """Record data that does not fit the object's fields."""
 

@@ -13,13 +13,13 @@ from datetime import UTC, datetime
 from ..store import keys
 from ..store.table import Table
 from . import token
+from .counting import refused_callers, usage_key
 from .failures import InvalidToken, KeyExpired, KeyRevoked, WorkspaceNotFound
 from .key_state import generation_of, live_key
 from .rotation import ended_kids
 from .secret import Keyring
 from .times import stored_time
 from .token import Claims
-from .workspace_plan import refused_callers, usage_key
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

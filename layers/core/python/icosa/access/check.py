@@ -52,6 +52,8 @@ class RecordRights(Protocol):
     def can(self, obj: Object, right: Right) -> bool: ...
     def unreadable_fields(self, obj: Object) -> frozenset[str]: ...
     def unwritable_fields(self, obj: Object) -> frozenset[str]: ...
+    def unset_fields(self, obj: Object) -> frozenset[str]: ...
+    def sees_every_record(self, obj: Object) -> bool: ...
 
 
 def authorize(rights: RecordRights, operation: Operation, model: Model) -> Operation:
@@ -73,7 +75,7 @@ def authorize(rights: RecordRights, operation: Operation, model: Model) -> Opera
             check.order(obj, operation.order)
             check.aggregates(obj, operation.aggregates)
         case Create():
-            check.data(obj, operation.data, may_exist=operation.upsert)
+            check.data(obj, operation.data, is_new=not operation.upsert, may_exist=operation.upsert)
         case FindDuplicates():
             check.names(obj, (name for record in operation.data or () for name in record))
             check.aggregates(obj, operation.aggregates)
@@ -217,13 +219,19 @@ class _Check:
     # ------------------------------------------------------------------ data
 
     def data(
-        self, obj: Object, records: Iterable[Mapping[str, Any]], *, may_exist: bool = False, depth: int = 0
+        self,
+        obj: Object,
+        records: Iterable[Mapping[str, Any]],
+        *,
+        is_new: bool = False,
+        may_exist: bool = False,
+        depth: int = 0,
     ) -> None:
         """Every field that a body names may be written, and read where the answer tells what records have, of which
         ``may_exist`` says whether the body may be for one of them; what it connects may be read, what it creates beside
-        may be created.
+        may be created. ``is_new`` says that the body is for a new record for certain, as that of an upsert is not.
         """
-        locked = self._rights.unwritable_fields(obj)
+        locked = self._rights.unset_fields(obj) if is_new else self._rights.unwritable_fields(obj)
         hidden = self._rights.unreadable_fields(obj)
         for record in records:
             if hidden and (
@@ -251,7 +259,7 @@ class _Check:
             if depth > MAX_NESTED_CREATES:
                 raise InvalidData(f"Records cannot be created more than {MAX_NESTED_CREATES} levels deep")
             self.require(target, "update")
-            self.data(target, (created,), depth=depth)
+            self.data(target, (created,), is_new=True, depth=depth)
 
     # ------------------------------------------------------------------ selection
 

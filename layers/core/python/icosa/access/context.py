@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..model.model import Model
+from ..query.row_scope import RowScope
 from ..settings import Settings, settings
 from ..store.register import Register
 from ..store.table import Table
@@ -53,6 +54,10 @@ class RequestContext:
     register: Register
     now: str
     settings: Settings = settings
+
+    @property
+    def rows(self) -> RowScope:
+        return self.permissions.rows
 
     @property
     def actor(self) -> Mapping[str, Any]:

@@ -7,28 +7,18 @@ also holds for objects and fields that are made later.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any, Final
+from collections.abc import Callable, Iterable, Iterator
+from typing import Final
 
 from ..errors import Forbidden
 from ..model.model import Right
 from .permissions import SETTINGS_FLAGS, TOOL_FLAGS
 from .roles import OBJECT_RIGHTS, ROLE_RIGHTS, Role
+from .row_coverage import covers
 
 #: Points that a refusal names.
 _NAMED: Final = 5
 _NONE: Final[frozenset[str]] = frozenset()
-#: What rules of rows that mean the same may differ in.
-_INCIDENTAL: Final = frozenset(
-    (
-        "id",
-        "roleId",
-        "objectMetadataId",
-        "rowLevelPermissionPredicateGroupId",
-        "parentRowLevelPermissionPredicateGroupId",
-        "positionInRowLevelPermissionPredicateGroup",
-    )
-)
 
 
 class Exceeds(Forbidden):
@@ -103,11 +93,9 @@ def _mentioned(*roles: Role) -> list[str]:
 
 
 def _of_object(object_id: str, granted: Role, holders: tuple[Role, ...]) -> Iterator[str]:
-    wanted = _rows(granted, object_id)
-
     def holding(right: Right) -> list[Role]:
         """Holders of a right on at least the rows that are given."""
-        return [holder for holder in holders if _can(holder, object_id, right) and _covers(holder, object_id, wanted)]
+        return [holder for holder in holders if _can(holder, object_id, right) and covers(holder, granted, object_id)]
 
     for right, name in OBJECT_RIGHTS.items():
         if _can(granted, object_id, right) and not holding(right):
@@ -150,37 +138,3 @@ _FIELD_FREEDOMS: Final[tuple[tuple[Right, str, Callable[[Role, str, str], int]],
     ("read", "canReadFieldValue", _reads),
     ("update", "canUpdateFieldValue", _writes),
 )
-
-
-# ------------------------------------------------------------------ rules of rows
-
-
-def _covers(holder: Role, object_id: str, wanted: Any) -> bool:
-    """Whether a role sees all rows that ``wanted`` lets through."""
-    own = _rows(holder, object_id)
-    return own is None or own == wanted
-
-
-def _rows(role: Role, object_id: str) -> Any:
-    """What a role's rules demand of the rows of an object, in a form whose order and ids do not matter; None without
-    rules.
-    """
-    predicates = [rule for rule in role.row_predicates if rule["objectMetadataId"] == object_id]
-    if not predicates:
-        return None
-    groups = [group for group in role.row_predicate_groups if group["objectMetadataId"] == object_id]
-
-    def inside(group_id: str | None) -> tuple[str, ...]:
-        parts = [
-            repr(_essence(rule)) for rule in predicates if rule.get("rowLevelPermissionPredicateGroupId") == group_id
-        ]
-        for group in groups:
-            if group.get("parentRowLevelPermissionPredicateGroupId") == group_id and group["id"] != group_id:
-                parts.append(repr((_essence(group), inside(group["id"]))))
-        return tuple(sorted(parts))
-
-    return inside(None)
-
-
-def _essence(rule: Mapping[str, Any]) -> list[tuple[str, Any]]:
-    return sorted((name, value) for name, value in rule.items() if name not in _INCIDENTAL and value is not None)

@@ -12,8 +12,6 @@ from contextlib import contextmanager
 from functools import cached_property
 from typing import Any, Final, Self
 
-import boto3
-
 from ..errors import Unavailable
 
 #: The tag by which the function's role may tell its own keys from those of others (template.yaml).
@@ -38,7 +36,7 @@ class GatewayKeys:
 
         AWS_ENDPOINT_URL_API_GATEWAY and AWS_ENDPOINT_URL_SSM point at emulators.
         """
-        return cls(lambda: boto3.client("apigateway"), _usage_plan, stack=os.environ["STACK_NAME"])
+        return cls(lambda: _client("apigateway"), _usage_plan, stack=os.environ["STACK_NAME"])
 
     def open(self) -> None:
         """Make the client ahead of its first use. Nothing is sent."""
@@ -95,5 +93,12 @@ class GatewayKeys:
 def _usage_plan() -> str:
     """template.yaml's parameter UsagePlanId."""
     name = f"/icosa/{os.environ['STACK_NAME']}/usage-plan"
-    plan: str = boto3.client("ssm").get_parameter(Name=name)["Parameter"]["Value"]
+    plan: str = _client("ssm").get_parameter(Name=name)["Parameter"]["Value"]
     return plan
+
+
+def _client(service: str) -> Any:
+    import boto3  # Here, because a workspace needs its gateway key made only once.
+
+    client: Any = boto3.client
+    return client(service)

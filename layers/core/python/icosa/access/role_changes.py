@@ -51,7 +51,7 @@ _DEFAULTS: Final[Mapping[str, Any]] = {
     "fieldPermissions": {},
 }
 #: Members that the audit log shows.
-_AUDITED: Final = ("label", "description", "icon", *_DEFAULTS)
+_AUDITED: Final = ("label", "description", "icon", *_DEFAULTS, "rowLevelPredicates", "rowLevelPredicateGroups")
 
 Input = Mapping[str, Any]
 

@@ -35,6 +35,7 @@ from .key_state import live_key
 from .permissions import Permissions
 from .principal import Principal
 from .roles import Role
+from .row_rules import rows_of
 from .times import stored_time
 from .token_type import API_KEY
 
@@ -97,6 +98,7 @@ def _open(workspace_id: str, key_id: str, generation: int, table: Table, now: st
         raise KeyWithoutRole(key_id)
     _role_of_key.put((workspace_id, key_id), role_id)
     _note_use(table, workspace_id, key_id, key, now)
+    model, parsed_role = model_of(table, workspace_id, MetadataState.parse(workspace)), Role.parse(role)
     return RequestContext(
         principal=Principal(
             workspace_id=workspace_id,
@@ -105,9 +107,9 @@ def _open(workspace_id: str, key_id: str, generation: int, table: Table, now: st
             role_id=role_id,
             expires_at=key["expiresAt"],
         ),
-        permissions=Permissions(Role.parse(role)),
+        permissions=Permissions(parsed_role, rows_of(parsed_role, model, now=now)),
         workspace=Workspace.parse(workspace_id, workspace),
-        model=model_of(table, workspace_id, MetadataState.parse(workspace)),
+        model=model,
         table=table,
         register=Register.parse(register),
         now=now,

@@ -16,10 +16,9 @@ from typing import Any, Final
 from ..store import keys
 from ..store.ops import set_attributes
 from ..store.table import Item, Table
+from .counting import COUNTED_BY
 from .gateway_keys import GatewayKeys
 
-#: The gateway id of the workspace's key, in the workspace's row.
-COUNTED_BY: Final = "gatewayKeyId"
 #: When it came beside old keys, in seconds since the epoch; absent when there are none.
 _MOVING_SINCE: Final = "gatewayKeySince"
 #: The gateway id of an API key's own key, in its row: of old workspaces only.
@@ -28,16 +27,6 @@ _OWN_KEY: Final = "gatewayKeyId"
 SETTLED_SECONDS: Final = 900
 #: Old keys that one call removes: API Gateway takes five such changes a second from the whole account.
 _REMOVED_AT_ONCE: Final = 5
-
-
-def refused_callers(stack: str) -> str:
-    """The value of the gateway key for calls that will be refused (template.yaml: RefusedCallers)."""
-    return f"icosa-refused-callers-{stack}"
-
-
-def usage_key(workspace_id: str, workspace: Mapping[str, Any] | None, key_id: str) -> str:
-    """The value of the gateway key by which a call with an API key is counted."""
-    return key_id if workspace is None or COUNTED_BY not in workspace else workspace_id
 
 
 class WorkspacePlan:

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Any, Protocol
 
 from ..model.model import Model
+from ..query.row_scope import RowScope
 from ..settings import Settings
 from ..store.register import Register
 from ..store.table import Table
@@ -20,7 +21,7 @@ class Context(Protocol):
 
     ``now`` is the request's time as a stored DATE_TIME, ``actor`` the stored ACTOR value of the caller; ``register`` is
     the register of open batches as read at the start of the request. ``settings`` hold the limits of the APIs and the
-    planner's ``tuning``.
+    planner's ``tuning``. ``rows`` are the records that the caller may see.
     """
 
     @property
@@ -35,6 +36,8 @@ class Context(Protocol):
     def now(self) -> str: ...
     @property
     def actor(self) -> Mapping[str, Any]: ...
+    @property
+    def rows(self) -> RowScope: ...
 
 
 class BranchContext:
@@ -42,7 +45,7 @@ class BranchContext:
     own costs.
     """
 
-    __slots__ = ("actor", "model", "now", "register", "settings", "table")
+    __slots__ = ("actor", "model", "now", "register", "rows", "settings", "table")
 
     def __init__(self, ctx: Context, table: Table) -> None:
         self.model: Model = ctx.model
@@ -50,4 +53,5 @@ class BranchContext:
         self.settings: Settings = ctx.settings
         self.now: str = ctx.now
         self.actor: Mapping[str, Any] = ctx.actor
+        self.rows: RowScope = ctx.rows
         self.table = table

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..model.model import Model
+from ..query.row_scope import EVERYTHING, RowScope
 from ..settings import Settings
 from ..store import keys, stream
 from ..store.register import Register
@@ -40,6 +41,7 @@ class _Context:
     settings: Settings
     now: str
     actor: Mapping[str, Any]
+    rows: RowScope = EVERYTHING
 
 
 def tidy(table: Table, load_model: Callable[[str], Model | None], image: Item, *, now: str, settings: Settings) -> None:

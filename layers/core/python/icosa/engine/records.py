@@ -1,7 +1,8 @@
 """Records of one object: by id, all of them, and their number.
 
-Reading and writing build on it. A live record and one in the trash are in different partitions; while a batch moves a
-record, both hold it, and one of the two rows is hidden (``store.record``): readers never see such halves.
+Reading and writing build on it. Its functions read all records there are, but for those that say that they give what
+the caller may see. A live record and one in the trash are in different partitions; while a batch moves a record, both
+hold it, and one of the two rows is hidden (``store.record``): readers never see such halves.
 """
 
 from __future__ import annotations
@@ -26,6 +27,12 @@ def visible(obj: Object, row: StoredRow | None) -> Record | None:
     return record
 
 
+def shown(ctx: Context, obj: Object, row: StoredRow | None) -> Record | None:
+    """The record of a live row, if the caller may see it."""
+    [record] = ctx.rows.visible(obj, [visible(obj, row)])
+    return record
+
+
 def live_key(ctx: Context, obj: Object, record_id: str) -> keys.Key:
     return keys.records(ctx.model.workspace_id, obj.key), record_id
 
@@ -38,6 +45,11 @@ def get_live(ctx: Context, obj: Object, ids: Sequence[str], table: Table | None 
     """Live records in the order of ``ids``, None for ids without one."""
     rows = (table or ctx.table).batch_get([live_key(ctx, obj, record_id) for record_id in ids])
     return unpack_visible(rows, obj.stored_form)
+
+
+def get_visible(ctx: Context, obj: Object, ids: Sequence[str]) -> list[Record | None]:
+    """``get_live`` for answers: as if records that the caller may not see were not there."""
+    return ctx.rows.visible(obj, get_live(ctx, obj, ids))
 
 
 def get_live_and_register(
@@ -70,6 +82,14 @@ def get_any(ctx: Context, obj: Object, ids: Sequence[str], table: Table | None =
             pairs[i] = rows
     states = (current_state(live, trashed) for live, trashed in pairs)
     return [None if state is None else State(*state) for state in states]
+
+
+def get_any_visible(ctx: Context, obj: Object, ids: Sequence[str], table: Table | None = None) -> list[State | None]:
+    """``get_any`` for answers and what requests name: as if records that the caller may not see were not there."""
+    states = get_any(ctx, obj, ids, table)
+    if not ctx.rows.limits(obj):
+        return states
+    return [state if state is not None and ctx.rows.shows(obj, state.item) else None for state in states]
 
 
 def _live_and_trash_rows(

@@ -23,7 +23,7 @@ _FRIENDLY = "Field cannot be used as label identifier because everybody can read
 
 def may_see(rights: RecordRights | None, obj: Object, field: Field) -> bool:
     """Whether messages for the caller may have values of the field; without rights it is the product that asks."""
-    return rights is None or (rights.can(obj, "read") and field.id not in rights.unreadable_fields(obj))
+    return rights is None or (rights.sees_every_record(obj) and field.id not in rights.unreadable_fields(obj))
 
 
 def label_failures(table: Table, draft: Draft, rights: RecordRights | None) -> list[Failure]:

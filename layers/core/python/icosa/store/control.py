@@ -78,6 +78,9 @@ class RoleRow(ControlRow):
     objectPermissions: MapAttribute[str, Any] = MapAttribute(default=dict)  # type: ignore[no-untyped-call]
     #: By object id and field id: the role's restrictions.
     fieldPermissions: MapAttribute[str, Any] = MapAttribute(default=dict)  # type: ignore[no-untyped-call]
+    #: Rules of rows and their groups (``access.row_rules``).
+    rowLevelPredicates: ListAttribute[Any] = ListAttribute(null=True)
+    rowLevelPredicateGroups: ListAttribute[Any] = ListAttribute(null=True)
 
     @property
     def id(self) -> str:

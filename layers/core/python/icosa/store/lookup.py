@@ -14,6 +14,7 @@ from .keys import END, NULL, TOP, VALUE, Key
 from .record import HIDDEN
 from .table import Count, Item, QueryPage, Table
 
+_TOKEN = f"SK, {FIELDS}"
 IndexEntry = tuple[str | None, str, str | None]
 """A record in the index of a leaf: its encoded value (None for null), its id, and the exact text of the value where the
 encoding loses that. A plain tuple, because scans read them by the thousand.
@@ -194,8 +195,16 @@ def _ids(rows: Iterable[dict[str, str]], prefix: str) -> list[str]:
 
 def token_rows(table: Table, pk: str, term: str, *, limit: int) -> list[Token]:
     """The first rows of tokens that begin with a term."""
-    page = table.query(pk, prefix=term, limit=limit, project=f"SK, {FIELDS}")
-    return [Token(*keys.split_token_sort(row["SK"]), row[FIELDS]) for row in page.items]
+    return _as_tokens(table.query(pk, prefix=term, limit=limit, project=_TOKEN).items)
+
+
+def all_token_rows(table: Table, pk: str, term: str) -> list[Token]:
+    """Every row of a token that begins with a term."""
+    return _as_tokens(table.query_all(pk, prefix=term, project=_TOKEN))
+
+
+def _as_tokens(rows: Sequence[Item]) -> list[Token]:
+    return [Token(*keys.split_token_sort(row["SK"]), row[FIELDS]) for row in rows]
 
 
 def rows_at(table: Table, places: Sequence[Key]) -> dict[Key, bool]:

@@ -2,9 +2,8 @@
 other, and must not miss a record that moves between them.
 
 Two rows tell. ``updatedAt`` grows with nearly every change, so the end of its index names the records. What that index
-does not show is in the **log of
-changes**: a transaction with such changes writes one row, with the ids of all their records, into a partition whose
-sort keys are times. These are
+does not show is in the **log of changes**: a transaction with such changes writes one row, with the ids of all their
+records, into a partition whose sort keys are times. These are
 
 * moves between live records and trash, which the index of live records cannot show;
 * changes of live records that leave ``updatedAt`` as it was, or set it to a time before the request (the client named
@@ -14,7 +13,8 @@ sort keys are times. These are
 * changes that are committed later than ``LATE_SECONDS`` after the request began, whose ``updatedAt`` is no longer the
   time of the commit.
 
-A destroyed record is in neither: whoever looks for it finds nothing. Rows of the log expire after an hour.
+A destroyed record is in neither: whoever looks for it finds nothing. A new one did not match before, so nobody misses
+it. Rows of the log expire after an hour.
 
 Costs: two write units for the row, for each KB of ids (25 records); readers pay one read unit for each of the two tails
 while nothing has changed.
@@ -83,21 +83,20 @@ def log_row(ws: str, changes: Iterable[Change], *, now: str, seconds: float) -> 
 
 
 def _kind(change: Change, now: str, *, is_late: bool) -> str | None:
-    """What the log says of a change; None where the index of ``updatedAt`` shows it to a read that begins now, or the
-    record is not live.
+    """What the log says of a change; None where the index of ``updatedAt`` shows it to a read that begins now, and of
+    records that are new or not live.
     """
     if change.moves:
         return MOVED
-    if change.after is None or not change.after_live:
+    before, after = change.before, change.after
+    if before is None or after is None or not change.after_live:
         return None
     updated, created = change.obj.leaves[UPDATED_AT], change.obj.leaves[CREATED_AT]
-    after = updated.get(change.after) or ""
-    if change.before is not None:
-        if created.get(change.before) != created.get(change.after):
-            return DATED
-        if updated.get(change.before) == after:
-            return UNSHOWN
-    return UNSHOWN if is_late or after < now or not updated.has_rows else None
+    if created.get(before) != created.get(after):
+        return DATED
+    moment = updated.get(after) or ""
+    is_shown = not is_late and moment >= now and moment != updated.get(before) and updated.has_rows
+    return None if is_shown else UNSHOWN
 
 
 def beginning_of(now: str) -> datetime:

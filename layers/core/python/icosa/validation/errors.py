@@ -20,6 +20,7 @@ MetadataName = Literal[
     "role",
     "objectPermission",
     "fieldPermission",
+    "rowLevelPermissionPredicate",
     "permissionFlag",
 ]
 ChangeKind = Literal["create", "update", "delete"]

@@ -5,10 +5,11 @@ from __future__ import annotations
 from ..errors import BadRequest
 from ..identifiers import parse_uuid
 from ..model.model import Model, Object
+from ..query.field_filters import Raw
 from ..store import keys
 from ..store.table import Table
 from .entity_types import VIEW
-from .filters import Raw, view_filter
+from .filters import view_filter
 from .rows import unpack
 
 

@@ -94,7 +94,12 @@ def full_introspection(model: Model, rights: RecordRights) -> Mapping[str, Any]:
 def _key(model: Model, rights: RecordRights) -> tuple[Any, ...]:
     """What a schema depends on: roles with the same rights see the same."""
     seen = tuple(
-        (*(rights.can(obj, verb) for verb in _VERBS), rights.unreadable_fields(obj), rights.unwritable_fields(obj))
+        (
+            *(rights.can(obj, verb) for verb in _VERBS),
+            rights.unreadable_fields(obj),
+            rights.unwritable_fields(obj),
+            rights.unset_fields(obj),
+        )
         for obj in model.objects
     )
     return model.workspace_id, model.version, seen

@@ -9,7 +9,7 @@ from ...access.access_errors import RoleNotFound
 from ...access.role_view import all_flags, field_permissions, full_members, object_permissions, role_flags
 from ...store import keys
 from ...store.table import Item
-from .access_changes import role_changes
+from .access_changes import role_changes, set_rules
 from .call import Call, CollectionRoutes, Handler, Route
 
 _FLAG = "ROLES"
@@ -65,6 +65,11 @@ def _set_fields(call: Call) -> Any:
     return field_permissions(role, [field.id for _, field in fields])
 
 
+def _set_rules(call: Call) -> Any:
+    role_id, object_id = call.ids
+    return set_rules(call.context, role_id, object_id, call.input)
+
+
 def _flags(call: Call) -> Any:
     return all_flags(call.context.workspace.created_at)
 
@@ -86,5 +91,6 @@ ROLE_ROUTES = (
     Route(segments=("roles", "{id}", "permissionFlags"), methods={"PUT": _guarded(_set_flags)}),
     Route(segments=("roles", "{id}", "objectPermissions"), methods={"PUT": _guarded(_set_objects)}),
     Route(segments=("roles", "{id}", "fieldPermissions"), methods={"PATCH": _guarded(_set_fields)}),
+    Route(segments=("roles", "{id}", "objects", "{id}", "rowLevelPermissions"), methods={"PUT": _guarded(_set_rules)}),
     Route(segments=("permissionFlags",), methods={"GET": _guarded(_flags)}),
 )

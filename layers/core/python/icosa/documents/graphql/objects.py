@@ -24,8 +24,10 @@ class Rights(Protocol):
     """What a role may do; ``access.permissions.Permissions``."""
 
     def can(self, obj: Object, right: Right) -> bool: ...
+    def sees_every_record(self, obj: Object) -> bool: ...
     def unreadable_fields(self, obj: Object) -> frozenset[str]: ...
     def unwritable_fields(self, obj: Object) -> frozenset[str]: ...
+    def unset_fields(self, obj: Object) -> frozenset[str]: ...
 
 
 class ObjectTypes:
@@ -40,6 +42,7 @@ class ObjectTypes:
         self._name = type_name(obj)
         hidden = rights.unreadable_fields(obj) if rights else frozenset()
         self._locked = rights.unwritable_fields(obj) if rights else frozenset()
+        self._unset = rights.unset_fields(obj) if rights else frozenset()
         self._fields = [field for field in obj.fields if field.id not in hidden and self._is_visible(field)]
         self._stored = [field for field in self._fields if not field.is_one_to_many]
 
@@ -106,7 +109,7 @@ class ObjectTypes:
 
     def _written(self, *, creates: bool) -> Iterator[Argument]:
         for field in self._stored:
-            if field.id in self._locked:
+            if field.id in (self._unset if creates else self._locked):
                 continue
             types, description = self._types(field), field.display("description")
             if field.is_many_to_one:

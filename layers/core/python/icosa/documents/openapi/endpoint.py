@@ -25,8 +25,9 @@ from ...access.bodies import (
     UpsertObjectPermissions,
     UpsertPermissionFlags,
 )
+from ...access.row_rule_bodies import RowLevelPermissions, UpsertRowLevelPermissions
 from .errors import Part
-from .parameters import AUDIT_LIMIT
+from .parameters import AUDIT_LIMIT, OBJECT_ID
 from .records import reference
 
 ACCESS: Final = "access"
@@ -68,7 +69,7 @@ class Endpoint:
 
     @property
     def own_parameters(self) -> tuple[Part, ...]:
-        return (AUDIT_LIMIT,) if self.is_page else ()
+        return (*((AUDIT_LIMIT,) if self.is_page else ()), *((OBJECT_ID,) if "{objectId}" in self.path else ()))
 
 
 ENDPOINTS: Final = (
@@ -149,5 +150,14 @@ ENDPOINTS: Final = (
         body=UpsertFieldPermissions,
         answer=FieldPermissionForResponse,
         is_list=True,
+    ),
+    Endpoint(
+        path="/roles/{id}/objects/{objectId}/rowLevelPermissions",
+        method="put",
+        tag="roles",
+        operation_id="upsertRowLevelPermissionPredicates",
+        summary="All predicates that records of an object must fulfil for the role",
+        body=UpsertRowLevelPermissions,
+        answer=RowLevelPermissions,
     ),
 )

@@ -216,6 +216,14 @@ def _json_query(
     return _query(name, description, schema, required=required, examples=examples)
 
 
+#: Of addresses below an object that stands below another entity.
+OBJECT_ID: Part = {
+    "name": "objectId",
+    "in": "path",
+    "required": True,
+    "description": "The id of an object",
+    "schema": {"type": "string", "format": "uuid"},
+}
 #: Of the audit log, whose pages are shorter.
 AUDIT_LIMIT: Part = _query(
     "limit",

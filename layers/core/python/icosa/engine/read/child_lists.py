@@ -7,7 +7,7 @@ a parent with many children it is read by a query of its own.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ...model.model import Field, Object
 from ...model.operators import EQ
@@ -40,6 +40,9 @@ class ChildList:
     def of(cls, ctx: Context, relation: Field, slot: str, selection: RelationSelection) -> ChildList:
         target, inverse = ctx.model.target_of(relation), ctx.model.inverse_of(relation)
         prefix = keys.edge_prefix(target.key, inverse.key, live=True)
+        if ctx.rows.limits(target):
+            # Edges do not tell which children the caller may see.
+            selection = replace(selection, filter=ctx.rows.narrow(target, selection.filter))
         return cls(slot, target, inverse, prefix, selection, ctx.settings.tuning.edge_rows)
 
     @property

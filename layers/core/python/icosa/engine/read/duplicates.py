@@ -19,7 +19,7 @@ from ...query.aggregates import Tally
 from ...query.operation import And, Compare, Connection, Filter, FindDuplicates, FindMany, Node, Or, Page
 from ...store.table import Table
 from ..context import BranchContext, Context
-from ..records import get_live
+from ..records import get_visible
 from .planner import find_page
 from .relations import load_relations
 
@@ -34,7 +34,7 @@ def find_duplicates(ctx: Context, operation: FindDuplicates) -> list[Connection]
     obj = operation.object
     _check_arguments(operation, ctx.settings.batch_limit)
     if operation.ids is not None:
-        records = [record for record in get_live(ctx, obj, operation.ids) if record is not None]
+        records = [record for record in get_visible(ctx, obj, operation.ids) if record is not None]
         conditions = [duplicate_filter(obj, record, operation.ignored, own_id=record.id) for record in records]
     else:
         inputs = [parse_input(ctx.model, obj, data, mode="create", now=ctx.now) for data in operation.data or ()]

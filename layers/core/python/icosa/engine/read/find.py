@@ -9,7 +9,7 @@ from ...errors import RecordNotFound
 from ...query.operation import Connection, FindMany, FindOne, Node, Page
 from ...store.table import Table
 from ..context import BranchContext, Context
-from ..records import get_live
+from ..records import get_visible
 from .connections import find_page_in_scope, read_connection
 from .relations import children_of, load_relations
 from .steady import Watch
@@ -18,7 +18,7 @@ from .steady import Watch
 def find_one(ctx: Context, operation: FindOne) -> Node:
     """The live record with an id, or the first that matches a filter. Raises RecordNotFound."""
     if operation.id is not None:
-        [item] = get_live(ctx, operation.object, [operation.id])
+        [item] = get_visible(ctx, operation.object, [operation.id])
         items = [] if item is None else [item]
     else:
         query = FindMany(object=operation.object, filter=operation.filter, page=Page(limit=1), total_count=False)

@@ -7,7 +7,7 @@ from ...query.evaluate import compile_order, ordered_values
 from ...query.grouping import GroupedItems, Grouper
 from ...query.operation import Group, GroupBy, Node
 from ..context import Context
-from ..records import get_any, get_live
+from ..records import get_any_visible, get_visible
 from .aggregates import aggregated_leaves
 from .joins import JoinedRecords, leaves_of
 from .matches import NARROW, find
@@ -56,7 +56,7 @@ def _look(ctx: Context, operation: GroupBy) -> Look[tuple[list[GroupedItems], li
         return Look((groups, samples))
     # The items are built from index rows; groups show whole records, if these still have the values that the group has.
     shown = {item.id: item for sample in samples for item in sample}
-    fetched = {item.id: item for item in get_live(ctx, obj, list(shown)) if item is not None}
+    fetched = {item.id: item for item in get_visible(ctx, obj, list(shown)) if item is not None}
     looked_at = [*leaves, *leaves_of(operation.filter)]
     same = {i for i, record in fetched.items() if all(leaf.get(record) == leaf.get(shown[i]) for leaf in looked_at)}
     samples = [[fetched[item.id] for item in sample if item.id in same] for sample in samples]
@@ -71,7 +71,7 @@ def _related_records(ctx: Context, operation: GroupBy, items: list[Record]) -> d
         if relation is None or relation.name in related:
             continue
         ids = sorted({i for item in items if (i := item.get(relation.key)) is not None})
-        states = get_any(ctx, ctx.model.target_of(relation), ids)
+        states = get_any_visible(ctx, ctx.model.target_of(relation), ids)
         related[relation.name] = (
             relation.key,
             {i: state.item for i, state in zip(ids, states, strict=True) if state is not None},

@@ -17,14 +17,16 @@ from ...store import keys
 from ...store.lookup import all_edges_of
 from ...store.table import Table
 from ..context import Context
-from ..records import get_any
+from ..records import get_any_visible
 from .index_only_scan import index_only_scan
 from .steady import Look, Watch, fetch, read_late, until_certain, versions
 
 
 @dataclass(slots=True)
 class JoinedRecords:
-    """The related records that a filter or an order needs. ``load`` reads them for a batch of records at a time."""
+    """The related records that a filter or an order needs, as far as the caller may see them: a reference to a hidden
+    record is one to nothing. ``load`` reads them for a batch of records at a time.
+    """
 
     _ctx: Context
     #: Relations to look through, by field id, with their target objects.
@@ -75,7 +77,7 @@ class JoinedRecords:
             missing = [i for i in ids if i is not None and (relation.id, i) not in self._targets]
             if len(missing) > self._ctx.settings.tuning.join_fetch_records:
                 missing = self._load_values(relation, target, missing)
-            for target_id, state in zip(missing, get_any(self._ctx, target, missing), strict=True):
+            for target_id, state in zip(missing, get_any_visible(self._ctx, target, missing), strict=True):
                 self._targets[relation.id, target_id] = state.item if state else None
         for relation, target in self._to_many.values():
             missing = [item.id for item in items if (relation.id, item.id) not in self._children]
@@ -84,10 +86,13 @@ class JoinedRecords:
 
     def _load_values(self, relation: Field, target: Object, ids: Sequence[str]) -> list[str]:
         """Read the values in question of all targets from indexes; returns the ids that remain to be fetched."""
-        items = index_only_scan(self._ctx, target, list(self._leaves[relation.id].values()))
+        rows, leaves = self._ctx.rows, self._leaves[relation.id]
+        needed = {**leaves, **{leaf.path: leaf for leaf in leaves_of(rows.condition(target))}}
+        items = index_only_scan(self._ctx, target, list(needed.values()))
         if items is None:
             return list(ids)
-        self._targets.update(((relation.id, item.id), item) for item in items)
+        visible = rows.visible(target, items)
+        self._targets.update(((relation.id, item.id), shown) for item, shown in zip(items, visible, strict=True))
         return [i for i in ids if (relation.id, i) not in self._targets]
 
 
@@ -114,8 +119,9 @@ def _read_children(ctx: Context, relation: Field, target: Object, parents: Seque
         known: set[str] = set()
         for record in found.values():
             if record is not None and (parent := record.get(inverse)) in children:
-                children[parent].append(record)
                 known.add(record.id)
+                if ctx.rows.shows(target, record):
+                    children[parent].append(record)
         is_quiet = fetched.register.is_quiet_since(ctx.register, target.key)
         certain = is_known and is_quiet and edges <= known and known.isdisjoint(late)
         return Look(children, certain, versions(found) if is_known else None, cost=len(found))

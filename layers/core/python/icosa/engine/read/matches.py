@@ -78,15 +78,15 @@ def _path_through_relation(ctx: Context, obj: Object, condition: Related | Relat
 
 
 def find_matches(ctx: Context, obj: Object, filter: Filter | None, *, leaves: Iterable[Leaf] = ()) -> list[Record]:
-    """Every live record that matches, in no order, with at least its id and the values of ``leaves`` and of the
-    filter's leaves.
+    """Every live record that matches and that the caller may see, in no order, with at least its id and the values of
+    ``leaves`` and of the filter's leaves.
     """
     return find(ctx, obj, filter, leaves=leaves).records
 
 
 def find(ctx: Context, obj: Object, filter: Filter | None, *, leaves: Iterable[Leaf] = ()) -> Matches:
     """As ``find_matches``, with what the records are."""
-    leaves = tuple(leaves)
+    leaves, filter = tuple(leaves), ctx.rows.narrow(obj, filter)
     moved = Moved(Watch(ctx))
 
     def look() -> Look[Matches]:
@@ -105,7 +105,9 @@ def find(ctx: Context, obj: Object, filter: Filter | None, *, leaves: Iterable[L
 def scan_matches(
     ctx: Context, obj: Object, filter: Filter | None, *, leaves: Iterable[Leaf], joined: JoinedRecords
 ) -> Matches:
-    """As ``find_matches``, by looking at every record: for conditions that are known to select many."""
+    """Every live record that matches, by looking at all: for conditions that are known to select many, with what the
+    caller may see among them.
+    """
     is_match = compile_filter(filter)
     needed = {
         leaf.path: leaf for leaf in (*leaves, *leaves_of(filter), *(leaf for f in joined.fields for leaf in f.leaves))
@@ -121,6 +123,7 @@ def scan_matches(
 
 def find_matching_records(ctx: Context, obj: Object, filter: Filter, *, most: int) -> list[Record]:
     """Up to ``most + 1`` live matches as whole records, by id: enough to see whether a limit is exceeded."""
+    narrowed = ctx.rows.narrow(obj, filter)
 
     def look() -> Look[list[Record]]:
         matches = find(ctx, obj, filter)
@@ -129,7 +132,7 @@ def find_matching_records(ctx: Context, obj: Object, filter: Filter, *, most: in
             return Look(first)
         # Filtered once more: what is written is what has just been read, and that may have changed since the search.
         items = [item for item in get_live(ctx, obj, [item.id for item in first]) if item is not None]
-        items = _filter_items(items, compile_filter(filter), JoinedRecords.needed_by(ctx, filter))
+        items = _filter_items(items, compile_filter(narrowed), JoinedRecords.needed_by(ctx, filter))
         return Look(items, certain=len(items) == len(first), cost=matches.scanned // NARROW + len(first))
 
     return until_certain(ctx, look)
@@ -148,9 +151,10 @@ def count_matches(ctx: Context, obj: Object, filter: Filter, path: AccessPath) -
 
 
 def find_states(ctx: Context, obj: Object, filter: Filter | None, scope: Scope) -> list[State]:
-    """Every match in ``scope`` as a whole record, once, in no order. The trash has no indexes and is read as a whole,
-    unless the filter names ids.
+    """Every match in ``scope`` that the caller may see as a whole record, once, in no order. The trash has no indexes
+    and is read as a whole, unless the filter names ids.
     """
+    filter = ctx.rows.narrow(obj, filter)
     ids = _named_ids(filter)
     if ids is not None:
         return _matching_states(ctx, filter, get_any(ctx, obj, ids), scope)

@@ -79,11 +79,12 @@ def least_total(query: FindMany, page: RecordPage) -> int:
 
 
 def find_page(ctx: Context, query: FindMany) -> RecordPage:
-    """The page of the live records that match ``query.filter``. Raises TooMuchAsked for an offset that would skip too
-    many.
+    """The page of the live records that match ``query.filter`` and that the caller may see. Raises TooMuchAsked for an
+    offset that would skip too many.
     """
     if query.page.offset >= _FAR_OFFSET:
-        if query.page.offset < count_live(ctx, query.object):
+        # Where some are hidden, their number must not show: then the offset alone decides.
+        if ctx.rows.limits(query.object) or query.page.offset < count_live(ctx, query.object):
             OFFSET.check(query.page.offset)
         else:  # Nothing is there, and is not looked for.
             query = replace(query, page=replace(query.page, offset=0), records=False)
@@ -121,7 +122,7 @@ class _PagePlanner:
         self.ctx = ctx
         self.query = query
         self.obj: Object = query.object
-        self.filter: Filter | None = query.filter
+        self.filter: Filter | None = ctx.rows.narrow(query.object, query.filter)
         self.order: Order = query.order
         self.backward = query.page.backward
         self.cursor: Cursor | None = query.page.before or query.page.after
@@ -133,7 +134,7 @@ class _PagePlanner:
         self.joined = JoinedRecords.needed_by(ctx, query.filter, query.order)
         #: Records that a look found changed; the next ones look at them from the beginning.
         self.moved = Moved(Watch(ctx))
-        self.is_match = compile_filter(query.filter)
+        self.is_match = compile_filter(self.filter)
         self.sort_key = compile_order(query.order)
         self.is_beyond = compile_keyset(query.order, self.cursor, backward=self.backward) if self.cursor else None
 

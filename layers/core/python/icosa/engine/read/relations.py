@@ -18,7 +18,7 @@ from ...store import keys
 from ...store.keys import Key
 from ...store.table import MAX_BATCH_GET, Table, chunked
 from ..context import Context
-from ..records import visible
+from ..records import shown
 from .child_lists import ChildList
 from .child_reads import edge_readers, read_child_lists
 from .edges import Edges
@@ -110,7 +110,7 @@ def _read_targets_and_edges(
             ((partition, target_id), target) for node in nodes if (target_id := node.item.get(key)) is not None
         )
     readers: list[Callable[[Table], Any]] = [
-        _record_reader(chunk) for chunk in chunked(list(objects.items()), MAX_BATCH_GET)
+        _record_reader(ctx, chunk) for chunk in chunked(list(objects.items()), MAX_BATCH_GET)
     ]
     record_readers = len(readers)
     watching = watch.readers(following) if following else []
@@ -123,9 +123,9 @@ def _read_targets_and_edges(
     return targets, results[record_readers + len(watching) :]
 
 
-def _record_reader(objects: Sequence[tuple[Key, Object]]) -> Callable[[Table], _Rows]:
+def _record_reader(ctx: Context, objects: Sequence[tuple[Key, Object]]) -> Callable[[Table], _Rows]:
     def read(table: Table) -> _Rows:
         rows = table.batch_get([key for key, _ in objects])
-        return {key: visible(obj, row) for (key, obj), row in zip(objects, rows, strict=True)}
+        return {key: shown(ctx, obj, row) for (key, obj), row in zip(objects, rows, strict=True)}
 
     return read

@@ -21,11 +21,12 @@ from ...query.evaluate import compile_filter, deleted_scope
 from ...query.operation import Cursor, FindMany, Hit, Page, Search, SearchCursor, SearchPage
 from ...shipped import load
 from ...store import keys
-from ...store.lookup import Token, token_rows
+from ...store.lookup import Token, all_token_rows, token_rows
 from ...store.table import Table
 from ..context import BranchContext, Context
-from ..records import live_key, visible
+from ..records import live_key, shown
 from .joins import JoinedRecords
+from .matches import find_matches
 from .planner import find_page
 from .trash_scan import scan_beyond_live
 
@@ -75,7 +76,7 @@ def _candidates(ctx: Context, operation: Search, words: Sequence[str]) -> Iterab
     """The records that have at least one of the terms ``words``, in no order."""
     live_only = [obj for obj in operation.objects if deleted_scope(operation.filters.get(obj.id)) == "live"]
     ranges = [(obj, i) for obj in live_only if obj.is_searchable for i in range(len(words))]
-    pages = ctx.table.parallel([_reader(ctx, obj, words[i]) for obj, i in ranges])
+    pages = _without_hidden(ctx, ranges, words, ctx.table.parallel([_reader(ctx, obj, words[i]) for obj, i in ranges]))
     candidates: dict[tuple[str, str], _Candidate] = {}
     for (obj, i), rows in zip(ranges, pages, strict=True):
         for row in rows:
@@ -92,6 +93,27 @@ def _candidates(ctx: Context, operation: Search, words: Sequence[str]) -> Iterab
 def _reader(ctx: Context, obj: Object, term: str) -> Callable[[Table], list[Token]]:
     pk = keys.tokens(ctx.model.workspace_id, obj.key, term)
     return lambda table: token_rows(table, pk, term, limit=_MAX_TOKEN_ROWS)
+
+
+def _without_hidden(
+    ctx: Context, ranges: Sequence[tuple[Object, int]], words: Sequence[str], pages: list[list[Token]]
+) -> list[list[Token]]:
+    """Pages of token rows in which records that the caller may not see take no places of others. Few rows are left as
+    they are: their records are checked when they have been read.
+    """
+    limited = {i for i, (obj, _) in enumerate(ranges) if ctx.rows.limits(obj) and pages[i]}
+    if sum(len(pages[i]) for i in limited) < _MAX_TOKEN_ROWS:
+        return pages
+    visible: dict[str, frozenset[str]] = {}
+    for i in limited:
+        obj, word = ranges[i]
+        if obj.id not in visible:
+            visible[obj.id] = frozenset(record.id for record in find_matches(ctx, obj, None))
+        rows = pages[i]
+        if len(rows) == _MAX_TOKEN_ROWS:
+            rows = all_token_rows(ctx.table, keys.tokens(ctx.model.workspace_id, obj.key, words[word]), words[word])
+        pages[i] = [row for row in rows if row.record_id in visible[obj.id]][:_MAX_TOKEN_ROWS]
+    return pages
 
 
 def _add_beyond_live(
@@ -197,7 +219,8 @@ def _read_hits(ctx: Context, operation: Search, ranked: Iterator[_Ranked], words
     filters = {obj.id: compile_filter(operation.filters.get(obj.id)) for obj in operation.objects}
     no_joins = JoinedRecords.needed_by(ctx, None)
     hits: list[Hit] = []
-    size = _BATCH if operation.filters else operation.limit + 1
+    may_refuse = operation.filters or any(map(ctx.rows.limits, operation.objects))
+    size = _BATCH if may_refuse else operation.limit + 1
     for _ in range(max(_MAX_FETCHED // size, 1)):
         batch = [entry for _, entry in zip(range(size), ranked, strict=False)]
         if not batch:
@@ -220,7 +243,7 @@ def _fetch(ctx: Context, candidates: Iterable[_Candidate]) -> None:
     missing = [candidate for candidate in candidates if candidate.item is None]
     rows = ctx.table.batch_get([live_key(ctx, candidate.obj, candidate.id) for candidate in missing])
     for candidate, row in zip(missing, rows, strict=True):
-        candidate.item = visible(candidate.obj, row)
+        candidate.item = shown(ctx, candidate.obj, row)
 
 
 def _has_any_term(operation: Search, obj: Object, record: Record, words: Sequence[str]) -> bool:

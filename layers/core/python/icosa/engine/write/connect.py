@@ -15,7 +15,7 @@ from ...store import keys
 from ...store.derive import constraint_value
 from ...store.table import Table
 from ..context import Context
-from ..records import get_any
+from ..records import get_any_visible
 
 
 @dataclass(slots=True)
@@ -33,13 +33,13 @@ class _Target:
 def resolve_connects(ctx: Context, inputs: Sequence[tuple[ParsedInput, dict[str, str]]], table: Table) -> None:
     """Find the records that ``connect`` names; the dict beside each input gets their ids by field key.
 
-    Raises BadRequest when there is none.
+    Raises BadRequest when there is none that the caller may see.
     """
     targets = _targets(ctx, inputs, table)
     for obj in {target.link.target.key: target.link.target for target in targets}.values():
         of_object = [target for target in targets if target.link.target.key == obj.key]
         ids = [target.id for target in of_object if target.id is not None]
-        states = dict(zip(ids, get_any(ctx, obj, ids, table), strict=True))
+        states = dict(zip(ids, get_any_visible(ctx, obj, ids, table), strict=True))
         for target in of_object:
             link, state = target.link, None if target.id is None else states[target.id]
             if target.id is None or state is None or not state.live or not _is_confirmed(link, state.item):

@@ -27,6 +27,7 @@ from .drafts import RecordDraft, draft_nested, draft_records, flatten, link_valu
 from .foreign_keys import Reference, live_targets
 from .positions import assign_positions, outermost_position
 from .upsert import match_upserts, second_change, upsert_change
+from .visibility import require_visible, require_visible_targets
 
 #: How often an upsert looks for its records again before a key that is taken is the request's own fault.
 _UPSERT_ATTEMPTS = 3
@@ -86,6 +87,8 @@ def _attempt(ctx: Context, top_drafts: Sequence[RecordDraft], operation: Create)
         changes[key] = change
         if id(draft) in top:
             results.append(key)
+    require_visible(ctx, list(changes.values()))
+    require_visible_targets(ctx, list(changes.values()))
     commit_changes(ctx, list(changes.values()), live_before=live_before)
     return [after for key in results if (after := changes[key].after) is not None]
 

@@ -37,7 +37,9 @@ class Dependent(NamedTuple):
 def read_dependents(
     ctx: Context, objects: Sequence[Object], ids: Sequence[str], edges: KnownEdges = None
 ) -> list[Dependent]:
-    """Every record that points at one of ``ids``, which belong to ``objects``; once for each field that does."""
+    """Every record that points at one of ``ids``, which belong to ``objects``, whether the caller may see it or not, as
+    foreign keys act; once for each field that does.
+    """
     dependents, _ = _records_behind(ctx, _pointing(ctx, objects, ids, edges))
     return dependents
 

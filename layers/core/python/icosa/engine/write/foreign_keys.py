@@ -88,11 +88,16 @@ def target_keys(
         elif place in rows and (keys.records(ws, target.key), i) in rows:
             moving.append((target.key, i))
         else:
-            raise BadRequest(
-                f"Field \"{field.input_name}\" refers to a {target.name_singular} that does not exist: '{i}'"
-            )
+            raise missing_target(field, target, i)
     _finish_moves(ctx, moving)
     return [*(key for key in targets if key in live), *trashed]
+
+
+def missing_target(field: Field, target: Object, target_id: str) -> BadRequest:
+    """The error for a reference to a record that does not exist for the caller."""
+    return BadRequest(
+        f"Field \"{field.input_name}\" refers to a {target.name_singular} that does not exist: '{target_id}'"
+    )
 
 
 def _finish_moves(ctx: Context, moving: Sequence[tuple[str, str]]) -> None:

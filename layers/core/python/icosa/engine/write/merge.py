@@ -17,11 +17,12 @@ from ...store.change import Change
 from ...store.derive import constraint_value
 from ..context import Context
 from ..read.relations import load_relations
-from ..records import State, get_live
+from ..records import State, get_visible
 from .changes import update_change, with_update_stamps
 from .commit import commit_changes, fitting, retry_on_conflict
 from .dependents import Dependent, read_dependents
 from .merge_preview import preview_merge
+from .visibility import require_visible
 
 
 def merge(ctx: Context, operation: Merge) -> Node:
@@ -45,16 +46,18 @@ def merge(ctx: Context, operation: Merge) -> Node:
 
 
 def _read(ctx: Context, operation: Merge) -> tuple[list[Record], Record, dict[str, Any]]:
-    """The records, the survivor among them, and its new values. Raises RecordNotFound, and PermissionDenied when the
-    caller may not update one of these values.
+    """The records, the survivor among them, and its new values. Raises RecordNotFound, also for records that the caller
+    may not see, and PermissionDenied when the caller may not update one of these values or not see the result.
     """
-    records = [record for record in get_live(ctx, operation.object, operation.ids) if record is not None]
+    records = [record for record in get_visible(ctx, operation.object, operation.ids) if record is not None]
     if len(records) < len(operation.ids):
         raise RecordNotFound("One or more records not found")
     survivor = records[operation.priority_index]
     values = merged_values(operation.object, records, survivor)
     if not operation.locked.isdisjoint(values):
         raise PermissionDenied
+    stamped = with_update_stamps(ctx, operation.object, values)
+    require_visible(ctx, [update_change(ctx, operation.object, State(survivor, True), stamped)])
     return records, survivor, values
 
 
@@ -122,8 +125,9 @@ def _commit_merge(
 ) -> Record:
     """Update the survivor, move the ``merged`` records to the trash, and point what points at them at the survivor.
 
-    All in one commit if it fits. Else references are moved first: until the merge itself commits, a reference to the
-    survivor is as good as one to the record that it replaces.
+    What points at them is re-pointed also where the caller may not see it: it would be left with a reference into the
+    trash. All in one commit if it fits. Else references are moved first: until the merge itself commits, a reference to
+    the survivor is as good as one to the record that it replaces.
     """
     obj = operation.object
     survivor_change = update_change(ctx, obj, survivor, with_update_stamps(ctx, obj, values))

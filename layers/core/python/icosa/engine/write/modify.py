@@ -22,7 +22,7 @@ from ...store.table import Table
 from ..context import Context
 from ..read.matches import find_matching_records, find_states
 from ..read.relations import load_relations
-from ..records import State, get_any
+from ..records import State, get_any_visible
 from .cascade import destroy
 from .changes import update_change, with_update_stamps
 from .commit import commit_changes, retry_on_conflict
@@ -30,6 +30,7 @@ from .create import resolve_links
 from .dependents import KnownEdges
 from .positions import assign_positions, outermost_position
 from .trash import move_to_trash, relations_that_follow, restore_from_trash
+from .visibility import require_visible, require_visible_targets
 
 
 def update(ctx: Context, operation: Update) -> list[Node]:
@@ -99,7 +100,7 @@ def _read_with_edges(ctx: Context, obj: Object, record_id: str) -> tuple[list[St
     """A record and, in the same round trip, its edges. Raises RecordNotFound."""
 
     def record(table: Table) -> list[State | None]:
-        return get_any(ctx, obj, [record_id], table)
+        return get_any_visible(ctx, obj, [record_id], table)
 
     def edges(table: Table) -> list[Edge]:
         return all_edges(table, ctx.model.workspace_id, record_id)
@@ -115,7 +116,7 @@ def _select_records(ctx: Context, operation: Update | Delete | Restore, verb: st
     """The records that a write is about. Raises RecordNotFound for an unknown id, BadRequest beyond the limit."""
     obj, record_id, filter = operation.object, operation.id, operation.filter
     if record_id is not None:
-        [state] = get_any(ctx, obj, [record_id])
+        [state] = get_any_visible(ctx, obj, [record_id])
         if state is None:
             raise RecordNotFound
         return [state]
@@ -164,6 +165,8 @@ def _check_data(ctx: Context, operation: Update) -> None:
 
 def _commit_update(ctx: Context, operation: Update, states: Sequence[State]) -> list[Change]:
     changes = _update_changes(ctx, operation, states)
+    require_visible(ctx, changes)
+    require_visible_targets(ctx, changes)
     commit_changes(ctx, changes)
     return changes
 

@@ -10,18 +10,25 @@ from typing import Any
 
 from ...model.model import Object
 from ...model.types.values import double
+from ...query.operation import FindMany, OrderTerm, Page
 from ...store import keys
 from ...store.lookup import index_edge
 from ...store.table import Table
-from ..context import Context
+from ..context import BranchContext, Context
+from ..read.planner import find_page
 
 #: Stands for the existing positions when there are none: the first record gets 0, or 2 when it is to be last.
 _EMPTY = 1
 
 
 def outermost_position(ctx: Context, obj: Object, *, last: bool, table: Table) -> float | int | None:
-    """The smallest (or largest) position of the live records, None when there is none."""
+    """The smallest (or largest) position of the live records that the caller may see, None when there is none."""
     leaf = obj.leaves["position",]
+    if ctx.rows.limits(obj):
+        # The index tells of all records.
+        term = OrderTerm(leaf, "DescNullsLast" if last else "AscNullsLast")
+        query = FindMany(object=obj, order=(term,), page=Page(limit=1), total_count=False)
+        return next((leaf.get(record) for record in find_page(BranchContext(ctx, table), query).items), None)
     pk = keys.index(ctx.model.workspace_id, obj.key, leaf.key)
     entry = index_edge(table, pk, last=last)
     if entry is None:

@@ -15,6 +15,7 @@ from ..records import State
 from .changes import update_change, with_update_stamps
 from .commit import commit_changes, fitting, retry_on_conflict
 from .dependents import KnownEdges, read_dependents, read_edges
+from .visibility import require_visible
 
 
 def move_to_trash(ctx: Context, obj: Object, states: Sequence[State], edges: KnownEdges = None) -> list[Change]:
@@ -51,6 +52,7 @@ def _move(
     """
     followers = _followers(ctx, obj, states, deleted_at, edges)
     own = _move_changes(ctx, ((obj, state) for state in states), deleted_at)
+    require_visible(ctx, own)
     changes = [*own, *_move_changes(ctx, followers, deleted_at)]
     # Only followers go by themselves: too many records of the request itself are refused.
     first = fitting(changes, least=len(states))

@@ -18,7 +18,7 @@ from ...store.change import Change
 from ...store.derive import constraint_value
 from ...store.table import Item, Table
 from ..context import Context
-from ..records import State, get_any
+from ..records import State, get_any_visible
 from .changes import update_change, with_update_stamps
 from .drafts import RecordDraft
 
@@ -55,7 +55,8 @@ class _Identity:
 
 
 def match_upserts(ctx: Context, drafts: Sequence[RecordDraft], table: Table) -> None:
-    """Set ``matched`` of each draft: the record with its id, or with its values of a unique constraint.
+    """Set ``matched`` of each draft: the record with its id, or with its values of a unique constraint. One that the
+    caller may not see is not matched, and the value is found to be taken when the draft is written.
 
     Raises BadRequest when these are different records.
     """
@@ -64,7 +65,7 @@ def match_upserts(ctx: Context, drafts: Sequence[RecordDraft], table: Table) -> 
     guard_keys = [identity.guard.key for part in identities for identity in part if identity.guard is not None]
     guards = dict(zip(guard_keys, table.batch_get(guard_keys), strict=True))
     ids = sorted({owner for part in identities for identity in part if (owner := identity.owner(guards)) is not None})
-    states = dict(zip(ids, get_any(ctx, obj, ids, table), strict=True))
+    states = dict(zip(ids, get_any_visible(ctx, obj, ids, table), strict=True))
     for draft, part in zip(drafts, identities, strict=True):
         matches: dict[str, State] = {}
         descriptions: list[str] = []

@@ -13,7 +13,7 @@ from graphql import GraphQLSchema
 
 from ....model.types.registry import by_own_name
 from ....shipped import folder
-from . import api_keys, audit_log, fields, indexes, objects, roles, scalars, views, webhooks, workspace
+from . import api_keys, audit_log, fields, indexes, objects, roles, row_rules, scalars, views, webhooks, workspace
 
 _RESOLVERS = (
     *scalars.RESOLVERS,
@@ -21,6 +21,7 @@ _RESOLVERS = (
     *fields.RESOLVERS,
     *indexes.RESOLVERS,
     *roles.RESOLVERS,
+    *row_rules.RESOLVERS,
     *workspace.RESOLVERS,
     *views.RESOLVERS,
     *webhooks.RESOLVERS,

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from icosa.errors import BadRequest
-from icosa.views.periods import day_of, period
+from icosa.query.periods import day_of, period
 
 NOW = datetime(2026, 11, 18, 10, 30, 15, tzinfo=UTC)  # a Wednesday
 moments = st.datetimes(datetime(1990, 1, 1), datetime(2100, 1, 1), timezones=st.just(UTC))

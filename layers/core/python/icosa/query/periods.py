@@ -1,4 +1,4 @@
-"""Periods of time in view filters: days, and "past", "this" and "next" so many units.
+"""Periods of time in stored filters: days, and "past", "this" and "next" so many units.
 
 ``PAST_7_DAY`` are the 7 days before today, ``NEXT_7_DAY`` the 7 after it, ``THIS_1_WEEK`` the week that today is in,
 Monday first. Units shorter than a day count from now. Everything is in UTC.
@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from ..errors import BadRequest
+from ..errors import InapplicableFilter
 from ..model.inspect import inspect
 
 Period = tuple[datetime, datetime]
@@ -49,7 +49,7 @@ def day_of(moment: datetime) -> Period:
 def period(value: Any, now: datetime) -> Period:
     """The period that ``PAST_3_MONTH`` or ``{"direction": "PAST", "amount": 3, "unit": "MONTH"}`` means.
 
-    What clients add behind ``;;`` (zone, first day of the week) is ignored. Raises BadRequest.
+    What clients add behind ``;;`` (zone, first day of the week) is ignored. Raises InapplicableFilter.
     """
     direction, amount, unit = _parse(value)
     now = now.astimezone(UTC)
@@ -98,7 +98,5 @@ def _midnight(moment: datetime) -> datetime:
     return moment.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
 
 
-def _invalid(value: Any) -> BadRequest:
-    return BadRequest(
-        f"View filter cannot be applied. {inspect(value)} is no relative period", sub_code="INVALID_VIEW_FILTER_DATA"
-    )
+def _invalid(value: Any) -> InapplicableFilter:
+    return InapplicableFilter(f"{inspect(value)} is no relative period")
