@@ -10,10 +10,12 @@ DATA ?= .icosa
 RATE ?=
 STREAM ?=
 NAME ?=
+END ?=
 ENV ?= dev
 EXAMPLES ?= 100
 RUNS ?= 100
 SEED ?= 1
+READS ?= 2000
 ARGS ?=
 
 export PYTHONPATH := $(CURDIR)/layers/core/python:$(CURDIR)
@@ -23,7 +25,7 @@ BIN := .venv/bin
 SAM_BIN := .venv-sam/bin
 PIP_INSTALL := -m pip install -qq --disable-pip-version-check --require-hashes
 
-.PHONY: help install dev workspace test test-unit coverage fuzz changes soak docs bench lint format validate build deploy sam-local lock clean
+.PHONY: help install dev workspace rotate-secret test test-unit coverage fuzz changes soak steady docs bench lint format validate build deploy sam-local lock clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
@@ -65,6 +67,9 @@ dev: install ## the local stack; PORT=8000 DATA=.icosa RATE=off (no throttling) 
 workspace: install ## a new workspace; NAME="Acme", of the local stack's DATA
 	@exec $(BIN)/python -m local.workspace --data "$(DATA)" --name "$(NAME)"
 
+rotate-secret: install ## a new signing secret for the local stack's DATA; tokens go on, END=1 ends all of them
+	@exec $(BIN)/python -m local.rotation --data "$(DATA)" $(if $(END),--end-all-tokens)
+
 test: install .venv-clients/installed ## every test; ARGS="-k name" to choose
 	@$(BIN)/python -m pytest $(ARGS)
 
@@ -86,6 +91,10 @@ soak: install ## the property tests of queries, crashes and interleaved writes, 
 	@ICOSA_SOAK=$(RUNS) $(BIN)/python -m pytest tests/integration/engine/test_queries.py \
 		tests/integration/engine/test_writes.py tests/integration/engine/test_interleaving.py \
 		--hypothesis-seed=$(SEED) $(ARGS)
+
+steady: install ## reads beside writers: 2,000 of each kind, and writes before each two of their calls; READS=2000
+	@ICOSA_STEADY=$(READS) $(BIN)/python -m pytest tests/integration/engine/test_steady_reads.py \
+		tests/integration/engine/test_readers_beside_writers.py $(ARGS)
 
 docs: .venv/installed ## the pages of docs/ that follow from the code
 	@$(BIN)/python -m tests.support.error_reference

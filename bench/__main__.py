@@ -16,6 +16,7 @@ from bench import dataset
 from bench.client import Client, Failed
 from bench.cold import MEANING, TARGET, cold_starts
 from bench.folder import Folder, Workspace, function_logs
+from bench.hostile import hostile_costs
 from bench.load import CLIENTS, Load, Loaded
 from bench.machine import describe
 from bench.measure import Cost, Measured, explained, measured
@@ -91,6 +92,11 @@ def _parsers() -> tuple[argparse.ArgumentParser, Mapping[str, argparse.ArgumentP
     cold = commands.add_parser("cold", parents=[common], help="import and initialisation of every function")
     cold.add_argument("--runs", type=int, default=9, help="starts of each function (default 9)")
     cold.set_defaults(command=_cold)
+    hostile = commands.add_parser(
+        "hostile", parents=[common], help="the dearest requests that pass all limits, on 1,000 people"
+    )
+    hostile.add_argument("--only", default="", help="those whose description contains this text")
+    hostile.set_defaults(command=_hostile)
     profile = commands.add_parser("profile", parents=[common], help="where the CPU of an operation goes")
     _sized(profile)
     profile.add_argument("operation", choices=[*_named()], help="what to profile")
@@ -212,6 +218,20 @@ def _cold(options: argparse.Namespace) -> Any:
     print(table(head, rows))
     print(f"\n{MEANING}")
     return [asdict(start) for start in starts]
+
+
+def _hostile(options: argparse.Namespace) -> Any:
+    folder = Folder(options.data)
+    workspace = seeded(folder, people=1_000)
+    with folder.store() as environment:
+        costs = hostile_costs(Client(environment, workspace), options.only)
+    print(
+        table(
+            ["request", "CPU (s)", "body (KB)", "status", "refused"],
+            [[cost.what, cost.cpu, cost.kilobytes, cost.status, cost.message[:60]] for cost in costs],
+        )
+    )
+    return [asdict(cost) for cost in costs]
 
 
 def _profile(options: argparse.Namespace) -> Any:

@@ -1,4 +1,6 @@
-"""core_rest and core_graphql in this process, called as API Gateway calls them: proxy events in, answers out."""
+"""core_rest, core_graphql and the metadata function's GraphQL in this process, called as API Gateway calls them: proxy
+events in, answers out.
+"""
 
 from __future__ import annotations
 
@@ -129,7 +131,8 @@ class Client:
 
     def send(self, event: Mapping[str, Any]) -> Any:
         """The function's answer to an event, as the function gives it."""
-        name = "core_rest" if event["path"].startswith(_REST) else "core_graphql"
+        path = event["path"]
+        name = "core_rest" if path.startswith(_REST) else "metadata" if path == "/metadata" else "core_graphql"
         if name not in self._handlers:
             self._handlers[name] = _load_handler(name)
         return self._handlers[name](event, self._context)

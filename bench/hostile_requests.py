@@ -12,6 +12,7 @@ from typing import Any
 from bench.client import Call
 from icosa import limits
 from icosa.api.graphql.settings import settings
+from icosa.api.metadata.graphql.limits import MAX_ROOT_FIELDS
 from icosa.model.rich_text.marks import marks_in
 
 _CONDITIONS = limits.FILTER_CONDITIONS.most
@@ -19,6 +20,8 @@ _PATTERN = limits.FILTER_PATTERN_CHARACTERS.most // _CONDITIONS
 _ROOTS = settings.query_root_limit
 _BATCH = settings.batch_limit
 _PAGE = settings.page_limit
+#: How the names and titles of all records begin that are written.
+WRITTEN = "hostile"
 _ZONES = ("Europe/Paris", "Australia/Lord_Howe", "America/St_Johns", "Asia/Kathmandu", "Pacific/Apia")
 
 
@@ -130,7 +133,8 @@ def _lists() -> Iterator[Hostile]:
         what=f"{_ROOTS} × companies(60) with people(60) and their company",
         call=lambda: _graphql(
             _roots(
-                "companies(first: 60) {edges {node {name people(first: 60) {edges {node {name {firstName} company {name}}}}}}}"
+                "companies(first: 60) {edges {node {name people(first: 60) "
+                "{edges {node {name {firstName} company {name}}}}}}}"
             )
         ),
     )
@@ -158,7 +162,7 @@ def _lists() -> Iterator[Hostile]:
         what="people in 5 relations inside one another",
         call=lambda: _graphql(
             "{people(first: 8) {edges {node {company {people(first: 14) {edges {node {company {people(first: 14) "
-            "{edges {node {company {name}}}}}}}}}}}}}}"
+            "{edges {node {jobTitle}}}}}}}}}}}}}"
         ),
     )
     criteria = limits.ORDER_CRITERIA.most // _ROOTS
@@ -210,6 +214,21 @@ def _groups() -> Iterator[Hostile]:
             _roots(f"peopleGroupBy(groupBy: [{days}], limit: 200) {{groupByDimensionValues {aggregates}}}")
         ),
     )
+    yield Hostile(
+        what=f"the same, each with {_CONDITIONS // _ROOTS} conditions of the company",
+        call=lambda: _graphql(
+            "query q($f: PersonFilterInput) "
+            + _roots(
+                f"peopleGroupBy(groupBy: [{days}], limit: 200, filter: $f) {{groupByDimensionValues {aggregates}}}"
+            ),
+            f={
+                "or": [
+                    *_each(lambda n: {"company": {"name": {"ilike": _pattern(n, "a_")}}}, _CONDITIONS // _ROOTS - 1),
+                    {"company": {"id": {"is": "NOT_NULL"}}},
+                ]
+            },
+        ),
+    )
     many = ", ".join(
         f'{{createdAt: {{granularity: DAY, timeZone: "{_ZONES[n % 5]}"}}}}' for n in range(limits.GROUP_DIMENSIONS.most)
     )
@@ -221,7 +240,8 @@ def _groups() -> Iterator[Hostile]:
         what=f"{_ROOTS} × groupBy id with records",
         call=lambda: _graphql(
             _roots(
-                "peopleGroupBy(groupBy: [{jobTitle: true}, {name: {lastName: true}}], limit: 200) {groupByDimensionValues edges {node {id jobTitle}}}"
+                "peopleGroupBy(groupBy: [{jobTitle: true}, {name: {lastName: true}}], limit: 200) "
+                "{groupByDimensionValues edges {node {id jobTitle}}}"
             )
         ),
     )
@@ -229,7 +249,8 @@ def _groups() -> Iterator[Hostile]:
         what=f"{_ROOTS} × groupBy of a field of the company",
         call=lambda: _graphql(
             _roots(
-                "peopleGroupBy(groupBy: [{company: {name: true}}, {name: {lastName: true}}], limit: 200) {groupByDimensionValues totalCount}"
+                "peopleGroupBy(groupBy: [{company: {name: true}}, {name: {lastName: true}}], limit: 200) "
+                "{groupByDimensionValues totalCount}"
             )
         ),
     )
@@ -237,11 +258,12 @@ def _groups() -> Iterator[Hostile]:
     yield Hostile(
         what=f"groupBy name, {len(all_at_once.split())} aggregates",
         call=lambda: _graphql(
-            f"{{peopleGroupBy(groupBy: [{{name: {{lastName: true}}}}, {{jobTitle: true}}], limit: 200) {{{all_at_once}}}}}"
+            f"{{peopleGroupBy(groupBy: [{{name: {{lastName: true}}}}, {{jobTitle: true}}], limit: 200) "
+            f"{{{all_at_once}}}}}"
         ),
     )
     yield Hostile(
-        what=f"60 companies with {len(all_at_once.split())} aggregates of their people",
+        what=f"{_PAGE} companies with {len(all_at_once.split())} aggregates of their people",
         call=lambda: _graphql(f"{{companies(first: 200) {{edges {{node {{people(first: 0) {{{all_at_once}}}}}}}}}}}"),
     )
     yield Hostile(
@@ -321,6 +343,33 @@ def _documents() -> Iterator[Hostile]:
     )
 
 
+def _metadata_read() -> Iterator[Hostile]:
+    everything = (
+        "objects(paging: {first: 1000}) {edges {node {id nameSingular description fieldsList {id name label type "
+        "options settings defaultValue relation {sourceFieldMetadata {name} targetObjectMetadata {nameSingular}}} "
+        "indexMetadataList {id name}}}}"
+    )
+    yield Hostile(
+        what=f"metadata: {MAX_ROOT_FIELDS} × all objects with all fields",
+        call=lambda: _metadata(_roots(everything, MAX_ROOT_FIELDS)),
+    )
+    filtered = "fields(paging: {first: 1000}, filter: $f) {edges {node {id}}}"
+    ids = [{"id": {"notILike": f"20202020-0000-4000-8000-{n:012}"}} for n in range(_CONDITIONS // MAX_ROOT_FIELDS)]
+    yield Hostile(
+        what=f"metadata: {MAX_ROOT_FIELDS} × all fields, {_CONDITIONS} conditions",
+        call=lambda: _metadata("query q($f: FieldFilter) " + _roots(filtered, MAX_ROOT_FIELDS), f={"and": ids}),
+    )
+    inner = f"objects(paging: {{first: 1000}}) {{edges {{node {{{filtered}}}}}}}"
+    yield Hostile(
+        what=f"metadata: {MAX_ROOT_FIELDS} × all fields of all objects, {_CONDITIONS} conditions",
+        call=lambda: _metadata("query q($f: FieldFilter) " + _roots(inner, MAX_ROOT_FIELDS), f={"and": ids}),
+    )
+    yield Hostile(
+        what="metadata: 15,000 conditions (refused)",
+        call=lambda: _metadata(f"query q($f: FieldFilter) {{{filtered}}}", f={"or": [ids[0]] * 15_000}),
+    )
+
+
 # ------------------------------------------------------------------ writes
 
 
@@ -328,7 +377,7 @@ def _notes(markdown: str, records: int) -> Call:
     return Call(
         method="POST",
         path="/rest/batch/notes",
-        body=[{"title": "hostile", "bodyV2": {"markdown": markdown}} for _ in range(records)],
+        body=[{"title": WRITTEN, "bodyV2": {"markdown": markdown}} for _ in range(records)],
     )
 
 
@@ -358,30 +407,34 @@ def _documents_written() -> Iterator[Hostile]:
         call=lambda: Call(
             method="POST",
             path="/rest/batch/notes",
-            body=[{"title": "hostile", "bodyV2": {"blocknote": blocks}}] * 3,
+            body=[{"title": WRITTEN, "bodyV2": {"blocknote": blocks}}] * 3,
         ),
     )
     ticks = '[{"type":"codeBlock","props":{},"content":"' + "`" * 60_000 + '","children":[]}]'
     yield Hostile(
         what="8 notes of 60,000 backticks",
         call=lambda: Call(
-            method="POST", path="/rest/batch/notes", body=[{"title": "hostile", "bodyV2": {"blocknote": ticks}}] * 8
+            method="POST", path="/rest/batch/notes", body=[{"title": WRITTEN, "bodyV2": {"blocknote": ticks}}] * 8
         ),
     )
     yield Hostile(
-        what="60 notes changed by filter, 4,000 list items each",
+        what=f"{_BATCH} small notes, to be changed by the next request",
+        call=lambda: Call(method="POST", path="/rest/batch/notes", body=[{"title": f"{WRITTEN} to change"}] * _BATCH),
+    )
+    yield Hostile(
+        what=f"{_BATCH} notes changed by filter, the same 200 list items",
         call=lambda: Call(
             method="PATCH",
             path="/rest/notes",
-            query={"filter": "title[eq]:hostile60"},
-            body={"bodyV2": {"markdown": "- a\n" * 300}},
+            query={"filter": 'title[eq]:"hostile to change"'},
+            body={"bodyV2": {"markdown": "- a\n" * 200}},
         ),
     )
 
 
 def _people(records: int, **values: Callable[[int], Any]) -> list[Mapping[str, Any]]:
     return [
-        {"name": {"firstName": f"H{n}", "lastName": "hostile"}, **{name: value(n) for name, value in values.items()}}
+        {"name": {"firstName": f"H{n}", "lastName": WRITTEN}, **{name: value(n) for name, value in values.items()}}
         for n in range(records)
     ]
 
@@ -442,10 +495,10 @@ def _records_written() -> Iterator[Hostile]:
         what=f"{batches} × duplicates of {_BATCH} people",
         call=lambda: _graphql(
             "query q($d: [PersonCreateInput!]!) " + _roots("personDuplicates(data: $d) {edges {node {id}}}", batches),
-            d=[{"name": {"firstName": f"H{n}", "lastName": "hostile"}} for n in range(_BATCH)],
+            d=[{"name": {"firstName": f"H{n}", "lastName": WRITTEN}} for n in range(_BATCH)],
         ),
     )
-    words = " ".join(f"word{n}" for n in range(500))
+    words = f"{WRITTEN} " + " ".join(f"word{n}" for n in range(500))
     yield Hostile(
         what=f"{batches} × createPeople of {_BATCH}, 40 words each",
         call=lambda: _graphql(
@@ -457,16 +510,14 @@ def _records_written() -> Iterator[Hostile]:
         what=f"{batches} × updatePeople by a filter that {_BATCH} match",
         call=lambda: _graphql(
             "mutation q($d: PersonUpdateInput!) "
-            + _roots('updatePeople(filter: {name: {firstName: {like: "H__"}}}, data: $d) {id}', batches),
-            d={"jobTitle": words, "name": {"lastName": "hostile"}},
+            + _roots('updatePeople(filter: {emails: {primaryEmail: {like: "hostile%"}}}, data: $d) {id}', batches),
+            d={"jobTitle": words, "name": {"lastName": WRITTEN}},
         ),
     )
     yield Hostile(
-        what="the people written are destroyed",
-        call=lambda: Call(
-            method="DELETE",
-            path="/rest/people",
-            query={"filter": 'name.lastName[eq]:"hostile"', "soft_delete": "false"},
+        what=f"{batches} × destroyPeople by a filter that {_BATCH} match first",
+        call=lambda: _graphql(
+            "mutation " + _roots('destroyPeople(filter: {emails: {primaryEmail: {like: "hostile%"}}}) {id}', batches)
         ),
     )
     yield Hostile(
@@ -488,6 +539,7 @@ HOSTILE: Sequence[Hostile] = (
     *_lists(),
     *_groups(),
     *_documents(),
+    *_metadata_read(),
     *_documents_written(),
     *_records_written(),
 )

@@ -4,14 +4,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import orjson
 
 from local.functions.invoker import Outcome
-from local.template.application import Function
+
+#: The mark of the function that makes workspaces.
+PROVISIONING: Final = "Provisioning"
 
 
 class ProvisioningFailed(Exception):
@@ -25,14 +26,6 @@ class Workspace:
     id: str
     token: str
     console: str | None
-
-
-def provisioning_function(functions: Mapping[str, Function]) -> Function | None:
-    """The function that makes workspaces; None when the template has none."""
-    for function in functions.values():
-        if (function.metadata.get("Icosa") or {}).get("Provisioning") is True:
-            return function
-    return None
 
 
 def workspace_event(name: str, *, demo: bool) -> bytes:

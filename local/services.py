@@ -25,6 +25,7 @@ from local.functions.environment import Environment
 from local.functions.pool import Pool
 from local.functions.variables import Services as Endpoints
 from local.functions.variables import function_variables
+from local.gateway.answers import Answers
 from local.gateway.keys import Keys
 from local.options import Options
 from local.queues.store import Queues
@@ -50,6 +51,7 @@ class Services:
     keys: Keys
     pool: Pool
     queues: Queues
+    answers: Answers
     settings: Settings
     state: sqlite3.Connection
 
@@ -78,6 +80,7 @@ async def running_services(
 
         state = stack.enter_context(closing(open_state(folder.state)))
         settings, keys, queues = Settings(state), Keys(state), Queues(application.queues, state)
+        answers = Answers()
         keys.declare(application.api_keys)
         secret_texts = secret_values(application.secrets, settings)
         access_key = f"LOCAL{secrets.token_hex(8).upper()}"
@@ -95,12 +98,12 @@ async def running_services(
         await server.start(
             services_application(
                 {
-                    **apigateway_routes(keys, {plan.id: plan for plan in application.plans}, application.api),
+                    **apigateway_routes(keys, {plan.id: plan for plan in application.plans}, application.api, answers),
                     **lambda_routes(application.functions, pool, asynchronous),
                 },
                 {
                     **sqs_targets(queues),
-                    **secrets_targets(application.secrets, secret_texts, application.parameters),
+                    **secrets_targets(application.secrets, secret_texts, settings, application.parameters),
                     **kms_targets(application.encryption_keys, settings),
                 },
                 access_key,
@@ -123,6 +126,7 @@ async def running_services(
             keys=keys,
             pool=pool,
             queues=queues,
+            answers=answers,
             settings=settings,
             state=state,
         )

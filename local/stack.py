@@ -10,8 +10,9 @@ from local.gateway.context import Place
 from local.gateway.gateway import Gateway
 from local.gateway.server import application as gateway_application
 from local.gateway.usage import Usage
+from local.marks import marked_function
 from local.options import Options
-from local.provisioning import Workspace, provisioning_function, read_workspace, workspace_event
+from local.provisioning import PROVISIONING, Workspace, read_workspace, workspace_event
 from local.services import Services, running_services
 from local.template.application import Application
 from local.triggers import start_triggers
@@ -46,7 +47,7 @@ async def running_stack(options: Options) -> AsyncIterator[Stack]:
                 plans=services.application.plans, keys=services.keys, state=services.state, override=options.rate
             )
             place = Place(account=services.deployment.account, region=services.deployment.region)
-            gateway = Gateway(api=api, place=place, invoker=services.pool, usage=usage)
+            gateway = Gateway(api=api, place=place, invoker=services.pool, usage=usage, answers=services.answers)
             await server.start(gateway_application(gateway))
         stack.push_async_callback(server.stop)
         yield Stack(port=server.port, made=made)
@@ -62,7 +63,7 @@ def _behind_the_api(application: Application) -> Iterable[str]:
 
 async def _demo_workspace(services: Services) -> Workspace | None:
     """Make the demo workspace on the first start with a data folder, and leave its key in the folder."""
-    function = provisioning_function(services.application.functions)
+    function = marked_function(services.application.functions, PROVISIONING)
     if function is None or services.settings.get(_PROVISIONED):
         return None
     outcome = await services.pool.invoke(function.logical_id, workspace_event("Demo", demo=True))

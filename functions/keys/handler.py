@@ -1,13 +1,14 @@
-"""Workspaces, API keys and roles: everything that needs the usage plan or makes tokens.
+"""Workspaces, API keys and roles.
 
 API Gateway leads here with the collections of ``icosa.api.keys``, and with nothing else. Administrators invoke the
-function directly (``icosa.provisioning.admin`` lists what they can do), so IAM decides who may.
+function directly (``icosa.provisioning.admin`` lists what they can do), so IAM decides who may. Tokens are made by
+another function: this one does not know what signs them.
 """
 
 from __future__ import annotations
 
 from icosa.access.api_keys import ApiKeys
-from icosa.access.secret import secrets_client
+from icosa.access.minting import lambda_client
 from icosa.api.keys.app import keys_app
 from icosa.provisioning.admin import Administration
 from icosa.runtime.asgi import asgi_proxy
@@ -18,4 +19,4 @@ from icosa.store.table import Table
 table, api_keys = Table.from_environment(), ApiKeys.from_environment()
 gateway = proxy_handler(asgi_proxy(keys_app(table)))
 handler = gateway_or_direct(gateway, Administration(table, api_keys).run)
-prime(api_keys.open, secrets_client)
+prime(lambda_client)

@@ -1,6 +1,7 @@
-"""API Gateway's control API, for API keys and usage plans.
+"""API Gateway's control API, for API keys and usage plans, and to forget what authorizers answered.
 
-Paths and shapes: API Gateway API reference (CreateApiKey, GetApiKeys, CreateUsagePlanKey, GetUsagePlans …).
+Paths and shapes: API Gateway API reference (CreateApiKey, GetApiKeys, CreateUsagePlanKey, GetUsagePlans,
+FlushStageAuthorizersCache …).
 """
 
 from __future__ import annotations
@@ -12,19 +13,21 @@ from typing import Any
 
 from local.aws.errors import AwsError
 from local.aws.routing import Call, Reply, Routes
+from local.gateway.answers import Answers
 from local.gateway.keys import Key, KeyConflict, KeyNotFound, Keys
 from local.template.application import Api, UsagePlan
 
 
-def apigateway_routes(keys: Keys, plans: Mapping[str, UsagePlan], api: Api | None) -> Routes:
-    """The operations, over the gateway's keys and the template's plans."""
-    service = _ApiGateway(keys, plans, api)
+def apigateway_routes(keys: Keys, plans: Mapping[str, UsagePlan], api: Api | None, answers: Answers) -> Routes:
+    """The operations, over the gateway's keys, the template's plans, and what authorizers answered."""
+    service = _ApiGateway(keys, plans, api, answers)
     return {
         ("POST", "/apikeys"): service.create_api_key,
         ("GET", "/apikeys"): service.get_api_keys,
         ("GET", "/apikeys/{key}"): service.get_api_key,
         ("PATCH", "/apikeys/{key}"): service.update_api_key,
         ("DELETE", "/apikeys/{key}"): service.delete_api_key,
+        ("DELETE", "/restapis/{api}/stages/{stage}/cache/authorizers"): service.flush_stage_authorizers_cache,
         ("GET", "/usageplans"): service.get_usage_plans,
         ("GET", "/usageplans/{plan}"): service.get_usage_plan,
         ("POST", "/usageplans/{plan}/keys"): service.create_usage_plan_key,
@@ -35,10 +38,11 @@ def apigateway_routes(keys: Keys, plans: Mapping[str, UsagePlan], api: Api | Non
 
 
 class _ApiGateway:
-    def __init__(self, keys: Keys, plans: Mapping[str, UsagePlan], api: Api | None) -> None:
+    def __init__(self, keys: Keys, plans: Mapping[str, UsagePlan], api: Api | None, answers: Answers) -> None:
         self._keys = keys
         self._plans = plans
         self._api = api
+        self._answers = answers
 
     async def create_api_key(self, call: Call) -> Reply:
         body = call.json()
@@ -83,6 +87,12 @@ class _ApiGateway:
 
     async def delete_api_key(self, call: Call) -> Reply:
         self._keys.delete(self._key(call).id)
+        return Reply(status=202)
+
+    async def flush_stage_authorizers_cache(self, call: Call) -> Reply:
+        if self._api is None or (call.path["api"], call.path["stage"]) != (self._api.id, self._api.stage):
+            raise AwsError("NotFoundException", "Invalid stage identifier specified", status=404)
+        self._answers.forget()
         return Reply(status=202)
 
     async def get_usage_plans(self, _: Call) -> Reply:
@@ -152,10 +162,11 @@ class _ApiGateway:
 
     def _shown_plan(self, plan: UsagePlan) -> dict[str, Any]:
         stage = self._api.stage if self._api else ""
+        methods = {name: {"rateLimit": limit.rate, "burstLimit": limit.burst} for name, limit in plan.methods.items()}
         rendered: dict[str, Any] = {
             "id": plan.id,
             "name": plan.name,
-            "apiStages": [{"apiId": api, "stage": stage} for api in plan.api_ids],
+            "apiStages": [{"apiId": api, "stage": stage, "throttle": methods} for api in plan.api_ids],
         }
         if plan.throttle:
             rendered["throttle"] = {"rateLimit": plan.throttle.rate, "burstLimit": plan.throttle.burst}

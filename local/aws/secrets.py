@@ -1,11 +1,11 @@
-"""Secrets Manager and Systems Manager parameters: what the template declares, read-only."""
+"""Secrets Manager and Systems Manager parameters: what the template declares. Values of secrets can be replaced."""
 
 from __future__ import annotations
 
 import json
 import secrets
 import string
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, MutableMapping
 
 from local.aws.errors import AwsError
 from local.aws.routing import Call, Reply, Targets
@@ -14,39 +14,46 @@ from local.template.application import Secret
 
 
 def secret_values(declared: Iterable[Secret], settings: Settings) -> dict[str, str]:
-    """The value of every secret by ARN. What is to be generated is generated once and kept in the data folder."""
+    """The value of every secret by ARN. What is to be generated is generated once and kept in the data folder, as is
+    what replaced a value.
+    """
     values = {}
     for secret in declared:
-        if secret.value is not None:
-            values[secret.arn] = secret.value
-            continue
-        kept = settings.get(f"secret {secret.name}")
-        if kept is None:
+        kept = settings.get(_kept_as(secret.name))
+        if kept is None and secret.value is not None:
+            kept = secret.value
+        elif kept is None:
             kept = _generated(secret.generate or {})
-            settings.set(f"secret {secret.name}", kept)
+            settings.set(_kept_as(secret.name), kept)
         values[secret.arn] = kept
     return values
 
 
-def secrets_targets(declared: Iterable[Secret], values: Mapping[str, str], parameters: Mapping[str, str]) -> Targets:
-    """GetSecretValue, GetParameter and GetParameters."""
+def secrets_targets(
+    declared: Iterable[Secret], values: MutableMapping[str, str], settings: Settings, parameters: Mapping[str, str]
+) -> Targets:
+    """GetSecretValue, PutSecretValue, GetParameter and GetParameters. What is put is in ``values`` from then on."""
     named = {secret.name: secret.arn for secret in declared}
 
-    async def get_secret_value(call: Call) -> Reply:
+    def find(call: Call) -> dict[str, object]:
         wanted = str(call.json().get("SecretId"))
         arn = named.get(wanted, wanted)
         if arn not in values:
             raise AwsError("ResourceNotFoundException", "Secrets Manager can't find the specified secret.")
         name = next(name for name, owner in named.items() if owner == arn)
-        return Reply(
-            body={
-                "ARN": arn,
-                "Name": name,
-                "SecretString": values[arn],
-                "VersionId": "local",
-                "VersionStages": ["AWSCURRENT"],
-            }
-        )
+        return {"ARN": arn, "Name": name, "VersionId": "local", "VersionStages": ["AWSCURRENT"]}
+
+    async def get_secret_value(call: Call) -> Reply:
+        found = find(call)
+        return Reply(body=found | {"SecretString": values[str(found["ARN"])]})
+
+    async def put_secret_value(call: Call) -> Reply:
+        found, text = find(call), call.json().get("SecretString")
+        if not isinstance(text, str):
+            raise AwsError("InvalidParameterException", "You must provide SecretString.")
+        settings.set(_kept_as(str(found["Name"])), text)
+        values[str(found["ARN"])] = text
+        return Reply(body=found)
 
     async def get_parameter(call: Call) -> Reply:
         name = str(call.json().get("Name"))
@@ -65,7 +72,13 @@ def secrets_targets(declared: Iterable[Secret], values: Mapping[str, str], param
         "AmazonSSM.GetParameter": get_parameter,
         "AmazonSSM.GetParameters": get_parameters,
         "secretsmanager.GetSecretValue": get_secret_value,
+        "secretsmanager.PutSecretValue": put_secret_value,
     }
+
+
+def _kept_as(name: str) -> str:
+    """The setting with a secret's value."""
+    return f"secret {name}"
 
 
 def _shown(name: str, value: str) -> dict[str, object]:

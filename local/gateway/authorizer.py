@@ -6,47 +6,29 @@ Source: API Gateway developer guide, "Use API Gateway Lambda authorizers" (ident
 from __future__ import annotations
 
 import re
-import time
-from collections import OrderedDict
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from typing import Any
 
 import orjson
 
 from local.functions.invoker import Invoker
 from local.gateway import policy
+from local.gateway.answers import Answer, Answers
 from local.gateway.context import Place, method_arn
 from local.gateway.failure import GatewayFailure
 from local.gateway.http import Request
 from local.report import report
 from local.template.application import Api, Authorizer
 
-#: Answers remembered at most; the least recently used goes first.
-_CACHE_SIZE = 10_000
-
-
-@dataclass(frozen=True, kw_only=True)
-class Answer:
-    """What an authorizer said: ``context`` holds text only. ``usage_key`` is the value of the caller's API key."""
-
-    principal: str
-    document: Any
-    context: Mapping[str, str]
-    usage_key: str | None
-
 
 class Authorizers:
     """The API's authorizers with the answers they gave."""
 
-    def __init__(
-        self, *, api: Api, place: Place, invoker: Invoker, clock: Callable[[], float] = time.monotonic
-    ) -> None:
+    def __init__(self, *, api: Api, place: Place, invoker: Invoker, answers: Answers) -> None:
         self._api = api
         self._place = place
         self._invoker = invoker
-        self._clock = clock
-        self._answers: OrderedDict[tuple[str, ...], tuple[float, Answer]] = OrderedDict()
+        self._answers = answers
 
     async def authorize(
         self, name: str, request: Request, shared: Mapping[str, Any], context: Mapping[str, Any]
@@ -62,25 +44,14 @@ class Authorizers:
         arn = method_arn(request, self._api, self._place)
         identity = _identity(authorizer, request, shared, context)
         key = (name, *identity)
-        answer = self._remembered(key) if authorizer.ttl and identity else None
+        answer = self._answers.get(key) if authorizer.ttl and identity else None
         if answer is None:
             answer = await self._ask(authorizer, identity, arn, shared, context)
             if authorizer.ttl and identity:
-                self._answers[key] = (self._clock() + authorizer.ttl, answer)
-                if len(self._answers) > _CACHE_SIZE:
-                    self._answers.popitem(last=False)
+                self._answers.put(key, answer, ttl=authorizer.ttl)
         verdict = policy.evaluate(answer.document, arn)
         if verdict is not policy.Verdict.ALLOW:
             raise Denied(answer, explicit=verdict is policy.Verdict.DENY)
-        return answer
-
-    def _remembered(self, key: tuple[str, ...]) -> Answer | None:
-        expiry, answer = self._answers.get(key, (0.0, None))
-        if answer is not None and expiry <= self._clock():
-            del self._answers[key]
-            return None
-        if answer is not None:
-            self._answers.move_to_end(key)
         return answer
 
     async def _ask(

@@ -1,4 +1,4 @@
-"""Token bucket: API Gateway's throttling of one API key."""
+"""Token bucket: API Gateway's throttling of one API key, or of one method."""
 
 from __future__ import annotations
 

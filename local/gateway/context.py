@@ -7,10 +7,13 @@ import uuid
 from base64 import b64encode
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import quote
 
 from local.gateway.http import Request
 from local.template.application import Api
 
+#: What may stand in a path (RFC 3986), and the sign of what is encoded already: bodies of gateway responses quote it.
+_IN_PATHS = "/-._~!$&'()*+,;=:@%"
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
@@ -47,7 +50,7 @@ def request_context(request: Request, api: Api, place: Place) -> dict[str, Any]:
             "userAgent": request.header.get("user-agent"),
             "userArn": None,
         },
-        "path": f"/{api.stage}{request.path}",
+        "path": f"/{api.stage}{quote(request.path, safe=_IN_PATHS)}",
         "protocol": request.protocol,
         "requestId": str(request_id),
         "requestTime": _request_time(now),

@@ -8,6 +8,7 @@ from typing import Any
 
 from local.functions.invoker import Invoker
 from local.gateway import proxy
+from local.gateway.answers import Answers
 from local.gateway.authorizer import Authorizers, Denied
 from local.gateway.context import Place, request_context
 from local.gateway.failure import GatewayFailure
@@ -25,14 +26,14 @@ _HEADER_LIMIT = 10_240
 
 
 class Gateway:
-    """Serves an API: size limits, route, authorizer, usage plan, function, in the order of API Gateway."""
+    """Serves an API: size limits, route, throttling, authorizer, usage plan, function, in the order of API Gateway."""
 
-    def __init__(self, *, api: Api, place: Place, invoker: Invoker, usage: Usage) -> None:
+    def __init__(self, *, api: Api, place: Place, invoker: Invoker, usage: Usage, answers: Answers) -> None:
         self._api = api
         self._place = place
         self._invoker = invoker
         self._usage = usage
-        self._authorizers = Authorizers(api=api, place=place, invoker=invoker)
+        self._authorizers = Authorizers(api=api, place=place, invoker=invoker, answers=answers)
         self._methods: dict[str, dict[str, Route]] = {}
         for route in api.routes:
             self._methods.setdefault(route.path, {})[route.method] = route
@@ -69,10 +70,13 @@ class Gateway:
         shared = proxy.parameters(request, resource, self._api)
         if cors and request.method == "OPTIONS" and "OPTIONS" not in methods:
             authorizer = self._api.default_authorizer if cors.authorized else None
-            await self._admit(request, shared, context, authorizer=authorizer, key_required=cors.api_key_required)
+            key_for = f"{resource.path}/OPTIONS" if cors.api_key_required else None
+            await self._admit(request, shared, context, authorizer=authorizer, counted_as=key_for)
             return preflight(cors, methods)
         assert route is not None
-        await self._admit(request, shared, context, authorizer=route.authorizer, key_required=route.api_key_required)
+        self._usage.count_for_all(route)
+        counted_as = f"{route.path}/{request.method}" if route.api_key_required else None
+        await self._admit(request, shared, context, authorizer=route.authorizer, counted_as=counted_as)
         return await self._integrate(route, request, shared, context)
 
     async def _admit(
@@ -82,9 +86,11 @@ class Gateway:
         context: dict[str, Any],
         *,
         authorizer: str | None,
-        key_required: bool,
+        counted_as: str | None,
     ) -> None:
-        """Pass the authorizer and the usage plan, and leave in the context what they found out."""
+        """Pass the authorizer and the usage plan, and leave in the context what they found out. ``counted_as`` is the
+        method (``/path/METHOD``) where a key is required.
+        """
         key = request.header.get("x-api-key") if self._api.key_source == "HEADER" else None
         if authorizer == "AWS_IAM":
             raise GatewayFailure("MISSING_AUTHENTICATION_TOKEN", "Missing Authentication Token")
@@ -93,8 +99,8 @@ class Gateway:
             context["authorizer"] = {**answer.context, "principalId": answer.principal, "integrationLatency": 0}
             if self._api.key_source == "AUTHORIZER":
                 key = answer.usage_key
-        if key_required:
-            api_key = self._usage.count(self._api.id, key)
+        if counted_as:
+            api_key = self._usage.count(self._api.id, key, counted_as)
             context["identity"] |= {"apiKey": api_key.value, "apiKeyId": api_key.id}
 
     async def _integrate(

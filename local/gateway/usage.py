@@ -13,12 +13,14 @@ from local.gateway.bucket import Bucket
 from local.gateway.failure import GatewayFailure
 from local.gateway.keys import Key, Keys
 from local.gateway.quota import period
-from local.template.application import Quota, Throttle, UsagePlan
+from local.template.application import Quota, Route, Throttle, UsagePlan
 
 
 @dataclass(frozen=True, kw_only=True)
 class Rate:
-    """What replaces the plans' own throttling: ``throttle`` None is no throttling at all."""
+    """What replaces the plans' own throttling, but that of single methods: ``throttle`` None is no throttling at
+    all, neither of plans nor of the stage.
+    """
 
     throttle: Throttle | None
 
@@ -29,7 +31,7 @@ class Rate:
 
     @classmethod
     def off(cls) -> Rate:
-        """No throttling."""
+        """No throttling of anything."""
         return cls(throttle=None)
 
     @property
@@ -39,7 +41,9 @@ class Rate:
 
 
 class Usage:
-    """Counts the calls of every key against its plan. Buckets live in memory, quotas on disk."""
+    """Counts the calls of every key against its plan, and those of all callers against the stage's limits. Buckets live
+    in memory, quotas on disk.
+    """
 
     def __init__(
         self,
@@ -57,14 +61,19 @@ class Usage:
         self._override = override
         self._clock = clock
         self._today = today
-        self._buckets: dict[tuple[str, str], Bucket] = {}
+        self._buckets: dict[tuple[str, ...], Bucket] = {}
         state.execute(
             "CREATE TABLE IF NOT EXISTS quotas (plan TEXT NOT NULL, key TEXT NOT NULL, period TEXT NOT NULL,"
             " calls INTEGER NOT NULL, PRIMARY KEY (plan, key, period))"
         )
 
-    def count(self, api: str, value: str | None) -> Key:
-        """Count one call of an API by the key with this value.
+    def count_for_all(self, route: Route) -> None:
+        """Count one call of a method, whoever makes it. Raises GatewayFailure: THROTTLED."""
+        if route.throttle and not self._is_off:
+            self._take(("", route.path, route.method), route.throttle)
+
+    def count(self, api: str, value: str | None, method: str) -> Key:
+        """Count one call of an API's method (``/path/METHOD``) by the key with this value.
 
         Raises GatewayFailure: INVALID_API_KEY when the key is missing, unknown, disabled or in no plan of the API;
         THROTTLED and QUOTA_EXCEEDED with the seconds to wait.
@@ -73,16 +82,24 @@ class Usage:
         plan = self._plan(api, key) if key else None
         if key is None or plan is None or not key.enabled:
             raise GatewayFailure("INVALID_API_KEY", "Forbidden")
-        throttle = self._override.throttle if self._override else plan.throttle
-        if throttle:
-            bucket = self._buckets.get((plan.id, key.id)) or self._buckets.setdefault(
-                (plan.id, key.id), Bucket(throttle, self._clock)
-            )
-            if wait := bucket.take():
-                raise GatewayFailure("THROTTLED", "Too Many Requests", retry_after=wait)
-        if plan.quota and not (self._override and self._override.throttle is None):
+        if self._is_off:
+            return key
+        if own := plan.methods.get(method):
+            self._take((plan.id, key.id, method), own)
+        elif throttle := self._override.throttle if self._override else plan.throttle:
+            self._take((plan.id, key.id), throttle)
+        if plan.quota:
             self._count_quota(plan.id, key.id, plan.quota)
         return key
+
+    @property
+    def _is_off(self) -> bool:
+        return self._override is not None and self._override.throttle is None
+
+    def _take(self, owner: tuple[str, ...], throttle: Throttle) -> None:
+        bucket = self._buckets.get(owner) or self._buckets.setdefault(owner, Bucket(throttle, self._clock))
+        if wait := bucket.take():
+            raise GatewayFailure("THROTTLED", "Too Many Requests", retry_after=wait)
 
     def _plan(self, api: str, key: Key) -> UsagePlan | None:
         for plan_id in sorted(self._keys.plans(key.id)):

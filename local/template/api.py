@@ -4,6 +4,7 @@ keys.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from typing import Any, Literal
 
 from local.template.application import (
@@ -32,6 +33,7 @@ _USED = (
     "BinaryMediaTypes",
     "Cors",
     "GatewayResponses",
+    "MethodSettings",
     "MinimumCompressionSize",
     "StageName",
     "Variables",
@@ -55,11 +57,12 @@ def read_api(scope: Scope) -> Api | None:
     resolved = scope.resolve({key: properties[key] for key in _USED if key in properties})
     auth = resolved.get("Auth") or {}
     compression = resolved.get("MinimumCompressionSize")
+    settings = resolved.get("MethodSettings") or []
     return Api(
         logical_id=name,
         id=opaque_id(name),
         stage=str(resolved.get("StageName", "Prod")),
-        routes=tuple(_route(function, event, auth) for _, function, event in events),
+        routes=tuple(_route(function, event, auth, settings) for _, function, event in events),
         authorizers={key: _authorizer(scope, key, body) for key, body in (auth.get("Authorizers") or {}).items()},
         default_authorizer=auth.get("DefaultAuthorizer"),
         stage_variables={key: str(value) for key, value in (resolved.get("Variables") or {}).items()},
@@ -89,19 +92,32 @@ def _api_events(scope: Scope) -> list[tuple[str, str, dict[str, Any]]]:
     return routes
 
 
-def _route(function: str, event: dict[str, Any], api_auth: dict[str, Any]) -> Route:
+def _route(
+    function: str, event: dict[str, Any], api_auth: dict[str, Any], settings: Iterable[Mapping[str, Any]]
+) -> Route:
     auth = event.get("Auth") or {}
     authorizer = auth.get("Authorizer", api_auth.get("DefaultAuthorizer"))
+    path, method = str(event["Path"]), str(event["Method"]).upper()
+    method = "ANY" if method in {"ANY", "X-AMAZON-APIGATEWAY-ANY-METHOD"} else method
     return Route(
-        path=str(event["Path"]),
-        method="ANY"
-        if str(event["Method"]).lower() in {"any", "x-amazon-apigateway-any-method"}
-        else str(event["Method"]).upper(),
+        path=path,
+        method=method,
         function=function,
         authorizer=None if authorizer in {None, "NONE"} else str(authorizer),
         api_key_required=bool(auth.get("ApiKeyRequired", api_auth.get("ApiKeyRequired", False))),
         timeout=int(event.get("TimeoutInMillis", 29_000)) / 1000,
+        throttle=_stage_throttle(path, method, settings),
     )
+
+
+def _stage_throttle(path: str, method: str, settings: Iterable[Mapping[str, Any]]) -> Throttle | None:
+    """What MethodSettings say about a method: of this very method, else of all (``/*``, ``*``)."""
+    found = {(str(entry["ResourcePath"]), str(entry["HttpMethod"]).upper()): entry for entry in settings}
+    escaped = "/" + path.replace("/", "~1")
+    for entry in (found.get((escaped, method)), found.get(("/*", "*"))):
+        if entry is not None and "ThrottlingRateLimit" in entry:
+            return Throttle(rate=float(entry["ThrottlingRateLimit"]), burst=int(entry["ThrottlingBurstLimit"]))
+    return None
 
 
 def _authorizer(scope: Scope, name: str, body: dict[str, Any]) -> Authorizer:
@@ -195,15 +211,25 @@ def _sam_plans(scope: Scope) -> list[tuple[str, dict[str, Any]]]:
 
 def _plan(plan_id: str, name: str, apis: tuple[str, ...], body: dict[str, Any]) -> UsagePlan:
     throttle, quota = body.get("Throttle"), body.get("Quota")
+    methods = {
+        str(method): _throttle(limits)
+        for stage in body.get("ApiStages") or []
+        for method, limits in (stage.get("Throttle") or {}).items()
+    }
     return UsagePlan(
         id=plan_id,
         name=name,
         api_ids=apis,
-        throttle=Throttle(rate=float(throttle["RateLimit"]), burst=int(throttle["BurstLimit"])) if throttle else None,
+        throttle=_throttle(throttle) if throttle else None,
+        methods=methods,
         quota=Quota(limit=int(quota["Limit"]), period=quota["Period"], offset=int(quota.get("Offset", 0)))
         if quota
         else None,
     )
+
+
+def _throttle(limits: Mapping[str, Any]) -> Throttle:
+    return Throttle(rate=float(limits["RateLimit"]), burst=int(limits["BurstLimit"]))
 
 
 def read_api_keys(scope: Scope) -> list[ApiKey]:

@@ -62,6 +62,14 @@ class Authorizer:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Throttle:
+    """A token bucket: ``rate`` tokens a second (may be a fraction), at most ``burst`` of them."""
+
+    rate: float
+    burst: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class Route:
     """One method of one resource. ``method`` may be ANY; ``function`` is a logical id; ``timeout`` in seconds.
 
@@ -74,6 +82,8 @@ class Route:
     authorizer: str | None
     api_key_required: bool
     timeout: float = 29.0
+    #: What all callers together may do (MethodSettings).
+    throttle: Throttle | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -118,14 +128,6 @@ class Api:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Throttle:
-    """A token bucket: ``rate`` tokens a second (may be a fraction), at most ``burst`` of them."""
-
-    rate: float
-    burst: int
-
-
-@dataclass(frozen=True, kw_only=True)
 class Quota:
     """At most ``limit`` calls in a calendar period (UTC); ``offset`` days are added to the start of a week or month."""
 
@@ -136,12 +138,15 @@ class Quota:
 
 @dataclass(frozen=True, kw_only=True)
 class UsagePlan:
-    """A usage plan and the ids of the APIs whose stages it covers."""
+    """A usage plan and the ids of the APIs whose stages it covers. ``methods`` (``/path/METHOD``) have buckets of their
+    own in place of the plan's.
+    """
 
     id: str
     name: str
     api_ids: tuple[str, ...]
     throttle: Throttle | None = None
+    methods: Mapping[str, Throttle] = field(default_factory=dict)
     quota: Quota | None = None
 
 

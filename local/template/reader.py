@@ -22,7 +22,8 @@ def read_application(
 ) -> Application:
     """The application that the template at ``path`` declares; code paths are relative to the template's folder.
 
-    ``parameters`` override the template's defaults, and so do ``defaults``, where the template has such parameters.
+    ``parameters`` override the template's defaults, and so do ``defaults``, where the template has such parameters. A
+    mapping that has no row for a value of ``defaults`` is read at the row of the template's own default.
     Raises TemplateError for what cannot be understood.
     """
     scope = _scope(read_document(path), deployment, dict(parameters or {}), defaults or {}, path.resolve().parent)
@@ -52,6 +53,12 @@ def _scope(
     values = {name: overrides.get(name, defaults.get(name, body.get("Default"))) for name, body in declared.items()}
     values = {name: _parameter(declared[name], value) for name, value in values.items() if value is not None}
 
+    mappings = document.get("Mappings") or {}
+    for name in defaults.keys() & values.keys():
+        for rows in mappings.values():
+            if (own := str(declared[name].get("Default"))) in rows:
+                rows.setdefault(values[name], rows[own])
+
     def ref(name: str) -> Any:
         if name == "AWS::NoValue":
             return NO_VALUE
@@ -64,7 +71,7 @@ def _scope(
     intrinsics = Intrinsics(
         ref=ref,
         attribute=lambda name, attribute: names.attribute(name, attribute),
-        mappings=document.get("Mappings") or {},
+        mappings=mappings,
         conditions=document.get("Conditions") or {},
     )
     resources = {

@@ -22,7 +22,7 @@ from icosa.store.table import Table
 from tests.support import dynoxide
 from tests.support.gateway import emulated
 from tests.support.provisioning import event_of, forget
-from tests.support.tokens import SECRET
+from tests.support.tokens import TokensHere
 
 EventOfRole = Callable[..., dict[str, Any]]
 
@@ -45,9 +45,9 @@ def workspace_fixtures(scope: Literal["module", "package"]) -> WorkspaceFixtures
             yield table
 
     @pytest.fixture(scope=scope)
-    def api_keys() -> Iterator[ApiKeys]:
+    def api_keys(shared_table: Table) -> Iterator[ApiKeys]:
         with emulated() as gateway:
-            yield ApiKeys(gateway, lambda: SECRET)
+            yield ApiKeys(TokensHere(shared_table, gateway))
 
     @pytest.fixture(scope=scope)
     def workspace(shared_table: Table, api_keys: ApiKeys) -> Provisioned:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import orjson
 import pytest
 
 from icosa import limits
+from icosa.engine.read import planner
 from icosa.limits import Limit
 from icosa.provisioning.workspace import Provisioned
 from icosa.store.table import Table
@@ -161,14 +163,14 @@ def test_dimensions(call: RestClient, gql: GraphqlClient) -> None:
     limit = limits.GROUP_DIMENSIONS
 
     def group_by(count: int) -> str:
-        return "[" + ",".join(['{"jobTitle":true}'] * count) + "]"
+        return "[" + ",".join(['{"createdAt":{"granularity":"YEAR","timeZone":"UTC"}}'] * count) + "]"
 
     reply = call("GET", "/rest/people/groupBy", group_by=group_by(limit.most + 1))
     assert (reply.status, reply.message) == (400, beyond(limit))
     assert call("GET", "/rest/people/groupBy", group_by=group_by(limit.most)).status == 200
     grouped = "peopleGroupBy(groupBy: $g) {totalCount}"
     query = f"query q($g: [PersonGroupByInput!]!) {{a: {grouped} b: {grouped}}}"
-    half = [{"jobTitle": True}] * (limit.most // 2 + 1)
+    half = [{"createdAt": {"granularity": "YEAR", "timeZone": "UTC"}}] * (limit.most // 2 + 1)
     assert refused(gql, query, {"g": half}) == beyond(limit, 2 * len(half))
 
 
@@ -259,3 +261,30 @@ def test_members_of_lists(
     assert (reply.status, reply.message) == (400, beyond(limit))
     query = "mutation m($d: PersonCreateInput!) {a: createPerson(data: $d) {id} b: createPerson(data: $d) {id}}"
     assert refused(gql, query, {"d": half}) == beyond(limit, 2 * (limit.most // 2 + 1))
+
+
+def test_offsets(gql: GraphqlClient) -> None:
+    limit = limits.OFFSET
+    half = limit.most // 2
+    roots = "a: people(first: 1, offset: $a) {totalCount} b: people(first: 1, offset: $b) {edges {node {id}}}"
+    query = f"query q($a: Int, $b: Int) {{{roots}}}"
+    assert refused(gql, query, {"a": half, "b": half + 1}) == beyond(limit)
+    assert "errors" not in gql(query, {"a": half, "b": half})
+    inner = "companies {edges {node {people(offset: $a) {edges {node {id}}}}}} people(offset: $b) {edges {node {id}}}"
+    assert refused(gql, f"query q($a: Int, $b: Int) {{{inner}}}", {"a": half, "b": half + 1}) == beyond(limit)
+
+
+def test_offsets_that_skip_too_many_and_those_beyond_all(
+    gql: GraphqlClient, call: RestClient, tag: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    limit = replace(limits.OFFSET, most=3)
+    monkeypatch.setattr(planner, "OFFSET", limit)
+    monkeypatch.setattr(planner, "_FAR_OFFSET", 2)
+    monkeypatch.setattr(limits, "OFFSET", limit)
+    assert call("POST", "/rest/batch/opportunities", [{"name": tag}] * 5).status == 201
+    query = "query q($n: Int) {opportunities(first: 1, offset: $n) {edges {node {id}}}}"
+    total = gql.data("{opportunities(first: 1) {totalCount}}")["opportunities"]["totalCount"]
+    assert len(gql.data(query, {"n": 3})["opportunities"]["edges"]) == 1
+    assert gql.error(query, {"n": 4})[0] == beyond(limit, 4)
+    for offset in (total, total + 1, 2**31 - 1):
+        assert gql.data(query, {"n": offset}) == {"opportunities": {"edges": []}}

@@ -7,6 +7,7 @@ import asyncio
 import json
 import os
 
+from agent_connector_sdk.exceptions import ParameterError
 from fastmcp import Client, FastMCP
 from twenty_mcp.mcp_server import register_crm_tools, register_graphql_tools
 from twenty_mcp.twenty_gql import GraphQL
@@ -34,7 +35,7 @@ async def main() -> None:
     failure = None
     try:
         GraphQL(url=url, token=token).execute_gql("{ people(first: 1) { totalCount } }")
-    except Exception as error:  # of whatever class the client has for it
+    except ParameterError as error:
         failure = str(error)
     print(json.dumps({"key": key, "used": used.data, "revoked": revoked, "failure": failure}))
 

@@ -34,7 +34,7 @@ from icosa.query.operation import (
 )
 from icosa.store.table import Table
 from tests.support.provisioning import event_of, forget
-from tests.support.tokens import SECRET
+from tests.support.tokens import TokensHere
 
 
 class Caller:
@@ -67,7 +67,7 @@ class Caller:
 @pytest.fixture
 def victim_and_stranger(control_table: Table, gateway: GatewayKeys) -> tuple[Caller, Caller]:
     forget()
-    api_keys = ApiKeys(gateway, lambda: SECRET)
+    api_keys = ApiKeys(TokensHere(control_table, gateway))
     made = [provision(control_table, api_keys, name) for name in ("Victim", "Stranger")]
     victim, stranger = (Caller(control_table, event_of(each)) for each in made)
     return victim, stranger

@@ -31,12 +31,12 @@ from icosa.store.meter import Meter
 from icosa.store.ops import DeleteItem, PutItem, UpdateItem
 from icosa.store.table import Table
 from tests.support.provisioning import event_of, forget
-from tests.support.tokens import SECRET
+from tests.support.tokens import TokensHere
 
 
 @pytest.fixture
-def api_keys(gateway: GatewayKeys) -> ApiKeys:
-    return ApiKeys(gateway, lambda: SECRET)
+def api_keys(control_table: Table, gateway: GatewayKeys) -> ApiKeys:
+    return ApiKeys(TokensHere(control_table, gateway))
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from icosa.runtime.http import proxy
 from icosa.store.table import Table
 from tests.support.gateway import emulated
 from tests.support.rocket import create_rocket
-from tests.support.tokens import SECRET
+from tests.support.tokens import KEYS, TokensHere
 from tests.support.workspace import control_table
 
 
@@ -29,7 +29,7 @@ class World:
     @cached_property
     def document(self) -> Callable[[dict[str, Any]], dict[str, Any]]:
         """The function of documents."""
-        handler = proxy(DocumentsApi(self.table, lambda: SECRET).answer)
+        handler = proxy(DocumentsApi(self.table, lambda: KEYS).answer)
         return lambda event: handler(event, None)
 
     def event(
@@ -57,15 +57,20 @@ class World:
 
 
 @pytest.fixture(scope="module")
-def api_keys() -> Iterator[ApiKeys]:
-    with emulated() as gateway:
-        yield ApiKeys(gateway, lambda: SECRET)
+def shared_table(dynamodb_endpoint: str) -> Iterator[Table]:
+    with control_table(dynamodb_endpoint) as table:
+        yield table
 
 
 @pytest.fixture(scope="module")
-def world(dynamodb_endpoint: str, api_keys: ApiKeys) -> Iterator[World]:
-    with control_table(dynamodb_endpoint) as table:
-        documents.forget()
-        made = provision(table, api_keys, "Acme", demo=True)
-        create_rocket(table, made.workspace_id)
-        yield World(table, made)
+def api_keys(shared_table: Table) -> Iterator[ApiKeys]:
+    with emulated() as gateway:
+        yield ApiKeys(TokensHere(shared_table, gateway))
+
+
+@pytest.fixture(scope="module")
+def world(shared_table: Table, api_keys: ApiKeys) -> World:
+    documents.forget()
+    made = provision(shared_table, api_keys, "Acme", demo=True)
+    create_rocket(shared_table, made.workspace_id)
+    return World(shared_table, made)

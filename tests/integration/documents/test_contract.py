@@ -27,6 +27,7 @@ from tests.integration.documents.conftest import World
 from tests.support.contract import exercise as exercised
 from tests.support.contract import strict
 from tests.support.kms import emulated_cipher
+from tests.support.minting import tokens_in_process
 from tests.support.provisioning import event_of
 from tests.support.proxied import Function, Proxied
 from tests.support.rest_client import RestClient
@@ -136,7 +137,10 @@ def test_answers_are_what_the_document_says(
 
 
 @pytest.mark.slow
-def test_answers_about_metadata_are_what_the_document_says(world: World, app: Proxied) -> None:
+def test_answers_about_metadata_are_what_the_document_says(
+    world: World, app: Proxied, api_keys: ApiKeys, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tokens_in_process(api_keys, monkeypatch)
     schema = schemathesis.openapi.from_wsgi(
         "/rest/open-api/metadata", app, headers={"Authorization": f"Bearer {world.made.token}"}
     )

@@ -11,6 +11,7 @@ import pytest
 
 from icosa.access import token
 from icosa.access.api_keys import ApiKeys
+from icosa.access.secret import SigningKey
 from icosa.access.token import Claims
 from icosa.catalog import bundles, models
 from icosa.documents import core_document as documents
@@ -48,7 +49,7 @@ def minted(world: World, *, secret: str = SECRET, **changes: Any) -> str:
         "type": "API_KEY",
         "expires_at": int(time.time()) + 3600,
     }
-    return token.sign(Claims(**{**claims, **changes}), secret=secret, issued_at=0)
+    return token.sign(Claims(**{**claims, **changes}), key=SigningKey(secret), issued_at=0)
 
 
 @pytest.mark.parametrize("schema", ["core", "metadata"])

@@ -179,6 +179,15 @@ def test_keys(stack: Stack, caller: Caller) -> None:
     stack.run("keys", {"mint": {"action": "mint_token", "apiKeyId": caller.key_id, **workspace}})
 
 
+def test_tokens(stack: Stack, caller: Caller) -> None:
+    asked = {"workspaceId": caller.workspace_id, "callerKeyId": caller.key_id, "keyId": caller.key_id}
+    answers = stack.run("tokens", {"token": asked, "count": {"workspaceId": caller.workspace_id}})
+    assert answers["token"].keys() == {"token"}
+    assert answers["count"] == {"left": 0}
+    unknown = {"workspaceId": COMPANY, "callerKeyId": COMPANY, "keyId": COMPANY}
+    assert stack.run("tokens", {"refused": unknown})["refused"].keys() == {"refused"}
+
+
 def test_authorizer(stack: Stack, caller: Caller) -> None:
     arn = "arn:aws:execute-api:us-east-1:000000000000:a1/dev/GET/rest/people"
     requests = {
@@ -191,13 +200,11 @@ def test_authorizer(stack: Stack, caller: Caller) -> None:
 
 
 def test_documents(stack: Stack, caller: Caller) -> None:
-    stack.run(
-        "documents",
-        {
-            schema: caller.http("GET", f"/rest/open-api/{schema}", "/rest/open-api/{schema}")
-            for schema in ("core", "metadata")
-        },
-    )
+    documents = {
+        schema: caller.http("GET", f"/rest/open-api/{schema}", "/rest/open-api/{schema}")
+        for schema in ("core", "metadata")
+    }
+    stack.run("documents", {"health": caller.http("GET", "/healthz", "/healthz"), **documents})
 
 
 def test_core_rest(stack: Stack, caller: Caller) -> None:

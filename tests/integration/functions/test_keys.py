@@ -6,11 +6,17 @@ from typing import Any
 
 import pytest
 
+from icosa.access.access_changes import KEY_LIMIT
+from icosa.access.access_errors import KeyLimitReached
+from icosa.access.audit import read_page
 from icosa.access.failures import KeyRevoked
 from icosa.access.gateway_keys import GatewayKeys
 from icosa.access.session import open_context
 from icosa.errors import BadRequest, NotFound
+from icosa.store.access_row import LIVE_KEYS
 from icosa.store.control import RoleRow
+from icosa.store.keys import access
+from icosa.store.ops import set_attributes
 from icosa.store.table import Table
 from tests.support import functions
 from tests.support import gateway as gateways
@@ -51,14 +57,14 @@ def test_the_life_of_a_key(keys: ModuleType, table: Table, gateway: GatewayKeys)
         "apiKey"
     ]
     assert "token" not in key
-    assert gateways.values_in_plan(gateway) == {made["apiKey"]["id"], key["id"]}
+    assert gateways.values_in_plan(gateway) == gateways.values(gateway) == {workspace}
 
     token = call(keys, "mint_token", workspaceId=workspace, apiKeyId=key["id"])["token"]
     assert open_context(authorized(token), table).principal.role_id == role["id"]
     call(keys, "revoke_api_key", workspaceId=workspace, apiKeyId=key["id"])
     with pytest.raises(KeyRevoked):
         open_context(authorized(token), table)
-    assert gateways.values_in_plan(gateway) == {made["apiKey"]["id"]}
+    assert gateways.values_in_plan(gateway) == gateways.values(gateway) == {workspace}
     call(keys, "restore_api_key", workspaceId=workspace, apiKeyId=key["id"])
     assert open_context(authorized(token), table).principal.name == "Sync"
 
@@ -118,6 +124,37 @@ def test_a_key_is_administered_in_its_own_workspace_only(keys: ModuleType) -> No
     for action in ("revoke_api_key", "restore_api_key", "mint_token"):
         with pytest.raises(NotFound):
             call(keys, action, workspaceId=item["workspaceId"], apiKeyId=two["apiKey"]["id"])
+
+
+def test_what_administrators_do_is_in_the_audit_log(keys: ModuleType, table: Table) -> None:
+    made = call(keys, "provision_workspace", name="Acme")
+    workspace, first = made["workspaceId"], made["apiKey"]["id"]
+    role = call(keys, "create_role", workspaceId=workspace, role={"label": "Reader"})["role"]["id"]
+    of_key = {"workspaceId": workspace, "apiKeyId": first}
+    call(keys, "assign_role", **of_key, roleId=role)
+    call(keys, "revoke_api_key", **of_key)
+    call(keys, "restore_api_key", **of_key)
+    call(keys, "mint_token", **of_key)
+    page = read_page(table, workspace, limit=50, after=None)
+    assert [(entry["action"], entry["target"]["id"]) for entry in reversed(page.entries)] == [
+        ("apiKey.created", first),
+        ("apiKey.tokenGenerated", first),
+        ("role.created", role),
+        ("apiKey.roleAssigned", first),
+        ("apiKey.revoked", first),
+        ("apiKey.updated", first),
+        ("apiKey.tokenGenerated", first),
+    ]
+    assert {entry["actor"]["type"] for entry in page.entries} == {"ADMINISTRATOR"}
+
+
+def test_administrators_are_held_to_the_number_of_keys(keys: ModuleType, table: Table) -> None:
+    made = call(keys, "provision_workspace", name="Acme")
+    workspace = made["workspaceId"]
+    table.transact([set_attributes(access(workspace), {LIVE_KEYS: KEY_LIMIT})])
+    new = {"workspaceId": workspace, "name": "k", "roleId": made["apiKey"]["roleId"]}
+    with pytest.raises(KeyLimitReached, match="API key limit of 500 reached for the workspace"):
+        call(keys, "create_api_key", **new)
 
 
 def test_tokens_are_not_logged(

@@ -22,13 +22,13 @@ from icosa.store.control import WorkspaceRow
 from icosa.store.table import Table
 from tests.support import gateway as gateways
 from tests.support.provisioning import event_of, forget
-from tests.support.tokens import SECRET
+from tests.support.tokens import KEYS, TokensHere
 
 
 @pytest.fixture
-def api_keys(gateway: GatewayKeys) -> ApiKeys:
+def api_keys(control_table: Table, gateway: GatewayKeys) -> ApiKeys:
     forget()
-    return ApiKeys(gateway, lambda: SECRET)
+    return ApiKeys(TokensHere(control_table, gateway))
 
 
 def test_a_workspace_has_objects_roles_and_one_admin_key(
@@ -43,9 +43,9 @@ def test_a_workspace_has_objects_roles_and_one_admin_key(
     assert context.workspace.default_role_id == roles["Member"]["id"]
     assert made.api_key.role_id == roles["Admin"]["id"]
     assert api_keys.list(made.workspace_id) == [made.api_key]
-    claims = token.verify(made.token, secret=SECRET)
+    claims = token.verify(made.token, keys=KEYS)
     assert (claims.workspace_id, claims.key_id) == (made.workspace_id, made.api_key.id)
-    assert gateways.values_in_plan(gateway) == {made.api_key.id}
+    assert gateways.values_in_plan(gateway) == {made.workspace_id}
     assert total(control_table, made, "people") == 0
 
 

@@ -10,13 +10,16 @@ from typing import Any, cast
 import orjson
 import pytest
 
-from local.aws.secrets import secret_values
+from local.aws.errors import AwsError
+from local.aws.routing import Call
+from local.aws.secrets import secret_values, secrets_targets
 from local.functions.asynchronous import AsynchronousInvoker
 from local.functions.environment import Environment, EnvironmentGone
 from local.functions.invoker import Outcome
 from local.functions.pool import Pool
 from local.functions.variables import Services, function_variables
-from local.provisioning import ProvisioningFailed, Workspace, provisioning_function, read_workspace, workspace_event
+from local.marks import marked_function
+from local.provisioning import PROVISIONING, ProvisioningFailed, Workspace, read_workspace, workspace_event
 from local.state import Settings
 from local.template.application import AsyncInvocation, Function, Secret
 
@@ -76,6 +79,29 @@ def test_secrets_are_generated_once(state: sqlite3.Connection) -> None:
     assert not set(values["2"]) & set("aA1")
     assert orjson.loads(values["3"]).keys() == {"user", "password"}
     assert secret_values(declared, Settings(state)) == values
+
+
+def test_a_secret_can_be_replaced(state: sqlite3.Connection) -> None:
+    declared = [Secret(name="a", arn="1", generate={}), Secret(name="b", arn="2", value="v")]
+    settings = Settings(state)
+    values = secret_values(declared, settings)
+    targets = secrets_targets(declared, values, settings, {})
+
+    def call(operation: str, **body: str) -> Any:
+        request = Call(path={}, query={}, headers={}, body=orjson.dumps(body))
+
+        async def run() -> Any:
+            return (await targets[f"secretsmanager.{operation}"](request)).body
+
+        return asyncio.run(run())
+
+    for name, arn in (("a", "1"), ("b", "2")):
+        call("PutSecretValue", SecretId=arn, SecretString=f"new {name}")
+        assert call("GetSecretValue", SecretId=name)["SecretString"] == f"new {name}"
+    assert values == secret_values(declared, settings) == {"1": "new a", "2": "new b"}
+    for wrong in ({"SecretId": "c", "SecretString": "x"}, {"SecretId": "a"}):
+        with pytest.raises(AwsError):
+            call("PutSecretValue", **wrong)
 
 
 def asynchronously(called: Function, invoker: FakeInvoker) -> tuple[list[float], list[tuple[str, dict[str, Any]]]]:
@@ -211,8 +237,8 @@ def test_a_function_that_cannot_be_loaded(behaviour: dict[str, Any], message: st
 
 def test_provisioning() -> None:
     marked = function(metadata={"Icosa": {"Provisioning": True}})
-    assert provisioning_function({"A": function("A"), "F": marked}) == marked
-    assert provisioning_function({"A": function("A", metadata={"Icosa": None})}) is None
+    assert marked_function({"A": function("A"), "F": marked}, PROVISIONING) == marked
+    assert marked_function({"A": function("A", metadata={"Icosa": None})}, PROVISIONING) is None
     assert orjson.loads(workspace_event("Acme", demo=False)) == {
         "action": "provision_workspace",
         "name": "Acme",

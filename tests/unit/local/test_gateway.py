@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import orjson
 import pytest
 
 from local.functions.invoker import Outcome
+from local.gateway.answers import Answers
 from local.gateway.context import Place
 from local.gateway.gateway import Gateway
 from local.gateway.http import Request, Response
@@ -118,7 +120,8 @@ class Client:
 
     def __init__(self, functions: Functions, state: sqlite3.Connection, keys: Keys, api: Api = API) -> None:
         usage = Usage(plans=[PLAN], keys=keys, state=state, clock=lambda: 0.0)
-        self.gateway = Gateway(api=api, place=PLACE, invoker=functions, usage=usage)
+        self.answers = Answers()
+        self.gateway = Gateway(api=api, place=PLACE, invoker=functions, usage=usage, answers=self.answers)
 
     def send(self, method: str, path: str, *, too_large: bool = False, **headers: str) -> Response:
         pairs = tuple((name.lower().replace("_", "-"), value) for name, value in headers.items())
@@ -309,3 +312,40 @@ def test_keys_from_the_header(functions: Functions, state: sqlite3.Connection, k
     client = Client(functions, state, keys, Api(logical_id="Api", id="api", stage="test", routes=routes))
     assert client.send("GET", "/", x_api_key="known").status == 200
     assert client.send("GET", "/").status == 403
+
+
+def test_a_method_with_its_own_limit_for_all(functions: Functions, state: sqlite3.Connection, keys: Keys) -> None:
+    [opened, *others] = ROUTES
+    limited = replace(API, routes=(replace(opened, throttle=Throttle(rate=0.1, burst=2)), *others))
+    client = Client(functions, state, keys, limited)
+    assert [client.send("GET", "/open").status for _ in range(3)] == [200, 200, 429]
+    assert [client.send("GET", "/records/1", authorization="known").status for _ in range(2)] == [200, 200]
+
+
+def test_forged_tokens_are_throttled_before_the_authorizer(
+    functions: Functions, state: sqlite3.Connection, keys: Keys
+) -> None:
+    limited = replace(API, routes=tuple(replace(route, throttle=Throttle(rate=0.1, burst=3)) for route in ROUTES))
+    client = Client(functions, state, keys, limited)
+    statuses = [client.send("GET", "/records/1", authorization=f"forged{number}").status for number in range(10)]
+    assert statuses.count(429) == 7
+    assert len(functions.calls["authorizer"]) == 3
+
+
+def test_answers_of_the_authorizer_can_be_forgotten(client: Client, functions: Functions) -> None:
+    for _ in range(2):
+        client.send("DELETE", "/records/1", authorization="known")
+    assert len(functions.calls["authorizer"]) == 1
+    client.answers.forget()
+    client.send("DELETE", "/records/1", authorization="known")
+    assert len(functions.calls["authorizer"]) == 2
+
+
+@pytest.mark.parametrize("path", ['/no"pe', "/no\\pe", "/no\tpe", '/records/"}', "/nö"])
+def test_a_body_that_quotes_the_path_is_json(
+    functions: Functions, state: sqlite3.Connection, keys: Keys, path: str
+) -> None:
+    missing = GatewayResponse(templates={"application/json": '{"m":"Cannot $context.httpMethod $context.path"}'})
+    api = replace(API, responses={"MISSING_AUTHENTICATION_TOKEN": missing})
+    answer = orjson.loads(Client(functions, state, keys, api).send("PUT", path).body)
+    assert answer["m"].startswith("Cannot PUT /test/")

@@ -9,6 +9,7 @@ from local.template.document import TemplateError
 from local.template.names import Deployment, opaque_id
 from local.template.reader import read_application
 from local.template.scope import merge
+from tests.support.checkout import ROOT
 
 DEPLOYMENT = Deployment(endpoint="http://127.0.0.1:1")
 
@@ -282,3 +283,36 @@ def test_the_product_template_is_understood() -> None:
     assert application.api
     assert application.api.routes
     assert application.tables
+
+
+def test_limits_of_methods(root: Path) -> None:
+    text = TEMPLATE.replace(
+        "ApiStages: [{ApiId: !Ref Api, Stage: !Ref Api.Stage}]",
+        "ApiStages: [{ApiId: !Ref Api, Stage: !Ref Api.Stage, Throttle: {/open/GET: {RateLimit: 2, BurstLimit: 3}}}]",
+    ).replace(
+        "      GatewayResponses:\n",
+        "      MethodSettings:\n"
+        "        - {ResourcePath: /*, HttpMethod: '*', ThrottlingRateLimit: 100, ThrottlingBurstLimit: 200}\n"
+        "        - {ResourcePath: '/~1rest~1{proxy+}', HttpMethod: GET,"
+        " ThrottlingRateLimit: 1, ThrottlingBurstLimit: 2}\n"
+        "      GatewayResponses:\n",
+        1,
+    )
+    (root / "template.yaml").write_text(text)
+    application = read_application(root / "template.yaml", DEPLOYMENT)
+    plan = next(plan for plan in application.plans if plan.id == opaque_id("UsagePlan"))
+    assert plan.methods == {"/open/GET": Throttle(rate=2, burst=3)}
+    assert application.api
+    throttles = {(route.path, route.method): route.throttle for route in application.api.routes}
+    assert throttles.pop(("/rest/{proxy+}", "GET")) == Throttle(rate=1, burst=2)
+    assert set(throttles.values()) == {Throttle(rate=100, burst=200)}
+
+
+def test_a_rate_that_the_mapping_of_the_template_does_not_know() -> None:
+    """The stack enforces it by itself; what the template derives from it must not be missing."""
+    application = read_application(ROOT / "template.yaml", DEPLOYMENT, defaults={"RateLimit": "7"})
+    assert application.api
+    assert "(7 tokens per 60000 ms)" in application.api.responses["THROTTLED"].templates["application/json"]
+    assert application.functions["CoreRestFunction"].environment["RATE_LIMIT"] == "7"
+    [plan] = application.plans
+    assert plan.methods["/rest/metadata/{proxy+}/GET"] == Throttle(rate=5, burst=300)

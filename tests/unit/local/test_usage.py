@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+import contextlib
 import math
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -17,7 +19,7 @@ from local.gateway.quota import period
 from local.gateway.usage import Rate, Usage
 from local.run import read_rate
 from local.state import open_state
-from local.template.application import ApiKey, Quota, Throttle, UsagePlan
+from local.template.application import ApiKey, Quota, Route, Throttle, UsagePlan
 
 
 class Clock:
@@ -77,6 +79,7 @@ def test_periods(quota: Quota, now: str, start: str, following: str) -> None:
 
 
 PLAN = UsagePlan(id="plan", name="plan", api_ids=("api",), throttle=Throttle(rate=1, burst=2))
+RECORDS, OBJECTS = "/rest/{proxy+}/GET", "/rest/metadata/{proxy+}/GET"
 
 
 def usage(state: sqlite3.Connection, keys: Keys, plan: UsagePlan = PLAN, rate: Rate | None = None) -> Usage:
@@ -92,7 +95,7 @@ def usage(state: sqlite3.Connection, keys: Keys, plan: UsagePlan = PLAN, rate: R
 
 def refusal(counted: Usage, value: str | None, api: str = "api") -> tuple[str, int | None]:
     with pytest.raises(GatewayFailure) as failure:
-        counted.count(api, value)
+        counted.count(api, value, RECORDS)
     return failure.value.kind.name, failure.value.retry_after
 
 
@@ -101,9 +104,9 @@ def test_every_key_has_its_own_bucket(state: sqlite3.Connection) -> None:
     for name in ("a", "b"):
         keys.add_to_plan("plan", keys.create(name=name, value=name).id)
     counted = usage(state, keys)
-    assert [counted.count("api", "a").name, counted.count("api", "a").name] == ["a", "a"]
+    assert [counted.count("api", "a", RECORDS).name, counted.count("api", "a", RECORDS).name] == ["a", "a"]
     assert refusal(counted, "a") == ("THROTTLED", 1)
-    assert counted.count("api", "b").name == "b"
+    assert counted.count("api", "b", RECORDS).name == "b"
 
 
 def test_keys_that_are_no_keys_here(state: sqlite3.Connection) -> None:
@@ -122,8 +125,8 @@ def test_quota(state: sqlite3.Connection) -> None:
     keys.add_to_plan("plan", keys.create(name="a", value="a").id)
     plan = UsagePlan(id="plan", name="plan", api_ids=("api",), quota=Quota(limit=2, period="DAY"))
     counted = usage(state, keys, plan)
-    counted.count("api", "a")
-    usage(state, keys, plan).count("api", "a")  # Counted over a restart.
+    counted.count("api", "a", RECORDS)
+    usage(state, keys, plan).count("api", "a", RECORDS)  # Counted over a restart.
     assert refusal(counted, "a") == ("QUOTA_EXCEEDED", 60)
     assert refusal(counted, "a") == ("QUOTA_EXCEEDED", 60)
 
@@ -133,11 +136,56 @@ def test_another_rate(state: sqlite3.Connection) -> None:
     keys.add_to_plan("plan", keys.create(name="a", value="a").id)
     off = usage(state, keys, rate=Rate.off())
     for _ in range(10):
-        off.count("api", "a")
+        off.count("api", "a", RECORDS)
     three = usage(state, keys, rate=Rate.per_minute(3))
     for _ in range(3):
-        three.count("api", "a")
+        three.count("api", "a", RECORDS)
     assert refusal(three, "a") == ("THROTTLED", 20)
+
+
+def test_methods_with_a_bucket_of_their_own(state: sqlite3.Connection) -> None:
+    keys = Keys(state)
+    for name in ("a", "b"):
+        keys.add_to_plan("plan", keys.create(name=name, value=name).id)
+    plan = replace(PLAN, methods={OBJECTS: Throttle(rate=5, burst=300)})
+    counted = usage(state, keys, plan)
+
+    def served(value: str, method: str) -> int:
+        """How many of 1,000 calls at once are."""
+        calls = 0
+        for _ in range(1000):
+            with contextlib.suppress(GatewayFailure):
+                counted.count("api", value, method)
+                calls += 1
+        return calls
+
+    assert served("a", OBJECTS) == 300
+    assert served("a", RECORDS) == 2
+    assert (served("b", RECORDS), served("b", OBJECTS)) == (2, 300)
+    another = usage(state, keys, plan, rate=Rate.per_minute(7))
+    counted = another
+    assert (served("a", RECORDS), served("a", OBJECTS)) == (7, 300)
+    counted = usage(state, keys, plan, rate=Rate.off())
+    assert (served("a", RECORDS), served("a", OBJECTS)) == (1000, 1000)
+
+
+def test_limits_of_the_stage_are_shared_by_all(state: sqlite3.Connection) -> None:
+    twice = Throttle(rate=1, burst=2)
+
+    def route(path: str, throttle: Throttle | None = twice) -> Route:
+        return Route(path=path, method="GET", function="f", authorizer=None, api_key_required=False, throttle=throttle)
+
+    counted = usage(state, Keys(state))
+    for path in ("/a", "/b"):
+        for _ in range(2):
+            counted.count_for_all(route(path))
+        with pytest.raises(GatewayFailure) as failure:
+            counted.count_for_all(route(path))
+        assert (failure.value.kind.name, failure.value.retry_after) == ("THROTTLED", 1)
+    off = usage(state, Keys(state), rate=Rate.off())
+    for _ in range(10):
+        off.count_for_all(route("/a"))
+        counted.count_for_all(route("/free", None))
 
 
 def test_rates_as_they_are_given() -> None:

@@ -75,7 +75,8 @@ def test_one_to_many_means_any_of_the_records() -> None:
 
 
 def test_an_empty_block_means_any_record() -> None:
-    for raw in ({"people": {}}, {"people": {"and": []}}):
+    raws: list[Any] = [{"people": {}}, {"people": {"and": []}}]
+    for raw in raws:
         assert _shape(_resolve(raw, "companies")) == ("any person of people", ("and",))
 
 

@@ -98,6 +98,8 @@ DIMENSION_ERRORS: list[tuple[str, Any, str]] = [
      "Invalid timezone: ../etc/passwd"),
     ("opportunities", {"closeDate": {"granularity": "DAY", "timeZone": "Europe"}}, "Invalid timezone: Europe"),
     ("opportunities", {"closeDate": {"granularity": "DAY", "timeZone": 1}}, "Invalid timezone: 1"),
+    *(("opportunities", {"closeDate": {"granularity": "DAY", "timeZone": zone}}, f"Invalid timezone: {zone}")
+      for zone in ("localtime", "posixrules", "Factory", "posix/Europe/Paris", "right/Europe/Paris")),
 ]  # fmt: skip
 
 

@@ -148,9 +148,13 @@ def test_a_refused_method_comes_with_those_that_are_allowed() -> None:
     assert handler(event("DELETE"), None)["headers"]["allow"] == "GET, POST, HEAD"
 
 
-def test_strangers_do_not_learn_which_routes_exist() -> None:
-    for path in ("/things", "/things/1/2"):
-        assert refused("DELETE", path, headers={"X-Stranger": "1"}) == (403, ["Who are you?"])
+@pytest.mark.parametrize("method", ["DELETE", "TRACE", "CONNECT", "OPTIONS", "BREW", "get", "OTHER"])
+@pytest.mark.parametrize("path", ["/things", "/things/1/2", "/", "/things/1/\n", "/things\n", "\n", "/a\r\nb/c/d"])
+def test_strangers_do_not_learn_which_routes_exist(method: str, path: str) -> None:
+    assert refused(method, path, headers={"X-Stranger": "1"}) == (403, ["Who are you?"])
+    status, [message] = refused(method, path)
+    assert status in {404, 405}
+    assert message.startswith(f"Cannot {method} ")
 
 
 def test_errors_have_their_headers() -> None:

@@ -7,8 +7,10 @@ from typing import Any
 
 import pytest
 
+from icosa.runtime import http
 from icosa.runtime.http import ANSWER_LIMIT, HttpRequest, HttpResponse, base_url, check_size, proxy, read_event
 from icosa.runtime.http_errors import AnswerTooLarge
+from icosa.settings import Settings
 
 
 def _event(**changes: Any) -> dict[str, Any]:
@@ -119,3 +121,13 @@ def test_where_the_api_is(domain: str, path: str, expected: str) -> None:
     assert base_url(read_event(event)) == expected
     plain = read_event(event | {"headers": {"X-Forwarded-Proto": "http"}})
     assert base_url(plain) == expected.replace("https", "http")
+
+
+def test_limits_are_told_to_those_whom_the_plan_counts(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(http, "settings", Settings(rate_limit=300))
+    handler = proxy(lambda request: HttpResponse(200, b"{}"))
+    counted = {"httpMethod": "GET", "path": "/", "requestContext": {"authorizer": {"workspaceId": "w"}}}
+    told = {name: value for name, value in handler(counted, None)["headers"].items() if "ratelimit" in name}
+    assert told == {"ratelimit-limit": "300", "ratelimit-policy": '"workspace";q=300;w=60'}
+    for uncounted in ({**counted, "requestContext": {}}, {"httpMethod": "GET", "path": "/"}):
+        assert not [name for name in handler(uncounted, None)["headers"] if "ratelimit" in name]

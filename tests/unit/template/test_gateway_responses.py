@@ -26,7 +26,7 @@ _CONTEXT = {
 def _body(kind: str) -> dict[str, Any]:
     template = _RESPONSES[kind]["ResponseTemplates"]["application/json"]
     if isinstance(template, dict):
-        template = template["Fn::Sub"].replace("${RateLimit}", "100")
+        template = template["Fn::Sub"].replace("${RateLimit}", "100").replace("${MetadataRateLimit}", "300")
     text = re.sub(r"\$context\.[A-Za-z.]*[A-Za-z]", lambda match: _CONTEXT[match.group()], template)
     body: dict[str, Any] = json.loads(text)
     return body
@@ -79,4 +79,12 @@ def test_a_throttled_client_learns_when_to_return() -> None:
     headers = _RESPONSES["THROTTLED"]["ResponseParameters"]["Headers"]
 
     assert headers["Retry-After"] == "'1'"
-    assert headers["Access-Control-Expose-Headers"] == "'Retry-After'"
+    assert headers["Access-Control-Expose-Headers"] == "'Retry-After,RateLimit-Policy'"
+
+
+def test_a_throttled_client_learns_all_limits() -> None:
+    policy = _RESPONSES["THROTTLED"]["ResponseParameters"]["Headers"]["RateLimit-Policy"]["Fn::Sub"]
+    [error] = _body("THROTTLED")["errors"]
+
+    assert policy == """'"records";q=${RateLimit};w=60, "metadata";q=${MetadataRateLimit};w=60'"""
+    assert error["extensions"]["limits"] == {"records": 100, "metadata": 300}

@@ -39,25 +39,56 @@ _RECORDS = {
 _READS_STREAM = {"dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator", "dynamodb:ListStreams"}
 
 
+#: As many characters as an id has: a value of a unique field, which a partition key may hold, cannot look like one.
+_WORKSPACE = "????????-????-????-????-????????????"
+
+
 def _partitions(*kinds: str) -> tuple[object, object]:
     """The table, and the condition that lets through some kinds of partitions only (``icosa/store/keys.py``)."""
-    return _TABLE, {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": [f"*#{kind}" for kind in kinds]}}
+    patterns = [kind if kind.startswith("@") else f"{_WORKSPACE}#{kind}" for kind in kinds]
+    return _TABLE, {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": patterns}}
 
+
+_TOKENS = {"Ref": "TokensFunctionAliaslive"}
+#: API Gateway's keys are the account's: this stack's are known by a tag.
+_TAGGED = {
+    "StringEquals": {"aws:RequestTag/icosa:stack": {"Ref": "AWS::StackName"}},
+    "ForAllValues:StringEquals": {"aws:TagKeys": ["icosa:stack"]},
+}
 
 #: By function: actions and the one resource that they are for, with a condition if there is one. Logging and tracing
 #: are the same for all, see below.
 _ALLOWED: dict[str, list[tuple[set[str], object]]] = {
-    "AuthorizerFunction": [({"secretsmanager:GetSecretValue"}, _SECRET)],
+    "AuthorizerFunction": [
+        ({"secretsmanager:GetSecretValue"}, _SECRET),
+        ({"dynamodb:BatchGetItem"}, _partitions("W", "K", "@K")),
+    ],
     "CoreRestFunction": [(_RECORDS, _TABLE)],
     "CoreGraphqlFunction": [(_RECORDS, _TABLE)],
-    "MetadataFunction": [(_RECORDS, _TABLE), ({"kms:Encrypt", "kms:Decrypt"}, (_WEBHOOK_KEY, _OF_ONE_WEBHOOK))],
-    "KeysFunction": [
-        ({"secretsmanager:GetSecretValue"}, _SECRET),
+    "MetadataFunction": [
         (_RECORDS, _TABLE),
-        ({"apigateway:GET", "apigateway:POST"}, {"Fn::Sub": f"{_GATEWAY}/apikeys"}),
+        ({"lambda:InvokeFunction"}, _TOKENS),
+        ({"kms:Encrypt", "kms:Decrypt"}, (_WEBHOOK_KEY, _OF_ONE_WEBHOOK)),
+    ],
+    "KeysFunction": [(_RECORDS, _TABLE), ({"lambda:InvokeFunction"}, _TOKENS)],
+    "TokensFunction": [
+        ({"secretsmanager:GetSecretValue"}, _SECRET),
+        ({"dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:Query"}, _partitions("W", "K", "P")),
+        ({"dynamodb:UpdateItem"}, _partitions("W", "K")),
+        ({"apigateway:GET"}, {"Fn::Sub": f"{_GATEWAY}/apikeys"}),
+        ({"apigateway:POST"}, ({"Fn::Sub": f"{_GATEWAY}/apikeys"}, _TAGGED)),
+        ({"apigateway:PUT"}, ({"Fn::Sub": f"{_GATEWAY}/tags/*"}, _TAGGED)),
         ({"apigateway:POST"}, {"Fn::Sub": f"{_GATEWAY}/usageplans/${{UsagePlan}}/keys"}),
         ({"apigateway:DELETE"}, {"Fn::Sub": f"{_GATEWAY}/apikeys/*"}),
         ({"ssm:GetParameter"}, {"Fn::Sub": _USAGE_PLAN_PARAMETER}),
+    ],
+    "RotationFunction": [
+        ({"secretsmanager:GetSecretValue", "secretsmanager:PutSecretValue"}, _SECRET),
+        ({"dynamodb:UpdateItem"}, _partitions("@K")),
+        (
+            {"apigateway:DELETE"},
+            {"Fn::Sub": f"{_GATEWAY}/restapis/${{Api}}/stages/${{StageName}}/cache/authorizers"},
+        ),
     ],
     "EventsFunction": [
         (_READS_STREAM, _STREAM),
@@ -71,7 +102,7 @@ _ALLOWED: dict[str, list[tuple[set[str], object]]] = {
     ],
     "DocumentsFunction": [
         ({"secretsmanager:GetSecretValue"}, _SECRET),
-        ({"dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:Query"}, _partitions("W", "K", "M", "S")),
+        ({"dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:Query"}, _partitions("W", "K", "M", "S", "@K")),
     ],
     "SchemaBuilderFunction": [
         (_READS_STREAM, _STREAM),
@@ -146,6 +177,42 @@ def test_a_role_belongs_to_one_function_and_to_lambda(transformed: Document, fun
     }
 
 
+def _routed(functions: dict[str, Document]) -> set[str]:
+    """The functions that a request can reach."""
+    return {
+        name
+        for name, properties in functions.items()
+        if any(event["Type"] == "Api" for event in properties.get("Events", {}).values())
+    }
+
+
+def test_of_the_functions_behind_routes_only_the_one_that_verifies_tokens_reads_the_secret(
+    functions: dict[str, Document],
+) -> None:
+    """With HS256 who verifies could sign, so those are as few as can be: the routes of documents have no authorizer."""
+    readers = {name for name, rules in _ALLOWED.items() if any(place == _SECRET for _, place in rules)}
+
+    assert readers & _routed(functions) == {"DocumentsFunction"}
+    assert readers - _routed(functions) == {"AuthorizerFunction", "TokensFunction", "RotationFunction"}
+    assert {name for name in functions if "SIGNING_SECRET_ARN" in str(functions[name]["Environment"])} == readers
+
+
+def test_functions_that_make_tokens_and_replace_the_secret_have_no_event(functions: dict[str, Document]) -> None:
+    for name in ("TokensFunction", "RotationFunction"):
+        assert "Events" not in functions[name]
+
+
+def test_no_function_behind_a_route_touches_the_control_plane(functions: dict[str, Document]) -> None:
+    for name in _routed(functions):
+        assert not [action for actions, _ in _ALLOWED[name] for action in actions if action.startswith("apigateway:")]
+
+
+def test_the_right_to_remove_old_gateway_keys_can_be_given_up(transformed: Document) -> None:
+    assert transformed["Resources"]["TokensOldKeysPolicy"]["Condition"] == "MovesOldGatewayKeys"
+    for actions, place in _statements(iter(transformed["Resources"]["TokensRole"]["Properties"]["Policies"])):
+        assert "apigateway:DELETE" not in actions, place
+
+
 def test_nothing_may_scan_or_administer_the_table() -> None:
     assert not {"dynamodb:Scan", "dynamodb:*", "*"} & {
         action for rules in _ALLOWED.values() for actions, _ in rules for action in actions
@@ -156,7 +223,7 @@ def test_sam_adds_no_role_of_its_own(transformed: Document) -> None:
     roles = {name for name, resource in transformed["Resources"].items() if resource["Type"] == "AWS::IAM::Role"}
     policies = {name for name, resource in transformed["Resources"].items() if "Policy" in resource["Type"]}
 
-    assert policies == {"KeysUsagePlanPolicy"}
+    assert policies == {"TokensUsagePlanPolicy", "TokensOldKeysPolicy"}
     assert roles == {"ApiGatewayLogsWriter", *(_role(transformed, function)[0] for function in _ALLOWED)}
 
 

@@ -78,23 +78,13 @@ def test_functions_get_no_variable_that_they_do_not_need(functions: dict[str, Do
     def variables(name: str) -> set[str]:
         return set(functions[name]["Environment"]["Variables"])
 
-    assert variables("AuthorizerFunction") == {"POWERTOOLS_SERVICE_NAME", "SIGNING_SECRET_ARN"}
-    assert variables("KeysFunction") == {
-        "POWERTOOLS_SERVICE_NAME",
-        "SIGNING_SECRET_ARN",
-        "TABLE_NAME",
-        "STACK_NAME",
-        "BODY_LIMIT",
-    }
-    assert variables("MetadataFunction") == {
-        "POWERTOOLS_SERVICE_NAME",
-        "TABLE_NAME",
-        "WEBHOOK_KEY_ID",
-        "BODY_LIMIT",
-        "BATCH_LIMIT",
-        "PAGE_LIMIT",
-        "RATE_LIMIT",
-    }
+    secret = {"SIGNING_SECRET_ARN", "SIGNING_SECRET_SECONDS"}
+    common = {"POWERTOOLS_SERVICE_NAME", "TABLE_NAME"}
+    assert variables("AuthorizerFunction") == variables("TokensFunction") == common | secret | {"STACK_NAME"}
+    assert variables("RotationFunction") == common | {"SIGNING_SECRET_ARN", "API_ID", "API_STAGE"}
+    assert variables("KeysFunction") == common | {"TOKENS_FUNCTION", "BODY_LIMIT", "RATE_LIMIT"}
+    told = {"BODY_LIMIT", "RATE_LIMIT", "CORE_RATE_LIMIT", "BATCH_LIMIT", "PAGE_LIMIT"}
+    assert variables("MetadataFunction") == common | told | {"TOKENS_FUNCTION", "WEBHOOK_KEY_ID"}
     assert (
         variables("EventsFunction")
         == variables("JobsFunction")
@@ -108,7 +98,7 @@ def test_functions_get_no_variable_that_they_do_not_need(functions: dict[str, Do
 
 def test_documents_tell_of_the_limits_that_are_in_force(functions: dict[str, Document]) -> None:
     def variables(name: str) -> dict[str, object]:
-        own = ("POWERTOOLS_SERVICE_NAME", "SIGNING_SECRET_ARN")
+        own = ("POWERTOOLS_SERVICE_NAME", "SIGNING_SECRET_ARN", "SIGNING_SECRET_SECONDS")
         return {key: value for key, value in functions[name]["Environment"]["Variables"].items() if key not in own}
 
     assert variables("CoreRestFunction") == variables("DocumentsFunction") == variables("SchemaBuilderFunction")
@@ -120,10 +110,43 @@ def test_limits_default_to_those_of_the_code(functions: dict[str, Document], tem
         assert template["Parameters"][variables[name]["Ref"]]["Default"] == default
 
 
-def test_the_rate_is_the_same_by_minute_and_by_second(template: Document) -> None:
-    parameters = template["Parameters"]
+def test_rates_by_minute_are_enforced_by_second(template: Document) -> None:
+    """One parameter says both what is enforced and what errors and headers name."""
+    rates = {int(minute): row["PerSecond"] for minute, row in template["Mappings"]["Rates"].items()}
 
-    assert round(parameters["RateLimit"]["Default"] / 60, 4) == parameters["RatePerSecond"]["Default"]
+    assert rates == {minute: round(minute / 60, 4) for minute in rates}
+    for name in ("RateLimit", "MetadataRateLimit"):
+        parameter = template["Parameters"][name]
+        assert set(parameter["AllowedValues"]) == set(rates)
+        assert parameter["Default"] in rates
+
+
+def test_the_plan_counts_every_method_of_metadata_and_keys_apart(transformed: Document, template: Document) -> None:
+    [stage] = template["Resources"]["UsagePlan"]["Properties"]["ApiStages"]
+    routes = {f"{path}/{method.upper()}" for path, methods in _COUNTED_APART.items() for method in methods}
+
+    assert set(stage["Throttle"]) == routes
+    for limits in stage["Throttle"].values():
+        assert limits == {
+            "RateLimit": {"Fn::FindInMap": ["Rates", {"Ref": "MetadataRateLimit"}, "PerSecond"]},
+            "BurstLimit": {"Ref": "MetadataBurstLimit"},
+        }
+    assert template["Parameters"]["MetadataRateLimit"]["Default"] == 300
+
+
+def test_concurrency_is_reserved_by_parameter_and_not_by_itself(
+    functions: dict[str, Document], template: Document
+) -> None:
+    reserved = {name for name, properties in functions.items() if "ReservedConcurrentExecutions" in properties}
+
+    assert reserved == {"AuthorizerFunction", "EventsFunction", "JobsFunction"}
+    for name in reserved:
+        parameter = f"{name.removesuffix('Function')}Concurrency"
+        assert template["Parameters"][parameter]["Default"] == 0
+        assert functions[name]["ReservedConcurrentExecutions"] == {
+            "Fn::If": [f"Keeps{parameter}", {"Ref": parameter}, {"Ref": "AWS::NoValue"}]
+        }
+        assert template["Conditions"][f"Keeps{parameter}"] == {"Fn::Not": [{"Fn::Equals": [{"Ref": parameter}, 0]}]}
 
 
 def test_no_function_runs_as_long_as_a_batch_may_stay_open(functions: dict[str, Document]) -> None:
@@ -136,7 +159,7 @@ def test_what_runs_is_a_published_version(transformed: Document) -> None:
     resources = transformed["Resources"]
     for name in [name for name, resource in resources.items() if resource["Type"] == "AWS::Lambda::Function"]:
         properties = resources[name]["Properties"]
-        assert properties["SnapStart"] == {"ApplyOn": "PublishedVersions"}
+        assert properties["SnapStart"] == {"ApplyOn": "None" if name == "RotationFunction" else "PublishedVersions"}
         assert properties["Runtime"] == "python3.13"
         assert properties["Handler"] == "handler.handler"
     targets = [
@@ -179,20 +202,20 @@ def test_the_key_of_webhooks_outlives_the_stack_and_turns(template: Document) ->
 
 
 _VERBS = frozenset(("get", "head", "post", "patch", "put", "delete"))
-#: Routes whose calls the usage plan counts, and routes whose calls it does not (docs/wire/access.md#rate-limits).
-_COUNTED = {"/rest": _VERBS, "/rest/{proxy+}": _VERBS, "/graphql": _VERBS}
 _KEY_ROUTES = (
     "/rest/metadata/apiKeys",
     "/rest/metadata/apiKeys/{proxy+}",
     "/rest/apiKeys",
     "/rest/apiKeys/{proxy+}",
 )
-_UNCOUNTED = {
+#: Routes whose calls the usage plan counts together, and by method (docs/wire/access.md#rate-limits).
+_COUNTED = {"/rest": _VERBS, "/rest/{proxy+}": _VERBS, "/graphql": _VERBS}
+_COUNTED_APART = {
     **dict.fromkeys(("/rest/metadata", "/rest/metadata/{proxy+}", *_KEY_ROUTES), _VERBS),
     "/metadata": _VERBS,
 }
 #: Routes that anybody may call.
-_PUBLIC = dict.fromkeys(("/rest/open-api/{schema}", "/open-api/{schema}"), frozenset(("get", "head")))
+_PUBLIC = dict.fromkeys(("/rest/open-api/{schema}", "/open-api/{schema}", "/healthz"), frozenset(("get", "head")))
 
 
 def test_every_route_that_is_not_public_wants_a_token(transformed: Document) -> None:
@@ -202,37 +225,75 @@ def test_every_route_that_is_not_public_wants_a_token(transformed: Document) -> 
                 assert not route.get("security"), path
             else:
                 assert {"Bearer": []} in route["security"], f"{method} {path}"
-                assert ({"api_key": []} in route["security"]) == (path in _COUNTED), f"{method} {path}"
+                assert {"api_key": []} in route["security"], f"{method} {path}"
 
 
 def test_routes(transformed: Document) -> None:
     paths = transformed["Resources"]["Api"]["Properties"]["Body"]["paths"]
 
-    assert {path: set(methods) - {"options"} for path, methods in paths.items()} == _COUNTED | _UNCOUNTED | _PUBLIC
+    assert {path: set(methods) - {"options"} for path, methods in paths.items()} == _COUNTED | _COUNTED_APART | _PUBLIC
     assert all("options" in methods for methods in paths.values())
 
 
 def test_scripts_are_told_of_the_methods_that_routes_have(template: Document) -> None:
     told = template["Resources"]["Api"]["Properties"]["Cors"]["AllowMethods"].strip("'").lower().split(",")
 
-    assert set(told) == frozenset().union(*(_COUNTED | _UNCOUNTED | _PUBLIC).values())
+    assert set(told) == frozenset().union(*(_COUNTED | _COUNTED_APART | _PUBLIC).values())
 
 
-def test_only_routes_of_api_keys_lead_to_the_function_that_mints(functions: dict[str, Document]) -> None:
+def test_only_routes_of_api_keys_lead_to_the_function_of_administrators(functions: dict[str, Document]) -> None:
     routes = {event["Properties"]["Path"] for event in functions["KeysFunction"]["Events"].values()}
 
     assert routes == set(_KEY_ROUTES)
 
 
-def test_public_routes_are_throttled_for_all_callers_together(transformed: Document) -> None:
+def test_everything_is_throttled_for_all_callers_together(transformed: Document) -> None:
     settings = transformed["Resources"]["ApiStage"]["Properties"]["MethodSettings"]
     throttled = {
-        (entry["ResourcePath"].replace("~1", "/")[1:], entry["HttpMethod"].lower())
+        (entry["ResourcePath"].replace("~1", "/")[1:], entry["HttpMethod"].lower()): (
+            entry["ThrottlingRateLimit"]["Ref"],
+            entry["ThrottlingBurstLimit"]["Ref"],
+        )
         for entry in settings
-        if "ThrottlingRateLimit" in entry
     }
 
-    assert throttled == {(path, method) for path, methods in _PUBLIC.items() for method in methods}
+    of_all = throttled.pop(("*", "*"))
+    assert of_all == ("StageRateLimit", "StageBurstLimit")
+    assert throttled.keys() == {(path, method) for path, methods in _PUBLIC.items() for method in methods}
+    assert set(throttled.values()) == {("PublicRateLimit", "PublicBurstLimit")}
+
+
+def test_faults_that_graphql_answers_with_200_raise_an_alarm(template: Document) -> None:
+    resources = template["Resources"]
+    filters = [body["Properties"] for body in resources.values() if body["Type"] == "AWS::Logs::MetricFilter"]
+    functions = [name for name, body in resources.items() if body["Type"] == "AWS::Serverless::Function"]
+
+    assert sorted(entry["LogGroupName"]["Ref"] for entry in filters) == sorted(
+        resources[name]["Properties"]["LoggingConfig"]["LogGroup"]["Ref"] for name in functions
+    )
+    alarm = resources["LoggedErrors"]["Properties"]
+    for entry in filters:
+        [metric] = entry["MetricTransformations"]
+        assert (metric["MetricNamespace"], metric["MetricName"]) == (alarm["Namespace"], alarm["MetricName"])
+
+
+def test_the_alarm_of_throttles_sees_every_function_that_somebody_waits_for(template: Document) -> None:
+    metrics = template["Resources"]["FunctionThrottles"]["Properties"]["Metrics"]
+    seen = {
+        metric["MetricStat"]["Metric"]["Dimensions"][0]["Value"]["Ref"] for metric in metrics if "MetricStat" in metric
+    }
+    [expression] = [metric["Expression"] for metric in metrics if "Expression" in metric]
+
+    functions = {n for n, body in template["Resources"].items() if body["Type"] == "AWS::Serverless::Function"}
+    assert seen == functions - {"RotationFunction"}
+    assert expression.split(" + ") == [metric["Id"] for metric in metrics if "MetricStat" in metric]
+    assert len(seen) <= 10  # CloudWatch adds up no more.
+
+
+def test_access_logs_say_where_calls_came_from(template: Document) -> None:
+    text = template["Resources"]["Api"]["Properties"]["AccessLogSetting"]["Format"]
+
+    assert json.loads(text)["source"] == "$context.identity.sourceIp"
 
 
 @pytest.mark.parametrize("secret", ["header", "querystring", 'identity.apiKey"', "authorizer."])

@@ -61,6 +61,11 @@ FILTER_PATTERN_CHARACTERS = Limit(
     what="characters in the patterns of its filters",
     advice="Use shorter patterns or several requests",
 )
+OFFSET = Limit(
+    most=10_000,
+    what="records to skip by its offsets",
+    advice='Go on from a cursor ("after") instead',
+)
 SEARCH_TERMS = Limit(
     most=40,
     what="terms in its searches",
@@ -97,7 +102,7 @@ RICH_TEXT_BYTES = Limit(
     advice="Send fewer records in one request, or both forms of each text",
 )
 RICH_TEXT_MARKS = Limit(
-    most=40_000,
+    most=30_000,
     what="lines and special characters in its Markdown",
     advice="Send fewer records in one request, or both forms of each text",
 )

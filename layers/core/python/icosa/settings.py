@@ -42,6 +42,8 @@ class Tuning:
     #: How often a list is read, at most, while others change what it shows, and how many records in all.
     looks: int = 8
     look_records: int = 2_000
+    #: Changed records that a read looks at. Where more have changed it reads again: most were so before it began.
+    late_records: int = 100
     #: Rows of each tail of changes that a read looks at, at most.
     tail_rows: int = 500
     #: Rows of a parent's edge partition that are read at first: enough for several relations of usual size.
@@ -72,7 +74,7 @@ class Settings:
     field_limit: int = 200
     #: Bytes of a request body.
     body_limit: int = 6_000_000
-    #: Calls a minute of one API key. API Gateway's usage plan sees to it; documents quote it.
+    #: Calls a minute of one workspace. API Gateway's usage plan sees to it; documents and headers quote it.
     rate_limit: int = 100
     tuning: Tuning = Tuning()
 

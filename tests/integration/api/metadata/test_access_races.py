@@ -65,7 +65,7 @@ class Workspace:
 
 @pytest.fixture
 def own(shared_table: Table, api_keys: ApiKeys, monkeypatch: pytest.MonkeyPatch) -> Workspace:
-    tokens_in_process(shared_table, monkeypatch)
+    tokens_in_process(api_keys, monkeypatch)
     return Workspace(shared_table, provision(shared_table, api_keys, "Initech"))
 
 
@@ -149,22 +149,24 @@ def test_the_last_two_managers_go_together(own: Workspace, at_last_moment: Any, 
     assert own.admin.data("{ apiKeys { id } }")
 
 
-def test_a_role_is_given_while_it_is_deleted(own: Workspace, at_last_moment: Any) -> None:
+@pytest.mark.parametrize("is_deleted_first", [False, True])
+def test_a_role_is_given_while_it_is_deleted(own: Workspace, at_last_moment: Any, is_deleted_first: bool) -> None:
     """The default role is none for keys, so whichever comes second is refused; never is there a key without a role."""
-    for first in ("delete", "assign"):
-        role, key_id = own.role(), own.key(own.role())
-        delete = lambda role=role: own.admin.graphql(DELETE, r=role)  # noqa: E731
-        assign = lambda role=role, key_id=key_id: own.admin.graphql(ASSIGN, k=key_id, r=role)  # noqa: E731
-        answers = []
-        if first == "delete":
-            at_last_moment(lambda assign=assign, answers=answers: answers.append(assign()))
-            answers.append(delete())
-        else:
-            at_last_moment(lambda delete=delete, answers=answers: answers.append(delete()))
-            answers.append(assign())
-        assert sorted("errors" in answer for answer in answers) == [False, True]
-        [key] = [item for item in own.stored_keys() if item["SK"] == key_id]
-        assert own.stored_role(key["roleId"])
+    role, key_id = own.role(), own.key(own.role())
+    answers: list[Any] = []
+
+    def delete() -> None:
+        answers.append(own.admin.graphql(DELETE, r=role))
+
+    def assign() -> None:
+        answers.append(own.admin.graphql(ASSIGN, k=key_id, r=role))
+
+    first, rival = (delete, assign) if is_deleted_first else (assign, delete)
+    at_last_moment(rival)
+    first()
+    assert sorted("errors" in answer for answer in answers) == [False, True]
+    [key] = [item for item in own.stored_keys() if item["SK"] == key_id]
+    assert own.stored_role(key["roleId"])
 
 
 def test_the_default_role_is_strengthened_while_keys_fall_to_it(own: Workspace, at_last_moment: Any) -> None:
@@ -182,7 +184,7 @@ def test_the_default_role_is_strengthened_while_keys_fall_to_it(own: Workspace, 
 @pytest.mark.parametrize("first", ["label", "right"])
 def test_both_changes_of_a_role_stay(own: Workspace, at_last_moment: Any, first: str) -> None:
     role = own.role()
-    changes = [{"label": uuid.uuid4().hex}, {"canReadAllObjectRecords": True}]
+    changes: list[dict[str, Any]] = [{"label": uuid.uuid4().hex}, {"canReadAllObjectRecords": True}]
     if first == "right":
         changes.reverse()
     at_last_moment(lambda: own.admin.data(UPDATE, i={"id": role, "update": changes[1]}))

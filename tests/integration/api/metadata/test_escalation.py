@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from icosa.access.api_keys import ApiKeys
 from icosa.access.roles import Role
 from icosa.provisioning.workspace import Provisioned
 from icosa.store import keys
@@ -127,8 +128,8 @@ def world(shared_table: Table, workspace: Provisioned, call: MetadataClient) -> 
 
 
 @pytest.fixture(autouse=True)
-def _tokens(shared_table: Table, monkeypatch: pytest.MonkeyPatch) -> None:
-    tokens_in_process(shared_table, monkeypatch)
+def _tokens(api_keys: ApiKeys, monkeypatch: pytest.MonkeyPatch) -> None:
+    tokens_in_process(api_keys, monkeypatch)
 
 
 Ask = Callable[[str, Mapping[str, Any]], Any]

@@ -17,13 +17,13 @@ from icosa.api.keys.app import keys_app
 from icosa.provisioning.workspace import Provisioned, provision
 from icosa.runtime.asgi import asgi_proxy
 from icosa.store import access_row, keys
-from icosa.store.ops import set_attributes
+from icosa.store.ops import UpdateItem, set_attributes
 from icosa.store.table import Table
+from tests.support import tokens
 from tests.support.metadata_client import MetadataClient
 from tests.support.minting import tokens_in_process
 from tests.support.provisioning import event_of
 from tests.support.rest_client import Reply
-from tests.support.tokens import SECRET
 
 NEVER = "2199-12-31T00:00:00.000Z"
 UNKNOWN = str(uuid.uuid4())
@@ -76,13 +76,14 @@ class Workspace:
         return item
 
     def log(self) -> list[dict[str, Any]]:
+        """Of what API keys changed: the workspace was made by an administrator."""
         entries: list[dict[str, Any]] = self.metadata("GET", "/rest/metadata/auditLog", limit=200).json["data"]
-        return entries
+        return [entry for entry in entries if entry["actor"]["type"] == "API_KEY"]
 
 
 @pytest.fixture
 def own(shared_table: Table, api_keys: ApiKeys, monkeypatch: pytest.MonkeyPatch) -> Workspace:
-    tokens_in_process(shared_table, monkeypatch)
+    tokens_in_process(api_keys, monkeypatch)
     return Workspace(shared_table, provision(shared_table, api_keys, "Initech"))
 
 
@@ -128,7 +129,7 @@ def test_rest_does_the_same(own: Workspace, address: str) -> None:
     assert (moved.status, moved.json["id"], own.stored(key_id)["roleId"]) == (200, key_id, role)
     answer = own.rest("POST", f"{address}/{key_id}/token", {"expiresAt": NEVER})
     assert (answer.status, set(answer.json)) == (201, {"token"})
-    assert token.verify(answer.json["token"], secret=SECRET).key_id == key_id
+    assert token.verify(answer.json["token"], keys=tokens.KEYS).key_id == key_id
     assert own.rest("DELETE", f"{address}/{key_id}").json["revokedAt"]
 
 
@@ -136,7 +137,7 @@ def test_regenerating_with_the_same_id(own: Workspace) -> None:
     key_id = own.key()
     first = own.rest("POST", f"{KEYS}/{key_id}/regenerate", {"keepId": True})
     assert (first.status, first.json["apiKey"]["id"]) == (201, key_id)
-    assert token.verify(first.json["token"], secret=SECRET).key_id == key_id
+    assert token.verify(first.json["token"], keys=tokens.KEYS).key_id == key_id
     assert own.stored(key_id)["tokenGeneration"] == 1
     query = "mutation($i: RegenerateApiKeyInput!) { regenerateApiKey(input: $i) { apiKey { id expiresAt } token } }"
     again = own.data(query, i={"id": key_id, "keepId": True, "expiresAt": "2040-01-01"})["regenerateApiKey"]
@@ -155,14 +156,14 @@ def test_regenerating_makes_a_new_key(own: Workspace) -> None:
     life = datetime.fromisoformat(new["expiresAt"]) - datetime.fromisoformat(new["createdAt"])
     assert abs(life - timedelta(days=7)) < timedelta(minutes=1)
     assert own.stored(key_id)["revokedAt"]
-    assert token.verify(made["token"], secret=SECRET).key_id == new["SK"]
+    assert token.verify(made["token"], keys=tokens.KEYS).key_id == new["SK"]
     endless = own.key(expiresAt="9999-12-31T23:00:00Z")
     assert own.rest("POST", f"{KEYS}/{endless}/regenerate", {}).status == 201
 
 
 def test_a_token_for_the_playground(own: Workspace) -> None:
     made = own.data("mutation { generatePlaygroundToken { token expiresAt } }")["generatePlaygroundToken"]
-    claims = token.verify(made["token"], secret=SECRET)
+    claims = token.verify(made["token"], keys=tokens.KEYS)
     assert claims.key_id == own.key_id
     assert claims.expires_at == int(datetime.fromisoformat(made["expiresAt"]).timestamp())
     ahead = datetime.fromisoformat(made["expiresAt"]) - datetime.now(UTC)
@@ -297,9 +298,14 @@ def test_a_manager_may_go_when_there_is_another(own: Workspace) -> None:
 
 def test_the_last_use_is_written_once_an_hour(own: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
     key_id = own.key()
-    writes = []
+    writes: list[UpdateItem] = []
     update = Table.update
-    monkeypatch.setattr(Table, "update", lambda self, op: writes.append(op) or update(self, op))
+
+    def noted(self: Table, op: UpdateItem) -> bool:
+        writes.append(op)
+        return update(self, op)
+
+    monkeypatch.setattr(Table, "update", noted)
     caller, event = own.with_key(key_id), event_of(own.made, key_id=key_id)
     for _ in range(3):
         open_context(event, own.table)
@@ -323,8 +329,9 @@ def test_the_last_use_is_written_once_an_hour(own: Workspace, monkeypatch: pytes
 def test_who_am_i(own: Workspace) -> None:
     role = own.role("VIEWS", canReadAllObjectRecords=True)
     caller = own.with_key(own.key(name="Reader", roleId=role))
-    reply = caller.metadata("GET", "/rest/metadata/me", explain=True)
-    assert (reply.status, reply.headers["X-Icosa-Round-Trips"]) == (200, "0")
+    reply = caller.metadata("GET", "/rest/metadata/me")
+    assert reply.status == 200
+    assert own.metadata("GET", "/rest/metadata/me", explain=True).headers["X-Icosa-Round-Trips"] == "0"
     me = reply.json
     assert me["workspace"] == {"id": own.id, "displayName": "Initech"}
     assert me["principal"] == {"type": "API_KEY", "id": caller.key_id, "name": "Reader", "expiresAt": NEVER}
@@ -333,11 +340,14 @@ def test_who_am_i(own: Workspace) -> None:
     rights = {right["nameSingular"]: right for right in me["objectPermissions"]}
     assert (rights["person"]["canReadObjectRecords"], rights["person"]["canUpdateObjectRecords"]) == (True, False)
     assert rights["attachment"]["canUpdateObjectRecords"] is True
-    assert me["limits"] == {"rate": {"calls": 100, "seconds": 60}, "batch": 60, "pageSize": 200, "bodyBytes": 6_000_000}
+    rate = {"calls": 100, "seconds": 60}
+    sizes = {"batch": 60, "pageSize": 200, "bodyBytes": 6_000_000}
+    assert me["limits"] == {"rate": rate, "metadataRate": rate, **sizes}
     query = """{ currentApiKey { workspace { id displayName } principal { type id name expiresAt } role { id label }
-      permissionFlags limits { rate { calls seconds } batch pageSize bodyBytes } objectPermissions { objectMetadataId
-      nameSingular canReadObjectRecords canUpdateObjectRecords canSoftDeleteObjectRecords canDestroyObjectRecords
-      restrictedFields } } }"""
+      permissionFlags
+      limits { rate { calls seconds } metadataRate { calls seconds } batch pageSize bodyBytes }
+      objectPermissions { objectMetadataId nameSingular canReadObjectRecords canUpdateObjectRecords
+        canSoftDeleteObjectRecords canDestroyObjectRecords restrictedFields } } }"""
     assert caller.data(query)["currentApiKey"] == me
     assert caller.metadata("POST", "/rest/metadata/me", {}).status == 405
 
@@ -382,7 +392,7 @@ def test_every_change_is_an_entry(own: Workspace, caplog: pytest.LogCaptureFixtu
     for secret in (made, regenerated):
         assert secret not in everything
         assert secret.split(".")[2] not in everything
-    [row, *_] = own.table.query_all(keys.audit_log(own.id))
+    *_, row = own.table.query_all(keys.audit_log(own.id))
     kept = datetime.fromtimestamp(int(row["ttl"]), UTC) - datetime.now(UTC)
     assert timedelta(days=399) < kept <= timedelta(days=400)
 
@@ -406,14 +416,12 @@ def test_pages_of_the_log(own: Workspace) -> None:
         "endCursor": first["data"][1]["id"],
     }
     rest = own.metadata("GET", path, limit=200, starting_after=first["pageInfo"]["endCursor"]).json
-    assert ([entry["after"]["name"] for entry in rest["data"]], rest["pageInfo"]["hasNextPage"]) == (
-        ["Name 2", "Name 1", "Name 0"],
-        False,
-    )
+    assert [entry["after"].get("name") for entry in rest["data"]] == ["Name 2", "Name 1", "Name 0", None, "Admin"]
+    assert rest["pageInfo"]["hasNextPage"] is False
     query = """query($f: Int!, $a: ConnectionCursor) { auditLog(first: $f, after: $a) { edges { cursor node { id
       createdAt action actor { type id name } target { type id label } before after } }
       pageInfo { hasNextPage hasPreviousPage startCursor endCursor } } }"""
-    over_graphql = own.data(query, f=3, a=first["pageInfo"]["endCursor"])["auditLog"]
+    over_graphql = own.data(query, f=5, a=first["pageInfo"]["endCursor"])["auditLog"]
     assert [edge["node"] for edge in over_graphql["edges"]] == rest["data"]
     assert own.metadata("GET", path, starting_after="nobody").status == 400
     assert own.metadata("GET", path, ending_before=UNKNOWN).status == 400
@@ -432,3 +440,30 @@ def test_a_huge_change_is_cut(own: Workspace) -> None:
     entry = audit.Entry(action="a", target_type="role", target_id=UNKNOWN, label="r", after={"x": "y" * 200_000})
     item = audit.entry_item(own.id, entry, audit.ADMINISTRATOR, now="2026-01-01T00:00:00.000Z").item
     assert item["after"] == '{"tooLarge":true}'
+
+
+def test_costs(own: Workspace) -> None:
+    """Round trips, and units read and written: the state, the caller and their role, then what the change is about."""
+    role, role_query = own.role(), "mutation($i: CreateRoleInput!) { createOneRole(createRoleInput: $i) { id } }"
+    key_id = own.key()
+
+    def cost(query: str, **variables: Any) -> tuple[str, str]:
+        body = {"query": query, "variables": variables}
+        reply = own.metadata("POST", "/metadata", body, explain=True)
+        assert "errors" not in reply.json
+        return reply.headers["X-Icosa-Round-Trips"], reply.headers["X-Icosa-Capacity"]
+
+    create = "mutation($i: CreateApiKeyInput!) { createApiKey(input: $i) { id } }"
+    new = {"name": "k", "expiresAt": NEVER, "roleId": own.admin_role}
+    assert cost(create, i=new) == ("4", "read=4 write=6")
+    assert cost('mutation($k: UUID!) { updateApiKey(input: {id: $k, name: "n"}) { id } }', k=key_id) == (
+        "4",
+        "read=4 write=6",
+    )
+    assign = "mutation($k: UUID!, $r: UUID!) { assignRoleToApiKey(apiKeyId: $k, roleId: $r) }"
+    assert cost(assign, k=key_id, r=role) == ("5", "read=5 write=6")
+    assert cost("mutation($k: UUID!) { revokeApiKey(input: {id: $k}) { id } }", k=key_id) == ("4", "read=4 write=6")
+    assert cost(role_query, i={"label": uuid.uuid4().hex}) == ("4", "read=4 write=6")
+    widen = "mutation($i: UpdateRoleInput!) { updateOneRole(updateRoleInput: $i) { id } }"
+    assert cost(widen, i={"id": role, "update": {"canReadAllObjectRecords": True}}) == ("4", "read=4 write=6")
+    assert cost("{ currentApiKey { role { id } permissionFlags } }") == ("0", "read=0 write=0")

@@ -50,6 +50,11 @@ def person(call: MetadataClient) -> Any:
     return {"id": found["id"], **{field["name"]: field["id"] for field in found["fields"] if field["name"] != "id"}}
 
 
+def _typed(requests: list[tuple[str, str, Any]]) -> list[tuple[str, str, Any]]:
+    """Method, path and body of some requests."""
+    return requests
+
+
 # ------------------------------------------------------------------ roles
 
 
@@ -193,14 +198,16 @@ def test_bodies_of_the_wrong_form(call: MetadataClient, body: Any, message: str)
 def test_roles_that_are_not_there(call: MetadataClient, shared_table: Table, api_keys: ApiKeys) -> None:
     elsewhere = provision(shared_table, api_keys, "Globex").api_key.role_id
     for role_id in (UNKNOWN, elsewhere):
-        for method, path, body in [
-            ("GET", "", None),
-            ("PATCH", "", {"icon": "x"}),
-            ("DELETE", "", None),
-            ("PUT", "/permissionFlags", {"permissionFlagKeys": []}),
-            ("PUT", "/objectPermissions", {"objectPermissions": []}),
-            ("PATCH", "/fieldPermissions", {"fieldPermissions": []}),
-        ]:
+        for method, path, body in _typed(
+            [
+                ("GET", "", None),
+                ("PATCH", "", {"icon": "x"}),
+                ("DELETE", "", None),
+                ("PUT", "/permissionFlags", {"permissionFlagKeys": []}),
+                ("PUT", "/objectPermissions", {"objectPermissions": []}),
+                ("PATCH", "/fieldPermissions", {"fieldPermissions": []}),
+            ]
+        ):
             reply = call(method, f"{ROLES}/{role_id}{path}", body)
             assert (reply.status, reply.message, reply.json["code"]) == (404, "Role not found", "ROLE_NOT_FOUND")
     [error] = call.graphql("query($id: UUID!) { getRole(id: $id) { id } }", id=UNKNOWN)["errors"]
@@ -209,12 +216,14 @@ def test_roles_that_are_not_there(call: MetadataClient, shared_table: Table, api
 
 def test_the_admin_role_stays_as_it_is(call: MetadataClient, workspace: Provisioned) -> None:
     admin = workspace.api_key.role_id
-    for method, path, body in [
-        ("PATCH", "", {"icon": "x"}),
-        ("PUT", "/permissionFlags", {"permissionFlagKeys": []}),
-        ("PUT", "/objectPermissions", {"objectPermissions": []}),
-        ("PATCH", "/fieldPermissions", {"fieldPermissions": []}),
-    ]:
+    for method, path, body in _typed(
+        [
+            ("PATCH", "", {"icon": "x"}),
+            ("PUT", "/permissionFlags", {"permissionFlagKeys": []}),
+            ("PUT", "/objectPermissions", {"objectPermissions": []}),
+            ("PATCH", "/fieldPermissions", {"fieldPermissions": []}),
+        ]
+    ):
         reply = call(method, f"{ROLES}/{admin}{path}", body)
         assert (reply.status, problem(reply)) == (400, ("ROLE_NOT_EDITABLE", "Role is not editable"))
     reply = call("DELETE", f"{ROLES}/{admin}")
@@ -260,16 +269,18 @@ def test_every_operation_needs_the_flag(
 ) -> None:
     role_id = new_role()
     without = client_with(canReadAllObjectRecords=True)
-    for method, path, body in [
-        ("GET", "", None),
-        ("POST", "", {"label": "x"}),
-        ("GET", f"/{role_id}", None),
-        ("PATCH", f"/{role_id}", {"icon": "x"}),
-        ("DELETE", f"/{role_id}", None),
-        ("PUT", f"/{role_id}/permissionFlags", {"permissionFlagKeys": []}),
-        ("PUT", f"/{role_id}/objectPermissions", {"objectPermissions": []}),
-        ("PATCH", f"/{role_id}/fieldPermissions", {"fieldPermissions": []}),
-    ]:
+    for method, path, body in _typed(
+        [
+            ("GET", "", None),
+            ("POST", "", {"label": "x"}),
+            ("GET", f"/{role_id}", None),
+            ("PATCH", f"/{role_id}", {"icon": "x"}),
+            ("DELETE", f"/{role_id}", None),
+            ("PUT", f"/{role_id}/permissionFlags", {"permissionFlagKeys": []}),
+            ("PUT", f"/{role_id}/objectPermissions", {"objectPermissions": []}),
+            ("PATCH", f"/{role_id}/fieldPermissions", {"fieldPermissions": []}),
+        ]
+    ):
         reply = without(method, f"{ROLES}{path}", body)
         assert (reply.status, reply.json["code"]) == (403, "PERMISSION_DENIED")
     assert without("GET", "/rest/metadata/permissionFlags").status == 403

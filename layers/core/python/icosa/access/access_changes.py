@@ -23,10 +23,10 @@ from .access_errors import AccessBusy, KeyLimitReached, RoleNotFound
 from .audit import ADMINISTRATOR, Actor, Entry
 from .escalation import forbid_excess
 from .failures import KeyWithoutRole
+from .key_state import live_key
 from .permissions import Permissions
 from .principal import Principal
 from .roles import Role
-from .session import live_key
 
 #: Live API keys of a workspace: those that are not revoked.
 KEY_LIMIT: Final = 500
@@ -115,6 +115,7 @@ class Attempt:
         self._entries: list[Entry] = []
         self._live_difference = 0
         self._roles: dict[str, Item | None] = {}
+        self._caller_key: Item | None = None
 
     # ------------------------------------------------------------------ who asks
 
@@ -127,7 +128,7 @@ class Attempt:
         key_item, role = self.table.batch_get(
             [keys.api_key(self.workspace_id, caller.key_id), keys.role(self.workspace_id, caller.role_id)]
         )
-        key = live_key(key_item, self.now)
+        key = self._caller_key = live_key(key_item, self.now)
         if key["roleId"] != caller.role_id:
             role = self.table.get(keys.role(self.workspace_id, key["roleId"]))
         if role is None:
@@ -145,8 +146,9 @@ class Attempt:
             forbid_excess(Role.parse(granted), self.granter, before=None if before is None else Role.parse(before))
 
     @property
-    def caller_key_id(self) -> str | None:
-        return None if self._changes.caller is None else self._changes.caller.key_id
+    def caller_key(self) -> Item | None:
+        """The caller's own key as it is now; None for administrators. Raises what ``granter`` raises."""
+        return None if self.granter is None else self._caller_key
 
     # ------------------------------------------------------------------ what there is
 

@@ -9,18 +9,18 @@ import uuid
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from types import EllipsisType
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from ..errors import BadRequest, Forbidden
 from ..store import keys
 from ..store.ops import NOT_EXISTS, PutItem, set_attributes
 from ..store.table import Item
 from ..validation.messages import message
+from . import minting
 from .access_changes import AccessChanges, Attempt, members_of
 from .access_errors import KeyNotFound, RoleNotForKeys, RoleOfKeyNotFound
 from .audit import Entry
 from .lockout import forbid_lockout
-from .minting import request_token
 from .times import parse_moment, stored_time
 
 #: Characters of an API key's name: it stands in every record that the key makes.
@@ -30,6 +30,16 @@ _KEYS: Final = "API_KEYS_AND_WEBHOOKS"
 _ROLES: Final = "ROLES"
 #: Members that the audit log shows.
 _AUDITED: Final = ("name", "roleId", "expiresAt", "revokedAt", "tokenGeneration")
+
+
+class TokenSource(Protocol):
+    """What ``access.minting`` does."""
+
+    def request_token(
+        self, *, workspace_id: str, caller_key_id: str, key_id: str, expires_at: str | None = None
+    ) -> str: ...
+
+    def count_calls(self, workspace_id: str) -> int: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +52,13 @@ class Regenerated:
 
 class ApiKeyChanges:
     """Changes of the API keys of one workspace. Each costs three reads (state, caller, key), the role's where it
-    matters, and a transaction of the key, the state and the audit log: some 10 write units.
+    matters, and a transaction of the key, the state and the audit log: 6 write units.
     """
 
-    def __init__(self, changes: AccessChanges) -> None:
+    def __init__(self, changes: AccessChanges, *, tokens: TokenSource = minting) -> None:
         self._changes = changes
         self._now = changes.now
+        self._tokens = tokens
 
     def create(self, *, name: str, role_id: str, expires_at: str, revoked_at: str | None = None) -> Item:
         """A new key; with ``revoked_at``, any moment, it is born revoked.
@@ -100,6 +111,9 @@ class ApiKeyChanges:
             was_live, is_live = old.get("revokedAt") is None, new.get("revokedAt") is None
             if (is_live and not was_live) or new["expiresAt"] > old["expiresAt"]:
                 attempt.forbid_excess(assignable_role(attempt, old["roleId"]))
+            if is_live and not was_live:
+                # Keys that were revoked before version 0.3 lost what their calls were counted by.
+                self._tokens.count_calls(attempt.workspace_id)
             if (was_live and not is_live) or new["expiresAt"] < old["expiresAt"]:
                 forbid_lockout(attempt, keys={key_id: new})
             self._set(attempt, old, wanted, "apiKey.updated", live_keys=is_live - was_live)
@@ -152,6 +166,11 @@ class ApiKeyChanges:
         if expiry <= self._now:
             raise BadRequest("expiresAt must be a moment to come: the token would have ended already")
         token = self._mint(key_id, expiry)
+        self.note_token(key_id, expiry)
+        return token
+
+    def note_token(self, key_id: str, expires_at: str | None) -> None:
+        """Tell the audit log of a token that was made. One read, two write units."""
         key = self._changes.table.get(keys.api_key(self._changes.workspace_id, key_id)) or {}
         self._changes.note(
             Entry(
@@ -159,10 +178,9 @@ class ApiKeyChanges:
                 target_type="apiKey",
                 target_id=key_id,
                 label=key.get("name", ""),
-                after={"tokenExpiresAt": expiry},
+                after={"tokenExpiresAt": expires_at},
             )
         )
-        return token
 
     def regenerate(self, key_id: str, *, keep_id: bool, expires_at: str | None = None) -> Regenerated:
         """A token in place of all that a key has: for the same key, or for a new one with its name and role while the
@@ -202,7 +220,7 @@ class ApiKeyChanges:
 
     def _mint(self, key_id: str, expiry: str) -> str:
         caller = self._changes.caller
-        return request_token(
+        return self._tokens.request_token(
             workspace_id=self._changes.workspace_id,
             caller_key_id=key_id if caller is None else caller.key_id,
             key_id=key_id,

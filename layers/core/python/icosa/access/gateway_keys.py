@@ -1,6 +1,6 @@
 """API Gateway's own keys: what the usage plan counts calls by.
 
-Each live API key has one, whose value is the API key's id: the authorizer names it as ``usageIdentifierKey``. It opens
+A key's value is the id of what it stands for, a workspace: the authorizer names it as ``usageIdentifierKey``. It opens
 nothing by itself, a request must still carry a valid token.
 """
 
@@ -10,11 +10,12 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cached_property
-from typing import Any, Self
-
-import boto3
+from typing import Any, Final, Self
 
 from ..errors import Unavailable
+
+#: The tag by which the function's role may tell its own keys from those of others (template.yaml).
+TAG: Final = "icosa:stack"
 
 
 class GatewayKeys:
@@ -22,17 +23,20 @@ class GatewayKeys:
     once.
     """
 
-    def __init__(self, open_client: Callable[[], Any], find_usage_plan: Callable[[], str]) -> None:
+    def __init__(
+        self, open_client: Callable[[], Any], find_usage_plan: Callable[[], str], *, stack: str = "icosa"
+    ) -> None:
         self._open_client = open_client
         self._find_usage_plan = find_usage_plan
+        self._stack = stack
 
     @classmethod
     def from_environment(cls) -> Self:
-        """The usage plan of the stack STACK_NAME, or USAGE_PLAN_ID when that is set.
+        """The usage plan of the stack STACK_NAME.
 
         AWS_ENDPOINT_URL_API_GATEWAY and AWS_ENDPOINT_URL_SSM point at emulators.
         """
-        return cls(lambda: boto3.client("apigateway"), _usage_plan)
+        return cls(lambda: _client("apigateway"), _usage_plan, stack=os.environ["STACK_NAME"])
 
     def open(self) -> None:
         """Make the client ahead of its first use. Nothing is sent."""
@@ -46,23 +50,21 @@ class GatewayKeys:
     def _plan(self) -> str:
         return self._find_usage_plan()
 
-    def add(self, key_id: str) -> str:
-        """Make the gateway key of an API key, put it into the plan and return its gateway id. A key that an earlier
+    def add(self, value: str) -> str:
+        """Make the gateway key with a value, put it into the plan and return its gateway id. A key that an earlier
         attempt left is used.
         """
         with self._throttling_is_unavailable():
             try:
-                gateway_id: str = self._client.create_api_key(name=key_id, value=key_id, enabled=True)["id"]
+                made = self._client.create_api_key(name=value, value=value, enabled=True, tags={TAG: self._stack})
+                gateway_id: str = made["id"]
             except self._client.exceptions.ConflictException:
-                gateway_id = self._find(key_id)
+                gateway_id = self._find(value)
             try:
                 self._client.create_usage_plan_key(usagePlanId=self._plan, keyId=gateway_id, keyType="API_KEY")
             except self._client.exceptions.ConflictException:
                 # It is in the plan already.
                 return gateway_id
-            except BaseException:
-                self.remove(gateway_id)
-                raise
             return gateway_id
 
     def remove(self, gateway_id: str) -> None:
@@ -73,9 +75,9 @@ class GatewayKeys:
             except self._client.exceptions.NotFoundException:
                 return
 
-    def _find(self, key_id: str) -> str:
-        items = self._client.get_api_keys(nameQuery=key_id, includeValues=False)["items"]
-        gateway_id: str = next(item["id"] for item in items if item["name"] == key_id)
+    def _find(self, value: str) -> str:
+        items = self._client.get_api_keys(nameQuery=value, includeValues=False)["items"]
+        gateway_id: str = next(item["id"] for item in items if item["name"] == value)
         return gateway_id
 
     @contextmanager
@@ -89,9 +91,14 @@ class GatewayKeys:
 
 
 def _usage_plan() -> str:
-    """USAGE_PLAN_ID, or template.yaml's parameter UsagePlanId."""
-    plan: str = os.environ.get("USAGE_PLAN_ID", "")
-    if not plan:
-        name = f"/icosa/{os.environ['STACK_NAME']}/usage-plan"
-        plan = boto3.client("ssm").get_parameter(Name=name)["Parameter"]["Value"]
+    """template.yaml's parameter UsagePlanId."""
+    name = f"/icosa/{os.environ['STACK_NAME']}/usage-plan"
+    plan: str = _client("ssm").get_parameter(Name=name)["Parameter"]["Value"]
     return plan
+
+
+def _client(service: str) -> Any:
+    import boto3  # Here, because a workspace needs its gateway key made only once.
+
+    client: Any = boto3.client
+    return client(service)

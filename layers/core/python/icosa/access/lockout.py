@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from ..model.dates import format_instant
+from ..store.keys import sort_of
 from .access_changes import Attempt
 from .access_errors import LocksOut
 from .permissions import Permissions
@@ -33,13 +34,13 @@ def forbid_lockout(
     keys get the default role. Administrators of the installation may do it: they can always make another key. The keys
     are read only if the caller's own one does not stay what it takes.
     """
-    if attempt.granter is None:
+    granter, own = attempt.granter, attempt.caller_key
+    if granter is None or own is None:
         return
     changed_keys, changed_roles = keys or {}, roles or {}
-    if attempt.caller_key_id not in changed_keys and attempt.granter.id not in changed_roles:
-        own = attempt.key(attempt.caller_key_id or "")
-        if own is not None and manages(attempt.granter) and own["expiresAt"] >= _horizon(attempt.now):
-            return
+    is_untouched = sort_of(own) not in changed_keys and granter.id not in changed_roles
+    if is_untouched and manages(granter) and own["expiresAt"] >= _horizon(attempt.now):
+        return
 
     def role_of(key: Item) -> Item | None:
         role_id = key["roleId"]

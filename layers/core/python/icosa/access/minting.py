@@ -38,21 +38,40 @@ def request_token(*, workspace_id: str, caller_key_id: str, key_id: str, expires
     role has less than that of the key (``access.escalation``), BadRequest for a key that has expired or a bad date,
     Unavailable while Lambda does not take the call.
     """
-    asked = {"workspaceId": workspace_id, "callerKeyId": caller_key_id, "keyId": key_id, "expiresAt": expires_at}
+    answer = _ask({"workspaceId": workspace_id, "callerKeyId": caller_key_id, "keyId": key_id, "expiresAt": expires_at})
+    token: str = answer["token"]
+    return token
+
+
+def count_calls(workspace_id: str) -> int:
+    """See to it that the calls of a workspace are counted as its own (``access.workspace_plan``), as every token does
+    that is made; how many gateway keys of its API keys are left.
+
+    Raises WorkspaceNotFound as an Unauthenticated, and Unavailable.
+    """
+    left: int = _ask({"workspaceId": workspace_id})["left"]
+    return left
+
+
+def _ask(asked: dict[str, Any]) -> dict[str, Any]:
     client = lambda_client()
     try:
         answer = client.invoke(FunctionName=os.environ["TOKENS_FUNCTION"], Payload=json.dumps(asked))
     except client.exceptions.TooManyRequestsException:
         raise Unavailable("Tokens cannot be made right now. Please try again.") from None
-    content = json.loads(answer["Payload"].read())
+    content: dict[str, Any] = json.loads(answer["Payload"].read())
     if "FunctionError" in answer:
         # The other function's log says why; its answer may quote what nobody should see.
         logger.error("the function that makes tokens failed", extra={"reason": content.get("errorType")})
         raise RuntimeError("the function that makes tokens failed")
-    if "refused" in content:
-        raise _error(content["refused"])
-    token: str = content["token"]
-    return token
+    return granted(content)
+
+
+def granted(answer: dict[str, Any]) -> dict[str, Any]:
+    """The function's answer. Raises the error of a refusal."""
+    if "refused" in answer:
+        raise _error(answer["refused"])
+    return answer
 
 
 def refusal(error: IcosaError) -> dict[str, Any]:
@@ -78,5 +97,7 @@ def _error(refused: dict[str, Any]) -> IcosaError:
 
 @cache
 def lambda_client() -> Any:
-    """The client of Lambda."""
-    return client_without_debug_logs("lambda")
+    """The client of Lambda. It waits for as long as the function may take."""
+    from botocore.config import Config
+
+    return client_without_debug_logs("lambda", config=Config(connect_timeout=2, read_timeout=21))

@@ -14,7 +14,9 @@ from ..errors import Forbidden, Unauthenticated
 from ..store import keys
 from ..store.table import Table
 from . import token
-from .session import live_key
+from .key_state import live_key
+from .rotation import ended_kids
+from .secret import Keyring
 from .times import stored_time
 from .token_type import API_KEY
 
@@ -28,22 +30,26 @@ class OptionalCaller:
     preferences: Mapping[str, Any]
 
 
-def optional_caller(authorization: str | None, table: Table, *, secret: str) -> OptionalCaller | None:
+def optional_caller(authorization: str | None, table: Table, *, signing_keys: Keyring) -> OptionalCaller | None:
     """The caller, from the Authorization header of a request that passed no authorizer; None without a valid token.
 
-    Costs one read, and only if the signature is valid. Tokens in query strings are ignored.
+    Costs one read (3 read units), and only if the signature is valid. Tokens in query strings are ignored.
     """
     try:
-        claims = token.verify(token.from_header(authorization), secret=secret)
+        claims = token.verify(token.from_header(authorization), keys=signing_keys)
         if claims.type != API_KEY:
             return None
-        workspace, key = table.batch_get(
-            [keys.workspace(claims.workspace_id), keys.api_key(claims.workspace_id, claims.key_id)]
+        workspace, key, ended = table.batch_get(
+            [
+                keys.workspace(claims.workspace_id),
+                keys.api_key(claims.workspace_id, claims.key_id),
+                keys.ended_signing_keys(),
+            ]
         )
-        live_key(key, stored_time(datetime.now(UTC)))
+        live_key(key, stored_time(datetime.now(UTC)), generation=claims.generation)
     except (Forbidden, Unauthenticated):
         return None
-    if workspace is None:
+    if workspace is None or claims.kid in ended_kids(ended):
         return None
     return OptionalCaller(
         workspace_id=claims.workspace_id,

@@ -1,53 +1,43 @@
-"""Administering roles (docs/wire/access.md#roles)."""
+"""Roles for administrators of the installation (docs/wire/access.md#administration)."""
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 from ..errors import BadRequest, Forbidden
-from ..store import keys
-from ..store.control import RoleRow, roles_of
-from ..validation.body import validate
-from .bodies import CreateRole
-from .role_view import PLAIN
-from .roles import ROLE_RIGHTS
-
-_TARGETS = ("canBeAssignedToUsers", "canBeAssignedToAgents", "canBeAssignedToApiKeys")
-_MEMBERS = ("id", *PLAIN)
+from ..store import control, keys
+from ..store.table import Item
+from ..validation.errors import MetadataValidationError
+from .access_changes import AccessChanges
+from .access_errors import LABEL_TAKEN
+from .role_changes import RoleChanges
+from .role_view import PLAIN, role_members
+from .times import stored_time
 
 
 def list_roles(workspace_id: str) -> list[Mapping[str, Any]]:
     """The roles of a workspace by label: id, texts and flags."""
-    return [_view(row) for row in sorted(roles_of(workspace_id), key=lambda row: row.label)]
+    roles = control.table().query_all(keys.roles(workspace_id))
+    return sorted(map(_view, roles), key=lambda role: str(role["label"]))
 
 
 def create_role(workspace_id: str, raw: Mapping[str, Any]) -> Mapping[str, Any]:
     """A new editable role from a ``bodies.CreateRole``.
 
-    Raises InvalidInput, Forbidden for a label that exists, BadRequest for a role without targets and for rights to
-    write without the right to read.
+    Raises as ``RoleChanges.create``, but what is wrong with the role by itself: Forbidden for a label that exists,
+    BadRequest for a role without targets and for rights to write without the right to read.
     """
-    role = validate(CreateRole, raw)
-    row = RoleRow.at(
-        keys.role(workspace_id, str(uuid.uuid4())),
-        **{name: value for name, value in role.named().items() if name != "id"},
-    )
-    if not any(getattr(row, target) for target in _TARGETS):
-        raise BadRequest(
-            "Role must be assignable to at least one target type", sub_code="ROLE_MUST_HAVE_AT_LEAST_ONE_TARGET"
-        )
-    if any(getattr(row, name) for name in ROLE_RIGHTS.values()) and not getattr(row, ROLE_RIGHTS["read"]):
-        raise BadRequest(
-            "Cannot give writing permission without reading permission",
-            sub_code="CANNOT_GIVE_WRITING_PERMISSION_WITHOUT_READING_PERMISSION",
-        )
-    if any(other.label == role.label for other in roles_of(workspace_id)):
-        raise Forbidden("A role with this label already exists", sub_code="ROLE_LABEL_ALREADY_EXISTS")
-    row.save(condition=RoleRow.PK.does_not_exist())
-    return _view(row)
+    changes = AccessChanges(control.table(), workspace_id, None, now=stored_time(datetime.now(UTC)))
+    try:
+        return _view(RoleChanges(changes).create(raw))
+    except MetadataValidationError as report:
+        problem = report.failures[0].problems[0]
+        refusal = Forbidden if problem == LABEL_TAKEN else BadRequest
+        raise refusal(problem.message, sub_code=problem.code) from None
 
 
-def _view(row: RoleRow) -> Mapping[str, Any]:
-    return {name: getattr(row, name) for name in _MEMBERS}
+def _view(role: Item) -> Mapping[str, Any]:
+    members = role_members(role)
+    return {name: members[name] for name in ("id", *PLAIN)}

@@ -26,13 +26,12 @@ from ..store.table import Item, Table
 from .context import RequestContext, Workspace
 from .failures import (
     ExpiredToken,
-    KeyExpired,
-    KeyRevoked,
     KeyWithoutRole,
     MissingToken,
     WorkspaceNotFound,
     WrongTokenType,
 )
+from .key_state import live_key
 from .permissions import Permissions
 from .principal import Principal
 from .roles import Role
@@ -51,9 +50,9 @@ _role_of_key: LRUCache[tuple[str, str], str] = LRUCache(size=4096)
 def open_context(event: Mapping[str, Any], table: Table) -> RequestContext:
     """The context of an API Gateway proxy event that passed ``functions/authorizer``.
 
-    Reads ``requestContext.authorizer`` (``workspaceId``, ``keyId``, ``type``, ``exp``). Raises the failures of
+    Reads ``requestContext.authorizer`` (``workspaceId``, ``keyId``, ``type``, ``exp``, ``gen``). Raises the failures of
     docs/wire/access.md#authentication: MissingToken, WrongTokenType, ExpiredToken, WorkspaceNotFound, KeyRevoked,
-    KeyExpired, KeyWithoutRole.
+    KeyExpired, InvalidToken for a token of an earlier generation, KeyWithoutRole.
     """
     authorized = event.get("requestContext", {}).get("authorizer") or {}
     if "workspaceId" not in authorized:
@@ -63,7 +62,8 @@ def open_context(event: Mapping[str, Any], table: Table) -> RequestContext:
     moment = datetime.now(UTC)
     if moment.timestamp() >= int(authorized["exp"]):
         raise ExpiredToken
-    return _open(authorized["workspaceId"], authorized["keyId"], table, stored_time(moment))
+    generation = int(authorized.get("gen", 0))
+    return _open(authorized["workspaceId"], authorized["keyId"], generation, table, stored_time(moment))
 
 
 def open_metered(event: Mapping[str, Any], table: Table, meter: Meter, settings: Settings) -> RequestContext:
@@ -81,16 +81,7 @@ def current_model(table: Table, workspace_id: str) -> Model | None:
     return None if workspace is None else model_of(table, workspace_id, MetadataState.parse(workspace))
 
 
-def live_key(key: Item | None, now: str) -> Item:
-    """The item of an API key that is valid at ``now``. Raises KeyRevoked, also without an item, and KeyExpired."""
-    if key is None or key.get("revokedAt") is not None:
-        raise KeyRevoked
-    if key["expiresAt"] <= now:
-        raise KeyExpired
-    return key
-
-
-def _open(workspace_id: str, key_id: str, table: Table, now: str) -> RequestContext:
+def _open(workspace_id: str, key_id: str, generation: int, table: Table, now: str) -> RequestContext:
     guess = _role_of_key.get((workspace_id, key_id))
     rows = [keys.workspace(workspace_id), keys.api_key(workspace_id, key_id), keys.open_batches(workspace_id)]
     workspace, key, register, *roles = table.batch_get(
@@ -98,7 +89,7 @@ def _open(workspace_id: str, key_id: str, table: Table, now: str) -> RequestCont
     )
     if workspace is None:
         raise WorkspaceNotFound
-    key = live_key(key, now)
+    key = live_key(key, now, generation=generation)
     role_id: str | None = key.get("roleId")
     if role_id is None:
         raise KeyWithoutRole(key_id)

@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import get_args
 
 from ..access.optional_caller import optional_caller
+from ..access.secret import Keyring
 from ..documents.core_document import core_document
 from ..documents.openapi.base import DocumentName, skeleton
 from ..errors import IcosaError
@@ -22,11 +23,11 @@ _HEADERS = {"cache-control": "private, no-cache"}
 
 
 class DocumentsApi:
-    """The documents over a table. ``secret`` gives the signing secret."""
+    """The documents over a table. ``signing_keys`` gives what tokens are signed with."""
 
-    def __init__(self, table: Table, secret: Callable[[], str]) -> None:
+    def __init__(self, table: Table, signing_keys: Callable[[], Keyring]) -> None:
         self._table = table
-        self._secret = secret
+        self._signing_keys = signing_keys
 
     def answer(self, request: HttpRequest) -> HttpResponse:
         """The answer to a request that passed no authorizer. Never raises: every failure has its answer."""
@@ -41,7 +42,7 @@ class DocumentsApi:
         if schema is None:
             raise UnknownRoute(request.method, request.path)
         url = base_url(request)
-        caller = optional_caller(request.headers.get("authorization"), table, secret=self._secret())
+        caller = optional_caller(request.headers.get("authorization"), table, signing_keys=self._signing_keys())
         if caller is None:
             return skeleton(schema, url)
         if schema == "metadata":

@@ -114,6 +114,11 @@ def _mint_token(services: _Services, parameters: MintToken) -> Result:
     return {"token": token}
 
 
+def _count_calls(services: _Services, parameters: OfWorkspace) -> Result:
+    """``{left}``: how many gateway keys are left of a workspace that is older than version 0.3."""
+    return {"left": services.api_keys.count_calls(parameters.workspace_id)}
+
+
 def _list_roles(_services: _Services, parameters: OfWorkspace) -> Result:
     """``{roles}``."""
     return {"roles": list_roles(parameters.workspace_id)}
@@ -140,6 +145,7 @@ ACTIONS: Mapping[str, Action[Any]] = {
     "restore_api_key": Action(OfKey, _restore_api_key),
     "assign_role": Action(AssignRole, _assign_role),
     "mint_token": Action(MintToken, _mint_token),
+    "count_calls": Action(OfWorkspace, _count_calls),
     "list_roles": Action(OfWorkspace, _list_roles),
     "create_role": Action(NewRole, _create_role),
 }

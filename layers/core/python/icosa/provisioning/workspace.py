@@ -1,7 +1,7 @@
 """A new workspace: standard objects, roles, register, first API key, and demo records where wanted.
 
-Everything is written under a workspace id that nobody knows yet; the workspace's own row comes last and makes it exist.
-Whatever fails before leaves rows that no request can reach, and no gateway key.
+Everything is written under a workspace id that nobody knows yet; the workspace's own row comes last and makes it exist,
+and only its first token opens it. Whatever fails before leaves rows that no request can reach.
 """
 
 from __future__ import annotations
@@ -60,7 +60,6 @@ def provision(table: Table, api_keys: ApiKeys, name: str, *, demo: bool = False)
     key_role = next(role for role in roles.values() if role.canBeAssignedToApiKeys)
     key = api_keys.create(workspace_id, name=FIRST_KEY_NAME, role_id=key_role.id)
     try:
-        token = api_keys.mint(workspace_id, key.id)
         if demo:
             seed(_context(table, model, key, name))
         WorkspaceRow.at(
@@ -71,8 +70,9 @@ def provision(table: Table, api_keys: ApiKeys, name: str, *, demo: bool = False)
             next_object_key=len(model.objects) + 1,
             **_metadata_state(model, items),
         ).save(condition=WorkspaceRow.PK.does_not_exist())
+        token = api_keys.mint(workspace_id, key.id)
     except BaseException:
-        api_keys.revoke(workspace_id, key.id)
+        WorkspaceRow.at(keys.workspace(workspace_id)).delete()
         raise
     return Provisioned(workspace_id=workspace_id, api_key=key, token=token)
 

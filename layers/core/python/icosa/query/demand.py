@@ -18,6 +18,7 @@ from .operation import (
     GroupBy,
     Merge,
     Operation,
+    Page,
     Restore,
     Update,
 )
@@ -53,8 +54,8 @@ class Demand:
     def operation(self, model: Model, operation: Operation) -> None:
         """What an operation, whose rights have been checked, orders, groups and writes."""
         match operation:
-            case FindMany(order=order, aggregates=aggregates):
-                self.listed(order, aggregates)
+            case FindMany(order=order, aggregates=aggregates, page=page):
+                self.listed(order, aggregates, page)
             case GroupBy(records_order=order, aggregates=aggregates):
                 self.listed((*operation.order, *order), aggregates)
                 self.count(limits.GROUP_DIMENSIONS, len(operation.dimensions))
@@ -77,8 +78,10 @@ class Demand:
         """The records of one operation, which has a limit of its own."""
         self.count(limits.RECORDS, min(number, _BULK))
 
-    def listed(self, order: Sequence[Any], aggregates: Iterable[str]) -> None:
-        """A list's order and aggregates."""
+    def listed(self, order: Sequence[Any], aggregates: Iterable[str], page: Page | None = None) -> None:
+        """A list's order, aggregates and offset. Whoever reads it sees whether a larger offset skips anything."""
+        if page is not None and page.offset <= limits.OFFSET.most:
+            self.count(limits.OFFSET, page.offset)
         self.count(limits.ORDER_CRITERIA, len(order))
         self.count(limits.AGGREGATES, len(tuple(aggregates)))
 

@@ -16,6 +16,9 @@ from .http import HttpResponse, proxy_response, read_event
 #: What Starlette adds to every response, and the gateway or ``proxy_response`` writes.
 _GENERATED = frozenset((b"content-length", b"content-type"))
 _JSON = b"application/json"
+_METHODS = frozenset(("GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"))
+#: What stands for all other methods: applications list those that their routes take, and none may miss every route.
+OTHER_METHOD = "OTHER"
 
 # Mangum reports every request; the gateway's access log does that already.
 logging.getLogger("mangum").setLevel(logging.WARNING)
@@ -44,6 +47,7 @@ class ProxyIntegration:
     """
 
     def __init__(self, event: Mapping[str, Any], _context: LambdaContext, _config: LambdaConfig) -> None:
+        self._event = event
         self._request = read_event(event)
 
     @classmethod
@@ -61,7 +65,7 @@ class ProxyIntegration:
             "type": "http",
             "asgi": {"version": "3.0", "spec_version": "2.3"},
             "http_version": "1.1",
-            "method": request.method,
+            "method": request.method if request.method in _METHODS else OTHER_METHOD,
             "scheme": request.headers.get("x-forwarded-proto", "https"),
             "root_path": request.base_path,
             "path": f"{request.base_path}/{'/'.join(request.segments)}",
@@ -79,7 +83,7 @@ class ProxyIntegration:
             for name, value in response["headers"]
             if name not in _GENERATED or (name == b"content-type" and value != _JSON)
         }
-        return proxy_response(HttpResponse(response["status"], response["body"], headers))
+        return proxy_response(HttpResponse(response["status"], response["body"], headers), self._event)
 
 
 @cache

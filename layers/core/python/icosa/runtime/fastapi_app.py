@@ -14,6 +14,7 @@ from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.params import Depends
 from fastapi.routing import APIRoute, iter_route_contexts
+from starlette.convertors import Convertor, register_url_convertor
 from starlette.exceptions import HTTPException
 
 from ..errors import BadRequest, IcosaError
@@ -21,12 +22,30 @@ from ..settings import Settings, settings
 from ..store.meter import Meter
 from ..validation.errors import InvalidInput
 from ..validation.messages import messages
+from .asgi import OTHER_METHOD
 from .http import METHODS_WITH_BODY, HttpRequest, check_size, error_response, unexpected_errors
 from .http_errors import MethodNotAllowed, UnknownRoute, rest_body
 from .json_body import read_body
 
-_METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
-_ANYWHERE = "/{path:path}"
+_METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", OTHER_METHOD)
+_ANYWHERE = "/{path:anything}"
+
+
+class _Anything(Convertor[str]):
+    """The rest of a path, also with line feeds, which ``path`` leaves out: no request may miss the session."""
+
+    regex = r"[\s\S]*"
+
+    @override
+    def convert(self, value: str) -> str:
+        return value
+
+    @override
+    def to_string(self, value: str) -> str:
+        return value
+
+
+register_url_convertor("anything", _Anything())
 
 
 def create_app(

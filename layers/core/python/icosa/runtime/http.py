@@ -19,6 +19,7 @@ from urllib.parse import unquote, urlencode
 import orjson
 
 from ..errors import IcosaError
+from ..settings import settings
 from ..store.meter import Meter
 from .http_errors import AnswerTooLarge, Unexpected, rest_body, rest_headers
 
@@ -87,7 +88,7 @@ def proxy(serve: Callable[[HttpRequest], HttpResponse]) -> Callable[[Mapping[str
     """A Lambda handler for proxy events of a REST API (payload format 1.0)."""
 
     def handler(event: Mapping[str, Any], _context: Any) -> dict[str, Any]:
-        return proxy_response(serve(read_event(event)))
+        return proxy_response(serve(read_event(event)), event)
 
     return handler
 
@@ -178,14 +179,26 @@ def _base_path_by_segments(path: str, resource: str | None, parameters: Mapping[
     return match[0]
 
 
-def proxy_response(response: HttpResponse) -> dict[str, Any]:
-    """A response whose body is text, in the form of the proxy integration."""
+def proxy_response(response: HttpResponse, event: Mapping[str, Any]) -> dict[str, Any]:
+    """A response to an event whose body is text, in the form of the proxy integration."""
     return {
         "statusCode": response.status,
-        "headers": {**_HEADERS, **response.headers},
+        "headers": {**_HEADERS, **_limits(event), **response.headers},
         "body": response.body.decode(),
         "isBase64Encoded": False,
     }
+
+
+def _limits(event: Mapping[str, Any]) -> dict[str, str]:
+    """How often the workspace may call, where the usage plan counts. How much of it is left only the gateway knows.
+
+    ``RateLimit-Policy`` is that of draft-ietf-httpapi-ratelimit-headers; clients of its first versions read
+    ``RateLimit-Limit``.
+    """
+    if not event.get("requestContext", {}).get("authorizer"):
+        return {}
+    limit = settings.rate_limit
+    return {"ratelimit-limit": str(limit), "ratelimit-policy": f'"workspace";q={limit};w=60'}
 
 
 def path_segments(path: str) -> list[str]:

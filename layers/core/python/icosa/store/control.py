@@ -1,4 +1,4 @@
-"""Rows of the control plane as PynamoDB models: workspaces, API keys, roles, the register of open batches.
+"""Rows of the control plane as PynamoDB models: workspaces, roles, the register of open batches.
 
 For the functions that administer them. Requests read the same rows through ``store.table`` as plain dictionaries
 (``access.session``, ``access.roles``), so that they need not import botocore.
@@ -6,13 +6,14 @@ For the functions that administer them. Requests read the same rows through ``st
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any, Self
 
 from pynamodb.attributes import BooleanAttribute, ListAttribute, MapAttribute, NumberAttribute, UnicodeAttribute
 from pynamodb.models import Model
 
-from . import keys
 from .keys import Key
+from .table import Table
 
 
 class ControlRow(Model):
@@ -54,22 +55,6 @@ class WorkspaceRow(ControlRow):
     next_object_key = NumberAttribute(attr_name="nextObjectKey")
     default_role_id = UnicodeAttribute(attr_name="defaultRoleId")
     preferences: MapAttribute[str, Any] = MapAttribute(default=dict)  # type: ignore[no-untyped-call]
-
-
-class ApiKeyRow(ControlRow):
-    """An API key. ``gateway_key_id`` is API Gateway's own id of the key that the usage plan counts."""
-
-    name = UnicodeAttribute()
-    role_id = UnicodeAttribute(attr_name="roleId")
-    expires_at = UnicodeAttribute(attr_name="expiresAt")
-    revoked_at = UnicodeAttribute(attr_name="revokedAt", null=True)
-    created_at = UnicodeAttribute(attr_name="createdAt")
-    updated_at = UnicodeAttribute(attr_name="updatedAt")
-    gateway_key_id = UnicodeAttribute(attr_name="gatewayKeyId")
-
-    @property
-    def id(self) -> str:
-        return self.SK
 
 
 class RoleRow(ControlRow):
@@ -118,11 +103,12 @@ def use_table(name: str, *, region: str | None, host: str | None) -> None:
     ControlRow._get_connection()
 
 
-def roles_of(workspace_id: str) -> list[RoleRow]:
-    """All roles of a workspace."""
-    return list(RoleRow.query(keys.role(workspace_id, "")[0], consistent_read=True))
+def table() -> Table:
+    """The same table for code that changes several rows in one transaction."""
+    meta = ControlRow.Meta
+    return _table(meta.table_name, meta.region, meta.host)
 
 
-def api_keys_of(workspace_id: str) -> list[ApiKeyRow]:
-    """All API keys of a workspace, revoked ones included."""
-    return list(ApiKeyRow.query(keys.api_key(workspace_id, "")[0], consistent_read=True))
+@cache
+def _table(name: str, region: str | None, host: str | None) -> Table:
+    return Table.at(name, region=region, endpoint=host)

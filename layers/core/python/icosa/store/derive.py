@@ -18,6 +18,8 @@ from .keys import END, NULL, VALUE, Key
 
 #: The path of the leaf whose index is the trace of changes (``store.recent``).
 UPDATED_AT = ("updatedAt",)
+#: The path of a leaf that hardly ever changes: ``store.recent`` logs when it does.
+CREATED_AT = ("createdAt",)
 #: The attributes of a derived row, without its key.
 Attributes = Mapping[str, Any]
 _NOTHING: Attributes = {}

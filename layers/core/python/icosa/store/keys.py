@@ -1,6 +1,6 @@
 """Every DynamoDB key of Icosa is built here, and nowhere else.
 
-A key is ``(PK, SK)``. Every PK but one begins with the workspace id, so no request can address another workspace's
+A key is ``(PK, SK)``. Every PK but two begins with the workspace id, so no request can address another workspace's
 rows: the functions take the workspace id of the caller's principal as their first argument.
 
 | Row | PK | SK |
@@ -28,8 +28,9 @@ rows: the functions take the workspace id of the caller's principal as their fir
 | schema bundle | ``ws#S`` | ``section#version#part`` |
 | bundle that does not expire | ``ws#SL`` | the same |
 | subdomain | ``@S#subdomain`` | ``-`` |
+| signing keys that were ended | ``@K`` | ``ended`` |
 
-The last is the only row that belongs to no workspace: it says which one has taken a name that all share.
+The last two belong to no workspace: a subdomain's row says which one has taken a name that all share.
 """
 
 from __future__ import annotations
@@ -252,6 +253,11 @@ def bundle_version(sort: str) -> int:
 def subdomain(name: str) -> Key:
     """Guard of a subdomain. No workspace id begins with ``@``."""
     return f"@S#{name}", "-"
+
+
+def ended_signing_keys() -> Key:
+    """Which signing keys make no valid tokens any more (``access.rotation``)."""
+    return "@K", "ended"
 
 
 # ---------------------------------------------------------------------- items and their keys

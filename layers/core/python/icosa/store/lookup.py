@@ -94,8 +94,8 @@ def whole_index(table: Table, pk: str) -> WholeIndex:
 def count_entries(table: Table, pk: str, *, low: str, high: str, exact: ExactText | None = None) -> Count:
     """How many rows of an index or of edges there are between two sort keys."""
     if exact is None:
-        return table.count(pk, low=low, high=high)
-    return table.count(pk, low=low, high=high, unlike=_unwanted(exact), values=_values(exact))
+        return table.count_pages(pk, low=low, high=high)
+    return table.count_pages(pk, low=low, high=high, unlike=_unwanted(exact), values=_values(exact))
 
 
 def _index_entries(rows: Iterable[Item]) -> list[IndexEntry]:
@@ -166,7 +166,7 @@ def edges_by_prefix(
 
 def count_edges(table: Table, pk: str, prefix: str) -> int:
     """How many records point at a record by one relation."""
-    return table.count(pk, prefix=prefix).rows
+    return table.count(pk, prefix=prefix)
 
 
 def all_edges_of(table: Table, pk: str, prefix: str) -> list[str]:

@@ -6,7 +6,7 @@ the item at the same key.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -78,22 +78,22 @@ Op = PutItem | DeleteItem | UpdateItem | CheckItem
 
 
 def set_attributes(key: Key, values: Mapping[str, Any], *, condition: str | None = EXISTS) -> UpdateItem:
-    """Give attributes of an item new values, at least one; None removes the attribute.
+    """Give attributes of an item new values; None removes the attribute.
 
     >>> set_attributes(("p", "s"), {"stage": 2, "after": None}).expression
     'SET #stage = :stage REMOVE #after'
+    >>> set_attributes(("p", "s"), {"after": None}).expression
+    'REMOVE #after'
     """
     kept = [name for name, value in values.items() if value is not None]
     removed = [f"#{name}" for name, value in values.items() if value is None]
-    expression = "SET " + ", ".join(f"#{name} = :{name}" for name in kept)
-    if removed:
-        expression += f" REMOVE {', '.join(removed)}"
+    clauses = (("SET", [f"#{name} = :{name}" for name in kept]), ("REMOVE", removed))
     return UpdateItem(
         key,
-        expression,
+        " ".join(f"{verb} {', '.join(terms)}" for verb, terms in clauses if terms),
         condition,
         names={f"#{name}": name for name in values},
-        values={f":{name}": values[name] for name in kept},
+        values={f":{name}": values[name] for name in kept} or None,
     )
 
 
@@ -107,6 +107,16 @@ def add_to_count(key: Key, difference: int, *, limit: int) -> UpdateItem:
         "attribute_not_exists(#count) OR #count <= :most",
         names={"#count": "count"},
         values={":difference": difference, ":most": limit - difference},
+    )
+
+
+def append(key: Key, name: str, members: Sequence[Any]) -> UpdateItem:
+    """Add members to the list in an attribute, which is empty where there is none."""
+    return UpdateItem(
+        key,
+        "SET #name = list_append(if_not_exists(#name, :none), :members)",
+        names={"#name": name},
+        values={":members": list(members), ":none": []},
     )
 
 

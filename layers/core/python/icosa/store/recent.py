@@ -2,18 +2,19 @@
 other, and must not miss a record that moves between them.
 
 Two rows tell. ``updatedAt`` grows with nearly every change, so the end of its index names the records. What that index
-does not show is in the **log of
-changes**: a transaction with such changes writes one row, with the ids of all their records, into a partition whose
-sort keys are times. These are
+does not show is in the **log of changes**: a transaction with such changes writes one row, with the ids of all their
+records, into a partition whose sort keys are times. These are
 
 * moves between live records and trash, which the index of live records cannot show;
 * changes of live records that leave ``updatedAt`` as it was, or set it to a time before the request (the client named
   one; a reference was cleared because its target was destroyed, or passed on by a merge; two requests began in the same
   millisecond);
+* changes of ``createdAt``, so that a read in its order need not look at all changes;
 * changes that are committed later than ``LATE_SECONDS`` after the request began, whose ``updatedAt`` is no longer the
   time of the commit.
 
-A destroyed record is in neither: whoever looks for it finds nothing. Rows of the log expire after an hour.
+A destroyed record is in neither: whoever looks for it finds nothing. A new one did not match before, so nobody misses
+it. Rows of the log expire after an hour.
 
 Costs: two write units for the row, for each KB of ids (25 records); readers pay one read unit for each of the two tails
 while nothing has changed.
@@ -32,7 +33,7 @@ from ..model.dates import format_instant
 from ..model.model import Object
 from . import keys
 from .change import Change
-from .derive import UPDATED_AT
+from .derive import CREATED_AT, UPDATED_AT
 from .keys import END, VALUE
 from .ops import PutItem
 from .table import Item, Table
@@ -47,14 +48,20 @@ _LIFE_SECONDS = 3_600
 _IDS = "ids"
 
 
+#: What a row of the log says of a record: it has moved between the live records and the trash; its ``createdAt`` is
+#: another; or it has changed in a way that nothing else shows.
+MOVED, DATED, UNSHOWN = "m", "d", "u"
+
+
 class Trace(NamedTuple):
     """The row that a change of a record has left. The next change of the record leaves another one, so two readings of
-    the traces differ by the changes in between.
+    the traces differ by the changes in between. ``kind`` is empty for a row of the index of ``updatedAt``.
     """
 
     object_key: str
     record_id: str
     sort: str
+    kind: str = ""
 
 
 def log_row(ws: str, changes: Iterable[Change], *, now: str, seconds: float) -> PutItem | None:
@@ -62,27 +69,34 @@ def log_row(ws: str, changes: Iterable[Change], *, now: str, seconds: float) -> 
 
     ``now`` is the request's time (what ``updatedAt`` is set to), and ``seconds`` the time since then.
     """
-    late = seconds > LATE_SECONDS
-    logged: dict[str, list[str]] = defaultdict(list)
+    is_late = seconds > LATE_SECONDS
+    logged: dict[tuple[str, str], list[str]] = defaultdict(list)
     for change in changes:
-        if change.moves or (late and change.after is not None and change.after_live) or not _is_shown(change, now):
-            logged[change.obj.key].append(change.id)
+        if (kind := _kind(change, now, is_late=is_late)) is not None:
+            logged[change.obj.key, kind].append(change.id)
     if not logged:
         return None
     moment = time.time()
     key = keys.change_log(ws, int(moment * 1000), uuid.uuid4().hex[:12])
-    text = ";".join(f"{object_key}:{','.join(ids)}" for object_key, ids in logged.items())
+    text = ";".join(f"{object_key}:{kind}:{','.join(ids)}" for (object_key, kind), ids in logged.items())
     return PutItem(keys.item_at(key, **{_IDS: text}, ttl=int(moment) + _LIFE_SECONDS))
 
 
-def _is_shown(change: Change, now: str) -> bool:
-    """Whether a live record's row in the index of ``updatedAt`` shows the change to a read that begins now."""
-    if change.after is None or not change.after_live:
-        return True  # nothing is to be shown: the record is not live
-    leaf = change.obj.leaves[UPDATED_AT]
-    after = leaf.get(change.after) or ""
-    is_moved = change.before is None or leaf.get(change.before) != after
-    return leaf.has_rows and is_moved and after >= now
+def _kind(change: Change, now: str, *, is_late: bool) -> str | None:
+    """What the log says of a change; None where the index of ``updatedAt`` shows it to a read that begins now, and of
+    records that are new or not live.
+    """
+    if change.moves:
+        return MOVED
+    before, after = change.before, change.after
+    if before is None or after is None or not change.after_live:
+        return None
+    updated, created = change.obj.leaves[UPDATED_AT], change.obj.leaves[CREATED_AT]
+    if created.get(before) != created.get(after):
+        return DATED
+    moment = updated.get(after) or ""
+    is_shown = not is_late and moment >= now and moment != updated.get(before) and updated.has_rows
+    return None if is_shown else UNSHOWN
 
 
 def beginning_of(now: str) -> datetime:
@@ -111,8 +125,8 @@ def log_reader(ws: str, since: datetime, *, limit: int) -> Callable[[Table], lis
         traces: list[Trace] = []
         for row in _newest(table, pk, low, limit, None):
             for part in row[_IDS].split(";"):
-                object_key, _, ids = part.partition(":")
-                traces += [Trace(object_key, record_id, row["SK"]) for record_id in ids.split(",")]
+                object_key, kind, ids = part.split(":")
+                traces += [Trace(object_key, record_id, row["SK"], kind) for record_id in ids.split(",")]
         return traces
 
     return read

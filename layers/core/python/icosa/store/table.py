@@ -95,13 +95,17 @@ class Table:
     @classmethod
     def from_environment(cls) -> Table:
         """The table named by TABLE_NAME; AWS_ENDPOINT_URL_DYNAMODB points at an emulator."""
-        client = dynamo.DynamoDBClient(
+        return cls.at(
+            os.environ["TABLE_NAME"],
             region=os.environ.get("AWS_REGION"),
-            endpoint_url=os.environ.get("AWS_ENDPOINT_URL_DYNAMODB"),
-            connect_timeout=2.0,
-            read_timeout=10.0,
+            endpoint=os.environ.get("AWS_ENDPOINT_URL_DYNAMODB"),
         )
-        return cls(os.environ["TABLE_NAME"], client)
+
+    @classmethod
+    def at(cls, name: str, *, region: str | None, endpoint: str | None) -> Table:
+        """A table of a region; ``endpoint`` points at an emulator."""
+        client = dynamo.DynamoDBClient(region=region, endpoint_url=endpoint, connect_timeout=2.0, read_timeout=10.0)
+        return cls(name, client)
 
     def metered(self, meter: Meter) -> Table:
         """The same table, counting into ``meter``."""
@@ -197,8 +201,12 @@ class Table:
         """All rows of ``query``."""
         return [item for page in self.query_pages(pk, **options) for item in page.items]
 
-    def count(self, pk: str, **options: Any) -> Count:
-        """How many rows ``query`` would return, without their transfer.
+    def count(self, pk: str, **options: Any) -> int:
+        """How many rows ``query`` would return, without their transfer."""
+        return self.count_pages(pk, **options).rows
+
+    def count_pages(self, pk: str, **options: Any) -> Count:
+        """``count``, and the pages that it took.
 
         The client has no Select=COUNT; a filter that no row passes (or, with ``unlike``, only those that do not count)
         leaves the same answer in the scanned count.

@@ -229,7 +229,7 @@ class Projector:
         order = resolve_order(self._model, target, checked.get("orderBy"))
         page = arguments.page(checked, order, default=context.children, most=self._settings.page_limit)
         projection = self.connection(target, selected.sets, context.below(page.limit))
-        self._budget.demand.listed(order, projection.aggregates)
+        self._budget.demand.listed(order, projection.aggregates, page)
         relation_selection = RelationSelection(
             selection=projection.selection,
             relation=relation.name,

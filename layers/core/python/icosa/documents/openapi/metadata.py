@@ -49,7 +49,8 @@ def _members(*, is_direct: bool) -> Mapping[str, Any]:
     for endpoint in ENDPOINTS:
         paths.setdefault(endpoint.path, {})[endpoint.method] = _endpoint(endpoint)
     error_schemas, responses = error_components(settings, METADATA_MEMBERS)
-    models = {name: model for described in (*COLLECTIONS, *ENDPOINTS) for name, model in described.models.items()}
+    described: tuple[Collection | Endpoint, ...] = (*COLLECTIONS, *ENDPOINTS)
+    models = {name: model for part in described for name, model in part.models.items()}
     parts = {
         "parameters": metadata_parameters(),
         "responses": responses,

@@ -19,7 +19,7 @@ from ..records import count_live, get_live
 from .access_paths import AccessPath
 from .index_probe import ProbeResult, probe_paths
 from .joins import JoinedRecords
-from .steady import Look, Watch, fetch, versions
+from .steady import Look, Watch, fetch, read_late, versions
 
 #: So many records more may be fetched to spare looking at what has changed.
 _SPARE = 32
@@ -82,22 +82,26 @@ def read_candidates(
     """The matches among the candidates."""
     ids = sorted({*candidates.ids, *moved.ids})
     late: list[str] = []
-    is_quiet = True
+    is_known = True
     if candidates.pages or moved.ids:
         fetched = fetch(ctx, obj, ids, moved.watch if candidates.pages > 1 else None)
         found = dict(zip(ids, fetched.records, strict=True))
+        is_known = fetched.register.is_quiet_since(ctx.register, obj.key)
         late = sorted(fetched.changed - found.keys())
-        found.update(zip(late, get_live(ctx, obj, late), strict=True))
-        moved.ids |= fetched.changed
-        is_quiet = fetched.register.is_quiet_since(ctx.register, obj.key)
+        if len(late) <= ctx.settings.tuning.late_records:
+            found.update(read_late(ctx, obj, late))
+            moved.ids |= fetched.changed
+        else:
+            is_known = False
     else:
         found = dict(zip(ids, get_live(ctx, obj, ids), strict=True))
     matches = _matches(filter, found, joined)
     matching = {record.id for record in matches}
     others = {i: found[i] for i in candidates.ids if i not in matching}
-    certain = is_quiet and matching.isdisjoint(late) and not candidates.dropped(others, joined)
+    certain = is_known and matching.isdisjoint(late) and not candidates.dropped(others, joined)
     # Where records of other objects decide, the versions of these say too little.
-    return Look(matches, certain, None if joined.is_needed else versions(found), cost=len(found))
+    seen = None if joined.is_needed or late else versions(found)
+    return Look(matches, certain, seen, cost=len(found))
 
 
 def _matches(filter: Filter, found: Mapping[str, Record | None], joined: JoinedRecords) -> list[Record]:

@@ -26,7 +26,7 @@ from ..context import Context
 from ..records import get_live, visible
 from .child_lists import ChildList, assemble_child_list, query_child_list
 from .edges import ChildIds, Edges, edge_reader, whole_edge_reader
-from .steady import Look, Watch, until_certain, versions
+from .steady import Look, Watch, read_late, until_certain, versions
 
 #: Records of children by id, None for those that are gone.
 type _Children = dict[str, Record | None]
@@ -92,7 +92,7 @@ class _ChildReader:
         #: What the next look must know: the ids of all children, and the records of all children.
         self._needs_ids = self._needs_records = False
         #: Children that a look found changed, by the keys of their objects: the next ones read them from the beginning.
-        self._moved: Mapping[str, frozenset[str]] = {}
+        self._moved: dict[str, frozenset[str]] = {}
 
     def look(self) -> Look[list[_Attached]]:
         edges, self._first_edges = self._first_edges, None
@@ -102,7 +102,7 @@ class _ChildReader:
         assembled, queried = self._split(edges)
         found = self._fetch(assembled, queried)
         results = list(zip(queried, found.connections, strict=True))
-        certain = True
+        certain = found.is_complete
         for child_list in self.to_many:
             own = [entry for entry in assembled if entry.child_list is child_list]
             lists, is_certain = self._assemble(child_list, own, found)
@@ -169,9 +169,12 @@ class _ChildReader:
             records = found.records.setdefault(object_key, {})
             found.changed[object_key] = changes.get(object_key, frozenset())
             late = sorted(found.changed[object_key] - records.keys())
+            if len(late) > self.ctx.settings.tuning.late_records:
+                found.is_complete = False
+                continue
             found.late[object_key] = frozenset(late)
-            records.update(zip(late, get_live(self.ctx, target, late), strict=True))
-        self._moved = {key: self._moved.get(key, frozenset()) | ids for key, ids in found.changed.items()}
+            records.update(read_late(self.ctx, target, late))
+            self._moved[object_key] = self._moved.get(object_key, frozenset()) | found.changed[object_key]
 
     def _assemble(
         self, child_list: ChildList, lists: Sequence[_ParentList], found: _Found
@@ -235,6 +238,8 @@ class _Found:
     records: dict[str, _Children] = field(default_factory=dict)
     changed: dict[str, frozenset[str]] = field(default_factory=dict)
     late: dict[str, frozenset[str]] = field(default_factory=dict)
+    #: False when more children have changed than are looked at.
+    is_complete: bool = True
 
     def seen(self, lists: Sequence[_ParentList]) -> Mapping[str, int | None] | None:
         """The versions of all children; None where not all have been read."""

@@ -63,6 +63,7 @@ def _read_page(ctx: Context, operation: FindMany, *, live_only: bool) -> tuple[R
     page = RecordPage([], False, None)
     if operation.records:
         page = find(ctx, replace(operation, total_count=False))
+    values: Mapping[str, Any]
     if is_whole(operation, page):
         tally = Tally(obj, names)
         for item in page.items:

@@ -34,7 +34,7 @@ def find_many(ctx: Context, operation: FindMany) -> Connection:
     """A page of the matches with their relations, and the totals and aggregates that the operation wants."""
     children = children_of(ctx, operation.object, operation.selection) if operation.page.limit > 1 else []
     if not children:
-        connection = read_connection(ctx, operation)
+        connection: Connection = read_connection(ctx, operation)
         load_relations(ctx, operation.object, connection.nodes, operation.selection)
         return connection
     # What changes while the lists are read is the difference of two looks: the first is beside the page.
@@ -44,7 +44,8 @@ def find_many(ctx: Context, operation: FindMany) -> Connection:
         return read_connection(BranchContext(ctx, table), operation)
 
     branches: list[Callable[[Table], Any]] = [page, *watch.readers(children)]
-    connection, *tails = ctx.table.parallel(branches)
-    watch.take(tails)
+    results = ctx.table.parallel(branches)
+    connection = results[0]
+    watch.take(results[1:])
     load_relations(ctx, operation.object, connection.nodes, operation.selection, watch)
     return connection

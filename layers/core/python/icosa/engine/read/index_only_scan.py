@@ -34,11 +34,15 @@ def index_only_scan(ctx: Context, obj: Object, leaves: Sequence[Leaf]) -> list[R
         return None
     ctx.table.meter.note("scan of indexes " + " + ".join(leaf.dotted for leaf in indexed))
     partitions = [keys.index(ctx.model.workspace_id, obj.key, leaf.key) for leaf in indexed]
-    indexes = ctx.table.parallel([_scanner(pk) for pk in partitions])
-    one_moment = sum(index.pages for index in indexes) == 1
-    fetched = fetch(ctx, obj, (), None if one_moment else Watch(ctx))
-    if not fetched.register.is_quiet_since(ctx.register, obj.key):
-        return None
+    watch = Watch(ctx)
+    for _ in range(ctx.settings.tuning.looks):
+        indexes = ctx.table.parallel([_scanner(pk) for pk in partitions])
+        one_moment = sum(index.pages for index in indexes) == 1
+        fetched = fetch(ctx, obj, (), None if one_moment else watch)
+        if not fetched.register.is_quiet_since(ctx.register, obj.key):
+            return None
+        if len(fetched.changed) <= ctx.settings.tuning.late_records:
+            break
     items: dict[str, Record] = {}
     rows: Counter[str] = Counter()  # how many of the indexes have a row of a record
     cut: set[str] = set()  # records with a value that is cut in the index

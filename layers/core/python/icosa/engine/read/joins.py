@@ -17,9 +17,9 @@ from ...store import keys
 from ...store.lookup import all_edges_of
 from ...store.table import Table
 from ..context import Context
-from ..records import get_any_visible, get_live
+from ..records import get_any_visible
 from .index_only_scan import index_only_scan
-from .steady import Look, Watch, fetch, until_certain, versions
+from .steady import Look, Watch, fetch, read_late, until_certain, versions
 
 
 @dataclass(slots=True)
@@ -111,8 +111,10 @@ def _read_children(ctx: Context, relation: Field, target: Object, parents: Seque
         fetched = fetch(ctx, target, ids, watch if len(pks) > 1 else None)
         found = dict(zip(ids, fetched.records, strict=True))
         late = sorted(fetched.changed - found.keys())
-        found.update(zip(late, get_live(ctx, target, late), strict=True))
-        moved.update(fetched.changed)
+        is_known = len(late) <= ctx.settings.tuning.late_records
+        if is_known:
+            found.update(read_late(ctx, target, late))
+            moved.update(fetched.changed)
         children: dict[str, list[Record]] = {parent: [] for parent in parents}
         known: set[str] = set()
         for record in found.values():
@@ -121,8 +123,8 @@ def _read_children(ctx: Context, relation: Field, target: Object, parents: Seque
                 if ctx.rows.shows(target, record):
                     children[parent].append(record)
         is_quiet = fetched.register.is_quiet_since(ctx.register, target.key)
-        certain = is_quiet and edges <= known and known.isdisjoint(late)
-        return Look(children, certain, versions(found), cost=len(found))
+        certain = is_known and is_quiet and edges <= known and known.isdisjoint(late)
+        return Look(children, certain, versions(found) if is_known else None, cost=len(found))
 
     return until_certain(ctx, look)
 

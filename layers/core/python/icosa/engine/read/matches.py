@@ -16,7 +16,8 @@ from ...model.record import Record
 from ...model.types.base import Leaf
 from ...query.evaluate import Scope, compile_filter
 from ...query.operation import Compare, Filter, Related, RelatedAny
-from ..context import Context
+from ...store.table import Table
+from ..context import BranchContext, Context
 from ..records import State, get_any, get_live, scan_live, scan_trash
 from .access_paths import MAX_RANGES, AccessPath, access_path, conjuncts, edge_ranges
 from .candidates import Moved, candidate_ids, read_candidates
@@ -156,15 +157,19 @@ def find_states(ctx: Context, obj: Object, filter: Filter | None, scope: Scope) 
     filter = ctx.rows.narrow(obj, filter)
     ids = _named_ids(filter)
     if ids is not None:
-        ctx.table.meter.note(f"key look-up of {len(ids)}, live and in the trash")
         return _matching_states(ctx, filter, get_any(ctx, obj, ids), scope)
-    ctx.table.meter.note("scan of the trash")
-    trashed = _matching_states(ctx, filter, (State(record, False) for record in scan_trash(ctx, obj)), scope)
+
+    def live(table: Table) -> list[State]:
+        return [State(record, True) for record in _live(BranchContext(ctx, table), obj, filter)]
+
+    def trashed(table: Table) -> list[State]:
+        branch = BranchContext(ctx, table)
+        records = (State(record, False) for record in scan_trash(branch, obj))
+        return _matching_states(branch, filter, records, "trash")
+
     if scope == "trash":
-        return trashed
-    states = {
-        state.item.id: state for state in (*trashed, *(State(record, True) for record in _live(ctx, obj, filter)))
-    }
+        return trashed(ctx.table)
+    states = {state.item.id: state for part in ctx.table.parallel([live, trashed]) for state in part}
     # The two places are not read in one moment: what has moved between them is looked at in both at once.
     moved = sorted(Watch(ctx).read_moves(obj))
     found = [state for state in get_any(ctx, obj, moved) if state is not None]

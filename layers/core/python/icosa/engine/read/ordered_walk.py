@@ -27,7 +27,7 @@ from ...model.stored_form import StoredForm
 from ...model.types.base import Leaf
 from ...query.operation import Cursor, Order
 from ...store import keys
-from ...store.derive import is_confirmed
+from ...store.derive import CREATED_AT, is_confirmed
 from ...store.keys import END, NULL, TOP, VALUE
 from ...store.lookup import IndexEntry, edge_range, index_page
 from ...store.record import unpack_visible
@@ -81,6 +81,11 @@ class Walk(ABC):
     needs_sort: bool = False
     #: Rows that follow the current batch, though not in their final order: enough to know whether anything follows.
     lookahead: list[RecordRef] = field(default_factory=list)
+
+    @property
+    def is_by_creation(self) -> bool:
+        """Whether only a change of ``createdAt`` moves a record within the walk."""
+        return False
 
     @abstractmethod
     def batches(self) -> Iterator[list[RecordRef]]:
@@ -193,6 +198,10 @@ class IndexWalk(Walk):
     #: ``Tuning.walk_run_rows`` and ``Tuning.walk_read_ahead``.
     max_run: int = 0
     read_ahead: int = 0
+
+    @property
+    def is_by_creation(self) -> bool:
+        return self.leaf is not None and self.leaf.path == CREATED_AT
 
     def batches(self) -> Iterator[list[RecordRef]]:
         rows = (batch for segment in self.segments for batch in self._segment_rows(segment))

@@ -19,10 +19,12 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from ...limits import OFFSET
 from ...model.model import Object
 from ...model.record import Record
 from ...query.evaluate import compile_filter, compile_keyset, compile_order
 from ...query.operation import Cursor, Filter, FindMany, Order
+from ...store.recent import DATED
 from ...store.register import Register
 from ...store.table import Count, Table
 from ..context import Context
@@ -42,7 +44,7 @@ from .ordered_walk import (
     index_walk,
     record_walk,
 )
-from .steady import Look, Watch, fetch, until_certain, versions
+from .steady import Look, Watch, fetch, read_late, until_certain, versions
 
 #: Rows of one batch of a walk, at most.
 _MAX_BATCH = 400
@@ -77,12 +79,17 @@ def least_total(query: FindMany, page: RecordPage) -> int:
 
 
 def find_page(ctx: Context, query: FindMany) -> RecordPage:
-    """The page of the live records that match ``query.filter`` and that the caller may see."""
-    if query.page.offset >= _FAR_OFFSET and query.page.offset >= count_live(ctx, query.object):
-        # Nothing is there, and is not looked for.
-        query = replace(query, page=replace(query.page, offset=0), records=False)
-        if not query.total_count:
-            return RecordPage([], False, None)
+    """The page of the live records that match ``query.filter`` and that the caller may see. Raises TooMuchAsked for an
+    offset that would skip too many.
+    """
+    if query.page.offset >= _FAR_OFFSET:
+        # Where some are hidden, their number must not show: then the offset alone decides.
+        if ctx.rows.limits(query.object) or query.page.offset < count_live(ctx, query.object):
+            OFFSET.check(query.page.offset)
+        else:  # Nothing is there, and is not looked for.
+            query = replace(query, page=replace(query.page, offset=0), records=False)
+            if not query.total_count:
+                return RecordPage([], False, None)
     return _PagePlanner(ctx, query).run()
 
 
@@ -217,7 +224,7 @@ class _PagePlanner:
             row_count = None if path is None else counted
             if batch is None and row_count is not None:  # only the total is wanted
                 walked = _Walked()
-                self._fetch(walked, [], with_changes=row_count.pages > 1)
+                self._fetch(walk, walked, [], with_changes=row_count.pages > 1)
             else:
                 walked = self._collect(walk, batch, batches, row_count, all_match=all_match)
         except (RunTooLong, _WalkAbandoned):
@@ -225,7 +232,7 @@ class _PagePlanner:
                 raise _WalkAbandoned from None
             return self._scan()
         has_moved = walked.changed or walked.elsewhere
-        items, is_short = self._with_moved(walked) if has_moved else (walked.items, False)
+        items, walk_again = self._with_moved(walked) if has_moved else (walked.items, False)
         items = items[self.offset :]
         more = len(items) > self.limit
         items = items[: self.limit]
@@ -234,7 +241,7 @@ class _PagePlanner:
         is_quiet = walked.register is None or walked.register.is_quiet_since(self.ctx.register, self.obj.key)
         # What many pages of rows show is of many moments: a row more or less that has changed meanwhile is no reason to
         # read them all again.
-        certain = not is_short and (walk.pages > 1 or (is_quiet and not walked.is_stale))
+        certain = not walk_again and (walk.pages > 1 or (is_quiet and not walked.is_stale))
         return Look(page, certain, versions(walked.seen), cost=len(walked.seen))
 
     def _collect(
@@ -259,7 +266,9 @@ class _PagePlanner:
             with_changes = count_moves or (walk.can_move and walk.pages > 1)
             needs_fetch = with_changes or (refs[0].item is None if refs else row_count is not None)
             fetched = (
-                self._fetch(walked, refs, with_changes=with_changes) if needs_fetch else [ref.item for ref in refs]
+                self._fetch(walk, walked, refs, with_changes=with_changes)
+                if needs_fetch
+                else [ref.item for ref in refs]
             )
             confirmed = [
                 item if item is not None and ref.confirms(item) else None
@@ -281,10 +290,13 @@ class _PagePlanner:
         walked.is_whole = True
         return walked
 
-    def _fetch(self, walked: _Walked, refs: Sequence[RecordRef], *, with_changes: bool) -> list[Record | None]:
+    def _fetch(
+        self, walk: Walk, walked: _Walked, refs: Sequence[RecordRef], *, with_changes: bool
+    ) -> list[Record | None]:
         """The records behind the rows of a batch, None for those that are gone."""
         watch = self.moved.watch if with_changes else None
-        fetched = fetch(self.ctx, self.obj, [ref.id for ref in refs], watch)
+        kind = DATED if walk.is_by_creation else None
+        fetched = fetch(self.ctx, self.obj, [ref.id for ref in refs], watch, kind=kind)
         walked.register, walked.changed = fetched.register, walked.changed | fetched.changed
         walked.seen.update((ref.id, record) for ref, record in zip(refs, fetched.records, strict=True))
         return fetched.records
@@ -304,15 +316,18 @@ class _PagePlanner:
         walked.is_stale |= len(elsewhere) < len(unconfirmed)
 
     def _with_moved(self, walked: _Walked) -> tuple[list[Record], bool]:
-        """The collected records and those that have moved past the walk, in order and each once; and whether they are
-        too few for the page because some of them have moved ahead of it.
+        """The collected records and those that have moved past the walk, in order and each once; and whether to walk
+        again: they are too few for the page because some of them have moved ahead of it, or too many have changed.
         """
         newest: dict[str, Record] = {}
         for item in (*walked.items, *walked.elsewhere):
             known = newest.get(item.id)
             if known is None or known.version < item.version:
                 newest[item.id] = item
-        late = get_live(self.ctx, self.obj, sorted(walked.changed - newest.keys())) if self.need else []
+        changed = sorted(walked.changed - newest.keys()) if self.need else []
+        if len(changed) > self.ctx.settings.tuning.late_records:
+            return walked.items, True
+        late = list(read_late(self.ctx, self.obj, changed).values())
         moved = self._filter_and_sort(late, needs_sort=True)
         if not moved and not walked.elsewhere and len(newest) == len(walked.items):
             return walked.items, False
@@ -377,6 +392,8 @@ class _PagePlanner:
         fetched = fetch(self.ctx, self.obj, page_ids, self.moved.watch if candidates.pages > 1 else None)
         items = self._filter_and_sort(fetched.records, needs_sort=False)
         is_quiet = fetched.register.is_quiet_since(self.ctx.register, self.obj.key)
+        if len(fetched.changed) > self.ctx.settings.tuning.late_records:
+            return Look(RecordPage([], False, None), certain=False)
         self.moved.ids |= fetched.changed
         if len(items) < len(page_ids) or not is_quiet:
             return None

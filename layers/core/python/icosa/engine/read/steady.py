@@ -25,11 +25,11 @@ from typing import Any
 
 from ...model.model import Object
 from ...model.record import Record
-from ...store.recent import Trace, beginning_of, log_reader, updated_reader
+from ...store.recent import MOVED, Trace, beginning_of, log_reader, updated_reader
 from ...store.register import Register
 from ...store.table import Table
 from ..context import Context
-from ..records import get_live_and_register
+from ..records import get_live, get_live_and_register
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,16 +52,18 @@ def until_certain[T](ctx: Context, look: Callable[[], Look[T]]) -> T:
     twice, but it may be between two states.
     """
     tuning = ctx.settings.tuning
-    cost = 0
+    cost = repeats = 0
     current = look()
     for _ in range(tuning.looks - 1):
         cost += current.cost
         if current.certain or cost > tuning.look_records:
             break
-        ctx.table.meter.note("read again")
+        repeats += 1
         previous, current = current.seen, look()
         if previous is not None and previous == current.seen:
             break
+    if repeats:
+        ctx.table.meter.note(f"read again {repeats} times")
     return current.result
 
 
@@ -84,12 +86,10 @@ class Watch:
         readers = [updated_reader(ws, obj, since, limit=limit) for obj in objects]
         return [*readers, log_reader(ws, since, limit=limit)]
 
-    def take(self, tails: Iterable[Sequence[Trace]]) -> defaultdict[str, frozenset[str]]:
-        """The ids of the records whose traces are new, by the keys of their objects."""
-        new = {trace for tail in tails for trace in tail} - self._known
+    def take(self, tails: Iterable[Sequence[Trace]], kind: str | None = None) -> defaultdict[str, frozenset[str]]:
+        """The ids of the records whose traces are new, by the keys of their objects; with ``kind`` only of such."""
+        new = {trace for tail in tails for trace in tail if kind in (None, trace.kind)} - self._known
         self._known |= new
-        if new:
-            self._ctx.table.meter.note(f"{len(new)} changes meanwhile")
         changes: defaultdict[str, frozenset[str]] = defaultdict(frozenset)
         for trace in new:
             changes[trace.object_key] |= {trace.record_id}
@@ -102,7 +102,7 @@ class Watch:
     def read_moves(self, obj: Object) -> frozenset[str]:
         """The records of an object that have moved between live records and trash."""
         [read] = self.readers([])
-        return self.take([read(self._ctx.table)])[obj.key]
+        return self.take([read(self._ctx.table)], MOVED)[obj.key]
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,8 +116,12 @@ class Fetched:
     changed: frozenset[str] = frozenset()
 
 
-def fetch(ctx: Context, obj: Object, ids: Sequence[str], watch: Watch | None = None) -> Fetched:
-    """Live records by id, and beside them what ``watch`` sees: all in one round trip."""
+def fetch(
+    ctx: Context, obj: Object, ids: Sequence[str], watch: Watch | None = None, *, kind: str | None = None
+) -> Fetched:
+    """Live records by id, and beside them what ``watch`` sees, or finds of one ``kind`` in the log: all in one round
+    trip.
+    """
 
     def records(table: Table) -> tuple[list[Record | None], Register]:
         return get_live_and_register(ctx, obj, ids, table)
@@ -125,9 +129,17 @@ def fetch(ctx: Context, obj: Object, ids: Sequence[str], watch: Watch | None = N
     if watch is None:
         return Fetched(*records(ctx.table))
     # The records come first: this thread reads them, and may use others for more than a hundred.
-    branches: list[Callable[[Table], Any]] = [records, *watch.readers([obj])]
+    branches: list[Callable[[Table], Any]] = [records, *watch.readers([obj] if kind is None else [])]
     (found, register), *tails = ctx.table.parallel(branches)
-    return Fetched(found, register, watch.take(tails)[obj.key])
+    return Fetched(found, register, watch.take(tails, kind)[obj.key])
+
+
+def read_late(ctx: Context, obj: Object, ids: Sequence[str]) -> dict[str, Record | None]:
+    """Records that have changed meanwhile, by id."""
+    if not ids:
+        return {}
+    ctx.table.meter.note(f"{len(ids)} changed meanwhile")
+    return dict(zip(ids, get_live(ctx, obj, ids), strict=True))
 
 
 def versions(records: Mapping[str, Record | None]) -> dict[str, int | None]:

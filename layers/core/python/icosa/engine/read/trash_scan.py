@@ -19,4 +19,7 @@ def scan_beyond_live(ctx: Context, obj: Object, filter: Filter | None) -> list[R
     (docs/wire/rest.md#deleted-records-in-filters).
     """
     scope = deleted_scope(filter)
-    return None if scope == "live" else [state.item for state in find_states(ctx, obj, filter, scope)]
+    if scope == "live":
+        return None
+    ctx.table.meter.note("scan of the trash")
+    return [state.item for state in find_states(ctx, obj, filter, scope)]
