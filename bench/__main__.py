@@ -17,6 +17,7 @@ from bench.client import Client, Failed
 from bench.cold import MEANING, TARGET, cold_starts
 from bench.folder import Folder, Workspace, function_logs
 from bench.hostile import hostile_costs
+from bench.limited import limited
 from bench.load import CLIENTS, Load, Loaded
 from bench.machine import describe
 from bench.measure import Cost, Measured, explained, measured
@@ -97,6 +98,13 @@ def _parsers() -> tuple[argparse.ArgumentParser, Mapping[str, argparse.ArgumentP
     )
     hostile.add_argument("--only", default="", help="those whose description contains this text")
     hostile.set_defaults(command=_hostile)
+    restricted = commands.add_parser(
+        "limited", parents=[common], help="get one and lists by keys whose roles have object, field and row rules"
+    )
+    _sized(restricted)
+    restricted.add_argument("--rounds", type=int, default=5, help="rounds of each operation (default 5)")
+    restricted.add_argument("--seconds", type=float, default=0.5, help="seconds of a round (default 0.5)")
+    restricted.set_defaults(command=_limited)
     profile = commands.add_parser("profile", parents=[common], help="where the CPU of an operation goes")
     _sized(profile)
     profile.add_argument("operation", choices=[*_named()], help="what to profile")
@@ -232,6 +240,20 @@ def _hostile(options: argparse.Namespace) -> Any:
         )
     )
     return [asdict(cost) for cost in costs]
+
+
+def _limited(options: argparse.Namespace) -> Any:
+    folder = Folder(options.data)
+    workspace = seeded(folder, people=options.people)
+    with folder.store() as environment:
+        results = list(limited(Client(environment, workspace), rounds=options.rounds, seconds=options.seconds))
+    head = ["role", "operation", "CPU", "best", "p50", "p95"]
+    rows = [
+        [each.role, each.timed.name, *(each.timed.cpu, each.timed.best, each.timed.p50, each.timed.p95)]
+        for each in results
+    ]
+    print(table(head, rows))
+    return [asdict(result) for result in results]
 
 
 def _profile(options: argparse.Namespace) -> Any:

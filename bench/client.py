@@ -5,6 +5,7 @@ events in, answers out.
 from __future__ import annotations
 
 import base64
+import copy
 import importlib.util
 import os
 from collections.abc import Mapping
@@ -98,6 +99,12 @@ class Client:
             "integrationLatency": 0,
         }
         self._token = workspace.token
+
+    def with_key(self, key_id: str) -> Client:
+        """The same client, as if it had the token of another key."""
+        other = copy.copy(self)
+        other._authorizer = {**self._authorizer, "keyId": key_id, "principalId": key_id}
+        return other
 
     def event(self, call: Call, *, explain: bool = False) -> dict[str, Any]:
         """The event of a call, as API Gateway would hand it to the function."""

@@ -6,7 +6,7 @@ import math
 import statistics
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 import orjson
 
@@ -30,7 +30,7 @@ class Cost:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Measured:
+class Timed:
     """Times in ms. ``cpu`` is of this process, all threads, per request: the median of the rounds.
 
     ``best`` is the lowest of the ``cpu_rounds``: other work on the machine only ever adds to CPU times (through caches
@@ -45,6 +45,12 @@ class Measured:
     p50: float
     p95: float
     requests: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measured(Timed):
+    """Times, and what one call costs DynamoDB."""
+
     cost: Cost
 
 
@@ -66,6 +72,12 @@ def explained(client: Client, operation: Operation, facts: Facts) -> Cost:
 def measured(client: Client, operation: Operation, facts: Facts, *, rounds: int, seconds: float) -> Measured:
     """Call an operation over and over: quick ones often, slow ones not for much longer than ``seconds`` a round."""
     cost = explained(client, operation, facts)
+    times = timed(client, operation, facts, rounds=rounds, seconds=seconds)
+    return Measured(**asdict(times), cost=cost)
+
+
+def timed(client: Client, operation: Operation, facts: Facts, *, rounds: int, seconds: float) -> Timed:
+    """``measured`` without the cost, which not every key is told."""
     warm, _ = _round(client, operation, facts, _WARM_UP, 0)
     calls = max(_LEAST_CALLS, min(_MOST_CALLS, math.ceil(seconds / statistics.median(warm))))
     cpu, walls = [], []
@@ -73,7 +85,7 @@ def measured(client: Client, operation: Operation, facts: Facts, *, rounds: int,
         taken, used = _round(client, operation, facts, calls, _WARM_UP + number * calls)
         walls += taken
         cpu.append(used / calls * 1000)
-    return Measured(
+    return Timed(
         name=operation.name,
         target=operation.target,
         cpu=statistics.median(cpu),
@@ -82,7 +94,6 @@ def measured(client: Client, operation: Operation, facts: Facts, *, rounds: int,
         p50=statistics.median(walls) * 1000,
         p95=quantile(walls, 0.95) * 1000,
         requests=len(walls),
-        cost=cost,
     )
 
 

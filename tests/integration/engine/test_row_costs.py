@@ -1,4 +1,4 @@
-"""What rules of rows cost: with one a list is as dear as a list with the same condition, without none nothing changes."""
+"""What rules of rows cost: a list with one is as dear as a list with the same condition, and no rule costs nothing."""
 
 from __future__ import annotations
 
