@@ -47,8 +47,8 @@ def set_row_rules(changes: AccessChanges, role_id: str, object_id: str, raw: Map
     """Let a role have exactly these predicates and groups for an object (``bodies``); the role as it is then.
 
     Costs what other changes of roles do: three reads and one transaction. Raises InvalidInput, RuleTargetNotFound,
-    SystemObjectPermission, InapplicableRule, BadRequest for ids that occur twice and for too many rules, MetadataValidationError for a role
-    that is not editable, Exceeds, AccessBusy.
+    SystemObjectPermission, InapplicableRule, BadRequest for ids that occur twice and for too many rules,
+    MetadataValidationError for a role that is not editable, Exceeds, AccessBusy.
     """
     from ..validation.body import validate
     from .row_rule_bodies import UpsertRowLevelPermissions
