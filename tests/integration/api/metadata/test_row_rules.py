@@ -265,3 +265,88 @@ def test_changes_are_in_the_audit_log(call: MetadataClient, role: str, person: M
     assert entry["action"] == "role.rowLevelPermissionPredicatesChanged"
     assert entry["target"]["id"] == role
     assert entry["after"]["rowLevelPredicates"][0]["value"] == "Analyst"
+
+
+# ------------------------------------------------------------------ the model changes
+
+
+@pytest.fixture
+def rocket(call: MetadataClient) -> Made:
+    """An object with records whose fields can go."""
+    tag = f"rocket{uuid.uuid4().hex[:8]}"
+    labels = {"labelSingular": tag, "labelPlural": f"{tag}s"}
+    made = call("POST", "/rest/metadata/objects", {"nameSingular": tag, "namePlural": f"{tag}s", **labels})
+    obj = made.json["data"]["createOneObject"]
+    fields = {}
+    options = [{"value": v, "label": v.title(), "color": "red", "position": i} for i, v in enumerate(("HOT", "COLD"))]
+    for name, more in (("colour", {"type": "TEXT"}), ("state", {"type": "SELECT", "options": options})):
+        sent = {"objectMetadataId": obj["id"], "name": name, "label": name.title(), **more}
+        reply = call("POST", "/rest/metadata/fields", sent)
+        assert reply.status == 201, reply.json
+        fields[name] = reply.json["data"]["createOneField"]
+    return {"id": obj["id"], "plural": f"{tag}s", "fields": fields}
+
+
+def _delete(call: MetadataClient, field: Made) -> int:
+    call("PATCH", f"/rest/metadata/fields/{field['id']}", {"isActive": False})
+    return call("DELETE", f"/rest/metadata/fields/{field['id']}").status
+
+
+def test_rules_go_with_their_field(
+    call: MetadataClient,
+    role: str,
+    rocket: Made,
+    client_of: Callable[[str], tuple[RestClient, MetadataClient]],
+) -> None:
+    rest, _ = client_of(role)
+    colour, state = rocket["fields"]["colour"], rocket["fields"]["state"]
+    rockets = [{"name": "a", "colour": "red", "state": "HOT"}, {"name": "b", "colour": "red", "state": "COLD"}]
+    assert rest("POST", f"/rest/batch/{rocket['plural']}", [*rockets, {"name": "c", "state": "HOT"}]).status == 201
+    body = {"predicates": [predicate(colour["id"], value="red"), predicate(state["id"], value='["HOT"]')]}
+    assert call("PUT", path(role, rocket), {**body, "predicateGroups": []}).status == 200
+
+    def seen() -> list[str]:
+        return sorted(each["name"] for each in rest("GET", f"/rest/{rocket['plural']}").json["data"][rocket["plural"]])
+
+    assert seen() == ["a"]
+    assert _delete(call, colour) == 200
+    [left] = call("GET", f"{ROLES}/{role}").json["rowLevelPermissionPredicates"]
+    assert left["fieldMetadataId"] == state["id"]
+    assert seen() == ["a", "c"]
+    # A renamed option is the same option; one that is gone leaves a rule that nobody understands.
+    options = [{**option, "value": "BURNING"} if option["value"] == "HOT" else option for option in state["options"]]
+    assert call("PATCH", f"/rest/metadata/fields/{state['id']}", {"options": options}).status == 200
+    [left] = call("GET", f"{ROLES}/{role}").json["rowLevelPermissionPredicates"]
+    assert left["value"] == '["BURNING"]'
+    assert seen() == ["a", "c"]
+    kept = [option for option in options if option["value"] != "BURNING"]
+    assert call("PATCH", f"/rest/metadata/fields/{state['id']}", {"options": kept}).status == 200
+    assert rest("GET", f"/rest/{rocket['plural']}").status == 403
+    assert rest("GET", "/rest/people").status == 200
+    call("PATCH", f"/rest/metadata/objects/{rocket['id']}", {"isActive": False})
+    assert call("DELETE", f"/rest/metadata/objects/{rocket['id']}").status == 200
+    assert call("GET", f"{ROLES}/{role}").json["rowLevelPermissionPredicates"] == []
+    [entry, *_] = call("GET", "/rest/metadata/auditLog").json["data"]
+    assert (entry["actor"]["type"], entry["target"]["id"]) == ("SYSTEM", role)
+
+
+def test_nobody_widens_a_role_by_deleting_a_field(
+    call: MetadataClient,
+    role: str,
+    rocket: Made,
+    shared_table: Table,
+    workspace: Provisioned,
+    client_of: Callable[[str], tuple[RestClient, MetadataClient]],
+) -> None:
+    shared_table.transact(
+        [set_attributes(keys.role(workspace.workspace_id, role), {"permissionFlags": ["DATA_MODEL"]})]
+    )
+    colour, state = rocket["fields"]["colour"], rocket["fields"]["state"]
+    body = {"predicates": [predicate(colour["id"], value="red")], "predicateGroups": []}
+    assert call("PUT", path(role, rocket), body).status == 200
+    _, limited = client_of(role)
+    assert _delete(limited, colour) == 403
+    assert _delete(limited, state) == 200
+    assert len(call("GET", f"{ROLES}/{role}").json["rowLevelPermissionPredicates"]) == 1
+    assert _delete(call, colour) == 200
+    assert call("GET", f"{ROLES}/{role}").json["rowLevelPermissionPredicates"] == []

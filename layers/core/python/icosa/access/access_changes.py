@@ -47,18 +47,29 @@ class Caller:
 
 
 class AccessChanges:
-    """The changes of one workspace that one caller asks for. ``now`` is the request's time as a stored DATE_TIME."""
+    """The changes of one workspace that one caller asks for, or ``actor``, who is no caller. ``now`` is the request's
+    time as a stored DATE_TIME.
+    """
 
-    def __init__(self, table: Table, workspace_id: str, caller: Caller | None, *, now: str) -> None:
+    def __init__(
+        self,
+        table: Table,
+        workspace_id: str,
+        caller: Caller | None,
+        *,
+        now: str,
+        actor: Actor = ADMINISTRATOR,
+    ) -> None:
         self.table = table
         self.workspace_id = workspace_id
         self.caller = caller
         self.now = now
+        self._actor = actor
 
     @property
     def actor(self) -> Actor:
         caller = self.caller
-        return ADMINISTRATOR if caller is None else Actor(type="API_KEY", id=caller.key_id, name=caller.name)
+        return self._actor if caller is None else Actor(type="API_KEY", id=caller.key_id, name=caller.name)
 
     def apply[T](
         self, decide: Callable[[Attempt], T], *, refuse: Callable[[tuple[int, ...]], None] = lambda _failed: None

@@ -35,9 +35,11 @@ Members = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Actor:
-    """Who makes a change: an API key, or an administrator of the installation, who has no id here."""
+    """Who makes a change: an API key, or an administrator of the installation, who has no id here. ``SYSTEM`` is for
+    what follows from a change of the data model.
+    """
 
-    type: Literal["API_KEY", "ADMINISTRATOR"]
+    type: Literal["API_KEY", "ADMINISTRATOR", "SYSTEM"]
     id: str | None = None
     name: str | None = None
 
@@ -47,6 +49,7 @@ class Actor:
 
 
 ADMINISTRATOR: Final = Actor(type="ADMINISTRATOR")
+SYSTEM: Final = Actor(type="SYSTEM")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,7 +12,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from ..access.check import RecordRights
+from ..access.permissions import Permissions
 from ..catalog.commit import Snapshot, VersionConflict, commit, read
 from ..catalog.jobs import put_job
 from ..catalog.staging import StagedOp
@@ -21,7 +21,7 @@ from ..model.dates import format_instant
 from ..model.model import Field, Index, Model, Object
 from ..store import keys
 from ..store.retry import Attempts
-from ..store.table import Table, TransactionConflict
+from ..store.table import Item, Table, TransactionConflict
 from ..validation.errors import EntityNotFound, Failure, MetadataValidationError
 from ..views.rows import as_roots, changes
 from ..views.view_updates import apply_updates, updates_for
@@ -30,6 +30,7 @@ from .disclosure import label_failures
 from .draft import Draft
 from .record_checks import record_failures
 from .record_jobs import plan_jobs
+from .role_updates import RuleUpdate, check_roles, update_roles
 from .rules import failures
 from .uniqueness import announcement, prove, take_back, undecided
 
@@ -46,7 +47,7 @@ class MetadataService:
     room for this one.
     """
 
-    def __init__(self, table: Table, workspace_id: str, rights: RecordRights | None = None) -> None:
+    def __init__(self, table: Table, workspace_id: str, rights: Permissions | None = None) -> None:
         self._table = table
         self._workspace_id = workspace_id
         self._rights = rights
@@ -225,7 +226,9 @@ class MetadataService:
         if not rows.put and not rows.removed:
             self._model = snapshot.model
             return
-        views = self._views(snapshot, draft)
+        views, update, roles = self._followers(snapshot, draft)
+        if update is not None:
+            check_roles(update, roles, None if self._rights is None else self._rights.role)
         extra = [put_job(self._workspace_id, job) for job in jobs]
         model = draft.model()
         commit(
@@ -240,17 +243,33 @@ class MetadataService:
             is_required=is_required,
         )
         self._model = model
+        if update is not None:
+            update_roles(self._table, self._workspace_id, update, roles, now=draft.now)
 
-    def _views(self, snapshot: Snapshot, draft: Draft) -> list[StagedOp] | None:
-        """The rows of views and page layouts that change with the model, None for a change that concerns none.
+    def _followers(
+        self, snapshot: Snapshot, draft: Draft
+    ) -> tuple[list[StagedOp] | None, RuleUpdate | None, list[Item]]:
+        """The rows of views and page layouts that change with the model, None for a change that concerns none; what
+        becomes of rules of rows, and the roles that may have such.
 
         They are read after the version that guards them.
         """
-        updates = updates_for(snapshot.model, draft.model(), now=draft.now)
+        before, after = snapshot.model, draft.model()
+        updates, rules = updates_for(before, after, now=draft.now), RuleUpdate.of(before, after)
+        partitions = [
+            *([keys.views(self._workspace_id)] if updates else []),
+            *([keys.roles(self._workspace_id)] if rules is not None else []),
+        ]
+        results = self._table.parallel([_reader(pk) for pk in partitions]) if partitions else []
+        roles = results[-1] if rules is not None else []
         if not updates:
-            return None
-        roots = as_roots(self._table.query_all(keys.views(self._workspace_id)))
-        return changes(self._workspace_id, roots, apply_updates(roots, updates))
+            return None, rules, roles
+        roots = as_roots(results[0])
+        return changes(self._workspace_id, roots, apply_updates(roots, updates)), rules, roles
+
+
+def _reader(partition: str) -> Callable[[Table], list[Item]]:
+    return lambda table: table.query_all(partition)
 
 
 def _named(names: Iterable[str], input: Mapping[str, Any]) -> dict[str, Any]:

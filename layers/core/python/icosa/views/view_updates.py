@@ -214,13 +214,13 @@ def _filter_after(part: Entity, field_id: str, values: Mapping[str, str | None],
     if part["fieldMetadataId"] != field_id:
         return part
     old = part["value"]
-    new = _value_after(old, values)
+    new = value_after(old, values)
     if new == old:
         return part
     return {**part, "value": new, "updatedAt": now} if new not in (None, [], "[]") else None
 
 
-def _value_after(value: Any, values: Mapping[str, str | None]) -> Any:
+def value_after(value: Any, values: Mapping[str, str | None]) -> Any:
     """A filter's value with new option values, in the form in which clients wrote it: a list, a list as JSON text, one
     value.
     """
@@ -234,7 +234,7 @@ def _value_after(value: Any, values: Mapping[str, str | None]) -> Any:
             listed = orjson.loads(value)
         except ValueError:
             return value
-        after = _value_after(listed, values)
+        after = value_after(listed, values)
         return value if after == listed else orjson.dumps(after).decode()
     return values.get(value, value)
 
