@@ -1,4 +1,4 @@
-"""What rules of rows cost: with one a list is as dear as a list with the same condition, without none nothing changes."""
+"""What rows cost a role: as much as the same filter, and nothing where a role has no rules."""
 
 from __future__ import annotations
 
