@@ -36,6 +36,12 @@ settings.register_profile("exploring", deadline=None, print_blob=True)
 settings.load_profile("repeatable" if os.environ.get("CI") else "exploring")
 
 
+@pytest.fixture(autouse=True)
+def _no_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Changes of the model do not wait for requests that began before them: tests say when time passes."""
+    monkeypatch.setattr("icosa.store.lease.OUTLAST_SECONDS", 0.0)
+
+
 @pytest.fixture(scope="session")
 def dynamodb_endpoint() -> Iterator[str]:
     with dynoxide.server() as endpoint:

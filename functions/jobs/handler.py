@@ -34,6 +34,8 @@ def _step(record: Any) -> None:
         now_ms=int(moment.timestamp() * 1000),
     )
     logger.info("step of a job", done=outcome.is_done)
+    if outcome.given_up:
+        logger.error("records contradict unique indexes, which have failed", indexes=outcome.given_up)
     if not outcome.is_done:
         _queue().send(message["workspaceId"], message["jobId"], delay_ms=outcome.wait_ms)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from math import inf
 from typing import Any
 
 from icosa.catalog.jobs import FENCE_MS, list_jobs
@@ -21,6 +22,7 @@ from icosa.query.row_scope import EVERYTHING, RowScope
 from icosa.settings import Settings
 from icosa.store import keys
 from icosa.store.derive import Rows
+from icosa.store.lease import Lease
 from icosa.store.meter import Meter
 from icosa.store.ops import PutItem
 from icosa.store.record import unpack
@@ -42,6 +44,7 @@ class Request:
     model: Model
     table: Table
     register: Register
+    lease: Lease
     settings: Settings = field(default_factory=Settings)
     now: str = NOW
     actor: Mapping[str, Any] = field(default_factory=lambda: {"source": "API", "name": "test"})
@@ -49,11 +52,11 @@ class Request:
 
 
 class Tenant:
-    """A workspace with the standard objects."""
+    """A workspace with the standard objects, or with those of ``model``."""
 
-    def __init__(self, table: Table) -> None:
+    def __init__(self, table: Table, model: Model | None = None) -> None:
         self.table = table
-        model = standard_model(WORKSPACE, now=NOW)
+        model = model or standard_model(WORKSPACE, now=NOW)
         items = model_items(model)
         for part in chunked(items, MAX_TRANSACTION):
             table.transact([PutItem(item) for item in part])
@@ -94,7 +97,9 @@ class Tenant:
 
     def run(self, operation: Operation, model: Model | None = None, meter: Meter | None = None) -> Any:
         register = Register.parse(self.table.get(keys.open_batches(WORKSPACE)))
-        return execute(Request(model or self.model(), self.table.metered(meter or Meter()), register), operation)
+        model = model or self.model()
+        lease = Lease(WORKSPACE, model.version, seconds=inf)
+        return execute(Request(model, self.table.metered(meter or Meter()), register, lease), operation)
 
     def create(self, name: str, *data: Row, model: Model | None = None) -> list[str]:
         model = model or self.model()

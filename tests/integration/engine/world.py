@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from math import inf
 from typing import Any
 
 from icosa.engine.executor import execute
@@ -15,6 +16,7 @@ from icosa.query.row_scope import EVERYTHING, RowScope
 from icosa.settings import Settings
 from icosa.store import keys
 from icosa.store.derive import Rows
+from icosa.store.lease import Lease
 from icosa.store.meter import Meter
 from icosa.store.ops import PutItem
 from icosa.store.record import unpack
@@ -37,6 +39,7 @@ class Request:
     register: Register
     settings: Settings
     now: str
+    lease: Lease
     actor: Mapping[str, Any] = field(default_factory=lambda: ACTOR)
     rows: RowScope = EVERYTHING
 
@@ -63,7 +66,8 @@ class World:
         register = Register.parse(self.table.get(keys.open_batches(WORKSPACE)))
         seconds, ms = divmod(self.clock, 1000)
         now = f"2026-01-01T{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}.{ms:03}Z"
-        return Request(self.model, table.metered(self.meter), register, self.settings, now)
+        lease = Lease(WORKSPACE, self.model.version, seconds=inf)
+        return Request(self.model, table.metered(self.meter), register, self.settings, now, lease)
 
     def run(self, operation: Operation) -> Any:
         return execute(self.request(), operation)

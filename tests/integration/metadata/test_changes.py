@@ -238,11 +238,11 @@ def test_of_two_equal_changes_one_is_refused(tenant: Tenant) -> None:
     class Waiting(Table):
         """Waits for the other before the first write."""
 
-        def transact(self, ops: Any) -> None:
+        def transact(self, ops: Any, before_sending: Any = None) -> None:
             if len(outcomes) == 0:
                 with contextlib.suppress(threading.BrokenBarrierError):
                     barrier.wait(timeout=5)
-            super().transact(ops)
+            super().transact(ops, before_sending)
 
     def create() -> None:
         service = tenant.service(Waiting(tenant.table.name, tenant.table._client))

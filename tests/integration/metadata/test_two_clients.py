@@ -339,10 +339,10 @@ class Meeting(Table):
 
     barrier: threading.Barrier
 
-    def transact(self, ops: Sequence[Op]) -> None:
+    def transact(self, ops: Sequence[Op], before_sending: Callable[[], None] | None = None) -> None:
         with contextlib.suppress(threading.BrokenBarrierError):
             self.barrier.wait(timeout=5)
-        super().transact(ops)
+        super().transact(ops, before_sending)
 
 
 def at_once(tenant: Tenant, changes: Sequence[Change], *, meet: bool) -> list[Any]:

@@ -9,6 +9,7 @@ from typing import Any
 from ..model.model import Model
 from ..query.row_scope import RowScope
 from ..settings import Settings, settings
+from ..store.lease import Lease
 from ..store.register import Register
 from ..store.table import Table
 from .permissions import Permissions
@@ -52,6 +53,7 @@ class RequestContext:
     model: Model
     table: Table
     register: Register
+    lease: Lease
     now: str
     settings: Settings = settings
 

@@ -8,6 +8,7 @@ version act on the next request. Beside that read a request writes at most once 
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -20,6 +21,7 @@ from ..lru import LRUCache
 from ..model.model import Model
 from ..settings import Settings
 from ..store import access_row, keys
+from ..store.lease import Lease
 from ..store.meter import Meter
 from ..store.register import Register
 from ..store.table import Item, Table
@@ -82,7 +84,7 @@ def current_model(table: Table, workspace_id: str) -> Model | None:
 
 
 def _open(workspace_id: str, key_id: str, generation: int, table: Table, now: str) -> RequestContext:
-    guess = _role_of_key.get((workspace_id, key_id))
+    guess, started = _role_of_key.get((workspace_id, key_id)), time.monotonic()
     rows = [keys.workspace(workspace_id), keys.api_key(workspace_id, key_id), keys.open_batches(workspace_id)]
     workspace, key, register, *roles = table.batch_get(
         rows if guess is None else [*rows, keys.role(workspace_id, guess)]
@@ -112,6 +114,7 @@ def _open(workspace_id: str, key_id: str, generation: int, table: Table, now: st
         model=model,
         table=table,
         register=Register.parse(register),
+        lease=Lease(workspace_id, model.version, started=started),
         now=now,
     )
 

@@ -84,12 +84,14 @@ def commit(
     next_object_key: int,
     extra: Sequence[StagedOp] = (),
     views: Sequence[StagedOp] | None = None,
+    is_required: bool = False,
 ) -> None:
     """Write ``model``, the next version. ``put`` are metadata rows with its number as ``rev``; ``extra`` goes with
     them.
 
     ``views`` are changes of views and page layouts that go with them, made from those of ``snapshot.views_version``;
-    None for a change that concerns no views. Raises VersionConflict when the version is not the latest any more, or the
+    None for a change that concerns no views. ``is_required``: whoever writes records must know this version
+    (``store.lease``). Raises VersionConflict when the version is not the latest any more, or the
     views are not; nothing is written then.
     """
     workspace_id = model.workspace_id
@@ -107,6 +109,7 @@ def commit(
         revisions=state.revisions,
         next_object_key=next_object_key,
         seen_views=None if views is None else snapshot.views_version,
+        is_required=is_required,
     )
     try:
         if len(ops) < MAX_TRANSACTION:

@@ -12,6 +12,7 @@ from typing import Any, Protocol
 from ..model.model import Model
 from ..query.row_scope import RowScope
 from ..settings import Settings
+from ..store.lease import Lease
 from ..store.register import Register
 from ..store.table import Table
 
@@ -21,7 +22,8 @@ class Context(Protocol):
 
     ``now`` is the request's time as a stored DATE_TIME, ``actor`` the stored ACTOR value of the caller; ``register`` is
     the register of open batches as read at the start of the request. ``settings`` hold the limits of the APIs and the
-    planner's ``tuning``. ``rows`` are the records that the caller may see.
+    planner's ``tuning``. ``rows`` are the records that the caller may see. ``lease`` says for how long the request may
+    write by ``model``.
     """
 
     @property
@@ -30,6 +32,8 @@ class Context(Protocol):
     def table(self) -> Table: ...
     @property
     def register(self) -> Register: ...
+    @property
+    def lease(self) -> Lease: ...
     @property
     def settings(self) -> Settings: ...
     @property
@@ -45,11 +49,12 @@ class BranchContext:
     own costs.
     """
 
-    __slots__ = ("actor", "model", "now", "register", "rows", "settings", "table")
+    __slots__ = ("actor", "lease", "model", "now", "register", "rows", "settings", "table")
 
     def __init__(self, ctx: Context, table: Table) -> None:
         self.model: Model = ctx.model
         self.register: Register = ctx.register
+        self.lease: Lease = ctx.lease
         self.settings: Settings = ctx.settings
         self.now: str = ctx.now
         self.actor: Mapping[str, Any] = ctx.actor

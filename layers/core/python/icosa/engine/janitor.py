@@ -12,6 +12,7 @@ Both are safe to repeat, so events may come twice and in any order.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -20,6 +21,7 @@ from ..model.model import Model
 from ..query.row_scope import EVERYTHING, RowScope
 from ..settings import Settings
 from ..store import keys, stream
+from ..store.lease import Lease
 from ..store.register import Register
 from ..store.settle import settle_expired
 from ..store.stream import RemovedLog, RemovedRecord
@@ -38,6 +40,7 @@ class _Context:
     model: Model
     table: Table
     register: Register
+    lease: Lease
     settings: Settings
     now: str
     actor: Mapping[str, Any]
@@ -50,7 +53,7 @@ def tidy(table: Table, load_model: Callable[[str], Model | None], image: Item, *
     ``load_model`` gives a workspace's model, None when the workspace is gone. Raises what the store raises: the event
     must then be delivered again.
     """
-    removed = stream.removed(image)
+    removed, started = stream.removed(image), time.monotonic()
     model = None if removed is None else load_model(removed.workspace_id)
     if removed is None or model is None:
         return
@@ -59,7 +62,15 @@ def tidy(table: Table, load_model: Callable[[str], Model | None], image: Item, *
             settle_expired(table, model, item)
         case RemovedRecord(workspace_id=workspace_id, object_key=object_key, record_id=record_id):
             register = Register.parse(table.get(keys.open_batches(workspace_id)))
-            ctx = _Context(model=model, table=table, register=register, settings=settings, now=now, actor=_ACTOR)
+            ctx = _Context(
+                model=model,
+                table=table,
+                register=register,
+                lease=Lease(workspace_id, model.version, started=started),
+                settings=settings,
+                now=now,
+                actor=_ACTOR,
+            )
             _clear_references(ctx, object_key, record_id)
 
 

@@ -136,9 +136,14 @@ def uniqueness_problems(field: Field) -> list[Problem]:
 
 
 def add_uniqueness(draft: Draft, field_id: str, *, status: Status) -> None:
+    """Make a field unique, or leave it to the rules to refuse the change with ``uniqueness_problems``."""
+    if not uniqueness_problems(draft.set_field(field_id, is_unique=True)):
+        constrain(draft, field_id, status=status)
+
+
+def constrain(draft: Draft, field_id: str, *, status: Status) -> None:
     """Make a field unique: the constraint that guards enforce, and the index that shows it."""
-    if uniqueness_problems(draft.set_field(field_id, is_unique=True)):
-        return  # The rules refuse the change with these problems.
+    draft.set_field(field_id, is_unique=True)
     obj = draft.owner_of(field_id)
     others = tuple(
         other for other in obj.indexes if not (other.status == "FAILED" and other.members[0].field_id == field_id)
@@ -187,6 +192,13 @@ def give_up_uniqueness(draft: Draft, object_id: str, index: Index) -> None:
     draft.set_object(object_id, unique_constraints=kept)
     draft.set_index(object_id, replace(index, status="FAILED", constraint_key=None))
     draft.set_field(index.members[0].field_id, is_unique=False)
+
+
+def withdraw_uniqueness(draft: Draft, object_id: str, index: Index) -> None:
+    """Remove a unique index, with its constraint, as if it had never been."""
+    give_up_uniqueness(draft, object_id, index)
+    obj = draft.object(object_id)
+    draft.set_object(object_id, indexes=tuple(other for other in obj.indexes if other.id != index.id))
 
 
 def forget_field(draft: Draft, field_id: str) -> None:

@@ -14,17 +14,18 @@ from itertools import chain
 from typing import Any
 
 from ..catalog.commit import VersionConflict, commit, read
-from ..catalog.jobs import Job, list_jobs, put_job
-from ..model.model import Model, Object, UniqueConstraint
+from ..catalog.jobs import Job, list_jobs, new_job, put_job
+from ..model.model import Index, Model, Object, UniqueConstraint
 from ..model.record import Record
 from ..store import keys
-from ..store.change import claim, put_row, release
+from ..store.change import claim, put_row
 from ..store.derive import Rows, constraint_value
 from ..store.keys import Key
-from ..store.lookup import count_live, key_page
+from ..store.lookup import key_page
 from ..store.ops import EXISTS, DeleteItem, Op, PutItem, set_attributes
 from ..store.record import is_hidden, unchanged, unpack, without_fields
 from ..store.retry import Attempts
+from ..store.settle import free_stale_guard
 from ..store.table import MAX_TRANSACTION, Table, TransactionConflict, TransactionFailed, chunked
 from .draft import Draft
 from .indexes import give_up_uniqueness
@@ -43,10 +44,13 @@ Stage = Callable[[str | None], tuple[str | None, int]]
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """``wait_ms``: the job must not begin before so long. ``is_done``: nothing is left of it."""
+    """``wait_ms``: the job must not begin before so long. ``is_done``: nothing is left of it. ``given_up``: ids of
+    unique indexes that records contradict, and that are FAILED now.
+    """
 
     is_done: bool
     wait_ms: int = 0
+    given_up: tuple[str, ...] = ()
 
 
 def run(
@@ -59,6 +63,7 @@ def run(
     job = Job.parse(item)
     if now_ms < job.not_before_ms:
         return Outcome(is_done=False, wait_ms=job.not_before_ms - now_ms)
+    given_up: tuple[str, ...] = ()
     if job.kind == "finish":
         _latest(table, workspace_id)
     else:
@@ -68,9 +73,9 @@ def run(
         if not finished:
             _save(table, workspace_id, worker.job)
             return Outcome(is_done=False)
-        worker.finish(now, now_ms)
+        given_up = worker.finish(now, now_ms)
     table.transact([DeleteItem(keys.job(workspace_id, job_id))])
-    return Outcome(is_done=True)
+    return Outcome(is_done=True, given_up=given_up)
 
 
 def run_all(table: Table, workspace_id: str, *, now: str, now_ms: int) -> None:
@@ -83,10 +88,17 @@ def run_all(table: Table, workspace_id: str, *, now: str, now_ms: int) -> None:
             run(table, workspace_id, job.id, now=now, now_ms=now_ms)
 
 
-def backfill_inline(table: Table, model: Model, job: Job, *, most: int) -> None:
-    """Do a build's work on records at once where they are few; the job itself, which runs later, finishes the build."""
-    if count_live(table, model.workspace_id, job.object_key) <= most:
-        _Worker(table, model.workspace_id, job, model).work(until=float("inf"), clock=lambda: 0.0)
+def build_guards(
+    table: Table, model: Model, obj: Object, indexes: Sequence[Index], *, until: float
+) -> list[tuple[UniqueConstraint, str]]:
+    """Give records the guards of unique indexes that are being built, as many as ``time.monotonic`` allows; the job
+    itself, which runs later, begins from the start. Returns the constraints that records contradict, each with a value.
+    """
+    ids = tuple(index.id for index in indexes)
+    job = new_job("build", object_key=obj.key, object_id=obj.id, now_ms=0, indexes=ids)
+    worker = _Worker(table, model.workspace_id, job, model)
+    worker.work(until=until, clock=time.monotonic)
+    return worker.contradicted
 
 
 def _latest(table: Table, workspace_id: str) -> Model:
@@ -143,6 +155,8 @@ class _Worker:
         self.model = model or _latest(table, workspace_id)
         self.obj = self.model.by_id.get(job.object_id)
         self._constraints: list[UniqueConstraint] = []
+        #: Constraints that records contradict, each with a value that occurs twice.
+        self.contradicted: list[tuple[UniqueConstraint, str]] = []
         self.stages = list(self._stages())
 
     def work(self, *, until: float, clock: Callable[[], float]) -> bool:
@@ -199,8 +213,8 @@ class _Worker:
                 for part in _parts(ops):
                     self.table.transact(part)
                 return
-            except TransactionFailed as failure:
-                self._resolve_guards([ops[i] for i in failure.failed if i < len(ops)], key[1])
+            except TransactionFailed:
+                self._resolve_guards(ops, key[1])
             except TransactionConflict:
                 continue
         raise TransactionConflict
@@ -262,33 +276,31 @@ class _Worker:
         return None if value is None else keys.unique(self.ws, self.job.object_key, constraint.key, value)
 
     def _resolve_guards(self, ops: Sequence[Op], record_id: str) -> None:
-        """Resolve guards that could not be written: delete stale ones; if another record has the value, fail the
-        index.
-        """
+        """Free guards that are left over; where another record has the value, fail the index."""
+        if self.obj is None:
+            return
         for op in ops:
             if not isinstance(op, PutItem) or not keys.is_unique(op.key):
                 continue
             guard = self.table.get(op.key)
             if guard is None or guard["id"] == record_id:
                 continue
-            assert self.obj is not None
-            owner = guard["id"]
-            places = [(partition(self.ws, self.job.object_key), owner) for partition in (keys.records, keys.trash)]
-            owners = [unpack(item, self.obj.stored_form) for item in self.table.batch_get(places) if item is not None]
-            constraint = next(c for c in self._constraints if op.key[0].startswith(self._guard_prefix(c)))
-            if any(self._guard(constraint, item) == op.key for item in owners):
-                self._fail_index(constraint)
-            else:
-                self.table.transact([release(op.key, owner)])
+            if not free_stale_guard(self.table, self.model, self.obj, op.key, int(time.time() * 1000)):
+                self._fail_index(op.key, guard["id"])
 
-    def _guard_prefix(self, constraint: UniqueConstraint) -> str:
-        return keys.unique(self.ws, self.job.object_key, constraint.key, "")[0]
-
-    def _fail_index(self, constraint: UniqueConstraint) -> None:
+    def _fail_index(self, key: Key, owner: str) -> None:
+        """Note that another record has the value of a guard."""
         assert self.obj is not None
-        index = next(index for index in self.obj.indexes if index.constraint_key == constraint.key)
-        self.job = replace(self.job, failed=(*self.job.failed, index.id))
-        self._constraints = [c for c in self._constraints if c.key != constraint.key]
+        places = [(partition(self.ws, self.job.object_key), owner) for partition in (keys.records, keys.trash)]
+        owners = [unpack(item, self.obj.stored_form) for item in self.table.batch_get(places) if item is not None]
+        for constraint in self._constraints:
+            values = [constraint_value(constraint, item) for item in owners if self._guard(constraint, item) == key]
+            if values and values[0] is not None:
+                index = next(index for index in self.obj.indexes if index.constraint_key == constraint.key)
+                self.job = replace(self.job, failed=(*self.job.failed, index.id))
+                self.contradicted.append((constraint, values[0]))
+                self._constraints = [c for c in self._constraints if c.key != constraint.key]
+                return
 
     # ------------------------------------------------------------------ purge
 
@@ -306,7 +318,7 @@ class _Worker:
         edges = {key: None for key in rows.edges(item, live=live) if self.job.fields}
         ops: list[Op] = [unchanged(stored)] if stripped is None else [stripped]
         ops += [DeleteItem(key) for key in edges]
-        ops += [release(key, item.id) for key in rows.guards(item)]
+        ops += [DeleteItem(key) for key in rows.guards(item)]
         if live and self.job.tokens:
             ops += self._token_ops(stored, rows.tokens(item))
         return ops if stripped is not None or len(ops) > 1 else None
@@ -316,7 +328,7 @@ class _Worker:
         item = unpack(stored, tombstone.stored_form)
         ops: list[Op] = [DeleteItem(keys.of(stored))]
         ops += [DeleteItem(key) for key in rows.edges(item, live=live)]
-        ops += [release(key, item.id) for key in rows.guards(item)]
+        ops += [DeleteItem(key) for key in rows.guards(item)]
         if live and self.job.tokens:
             ops += [DeleteItem(key) for key in rows.tokens(item)]
         return ops
@@ -329,24 +341,26 @@ class _Worker:
 
     # ------------------------------------------------------------------ the end
 
-    def finish(self, now: str, now_ms: int) -> None:
-        """Mark fields and indexes as ready, so that reads use them."""
+    def finish(self, now: str, now_ms: int) -> tuple[str, ...]:
+        """Mark fields and indexes as ready, so that reads use them. Returns the ids of unique indexes that have failed
+        instead.
+        """
         if self.job.kind != "build":
-            return
+            return ()
         for _ in _ATTEMPTS:
             try:
-                self._declare(now, now_ms)
-                return
+                return self._declare(now, now_ms)
             except VersionConflict:
                 continue
         raise TransactionConflict
 
-    def _declare(self, now: str, now_ms: int) -> None:
+    def _declare(self, now: str, now_ms: int) -> tuple[str, ...]:
         snapshot = read(self.table, self.ws)
         draft = Draft(snapshot.model, next_object_key=snapshot.next_object_key, now=now)
         obj = draft.find_object(self.job.object_id)
         if obj is None:
-            return
+            return ()
+        given_up: list[str] = []
         for field in obj.fields:
             if field.status == "BUILDING" and self.job.fields.get(field.id) == field.index_generation:
                 draft.set_field(field.id, status="READY")
@@ -355,6 +369,7 @@ class _Worker:
                 continue
             if index.id in self.job.failed:
                 give_up_uniqueness(draft, obj.id, index)
+                given_up.append(index.id)
             else:
                 draft.set_index(obj.id, replace(index, status="READY"))
         jobs = plan_jobs(draft, now_ms=now_ms)
@@ -370,6 +385,7 @@ class _Worker:
                 next_object_key=draft.next_object_key,
                 extra=extra,
             )
+        return tuple(given_up)
 
 
 def _parts(ops: Sequence[Op]) -> Iterator[Sequence[Op]]:

@@ -1,9 +1,9 @@
 """Failures that existing records cause: values that occur twice in a field that is to become unique, and fields that
 must have a value where records would have none.
 
-Whether an object has records costs a read unit for live ones and one for the trash. Of those that share a value only
-the first records of a large object are read: the job that writes the guards finds the rest, and gives the uniqueness
-up.
+Whether an object has records costs a read unit for live ones and one for the trash. The look for shared values before
+the change spares most refusals the wait of ``uniqueness``, which finds what is left: only the first records of a large
+object are read, and others may be written meanwhile.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ def record_failures(table: Table, draft: Draft, rights: RecordRights | None = No
                 value = _shared_value(table, draft.base, old, constraint)
                 if value is not None:
                     is_visible = may_see(rights, old, old.by_id[constraint.field_ids[0]])
-                    failures.append(_failure(obj, constraint, value if is_visible else None))
+                    failures.append(duplicate_failure(obj, constraint, value if is_visible else None))
     return failures
 
 
@@ -95,7 +95,10 @@ def _shared_value(table: Table, model: Model, obj: Object, constraint: UniqueCon
     return None
 
 
-def _failure(obj: Object, constraint: UniqueConstraint, value: str | None) -> Failure:
+def duplicate_failure(obj: Object, constraint: UniqueConstraint, value: str | None) -> Failure:
+    """The failure of a unique constraint of ``obj`` for a value that several records have; None for one that the caller
+    may not read.
+    """
     field = obj.by_id[constraint.field_ids[0]]
     index = next(index for index in obj.indexes if index.constraint_key == constraint.key)
     shared = "the same value" if value is None else f"the value {value}"

@@ -8,7 +8,7 @@ it.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -16,27 +16,25 @@ from ..access.permissions import Permissions
 from ..catalog.commit import Snapshot, VersionConflict, commit, read
 from ..catalog.jobs import put_job
 from ..catalog.staging import StagedOp
-from ..errors import Conflict
+from ..errors import Conflict, IcosaError
 from ..model.dates import format_instant
 from ..model.model import Field, Index, Model, Object
 from ..store import keys
 from ..store.retry import Attempts
-from ..store.table import Item, Table
-from ..validation.errors import EntityNotFound, MetadataValidationError
+from ..store.table import Item, Table, TransactionConflict
+from ..validation.errors import EntityNotFound, Failure, MetadataValidationError
 from ..views.rows import as_roots, changes
 from ..views.view_updates import apply_updates, updates_for
 from . import fields, indexes, objects
 from .disclosure import label_failures
 from .draft import Draft
-from .job_runner import backfill_inline
 from .record_checks import record_failures
 from .record_jobs import plan_jobs
 from .role_updates import RuleUpdate, check_roles, update_roles
 from .rules import failures
+from .uniqueness import announcement, prove, take_back, undecided
 
 _ATTEMPTS = Attempts(16)
-#: Guards of so many records are written before the answer.
-_FEW_RECORDS = 200
 
 
 class MetadataService:
@@ -117,7 +115,14 @@ class MetadataService:
 
         members = bodies.named_members(bodies.UpdateField, update)
         fixed = _named(fields.FIXED, update)
-        self._change("updating field", lambda draft: fields.update_field(draft, field_id, members, fixed=fixed))
+
+        def change(draft: Draft) -> None:
+            fields.update_field(draft, field_id, members, fixed=fixed)
+
+        if members.get("isUnique"):
+            self._make_unique("updating field", change, field_id)
+        else:
+            self._change("updating field", change)
         return self._field(field_id)
 
     def delete_field(self, field_id: str) -> Field:
@@ -149,24 +154,73 @@ class MetadataService:
     def _change[T](self, doing: str, expand: Callable[[Draft], T]) -> T:
         def attempt() -> T:
             snapshot = read(self._table, self._workspace_id)
-            draft = Draft(
-                snapshot.model, next_object_key=snapshot.next_object_key, now=format_instant(datetime.now(UTC))
-            )
-            result = expand(draft)
-            report = (
-                failures(draft)
-                or label_failures(self._table, draft, self._rights)
-                or record_failures(self._table, draft, self._rights)
-            )
-            if report:
-                raise MetadataValidationError(f"Multiple validation errors occurred while {doing}", report)
+            draft, result = self._expanded(snapshot, doing, expand)
             self._commit(snapshot, draft)
-            self._previous = snapshot.model
             return result
 
         return _retrying(attempt)
 
-    def _commit(self, snapshot: Snapshot, draft: Draft) -> None:
+    def _make_unique(self, doing: str, expand: Callable[[Draft], None], field_id: str) -> None:
+        """A change that makes a field unique (``uniqueness``). It is announced alone first, so that no other part of
+        the change has happened when records contradict it.
+        """
+        announced: set[str] = set()
+        proved: set[str] = set()
+
+        def attempt() -> bool:
+            """Commit the change or announce it; whether that was all."""
+            snapshot = read(self._table, self._workspace_id)
+            draft, _ = self._expanded(snapshot, doing, expand)
+            alone = announcement(snapshot, draft)
+            if alone is None:
+                self._commit(snapshot, draft)
+                return True
+            rest = Draft(alone.model(), next_object_key=alone.next_object_key, now=alone.now)
+            expand(rest)
+            self._commit(snapshot, alone, is_required=True)
+            announced.update(index.id for index in undecided(self.model(), field_id))
+            return not rest.row_changes().put
+
+        try:
+            is_whole = False
+            while not is_whole:
+                is_whole = _retrying(attempt)
+                open_indexes = [index for index in undecided(self.model(), field_id) if index.id not in proved]
+                if open_indexes:
+                    report = prove(self._table, self.model(), open_indexes, self._rights)
+                    if report:
+                        announced.update(index.id for index in open_indexes)
+                        raise _refused(doing, report)
+                    proved.update(index.id for index in open_indexes)
+        except (IcosaError, TransactionConflict) as error:
+            self._take_back(announced)
+            if isinstance(error, TransactionConflict):
+                raise _conflict() from None
+            raise
+
+    def _take_back(self, index_ids: Collection[str]) -> None:
+        if index_ids:
+            self._model = None
+            try:
+                take_back(self._table, self._workspace_id, index_ids)
+            except TransactionConflict:
+                raise _conflict() from None
+
+    def _expanded[T](self, snapshot: Snapshot, doing: str, expand: Callable[[Draft], T]) -> tuple[Draft, T]:
+        """A draft of the change, and what ``expand`` gives for it. Raises MetadataValidationError."""
+        draft = Draft(snapshot.model, next_object_key=snapshot.next_object_key, now=format_instant(datetime.now(UTC)))
+        result = expand(draft)
+        report = (
+            failures(draft)
+            or label_failures(self._table, draft, self._rights)
+            or record_failures(self._table, draft, self._rights)
+        )
+        if report:
+            raise _refused(doing, report)
+        return draft, result
+
+    def _commit(self, snapshot: Snapshot, draft: Draft, *, is_required: bool = False) -> None:
+        self._previous = snapshot.model
         jobs = plan_jobs(draft, now_ms=int(time.time() * 1000))
         rows = draft.row_changes()
         if not rows.put and not rows.removed:
@@ -186,14 +240,11 @@ class MetadataService:
             next_object_key=draft.next_object_key,
             views=views,
             extra=extra,
+            is_required=is_required,
         )
         self._model = model
         if update is not None:
             update_roles(self._table, self._workspace_id, update, roles, now=draft.now)
-        for job in jobs:
-            if job.indexes:
-                # What is unique from now on should be so at once where that takes no time.
-                backfill_inline(self._table, model, job, most=_FEW_RECORDS)
 
     def _followers(
         self, snapshot: Snapshot, draft: Draft
@@ -232,4 +283,12 @@ def _retrying[T](attempt: Callable[[], T]) -> T:
             return attempt()
         except VersionConflict:
             continue
-    raise Conflict("The data model was changed by other requests at the same time. Please try again.")
+    raise _conflict()
+
+
+def _conflict() -> Conflict:
+    return Conflict("The data model was changed by other requests at the same time. Please try again.")
+
+
+def _refused(doing: str, report: Sequence[Failure]) -> MetadataValidationError:
+    return MetadataValidationError(f"Multiple validation errors occurred while {doing}", report)

@@ -134,9 +134,7 @@ class Object(Cached):
 
     @cached_property
     def unfinished_constraints(self) -> frozenset[str]:
-        """Keys of unique constraints for which not every record has its guard: each write of a record
-        writes it again.
-        """
+        """Keys of unique constraints for which not every record has its guard: a record that moves brings its own."""
         return frozenset(
             i.constraint_key for i in self.indexes if i.status == "BUILDING" and i.constraint_key is not None
         )

@@ -10,6 +10,7 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from math import inf
 from typing import Any
 
 from ..access.api_keys import ApiKey, ApiKeys
@@ -26,6 +27,7 @@ from ..model.model import Model
 from ..shipped import load
 from ..store import keys
 from ..store.control import RegisterRow, RoleRow, WorkspaceRow
+from ..store.lease import Lease
 from ..store.ops import PutItem
 from ..store.register import Register
 from ..store.table import MAX_TRANSACTION, Table, chunked
@@ -103,5 +105,6 @@ def _context(table: Table, model: Model, key: ApiKey, name: str) -> RequestConte
         model=model,
         table=table,
         register=Register(),
+        lease=Lease(model.workspace_id, model.version, seconds=inf),
         now=stored_time(datetime.now(UTC)),
     )

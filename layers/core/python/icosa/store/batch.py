@@ -47,6 +47,7 @@ from . import batch_log, keys, register
 from .change import Change, ConditionalOp, FailureReason, RowDiff, put_row
 from .derive import ATTRIBUTES, Attributes, Rows, merged_attributes
 from .keys import Key
+from .lease import Lease, ModelOutdated
 from .lookup import visible_rows
 from .ops import NOT_EXISTS, CheckItem, DeleteItem, Op, PutItem, UpdateItem
 from .recent import log_row
@@ -67,12 +68,15 @@ class Batch:
     guards: Sequence[ConditionalOp]
     counters: Sequence[ConditionalOp]
     checks: Sequence[ConditionalOp]
+    lease: Lease | None
     now: str
     now_ms: int
     id: str = field(default_factory=lambda: uuid.uuid4().hex)
 
     def run(self) -> None:
-        """Do all steps. Raises ConditionsFailed, TransactionConflict and PayloadTooLarge; nothing is written then."""
+        """Do all steps. Raises ConditionsFailed, TransactionConflict, PayloadTooLarge and ModelOutdated; nothing is
+        written then.
+        """
         touched = self._touched()
         entries = ((obj, record, of.rows, of.altered) for (obj, record), of in touched.items())
         log = batch_log.write(self.model.workspace_id, self.id, entries, now_ms=self.now_ms)
@@ -83,7 +87,7 @@ class Batch:
         try:
             self._stage()
             cleared = self._commit(log)
-        except (ConditionsFailed, TransactionConflict, PayloadTooLarge):
+        except (ConditionsFailed, TransactionConflict, PayloadTooLarge, ModelOutdated):
             self._settle(touched, log)
             raise
         if not cleared:
@@ -173,7 +177,7 @@ class Batch:
         ops = [*records, *self.counters, *end]
         room = MAX_TRANSACTION - len(ops)
         self._require_targets(self.checks[room:])
-        transact(self.table, [*ops, *self.checks[:room]])
+        transact(self.table, [*ops, *self.checks[:room]], self.lease)
         return done
 
     def _require_targets(self, checks: Sequence[ConditionalOp]) -> None:

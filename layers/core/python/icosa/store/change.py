@@ -235,8 +235,11 @@ def release(key: Key, owner: str) -> DeleteItem:
 
 
 def _unfinished_guards(model: Model, change: Change) -> set[Key]:
-    """Guards that a record may lack although its values are not new, because their constraint is being built."""
-    if not change.obj.unfinished_constraints or change.after is None:
+    """Guards that a record may lack although its values are not new, because their constraint is being built.
+
+    A record that moves may escape those who build it; one that stays in its place they find.
+    """
+    if not change.obj.unfinished_constraints or change.after is None or not change.moves:
         return set()
     guards: set[Key] = set()
     for constraint in change.obj.unique_constraints:

@@ -20,6 +20,7 @@ from .change import (
     target_ops,
 )
 from .keys import Key
+from .lease import Lease
 from .recent import log_row
 from .record import data_bytes
 from .table import MAX_BYTES, MAX_TRANSACTION, Table, TransactionConflict
@@ -54,13 +55,15 @@ def commit(
     *,
     targets: Mapping[Key, bool] | None = None,
     now: str,
+    lease: Lease | None = None,
     now_ms: int,
 ) -> None:
     """Apply all changes, or none.
 
     ``targets`` are records that must exist at the moment of commit (foreign keys), as ``target_ops`` takes them;
-    ``now`` is the request's time as the changes have it in ``updatedAt``. Raises WriteConflict, CommitFailed (of the
-    kinds ``id``, ``guard``, ``target``), SameValue, PayloadTooLarge.
+    ``now`` is the request's time as the changes have it in ``updatedAt``. The commit is sent within ``lease``; None
+    where no record gets a value by ``model`` that it has not had before. Raises WriteConflict, CommitFailed (of the
+    kinds ``id``, ``guard``, ``target``), SameValue, PayloadTooLarge, ModelOutdated.
     """
     own = {change.after.key for change in changes if change.after is not None}
     checks = list(target_ops({key: counted for key, counted in (targets or {}).items() if key not in own}))
@@ -87,11 +90,11 @@ def commit(
             table.meter.note(f"transaction of {size}")
             if log is not None:
                 rows.append((log, None))
-            transact(table, [*records, *guards, *counters, *checks, *rows])
+            transact(table, [*records, *guards, *counters, *checks, *rows], lease)
         else:
             from .batch import Batch
 
-            Batch(table, model, changes, diffs, guards, counters, checks, now, now_ms).run()
+            Batch(table, model, changes, diffs, guards, counters, checks, lease, now, now_ms).run()
     except TransactionConflict:
         raise WriteConflict from None
     except ConditionsFailed as failure:

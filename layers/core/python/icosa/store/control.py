@@ -51,6 +51,8 @@ class WorkspaceRow(ControlRow):
     metadata_revisions = NumberAttribute(attr_name="metadataRevisions")
     #: Counts the changes to views and page layouts (``views.rows``).
     views_version = NumberAttribute(attr_name="viewsVersion", default=0)
+    #: The last version of the model that whoever writes records must know (``store.lease``).
+    required_version = NumberAttribute(attr_name="requiredVersion", null=True)
     #: The number of the next object key: keys are never used again.
     next_object_key = NumberAttribute(attr_name="nextObjectKey")
     default_role_id = UnicodeAttribute(attr_name="defaultRoleId")

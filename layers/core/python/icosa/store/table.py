@@ -221,8 +221,8 @@ class Table:
 
     # ------------------------------------------------------------------ writes
 
-    def transact(self, ops: Sequence[Op]) -> None:
-        """Apply all operations or none.
+    def transact(self, ops: Sequence[Op], before_sending: Callable[[], None] | None = None) -> None:
+        """Apply all operations or none. ``before_sending`` is called before each attempt, and may raise.
 
         Raises TransactionFailed when a condition does not hold, TransactionConflict when the attempts are used up,
         PayloadTooLarge beyond DynamoDB's 400 KB an item or 4 MB a transaction.
@@ -230,9 +230,15 @@ class Table:
         assert len(ops) <= MAX_TRANSACTION, "a transaction holds at most 100 operations"
         token = str(uuid.uuid4())
         request = [op.request(self.name) for op in ops]
+
+        def send() -> None:
+            if before_sending is not None:
+                before_sending()
+            self._client.sync_transact_write(request, client_request_token=token)
+
         for _ in _ATTEMPTS:
             try:
-                self._call("transact", lambda: self._client.sync_transact_write(request, client_request_token=token))
+                self._call("transact", send)
             except dynamo.TransactionCanceledException as error:
                 reasons = _reasons(str(error))
                 failed = tuple(i for i, reason in enumerate(reasons) if reason == "ConditionalCheckFailed")

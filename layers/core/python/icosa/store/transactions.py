@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from .change import ConditionalOp, FailureReason
+from .lease import Lease
 from .table import Table, TransactionFailed
 
 
@@ -16,9 +17,11 @@ class ConditionsFailed(Exception):
         self.reasons = reasons
 
 
-def transact(table: Table, ops: Sequence[ConditionalOp]) -> None:
-    """Apply all operations or none. Raises ConditionsFailed and TransactionConflict."""
+def transact(table: Table, ops: Sequence[ConditionalOp], lease: Lease | None = None) -> None:
+    """Apply all operations or none, within the lease if there is one. Raises ConditionsFailed, TransactionConflict and
+    ModelOutdated.
+    """
     try:
-        table.transact([op for op, _ in ops])
+        table.transact([op for op, _ in ops], None if lease is None else lambda: lease.require(table))
     except TransactionFailed as failure:
         raise ConditionsFailed([ops[i][1] for i in failure.failed]) from None

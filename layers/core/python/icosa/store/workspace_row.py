@@ -11,6 +11,8 @@ from . import keys
 from .ops import EXISTS, NOT_EXISTS, CheckItem, PutItem, UpdateItem
 
 VIEWS_VERSION: Final = "viewsVersion"
+#: The last version of the model that writers must know: none of an older one may write (``store.lease``).
+_REQUIRED: Final = "requiredVersion"
 
 _SUBDOMAIN = "subdomain"
 #: What counts the views' version up, after ``SET``, with its values.
@@ -38,11 +40,13 @@ def next_model(
     next_object_key: int,
     seen_views: int | None,
     staged: str | None,
+    is_required: bool = False,
 ) -> UpdateItem:
     """Replace the model's version ``seen`` by the next one, whose rows have this number and sum of revisions.
 
     ``seen_views`` is the version of the views that change with it, None when they do not. ``staged`` names the log of a
-    change that exceeds one transaction: its rows are put in their places afterwards.
+    change that exceeds one transaction: its rows are put in their places afterwards. ``is_required``: writers must know
+    this version.
     """
     expression = (
         "SET metadataVersion = :new, metadataRows = :rows, metadataRevisions = :revisions, nextObjectKey = :key"
@@ -59,10 +63,17 @@ def next_model(
         expression += f", {_NEXT_VIEWS}"
         condition += f" AND {_views_unchanged(seen_views)}"
         values |= {**_NEXT_VIEWS_VALUES, ":views": seen_views}
+    if is_required:
+        expression += f", {_REQUIRED} = :new"
     if staged is not None:
         expression += ", metadataStaged = :staged"
         values[":staged"] = staged
     return UpdateItem(keys.workspace(ws), expression, condition, values=values)
+
+
+def is_outdated(item: Mapping[str, Any] | None, version: int) -> bool:
+    """Whether a workspace's row says that writers must know a later version of the model; also when the row is gone."""
+    return item is None or int(item.get(_REQUIRED, 0)) > version
 
 
 def is_staged(ws: str, staged: str) -> CheckItem:

@@ -94,7 +94,7 @@ def apply_on_delete(ctx: Context, destroyed: Sequence[tuple[Object, str]], *, ma
         cascade.add_dependents(last_dependents(ctx, pending), may_refuse=False)
         changes = cascade.changes(ctx)
         part = fitting(changes)
-        commit_changes(ctx, part)
+        commit_changes(ctx, part, sets_values=False)
         return [*(pending if len(part) < len(changes) else ()), *_destroyed_by(part)]
 
     pending, commits = list(destroyed), 0

@@ -16,6 +16,7 @@ from ...store import keys
 from ...store.change import Change, FailureReason, SameValue
 from ...store.commit import CommitFailed, WriteConflict, commit
 from ...store.keys import Key
+from ...store.lease import ModelOutdated
 from ...store.record import packed_bytes
 from ...store.retry import Attempts
 from ...store.table import MAX_BYTES
@@ -61,12 +62,16 @@ def fitting(changes: Sequence[Change], *, least: int = 1) -> Sequence[Change]:
     return changes[:most]
 
 
-def commit_changes(ctx: Context, changes: Sequence[Change], *, live_before: Collection[Key] = ()) -> None:
+def commit_changes(
+    ctx: Context, changes: Sequence[Change], *, live_before: Collection[Key] = (), sets_values: bool = True
+) -> None:
     """Commit the changes, all or none, on condition that the records they refer to exist.
 
-    ``live_before`` are targets that have just been seen live: they need no further read. Raises WriteConflict when
+    ``live_before`` are targets that have just been seen live: they need no further read. Without ``sets_values`` the
+    changes only clear and destroy, which any model of the request is good for. Raises WriteConflict when
     another writer came in between, DuplicateEntry, and BadRequest for a reference to nothing and for more than
-    ``MAX_COMMIT`` changes, which records created inside others can make.
+    ``MAX_COMMIT`` changes, which records created inside others can make; Conflict when the model has changed so that
+    the request must begin anew.
     """
     if not changes:
         return
@@ -88,16 +93,19 @@ def commit_changes(ctx: Context, changes: Sequence[Change], *, live_before: Coll
         ]
     elif references:
         targets = target_keys(ctx, references, changes, live_before)
+    lease = ctx.lease if sets_values else None
     now_ms = int(time.time() * 1000)
     try:
         try:
             required = counted_targets(ctx, references, targets)
-            commit(ctx.table, ctx.model, changes, targets=required, now=ctx.now, now_ms=now_ms)
+            commit(ctx.table, ctx.model, changes, targets=required, lease=lease, now=ctx.now, now_ms=now_ms)
         except CommitFailed as failure:
             if failure.reason.kind != "target":
                 raise
             required = counted_targets(ctx, references, target_keys(ctx, references, changes))
-            commit(ctx.table, ctx.model, changes, targets=required, now=ctx.now, now_ms=now_ms)
+            commit(ctx.table, ctx.model, changes, targets=required, lease=lease, now=ctx.now, now_ms=now_ms)
+    except ModelOutdated:
+        raise Conflict("The data model was changed while the request ran. Please try again.") from None
     except SameValue as same:
         raise _duplicate_value(same.change, same.constraint) from None
     except CommitFailed as failure:
