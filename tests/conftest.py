@@ -7,6 +7,7 @@ bound to the PynamoDB models as well, ``gateway`` an API Gateway with a usage pl
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -40,6 +41,14 @@ settings.load_profile("repeatable" if os.environ.get("CI") else "exploring")
 def _no_wait(monkeypatch: pytest.MonkeyPatch) -> None:
     """Changes of the model do not wait for requests that began before them: tests say when time passes."""
     monkeypatch.setattr("icosa.store.lease.OUTLAST_SECONDS", 0.0)
+
+
+_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+
+
+def pytest_make_parametrize_id(val: object) -> str | None:
+    """Names of cases are the same in every process, also where a parameter is a random id: tests run in two."""
+    return _UUID.sub("uuid", val) if isinstance(val, str) and _UUID.search(val) else None
 
 
 @pytest.fixture(scope="session")
