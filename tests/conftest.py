@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -49,6 +50,13 @@ _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 def pytest_make_parametrize_id(val: object) -> str | None:
     """Names of cases are the same in every process, also where a parameter is a random id: tests run in two."""
     return _UUID.sub("uuid", val) if isinstance(val, str) and _UUID.search(val) else None
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The tests of a folder share fixtures, the PynamoDB models' table among them: one process runs them in a row."""
+    root = Path(__file__).parent
+    for item in items:
+        item.add_marker(pytest.mark.xdist_group("/".join(item.path.relative_to(root).parent.parts[:3])))
 
 
 @pytest.fixture(scope="session")

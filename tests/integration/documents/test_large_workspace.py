@@ -6,6 +6,7 @@ import orjson
 import pytest
 
 from icosa.access.api_keys import ApiKeys
+from icosa.access.gateway_keys import GatewayKeys
 from icosa.catalog import bundles, models
 from icosa.catalog.loader import MetadataState
 from icosa.catalog.rows import model_items
@@ -21,14 +22,15 @@ from tests.integration.documents.conftest import World
 from tests.support.generated import generated_model
 from tests.support.provisioning import event_of, forget
 from tests.support.rest_client import RestClient
+from tests.support.tokens import TokensHere
 
 
 @pytest.fixture
-def large(control_table: Table, api_keys: ApiKeys) -> World:
+def large(control_table: Table, gateway: GatewayKeys) -> World:
     """A new workspace whose model was replaced by a generated one."""
     forget()
     documents.forget()
-    made = provision(control_table, api_keys, "Acme")
+    made = provision(control_table, ApiKeys(TokensHere(control_table, gateway)), "Acme")
     model = generated_model(made.workspace_id, objects=200, fields=5_000)
     items = model_items(model)
     old = [DeleteItem((row["PK"], row["SK"])) for row in control_table.query_all(keys.metadata(made.workspace_id))]

@@ -98,7 +98,7 @@ def test_flags(name: str) -> None:
 #: query string, whether a list takes it, and a bulk change
 STRAYS = [
     ("", True, True),
-    ("filter=a[eq]:b&limit=1&depth=0&order_by=a", True, True),
+    ("filter=a[eq]:b&depth=0", True, True),
     ("_t=123", True, False),
     ("source=app", True, False),
     ("filter=a[eq]:b&_t=123", True, False),
@@ -191,3 +191,12 @@ def _refused(read: Callable[[], Any], message: str) -> None:
     with pytest.raises(BadRequest) as caught:
         read()
     assert caught.value.message == message
+
+
+@pytest.mark.parametrize("name", ["limit", "order_by", "starting_after", "ending_before"])
+def test_parameters_of_lists_are_refused_beside_the_filter_of_a_change(name: str) -> None:
+    """``filter=name[eq]:AT;limit=5`` is what is left of a value that was cut."""
+    params = Params(f"filter=name[eq]:AT&{name}=5")
+    params.refuse_strays()
+    with pytest.raises(BadRequest, match="%3B"):
+        params.refuse_strays(is_bulk_change=True)

@@ -350,3 +350,29 @@ def test_nobody_widens_a_role_by_deleting_a_field(
     assert len(call("GET", f"{ROLES}/{role}").json["rowLevelPermissionPredicates"]) == 1
     assert _delete(call, colour) == 200
     assert call("GET", f"{ROLES}/{role}").json["rowLevelPermissionPredicates"] == []
+
+
+def test_a_role_cannot_change_the_options_that_choose_its_records(
+    call: MetadataClient, client_of: Callable[[str], tuple[RestClient, MetadataClient]], role: str
+) -> None:
+    """Rules find options by value and label: another option of that name would bring other records into sight."""
+    objects = call("GET", "/rest/metadata/objects").json["data"]["objects"]
+    [opportunity] = [obj for obj in objects if obj["nameSingular"] == "opportunity"]
+    [stage] = [field for field in opportunity["fields"] if field["name"] == "stage"]
+    assert call("PUT", f"{ROLES}/{role}/permissionFlags", {"permissionFlagKeys": ["DATA_MODEL"]}).status == 200
+    rules = {
+        "predicates": [{"fieldMetadataId": stage["id"], "operand": "IS", "value": [stage["options"][0]["value"]]}],
+        "predicateGroups": [],
+    }
+    assert call("PUT", f"{ROLES}/{role}/objects/{opportunity['id']}/rowLevelPermissions", rules).status == 200
+    _, restricted = client_of(role)
+    first, second, *others = stage["options"]
+    for options in (
+        [{**second, "value": first["value"]}, *others],
+        [{**second, "label": first["label"]}, {**first, "label": second["label"]}, *others],
+        [first, *others],
+    ):
+        reply = restricted("PATCH", f"/rest/metadata/fields/{stage['id']}", {"options": options})
+        assert reply.status == 403, reply.json
+    assert call("GET", f"/rest/metadata/fields/{stage['id']}").json["data"]["field"]["options"] == stage["options"]
+    assert restricted("PATCH", f"/rest/metadata/fields/{stage['id']}", {"description": "d"}).status == 200

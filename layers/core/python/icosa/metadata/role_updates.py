@@ -21,10 +21,12 @@ from ..access.escalation import forbid_excess
 from ..access.roles import Role
 from ..access.row_rule_changes import GROUPS, PREDICATES, rules_of, write_rules
 from ..access.row_rules import MEMBER_FIELD
+from ..errors import Forbidden
 from ..model.model import Model
 from ..store import keys
 from ..store.table import Item, Table
 from ..views.view_updates import value_after
+from .draft import Draft
 
 logger = logging.getLogger(__name__)
 
@@ -99,6 +101,24 @@ def check_roles(update: RuleUpdate, roles: Sequence[Item], granter: Role | None)
         after = update.without_fields(before)
         if after[PREDICATES] != before[PREDICATES]:
             forbid_excess(Role.parse(after), holder, before=Role.parse(before))
+
+
+def check_options(draft: Draft, caller: Role | None) -> None:
+    """Raises Forbidden if a caller would change options by which their own role's rules choose records: a rule finds
+    options by value and by label, so other records could come into sight.
+    """
+    if caller is None or not caller.row_predicates:
+        return
+    named = {rule.get("fieldMetadataId") for rule in caller.row_predicates}
+    for change in draft.field_changes():
+        before, after = change.before, change.after
+        if before is None or after is None or before.id not in named:
+            continue
+        if [(o.id, o.value, o.label) for o in before.options] != [(o.id, o.value, o.label) for o in after.options]:
+            raise Forbidden(
+                f"The options of {before.name} decide which records your role sees, so your key cannot change them",
+                sub_code="PERMISSION_DENIED",
+            )
 
 
 def update_roles(table: Table, workspace_id: str, update: RuleUpdate, roles: Sequence[Item], *, now: str) -> None:

@@ -30,7 +30,7 @@ from .disclosure import label_failures
 from .draft import Draft
 from .record_checks import record_failures
 from .record_jobs import plan_jobs
-from .role_updates import RuleUpdate, check_roles, update_roles
+from .role_updates import RuleUpdate, check_options, check_roles, update_roles
 from .rules import failures
 from .uniqueness import announcement, prove, take_back, undecided
 
@@ -210,6 +210,7 @@ class MetadataService:
         """A draft of the change, and what ``expand`` gives for it. Raises MetadataValidationError."""
         draft = Draft(snapshot.model, next_object_key=snapshot.next_object_key, now=format_instant(datetime.now(UTC)))
         result = expand(draft)
+        check_options(draft, None if self._rights is None else self._rights.role)
         report = (
             failures(draft)
             or label_failures(self._table, draft, self._rights)

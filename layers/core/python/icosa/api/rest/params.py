@@ -43,6 +43,10 @@ _NAME = re.compile(r"[A-Za-z_][\w.-]*", re.ASCII)
 _ENDS = ('"', "'", ")", "]")
 
 
+#: Parameters of lists: beside the filter of a change they may be the rest of its value.
+_OF_LISTS = frozenset(("limit", "order_by", "starting_after", "ending_before"))
+
+
 class Params:
     """A parsed query string. ``filter`` and ``order_by`` are ignored when they are given more than once.
 
@@ -63,6 +67,8 @@ class Params:
                 continue
             if is_bulk_change or "" in values or not _NAME.fullmatch(name) or self._may_be_rest_of_filter(name):
                 raise _invalid(f"Unknown parameter '{name}'. It may be the rest of another one's value. {CUT_HINT}")
+        if is_bulk_change and (name := next((name for name in self._values if name in _OF_LISTS), None)) is not None:
+            raise _invalid(f"Parameter '{name}' means nothing to a change of many records. {CUT_HINT}")
 
     def _may_be_rest_of_filter(self, name: str) -> bool:
         """Names with an underscore in front are those that clients add for caches and themselves."""
