@@ -67,8 +67,9 @@ class Params:
                 continue
             if is_bulk_change or "" in values or not _NAME.fullmatch(name) or self._may_be_rest_of_filter(name):
                 raise _invalid(f"Unknown parameter '{name}'. It may be the rest of another one's value. {CUT_HINT}")
-        if is_bulk_change and (name := next((name for name in self._values if name in _OF_LISTS), None)) is not None:
-            raise _invalid(f"Parameter '{name}' means nothing to a change of many records. {CUT_HINT}")
+        of_lists = [name for name in self._values if name in _OF_LISTS]
+        if is_bulk_change and of_lists:
+            raise _invalid(f"Parameter '{of_lists[0]}' means nothing to a change of many records. {CUT_HINT}")
 
     def _may_be_rest_of_filter(self, name: str) -> bool:
         """Names with an underscore in front are those that clients add for caches and themselves."""
