@@ -17,10 +17,10 @@ from .operation import And, Filter
 
 class _NoJoins:
     def target(self, field: Field, target_id: str) -> Record | None:
-        raise NotImplementedError("conditions on rows look at no related records")
+        raise AssertionError("conditions on rows look at no related records")
 
     def children(self, field: Field, record_id: str) -> Sequence[Record]:
-        raise NotImplementedError("conditions on rows look at no related records")
+        raise AssertionError("conditions on rows look at no related records")
 
 
 _NO_JOINS: Final = _NoJoins()
