@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import stat
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
@@ -20,6 +21,13 @@ def _people(stack: RunningStack) -> httpx.Response:
     return httpx.get(
         f"{stack.url}/rest/people", params={"limit": "1"}, headers={"Authorization": f"Bearer {stack.key}"}
     )
+
+
+@pytest.fixture(scope="module")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningStack]:
+    """One stack for the tests that leave it as it was."""
+    with local_stack(tmp_path_factory.mktemp("stack") / "data") as running:
+        yield running
 
 
 def test_a_stack_keeps_its_data_and_its_key(tmp_path: Path) -> None:
@@ -41,44 +49,41 @@ def test_a_stack_keeps_its_data_and_its_key(tmp_path: Path) -> None:
         assert again.json()["data"]["company"]["name"] == "Kept"
 
 
-def test_head_is_get_without_the_body(tmp_path: Path) -> None:
-    with local_stack(tmp_path / "data") as stack:
-        authorized = {"Authorization": f"Bearer {stack.key}"}
-        for path, headers in (
-            ("/rest/people", authorized),
-            ("/rest/metadata/objects", authorized),
-            ("/open-api/core", {}),
-        ):
-            whole, head = (httpx.request(method, f"{stack.url}{path}", headers=headers) for method in ("GET", "HEAD"))
-            assert (head.status_code, head.content) == (200, b"")
-            assert head.headers["content-type"] == whole.headers["content-type"]
-        assert httpx.head(f"{stack.url}/rest/people").status_code == 403
-        assert httpx.head(f"{stack.url}/rest/batch/people", headers=authorized).status_code == 405
-        assert httpx.head(f"{stack.url}/nothing").status_code == 404
+def test_head_is_get_without_the_body(stack: RunningStack) -> None:
+    authorized = {"Authorization": f"Bearer {stack.key}"}
+    for path, headers in (
+        ("/rest/people", authorized),
+        ("/rest/metadata/objects", authorized),
+        ("/open-api/core", {}),
+    ):
+        whole, head = (httpx.request(method, f"{stack.url}{path}", headers=headers) for method in ("GET", "HEAD"))
+        assert (head.status_code, head.content) == (200, b"")
+        assert head.headers["content-type"] == whole.headers["content-type"]
+    assert httpx.head(f"{stack.url}/rest/people").status_code == 403
+    assert httpx.head(f"{stack.url}/rest/batch/people", headers=authorized).status_code == 405
+    assert httpx.head(f"{stack.url}/nothing").status_code == 404
 
 
-def test_other_methods_are_refused_with_what_is_allowed(tmp_path: Path) -> None:
-    with local_stack(tmp_path / "data") as stack:
-        authorized = {"Authorization": f"Bearer {stack.key}"}
-        for path in ("/graphql", "/metadata"):
-            for method in ("PUT", "PATCH", "DELETE"):
-                reply = httpx.request(method, f"{stack.url}{path}", headers=authorized)
-                assert (reply.status_code, reply.headers["allow"]) == (405, "GET, POST, HEAD"), (method, path)
-                assert f"Cannot {method} {path}" in reply.text
+def test_other_methods_are_refused_with_what_is_allowed(stack: RunningStack) -> None:
+    authorized = {"Authorization": f"Bearer {stack.key}"}
+    for path in ("/graphql", "/metadata"):
+        for method in ("PUT", "PATCH", "DELETE"):
+            reply = httpx.request(method, f"{stack.url}{path}", headers=authorized)
+            assert (reply.status_code, reply.headers["allow"]) == (405, "GET, POST, HEAD"), (method, path)
+            assert f"Cannot {method} {path}" in reply.text
 
 
-def test_nothing_but_the_access_key_opens_the_database(tmp_path: Path) -> None:
-    with local_stack(tmp_path / "data"):
-        running = json.loads((tmp_path / "data" / "running.json").read_text())
-        headers = {
-            "Origin": "http://evil.example",
-            "Authorization": "AWS4-HMAC-SHA256 Credential=x/20260101/local/dynamodb/aws4_request, Signature=0",
-            "X-Amz-Target": "DynamoDB_20120810.ListTables",
-        }
-        for method in ("OPTIONS", "POST"):
-            reply = httpx.request(method, running["dynamodb"], headers=headers, content=b"{}")
-            assert reply.status_code == 403
-            assert "access-control-allow-origin" not in reply.headers
+def test_nothing_but_the_access_key_opens_the_database(stack: RunningStack) -> None:
+    running = json.loads((stack.data / "running.json").read_text())
+    headers = {
+        "Origin": "http://evil.example",
+        "Authorization": "AWS4-HMAC-SHA256 Credential=x/20260101/local/dynamodb/aws4_request, Signature=0",
+        "X-Amz-Target": "DynamoDB_20120810.ListTables",
+    }
+    for method in ("OPTIONS", "POST"):
+        reply = httpx.request(method, running["dynamodb"], headers=headers, content=b"{}")
+        assert reply.status_code == 403
+        assert "access-control-allow-origin" not in reply.headers
 
 
 def test_the_rate_is_what_the_command_line_says(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 
 import pytest
@@ -99,7 +100,7 @@ def test_changes_of_what_the_role_sees(workspaces: Workspaces) -> None:
         for plural in PLURALS.values():
             workspaces.agree(rest("GET", plural, limit="200"))
     assert done > 20
-    for request in requests.reads(workspaces.data):
+    for request in islice(requests.reads(workspaces.data), 0, None, 4):  # test_interference makes all of them
         workspaces.agree(request)
 
 
