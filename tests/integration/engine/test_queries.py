@@ -25,7 +25,7 @@ _TUNINGS = (
     Tuning(),
     Tuning(probe_rows=4, join_fetch_records=1),
     Tuning(probe_rows=1, index_only_scan_indexes=0),
-    Tuning(probe_rows=2, wide_probe_rows=6, walk_records=5, walk_run_rows=3, walk_read_ahead=1),
+    Tuning(probe_rows=2, walk_records=5, walk_run_rows=3, walk_read_ahead=1),
     Tuning(probe_rows=2, parallel_scan_records=5, index_only_scan_indexes=1),
 )
 

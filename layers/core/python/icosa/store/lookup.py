@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from . import keys
-from .derive import EXACT, FIELDS, TWO_VALUES
+from .derive import CREATED, EXACT, FIELDS, TWO_VALUES
 from .keys import END, NULL, TOP, VALUE, Key
 from .record import HIDDEN
 from .table import Count, Item, QueryPage, Table
@@ -18,6 +18,10 @@ _TOKEN = f"SK, {FIELDS}"
 IndexEntry = tuple[str | None, str, str | None]
 """A record in the index of a leaf: its encoded value (None for null), its id, and the exact text of the value where the
 encoding loses that. A plain tuple, because scans read them by the thousand.
+"""
+CarryingRow = tuple[str | None, str, str | None, int | None]
+"""An index row or an edge with what it carries: as ``IndexEntry``, and when the record was created, in milliseconds
+since the epoch. That is None where the row does not carry it; an edge has neither value nor text.
 """
 
 
@@ -70,6 +74,40 @@ def index_page(
         values=_values(exact),
     )
     return QueryPage(_index_entries(page.items), page.last, page.scanned)
+
+
+def carrying_page(
+    table: Table,
+    pk: str,
+    *,
+    low: str,
+    high: str,
+    after: str | None = None,
+    limit: int | None,
+    exact: ExactText | None = None,
+    prefix: str = "",
+) -> QueryPage[CarryingRow]:
+    """One page of an index between two sort keys, or with ``prefix`` of edges, with what the rows carry."""
+    page = table.query(
+        pk,
+        low=low,
+        high=high,
+        after=after,
+        limit=limit,
+        project=f"SK, {CREATED}, {TWO_VALUES}" + ("" if prefix else f", {EXACT}"),
+        filter=_wanted(exact),
+        values=_values(exact),
+    )
+    rows: list[CarryingRow] = []
+    cut = len(prefix)
+    for row in page.items:
+        created = None if TWO_VALUES in row else row.get(CREATED)
+        if cut:
+            rows.append((None, row["SK"][cut:], None, created))
+            continue
+        head, _, record_id = row["SK"].rpartition(END)
+        rows.append((None if head == NULL else head[1:], record_id, row.get(EXACT), created))
+    return QueryPage(rows, page.last, page.scanned)
 
 
 def index_edge(table: Table, pk: str, *, last: bool) -> IndexEntry | None:

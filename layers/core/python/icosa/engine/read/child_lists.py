@@ -21,7 +21,7 @@ from ..context import BranchContext, Context
 from .connections import read_live_connection
 from .edges import ChildIds
 from .joins import JoinedRecords
-from .planner import sorted_slice
+from .page_query import sorted_slice
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,14 +20,16 @@ from ...store.table import Table
 from ..context import BranchContext, Context
 from ..records import State, get_any, get_live, scan_live, scan_trash
 from .access_paths import MAX_RANGES, AccessPath, access_path, conjuncts, edge_ranges
-from .candidates import Moved, candidate_ids, read_candidates
+from .candidates import ROWS_PER_UNIT, Moved, RowSets, read_candidates
 from .index_only_scan import index_only_scan
-from .index_probe import all_ids
 from .joins import JoinedRecords, leaves_of
+from .row_sets import all_ids
 from .steady import Look, Watch, until_certain
 
 #: So many rows of an index cost as much as one record.
 NARROW = 20
+#: Records that cost one read unit where they are read one after the other, about.
+RECORDS_PER_UNIT = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,15 +93,29 @@ def find(ctx: Context, obj: Object, filter: Filter | None, *, leaves: Iterable[L
 
     def look() -> Look[Matches]:
         joined = JoinedRecords.needed_by(ctx, filter)
-        if filter is not None:
-            conditions = conjuncts(filter)
-            candidates = candidate_ids(ctx, obj, conditions, access_paths(ctx, obj, conditions))
-            if candidates is not None:
+        conditions = conjuncts(filter)
+        sets = RowSets(ctx, obj, conditions, access_paths(ctx, obj, conditions))
+        sets.probe()
+        if filter is not None and sets.sets:
+            most = None if sets.is_bounded else scan_units(ctx, obj, sets.live, [*leaves, *leaves_of(filter)])
+            if most is None or sets.narrowest <= most:
+                sets.read_narrowest()
+                candidates = sets.candidates(reach=0)
+                assert candidates is not None
                 found = read_candidates(ctx, obj, filter, candidates, joined, moved)
                 return Look(Matches(found.result, whole=True), found.certain, found.seen, found.cost)
         return Look(scan_matches(ctx, obj, filter, leaves=leaves, joined=joined))
 
     return until_certain(ctx, look)
+
+
+def scan_units(ctx: Context, obj: Object, live: int, leaves: Iterable[Leaf]) -> int:
+    """What ``scan_matches`` costs about in read units: of the indexes of some leaves, or of the records."""
+    indexes = {leaf.path: leaf for leaf in leaves if leaf.path != ("id",)}
+    held = all(leaf.has_index for leaf in indexes.values()) and not ctx.register.touches(obj.key)
+    if indexes and held and len(indexes) <= ctx.settings.tuning.index_only_scan_indexes:
+        return live * len(indexes) // ROWS_PER_UNIT
+    return live // RECORDS_PER_UNIT
 
 
 def scan_matches(
