@@ -15,6 +15,7 @@ from .record import HIDDEN
 from .table import Count, Item, QueryPage, Table
 
 _TOKEN = f"SK, {FIELDS}"
+_TIMED_EDGE = f"SK, {CREATED}, {TWO_VALUES}"
 IndexEntry = tuple[str | None, str, str | None]
 """A record in the index of a leaf: its encoded value (None for null), its id, and the exact text of the value where the
 encoding loses that. A plain tuple, because scans read them by the thousand.
@@ -183,23 +184,30 @@ def edge_range(
     return QueryPage(_ids(page.items, prefix), page.last, page.scanned)
 
 
-def edge_page(table: Table, pk: str, prefix: str, *, limit: int) -> QueryPage[str]:
-    """The first ids of records that point at a record by one relation."""
-    page = table.query(pk, prefix=prefix, limit=limit, project="SK")
-    return QueryPage(_ids(page.items, prefix), page.last, page.scanned)
+TimedId = tuple[str, int | None]
+"""A record that points at another, and when it was created as far as its edge carries that, in milliseconds since the
+epoch.
+"""
+
+
+def edge_page(table: Table, pk: str, prefix: str, *, limit: int) -> QueryPage[TimedId]:
+    """The first records that point at a record by one relation."""
+    page = table.query(pk, prefix=prefix, limit=limit, project=_TIMED_EDGE)
+    return QueryPage(_timed_ids(page.items, prefix), page.last, page.scanned)
 
 
 def edges_by_prefix(
     table: Table, pk: str, prefixes: Iterable[str], *, limit: int
-) -> tuple[dict[str, list[str]], frozenset[str]]:
-    """The first rows of everything that points at a record: ids by relation, and the prefixes of those relations that
-    are read to their end.
+) -> tuple[dict[str, list[TimedId]], frozenset[str]]:
+    """The first rows of everything that points at a record: by relation, and the prefixes of those relations that are
+    read to their end.
     """
-    page = table.query(pk, limit=limit, project="SK")
-    wanted = tuple(prefixes)
-    ids = {prefix: _ids((row for row in page.items if row["SK"].startswith(prefix)), prefix) for prefix in wanted}
-    complete = (prefix for prefix in wanted if page.last is None or prefix + TOP <= page.last)
-    return ids, frozenset(complete)
+    page = table.query(pk, limit=limit, project=_TIMED_EDGE)
+    found: dict[str, list[TimedId]] = {}
+    for prefix in prefixes:
+        found[prefix] = _timed_ids((row for row in page.items if row["SK"].startswith(prefix)), prefix)
+    complete = (prefix for prefix in found if page.last is None or prefix + TOP <= page.last)
+    return found, frozenset(complete)
 
 
 def count_edges(table: Table, pk: str, prefix: str) -> int:
@@ -210,6 +218,11 @@ def count_edges(table: Table, pk: str, prefix: str) -> int:
 def all_edges_of(table: Table, pk: str, prefix: str) -> list[str]:
     """The ids of all records that point at a record by one relation."""
     return _ids(table.query_all(pk, prefix=prefix, project="SK"), prefix)
+
+
+def all_timed_edges_of(table: Table, pk: str, prefix: str) -> list[TimedId]:
+    """All records that point at a record by one relation."""
+    return _timed_ids(table.query_all(pk, prefix=prefix, project=_TIMED_EDGE), prefix)
 
 
 def all_edges(table: Table, ws: str, target_id: str) -> list[Edge]:
@@ -226,6 +239,11 @@ def _edge(sort: str) -> Edge:
 def _ids(rows: Iterable[dict[str, str]], prefix: str) -> list[str]:
     cut = len(prefix)
     return [row["SK"][cut:] for row in rows]
+
+
+def _timed_ids(rows: Iterable[Item], prefix: str) -> list[TimedId]:
+    cut = len(prefix)
+    return [(row["SK"][cut:], None if TWO_VALUES in row else row.get(CREATED)) for row in rows]
 
 
 # ---------------------------------------------------------------------- tokens, records

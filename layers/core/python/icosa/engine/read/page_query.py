@@ -1,4 +1,4 @@
-"""The query for one page of live records, compiled: what the plans of ``planner`` and the walks of ``walk_page`` need."""
+"""The query for one page of live records, compiled: what the plans of ``planner`` and ``walk_page`` share."""
 
 from __future__ import annotations
 
