@@ -30,6 +30,8 @@ class Tuning:
     walk_records: int = 2_000
     #: Records with equal first values that an ordered walk collects to sort them.
     walk_run_rows: int = 2_000
+    #: Records with equal first values that are fetched and sorted rather than looked for in the second term's index.
+    walk_short_run: int = 120
     #: Index rows that an ordered walk reads beyond those of the page: they usually complete the last run of equal
     #: values.
     walk_read_ahead: int = 8

@@ -10,6 +10,7 @@ from ...model.types.base import Leaf
 from ...query.aggregates import Tally, aggregates_of
 from ...query.operation import Filter
 from ..context import Context
+from .ends import read_ends
 from .matches import find_matches
 from .trash_scan import scan_beyond_live
 
@@ -22,6 +23,8 @@ def compute_aggregates(
     tally = Tally(obj, names)
     items = None if live_only else scan_beyond_live(ctx, obj, filter)
     if items is None:
+        if ctx.rows.narrow(obj, filter) is None and (ends := read_ends(ctx, obj, names)) is not None:
+            return ends
         items = find_matches(ctx, obj, filter, leaves=aggregated_leaves(obj, names))
     for item in items:
         tally.add(item)

@@ -348,6 +348,8 @@ class IndexWalk(Walk):
                 pending = pending[cut:]
             elif len(pending) > self.max_run:
                 raise RunTooLong
+            else:
+                self.size = min(4 * max(self.size, 1), _MAX_PAGE)
         if len(pending) > self.max_run:
             raise RunTooLong
         yield pending

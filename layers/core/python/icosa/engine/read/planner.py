@@ -32,6 +32,7 @@ from .matches import NARROW, RECORDS_PER_UNIT, access_paths, scan_matches, scan_
 from .ordered_walk import RecordWalk, Walk, id_range_walk, index_walk, record_walk
 from .page_query import PageQuery, RecordPage
 from .rows_walk import rows_walk
+from .run_walk import run_walk
 from .steady import Look, until_certain
 from .walk_page import Total, TotalOfCandidates, TotalOfPath, WalkAbandoned, page_from_walk
 
@@ -75,7 +76,7 @@ class _Planner:
         query.begin_look()
         conditions = conjuncts(query.filter)
         if query.filter is None or not conditions:
-            walk = self._full_walk()
+            walk = self._run_walk() or self._full_walk()
             return self._scan() if walk is None else self._or_scan(walk, Total(query))
         paths = access_paths(self.ctx, self.obj, conditions)
         exact_path = paths[0] if len(conditions) == len(paths) == 1 and paths[0].exact else None
@@ -119,6 +120,18 @@ class _Planner:
         if not first.leaf.has_index:
             return None
         return index_walk(self.ctx, self.obj, query.order, cursor=query.cursor, backward=query.backward)
+
+    def _run_walk(self) -> Walk | None:
+        """A walk of all records in an order of several terms."""
+        query = self.query
+        return run_walk(
+            self.ctx,
+            self.obj,
+            query.order,
+            lambda: count_live(self.ctx, self.obj),
+            cursor=query.cursor,
+            backward=query.backward,
+        )
 
     def _exact_walk(self, path: AccessPath) -> Walk | None:
         """A walk of the rows of an exact path in the wanted order, or None when they are in another."""
