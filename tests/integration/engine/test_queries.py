@@ -55,6 +55,8 @@ def populate(world: World, random: Random, deals: int) -> Reference:
         [node] = world.run(Delete(object=deal, destroy=False, id=record_id))
         reference.objects["deal"][record_id]["deletedAt"] = world.record("deal", node)["deletedAt"]
         reference.objects["deal"][record_id]["updatedAt"] = world.record("deal", node)["updatedAt"]
+    for record_id in random.sample(firms, random.randrange(3)):  # which deals go on to point at
+        world.run(Delete(object=firm, destroy=False, id=record_id))
     return reference
 
 

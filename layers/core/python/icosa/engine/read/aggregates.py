@@ -11,7 +11,7 @@ from ...query.aggregates import Tally, aggregates_of
 from ...query.operation import Filter
 from ..context import Context
 from .ends import read_ends
-from .matches import find_matches
+from .matches import find
 from .trash_scan import scan_beyond_live
 
 
@@ -25,7 +25,7 @@ def compute_aggregates(
     if items is None:
         if ctx.rows.narrow(obj, filter) is None and (ends := read_ends(ctx, obj, names)) is not None:
             return ends
-        items = find_matches(ctx, obj, filter, leaves=aggregated_leaves(obj, names))
+        items = find(ctx, obj, filter, leaves=aggregated_leaves(obj, names), from_rows=True).records
     for item in items:
         tally.add(item)
     return tally.results()

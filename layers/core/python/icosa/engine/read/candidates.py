@@ -21,7 +21,7 @@ from ..context import Context
 from ..records import count_live, get_live
 from .access_paths import AccessPath, whole_index_path
 from .joins import JoinedRecords
-from .row_sets import Row, RowSet, read_on
+from .row_sets import Row, RowSet, read_on, time_of
 from .steady import Look, Watch, fetch, read_late, versions
 
 #: So many records more may be fetched to spare looking at what has changed.
@@ -128,7 +128,7 @@ class RowSets:
             return self._made(first.rows, complete[:1])
         for rows in sorted((rows for rows in self.sets if not rows.complete), key=self.estimate):
             most = (len(ids) - reach) * ROWS_PER_UNIT // 2
-            if self._tells_time(rows.path.condition, ids, first) or self.estimate(rows) > most:
+            if self._tellstime_of(rows.path.condition, ids, first) or self.estimate(rows) > most:
                 continue
             read_on(self._ctx, [rows], most)
             if rows.complete:
@@ -158,7 +158,7 @@ class RowSets:
         known = {id(rows.path.condition) for rows in candidates.sets if rows.exact}
         paths: list[AccessPath] = []
         for condition in self._conditions:
-            if id(condition) in known or self._tells_time(condition, candidates.ids.keys(), candidates.sets[0]):
+            if id(condition) in known or self._tellstime_of(condition, candidates.ids.keys(), candidates.sets[0]):
                 continue
             path = whole_index_path(self._ctx.model, self._obj, condition)
             if path is None:
@@ -174,34 +174,28 @@ class RowSets:
         for condition in self._conditions:
             if id(condition) in known:
                 continue
-            if self._tells_time(condition, ids.keys(), complete[0]):
+            if self._tellstime_of(condition, ids.keys(), complete[0]):
                 ids = self._within(condition, ids)
                 timed.append(condition)
             else:
                 exact = False
         return Candidates(ids, exact, sum(rows.pages for rows in complete), complete, timed)
 
-    def _tells_time(self, condition: Filter, ids: Set[str], rows: RowSet) -> bool:
+    def _tellstime_of(self, condition: Filter, ids: Set[str], rows: RowSet) -> bool:
         """Whether rows decide about a condition on ``createdAt``, because they carry it."""
         if not isinstance(condition, Compare) or condition.leaf.path != CREATED_AT or condition.state is not None:
             return False
-        return all(_time(rows.rows[i]) is not None for i in ids)
+        return all(time_of(rows.rows[i]) is not None for i in ids)
 
     def _within(self, condition: Filter, ids: Mapping[str, tuple[Row, ...]]) -> dict[str, tuple[Row, ...]]:
         assert isinstance(condition, Compare)
         test = condition.leaf.kind.predicate(condition.operator, condition.operand)
-        return {i: rows for i, rows in ids.items() if (at := _time(rows)) is not None and test(instant_of(at))}
+        return {i: rows for i, rows in ids.items() if (at := time_of(rows)) is not None and test(instant_of(at))}
 
 
 def _common(sets: Sequence[RowSet]) -> set[str]:
     """The records that all sets have rows of."""
     return set(sets[0].rows).intersection(*(rows.rows for rows in sets[1:]))
-
-
-def _time(rows: tuple[Row, ...]) -> int | None:
-    """When a record was created, if all its rows say the same."""
-    told = {created for _, _, created in rows}
-    return told.pop() if len(told) == 1 else None
 
 
 def read_candidates(

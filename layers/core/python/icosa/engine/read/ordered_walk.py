@@ -99,6 +99,10 @@ class Walk(ABC):
         """Whether the rows of a path are rows of the walk."""
         return False
 
+    def is_steady(self) -> bool:
+        """Whether nothing has happened meanwhile for which rows may have been passed over. Asked at the end."""
+        return True
+
     @abstractmethod
     def batches(self) -> Iterator[list[RecordRef]]:
         """The rows, batch by batch; a batch may be empty."""

@@ -27,6 +27,7 @@ from ..context import Context
 from ..records import count_live, get_live
 from .access_paths import AccessPath, conjuncts
 from .candidates import ROWS_PER_UNIT, Candidates, RowSets, read_candidates
+from .join_walk import join_walk
 from .joins import leaves_of
 from .matches import NARROW, RECORDS_PER_UNIT, access_paths, scan_matches, scan_units
 from .ordered_walk import RecordWalk, Walk, id_range_walk, index_walk, record_walk
@@ -114,7 +115,7 @@ class _Planner:
             return record_walk(self.ctx, self.obj, cursor=query.cursor, backward=query.backward)
         first = query.order[0]
         if first.relation is not None:
-            return None
+            return join_walk(self.ctx, self.obj, query.order, cursor=query.cursor, backward=query.backward)
         if first.leaf.path == ("id",):
             return record_walk(self.ctx, self.obj, cursor=query.cursor, backward=query.backward != first.descending)
         if not first.leaf.has_index:

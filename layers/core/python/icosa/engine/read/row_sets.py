@@ -7,7 +7,7 @@ by the ids of the first ones before that: rows of one value are in the order of 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from ...model.dates import epoch_ms
@@ -187,6 +187,23 @@ class RowSet:
         if self.exact or self.path.exact or self.path.holds:
             return not is_match(record, joined)
         return bool(refs) and not any(ref.confirms(record) for ref in refs)
+
+
+def time_of(rows: tuple[Row, ...]) -> int | None:
+    """When a record was created, if all its rows say the same."""
+    told = {created for _, _, created in rows}
+    return told.pop() if len(told) == 1 else None
+
+
+def times_of(ids: Mapping[str, tuple[Row, ...]]) -> dict[str, int] | None:
+    """When records were created, by their ids; None unless the rows of each say so."""
+    times: dict[str, int] = {}
+    for record_id, rows in ids.items():
+        time = time_of(rows)
+        if time is None:
+            return None
+        times[record_id] = time
+    return times
 
 
 def ref_of(record_id: str, row: Row) -> RecordRef:

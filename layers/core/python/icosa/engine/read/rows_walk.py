@@ -19,7 +19,7 @@ from ...query.operation import Cursor, Order
 from ...store.derive import CREATED_AT
 from ..context import Context
 from .ordered_walk import RecordRef, Walk
-from .row_sets import Row, ref_of
+from .row_sets import Row, ref_of, times_of
 
 _ID = ("id",)
 #: Below and above every time: the places of nulls, which no row that tells its time has.
@@ -99,12 +99,9 @@ def rows_walk(
         return rows_walk(ctx, obj, (), rows, pages=pages, cursor=start, backward=descending)
     if first.leaf.path != CREATED_AT:
         return None
-    times: dict[str, int] = {}
-    for record_id, known in rows.items():
-        told = {created for _, _, created in known}
-        if len(told) != 1 or None in told:
-            return None
-        times[record_id] = next(iter(told))  # type: ignore[assignment]
+    times = times_of(rows)
+    if times is None:
+        return None
     sign = -1 if first.descending else 1
     key = _key(times, sign)
     has_more_terms = len(order) > 1

@@ -173,7 +173,7 @@ class _WalkPage:
         is_quiet = walked.register is None or walked.register.is_quiet_since(self.ctx.register, query.obj.key)
         # What many pages of rows show is of many moments: a row more or less that has changed meanwhile is no reason to
         # read them all again.
-        certain = not walk_again and (walk.pages > 1 or (is_quiet and not walked.is_stale))
+        certain = not walk_again and (walk.pages > 1 or (is_quiet and not walked.is_stale)) and walk.is_steady()
         return Look(page, certain, versions(walked.seen), cost=len(walked.seen))
 
     def _settled(self, counted: Count | None) -> int:
