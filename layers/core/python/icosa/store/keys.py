@@ -1,6 +1,6 @@
 """Every DynamoDB key of Icosa is built here, and nowhere else.
 
-A key is ``(PK, SK)``. Every PK but two begins with the workspace id, so no request can address another workspace's
+A key is ``(PK, SK)``. Every PK but three begins with the workspace id, so no request can address another workspace's
 rows: the functions take the workspace id of the caller's principal as their first argument.
 
 | Row | PK | SK |
@@ -29,8 +29,10 @@ rows: the functions take the workspace id of the caller's principal as their fir
 | bundle that does not expire | ``ws#SL`` | the same |
 | subdomain | ``@S#subdomain`` | ``-`` |
 | signing keys that were ended | ``@K`` | ``ended`` |
+| sign-in link | ``@C#digest`` | ``-`` |
 
-The last two belong to no workspace: a subdomain's row says which one has taken a name that all share.
+The last three belong to no workspace: a subdomain's row says which one has taken a name that all share, and a sign-in
+link's whom it signs in, which its holder need not know.
 """
 
 from __future__ import annotations
@@ -258,6 +260,11 @@ def subdomain(name: str) -> Key:
 def ended_signing_keys() -> Key:
     """Which signing keys make no valid tokens any more (``access.rotation``)."""
     return "@K", "ended"
+
+
+def sign_in_code(digest: str) -> Key:
+    """A sign-in link, by the digest of its code (``store.sign_in_row``)."""
+    return f"@C#{digest}", "-"
 
 
 # ---------------------------------------------------------------------- items and their keys
