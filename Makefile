@@ -38,7 +38,7 @@ help: ## this list
 # A Python 3.13 that runs; a pyenv shim counts only if it has a version behind it, and uv fetches one where there is none.
 find_python = $$(for python in python3.13 python3 "$$(pyenv prefix 3.13 2>/dev/null)/bin/python3.13"; do \
 	if "$$python" -c 'import sys; sys.exit(sys.version_info[:2] != (3, 13))' 2>/dev/null; then echo "$$python"; exit; fi; done; \
-	if command -v uv >/dev/null; then uv python install --quiet 3.13 >&2 && uv python find --quiet --system 3.13; fi || true)
+	if command -v uv >/dev/null; then uv python install --quiet 3.13 >&2 && UV_PYTHON_PREFERENCE=only-managed uv python find 3.13; fi || true)
 
 define venv
 	@python=$(find_python); if [ -z "$$python" ]; then echo 'Icosa needs Python 3.13, for example from uv: uv python install 3.13' >&2; exit 1; fi; \
