@@ -76,6 +76,8 @@ class Gateway:
             authorizer = self._api.default_authorizer if cors.authorized else None
             key_for = f"{resource.path}/OPTIONS" if cors.api_key_required else None
             await self._admit(request, shared, context, authorizer=authorizer, counted_as=key_for)
+            if "*/*" in self._api.binary_types:  # The mock's template cannot be applied to bytes.
+                raise GatewayFailure("API_CONFIGURATION_ERROR", "Internal server error")
             return preflight(cors, methods)
         assert route is not None
         self._usage.count_for_all(route)
