@@ -77,11 +77,12 @@ class HttpRequest:
 
 @dataclass(frozen=True, slots=True)
 class HttpResponse:
-    """``body`` is JSON unless ``headers`` say otherwise."""
+    """``body`` is JSON unless ``headers`` say otherwise; ``is_binary`` is for bytes that are no text."""
 
     status: int
     body: bytes
     headers: Mapping[str, str] = field(default_factory=dict)
+    is_binary: bool = False
 
 
 def proxy(serve: Callable[[HttpRequest], HttpResponse]) -> Callable[[Mapping[str, Any], Any], dict[str, Any]]:
@@ -180,12 +181,13 @@ def _base_path_by_segments(path: str, resource: str | None, parameters: Mapping[
 
 
 def proxy_response(response: HttpResponse, event: Mapping[str, Any]) -> dict[str, Any]:
-    """A response to an event whose body is text, in the form of the proxy integration."""
+    """A response to an event, in the form of the proxy integration."""
+    body = base64.b64encode(response.body) if response.is_binary else response.body
     return {
         "statusCode": response.status,
         "headers": {**_HEADERS, **_limits(event), **response.headers},
-        "body": response.body.decode(),
-        "isBase64Encoded": False,
+        "body": body.decode(),
+        "isBase64Encoded": response.is_binary,
     }
 
 
@@ -227,7 +229,17 @@ def base_url(request: HttpRequest) -> str:
 
 def check_size(body: bytes, *, is_change: bool) -> None:
     """Raises AnswerTooLarge for a body that Lambda would not deliver; ``is_change`` tells the client whether something
-    happened.
+    happened. ``delivery.deliver`` is for answers that may be compressed.
     """
-    if len(body) > ANSWER_LIMIT // 2 and len(body) + body.count(b'"') + body.count(b"\\") > ANSWER_LIMIT:
-        raise AnswerTooLarge(ANSWER_LIMIT, is_change=is_change)
+    if not is_deliverable(body):
+        raise too_large(is_change=is_change)
+
+
+def too_large(*, is_change: bool, is_compressible: bool = False) -> AnswerTooLarge:
+    """The error of an answer that Lambda would not deliver."""
+    return AnswerTooLarge(ANSWER_LIMIT, is_change=is_change, is_compressible=is_compressible)
+
+
+def is_deliverable(body: bytes) -> bool:
+    """Whether Lambda delivers a body that is text."""
+    return len(body) <= ANSWER_LIMIT // 2 or len(body) + body.count(b'"') + body.count(b"\\") <= ANSWER_LIMIT
