@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -11,6 +10,7 @@ from graphql import build_client_schema, build_schema, validate_schema
 
 from icosa.access.permissions import Permissions
 from icosa.access.roles import Role
+from icosa.documents.graphql.definitions import Argument, FieldDefinition, TypeDefinition
 from icosa.documents.graphql.document import introspection, schema
 from icosa.documents.graphql.text import write
 from icosa.documents.graphql.wording import LONGEST, own
@@ -20,27 +20,17 @@ from icosa.model.types.composite import CompositeType
 from icosa.model.types.registry import by_own_name
 from icosa.shipped import load
 from tests.support.crm import crm
+from tests.support.descriptions import undescribed
 from tests.support.generated import generated_model
-
-_MEMBERS = ("fields", "inputFields", "enumValues")
-
-
-def _missing(data: Any) -> Iterator[str]:
-    for type_ in data["__schema"]["types"]:
-        if type_["name"].startswith("__"):
-            continue  # the standard's own
-        if not type_["description"]:
-            yield type_["name"]
-        for member in (member for kind in _MEMBERS for member in type_[kind] or ()):
-            name = f"{type_['name']}.{member['name']}"
-            if not member["description"]:
-                yield name
-            yield from (f"{name}({arg['name']})" for arg in member.get("args") or () if not arg["description"])
 
 
 @pytest.mark.parametrize("model", [crm(), generated_model("w", objects=40, fields=900)], ids=["crm", "generated"])
 def test_nothing_is_without_a_description(model: Model) -> None:
-    assert list(_missing(introspection(model))) == []
+    assert list(undescribed(introspection(model))) == []
+
+
+def _members(definition: TypeDefinition) -> list[FieldDefinition | Argument]:
+    return [*definition.fields, *definition.inputs]
 
 
 def test_every_description_is_a_sentence() -> None:
@@ -48,7 +38,7 @@ def test_every_description_is_a_sentence() -> None:
     for definition in schema(crm()).values():
         if definition.kind == "ENUM" or definition.name.endswith("WhereUniqueInput"):
             continue
-        texts = [definition.description, *(member.description for member in (*definition.fields, *definition.inputs))]
+        texts = [definition.description, *(member.description for member in _members(definition))]
         texts += [argument.description for field in definition.fields for argument in field.arguments]
         for text in texts:
             assert text, definition.name
@@ -87,13 +77,9 @@ def test_words_are_there_for_all_that_has_a_name() -> None:
 )
 def test_what_it_says(type_: str, member: str | None, text: str) -> None:
     definition = schema(crm())[type_]
-    [described] = (
-        [definition]
-        if member is None
-        else [found for found in (*definition.fields, *definition.inputs) if found.name == member]
-    )
+    texts = {None: definition.description, **{found.name: found.description for found in _members(definition)}}
 
-    assert described.description == text
+    assert texts[member] == text
 
 
 # ------------------------------------------------------------------ the workspace's texts

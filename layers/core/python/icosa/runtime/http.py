@@ -25,10 +25,11 @@ from .http_errors import AnswerTooLarge, Unexpected, rest_body, rest_headers
 
 logger = logging.getLogger(__name__)
 
-#: Scripts of any origin may read every response, and the gateway compresses them for clients that take it
-#: (docs/wire/rest.md#headers).
+#: Scripts of any origin may read every response with all its headers, and the gateway compresses them for clients that
+#: take it (docs/wire/rest.md#headers).
 _HEADERS = {
     "access-control-allow-origin": "*",
+    "access-control-expose-headers": "*",
     "content-type": "application/json; charset=utf-8",
     "vary": "accept-encoding",
 }

@@ -45,6 +45,15 @@ def label(field: Field) -> str:
     return own(field.display("label")) or field.name
 
 
+def content(type_name: str) -> str:
+    """What fields of a type hold, as a sentence."""
+    return f"{capitalised(_what(type_name))}."
+
+
+def _what(type_name: str) -> str:
+    return _WORDS["fields"].get(type_name) or f"a value of type {type_name}"
+
+
 def record(obj: Object) -> str:
     """What an object's records are."""
     return own(obj.display("description")) or f"One of the workspace's {plural(obj)}."
@@ -62,7 +71,7 @@ def join_column(model: Model, field: Field) -> str:
 
 def _content(model: Model, field: Field) -> str:
     if field.relation is None:
-        return _WORDS["fields"].get(field.type.name) or f"a value of type {field.type.name}"
+        return _what(field.type.name)
     others = plural(model.target_of(field))
     if field.is_one_to_many:
         return f"the {others} whose {label(model.inverse_of(field))} is this record"
