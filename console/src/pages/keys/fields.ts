@@ -1,5 +1,6 @@
 /** Fields of the forms of keys. */
 
+import type { ComponentChildren } from "preact";
 import { page } from "../../base";
 import { can } from "../../caller";
 import { html } from "../../html";
@@ -12,8 +13,8 @@ interface RoleFieldProps {
   readonly value: string;
   readonly onChange: (value: string) => void;
   readonly disabled?: boolean;
-  /** Why it is disabled, or what a change does. */
-  readonly hint?: string;
+  /** Why it is disabled, or where to learn more. */
+  readonly hint?: ComponentChildren;
 }
 
 /** The role of a key, with a word when it may do everything. */

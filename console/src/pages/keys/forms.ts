@@ -2,6 +2,7 @@
 
 import { useEffect, useState } from "preact/hooks";
 import { useLoaded } from "../../api/load";
+import { page } from "../../base";
 import { can, isOwn, lacking, loadCaller } from "../../caller";
 import { html } from "../../html";
 import { Confirm } from "../../ui/dialog";
@@ -56,7 +57,7 @@ export function RoleForm({ apiKey, reload }: FormProps) {
   ) => html`<${SaveForm} dirty=${chosen !== present} valid=${editable && chosen !== ""} save="Change role"
       onSave=${own ? () => setAsking(true) : assign}>
       <${RoleField} roles=${found} value=${chosen} onChange=${setChosen} disabled=${!editable}
-        hint=${editable ? "" : lacking("ROLES")} />
+        hint=${editable ? chosen && html`<a href=${page(`settings/roles/${chosen}`)}>What it may do</a>` : lacking("ROLES")} />
     <//>`}<//>
     ${
       asking &&

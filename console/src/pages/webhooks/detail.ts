@@ -40,7 +40,7 @@ interface DetailProps {
 
 function Detail({ webhook, reload }: DetailProps) {
   const host = hostOf(webhook.targetUrl);
-  const lead = html`Made <${Moment} at=${webhook.createdAt} /> · changed <${Moment} at=${webhook.updatedAt} time /> · id <code>${webhook.id}</code>`;
+  const lead = html`Made <${Moment} at=${webhook.createdAt} /> · changed <${Moment} at=${webhook.updatedAt} /> · id <code>${webhook.id}</code>`;
   return html`<${Page} title=${host} crumbs=${crumbs(host)} lead=${lead}>
     <${NotSentYet} />
     <${EditSection} webhook=${webhook} reload=${reload} />
@@ -76,7 +76,7 @@ function DangerSection({ id, host }: { id: string; host: string }) {
   }
   return html`<section class="section danger-zone" aria-labelledby="danger">
     <h2 id="danger">Danger zone</h2>
-    <p>Nothing is posted to ${host} by this webhook any more. It cannot be brought back.</p>
+    <p>Its events will not be posted to ${host} any more, and it cannot be brought back.</p>
     <button type="button" class="button danger" onClick=${() => setAsking(true)}>Delete webhook…</button>
     ${
       asking &&

@@ -68,9 +68,9 @@ function Pair({ row, number, objects, onChange }: PairProps) {
       .map(({ nameSingular, labelPlural }) => ({ value: nameSingular, label: labelPlural })),
   ];
   return html`
-    <${Choice} label="Object of event ${number}" empty="Choose an object" value=${row.object} choices=${known}
+    <${Choice} label="Object of event ${number}" empty="Object…" value=${row.object} choices=${known}
       onChange=${(object: string) => onChange({ object })} />
-    <${Choice} label="What happens in event ${number}" empty="Choose what happens" value=${row.action} choices=${ACTIONS}
+    <${Choice} label="What happens in event ${number}" empty="What happens…" value=${row.action} choices=${ACTIONS}
       onChange=${(action: string) => onChange({ action })} />
   `;
 }

@@ -71,8 +71,8 @@ function Change({ save, onClose }: StepProps) {
   return html`<${Confirm} title="Set the secret" confirm=${next === "" ? "Remove secret" : "Set secret"} word="yes"
     onConfirm=${() => save(next)} onClose=${onClose}>
     <p>The receiver refuses what is sent until it has the same secret.</p>
-    <${TextField} label="New secret" type="password" code value=${next} onInput=${setNext} maxLength=${LIMITS.secret}
-      error=${next === "" ? "Left blank, nothing is signed any more: everybody who knows the URL can post to it." : ""} />
+    <${TextField} label="New secret" type="password" code autofocus value=${next} onInput=${setNext} maxLength=${LIMITS.secret}
+      hint=${next === "" ? "Left blank, nothing is signed any more: everybody who knows the URL can post to it." : ""} />
   <//>`;
 }
 
