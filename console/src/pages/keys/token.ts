@@ -1,6 +1,6 @@
 /** The token of a key: shown once, made anew, replaced. */
 
-import { useState } from "preact/hooks";
+import { useId, useState } from "preact/hooks";
 import { useLocation } from "preact-iso";
 import { asApiError } from "../../api/load";
 import { page } from "../../base";
@@ -106,6 +106,8 @@ interface KindProps {
 }
 
 function Kind({ label, hint, checked, disabled, onChange }: KindProps) {
+  const described = useId();
   return html`<div class="check-field"><label><input type="radio" name="kind" checked=${checked} disabled=${disabled}
-    onChange=${onChange} /><span>${label}<span class="hint choice-hint">${hint}</span></span></label></div>`;
+    aria-describedby=${described} onChange=${onChange} /><span>${label}</span></label>
+    <p class="hint" id=${described}>${hint}</p></div>`;
 }

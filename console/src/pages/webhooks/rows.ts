@@ -1,6 +1,6 @@
 /** The rows of a webhook's filter: which object, and what happens to it. */
 
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useMemo, useRef } from "preact/hooks";
 import { type ObjectMetadata, useObjects } from "../../data/objects";
 import { html } from "../../html";
 import { LIMITS } from "./api";
@@ -17,6 +17,7 @@ export function FilterRows({ rows, onChange }: FilterRowsProps) {
   const group = useRef<HTMLFieldSetElement>(null);
   const removed = useRef<number | null>(null);
   const shown = withEmpty(rows, LIMITS.operations);
+  const choices = useMemo(() => choicesOf(objects.data ?? []), [objects.data]);
   const whole = shown.some(isWhole);
   useEffect(() => {
     // The button that had the focus may have gone with its row.
@@ -38,7 +39,7 @@ export function FilterRows({ rows, onChange }: FilterRowsProps) {
     <legend class="label">Events<span class="required" aria-hidden="true"> *</span></legend>
     ${shown.map(
       (row, index) => html`<div key=${index} class="filter-row">
-        ${row.verbatim ? html`<code>${row.object}</code>` : html`<${Pair} row=${row} number=${index + 1} objects=${objects.data ?? []} onChange=${(change: Partial<Row>) => set(index, change)} />`}
+        ${row.verbatim ? html`<code>${row.object}</code>` : html`<${Pair} row=${row} number=${index + 1} objects=${choices} onChange=${(change: Partial<Row>) => set(index, change)} />`}
         ${
           (isWhole(row) || index < shown.length - 1) &&
           html`<button type="button" class="icon-button" aria-label="Remove event ${index + 1}" title="Remove" onClick=${() => remove(index)}>✕</button>`
@@ -56,30 +57,38 @@ export function FilterRows({ rows, onChange }: FilterRowsProps) {
 interface PairProps {
   readonly row: Row;
   readonly number: number;
-  readonly objects: readonly ObjectMetadata[];
+  readonly objects: readonly Named[];
   readonly onChange: (change: Partial<Row>) => void;
 }
 
 function Pair({ row, number, objects, onChange }: PairProps) {
-  const known = [
-    { value: ANY, label: "All objects" },
-    ...objects
-      .filter((each) => each.isActive)
-      .map(({ nameSingular, labelPlural }) => ({ value: nameSingular, label: labelPlural })),
-  ];
   return html`
-    <${Choice} label="Object of event ${number}" empty="Object…" value=${row.object} choices=${known}
+    <${Choice} label="Object of event ${number}" empty="Object…" value=${row.object} choices=${objects}
       onChange=${(object: string) => onChange({ object })} />
     <${Choice} label="What happens in event ${number}" empty="What happens…" value=${row.action} choices=${ACTIONS}
       onChange=${(action: string) => onChange({ action })} />
   `;
 }
 
+interface Named {
+  readonly value: string;
+  readonly label: string;
+}
+
+/** What events can be about: all, and each active object, those of the workspace's work before those that serve them. */
+function choicesOf(objects: readonly ObjectMetadata[]): readonly Named[] {
+  const sorted = objects
+    .filter((each) => each.isActive)
+    .sort((a, b) => Number(a.isSystem) - Number(b.isSystem) || a.labelPlural.localeCompare(b.labelPlural));
+  const named = sorted.map(({ nameSingular, labelPlural }) => ({ value: nameSingular, label: labelPlural }));
+  return [{ value: ANY, label: "All objects" }, ...named];
+}
+
 interface ChoiceProps {
   readonly label: string;
   readonly empty: string;
   readonly value: string;
-  readonly choices: readonly { readonly value: string; readonly label: string }[];
+  readonly choices: readonly Named[];
   readonly onChange: (value: string) => void;
 }
 
