@@ -26,6 +26,11 @@ export function begin(next: Session, keep: boolean): void {
   session.value = next;
 }
 
+/** Go on with another token, kept where the present one is. */
+export function renew(next: Session): void {
+  begin(next, sessionStorage.getItem(STORED) !== null);
+}
+
 /** End the session and forget its token. `why` is shown on the sign-in page. */
 export function end(why = ""): void {
   sessionStorage.removeItem(STORED);

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, Literal
 from urllib.parse import urlsplit
 
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import expect, sync_playwright
 
 from tests.support.checkout import ROOT
 
@@ -73,7 +73,8 @@ class Console:
     def settled(self) -> None:
         """Wait until nothing is loading any more."""
         self.page.wait_for_load_state("networkidle")
-        self.page.wait_for_function("!document.querySelector('.skeleton, .boot, [aria-busy=true]')")
+        # Not by a function: the browser would have to evaluate its text, which the content security policy forbids.
+        expect(self.page.locator(".skeleton, .boot, [aria-busy=true]")).to_have_count(0)
 
     def accessibility_violations(self, *, ignored: tuple[str, ...] = ()) -> list[str]:
         """What axe finds, as ``rule: element`` lines."""
