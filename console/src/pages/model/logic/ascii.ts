@@ -3,11 +3,11 @@
 /** Latin letters that are no ASCII letter with a mark. A test compares all of it with the whole table. */
 const LETTERS: Readonly<Record<string, string>> = {
   ß: "ss",
-  Æ: "AE",
+  Æ: "Ae",
   æ: "ae",
   Ø: "O",
   ø: "o",
-  Œ: "OE",
+  Œ: "Oe",
   œ: "oe",
   Ł: "L",
   ł: "l",

@@ -2,7 +2,8 @@
 
 import type { FieldMetadata, ObjectMetadata } from "../../../data/objects";
 import { draftOf, type OptionsDraft, stored } from "./options.ts";
-import { initialSettings, isRelation, typeInfo } from "./types.ts";
+import { initialSettings } from "./settings.ts";
+import { isRelation, typeInfo } from "./types.ts";
 
 type Members = Readonly<Record<string, unknown>>;
 

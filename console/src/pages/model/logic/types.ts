@@ -1,18 +1,6 @@
 /** What is known about the types of fields (docs/wire/metadata.md#field-types). Pure. */
 
-/** A member of `settings` that a form shows. */
-export interface Setting {
-  readonly key: string;
-  readonly label: string;
-  readonly hint?: string;
-  readonly kind: "choice" | "number" | "members";
-  readonly choices?: readonly { readonly value: string; readonly label: string }[];
-  readonly min?: number;
-  readonly max?: number;
-  readonly required?: boolean;
-  /** What a new field begins with. */
-  readonly initial?: unknown;
-}
+import { ADDRESS_MEMBERS } from "./settings.ts";
 
 /** A member of a composite that a default can have. */
 export interface Part {
@@ -49,7 +37,6 @@ export interface TypeInfo {
   readonly sign: string;
   readonly canBeUnique?: boolean;
   readonly canBeRequired?: boolean;
-  readonly settings?: readonly Setting[];
   readonly default: DefaultKind;
   /** Members that an index can have. */
   readonly members?: readonly string[];
@@ -62,77 +49,6 @@ export interface TypeInfo {
 }
 
 export const GROUPS = ["Text", "Numbers and dates", "Choices", "Contact", "Relations", "Other"] as const;
-
-const CLIENTS = "For interfaces; the API takes any number.";
-
-function most(label: string, hint = CLIENTS): Setting {
-  return { key: "maxNumberOfValues", label, hint, kind: "number", min: 1 };
-}
-
-const CLICK: Setting = {
-  key: "clickAction",
-  label: "A click on a value",
-  kind: "choice",
-  choices: [
-    { value: "", label: "Is up to the interface" },
-    { value: "COPY", label: "Copies it" },
-    { value: "OPEN_LINK", label: "Opens it" },
-  ],
-};
-
-const DATE_FORMAT: Setting = {
-  key: "displayFormat",
-  label: "Display",
-  hint: "For interfaces; the API shows ISO 8601.",
-  kind: "choice",
-  choices: [
-    { value: "", label: "As the reader prefers" },
-    { value: "USER_SETTINGS", label: "Date" },
-    { value: "RELATIVE", label: "Relative: 3 days ago" },
-  ],
-};
-
-const NUMBER: readonly Setting[] = [
-  {
-    key: "dataType",
-    label: "Kind of number",
-    kind: "choice",
-    choices: [
-      { value: "float", label: "With decimals" },
-      { value: "int", label: "Integer of 32 bits" },
-      { value: "bigint", label: "Integer of 64 bits" },
-    ],
-    initial: "float",
-  },
-  {
-    key: "decimals",
-    label: "Decimals shown",
-    hint: "For display; values keep all digits.",
-    kind: "number",
-    min: 0,
-    max: 100,
-  },
-  {
-    key: "type",
-    label: "Shown as",
-    kind: "choice",
-    choices: [
-      { value: "number", label: "Number: 1,000" },
-      { value: "percentage", label: "Percentage: 10 %" },
-      { value: "shortNumber", label: "Short: 1k" },
-    ],
-    initial: "number",
-  },
-];
-
-const ADDRESS_MEMBERS = [
-  ["addressStreet1", "Street, first line"],
-  ["addressStreet2", "Street, second line"],
-  ["addressCity", "City"],
-  ["addressState", "State"],
-  ["addressPostcode", "Postcode"],
-  ["addressCountry", "Country"],
-] as const;
 
 const ADDRESS_PARTS: readonly Part[] = ADDRESS_MEMBERS.map(([key, label]) => ({ key, label, kind: "text" }));
 
@@ -184,7 +100,6 @@ const LIST: readonly TypeInfo[] = [
     sign: "12",
     canBeUnique: true,
     canBeRequired: true,
-    settings: NUMBER,
     default: { kind: "number" },
   },
   {
@@ -194,18 +109,6 @@ const LIST: readonly TypeInfo[] = [
     group: NUMBERS,
     sign: "$",
     canBeRequired: true,
-    settings: [
-      {
-        key: "format",
-        label: "Shown as",
-        kind: "choice",
-        choices: [
-          { value: "", label: "Is up to the interface" },
-          { value: "short", label: "Short: 1.2k" },
-          { value: "full", label: "In full: 1,200.00" },
-        ],
-      },
-    ],
     default: {
       kind: "parts",
       parts: [
@@ -233,7 +136,6 @@ const LIST: readonly TypeInfo[] = [
     sign: "31",
     canBeUnique: true,
     canBeRequired: true,
-    settings: [DATE_FORMAT],
     default: { kind: "date" },
   },
   {
@@ -244,7 +146,6 @@ const LIST: readonly TypeInfo[] = [
     sign: "◷",
     canBeUnique: true,
     canBeRequired: true,
-    settings: [DATE_FORMAT],
     default: { kind: "dateTime" },
   },
   {
@@ -285,7 +186,6 @@ const LIST: readonly TypeInfo[] = [
     sign: "@",
     canBeUnique: true,
     canBeRequired: true,
-    settings: [most("Addresses at most"), CLICK],
     default: { kind: "parts", parts: [{ key: "primaryEmail", label: "Address", kind: "text" }] },
     members: ["primaryEmail"],
   },
@@ -297,7 +197,6 @@ const LIST: readonly TypeInfo[] = [
     sign: "☎",
     canBeUnique: true,
     canBeRequired: true,
-    settings: [most("Numbers at most"), CLICK],
     default: {
       kind: "parts",
       parts: [
@@ -315,7 +214,6 @@ const LIST: readonly TypeInfo[] = [
     sign: "🔗",
     canBeUnique: true,
     canBeRequired: true,
-    settings: [most("Links at most"), CLICK],
     default: {
       kind: "parts",
       parts: [
@@ -332,15 +230,6 @@ const LIST: readonly TypeInfo[] = [
     group: CONTACT,
     sign: "⌂",
     canBeRequired: true,
-    settings: [
-      {
-        key: "subFields",
-        label: "Parts shown",
-        hint: "For interfaces; the API has all parts.",
-        kind: "members",
-        choices: ADDRESS_MEMBERS.map(([value, label]) => ({ value, label })),
-      },
-    ],
     default: { kind: "parts", parts: ADDRESS_PARTS },
     members: [...ADDRESS_MEMBERS.map(([key]) => key), "addressLat", "addressLng"],
   },
@@ -367,18 +256,6 @@ const LIST: readonly TypeInfo[] = [
     group: OTHER,
     sign: "📎",
     canBeRequired: true,
-    settings: [
-      {
-        key: "maxNumberOfValues",
-        label: "Files at most",
-        hint: "1 to 60.",
-        kind: "number",
-        min: 1,
-        max: 60,
-        required: true,
-        initial: 10,
-      },
-    ],
     default: { kind: "none" },
   },
   {
@@ -388,7 +265,6 @@ const LIST: readonly TypeInfo[] = [
     group: OTHER,
     sign: "[ ]",
     canBeRequired: true,
-    settings: [most("Texts at most")],
     default: { kind: "lines" },
     gin: true,
   },
@@ -467,10 +343,4 @@ export function typeInfo(type: string): TypeInfo {
 /** Whether fields of a type point at records. */
 export function isRelation(type: string): boolean {
   return type === "RELATION" || type === "MORPH_RELATION";
-}
-
-/** What a new field of a type has as settings, null for none. */
-export function initialSettings(type: string): Record<string, unknown> | null {
-  const initial = (typeInfo(type).settings ?? []).filter((each) => each.initial !== undefined);
-  return initial.length === 0 ? null : Object.fromEntries(initial.map((each) => [each.key, each.initial]));
 }
