@@ -21,15 +21,14 @@ export function ApiTab({ object }: { object: ObjectMetadata }) {
       <a class="button" href=${page(`playground/graphql/core?object=${object.namePlural}`)}>Open in the GraphQL playground</a>
     </p>
     <section class="section"><h2>Code</h2>
-      <p>Put the token of <a href=${page("settings/api-webhooks")}>an API key</a> in place of <code>${TOKEN}</code> and a record's id in place of
-        <code>RECORD_ID</code>.</p>
+      <p>Put the token of <a href=${page("settings/api-webhooks")}>an API key</a> in place of <code>${TOKEN}</code> and a record's id in place of${" "}<code>RECORD_ID</code>.</p>
       <div class="segments" role="group" aria-label="Language">${LANGUAGES.map(
         ({ key, label }) => html`<button key=${key} type="button" class="button small" aria-pressed=${language === key}
           onClick=${() => setLanguage(key)}>${label}</button>`,
       )}</div>
       ${snippets(language, subject).map(
         ({ title, code }) =>
-          html`<div key=${title}><h3>${title}</h3><${CodeBlock} code=${code} label="${title}" /></div>`,
+          html`<div key=${title}><h3 class="code-title">${title}</h3><${CodeBlock} code=${code} label="${title}" /></div>`,
       )}
     </section>
     <${Names} subject=${subject} />

@@ -68,7 +68,7 @@ function About({ draft, set, problems, field }: PartProps & { field?: FieldMetad
     </div>
     ${
       locked
-        ? html`<p class="hint">The API name of a standard field is the same in every workspace and stays as it is.</p>`
+        ? html`<p class="hint spaced">The API name of a standard field is the same in every workspace and stays as it is.</p>`
         : (!isMorph || field === undefined) &&
           html`<${CheckField} label="API name follows the label" checked=${draft.synced} onChange=${(synced: boolean) => set({ synced })}
             hint="Switch this off to write an API name of your own." />`

@@ -158,7 +158,7 @@ function Ends({ field, objects, draft, onChange, error }: EndsProps) {
       const target = objects.find((each) => each.id === end.targetObjectMetadata.id);
       const there = fieldAt(end, objects);
       return html`<li key=${end.targetFieldMetadata.id}><${Link} to=${objectPath(end.targetObjectMetadata.namePlural, `/${end.targetFieldMetadata.name}`)}>
-        ${target?.labelPlural ?? end.targetObjectMetadata.namePlural} › ${there?.label ?? end.targetFieldMetadata.name}<//>
+        ${target?.labelPlural ?? end.targetObjectMetadata.namePlural} › ${there?.label ?? end.targetFieldMetadata.name}<//>${" "}
         <code>${end.targetFieldMetadata.name}</code></li>`;
     })}</ul>
     ${stored && html`<${TextField} label="Label there" value=${draft.label ?? stored.label} error=${error} onInput=${(label: string) => onChange({ ...draft, label })} />`}

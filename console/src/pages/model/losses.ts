@@ -80,7 +80,7 @@ export function DeleteField({ object, field, onClose, leave }: FieldProps) {
   return html`<${Confirm} title="Delete ${field.label}?" confirm="Delete field" word="yes" onConfirm=${run} onClose=${onClose}>
     ${
       isRelation(field.type)
-        ? html`<p><${Records} of=${values} /> lose the connection that it makes between ${object.labelPlural} and
+        ? html`<p><${Records} of=${values} /> lose the connection that it makes between ${object.labelPlural} and${" "}
             ${enumerated(ends.map((end) => end.targetObjectMetadata.namePlural))}. The field at the other end goes, too. This
             cannot be undone.</p>`
         : html`<p><${Records} of=${values} /> with a value of <strong>${field.label}</strong> lose it. This cannot be undone.</p>`
@@ -97,7 +97,7 @@ export function DeactivateField({ object, field, onClose }: FieldProps) {
     toast(`${field.label} was deactivated.`);
   }
   return html`<${Confirm} title="Deactivate ${field.label}?" confirm="Deactivate" onConfirm=${run} onClose=${onClose}>
-    <p>Interfaces hide it; columns and filters of views by it go. <${Records} of=${values} />
+    <p>Interfaces hide it; columns and filters of views by it go. <${Records} of=${values} />${" "}
       with a value keep it, and the APIs still show it.</p>
   <//>`;
 }

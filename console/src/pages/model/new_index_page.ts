@@ -46,8 +46,8 @@ function NewIndex({ object }: { object: ObjectMetadata }) {
     }, [() => ""]);
   }
   return html`<${Page} title="New index" crumbs=${objectCrumbs(object, "New index")}>
-    <${Notice} kind="warning">Plain fields are indexed anyhow: add an index only if a client asks for it. Each one is more to write
-      with every record and counts towards the ${MAX_CUSTOM_INDEXES} that an object can have.<//>
+    <${Notice}>Every field that can be filtered is indexed anyhow. An index made here makes no request faster and no write dearer: it
+      tells clients of the Metadata API what belongs together, and counts towards the ${MAX_CUSTOM_INDEXES} that an object can have.<//>
     ${full && html`<${Notice} kind="danger">This object has ${MAX_CUSTOM_INDEXES} custom indexes, those of its relations included. Delete one first.<//>`}
     <${SaveForm} onSave=${create} onCancel=${() => route(back)} save="Create index" dirty=${chosen.length > 0} valid=${chosen.length > 0 && !full}>
       <${FormProblem} text=${problems[""]} />

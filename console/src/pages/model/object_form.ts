@@ -42,7 +42,7 @@ export function ObjectForm({ draft, onChange, problems, locked = false }: Props)
     </div>
     ${
       locked
-        ? html`<p class="hint">The API names of standard objects are the same in every workspace and stay as they are.</p>`
+        ? html`<p class="hint spaced">The API names of standard objects are the same in every workspace and stay as they are.</p>`
         : html`<${CheckField} label="API names follow the labels" checked=${draft.synced} onChange=${(synced: boolean) => set({ synced })}
             hint="Switch this off to write API names of your own." />`
     }

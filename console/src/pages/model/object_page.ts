@@ -15,6 +15,12 @@ import { SettingsTab } from "./settings_tab";
 
 type Objects = readonly ObjectMetadata[];
 
+/** What can be added, by tab. */
+const NEXT: Readonly<Record<string, { readonly label: string; readonly path: string }>> = {
+  fields: { label: "New field", path: "/new-field" },
+  indexes: { label: "New index", path: "/new-index" },
+};
+
 export function ObjectPage({ plural }: { plural: string }) {
   return html`<${WithObject} plural=${plural}>${(object: ObjectMetadata, objects: Objects) => html`
     <${OneObject} key=${object.id} object=${object} objects=${objects} />`}<//>`;
@@ -29,9 +35,11 @@ function OneObject({ object, objects }: { object: ObjectMetadata; objects: Objec
     { key: "api", label: "Use in API" },
   ];
   const open = useTab(tabs);
-  const [label, path] = open === "indexes" ? ["New index", "/new-index"] : ["New field", "/new-field"];
+  const next = NEXT[open];
   const actions =
-    mayChange() && html`<a class="button primary" href=${page(objectPath(object.namePlural, path))}>${label}</a>`;
+    mayChange() &&
+    next &&
+    html`<a class="button primary" href=${page(objectPath(object.namePlural, next.path))}>${next.label}</a>`;
   return html`<${Page} title=${object.labelPlural} crumbs=${objectCrumbs(object)} actions=${actions} lead=${object.description}>
     <p class="facts"><span class="badge">${objectKind(object)}</span>
       <span>REST <code>rest/${object.namePlural}</code></span><span>GraphQL <code>${object.nameSingular}</code></span></p>

@@ -25,12 +25,12 @@ export function problemsOf(details: Readonly<Record<string, unknown>>, message: 
   return found.length > 0 ? found : [{ code: String(details.subCode ?? details.code ?? ""), message, value: null }];
 }
 
-/** The problems of a report at the members of a form. */
+/** The problems of a report at the members of a form, the first one of each. */
 export function placed(problems: readonly Problem[], places: readonly Place[]): Problems {
   const found: Record<string, string> = {};
   for (const each of problems) {
     const place = places.map((say) => say(each)).find((name) => name !== null) ?? "";
-    found[place] = [found[place], sentence(each.message)].filter(Boolean).join(" ");
+    found[place] ??= sentence(each.message);
   }
   return found;
 }

@@ -211,7 +211,7 @@ const LIST: readonly TypeInfo[] = [
     label: "Links",
     about: "One URL or several, with labels",
     group: CONTACT,
-    sign: "🔗",
+    sign: "//",
     canBeUnique: true,
     canBeRequired: true,
     default: {
@@ -254,7 +254,7 @@ const LIST: readonly TypeInfo[] = [
     label: "Files",
     about: "References to files",
     group: OTHER,
-    sign: "📎",
+    sign: "≡",
     canBeRequired: true,
     default: { kind: "none" },
   },
