@@ -10,6 +10,7 @@ import "@graphiql/plugin-doc-explorer/style.css";
 import "@graphiql/plugin-history/style.css";
 import "@graphiql/plugin-explorer/style.css";
 import "graphiql/graphiql.css";
+import "./graphiql.css";
 import { explorerPlugin } from "@graphiql/plugin-explorer";
 import { HISTORY_PLUGIN } from "@graphiql/plugin-history";
 import { GraphiQL, type GraphiQLProps } from "graphiql";
@@ -31,7 +32,7 @@ export const start: StartGraphiql = (element, { fetcher, query, dark, workers })
       initialQuery: query,
       defaultQuery: query,
       plugins: PLUGINS,
-      visiblePlugin: explorer,
+      ...(matchMedia("(min-width: 761px)").matches ? { visiblePlugin: explorer } : {}),
       storage,
       shouldPersistHeaders: false,
       showPersistHeadersSettings: false,

@@ -27,6 +27,9 @@ const KEPT = 20;
 /** Characters of an error's body that are shown. */
 const SHOWN = 4000;
 
+/** Characters of a path that are shown. */
+const LONGEST = 80;
+
 /** Stands for the session's token in the samples of code, so that the token itself is nowhere in the page. */
 export const PLACEHOLDER = "YOUR_API_KEY";
 
@@ -107,7 +110,16 @@ function headersOf(request: Request, own: string | null): Headers {
 
 function titleOf(request: Request): string {
   const { pathname, search } = new URL(request.url);
-  return `${request.method} ${decodeURI(pathname.slice(BASE.length))}${search ? "?…" : ""}`;
+  const path = readable((pathname + search).slice(BASE.length));
+  return `${request.method} ${path.length > LONGEST ? `${path.slice(0, LONGEST)}…` : path}`;
+}
+
+function readable(path: string): string {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return path;
+  }
 }
 
 /** What is wrong with an answer: a text to show, and the error as the rest of the console has it. */

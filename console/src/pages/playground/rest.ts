@@ -74,13 +74,13 @@ function Tool({ schema, document: content }: { schema: Schema; document: Documen
     async function start() {
       setError(null);
       const scalar = await loadScalar();
+      // Its links are bare fragments, which a base URL would lead away from this page.
+      document.querySelector("base")?.remove();
       if (left || element.current === null) return;
       // With anything in the element Scalar takes it for its own page, made by a server.
       element.current.replaceChildren();
       const mounted = scalar.createApiReference(element.current, configuration(schema, content));
-      const stop = dark.subscribe(() => mounted.updateConfiguration(configuration(schema, content)));
       leave = () => {
-        stop();
         mounted.destroy();
         document.body.classList.remove("dark-mode", "light-mode");
       };
@@ -89,9 +89,12 @@ function Tool({ schema, document: content }: { schema: Schema; document: Documen
       left = true;
       leave();
     };
-  }, [turn]);
+    // Scalar keeps the theme that it began with.
+  }, [turn, dark.value]);
   if (error) return html`<${Failure} error=${error} retry=${() => setTurn(turn + 1)} />`;
-  return html`<div class="tool scalar-tool" ref=${element}><p class="boot" role="status">Loading the reference…</p></div>`;
+  return html`<div class="tool"><div class="scalar-tool" ref=${element}>
+    <p class="boot" role="status">Loading the reference…</p>
+  </div></div>`;
 }
 
 /**
@@ -117,7 +120,6 @@ function configuration(schema: Schema, content: Document): Readonly<Record<strin
     hideClientButton: true,
     hideDarkModeToggle: true,
     forceDarkModeState: dark.peek() ? "dark" : "light",
-    darkMode: dark.peek(),
     hideModels: schema.key === "metadata",
     defaultHttpClient: { targetKey: "shell", clientKey: "curl" },
     documentDownloadType: "json",

@@ -17,7 +17,7 @@ export interface Scalar {
   readonly createApiReference: (
     element: HTMLElement,
     configuration: Readonly<Record<string, unknown>>,
-  ) => { readonly destroy: () => void; readonly updateConfiguration: (configuration: unknown) => void };
+  ) => { readonly destroy: () => void };
 }
 
 /** Addresses of the editor's workers, by the label under which it asks for them. */
