@@ -90,6 +90,7 @@ _ALLOWED: dict[str, list[tuple[set[str], object]]] = {
             {"Fn::Sub": f"{_GATEWAY}/restapis/${{Api}}/stages/${{StageName}}/cache/authorizers"},
         ),
     ],
+    "ConsoleFunction": [],
     "EventsFunction": [
         (_READS_STREAM, _STREAM),
         (_RECORDS, _TABLE),
@@ -241,7 +242,7 @@ def test_only_the_gateway_invokes_the_functions_behind_the_api(transformed: Docu
     assert invokers == {
         (function, "apigateway.amazonaws.com")
         for function in (
-            *("AuthorizerFunction", "CoreRestFunction", "CoreGraphqlFunction"),
+            *("AuthorizerFunction", "ConsoleFunction", "CoreRestFunction", "CoreGraphqlFunction"),
             *("DocumentsFunction", "KeysFunction", "MetadataFunction"),
         )
     }
