@@ -1,4 +1,3 @@
-import type { ReadonlySignal } from "@preact/signals";
 import { useSignal } from "@preact/signals";
 import { html } from "../../html";
 import { type Column, Table } from "../../ui/table";
@@ -11,18 +10,16 @@ export function CallsPanel() {
   return html`<section class="calls" aria-label="Calls">
     <div class="calls-summary">
       <button type="button" class="button small" aria-expanded=${open.value} aria-controls="calls"
-        disabled=${last === undefined} onClick=${() => toggle(open)}>Calls <span class="count">${calls.value.length}</span></button>
+        disabled=${last === undefined} onClick=${() => {
+          open.value = !open.value;
+        }}>Calls <span class="count">${calls.value.length}</span></button>
       <p role="status">${last ? html`<${Summary} call=${last} />` : "No calls yet. Each one appears here with its status, time and cost."}</p>
     </div>
     <div id="calls" class="calls-list" hidden=${!open.value || last === undefined} tabindex="0" role="region"
       aria-label="All calls">
-      <${Table} caption="Calls, the newest first" columns=${COLUMNS} rows=${calls.value} rowKey=${(call: Call) => call.id} />
+      <${Table} caption="Calls, the newest first" columns=${COLUMNS} rows=${calls.value} rowKey=${(call: Call) => String(call.id)} />
     </div>
   </section>`;
-}
-
-function toggle(open: ReadonlySignal<boolean> & { value: boolean }): void {
-  open.value = !open.value;
 }
 
 function Summary({ call }: { call: Call }) {
@@ -32,7 +29,7 @@ function Summary({ call }: { call: Call }) {
     ${
       explain &&
       html` <span>${explain.roundTrips} round ${explain.roundTrips === "1" ? "trip" : "trips"}</span>
-      <span>${units(call)}</span> ${explain.cost && html`<span>${cost(call)}</span>`}
+      <span>${units(call)}</span> ${explain.cost && html`<span>$${explain.cost.call}</span>`}
       ${explain.plan.length > 0 && html` <span class="plan">${explain.plan.join("; ")}</span>`}`
     }`;
 }
@@ -50,7 +47,7 @@ const COLUMNS: readonly Column<Call>[] = [
   { key: "size", label: "Size", cell: size, align: "end" },
   { key: "trips", label: "Round trips", cell: ({ explain }) => explain?.roundTrips ?? "–", align: "end" },
   { key: "units", label: "Units", cell: (call) => (call.explain ? units(call) : "–"), align: "end" },
-  { key: "cost", label: "Cost", cell: (call) => (call.explain?.cost ? cost(call) : "–"), align: "end" },
+  { key: "cost", label: "Cost", cell: (call) => html`<${Price} call=${call} />`, align: "end" },
   { key: "plan", label: "Plan, or error", cell: (call) => html`<${Details} call=${call} />` },
   { key: "request", label: "Request", cell: ({ requestId }) => html`<code>${requestId || "–"}</code>` },
 ];
@@ -78,6 +75,9 @@ function units({ explain }: Call): string {
   return `${explain?.read} read, ${explain?.write} write`;
 }
 
-function cost({ explain }: Call): string {
-  return `$${explain?.cost}`;
+function Price({ call }: { call: Call }) {
+  const cost = call.explain?.cost;
+  if (!cost) return "–";
+  return html`$${cost.call}<div class="hint">A million: $${cost.million}, of that
+    ${cost.services.map(([name, price]) => `${name} ${price}`).join(", ")}</div>`;
 }

@@ -6,8 +6,16 @@ export interface Explain {
   readonly roundTrips: string;
   readonly read: string;
   readonly write: string;
-  /** US dollars at list prices, such as `0.00000025`; empty when the server does not tell. */
-  readonly cost: string;
+  /** At list prices; null when the server does not tell. */
+  readonly cost: Cost | null;
+}
+
+/** US dollars, as the server wrote them. */
+export interface Cost {
+  readonly call: string;
+  /** A million such calls, whole and by service. */
+  readonly million: string;
+  readonly services: readonly (readonly [name: string, price: string])[];
 }
 
 /** The header that asks for it. */
@@ -17,11 +25,28 @@ export const ASK = "X-Icosa-Explain";
 export function explainOf(headers: Headers): Explain | null {
   const capacity = headers.get("X-Icosa-Capacity");
   if (capacity === null) return null;
+  const units = new Map(pairs(capacity));
   return {
     plan: (headers.get("X-Icosa-Plan") ?? "").split("; ").filter((step) => step !== "" && step !== "none"),
     roundTrips: headers.get("X-Icosa-Round-Trips") ?? "",
-    read: /read=([\d.]+)/.exec(capacity)?.[1] ?? "0",
-    write: /write=([\d.]+)/.exec(capacity)?.[1] ?? "0",
-    cost: /[\d.]+(?:e-?\d+)?/i.exec(headers.get("X-Icosa-Cost") ?? "")?.[0] ?? "",
+    read: units.get("read") ?? "0",
+    write: units.get("write") ?? "0",
+    cost: costOf(headers.get("X-Icosa-Cost") ?? ""),
   };
+}
+
+function costOf(text: string): Cost | null {
+  const prices = new Map(pairs(text));
+  const call = prices.get("call");
+  const million = prices.get("million");
+  if (call === undefined || million === undefined) return null;
+  return { call, million, services: [...prices].filter(([name]) => name !== "call" && name !== "million") };
+}
+
+/** `read=11 write=0` as pairs. */
+function pairs(text: string): readonly (readonly [string, string])[] {
+  return text
+    .split(" ")
+    .map((each) => each.split("="))
+    .flatMap(([name, value]) => (name && value !== undefined ? [[name, value] as const] : []));
 }

@@ -23,7 +23,7 @@ export function PlaygroundFrame({ api, schema, actions, children }: FrameProps) 
   }, [label, schema]);
   useEffect(() => forgetCalls, [api, schema]);
   return html`
-    <header class="playground-header">
+    <section class="playground-header" aria-label="Playground">
       <a class="button small" href=${page("playground")}><span aria-hidden="true">✕</span> Close</a>
       <h1>${label} <span class="visually-hidden">playground, ${schema.label}</span></h1>
       <${Switch} label="Schema" entries=${SCHEMAS.map((each) => ({ key: each.key, label: each.label, to: addressOf(api, each), on: each === schema }))} />
@@ -36,7 +36,7 @@ export function PlaygroundFrame({ api, schema, actions, children }: FrameProps) 
           }} /> Explain</label>
       <p class="reality">Calls are real: <strong>${caller.value?.workspace.displayName}</strong>, role
         <strong> ${caller.value?.role.label}</strong></p>
-    </header>
+    </section>
     <${CallsPanel} />
     ${children}
   `;

@@ -9,8 +9,9 @@ import { dark } from "../../shell/theme";
 import { NotFound } from "../../ui/page";
 import { Failure } from "../../ui/states";
 import { send } from "./calls";
+import { firstQuery, type Introspection } from "./first_query";
 import { PlaygroundFrame } from "./frame";
-import { firstQuery, type Introspection, introspect, isIntrospection } from "./introspection";
+import { introspect, isIntrospection } from "./introspection";
 import { type Schema, schemaOf } from "./schemas";
 import { loadGraphiql, WORKERS } from "./tools";
 
