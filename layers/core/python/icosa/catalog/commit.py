@@ -84,13 +84,15 @@ def commit(
     next_object_key: int,
     extra: Sequence[StagedOp] = (),
     views: Sequence[StagedOp] | None = None,
+    demands: Sequence[UpdateItem] = (),
     is_required: bool = False,
 ) -> None:
     """Write ``model``, the next version. ``put`` are metadata rows with its number as ``rev``; ``extra`` goes with
     them.
 
     ``views`` are changes of views and page layouts that go with them, made from those of ``snapshot.views_version``;
-    None for a change that concerns no views. ``is_required``: whoever writes records must know this version
+    None for a change that concerns no views. ``demands`` are what must hold beside it, of a change that
+    ``is_one_transaction``. ``is_required``: whoever writes records must know this version
     (``store.lease``). Raises VersionConflict when the version is not the latest any more, or the
     views are not; nothing is written then.
     """
@@ -112,12 +114,18 @@ def commit(
         is_required=is_required,
     )
     try:
-        if len(ops) < MAX_TRANSACTION:
-            table.transact([advance(staged=None), *ops])
+        if is_one_transaction(len(ops) + len(demands)):
+            table.transact([advance(staged=None), *demands, *ops])
         else:
+            assert not demands, "a staged change cannot demand anything"
             _commit_staged(table, workspace_id, advance, ops)
     except (TransactionFailed, TransactionConflict):
         raise VersionConflict from None
+
+
+def is_one_transaction(operations: int) -> bool:
+    """Whether a change of so many operations, beside that of the workspace's row, is one transaction."""
+    return operations < MAX_TRANSACTION
 
 
 def _commit_staged(

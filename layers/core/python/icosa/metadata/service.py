@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from ..access.permissions import Permissions
-from ..catalog.commit import Snapshot, VersionConflict, commit, read
+from ..catalog.commit import Snapshot, VersionConflict, commit, is_one_transaction, read
 from ..catalog.jobs import put_job
 from ..catalog.staging import StagedOp
 from ..errors import Conflict, IcosaError
@@ -29,7 +29,7 @@ from . import fields, indexes, objects
 from .disclosure import label_failures
 from .draft import Draft
 from .record_checks import record_failures
-from .record_jobs import plan_jobs
+from .record_jobs import plan_jobs, vacant_objects
 from .role_updates import RuleUpdate, check_options, check_roles, update_roles
 from .rules import failures
 from .uniqueness import announcement, prove, take_back, undecided
@@ -222,7 +222,9 @@ class MetadataService:
 
     def _commit(self, snapshot: Snapshot, draft: Draft, *, is_required: bool = False) -> None:
         self._previous = snapshot.model
-        jobs = plan_jobs(draft, now_ms=int(time.time() * 1000))
+        now_ms = int(time.time() * 1000)
+        vacancies = vacant_objects(self._table, draft)
+        jobs = plan_jobs(draft, now_ms=now_ms, vacant=vacancies)
         rows = draft.row_changes()
         if not rows.put and not rows.removed:
             self._model = snapshot.model
@@ -230,6 +232,12 @@ class MetadataService:
         views, update, roles = self._followers(snapshot, draft)
         if update is not None:
             check_roles(update, roles, None if self._rights is None else self._rights.role)
+        demands = [op for vacancy in vacancies.values() for op in vacancy.ops(draft.base.version + 1)]
+        if demands and not is_one_transaction(
+            len(rows.put) + len(rows.removed) + len(views or ()) + len(jobs) + len(demands)
+        ):
+            demands, jobs = [], plan_jobs(draft, now_ms=now_ms)
+            rows = draft.row_changes()
         extra = [put_job(self._workspace_id, job) for job in jobs]
         model = draft.model()
         commit(
@@ -241,6 +249,7 @@ class MetadataService:
             next_object_key=draft.next_object_key,
             views=views,
             extra=extra,
+            demands=demands,
             is_required=is_required,
         )
         self._model = model

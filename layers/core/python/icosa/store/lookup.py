@@ -226,4 +226,4 @@ def key_page(table: Table, pk: str, *, after: str | None, limit: int) -> QueryPa
 
 def count_live(table: Table, ws: str, object_key: str) -> int:
     """Exact number of an object's live records: the sum of the counter's shards."""
-    return sum(row["n"] for row in table.query_all(keys.counter(ws, object_key)))
+    return sum(row.get("n", 0) for row in table.query_all(keys.counter(ws, object_key)))
