@@ -21,7 +21,7 @@ from ..store.table import MAX_TRANSACTION, Table, TransactionConflict, Transacti
 from ..store.workspace_row import VIEWS_VERSION, carried_out, is_staged, next_model
 from .jobs import new_job, put_job
 from .loader import MetadataState, load_items
-from .rows import build_model
+from .rows import build_model, in_rows_of_their_own
 from .staging import Item, StagedOp, abandoned, by_sort_key, is_log, log_of, log_rows, logged, overlaid
 
 
@@ -97,6 +97,7 @@ def commit(
     views are not; nothing is written then.
     """
     workspace_id = model.workspace_id
+    put, removed = in_rows_of_their_own(snapshot.items, model, put, removed)
     rows = {**snapshot.items, **by_sort_key(put)}
     for _, sk in removed:
         del rows[sk]
