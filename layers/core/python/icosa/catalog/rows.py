@@ -98,7 +98,7 @@ def in_rows_of_their_own(
     """
     concerned = {
         object_id
-        for kind, object_id in [*map(keys.metadata_row, put), *map(keys.metadata_kind, removed)]
+        for kind, object_id in [*map(keys.metadata_row, put), *(keys.metadata_kind(sort) for _, sort in removed)]
         if kind in ("object", "index")
     }
     rows = {keys.of(item): item for item in put}

@@ -216,9 +216,13 @@ def index_row(ws: str, object_id: str, index_id: str) -> Key:
     return f"{ws}#M", f"index#{object_id}#{index_id}"
 
 
+#: What the sort keys of ``staged_row`` begin with.
+STAGED_ROWS = "staged#"
+
+
 def staged_row(ws: str, change: str, part: int) -> Key:
     """One part of the log of a metadata change that exceeds one transaction."""
-    return f"{ws}#M", f"staged#{change}#{part:04}"
+    return f"{ws}#M", f"{STAGED_ROWS}{change}#{part:04}"
 
 
 def jobs(ws: str) -> str:
@@ -292,12 +296,12 @@ def metadata_row(item: Mapping[str, Any]) -> tuple[str, str]:
     """What a row of the metadata partition is, and what it belongs to: ``("object", object id)``, ``("field", object
     id)``, ``("index", object id)`` or ``("staged", change id)``.
     """
-    return metadata_kind((item["PK"], item["SK"]))
+    return metadata_kind(item["SK"])
 
 
-def metadata_kind(key: Key) -> tuple[str, str]:
-    """``metadata_row`` of a key."""
-    kind, _, rest = key[1].partition("#")
+def metadata_kind(sort: str) -> tuple[str, str]:
+    """``metadata_row`` of a row's sort key."""
+    kind, _, rest = sort.partition("#")
     return kind, rest.partition("#")[0]
 
 
