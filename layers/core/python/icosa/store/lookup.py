@@ -22,11 +22,14 @@ encoding loses that. A plain tuple, because scans read them by the thousand.
 
 
 class Edge(NamedTuple):
-    """A record that points at another: with the object and the field of the relation."""
+    """A record that points at another: with the object and the field of the relation. ``live`` says where it was when
+    the edge was written: among the live records or in the trash.
+    """
 
     object_key: str
     field_key: str
     record_id: str
+    live: bool
 
 
 class Token(NamedTuple):
@@ -180,9 +183,9 @@ def all_edges(table: Table, ws: str, target_id: str) -> list[Edge]:
 
 
 def _edge(sort: str) -> Edge:
-    relation, _, record_id = sort.split("#", 2)
+    relation, place, record_id = sort.split("#", 2)
     object_key, _, field_key = relation.partition(".")
-    return Edge(object_key, field_key, record_id)
+    return Edge(object_key, field_key, record_id, live=place == "L")
 
 
 def _ids(rows: Iterable[dict[str, str]], prefix: str) -> list[str]:
