@@ -39,7 +39,7 @@ from .principal import Principal
 from .roles import Role
 from .row_rules import rows_of
 from .times import stored_time
-from .token_type import API_KEY
+from .token_type import CALLERS
 
 logger = logging.getLogger(__name__)
 
@@ -59,7 +59,7 @@ def open_context(event: Mapping[str, Any], table: Table) -> RequestContext:
     authorized = event.get("requestContext", {}).get("authorizer") or {}
     if "workspaceId" not in authorized:
         raise MissingToken
-    if authorized["type"] != API_KEY:
+    if authorized["type"] not in CALLERS:
         raise WrongTokenType
     moment = datetime.now(UTC)
     if moment.timestamp() >= int(authorized["exp"]):
