@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 import pytest
@@ -96,10 +96,11 @@ def test_the_shape_of_a_new_key(admin: Console) -> None:
 
 
 def test_both_calls_have_the_same_end_and_a_failure_between_them_loses_nothing(admin: Console) -> None:
-    page, name, sent = admin.page, f"Half {uuid4().hex[:6]}", []
+    page, name = admin.page, f"Half {uuid4().hex[:6]}"
+    sent: list[str] = []
 
     def watch(route: Route) -> None:
-        body = route.request.post_data_json
+        body: dict[str, Any] = route.request.post_data_json or {}
         if "CreateKey" in body["query"]:
             sent.append(body["variables"]["input"]["expiresAt"])
         if "MakeToken" in body["query"]:
