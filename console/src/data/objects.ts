@@ -42,6 +42,8 @@ export interface FieldMetadata {
   readonly description: string | null;
   readonly icon: string | null;
   readonly applicationId: string;
+  /** Owned by the workspace's own application, not shipped. */
+  readonly isCustom: boolean;
   readonly isActive: boolean;
   readonly isSystem: boolean;
   readonly isUIReadOnly: boolean;
@@ -81,6 +83,8 @@ export interface ObjectMetadata {
   readonly description: string | null;
   readonly icon: string | null;
   readonly applicationId: string;
+  /** Owned by the workspace's own application, not shipped. */
+  readonly isCustom: boolean;
   readonly isActive: boolean;
   readonly isSystem: boolean;
   readonly isUIReadOnly: boolean;
@@ -106,12 +110,12 @@ const QUERY = `query Objects($after: ConnectionCursor) {
   objects(paging: { first: 200, after: $after }) {
     edges {
       node {
-        id nameSingular namePlural labelSingular labelPlural description icon applicationId isActive isSystem
-        isUIReadOnly isSearchable isLabelSyncedWithName labelIdentifierFieldMetadataId
+        id nameSingular namePlural labelSingular labelPlural description icon applicationId isCustom isActive
+        isSystem isUIReadOnly isSearchable isLabelSyncedWithName labelIdentifierFieldMetadataId
         imageIdentifierFieldMetadataId createdAt updatedAt
         fieldsList {
-          id type name label description icon applicationId isActive isSystem isUIReadOnly status isNullable isUnique
-          isLabelSyncedWithName defaultValue options settings
+          id type name label description icon applicationId isCustom isActive isSystem isUIReadOnly status isNullable
+          isUnique isLabelSyncedWithName defaultValue options settings
           relation ${RELATION}
           morphRelations ${RELATION}
         }
