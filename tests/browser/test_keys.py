@@ -177,6 +177,37 @@ def test_ones_own_key_is_replaced_and_renamed_without_signing_in_again_and_delet
     assert tab.token() == ""
 
 
+def test_a_weaker_role_of_ones_own_key_is_asked_about_and_acts_at_once(tab: Console) -> None:
+    page, made = tab.page, make_key(tab, flags=("API_KEYS_AND_WEBHOOKS", "ROLES"))
+    _, role = make_role(tab)
+    tab.sign_in(made.token, path=f"{_LIST}/apis/{made.id}")
+    page.get_by_label("Role").select_option(label=role)
+    page.get_by_role("button", name="Change role").click()
+    tab.check("keys-own-role")
+    _confirm(page, "Change role")
+    page.get_by_text(f"The role {role} lacks API_KEYS_AND_WEBHOOKS. Ask an administrator.").wait_for()
+    page.get_by_role("banner").get_by_text(role).wait_for()
+
+
+def test_a_refusal_is_told_in_the_dialog_and_nothing_is_done(admin: Console) -> None:
+    """As that of the last key that can manage keys (docs/wire/access.md#lock-out)."""
+    page, made = admin.page, make_key(admin)
+    _open(admin, made.id, made.name)
+
+    def refuse(route: Route) -> None:
+        error = {"message": "The last API key must stay.", "extensions": {"code": "FORBIDDEN"}}
+        route.fulfill(json={"data": None, "errors": [error]})
+
+    page.get_by_role("button", name="Delete key").click()
+    page.route("**/metadata", refuse)
+    page.get_by_label("Type yes to confirm").fill("yes")
+    page.get_by_role("dialog").get_by_role("button", name="Delete key").click()
+    expect(page.get_by_role("dialog").get_by_role("alert")).to_have_text("The last API key must stay.")
+    admin.check("keys-refused")
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("heading", name=made.name, exact=True)).to_be_visible()
+
+
 def test_an_ended_key_says_so_and_a_deleted_one_comes_back(admin: Console) -> None:
     page, made = admin.page, make_key(admin)
     update = "mutation($input: UpdateApiKeyInput!) { updateApiKey(input: $input) { id } }"

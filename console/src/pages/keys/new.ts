@@ -69,6 +69,7 @@ function Form({ roles }: { roles: readonly KeyRole[] }) {
     }
     fresh.value = { keyId: key.id, ...token };
     route(page(`${LIST}/apis/${key.id}`), true);
+    if (token.token) toast("The key was made. Copy its token now.");
   }
 
   return html`<${SaveForm} save="Create" dirty=${name.trim() !== ""} valid=${roleId !== ""} onSave=${save}
