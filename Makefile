@@ -9,6 +9,7 @@ PORT ?= 8000
 DATA ?= .icosa
 RATE ?=
 STREAM ?=
+PREFIX ?=
 NAME ?=
 END ?=
 ENV ?= dev
@@ -25,7 +26,7 @@ BIN := .venv/bin
 SAM_BIN := .venv-sam/bin
 PIP_INSTALL := -m pip install -qq --disable-pip-version-check --require-hashes
 
-.PHONY: help install console dev workspace rotate-secret test test-unit coverage fuzz changes soak steady docs bench lint format validate build deploy sam-local lock clean
+.PHONY: help install console dev sign-in workspace rotate-secret test test-unit coverage fuzz changes soak steady docs bench lint format validate build deploy sam-local lock clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
@@ -37,7 +38,7 @@ help: ## this list
 # A Python 3.13 that runs; a pyenv shim counts only if it has a version behind it, and uv fetches one where there is none.
 find_python = $$(for python in python3.13 python3 "$$(pyenv prefix 3.13 2>/dev/null)/bin/python3.13"; do \
 	if "$$python" -c 'import sys; sys.exit(sys.version_info[:2] != (3, 13))' 2>/dev/null; then echo "$$python"; exit; fi; done; \
-	if command -v uv >/dev/null; then uv python install --quiet 3.13 >&2 && uv python find --quiet --system 3.13; fi || true)
+	if command -v uv >/dev/null; then uv python install --quiet 3.13 >&2 && UV_PYTHON_PREFERENCE=only-managed uv python find 3.13; fi || true)
 
 define venv
 	@python=$(find_python); if [ -z "$$python" ]; then echo 'Icosa needs Python 3.13, for example from uv: uv python install 3.13' >&2; exit 1; fi; \
@@ -82,8 +83,11 @@ console: $(SITE) ## the web console's files, from console/
 
 # -------------------------------------------------------------------------------------------------------- running
 
-dev: install console ## the local stack; PORT=8000 DATA=.icosa RATE=off (no throttling) or calls a minute, STREAM=off
-	@exec $(BIN)/python -m local --port $(PORT) --data "$(DATA)" $(if $(RATE),--rate $(RATE)) $(if $(STREAM),--stream $(STREAM))
+dev: install console ## the local stack; PORT=8000 DATA=.icosa RATE=off (no throttling) or calls a minute, STREAM=off, PREFIX=/dev
+	@exec $(BIN)/python -m local --port $(PORT) --data "$(DATA)" $(if $(RATE),--rate $(RATE)) $(if $(STREAM),--stream $(STREAM)) $(if $(PREFIX),--prefix $(PREFIX))
+
+sign-in: install ## another sign-in link to the console, of the local stack's DATA; PORT and PREFIX as of `make dev`
+	@exec $(BIN)/python -m local.sign_in --url "http://localhost:$(PORT)$(PREFIX)" --data "$(DATA)"
 
 workspace: install ## a new workspace; NAME="Acme", of the local stack's DATA
 	@exec $(BIN)/python -m local.workspace --data "$(DATA)" --name "$(NAME)"

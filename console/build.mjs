@@ -7,8 +7,13 @@ import { basename, dirname, extname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import * as esbuild from "esbuild";
+import { graphiql } from "./build/graphiql.mjs";
+import { licences, together } from "./build/licences.mjs";
+import { scalar } from "./build/scalar.mjs";
+import { BUNDLE, outputOf } from "./build/settings.mjs";
 
 const HERE = dirname(fileURLToPath(import.meta.url));
+const CACHE = join(HERE, "node_modules", ".cache");
 const SITE = join(HERE, "..", "functions", "console", "site");
 const ASSETS = join(SITE, "assets");
 
@@ -16,41 +21,42 @@ const ASSETS = join(SITE, "assets");
 const PLAIN_LIMIT = 1_000_000;
 
 /** Extensions whose files gain from compression. */
-const COMPRESSIBLE = new Set([".css", ".js", ".json", ".svg", ".txt"]);
+const COMPRESSIBLE = new Set([".css", ".js", ".json", ".svg", ".ttf", ".txt"]);
 
 async function build() {
   await rm(SITE, { recursive: true, force: true });
   await mkdir(ASSETS, { recursive: true });
-  const outputs = await bundle();
-  const icon = await hashed(join(HERE, "icon.svg"));
-  await writeFile(join(SITE, "index.html"), await page(outputs, icon));
-  await writeFile(join(SITE, "THIRD-PARTY.txt"), await licences());
+  await mkdir(CACHE, { recursive: true });
+  const [rest, graphql] = await Promise.all([scalar(CACHE), graphiql(HERE, ASSETS)]);
+  const tools = {
+    scalar: { script: await asset("scalar.js", rest.script) },
+    graphiql: { ...graphql, inputs: undefined },
+  };
+  const app = await bundle(tools);
+  const icon = await asset("icon.svg", await readFile(join(HERE, "icon.svg")));
+  await writeFile(join(SITE, "index.html"), await page(app, icon));
+  const parts = await licences(HERE, [...app.inputs, ...graphql.inputs]);
+  await writeFile(join(SITE, "THIRD-PARTY.txt"), together([...parts, rest.licence]));
   await compress();
 }
 
-/** What esbuild wrote for main.ts: its script, its style sheet and the chunks that it imports at once. */
-async function bundle() {
+/** The application, which loads `tools` by their names: its script, its style sheet and what the script imports at once. */
+async function bundle(tools) {
   const { metafile } = await esbuild.build({
+    ...BUNDLE,
+    define: { ...BUNDLE.define, TOOLS: JSON.stringify(tools) },
     entryPoints: { main: join(HERE, "src", "main.ts") },
-    bundle: true,
     splitting: true,
     format: "esm",
-    target: ["chrome123", "firefox121", "safari17.5"],
-    minify: true,
-    metafile: true,
     outdir: ASSETS,
-    entryNames: "[name]-[hash]",
-    chunkNames: "[name]-[hash]",
-    assetNames: "[name]-[hash]",
-    loader: { ".svg": "file", ".woff2": "file" },
-    logLevel: "warning",
     absWorkingDir: HERE,
   });
-  const [script, output] = Object.entries(metafile.outputs).find(([, each]) => each.entryPoint === "src/main.ts");
+  const [script, output] = outputOf(metafile, "src/main.ts");
   return {
     script: basename(script),
     style: basename(output.cssBundle),
     imports: output.imports.filter((each) => each.kind === "import-statement").map((each) => basename(each.path)),
+    inputs: Object.keys(metafile.inputs),
   };
 }
 
@@ -61,12 +67,11 @@ async function page({ script, style, imports }, icon) {
   return template.replace(/\{\{(\w+)\}\}/g, (_, name) => values[name]);
 }
 
-/** The name under which a file of ours is an asset. */
-async function hashed(path) {
-  const content = await readFile(path);
-  const extension = extname(path);
+/** Write an asset that esbuild does not know. Gives its name, which has a hash. */
+async function asset(file, content) {
+  const extension = extname(file);
   const hash = createHash("sha256").update(content).digest("hex").slice(0, 8).toUpperCase();
-  const name = `${basename(path, extension)}-${hash}${extension}`;
+  const name = `${basename(file, extension)}-${hash}${extension}`;
   await writeFile(join(ASSETS, name), content);
   return name;
 }
@@ -80,25 +85,6 @@ async function compress() {
     if (packed.length < content.length) await writeFile(`${path}.gz`, packed);
     if (content.length > PLAIN_LIMIT) await rm(path);
   }
-}
-
-/** The licences of what is shipped: every package that package.json names as a dependency, and what those depend on. */
-async function licences() {
-  const parts = [];
-  const seen = new Set();
-  const todo = Object.keys(JSON.parse(await readFile(join(HERE, "package.json"), "utf8")).dependencies);
-  while (todo.length > 0) {
-    const name = todo.pop();
-    if (seen.has(name)) continue;
-    seen.add(name);
-    const folder = join(HERE, "node_modules", name);
-    const description = JSON.parse(await readFile(join(folder, "package.json"), "utf8"));
-    todo.push(...Object.keys(description.dependencies ?? {}));
-    const file = (await readdir(folder)).find((each) => /^licen[cs]e/i.test(each));
-    const text = file ? await readFile(join(folder, file), "utf8") : "";
-    parts.push(`${name} ${description.version} (${description.license})\n\n${text.trim()}\n`);
-  }
-  return parts.sort().join(`\n${"-".repeat(80)}\n\n`);
 }
 
 await build();

@@ -14,6 +14,21 @@ export interface ObjectRights {
   readonly restrictedFields: Readonly<Record<string, { readonly canRead?: boolean; readonly canUpdate?: boolean }>>;
 }
 
+/** How many calls in how many seconds. */
+export interface Rate {
+  readonly calls: number;
+  readonly seconds: number;
+}
+
+/** What the APIs take from the caller's workspace. */
+export interface Limits {
+  readonly rate: Rate;
+  readonly metadataRate: Rate;
+  readonly batch: number;
+  readonly pageSize: number;
+  readonly bodyBytes: number;
+}
+
 /** The answer of `GET /rest/metadata/me`. */
 export interface Caller {
   readonly workspace: { readonly id: string; readonly displayName: string };
@@ -21,6 +36,7 @@ export interface Caller {
   readonly role: { readonly id: string; readonly label: string };
   readonly permissionFlags: readonly string[];
   readonly objectPermissions: readonly ObjectRights[];
+  readonly limits: Limits;
 }
 
 /** The caller, null until it is known. */
@@ -34,6 +50,11 @@ export async function loadCaller(): Promise<void> {
 /** Whether the caller's role holds a permission flag. */
 export function can(flag: string): boolean {
   return caller.value?.permissionFlags.includes(flag) ?? false;
+}
+
+/** Whether this is the key that one is signed in with. */
+export function isOwn(keyId: string): boolean {
+  return caller.value?.principal.id === keyId;
 }
 
 /** Why the caller may not do something that needs a flag, in words. */

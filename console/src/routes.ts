@@ -1,6 +1,7 @@
 /** The pages and their addresses, by section. Each section's pages are loaded when one of them opens. */
 
 import type { ComponentType } from "preact";
+import { routes as audit } from "./pages/audit/routes";
 import { routes as general } from "./pages/general/routes";
 import { routes as keys } from "./pages/keys/routes";
 import { routes as model } from "./pages/model/routes";
@@ -19,4 +20,12 @@ export interface PageRoute {
   readonly fullScreen?: boolean;
 }
 
-export const ROUTES: readonly PageRoute[] = [...general, ...keys, ...webhooks, ...roles, ...model, ...playground];
+export const ROUTES: readonly PageRoute[] = [
+  ...general,
+  ...audit,
+  ...keys,
+  ...webhooks,
+  ...roles,
+  ...model,
+  ...playground,
+];

@@ -26,6 +26,17 @@ export function begin(next: Session, keep: boolean): void {
   session.value = next;
 }
 
+/** Go on with another token, kept where the present one is. */
+export function renew(next: Session): void {
+  begin(next, sessionStorage.getItem(STORED) !== null);
+}
+
+/** Let the next page of this tab go on with a session that is not kept. That page takes it out of the storage at once. */
+export function handOver(): void {
+  if (session.value === null || sessionStorage.getItem(STORED) !== null) return;
+  sessionStorage.setItem(STORED, JSON.stringify({ ...session.value, once: true }));
+}
+
 /** End the session and forget its token. `why` is shown on the sign-in page. */
 export function end(why = ""): void {
   sessionStorage.removeItem(STORED);
@@ -37,7 +48,8 @@ function stored(): Session | null {
   const text = sessionStorage.getItem(STORED);
   if (text === null) return null;
   try {
-    const { token, expiresAt } = JSON.parse(text) as Session;
+    const { token, expiresAt, once } = JSON.parse(text) as Session & { once?: boolean };
+    if (once) sessionStorage.removeItem(STORED);
     if (typeof token === "string" && Date.parse(expiresAt) > Date.now()) return { token, expiresAt };
   } catch {
     // Somebody else's value under our name: the same as none.

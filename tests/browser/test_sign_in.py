@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.support.browser import Console
+from tests.support.stack import RunningStack
 
 pytestmark = pytest.mark.slow
 
@@ -41,8 +42,22 @@ def test_a_key_that_the_server_does_not_know_is_refused(tab: Console) -> None:
     tab.open()
     tab.page.get_by_label("API key").fill(tab.key[:-4] + "AAAA")
     tab.page.get_by_role("button", name="Sign in").click()
-    assert "Token invalid" in tab.page.locator(".error").inner_text()
+    assert "belongs to another installation" in tab.page.locator(".error").inner_text()
     assert tab.token() == ""
+
+
+def test_a_link_signs_in_once_and_leaves_no_code_behind(tab: Console, stack: RunningStack) -> None:
+    code = "#" + stack.link.partition("#")[2]
+    tab.open(f"settings/roles{code}")
+    tab.page.get_by_role("heading", name="Roles", exact=True).wait_for()
+    assert tab.page.url == tab.url + "settings/roles"
+    assert tab.places_of_token() == []
+    tab.page.get_by_role("button", name="Sign out").click()
+    tab.page.get_by_label("API key").wait_for()
+    tab.page.goto("about:blank")
+    tab.open(code)
+    assert "This sign-in link has been used" in tab.page.locator(".error").inner_text()
+    assert tab.page.url == tab.url
 
 
 def test_the_sign_in_page_is_accessible(tab: Console) -> None:

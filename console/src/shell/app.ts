@@ -25,14 +25,14 @@ const PAGES = ROUTES.map(({ path, load, fullScreen }) => ({
 
 export function App() {
   return html`
-    ${session.value === null ? html`<${SignIn} />` : html`<${SignedIn} key=${session.value.token} />`}
+    ${session.value === null ? html`<${SignIn} />` : html`<${SignedIn} />`}
     <${Toasts} />
   `;
 }
 
 function SignedIn() {
   const loaded = useLoaded(loadCaller);
-  useEffect(() => endOnTime(), []);
+  useEffect(() => endOnTime(), [session.value?.expiresAt]);
   if (caller.value === null) {
     return html`<main class="lonely">
       ${loaded.error ? html`<${Failure} error=${loaded.error} retry=${loaded.reload} />` : html`<${Skeleton} />`}

@@ -1,12 +1,14 @@
 /** What surrounds every page: the menu, and who is signed in where. */
 
 import type { ComponentChildren } from "preact";
+import { useEffect } from "preact/hooks";
 import { useLocation } from "preact-iso";
 import { BASE, page } from "../base";
 import { caller } from "../caller";
 import { html } from "../html";
 import { ROUTES } from "../routes";
 import { end } from "../session";
+import { isElsewhere, moveOver } from "./policy";
 import { choose, type Theme, theme } from "./theme";
 
 /** The menu. `below` is the path that the entry's pages begin with. */
@@ -28,8 +30,12 @@ const WARN_DAYS = 14;
 
 export function Frame({ children }: { children: ComponentChildren }) {
   const { path } = useLocation();
-  if (FULL_SCREEN.some((each) => each.test(path)))
-    return html`<main class="full-screen" id="content">${children}</main>`;
+  const elsewhere = isElsewhere(path);
+  useEffect(() => {
+    if (elsewhere) moveOver();
+  }, [elsewhere]);
+  if (elsewhere) return null;
+  if (FULL_SCREEN.some((each) => each.test(path))) return html`<div class="full-screen">${children}</div>`;
   return html`
     <a class="skip" href="#content" onClick=${skip}>Skip to content</a>
     <${Header} />

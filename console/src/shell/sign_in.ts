@@ -1,7 +1,6 @@
 /** The page that shows as long as nobody is signed in. */
 
 import { useEffect, useState } from "preact/hooks";
-import type { ApiError } from "../api/errors";
 import { rest } from "../api/http";
 import { asApiError } from "../api/load";
 import { caller } from "../caller";
@@ -32,7 +31,7 @@ export function SignIn() {
       const headers = token ? { Authorization: `Bearer ${token}` } : {};
       begin(await rest<Session>("console/session", { method: "POST", body, headers }), keep);
     } catch (failure) {
-      setError(explain(asApiError(failure), token));
+      setError(asApiError(failure).message);
       setBusy(false);
     }
   }
@@ -65,10 +64,4 @@ function takeCode(): string {
   const code = new URLSearchParams(window.location.hash.slice(1)).get("code") ?? "";
   if (code) history.replaceState(null, "", window.location.pathname + window.location.search);
   return code;
-}
-
-/** What the server refused, with what the token itself tells. */
-function explain(error: ApiError, token: string): string {
-  if (token === "" || error.status !== 401 || error.code === "WORKSPACE_NOT_FOUND") return error.message;
-  return `${error.message} Perhaps it was made by another installation, or some of its characters are missing.`;
 }

@@ -1,6 +1,6 @@
 /** Light, dark, or as the system has it. The one thing that is remembered beyond the tab. */
 
-import { signal } from "@preact/signals";
+import { computed, signal } from "@preact/signals";
 
 export type Theme = "system" | "light" | "dark";
 
@@ -21,10 +21,14 @@ export function choose(next: Theme): void {
   apply(next);
 }
 
-/** Whether the page is dark at the moment. */
-export function isDark(): boolean {
-  return theme.value === "dark" || (theme.value === "system" && matchMedia("(prefers-color-scheme: dark)").matches);
-}
+const system = matchMedia("(prefers-color-scheme: dark)");
+const systemIsDark = signal(system.matches);
+system.addEventListener("change", () => {
+  systemIsDark.value = system.matches;
+});
+
+/** Whether the page is dark at the moment, for what has a theme of its own. */
+export const dark = computed(() => theme.value === "dark" || (theme.value === "system" && systemIsDark.value));
 
 function apply(next: Theme): void {
   if (next === "system") delete document.documentElement.dataset.theme;

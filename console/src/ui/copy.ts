@@ -17,7 +17,7 @@ export function CopyField({ label, value, hint }: CopyFieldProps) {
   return html`<div class="field">
     <label class="label" for=${id}>${label}</label>
     <div class="copy-field">
-      <input id=${id} ref=${input} type="text" class="code" readonly value=${value} spellcheck=${false}
+      <input id=${id} ref=${input} type="text" class="code" readonly value=${value} spellcheck=${false} autocomplete="off"
         aria-describedby=${hint ? `${id}-hint` : undefined} onFocus=${() => input.current?.select()} />
       <button type="button" class="button" aria-label="Copy ${label}" onClick=${() => copy(value, input.current)}>Copy</button>
     </div>

@@ -84,7 +84,7 @@ def test_functions_get_no_variable_that_they_do_not_need(functions: dict[str, Do
     assert variables("AuthorizerFunction") == variables("TokensFunction") == common | secret | {"STACK_NAME"}
     assert variables("ConsoleFunction") == {"POWERTOOLS_SERVICE_NAME"}
     assert variables("RotationFunction") == common | {"SIGNING_SECRET_ARN", "API_ID", "API_STAGE"}
-    assert variables("KeysFunction") == common | {"TOKENS_FUNCTION", "BODY_LIMIT", "RATE_LIMIT"}
+    assert variables("KeysFunction") == common | {"TOKENS_FUNCTION", "STACK_NAME", "BODY_LIMIT", "RATE_LIMIT"}
     told = {"BODY_LIMIT", "RATE_LIMIT", "CORE_RATE_LIMIT", "BATCH_LIMIT", "PAGE_LIMIT"}
     assert variables("MetadataFunction") == common | told | {"TOKENS_FUNCTION", "WEBHOOK_KEY_ID"}
     assert (
@@ -221,8 +221,9 @@ _READ = frozenset(("get", "head"))
 _PAGES = ("/", "/settings", "/settings/{proxy+}", "/playground", "/playground/{proxy+}")
 _FILES = "/assets/{proxy+}"
 _SITE = dict.fromkeys((*_PAGES, _FILES), _READ)
+_SIGN_IN = {"/console/session": frozenset(("post",))}
 #: Routes that anybody may call.
-_PUBLIC = dict.fromkeys(("/rest/open-api/{schema}", "/open-api/{schema}", "/healthz"), _READ) | _SITE
+_PUBLIC = dict.fromkeys(("/rest/open-api/{schema}", "/open-api/{schema}", "/healthz"), _READ) | _SITE | _SIGN_IN
 
 
 def test_every_route_that_is_not_public_wants_a_token(transformed: Document) -> None:
@@ -257,10 +258,12 @@ def test_scripts_are_told_of_the_methods_that_routes_have() -> None:
     assert set(told) == frozenset().union(*(_COUNTED | _COUNTED_APART | _PUBLIC).values())
 
 
-def test_only_routes_of_api_keys_lead_to_the_function_of_administrators(functions: dict[str, Document]) -> None:
+def test_only_routes_of_api_keys_and_sign_ins_lead_to_the_function_of_administrators(
+    functions: dict[str, Document],
+) -> None:
     routes = {event["Properties"]["Path"] for event in functions["KeysFunction"]["Events"].values()}
 
-    assert routes == set(_KEY_ROUTES)
+    assert routes == {*_KEY_ROUTES, *_SIGN_IN}
 
 
 def test_everything_is_throttled_for_all_callers_together(transformed: Document) -> None:

@@ -13,7 +13,8 @@ from ..access.secret import Keyring
 from ..documents.core_document import core_document
 from ..documents.openapi.base import DocumentName, skeleton
 from ..errors import IcosaError
-from ..runtime.http import HttpRequest, HttpResponse, base_url, check_size, error_response, handle_errors
+from ..runtime.delivery import deliver
+from ..runtime.http import HttpRequest, HttpResponse, base_url, error_response, handle_errors
 from ..runtime.http_errors import UnknownRoute
 from ..store.table import Table
 
@@ -33,7 +34,9 @@ class DocumentsApi:
         """The answer to a request that passed no authorizer. Never raises: every failure has its answer."""
         return handle_errors(
             request,
-            lambda meter: HttpResponse(200, self._document(request, self._table.metered(meter)), _HEADERS),
+            lambda meter: deliver(
+                HttpResponse(200, self._document(request, self._table.metered(meter)), _HEADERS), request
+            ),
             _error_response,
         )
 
@@ -50,9 +53,7 @@ class DocumentsApi:
             from ..documents.openapi.metadata import metadata_document
 
             return metadata_document(url, is_direct=caller.preferences.get("metadataEnvelope") == "direct")
-        document = core_document(table, caller.workspace_id, caller.metadata, url)
-        check_size(document, is_change=False)
-        return document
+        return core_document(table, caller.workspace_id, caller.metadata, url)
 
 
 def _error_response(error: IcosaError) -> HttpResponse:

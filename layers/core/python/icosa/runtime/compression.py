@@ -7,7 +7,6 @@ bytes for every client, because ``*/*`` is the template's binary media type (doc
 
 from __future__ import annotations
 
-import gzip
 from dataclasses import replace
 
 from .http import ANSWER_LIMIT, HttpRequest, HttpResponse
@@ -27,16 +26,6 @@ def accepts_gzip(request: HttpRequest) -> bool:
     """
     weights = dict(map(_weight, request.headers.get("accept-encoding", "").split(",")))
     return weights.get("gzip", weights.get("x-gzip", weights.get("*", 0.0))) > 0
-
-
-def compressed(response: HttpResponse, request: HttpRequest, *, is_change: bool = False) -> HttpResponse:
-    """The response with its body as gzip, if the client takes that; otherwise as it is.
-
-    Raises AnswerTooLarge for a body that Lambda would not deliver even so; ``is_change`` is as in ``check_size``.
-    """
-    if not accepts_gzip(request):
-        return response
-    return gzipped(response, gzip.compress(response.body, mtime=0), is_change=is_change)
 
 
 def gzipped(response: HttpResponse, body: bytes, *, is_change: bool = False) -> HttpResponse:

@@ -25,10 +25,11 @@ from .http_errors import AnswerTooLarge, Unexpected, rest_body, rest_headers
 
 logger = logging.getLogger(__name__)
 
-#: Scripts of any origin may read every response, and the gateway compresses them for clients that take it
-#: (docs/wire/rest.md#headers).
+#: Scripts of any origin may read every response with all its headers, and the gateway compresses them for clients that
+#: take it (docs/wire/rest.md#headers).
 _HEADERS = {
     "access-control-allow-origin": "*",
+    "access-control-expose-headers": "*",
     "content-type": "application/json; charset=utf-8",
     "vary": "accept-encoding",
 }
@@ -240,7 +241,17 @@ def _domain(request: HttpRequest) -> str:
 
 def check_size(body: bytes, *, is_change: bool) -> None:
     """Raises AnswerTooLarge for a body that Lambda would not deliver; ``is_change`` tells the client whether something
-    happened.
+    happened. ``delivery.deliver`` is for answers that may be compressed.
     """
-    if len(body) > ANSWER_LIMIT // 2 and len(body) + body.count(b'"') + body.count(b"\\") > ANSWER_LIMIT:
-        raise AnswerTooLarge(ANSWER_LIMIT, is_change=is_change)
+    if not is_deliverable(body):
+        raise too_large(is_change=is_change)
+
+
+def too_large(*, is_change: bool, is_compressible: bool = False) -> AnswerTooLarge:
+    """The error of an answer that Lambda would not deliver."""
+    return AnswerTooLarge(ANSWER_LIMIT, is_change=is_change, is_compressible=is_compressible)
+
+
+def is_deliverable(body: bytes) -> bool:
+    """Whether Lambda delivers a body that is text."""
+    return len(body) <= ANSWER_LIMIT // 2 or len(body) + body.count(b'"') + body.count(b"\\") <= ANSWER_LIMIT
