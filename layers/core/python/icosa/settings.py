@@ -76,7 +76,7 @@ class Settings:
     group_records: int = 10
     #: Fields of a record that an answer shows when the request does not choose them.
     field_limit: int = 200
-    #: Bytes of a request body.
+    #: Bytes of a request body: what Lambda takes. Behind the gateway it is less (``BodyLimit`` of template.yaml).
     body_limit: int = 6_000_000
     #: Calls a minute of one workspace. API Gateway's usage plan sees to it; documents and headers quote it.
     rate_limit: int = 100

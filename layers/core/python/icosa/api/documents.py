@@ -7,13 +7,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from typing import get_args
+from urllib.parse import parse_qs
 
 from ..access.optional_caller import optional_caller
 from ..access.secret import Keyring
 from ..documents.core_document import core_document
 from ..documents.openapi.base import DocumentName, skeleton
 from ..errors import IcosaError
-from ..runtime.http import HttpRequest, HttpResponse, base_url, check_size, error_response, handle_errors
+from ..runtime.delivery import deliver
+from ..runtime.http import HttpRequest, HttpResponse, base_url, error_response, handle_errors
 from ..runtime.http_errors import UnknownRoute
 from ..store.table import Table
 
@@ -33,7 +35,9 @@ class DocumentsApi:
         """The answer to a request that passed no authorizer. Never raises: every failure has its answer."""
         return handle_errors(
             request,
-            lambda meter: HttpResponse(200, self._document(request, self._table.metered(meter)), _HEADERS),
+            lambda meter: deliver(
+                HttpResponse(200, self._document(request, self._table.metered(meter)), _HEADERS), request
+            ),
             _error_response,
         )
 
@@ -47,12 +51,23 @@ class DocumentsApi:
             return skeleton(schema, url)
         if schema == "metadata":
             # Here, because the document of records needs no validation library.
+            from ..documents.metadata_examples import metadata_examples
             from ..documents.openapi.metadata import metadata_document
 
-            return metadata_document(url, is_direct=caller.preferences.get("metadataEnvelope") == "direct")
-        document = core_document(table, caller.workspace_id, caller.metadata, url)
-        check_size(document, is_change=False)
-        return document
+            return metadata_document(
+                url,
+                is_direct=caller.preferences.get("metadataEnvelope") == "direct",
+                examples=metadata_examples(table, caller.workspace_id, caller.metadata, role_id=caller.role_id),
+            )
+        return core_document(table, caller.workspace_id, caller.metadata, url, names=_object_names(request))
+
+
+def _object_names(request: HttpRequest) -> list[str] | None:
+    """The names in ``objects``, which may be repeated; None when there is no such parameter."""
+    values = parse_qs(request.query_string, keep_blank_values=True).get("objects")
+    if values is None:
+        return None
+    return [name for value in values for part in value.split(",") if (name := part.strip())]
 
 
 def _error_response(error: IcosaError) -> HttpResponse:

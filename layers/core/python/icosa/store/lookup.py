@@ -27,11 +27,14 @@ since the epoch. That is None where the row does not carry it; an edge has neith
 
 
 class Edge(NamedTuple):
-    """A record that points at another: with the object and the field of the relation."""
+    """A record that points at another: with the object and the field of the relation. ``live`` says where it was when
+    the edge was written: among the live records or in the trash.
+    """
 
     object_key: str
     field_key: str
     record_id: str
+    live: bool
 
 
 class Token(NamedTuple):
@@ -231,9 +234,9 @@ def all_edges(table: Table, ws: str, target_id: str) -> list[Edge]:
 
 
 def _edge(sort: str) -> Edge:
-    relation, _, record_id = sort.split("#", 2)
+    relation, place, record_id = sort.split("#", 2)
     object_key, _, field_key = relation.partition(".")
-    return Edge(object_key, field_key, record_id)
+    return Edge(object_key, field_key, record_id, live=place == "L")
 
 
 def _ids(rows: Iterable[dict[str, str]], prefix: str) -> list[str]:
@@ -282,4 +285,4 @@ def key_page(table: Table, pk: str, *, after: str | None, limit: int) -> QueryPa
 
 def count_live(table: Table, ws: str, object_key: str) -> int:
     """Exact number of an object's live records: the sum of the counter's shards."""
-    return sum(row["n"] for row in table.query_all(keys.counter(ws, object_key)))
+    return sum(row.get("n", 0) for row in table.query_all(keys.counter(ws, object_key)))
