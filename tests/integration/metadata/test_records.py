@@ -491,7 +491,7 @@ def test_a_removed_option_of_a_required_field_needs_a_default(tenant: Tenant, ty
     assert tenant.values("rocket", "colour") == ["GREEN" if type_name == "SELECT" else ["GREEN"]]
 
 
-def test_rows_of_version_0_1_are_completed(tenant: Tenant) -> None:
+def test_rows_of_version_0_2_are_completed(tenant: Tenant) -> None:
     """Beside writers who change what rows carry, and twice over."""
     obj = tenant.new_object()
     ids = tenant.create("rocket", *({"name": f"rocket {number}"} for number in range(30)))

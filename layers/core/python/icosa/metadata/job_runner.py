@@ -259,9 +259,13 @@ class _Worker:
             index.constraint_key for index in obj.indexes if index.id in self.job.indexes and index.status == "BUILDING"
         }
         self._constraints = [c for c in obj.unique_constraints if c.key in constraint_keys]
-        if not fields and not self._constraints:
+        row_keys = {
+            index.row_key for index in obj.indexes if index.id in self.job.indexes and index.status == "BUILDING"
+        }
+        composites = [leaf for leaf in obj.composites if leaf.key.partition("~")[0] in row_keys]
+        if not fields and not self._constraints and not composites:
             return
-        leaves = [leaf for field in fields for leaf in field.leaves if leaf.has_rows]
+        leaves = [*(leaf for field in fields for leaf in field.leaves if leaf.has_rows), *composites]
         self._rows = Rows(self.model, obj, leaves)
         yield self._records(True, self._build_record)
         if self._constraints:

@@ -153,7 +153,7 @@ def _count_calls(services: _Services, parameters: OfWorkspace) -> Result:
 
 
 def _carry_values(services: _Services, parameters: OfWorkspace) -> Result:
-    """``{jobs}``: how many objects have rows of version 0.1 rewritten from now on, in the background. An object with
+    """``{jobs}``: how many objects have rows of version 0.2 rewritten from now on, in the background. An object with
     such a job has no second one.
     """
     table, workspace_id = services.table, parameters.workspace_id

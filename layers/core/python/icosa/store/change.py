@@ -146,7 +146,7 @@ def put_row(key: Key, attributes: Attributes) -> PutItem:
 
 
 def carry(key: Key, attributes: Attributes) -> UpdateItem | None:
-    """Let a row of version 0.1 carry what it would if it were written now; None for rows that carry nothing.
+    """Let a row of version 0.2 carry what it would if it were written now; None for rows that carry nothing.
 
     The condition leaves alone what has been written since, so the record's version need not be checked: what is carried
     only changes where its rows are written anew.
