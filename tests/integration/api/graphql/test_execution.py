@@ -427,6 +427,18 @@ def test_introspection_is_the_callers_own(client_with: Callable[..., GraphqlClie
     assert "companies" not in {field["name"] for field in nothing["__schema"]["queryType"]["fields"]}
 
 
+def test_introspection_through_types_of_types_ends(gql: GraphqlClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("icosa.api.graphql.introspection._MOST_TEXT", 1_000_000)
+    inner = "name"
+    for _ in range(30):
+        inner = f"fields {{ type {{ {inner} }} }}"
+
+    message, code, _ = gql.error(f"{{ __schema {{ types {{ {inner} }} }} }}")
+
+    assert message == "Introspection is too complex. Select the types of fields by kind, name and ofType only"
+    assert code == "BAD_USER_INPUT"
+
+
 # ------------------------------------------------------------------ limits
 
 
