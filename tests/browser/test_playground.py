@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
 from urllib.parse import quote
 from urllib.request import Request, urlopen
 
@@ -178,7 +179,7 @@ def test_a_new_object_is_in_both_playgrounds(admin: Console, stack: RunningStack
 
 def test_the_way_into_a_playground_and_out_of_it_is_a_new_document(admin: Console) -> None:
     page = admin.page
-    page.get_by_role("link", name="Playground").click()
+    page.get_by_role("link", name="Playground", exact=True).click()
     page.evaluate("window.before = true")
     page.get_by_role("link", name="Core GraphQL").click()
     _editor(page)
@@ -229,7 +230,7 @@ def test_the_keyboard_reaches_all_of_the_header_before_the_tool(admin: Console) 
     expect(page.get_by_role("region", name="All calls")).to_be_visible()
 
 
-def _post(stack: RunningStack, path: str, body: dict[str, object]) -> None:
+def _post(stack: RunningStack, path: str, body: Mapping[str, object]) -> None:
     headers = {"Authorization": f"Bearer {stack.key}", "Content-Type": "application/json"}
     with urlopen(Request(f"{stack.url}/{path}", json.dumps(body).encode(), headers)) as response:
         assert response.status == 201
