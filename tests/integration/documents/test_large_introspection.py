@@ -65,7 +65,7 @@ def test_clients_without_gzip_learn_what_to_send(ask: _Ask) -> None:
     [error] = orjson.loads(ask(_QUERY)["body"])["errors"]
 
     assert error["message"] == (
-        "The answer is larger than 6000000 bytes. Send Accept-Encoding: gzip, or ask for fewer records or fewer fields"
+        "The answer is larger than 6000000 bytes. Send Accept-Encoding: gzip. Ask for fewer records or fewer fields"
     )
 
 
