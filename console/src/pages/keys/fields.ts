@@ -27,9 +27,15 @@ export function RoleField({ roles, value, onChange, disabled = false, hint = "" 
     hint=${html`${chosen ? meaning(chosen) : ""} ${hint} ${roles.length === 1 && can("ROLES") && html`<a href=${page("settings/roles/create")}>Make a role for keys</a>`}`} />`;
 }
 
-function meaning(role: KeyRole): string {
-  if (role.all) return `${role.label} may read, change and destroy everything, settings included. Most keys need less.`;
+function meaning(role: KeyRole): ComponentChildren {
+  if (role.all)
+    return caution(`${role.label} may read, change and destroy everything, settings included. Most keys need less.`);
   return role.description ?? "";
+}
+
+/** A word before a choice that one may regret. */
+function caution(text: string) {
+  return html`<span class="caution">${text}</span>`;
 }
 
 interface LifeFieldProps {
@@ -40,6 +46,9 @@ interface LifeFieldProps {
 
 /** When a key ends. */
 export function LifeField({ label, value, onChange }: LifeFieldProps) {
-  return html`<${SelectField} label=${label} value=${value} onChange=${onChange} choices=${LIVES}
-    hint=${value === NEVER ? "A key without an end works until somebody deletes it, also when it has leaked unnoticed." : "Afterwards it is refused."} />`;
+  const hint =
+    value === NEVER
+      ? caution("A key without an end works until somebody deletes it, also when it has leaked unnoticed.")
+      : "Then its tokens are refused. The end can be changed later.";
+  return html`<${SelectField} label=${label} value=${value} onChange=${onChange} choices=${LIVES} hint=${hint} />`;
 }
