@@ -178,7 +178,7 @@ def test_a_new_object_is_in_both_playgrounds(admin: Console, stack: RunningStack
 
 def test_the_way_into_a_playground_and_out_of_it_is_a_new_document(admin: Console) -> None:
     page = admin.page
-    page.get_by_role("link", name="Playground").click()
+    page.get_by_role("link", name="Playground", exact=True).click()
     page.evaluate("window.before = true")
     page.get_by_role("link", name="Core GraphQL").click()
     _editor(page)
