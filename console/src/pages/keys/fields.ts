@@ -5,11 +5,13 @@ import { page } from "../../base";
 import { can } from "../../caller";
 import { html } from "../../html";
 import { SelectField } from "../../ui/fields";
-import type { KeyRole } from "./api";
+import type { KeyRole, RoleOfKey } from "./api";
 import { LIVES, NEVER } from "./expiry";
 
 interface RoleFieldProps {
   readonly roles: readonly KeyRole[];
+  /** What the key has; left out of a new key. */
+  readonly present?: RoleOfKey | null;
   readonly value: string;
   readonly onChange: (value: string) => void;
   readonly disabled?: boolean;
@@ -18,13 +20,19 @@ interface RoleFieldProps {
 }
 
 /** The role of a key, with a word when it may do everything. */
-export function RoleField({ roles, value, onChange, disabled = false, hint = "" }: RoleFieldProps) {
+export function RoleField({ roles, present, value, onChange, disabled = false, hint = "" }: RoleFieldProps) {
   const chosen = roles.find((each) => each.id === value);
-  const choices = roles.map(({ id, label }) => ({ value: id, label }));
-  const unknown = value !== "" && chosen === undefined;
+  const more =
+    roles.length === 1 && can("ROLES") && html`<a href=${page("settings/roles/create")}>Make a role for keys</a>`;
   return html`<${SelectField} label="Role" required disabled=${disabled} value=${value} onChange=${onChange}
-    choices=${unknown ? [{ value, label: "Another role" }, ...choices] : choices}
-    hint=${html`${chosen ? meaning(chosen) : ""} ${hint} ${roles.length === 1 && can("ROLES") && html`<a href=${page("settings/roles/create")}>Make a role for keys</a>`}`} />`;
+    choices=${choicesOf(roles, present)} hint=${html`${chosen ? meaning(chosen) : ""} ${hint} ${more}`} />`;
+}
+
+/** The roles, and before them what a key has that is none of them: none at all, or one that keys get no more. */
+function choicesOf(roles: readonly KeyRole[], present: RoleOfKey | null | undefined) {
+  const choices = roles.map(({ id, label }) => ({ value: id, label }));
+  if (present === undefined || choices.some((each) => each.value === present?.id)) return choices;
+  return [{ value: present?.id ?? "", label: present?.label ?? "None" }, ...choices];
 }
 
 function meaning(role: KeyRole): ComponentChildren {
