@@ -27,11 +27,12 @@ from icosa.model.dates import epoch_ms
 from icosa.model.input import defaults, parse_input
 from icosa.model.model import Model, Object
 from icosa.store import keys
-from icosa.store.change import COUNTER_SHARDS, new_state
+from icosa.store.change import new_state
 from icosa.store.derive import Rows
 from icosa.store.meter import item_size
 from icosa.store.record import pack
 from icosa.store.table import Table
+from icosa.store.vacancy import COUNTER_SHARDS
 from local.report import report
 
 #: Records whose rows are sorted together before they are written.

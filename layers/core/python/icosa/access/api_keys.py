@@ -121,8 +121,8 @@ class ApiKeys:
         return text
 
     def create_for_link(self, workspace_id: str, *, role_id: str, expires_at: str) -> ApiKey:
-        """A key for somebody who has none, and signs in by a link. Those of earlier links that have expired are revoked,
-        or they would use up what keys a workspace may have.
+        """A key for somebody who has none, and signs in by a link. Expired ones of earlier links are revoked, or they
+        would use up what keys a workspace may have.
 
         Raises as ``create``. One more read unit for each 4 KB of keys, and the revocations.
         """
