@@ -115,6 +115,7 @@ export function useEditor(roleId: string, role: Role | null, roles: Roles, objec
     cancel: () => {
       setTaken("");
       dropDraft(roleId);
+      if (isNew) route(page("settings/roles"));
     },
   };
 }

@@ -85,7 +85,7 @@ function SaveBar({ editor }: { editor: Editor }) {
           : html`<p>${isNew ? "The role is made when you save it." : "You have unsaved changes."}</p>`
       }
     </div>
-    <button type="button" class="button" disabled=${busy || !dirty} onClick=${editor.cancel}>Cancel</button>
+    <button type="button" class="button" disabled=${busy} onClick=${editor.cancel}>Cancel</button>
     <button type="button" class="button primary" disabled=${busy || !dirty || problems.length > 0} aria-busy=${busy}
       onClick=${editor.save}>${isNew ? "Create role" : "Save"}</button>
   </section>`;

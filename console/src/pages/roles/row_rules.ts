@@ -1,5 +1,6 @@
 /** Which records of an object exist for a role: conditions, in groups. */
 
+import { useEffect, useRef } from "preact/hooks";
 import { useLoaded } from "../../api/load";
 import type { FieldMetadata, ObjectMetadata } from "../../data/objects";
 import { html } from "../../html";
@@ -21,6 +22,7 @@ import {
   type Operator,
   type Rule,
   type RuleGroup,
+  type RulePart,
   replaced,
 } from "./logic/rules";
 import { ruleWords } from "./logic/words";
@@ -40,21 +42,38 @@ export function RowRules({ editor, object, objects }: RowRulesProps) {
   const offered = object.fieldsList.filter((each) => each.isActive && facetsOf(each).length > 0);
   const update = (next: RuleGroup) => change(withRows(draft, object.id, next));
   const name = object.labelPlural.toLowerCase();
+  const fresh = useRef("");
+  const heading = useRef<HTMLHeadingElement>(null);
   const first = offered.find((each) => !each.isSystem) ?? offered[0];
+  /** Add a part, and lead to the field of its first condition. */
+  function append(group: RuleGroup, part: RulePart) {
+    fresh.current = allRules(part)[0]?.id ?? "";
+    update(added(tree, group.id, part));
+  }
+  function remove(id: string) {
+    update(replaced(tree, id, null));
+    heading.current?.focus();
+  }
   const add =
     first &&
-    html`<button type="button" class="button small" onClick=${() => update(added(tree, tree.id, freshRule(first)))}>Add condition</button>`;
+    html`<button type="button" class="button small" onClick=${() => append(tree, freshRule(first))}>Add condition</button>`;
   return html`<section class="section" aria-labelledby="records">
-    <h2 id="records">Records</h2>
+    <h2 id="records" tabindex="-1" ref=${heading}>Records</h2>
     <p class="quiet">Conditions choose which ${name} exist for the role. All others are as if they were not there: not listed, not counted,
       404 by their id. Days are those of UTC.</p>
     ${
       countRules(tree) === 0
         ? html`<${Empty} title="All records" action=${editable && add}>No condition: the role works with all ${name}${may(draft, object.id, "read") ? "" : " once it may see them"}.<//>`
         : html`
-          <${Group} ...${{ group: tree, depth: 1, tree, object, objects, offered, update, editable }} />
+          <${Group} ...${{ group: tree, depth: 1, tree, object, objects, offered, update, append, remove, fresh, editable }} outer=${null} />
           <p class="preview" role="note"><strong>In words:</strong> the role works with ${name} where ${ruleWords(tree, object, labels)}.</p>
-          ${editable && html`<button type="button" class="button small" onClick=${() => update(NO_RULES)}>Remove all conditions</button>`}`
+          ${
+            editable &&
+            html`<button type="button" class="button small" onClick=${() => {
+              update(NO_RULES);
+              heading.current?.focus();
+            }}>Remove all conditions</button>`
+          }`
     }
   </section>`;
 }
@@ -107,6 +126,10 @@ interface Shared {
   readonly objects: readonly ObjectMetadata[];
   readonly offered: readonly FieldMetadata[];
   readonly update: (next: RuleGroup) => void;
+  readonly append: (group: RuleGroup, part: RulePart) => void;
+  readonly remove: (id: string) => void;
+  /** Id of the condition that was added last, until it has the focus. */
+  readonly fresh: { current: string };
   readonly editable: boolean;
 }
 
@@ -115,37 +138,44 @@ const JOINS: readonly { readonly value: Operator; readonly label: string }[] = [
   { value: "OR", label: "any of these holds" },
 ];
 
-function Group({ group, depth, ...shared }: Shared & { group: RuleGroup; depth: number }) {
-  const { tree, offered, update, editable } = shared;
+interface GroupProps extends Shared {
+  readonly group: RuleGroup;
+  readonly depth: number;
+  /** How the group around it joins its parts; null for the outermost one. */
+  readonly outer: Operator | null;
+}
+
+const LEGENDS: Readonly<Record<Operator, string>> = { AND: "and if", OR: "or if" };
+
+function Group({ group, depth, outer, ...shared }: GroupProps) {
+  const { tree, offered, update, append, editable } = shared;
   const first = offered.find((each) => !each.isSystem) ?? offered[0];
   const full = countRules(tree) >= MAX_RULES;
   return html`<fieldset class="rule-group">
-    <legend>${depth === 1 ? "Show a record if" : "or group: if"}</legend>
+    <legend>${outer === null ? "Show a record if" : LEGENDS[outer]}</legend>
     <select class="join" aria-label="How the conditions are joined" value=${group.operator} disabled=${!editable}
       onChange=${(event: Event) => update(joined(tree, group.id, (event.target as HTMLSelectElement).value as Operator))}>
       ${JOINS.map(({ value, label }) => html`<option key=${value} value=${value} selected=${value === group.operator}>${label}</option>`)}
     </select>
     ${group.parts.map((part) =>
       part.kind === "group"
-        ? html`<${Group} key=${part.id} ...${shared} group=${part} depth=${depth + 1} />`
+        ? html`<${Group} key=${part.id} ...${shared} group=${part} depth=${depth + 1} outer=${group.operator} />`
         : html`<${OneRule} key=${part.id} ...${shared} rule=${part} />`,
     )}
     ${
       editable &&
       first &&
       html`<div class="rule-actions">
-        <button type="button" class="button small" disabled=${full} onClick=${() => update(added(tree, group.id, freshRule(first)))}>Add condition</button>
+        <button type="button" class="button small" disabled=${full} onClick=${() => append(group, freshRule(first))}>Add condition</button>
         ${
           depth < MAX_DEPTH &&
           html`<button type="button" class="button small" disabled=${full} onClick=${() =>
-            update(
-              added(tree, group.id, {
-                kind: "group",
-                id: newId(),
-                operator: group.operator === "AND" ? "OR" : "AND",
-                parts: [freshRule(first)],
-              }),
-            )}>Add group</button>`
+            append(group, {
+              kind: "group",
+              id: newId(),
+              operator: group.operator === "AND" ? "OR" : "AND",
+              parts: [freshRule(first)],
+            })}>Add group</button>`
         }
         ${full && html`<span class="quiet">At most ${MAX_RULES} conditions.</span>`}
       </div>`
@@ -153,14 +183,30 @@ function Group({ group, depth, ...shared }: Shared & { group: RuleGroup; depth: 
   </fieldset>`;
 }
 
-function OneRule({ rule, tree, object, objects, offered, update, editable }: Shared & { rule: Rule }) {
+function OneRule({
+  rule,
+  tree,
+  object,
+  objects,
+  offered,
+  update,
+  remove: end,
+  fresh,
+  editable,
+}: Shared & { rule: Rule }) {
+  const element = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (fresh.current !== rule.id) return;
+    fresh.current = "";
+    element.current?.querySelector("select")?.focus();
+  }, []);
   const field = object.fieldsList.find((each) => each.id === rule.fieldId);
   const facet = field && facetOf(field, rule.subField);
   const info = field && operandOf(field, rule.subField, rule.operand);
   const problem = ruleProblem(rule, object);
   const set = (next: Rule) => update(replaced(tree, rule.id, next));
   const remove = html`<button type="button" class="icon-button" aria-label="Remove condition on ${field?.label ?? "a field"}"
-    onClick=${() => update(replaced(tree, rule.id, null))}>✕</button>`;
+    onClick=${() => end(rule.id)}>✕</button>`;
   if (field === undefined || facet === undefined || info === undefined || rule.member !== null) {
     const alone: RuleGroup = { ...NO_RULES, parts: [rule] };
     return html`<div class="rule"><p class="rule-fixed">${ruleWords(alone, object, new Map())} <span class="quiet">(made over the API)</span></p>
@@ -168,7 +214,7 @@ function OneRule({ rule, tree, object, objects, offered, update, editable }: Sha
   }
   const facets = facetsOf(field);
   const known = offered.some((each) => each.id === field.id) ? offered : [field, ...offered];
-  return html`<div class="rule">
+  return html`<div class="rule" ref=${element}>
     <select aria-label="Field" value=${field.id} disabled=${!editable} onChange=${(event: Event) => {
       const next = known.find((each) => each.id === (event.target as HTMLSelectElement).value);
       if (next) set({ ...freshRule(next), id: rule.id });
@@ -198,6 +244,6 @@ function OneRule({ rule, tree, object, objects, offered, update, editable }: Sha
     <${RuleValue} kind=${info.value} field=${field} value=${rule.value} objects=${objects} disabled=${!editable}
       onChange=${(value: unknown) => set({ ...rule, value })} />
     ${editable && remove}
-    ${problem && html`<p class="error">${problem}</p>`}
+    ${problem && html`<p class="hint">${problem}</p>`}
   </div>`;
 }

@@ -172,9 +172,10 @@ function taken(now: RoleDraft, after: RoleDraft): RoleDraft["objects"] {
   const ids = new Set([...Object.keys(now.objects), ...Object.keys(after.objects)]);
   const rows = [...ids].map((id): [string, ObjectRights] => [
     id,
-    byRight(({ key }) =>
-      may(after, id, key) ? rightsOn(now, id)[key] : may(now, id, key) ? false : rightsOn(now, id)[key],
-    ),
+    byRight(({ key }) => {
+      const closes = !may(after, id, key) && (rightsOn(after, id)[key] === false || may(now, id, key));
+      return closes ? false : rightsOn(now, id)[key];
+    }),
   ]);
   return Object.fromEntries(rows.filter(([, rights]) => saysSomething(rights)));
 }
