@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
 from urllib.parse import quote
 from urllib.request import Request, urlopen
 
@@ -229,7 +230,7 @@ def test_the_keyboard_reaches_all_of_the_header_before_the_tool(admin: Console) 
     expect(page.get_by_role("region", name="All calls")).to_be_visible()
 
 
-def _post(stack: RunningStack, path: str, body: dict[str, object]) -> None:
+def _post(stack: RunningStack, path: str, body: Mapping[str, object]) -> None:
     headers = {"Authorization": f"Bearer {stack.key}", "Content-Type": "application/json"}
     with urlopen(Request(f"{stack.url}/{path}", json.dumps(body).encode(), headers)) as response:
         assert response.status == 201

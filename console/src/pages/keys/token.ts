@@ -28,6 +28,7 @@ export function TokenSection({ apiKey, reload }: TokenSectionProps) {
 
   async function another() {
     fresh.value = { keyId: apiKey.id, token: await makeToken(apiKey.id, apiKey.expiresAt) };
+    toast("There is a new token. Copy it now.");
   }
 
   return html`<section class="section" aria-labelledby="token">
@@ -66,7 +67,7 @@ function Regenerate({ apiKey, ended, reload, onClose }: RegenerateProps) {
     if (own && !(await goOn(made.token))) return;
     if (keepId) await reload();
     else route(page(`settings/api-webhooks/apis/${made.id}`), true);
-    toast(keepId ? "The key has a new token; all others have ended." : "A new key has replaced the old one.");
+    toast(keepId ? "The key has a new token, the others have ended." : "A new key has replaced the old one.");
   }
 
   const mayReplace = can("ROLES");

@@ -201,7 +201,8 @@ function Danger({ object, field }: { object: ObjectMetadata; field: FieldMetadat
         : "Standard fields cannot be deleted. Deactivate it instead."
     }</p>
       <button type="button" class="button danger" disabled=${!canDelete(object, field)} onClick=${() => setAsked("delete")}>Delete</button></div>
+  </div>
     ${asked === "deactivate" && html`<${DeactivateField} object=${object} field=${field} onClose=${close} />`}
     ${asked === "delete" && html`<${DeleteField} object=${object} field=${field} onClose=${close} leave />`}
-  </div></section>`;
+  </section>`;
 }

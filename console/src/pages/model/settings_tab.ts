@@ -133,7 +133,8 @@ function Danger({ object, objects }: Props) {
         : "Standard objects cannot be deleted. Deactivate it instead."
     }</p>
       <button type="button" class="button danger" disabled=${!object.isCustom} onClick=${() => setAsked("delete")}>Delete</button></div>
+  </div>
     ${asked === "deactivate" && html`<${DeactivateObject} object=${object} onClose=${() => setAsked("")} />`}
     ${asked === "delete" && html`<${DeleteObject} object=${object} objects=${objects} onClose=${() => setAsked("")} />`}
-  </div></section>`;
+  </section>`;
 }

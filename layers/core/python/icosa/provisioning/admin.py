@@ -10,7 +10,7 @@ import logging
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Annotated, Any, Final
+from typing import Annotated, Any
 
 from pydantic import Field
 from pydantic.alias_generators import to_camel
@@ -29,8 +29,6 @@ from .workspace import provision
 logger = logging.getLogger(__name__)
 
 Result = dict[str, Any]
-#: The name of keys that are made for a link.
-_NAME_OF_LINKED: Final = "Console"
 
 # ------------------------------------------------------------------ parameters
 
@@ -139,9 +137,10 @@ def _console_link(services: _Services, parameters: NewSignInLink) -> Result:
     console = parameters.url or services.find_url()
     if key_id is None:
         end = datetime.now(UTC) + timedelta(minutes=parameters.minutes) + SESSION_LIFETIME
-        key_id = services.api_keys.create(
-            parameters.workspace_id, name=_NAME_OF_LINKED, role_id=parameters.role_id, expires_at=end.isoformat()
-        ).id
+        made = services.api_keys.create_for_link(
+            parameters.workspace_id, role_id=parameters.role_id, expires_at=end.isoformat()
+        )
+        key_id = made.id
     link = services.api_keys.sign_in_link(parameters.workspace_id, key_id, minutes=parameters.minutes)
     return {"url": link.url(console), "expiresAt": link.expires_at}
 
