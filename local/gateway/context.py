@@ -50,7 +50,7 @@ def request_context(request: Request, api: Api, place: Place) -> dict[str, Any]:
             "userAgent": request.header.get("user-agent"),
             "userArn": None,
         },
-        "path": f"/{api.stage}{quote(request.path, safe=_IN_PATHS)}",
+        "path": _path(request, api.stage),
         "protocol": request.protocol,
         "requestId": str(request_id),
         "requestTime": _request_time(now),
@@ -63,6 +63,13 @@ def method_arn(request: Request, api: Api, place: Place) -> str:
     """``arn:aws:execute-api:region:account:api/stage/METHOD/path``: what an authorizer's policy is about."""
     method = f"{api.id}/{api.stage}/{request.method}/{request.path.lstrip('/')}"
     return f"arn:aws:execute-api:{place.region}:{place.account}:{method}"
+
+
+def _path(request: Request, stage: str) -> str:
+    """Paths of the API's own domain begin with the stage, those of a custom domain, as localhost is one, do not."""
+    host = request.header.get("host", "")
+    path = quote(request.path, safe=_IN_PATHS)
+    return path if host and ".execute-api." not in host else f"/{stage}{path}"
 
 
 def _request_time(now: float) -> str:

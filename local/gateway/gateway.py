@@ -28,8 +28,12 @@ _HEADER_LIMIT = 10_240
 class Gateway:
     """Serves an API: size limits, route, throttling, authorizer, usage plan, function, in the order of API Gateway."""
 
-    def __init__(self, *, api: Api, place: Place, invoker: Invoker, usage: Usage, answers: Answers) -> None:
+    def __init__(
+        self, *, api: Api, place: Place, invoker: Invoker, usage: Usage, answers: Answers, prefix: str = ""
+    ) -> None:
+        """``prefix`` is what the paths of all requests begin with, as on a custom domain with a base path."""
         self._api = api
+        self._prefix = prefix
         self._place = place
         self._invoker = invoker
         self._usage = usage
@@ -59,7 +63,7 @@ class Gateway:
 
     async def _respond(self, request: Request, context: dict[str, Any]) -> Response:
         _check_head(request)
-        resource = self._router.match(request.path)
+        resource = self._router.match(request.path[len(self._prefix) :]) if self._is_below(request.path) else None
         methods = self._methods[resource.path] if resource else {}
         route = methods.get(request.method) or methods.get("ANY")
         cors = self._api.cors
@@ -72,12 +76,17 @@ class Gateway:
             authorizer = self._api.default_authorizer if cors.authorized else None
             key_for = f"{resource.path}/OPTIONS" if cors.api_key_required else None
             await self._admit(request, shared, context, authorizer=authorizer, counted_as=key_for)
+            if "*/*" in self._api.binary_types:  # The mock's template cannot be applied to bytes.
+                raise GatewayFailure("API_CONFIGURATION_ERROR", "Internal server error")
             return preflight(cors, methods)
         assert route is not None
         self._usage.count_for_all(route)
         counted_as = f"{route.path}/{request.method}" if route.api_key_required else None
         await self._admit(request, shared, context, authorizer=route.authorizer, counted_as=counted_as)
         return await self._integrate(route, request, shared, context)
+
+    def _is_below(self, path: str) -> bool:
+        return path == self._prefix or path.startswith(f"{self._prefix}/")
 
     async def _admit(
         self,

@@ -113,7 +113,7 @@ def _route(
 def _stage_throttle(path: str, method: str, settings: Iterable[Mapping[str, Any]]) -> Throttle | None:
     """What MethodSettings say about a method: of this very method, else of all (``/*``, ``*``)."""
     found = {(str(entry["ResourcePath"]), str(entry["HttpMethod"]).upper()): entry for entry in settings}
-    escaped = "/" + path.replace("/", "~1")
+    escaped = "/" if path == "/" else "/" + path.replace("/", "~1")
     for entry in (found.get((escaped, method)), found.get(("/*", "*"))):
         if entry is not None and "ThrottlingRateLimit" in entry:
             return Throttle(rate=float(entry["ThrottlingRateLimit"]), burst=int(entry["ThrottlingBurstLimit"]))

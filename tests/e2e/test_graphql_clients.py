@@ -12,7 +12,12 @@ from typing import Any
 import httpx
 import pytest
 
+from icosa.documents.graphql.document import schema
+from icosa.documents.graphql.introspection import STANDARD_QUERY, IntrospectionWriter
+from icosa.runtime.delivery import stream
+from icosa.runtime.http import HttpRequest
 from tests.support.checkout import ROOT
+from tests.support.generated import generated_model
 from tests.support.stack import RunningStack, local_stack
 
 _SCRIPTS = ROOT / "tests" / "e2e" / "graphql_clients"
@@ -81,6 +86,21 @@ def test_twentys_own_client(stack: RunningStack, generated: Path, tmp_path: Path
     assert len({person["companyId"] for person in people}) == 1
     assert seen["updated"] == {"jobTitle": "Typist"}
     assert "Record not found" in seen["failure"]
+
+
+def test_graphql_js_accepts_the_schema_of_hundreds_of_objects(tmp_path: Path) -> None:
+    """As it leaves the function: the text, compressed."""
+    model = generated_model("w", objects=300, fields=5_400)
+    shape = IntrospectionWriter(schema(model)).schema(STANDARD_QUERY)
+    request = HttpRequest(method="POST", path="/graphql", headers={"accept-encoding": "gzip"})
+    answer = tmp_path / "answer.json.gz"
+    answer.write_bytes(stream(('{"__schema":', *shape, "}"), request).body)
+
+    checked = _run("check.mjs", answer)
+
+    assert checked["errors"] == []
+    assert checked["types"] > 4_500
+    assert checked["undescribed"] == []
 
 
 def test_the_gateway_speaks_graphql(stack: RunningStack) -> None:

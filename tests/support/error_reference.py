@@ -30,6 +30,7 @@ _REASONS = {
     403: "Forbidden",
     404: "Not Found",
     405: "Method Not Allowed",
+    406: "Not Acceptable",
     409: "Conflict",
     413: "Content Too Large",
     415: "Unsupported Media Type",
@@ -46,6 +47,7 @@ _ADVICE = {
     404: "Nothing that the caller may see is there. Check the address and the id; a record in the trash is not there "
     "either.",
     405: "Use one of the methods that the header `Allow` names.",
+    406: "Send `Accept-Encoding: gzip`.",
     409: "For limits and for ids that are taken: delete something, or choose another id. Otherwise other requests "
     "changed the same things at the same time: send the request again, after a pause.",
     413: "Send less at once: fewer records, or shorter values.",

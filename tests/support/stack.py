@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -20,9 +21,10 @@ _PATIENCE = 10
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunningStack:
-    """``url`` is the API's base URL, ``key`` the demo workspace's Admin key."""
+    """``url`` is the API's base URL, ``key`` the demo workspace's Admin key, ``link`` what signs in to the console."""
 
     url: str
+    link: str
     data: Path
     process: subprocess.Popen[str]
 
@@ -37,10 +39,11 @@ class RunningStack:
 
 
 @contextlib.contextmanager
-def local_stack(data: Path, *, rate: str = "off", stream: str = "on") -> Iterator[RunningStack]:
-    """Run a stack on a free port for as long as the block."""
+def local_stack(data: Path, *, rate: str = "off", stream: str = "on", prefix: str = "") -> Iterator[RunningStack]:
+    """Run a stack on a free port, below a path, for as long as the block."""
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT / "layers" / "core" / "python"), str(ROOT)])}
     command = [sys.executable, "-m", "local", "--port", "0", "--data", str(data), "--rate", rate, "--stream", stream]
+    command += ["--prefix", prefix]
     with (data.parent / f"{data.name}.log").open("a+", encoding="utf-8") as log:
         process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=log, text=True)
         assert process.stdout
@@ -49,7 +52,9 @@ def local_stack(data: Path, *, rate: str = "off", stream: str = "on") -> Iterato
             if not line.startswith(_READY):
                 log.seek(0)
                 raise RuntimeError(f"the local stack did not start: {line}{log.read()}")
-            yield RunningStack(url=line.removeprefix(_READY).strip(), data=data, process=process)
+            log.seek(0)
+            [*_, link] = re.findall(r"\S+/#code=\S+", log.read())
+            yield RunningStack(url=line.removeprefix(_READY).strip(), link=link, data=data, process=process)
         finally:
             if process.poll() is None:
                 process.terminate()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from icosa.access import minting
 from icosa.access.issuer import Issuer
@@ -21,7 +21,7 @@ class TokensHere:
     """``access.minting`` without Lambda: the other function's work is done here, and what it says passes as JSON."""
 
     def __init__(self, table: Table, gateway: GatewayKeys) -> None:
-        self._issuer = Issuer(table, WorkspacePlan(table, gateway), lambda: KEYS)
+        self._issuer = Issuer(table, WorkspacePlan(table, gateway), lambda: KEYS, lambda: KEYS)
 
     def request_token(
         self, *, workspace_id: str, caller_key_id: str, key_id: str, expires_at: str | None = None
@@ -29,6 +29,12 @@ class TokensHere:
         asked = {"workspaceId": workspace_id, "callerKeyId": caller_key_id, "keyId": key_id, "expiresAt": expires_at}
         token: str = minting.granted(self._issuer.answer(asked))["token"]
         return token
+
+    def session_of_token(self, token: str) -> dict[str, Any]:
+        return minting.granted(self._issuer.answer({"session": {"token": token}}))
+
+    def session_of_key(self, workspace_id: str, key_id: str) -> dict[str, Any]:
+        return minting.granted(self._issuer.answer({"session": {"workspaceId": workspace_id, "keyId": key_id}}))
 
     def count_calls(self, workspace_id: str) -> int:
         left: int = minting.granted(self._issuer.answer({"workspaceId": workspace_id}))["left"]

@@ -160,7 +160,7 @@ def test_what_it_costs(world: World) -> None:
     def cost(caller: str, key: str) -> tuple[int, float, float]:
         meter = Meter(detailed=True)
         table = world.table.metered(meter)
-        issuer = Issuer(table, WorkspacePlan(table, world.gateway), lambda: KEYS)
+        issuer = Issuer(table, WorkspacePlan(table, world.gateway), lambda: KEYS, lambda: KEYS)
         asked = {"workspaceId": world.id, "callerKeyId": world.keys[caller].id, "keyId": world.keys[key].id}
         minting.granted(issuer.answer(asked))
         return meter.round_trips, meter.read_units, meter.write_units

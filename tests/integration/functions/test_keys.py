@@ -1,9 +1,11 @@
 """The keys function, and the authorizer and sessions with what it makes."""
 
+import json
 import logging
 from types import ModuleType
 from typing import Any
 
+import boto3
 import pytest
 
 from icosa.access.access_changes import KEY_LIMIT
@@ -20,6 +22,7 @@ from icosa.store.ops import set_attributes
 from icosa.store.table import Table
 from tests.support import functions
 from tests.support import gateway as gateways
+from tests.support.first_requests import LambdaContext
 from tests.support.tokens import SECRET
 
 UNKNOWN = "0b6f3f4e-6a0b-4bd0-a6c5-1f1f1f1f0001"
@@ -168,3 +171,24 @@ def test_tokens_are_not_logged(
         assert text not in written
         assert text.split(".")[2] not in written
     assert SECRET not in written
+
+
+def test_the_route_of_sign_ins(keys: ModuleType) -> None:
+    made = call(keys, "provision_workspace", name="Acme")
+    ids = {"workspaceId": made["workspaceId"], "apiKeyId": made["apiKey"]["id"]}
+    boto3.client("ssm").put_parameter(Name="/icosa/test/url", Value="https://a.example/dev", Type="String")
+    link = call(keys, "console_link", **ids)["url"]
+    event = {
+        "httpMethod": "POST",
+        "path": "/crm/console/session",
+        "resource": "/console/session",
+        "headers": {"Content-Type": "application/json"},
+        "body": json.dumps({"code": link.removeprefix("https://a.example/dev/#code=")}),
+        "requestContext": {"requestId": "r"},
+    }
+
+    first, second = keys.handler(event, LambdaContext()), keys.handler(event, LambdaContext())
+
+    assert first["statusCode"] == 201
+    assert authorized(json.loads(first["body"])["token"])["requestContext"]["authorizer"]["type"] == "SESSION"
+    assert (second["statusCode"], json.loads(second["body"])["code"]) == (401, "SIGN_IN_LINK_UNKNOWN")

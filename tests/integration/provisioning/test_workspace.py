@@ -126,11 +126,13 @@ def test_nothing_is_administered_in_a_workspace_that_is_not_there(
     nowhere = "11111111-1111-4111-8111-111111111111" + suffix
     event = {"apiKeyId": nowhere[:36], "roleId": nowhere[:36], "name": "x", "role": {"label": "q"}}
     with pytest.raises(BadRequest):
-        Administration(control_table, api_keys).run({"action": name, "workspaceId": nowhere, **event})
+        Administration(control_table, api_keys, lambda: "https://api.example.com").run(
+            {"action": name, "workspaceId": nowhere, **event}
+        )
     assert list_roles(nowhere) == []
 
 
 @pytest.mark.parametrize("event", [None, [], "x", {}, {"action": ["x"]}, {"action": {}}, {"action": "drop"}])
 def test_actions_that_are_none(control_table: Table, api_keys: ApiKeys, event: Any) -> None:
     with pytest.raises(BadRequest, match="action must be one of"):
-        Administration(control_table, api_keys).run(event)
+        Administration(control_table, api_keys, lambda: "https://api.example.com").run(event)

@@ -118,10 +118,14 @@ def keys(state: sqlite3.Connection) -> Keys:
 class Client:
     """Sends requests through a gateway, one after the other."""
 
-    def __init__(self, functions: Functions, state: sqlite3.Connection, keys: Keys, api: Api = API) -> None:
+    def __init__(
+        self, functions: Functions, state: sqlite3.Connection, keys: Keys, api: Api = API, prefix: str = ""
+    ) -> None:
         usage = Usage(plans=[PLAN], keys=keys, state=state, clock=lambda: 0.0)
         self.answers = Answers()
-        self.gateway = Gateway(api=api, place=PLACE, invoker=functions, usage=usage, answers=self.answers)
+        self.gateway = Gateway(
+            api=api, place=PLACE, invoker=functions, usage=usage, answers=self.answers, prefix=prefix
+        )
 
     def send(self, method: str, path: str, *, too_large: bool = False, **headers: str) -> Response:
         pairs = tuple((name.lower().replace("_", "-"), value) for name, value in headers.items())
@@ -145,6 +149,21 @@ def test_an_open_route(client: Client, functions: Functions) -> None:
     assert headers(response)["x-amzn-requestid"] == event["requestContext"]["requestId"]
     assert event["requestContext"]["resourcePath"] == "/open"
     assert "authorizer" not in event["requestContext"]
+
+
+def test_a_base_path(functions: Functions, state: sqlite3.Connection, keys: Keys) -> None:
+    root = Route(path="/", method="GET", function="echo", authorizer=None, api_key_required=False)
+    client = Client(functions, state, keys, replace(API, routes=(*ROUTES, root)), "/a/b")
+
+    assert client.send("GET", "/a/b/open", host="api.example.com").status == 200
+    assert client.send("GET", "/a/b/records/7", authorization="known").status == 200
+    assert client.send("GET", "/a/b").status == client.send("GET", "/a/b/").status == 200
+    opened, record, *_ = functions.calls["echo"]
+    assert (opened["path"], opened["resource"]) == ("/a/b/open", "/open")
+    assert opened["requestContext"]["path"] == "/a/b/open"
+    assert record["pathParameters"] == {"id": "7"}
+    for path in ("/open", "/a/bopen", "/a/open", "/", "/b/a/b/open"):
+        assert client.send("GET", path).status == 403, path
 
 
 def test_what_the_authorizer_and_the_plan_say_reaches_the_function(
@@ -299,6 +318,14 @@ def test_preflight(functions: Functions, state: sqlite3.Connection, keys: Keys) 
     assert client.send("OPTIONS", "/open").status == 200
     assert len(functions.calls["echo"]) == 0
     assert client.send("OPTIONS", "/nowhere").status == 403
+
+
+def test_a_mock_cannot_answer_where_all_bodies_are_binary(
+    functions: Functions, state: sqlite3.Connection, keys: Keys
+) -> None:
+    client = Client(functions, state, keys, replace(with_cors(authorized=False), binary_types=("*/*",)))
+
+    assert client.send("OPTIONS", "/records/1", origin="https://example.com").status == 500
 
 
 def test_preflight_behind_the_authorizer(functions: Functions, state: sqlite3.Connection, keys: Keys) -> None:

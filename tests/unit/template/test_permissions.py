@@ -21,9 +21,9 @@ _OF_ONE_WEBHOOK = {
     "ForAllValues:StringEquals": {"kms:EncryptionContextKeys": ["workspaceId", "webhookId"]},
     "Null": {"kms:EncryptionContext:workspaceId": "false", "kms:EncryptionContext:webhookId": "false"},
 }
-_USAGE_PLAN_PARAMETER = (
-    "arn:${AWS::Partition}:ssm:${AWS::Region}:${AWS::AccountId}:parameter/icosa/${AWS::StackName}/usage-plan"
-)
+_PARAMETERS = "arn:${AWS::Partition}:ssm:${AWS::Region}:${AWS::AccountId}:parameter/icosa/${AWS::StackName}"
+_USAGE_PLAN_PARAMETER = f"{_PARAMETERS}/usage-plan"
+_URL_PARAMETER = f"{_PARAMETERS}/url"
 _GATEWAY = "arn:${AWS::Partition}:apigateway:${AWS::Region}::"
 
 _RECORDS = {
@@ -70,10 +70,14 @@ _ALLOWED: dict[str, list[tuple[set[str], object]]] = {
         ({"lambda:InvokeFunction"}, _TOKENS),
         ({"kms:Encrypt", "kms:Decrypt"}, (_WEBHOOK_KEY, _OF_ONE_WEBHOOK)),
     ],
-    "KeysFunction": [(_RECORDS, _TABLE), ({"lambda:InvokeFunction"}, _TOKENS)],
+    "KeysFunction": [
+        (_RECORDS, _TABLE),
+        ({"lambda:InvokeFunction"}, _TOKENS),
+        ({"ssm:GetParameter"}, {"Fn::Sub": _URL_PARAMETER}),
+    ],
     "TokensFunction": [
         ({"secretsmanager:GetSecretValue"}, _SECRET),
-        ({"dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:Query"}, _partitions("W", "K", "P")),
+        ({"dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:Query"}, _partitions("W", "K", "P", "@K")),
         ({"dynamodb:UpdateItem"}, _partitions("W", "K")),
         ({"apigateway:GET"}, {"Fn::Sub": f"{_GATEWAY}/apikeys"}),
         ({"apigateway:POST"}, ({"Fn::Sub": f"{_GATEWAY}/apikeys"}, _TAGGED)),
@@ -90,6 +94,7 @@ _ALLOWED: dict[str, list[tuple[set[str], object]]] = {
             {"Fn::Sub": f"{_GATEWAY}/restapis/${{Api}}/stages/${{StageName}}/cache/authorizers"},
         ),
     ],
+    "ConsoleFunction": [],
     "EventsFunction": [
         (_READS_STREAM, _STREAM),
         (_RECORDS, _TABLE),
@@ -241,7 +246,7 @@ def test_only_the_gateway_invokes_the_functions_behind_the_api(transformed: Docu
     assert invokers == {
         (function, "apigateway.amazonaws.com")
         for function in (
-            *("AuthorizerFunction", "CoreRestFunction", "CoreGraphqlFunction"),
+            *("AuthorizerFunction", "ConsoleFunction", "CoreRestFunction", "CoreGraphqlFunction"),
             *("DocumentsFunction", "KeysFunction", "MetadataFunction"),
         )
     }

@@ -376,7 +376,7 @@ def test_statuses(gql: GraphqlClient) -> None:
 
 def test_answers_that_cannot_be_delivered(gql: GraphqlClient, tag: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("icosa.runtime.http.ANSWER_LIMIT", 40)
-    hint = "is larger than 40 bytes. Ask for fewer records or fewer fields"
+    hint = "is larger than 40 bytes. Send Accept-Encoding: gzip, or ask for fewer records or fewer fields"
     [error] = gql('{ company(filter: {name: {eq: "none"}}) { id name } companies { totalCount } }')["errors"]
     assert error["message"] == f"The answer {hint}"
     [error] = gql("mutation($t: String) { createCompany(data: {name: $t}) { id } }", {"t": tag})["errors"]

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from hypothesis_graphql import nodes
 from hypothesis_graphql import queries as documents
 
+from icosa.documents.graphql.definitions import output
 from icosa.documents.graphql.document import schema
 from icosa.documents.graphql.text import write
 from icosa.model.model import Model
@@ -36,7 +37,7 @@ def sdl(model: Model) -> str:
     result = schema(model)
     query = next(definition for name, definition in result.items() if name == "Query")
     roots = tuple(field for field in query.fields if "ompan" in field.name or field.name == "search")
-    result["Query"] = type(query)(kind="OBJECT", name="Query", fields=roots)
+    result["Query"] = output("Query", roots)
     return write({name: definition for name, definition in result.items() if name != "Mutation"})
 
 

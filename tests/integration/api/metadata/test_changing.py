@@ -274,6 +274,33 @@ def test_many_objects_change_together_or_not_at_all(call: MetadataClient, tag: s
     assert call("GET", f"/rest/metadata/objects/{first['id']}").json["data"]["object"]["labelPlural"] == "Both"
 
 
+def test_custom_is_what_the_application_of_the_workspace_owns(call: MetadataClient, tag: str) -> None:
+    rocket, company = _create(call, tag), _company(call)
+    mass = _add(call, company, "NUMBER", f"{tag}Mass").json["data"]["createOneField"]
+    data = call.data(
+        """query($o: UUID!) { currentWorkspace { workspaceCustomApplicationId }
+          custom: objects(paging: {first: 1000}, filter: {isCustom: {is: true}}) { edges { node { ...shown } } }
+          shipped: objects(paging: {first: 1000}, filter: {isCustom: {is: false}}) { edges { node { ...shown } } }
+          fields(paging: {first: 1000}, filter: {objectMetadataId: {eq: $o}, isCustom: {is: true}}) {
+            edges { node { id isCustom applicationId } } }
+        } fragment shown on Object { id isCustom applicationId }""",
+        o=company["id"],
+    )
+    own = data["currentWorkspace"]["workspaceCustomApplicationId"]
+    nodes = {kind: [edge["node"] for edge in data[kind]["edges"]] for kind in ("custom", "shipped", "fields")}
+
+    assert {(node["isCustom"], node["applicationId"]) for kind in ("custom", "fields") for node in nodes[kind]} == {
+        (True, own)
+    }
+    assert all(not node["isCustom"] and node["applicationId"] != own for node in nodes["shipped"])
+    assert rocket["id"] in {node["id"] for node in nodes["custom"]}
+    assert company["id"] in {node["id"] for node in nodes["shipped"]}
+    assert mass["id"] in {node["id"] for node in nodes["fields"]}
+    assert (rocket["isCustom"], company["isCustom"], mass["isCustom"]) == (True, False, True)
+    again = call("PATCH", f"/rest/metadata/fields/{mass['id']}", {"isCustom": True, "label": "Mass"})
+    assert again.status == 200, again.json
+
+
 def test_indexes(call: MetadataClient, tag: str) -> None:
     rocket = _create(call, tag)
     name = next(field["id"] for field in rocket["fields"] if field["name"] == "name")

@@ -27,6 +27,7 @@ OBJECT_KEYS = frozenset(
         ),
         *(
             "overrides",
+            "isCustom",
             "isRemote",
             "isActive",
             "isSystem",
@@ -59,6 +60,7 @@ FIELD_KEYS = frozenset(
             "description",
             "icon",
             "overrides",
+            "isCustom",
             "isActive",
             "isSystem",
             "isUIEditable",

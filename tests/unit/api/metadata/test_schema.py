@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from graphql import GraphQLObjectType, OperationDefinitionNode, get_introspection_query, graphql_sync, parse
 
@@ -12,7 +14,9 @@ from icosa.api.metadata.render import field_members, index_members, object_membe
 from icosa.errors import BadRequest
 from icosa.model.model import Index
 from icosa.model.types.registry import by_name
+from icosa.shipped import load
 from tests.support.crm import crm
+from tests.support.descriptions import undescribed
 
 QUERIES = {
     *("object", "objects", "field", "fields", "index", "indexMetadatas", "objectRecordCounts", "minimalMetadata"),
@@ -139,3 +143,28 @@ def test_requests_beyond_the_limits(query: str, message: str) -> None:
 )
 def test_messages_are_those_of_graphql_js(message: str, expected: str) -> None:
     assert reworded(message) == expected
+
+
+def test_nothing_is_without_a_description() -> None:
+    data: Any = graphql_sync(metadata_schema(), get_introspection_query(input_value_deprecation=True)).data
+
+    assert list(undescribed(data)) == []
+
+
+def test_every_description_is_of_something_that_is_there() -> None:
+    words = load("metadata/descriptions")
+    types = {name: type_ for name, type_ in metadata_schema().type_map.items() if not name.startswith("__")}
+    members, values, arguments = set(), set(), set()
+    for name, type_ in types.items():
+        for member, field in (getattr(type_, "fields", None) or {}).items():
+            members |= {member, f"{name}.{member}"}
+            arguments |= {f"{member}.{argument}" for argument in getattr(field, "args", ())} | set(
+                getattr(field, "args", ())
+            )
+        for value in getattr(type_, "values", None) or {}:
+            values |= {value, f"{name}.{value}"}
+
+    assert set(words["types"]) <= set(types)
+    assert set(words["members"]) - members == set()
+    assert set(words["values"]) - values == set()
+    assert set(words["arguments"]) - arguments == set()

@@ -96,9 +96,11 @@ class AccessChanges:
             return result
         raise AccessBusy
 
-    def note(self, entry: Entry) -> None:
-        """Write an entry about what has no row of its own, such as a new token. Two write units for each KB."""
-        self.table.transact([audit.entry_item(self.workspace_id, entry, self.actor, now=self.now)])
+    def note(self, entry: Entry, *ops: Op) -> None:
+        """Write an entry about what the state of access does not order, such as a new token, with the writes that it is
+        about. Two write units for each KB. Raises TransactionFailed if a condition of ``ops`` does not hold.
+        """
+        self.table.transact([*ops, audit.entry_item(self.workspace_id, entry, self.actor, now=self.now)])
         audit.log(self.workspace_id, entry, self.actor)
 
 

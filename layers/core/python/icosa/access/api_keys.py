@@ -11,14 +11,20 @@ import os
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from types import EllipsisType
-from typing import Self
+from typing import Final, Self
 
 from ..store import control, keys
 from ..store.table import Item
 from . import minting
 from .access_changes import AccessChanges
+from .access_errors import KeyNotFound
 from .api_key_changes import ApiKeyChanges, TokenSource
+from .key_state import live_key
+from .sign_in_links import SignInLink, make_link
 from .times import parse_expiry, stored_time
+
+#: The name of keys that are made for sign-in links.
+_OF_LINKS: Final = "Console"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,13 +120,38 @@ class ApiKeys:
         self._changes(workspace_id).note_token(key_id, expires_at)
         return text
 
+    def create_for_link(self, workspace_id: str, *, role_id: str, expires_at: str) -> ApiKey:
+        """A key for somebody who has none, and signs in by a link. Expired ones of earlier links are revoked, or they
+        would use up what keys a workspace may have.
+
+        Raises as ``create``. One more read unit for each 4 KB of keys, and the revocations.
+        """
+        now = stored_time(datetime.now(UTC))
+        for key in self.list(workspace_id):
+            if key.name == _OF_LINKS and key.expires_at <= now:
+                self.revoke(workspace_id, key.id)
+        return self.create(workspace_id, name=_OF_LINKS, role_id=role_id, expires_at=expires_at)
+
+    def sign_in_link(self, workspace_id: str, key_id: str, *, minutes: int) -> SignInLink:
+        """A link that signs in with a live key. One read unit, 4 write units. Raises KeyNotFound, KeyRevoked,
+        KeyExpired.
+        """
+        changes = self._access(workspace_id)
+        key = changes.table.get(keys.api_key(workspace_id, key_id))
+        if key is None:
+            raise KeyNotFound(key_id)
+        return make_link(changes, live_key(key, changes.now), minutes=minutes)
+
     def count_calls(self, workspace_id: str) -> int:
         """See ``minting.count_calls``."""
         return self._tokens.count_calls(workspace_id)
 
     def _changes(self, workspace_id: str, now: datetime | None = None) -> ApiKeyChanges:
-        moment = stored_time(now or datetime.now(UTC))
-        return ApiKeyChanges(AccessChanges(control.table(), workspace_id, None, now=moment), tokens=self._tokens)
+        return ApiKeyChanges(self._access(workspace_id, now), tokens=self._tokens)
+
+    @staticmethod
+    def _access(workspace_id: str, now: datetime | None = None) -> AccessChanges:
+        return AccessChanges(control.table(), workspace_id, None, now=stored_time(now or datetime.now(UTC)))
 
 
 def _view(item: Item) -> ApiKey:

@@ -13,17 +13,18 @@ from datetime import UTC, datetime
 from typing import Any
 
 from ..errors import BadRequest, Forbidden, IcosaError, NotFound, PermissionDenied
-from ..identifiers import parse_uuid
 from ..store import keys
 from ..store.table import Item, Table
 from . import token
 from .escalation import forbid_excess
 from .failures import KeyWithoutRole, WorkspaceNotFound
+from .ids import id_of
 from .key_state import generation_of, live_key
 from .minting import refusal
 from .permissions import Permissions
 from .roles import Role
-from .secret import SigningKeys
+from .secret import Keyring, SigningKeys
+from .session_tokens import SessionTokens
 from .times import parse_expiry, stored_time
 from .token_type import API_KEY
 from .workspace_plan import WorkspacePlan
@@ -35,25 +36,32 @@ _FLAG = "API_KEYS_AND_WEBHOOKS"
 
 
 class Issuer:
-    """``signing_keys`` gives the newest keys: a token is not signed with a secret that is about to be forgotten."""
+    """``newest`` gives the newest keys: a token is not signed with a secret that is about to be forgotten. ``known``
+    gives those at hand.
+    """
 
-    def __init__(self, table: Table, plan: WorkspacePlan, signing_keys: Callable[[], SigningKeys]) -> None:
+    def __init__(
+        self, table: Table, plan: WorkspacePlan, newest: Callable[[], SigningKeys], known: Callable[[], Keyring]
+    ) -> None:
         self._table = table
         self._plan = plan
-        self._signing_keys = signing_keys
+        self._newest = newest
+        self._sessions = SessionTokens(table, plan, newest=newest, known=known)
 
     def answer(self, event: Mapping[str, Any]) -> dict[str, Any]:
         """``{"token"}`` for a request of ``minting.request_token``, ``{"left"}`` for one of ``minting.count_calls``,
-        or ``minting.refusal``.
+        ``{"token", "expiresAt"}`` for one of a session, or ``minting.refusal``.
         """
         try:
-            workspace_id = _id(event, "workspaceId")
+            if "session" in event:
+                return dict(self._sessions.answer(event["session"]))
+            workspace_id = id_of(event, "workspaceId")
             if event.get("keyId") is None:
                 return {"left": self._count(workspace_id)}
             text = self._issue(
                 workspace_id,
-                caller_key_id=_id(event, "callerKeyId"),
-                key_id=_id(event, "keyId"),
+                caller_key_id=id_of(event, "callerKeyId"),
+                key_id=id_of(event, "keyId"),
                 expires_at=event.get("expiresAt"),
             )
         except IcosaError as error:
@@ -88,7 +96,7 @@ class Issuer:
             generation=generation_of(key),
         )
         logger.info("token made", extra={"workspace_id": workspace_id, "key_id": key_id, "caller": caller_key_id})
-        return token.sign(claims, key=self._signing_keys().current, issued_at=int(now.timestamp()))
+        return token.sign(claims, key=self._newest().current, issued_at=int(now.timestamp()))
 
     def _may_give(self, workspace_id: str, caller: Item, key: Item) -> None:
         """Raises KeyWithoutRole, PermissionDenied, ``escalation.Exceeds``."""
@@ -108,14 +116,6 @@ class Issuer:
         if workspace is None:
             raise WorkspaceNotFound
         return self._plan.ensure(workspace_id, workspace)
-
-
-def _id(event: Mapping[str, Any], name: str) -> str:
-    """An id, which becomes part of storage keys: nothing but a UUID in lower case."""
-    value = event.get(name)
-    if not isinstance(value, str) or parse_uuid(value) != value:
-        raise BadRequest(f"{name} must be a UUID")
-    return value
 
 
 def _role_id(key: Item) -> str:

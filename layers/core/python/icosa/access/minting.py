@@ -53,6 +53,20 @@ def count_calls(workspace_id: str) -> int:
     return left
 
 
+def session_of_token(token: str) -> dict[str, Any]:
+    """``{"token", "expiresAt"}`` of a session of the console, for a token that may call: of an API key, or of another
+    session, which the new one does not outlast.
+
+    Raises Unauthenticated and Forbidden for a token that is not valid, with a text that says why, and Unavailable.
+    """
+    return _ask({"session": {"token": token}})
+
+
+def session_of_key(workspace_id: str, key_id: str) -> dict[str, Any]:
+    """The same for an API key that somebody has proved to be theirs (``access.sign_in_links``)."""
+    return _ask({"session": {"workspaceId": workspace_id, "keyId": key_id}})
+
+
 def _ask(asked: dict[str, Any]) -> dict[str, Any]:
     client = lambda_client()
     try:

@@ -18,7 +18,7 @@ from .key_state import live_key
 from .rotation import ended_kids
 from .secret import Keyring
 from .times import stored_time
-from .token_type import API_KEY
+from .token_type import CALLERS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +38,7 @@ def optional_caller(authorization: str | None, table: Table, *, signing_keys: Ke
     """
     try:
         claims = token.verify(token.from_header(authorization), keys=signing_keys)
-        if claims.type != API_KEY:
+        if claims.type not in CALLERS:
             return None
         workspace, key, ended = table.batch_get(
             [

@@ -39,7 +39,7 @@ from .principal import Principal
 from .roles import Role
 from .row_rules import rows_of
 from .times import stored_time
-from .token_type import API_KEY
+from .token_type import CALLERS
 
 logger = logging.getLogger(__name__)
 
@@ -59,7 +59,7 @@ def open_context(event: Mapping[str, Any], table: Table) -> RequestContext:
     authorized = event.get("requestContext", {}).get("authorizer") or {}
     if "workspaceId" not in authorized:
         raise MissingToken
-    if authorized["type"] != API_KEY:
+    if authorized["type"] not in CALLERS:
         raise WrongTokenType
     moment = datetime.now(UTC)
     if moment.timestamp() >= int(authorized["exp"]):
@@ -69,10 +69,12 @@ def open_context(event: Mapping[str, Any], table: Table) -> RequestContext:
 
 
 def open_metered(event: Mapping[str, Any], table: Table, meter: Meter, settings: Settings) -> RequestContext:
-    """``open_context`` for a request with these settings. ``meter`` counts what the request costs after it, in detail
-    for callers who may read everything: costs follow from hidden values, too (docs/rights.md#what-was-tried).
+    """``open_context`` for a request with these settings. ``meter`` counts what the request costs, and
+    apart what this costs, in detail for callers who may read everything: costs follow from hidden values, too
+    (docs/rights.md#what-was-tried).
     """
-    context = open_context(event, table.metered(Meter()))
+    meter.authentication = Meter(detailed=meter.detailed)
+    context = open_context(event, table.metered(meter.authentication))
     meter.detailed = meter.detailed and context.permissions.can_read_everything(context.model)
     return replace(context, table=table.metered(meter), settings=settings)
 

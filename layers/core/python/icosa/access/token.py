@@ -13,11 +13,11 @@ from typing import Any
 import jwt
 
 from ..identifiers import parse_uuid
-from .failures import ExpiredToken, InvalidToken, MissingToken
+from .failures import ExpiredToken, InvalidToken
 from .secret import Keyring, SigningKey
+from .token_shape import from_header as from_header
 
 _ALGORITHM = "HS256"
-_SCHEME = "bearer"
 _REQUIRED = ("sub", "type", "workspaceId", "jti", "exp")
 
 
@@ -90,13 +90,3 @@ def _claims(payload: Mapping[str, Any], key: SigningKey) -> Claims:
         generation=generation,
         kid=key.kid,
     )
-
-
-def from_header(authorization: str | None) -> str:
-    """The token of an ``Authorization: Bearer …`` header. Raises MissingToken when there is none or it has another
-    form.
-    """
-    scheme, _, token = (authorization or "").strip().partition(" ")
-    if scheme.lower() != _SCHEME or not token.strip():
-        raise MissingToken
-    return token.strip()

@@ -14,7 +14,8 @@ from ..access.secret import Keyring
 from ..documents.core_document import core_document
 from ..documents.openapi.base import DocumentName, skeleton
 from ..errors import IcosaError
-from ..runtime.http import HttpRequest, HttpResponse, base_url, check_size, error_response, handle_errors
+from ..runtime.delivery import deliver
+from ..runtime.http import HttpRequest, HttpResponse, base_url, error_response, handle_errors
 from ..runtime.http_errors import UnknownRoute
 from ..store.table import Table
 
@@ -34,7 +35,9 @@ class DocumentsApi:
         """The answer to a request that passed no authorizer. Never raises: every failure has its answer."""
         return handle_errors(
             request,
-            lambda meter: HttpResponse(200, self._document(request, self._table.metered(meter)), _HEADERS),
+            lambda meter: deliver(
+                HttpResponse(200, self._document(request, self._table.metered(meter)), _HEADERS), request
+            ),
             _error_response,
         )
 
@@ -56,9 +59,7 @@ class DocumentsApi:
                 is_direct=caller.preferences.get("metadataEnvelope") == "direct",
                 examples=metadata_examples(table, caller.workspace_id, caller.metadata, role_id=caller.role_id),
             )
-        document = core_document(table, caller.workspace_id, caller.metadata, url, names=_object_names(request))
-        check_size(document, is_change=False)
-        return document
+        return core_document(table, caller.workspace_id, caller.metadata, url, names=_object_names(request))
 
 
 def _object_names(request: HttpRequest) -> list[str] | None:

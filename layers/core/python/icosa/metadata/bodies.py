@@ -264,6 +264,13 @@ class _EntityForResponse(ResponseBody):
     overrides: Annotated[
         JsonObject, Field(description="What the workspace changed about an object or field that was shipped")
     ]
+    is_custom: Annotated[
+        bool,
+        Field(
+            description="Whether the workspace's own application owns it; `applicationId` says so",
+            json_schema_extra={"deprecated": True},
+        ),
+    ]
     is_active: bool
     is_system: bool
     is_ui_editable: bool = Field(alias="isUIEditable")

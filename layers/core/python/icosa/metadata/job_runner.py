@@ -247,12 +247,8 @@ class _Worker:
         self._constraints = [c for c in obj.unique_constraints if c.key in constraint_keys]
         if not fields and not self._constraints:
             return
-        part = replace(
-            obj,
-            fields=(obj.by_name["id"], *(field for field in fields if field.name != "id")),
-            unique_constraints=(),
-        )
-        self._rows = Rows(self.model, part)
+        leaves = [leaf for field in fields for leaf in field.leaves if leaf.has_rows]
+        self._rows = Rows(self.model, obj, leaves)
         yield self._records(True, self._build_record)
         if self._constraints:
             yield self._records(False, self._build_record)

@@ -9,17 +9,21 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
-from typing import Any
+from datetime import UTC, datetime, timedelta
+from typing import Annotated, Any
 
+from pydantic import Field
 from pydantic.alias_generators import to_camel
 
 from ..access.api_keys import ApiKey, ApiKeys
 from ..access.role_admin import create_role, list_roles
+from ..access.sign_in_links import MINUTES, MOST_MINUTES
+from ..access.token_type import SESSION_LIFETIME
 from ..errors import BadRequest
 from ..store import keys
 from ..store.table import Table
 from ..validation.body import UNNAMED, RequestBody, validate
-from ..validation.types import Flag, Identifier, JsonObject, Moment, NonBlankText
+from ..validation.types import Flag, Identifier, Integer, JsonObject, Moment, NonBlankText
 from .workspace import provision
 
 logger = logging.getLogger(__name__)
@@ -58,6 +62,16 @@ class MintToken(OfKey):
     expires_at: Moment = UNNAMED
 
 
+class NewSignInLink(OfWorkspace):
+    """For a key that there is, or for a new one of a role, which ends with the session."""
+
+    role_id: Identifier = UNNAMED
+    api_key_id: Identifier = UNNAMED
+    minutes: Annotated[Integer, Field(ge=1, le=MOST_MINUTES)] = MINUTES
+    #: Where the console is, if not at the API's own address: a custom domain with its base path.
+    url: NonBlankText = UNNAMED
+
+
 class NewRole(OfWorkspace):
     """``role`` is an ``access.bodies.CreateRole``."""
 
@@ -71,6 +85,7 @@ class NewRole(OfWorkspace):
 class _Services:
     table: Table
     api_keys: ApiKeys
+    find_url: Callable[[], str]
 
 
 def _provision_workspace(services: _Services, parameters: ProvisionWorkspace) -> Result:
@@ -114,6 +129,22 @@ def _mint_token(services: _Services, parameters: MintToken) -> Result:
     return {"token": token}
 
 
+def _console_link(services: _Services, parameters: NewSignInLink) -> Result:
+    """``{url, expiresAt}``: signs in to the console, once."""
+    key_id = parameters.api_key_id
+    if (key_id is None) == (parameters.role_id is None):
+        raise BadRequest("Either roleId or apiKeyId must be named")
+    console = parameters.url or services.find_url()
+    if key_id is None:
+        end = datetime.now(UTC) + timedelta(minutes=parameters.minutes) + SESSION_LIFETIME
+        made = services.api_keys.create_for_link(
+            parameters.workspace_id, role_id=parameters.role_id, expires_at=end.isoformat()
+        )
+        key_id = made.id
+    link = services.api_keys.sign_in_link(parameters.workspace_id, key_id, minutes=parameters.minutes)
+    return {"url": link.url(console), "expiresAt": link.expires_at}
+
+
 def _count_calls(services: _Services, parameters: OfWorkspace) -> Result:
     """``{left}``: how many gateway keys are left of a workspace that is older than version 0.3."""
     return {"left": services.api_keys.count_calls(parameters.workspace_id)}
@@ -145,6 +176,7 @@ ACTIONS: Mapping[str, Action[Any]] = {
     "restore_api_key": Action(OfKey, _restore_api_key),
     "assign_role": Action(AssignRole, _assign_role),
     "mint_token": Action(MintToken, _mint_token),
+    "console_link": Action(NewSignInLink, _console_link),
     "count_calls": Action(OfWorkspace, _count_calls),
     "list_roles": Action(OfWorkspace, _list_roles),
     "create_role": Action(NewRole, _create_role),
@@ -152,10 +184,10 @@ ACTIONS: Mapping[str, Action[Any]] = {
 
 
 class Administration:
-    """The actions over a table and its API keys."""
+    """The actions over a table and its API keys. ``find_url`` looks up the API's own address."""
 
-    def __init__(self, table: Table, api_keys: ApiKeys) -> None:
-        self._services = _Services(table, api_keys)
+    def __init__(self, table: Table, api_keys: ApiKeys, find_url: Callable[[], str]) -> None:
+        self._services = _Services(table, api_keys, find_url)
 
     def run(self, event: Any) -> Result:
         """The result of an event's action.

@@ -25,10 +25,11 @@ from .http_errors import AnswerTooLarge, Unexpected, rest_body, rest_headers
 
 logger = logging.getLogger(__name__)
 
-#: Scripts of any origin may read every response, and the gateway compresses them for clients that take it
-#: (docs/wire/rest.md#headers).
+#: Scripts of any origin may read every response with all its headers, and the gateway compresses them for clients that
+#: take it (docs/wire/rest.md#headers).
 _HEADERS = {
     "access-control-allow-origin": "*",
+    "access-control-expose-headers": "*",
     "content-type": "application/json; charset=utf-8",
     "vary": "accept-encoding",
 }
@@ -77,11 +78,12 @@ class HttpRequest:
 
 @dataclass(frozen=True, slots=True)
 class HttpResponse:
-    """``body`` is JSON unless ``headers`` say otherwise."""
+    """``body`` is JSON unless ``headers`` say otherwise; ``is_binary`` is for bytes that are no text."""
 
     status: int
     body: bytes
     headers: Mapping[str, str] = field(default_factory=dict)
+    is_binary: bool = False
 
 
 def proxy(serve: Callable[[HttpRequest], HttpResponse]) -> Callable[[Mapping[str, Any], Any], dict[str, Any]]:
@@ -151,6 +153,8 @@ def _base_path(path: str, resource: str | None, parameters: Mapping[str, str]) -
     """What precedes the route in a path: the path has so many segments more than the gateway's resource
     (``/rest/{proxy+}``) stands for. A base path may have the name of a route.
     """
+    if resource == "/":
+        return path.rstrip("/")
     route = resource or ""
     for name, value in parameters.items():
         route = route.replace(f"{{{name}+}}", value).replace(f"{{{name}}}", value)
@@ -180,12 +184,13 @@ def _base_path_by_segments(path: str, resource: str | None, parameters: Mapping[
 
 
 def proxy_response(response: HttpResponse, event: Mapping[str, Any]) -> dict[str, Any]:
-    """A response to an event whose body is text, in the form of the proxy integration."""
+    """A response to an event, in the form of the proxy integration."""
+    body = base64.b64encode(response.body) if response.is_binary else response.body
     return {
         "statusCode": response.status,
         "headers": {**_HEADERS, **_limits(event), **response.headers},
-        "body": response.body.decode(),
-        "isBase64Encoded": False,
+        "body": body.decode(),
+        "isBase64Encoded": response.is_binary,
     }
 
 
@@ -212,22 +217,41 @@ def path_segments(path: str) -> list[str]:
 
 
 def base_url(request: HttpRequest) -> str:
-    """Where the API is, as the caller sees it, without a slash at the end.
+    """Where the API is, as the caller sees it, without a slash at the end."""
+    scheme = request.headers.get("x-forwarded-proto", "https")
+    return f"{scheme}://{_domain(request)}{root_path(request)}"
+
+
+def root_path(request: HttpRequest) -> str:
+    """The path of the API itself, as the caller sees it, without a slash at the end.
 
     The API's own domain has the stage in its paths, which the event's path leaves out; a custom domain has a base path,
     which the event's path has too.
     """
     context = request.event.get("requestContext", {})
-    domain = context.get("domainName") or request.headers.get("host", "localhost")
-    path = request.base_path
-    if domain.startswith(f"{context.get('apiId')}.execute-api."):
-        path = f"/{context['stage']}{path}"
-    return f"{request.headers.get('x-forwarded-proto', 'https')}://{domain}{path}"
+    if _domain(request).startswith(f"{context.get('apiId')}.execute-api."):
+        return f"/{context['stage']}{request.base_path}"
+    return request.base_path
+
+
+def _domain(request: HttpRequest) -> str:
+    domain: str = request.event.get("requestContext", {}).get("domainName") or request.headers.get("host", "localhost")
+    return domain
 
 
 def check_size(body: bytes, *, is_change: bool) -> None:
     """Raises AnswerTooLarge for a body that Lambda would not deliver; ``is_change`` tells the client whether something
-    happened.
+    happened. ``delivery.deliver`` is for answers that may be compressed.
     """
-    if len(body) > ANSWER_LIMIT // 2 and len(body) + body.count(b'"') + body.count(b"\\") > ANSWER_LIMIT:
-        raise AnswerTooLarge(ANSWER_LIMIT, is_change=is_change)
+    if not is_deliverable(body):
+        raise too_large(is_change=is_change)
+
+
+def too_large(*, is_change: bool, is_compressible: bool = False) -> AnswerTooLarge:
+    """The error of an answer that Lambda would not deliver."""
+    return AnswerTooLarge(ANSWER_LIMIT, is_change=is_change, is_compressible=is_compressible)
+
+
+def is_deliverable(body: bytes) -> bool:
+    """Whether Lambda delivers a body that is text."""
+    return len(body) <= ANSWER_LIMIT // 2 or len(body) + body.count(b'"') + body.count(b"\\") <= ANSWER_LIMIT

@@ -51,11 +51,12 @@ class UnsupportedMediaType(IcosaError):
 
 
 class AnswerTooLarge(BadRequest):
-    """An answer that Lambda would not deliver."""
+    """An answer that Lambda would not deliver. ``is_compressible``: the client has not said that it takes gzip."""
 
-    def __init__(self, limit: int, *, is_change: bool) -> None:
+    def __init__(self, limit: int, *, is_change: bool, is_compressible: bool = False) -> None:
         done = "The change was made, but its answer" if is_change else "The answer"
-        super().__init__(f"{done} is larger than {limit} bytes. Ask for fewer records or fewer fields")
+        remedy = "Send Accept-Encoding: gzip, or ask" if is_compressible else "Ask"
+        super().__init__(f"{done} is larger than {limit} bytes. {remedy} for fewer records or fewer fields")
 
 
 class Unexpected(IcosaError):

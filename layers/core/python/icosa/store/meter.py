@@ -8,10 +8,16 @@ sizes.
 from __future__ import annotations
 
 import math
+import os
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
+
+from ..prices import prices
+
+#: Megabytes of this function, whose time is paid by them; outside Lambda those of the functions of the APIs.
+_MEMORY = int(os.environ.get("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "1769"))
 
 
 @dataclass(slots=True)
@@ -26,6 +32,8 @@ class Meter:
     read_units: float = 0.0
     write_units: float = 0.0
     plan: list[str] = field(default_factory=list)
+    #: What was counted before the request itself: who asks, and by which data model.
+    authentication: Meter | None = None
     #: When the request began, on the clock of ``seconds``.
     began: float = field(default_factory=time.monotonic)
 
@@ -52,12 +60,25 @@ class Meter:
 
     def headers(self) -> dict[str, str]:
         """Response headers of ``X-Icosa-Explain: 1``."""
+        before = self.authentication or Meter()
+        cost = prices.of_call(
+            reads=self.read_units + before.read_units,
+            writes=self.write_units + before.write_units,
+            seconds=self.seconds,
+            megabytes=_MEMORY,
+        )
         return {
             "X-Icosa-Plan": "; ".join(self.plan) or "none",
             "X-Icosa-Round-Trips": str(self.round_trips),
             "X-Icosa-Calls": str(self.calls),
-            "X-Icosa-Capacity": f"read={self.read_units:g} write={self.write_units:g}",
+            "X-Icosa-Capacity": self._capacity,
+            "X-Icosa-Authentication": f"round-trips={before.round_trips} calls={before.calls} {before._capacity}",
+            "X-Icosa-Cost": str(cost),
         }
+
+    @property
+    def _capacity(self) -> str:
+        return f"read={self.read_units:g} write={self.write_units:g}"
 
 
 def read_units(items: Iterable[Mapping[str, Any] | None]) -> float:

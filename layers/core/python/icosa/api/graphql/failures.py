@@ -46,6 +46,13 @@ class TooManyFields(BadRequest):
         super().__init__(f"Query too complex - Too many fields requested - Maximum allowed fields: {limit}")
 
 
+class TooMuchIntrospection(BadRequest):
+    """An introspection that leads through types of types without end (docs/wire/graphql.md#introspection)."""
+
+    def __init__(self) -> None:
+        super().__init__("Introspection is too complex. Select the types of fields by kind, name and ofType only")
+
+
 class TooManyRootFields(BadRequest):
     """More root fields than one request may ask for (docs/wire/graphql.md#limits-in-graphql)."""
 

@@ -5,7 +5,10 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
+
+import orjson
 
 from ...access.check import authorize
 from ...access.context import RequestContext
@@ -21,6 +24,7 @@ from . import arguments, introspection
 from .budget import Budget
 from .document import Document, parse_document
 from .failures import REFUSALS, Invalid, TooManyRootFields, UnknownRootField
+from .introspection import Introspection
 from .language import OperationDefinitionNode
 from .projections import Projector
 from .roots import OperationType, PlannedField, RootFieldRequest, roots
@@ -32,6 +36,7 @@ from .values import Variables
 
 logger = logging.getLogger(__name__)
 
+_FieldOutcome = PlannedField | IcosaError | Introspection | Callable[[], Any]
 _ROOT_TYPES: dict[OperationType, str] = {"query": "Query", "mutation": "Mutation"}
 
 
@@ -48,7 +53,11 @@ class GraphqlApi:
         def run(request: GraphqlRequest, meter: Meter) -> Outcome:
             context = authenticated(lambda: open_metered(http.event, self._table, meter, self._settings))
             execution = Execution(context, request, self._settings, http.request_id)
-            return Outcome(execution.result(), execution.is_mutation)
+            result = execution.result()
+            if execution.has_introspection:
+                respond = partial(introspection.respond, result, http, execution.remembered_as)
+                return Outcome(result, execution.is_mutation, respond=respond)
+            return Outcome(result, execution.is_mutation)
 
         return handle_graphql_request(http, run, limit=self._settings.body_limit)
 
@@ -58,7 +67,7 @@ class _Field:
     """A root field: a value that is known, an error, or an operation to run."""
 
     key: str
-    outcome: PlannedField | IcosaError | Callable[[], Any]
+    outcome: _FieldOutcome
 
 
 class Execution:
@@ -76,11 +85,27 @@ class Execution:
         self._type = _operation_type(node)
         if self.is_mutation and request.read_only:
             raise MutationOverGet
+        self._request = request
         self._fields = self._plan(document, node, request)
 
     @property
     def is_mutation(self) -> bool:
         return self._type == "mutation"
+
+    @property
+    def has_introspection(self) -> bool:
+        """Whether the result holds values of ``introspection.plan``."""
+        return any(isinstance(field.outcome, Introspection) for field in self._fields)
+
+    @property
+    def remembered_as(self) -> tuple[Any, ...] | None:
+        """What the answer depends on, if it is of the schema alone."""
+        if not all(isinstance(field.outcome, Introspection) for field in self._fields):
+            return None
+        request = self._request
+        variables = orjson.dumps(request.variables, option=orjson.OPT_SORT_KEYS)
+        seen = introspection.seen_by(self._context.model, self._context.permissions)
+        return request.query, request.operation_name, variables, seen
 
     # ------------------------------------------------------------------ planning
 
@@ -108,7 +133,7 @@ class Execution:
 
     def _outcome(
         self, field: Selected, collector: FieldCollector, projector: Projector, budget: Budget
-    ) -> PlannedField | IcosaError | Callable[[], Any]:
+    ) -> _FieldOutcome:
         context = self._context
         if field.name == TYPENAME:
             field.require_no_arguments(_ROOT_TYPES[self._type])
@@ -164,9 +189,11 @@ class Execution:
                 errors.append(error_entry(Unexpected(), path=[field.key]))
         return {"errors": errors, "data": data} if errors else {"data": data}
 
-    def _value(self, outcome: PlannedField | IcosaError | Callable[[], Any], results: Iterator[Any] | None) -> Any:
+    def _value(self, outcome: _FieldOutcome, results: Iterator[Any] | None) -> Any:
         if isinstance(outcome, IcosaError):
             raise outcome
+        if isinstance(outcome, Introspection):
+            return outcome
         if not isinstance(outcome, PlannedField):
             return outcome()
         result = execute(self._context, outcome.operation) if results is None else next(results)

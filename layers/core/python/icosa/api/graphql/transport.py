@@ -17,7 +17,8 @@ from urllib.parse import parse_qs
 import orjson
 
 from ...errors import BadRequest, Forbidden, IcosaError, Unauthenticated
-from ...runtime.http import HttpRequest, HttpResponse, check_size, error_response, handle_errors
+from ...runtime.delivery import deliver
+from ...runtime.http import HttpRequest, HttpResponse, error_response, handle_errors
 from ...runtime.http_errors import MethodNotAllowed, rest_body
 from ...runtime.json_body import read_body
 from ...store.meter import Meter
@@ -73,11 +74,13 @@ class Outcome:
     """``data`` and ``errors`` of a document, and whether it was a mutation.
 
     ``has_wrong_variables``: nothing was run because variables are not of the types that the document declares.
+    ``respond`` makes the response of a result that is no plain data.
     """
 
     result: Mapping[str, Any]
     is_mutation: bool
     has_wrong_variables: bool = False
+    respond: Callable[[], HttpResponse] | None = None
 
 
 def handle_graphql_request(
@@ -95,15 +98,16 @@ def handle_graphql_request(
             return not_runnable(error)
         try:
             outcome = run(request, meter)
+            if outcome.respond is not None:
+                return outcome.respond()
             response = (
                 wrong_variables(outcome.result["errors"]) if outcome.has_wrong_variables else answer(outcome.result)
             )
-            check_size(response.body, is_change=outcome.is_mutation)
+            return deliver(response, http, is_change=outcome.is_mutation)
         except (MutationOverGet, VariableMissing) as error:
             return not_runnable(error)
         except IcosaError as error:
             return refused(error)
-        return response
 
     return handle_errors(http, serve, refused)
 

@@ -10,7 +10,8 @@ import orjson
 
 from ...access.session import open_metered
 from ...errors import IcosaError
-from ...runtime.http import METHODS_WITH_BODY, HttpRequest, HttpResponse, check_size, error_response, handle_errors
+from ...runtime.delivery import deliver
+from ...runtime.http import METHODS_WITH_BODY, HttpRequest, HttpResponse, error_response, handle_errors
 from ...runtime.http_errors import MethodNotAllowed, UnknownRoute
 from ...runtime.json_body import read_body
 from ...settings import Settings, settings
@@ -44,8 +45,8 @@ class MetadataRest:
         params.refuse_strays(PAGE_PARAMETERS | route.parameters)
         value = handler(Call(context=context, params=params, ids=ids, body=sent))
         body = orjson.dumps(value)
-        check_size(body, is_change=request.method != "GET")
-        return HttpResponse(201 if request.method == "POST" else 200, body)
+        response = HttpResponse(201 if request.method == "POST" else 200, body)
+        return deliver(response, request, is_change=request.method != "GET")
 
     def _route(self, request: HttpRequest) -> tuple[Route, Handler, list[str]]:
         """Raises UnknownRoute, MethodNotAllowed, MalformedId."""

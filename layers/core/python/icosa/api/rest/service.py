@@ -8,7 +8,8 @@ from ...access.check import authorize
 from ...access.session import open_metered
 from ...engine.executor import execute
 from ...query.demand import Demand
-from ...runtime.http import METHODS_WITH_BODY, HttpRequest, HttpResponse, check_size, error_response, handle_errors
+from ...runtime.delivery import deliver
+from ...runtime.http import METHODS_WITH_BODY, HttpRequest, HttpResponse, error_response, handle_errors
 from ...runtime.http_errors import MethodNotAllowed, UnknownRoute
 from ...runtime.json_body import read_body
 from ...settings import Settings, settings
@@ -52,8 +53,7 @@ class RestApi:
         operation = authorize(context.permissions, endpoint.parse(parsed), context.model)
         parsed.demand.operation(context.model, operation)
         body = orjson.dumps(endpoint.render(context.model, operation, execute(context, operation)))
-        check_size(body, is_change=operation.is_write)
-        return HttpResponse(endpoint.status, body)
+        return deliver(HttpResponse(endpoint.status, body), request, is_change=operation.is_write)
 
 
 def _route(request: HttpRequest) -> tuple[Path, Endpoint]:

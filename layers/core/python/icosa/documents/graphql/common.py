@@ -21,6 +21,7 @@ from ...model.types.composite import CompositeType, Member
 from ...model.types.graphql_types import DIRECTION, FLAG, Scalar, type_part
 from ...model.types.registry import by_own_name
 from ...shipped import folder
+from . import wording
 from .definitions import Argument, EnumValue, FieldDefinition, Schema, TypeDefinition, enum, inputs, output, scalar
 from .filters import filter_input, filter_inputs
 from .type_names import member_enum_name
@@ -38,33 +39,52 @@ def common_types() -> Schema:
     definitions = [*written[:first], *filter_inputs(), *written[first:]]
     for field_type in by_own_name.values():
         if isinstance(field_type, CompositeType):
-            definitions += _composite(type_part(field_type.name), field_type.members)
+            definitions += _composite(field_type)
     return {definition.name: definition for definition in definitions}
 
 
 # ------------------------------------------------------------------ composites
 
 
-def _composite(name: str, members: tuple[Member, ...]) -> list[TypeDefinition]:
-    scalars = [(member, _scalar(name, member)) for member in members]
-    written = [Argument(member.name, scalar.name) for member, scalar in scalars if member.is_declared]
-    groupable = [member.name for member in members if member.kind.is_groupable]
+def _composite(field_type: CompositeType) -> list[TypeDefinition]:
+    name, about = type_part(field_type.name), wording.composite(field_type.name)
+    scalars = [(member, _scalar(name, member), wording.member(member)) for member in field_type.members]
+    shown = [FieldDefinition(member.name, values.name, (), meaning) for member, values, meaning in scalars]
+    written = [Argument(member.name, values.name, meaning) for member, values, meaning in scalars if member.is_declared]
     types = [
-        output(name, [FieldDefinition(member.name, scalar.name) for member, scalar in scalars]),
-        inputs(f"{name}CreateInput", written),
-        inputs(f"{name}UpdateInput", written),
-        inputs(f"{name}FilterInput", [Argument(member.name, scalar.filter) for member, scalar in scalars]),
+        output(name, shown, about),
+        inputs(f"{name}CreateInput", written, f"{about} Members that are left out are empty."),
+        inputs(f"{name}UpdateInput", written, f"{about} Members that are left out stay as they are."),
         inputs(
-            f"{name}OrderByInput", [Argument(member.name, DIRECTION) for member in members if member.kind.is_sortable]
+            f"{name}FilterInput",
+            [Argument(member.name, values.filter, f"Conditions on {member.name}.") for member, values, _ in scalars],
+            f"Conditions on members of {name}; all of them must be met.",
         ),
-        inputs(f"{name}GroupByInput", [Argument(member, FLAG) for member in groupable]),
+        inputs(
+            f"{name}OrderByInput",
+            [
+                Argument(member.name, DIRECTION, f"Direction of the order by {member.name}.")
+                for member in field_type.members
+                if member.kind.is_sortable
+            ],
+            f"The member of {name} that records are ordered by.",
+        ),
+        inputs(
+            f"{name}GroupByInput",
+            [
+                Argument(member.name, FLAG, f"Whether records of a group have the same {member.name}.")
+                for member in field_type.members
+                if member.kind.is_groupable
+            ],
+            f"The member of {name} whose equal values make a group.",
+        ),
     ]
-    for member in members:
+    for member, values, meaning in scalars:
         if member.kind.is_choice:
-            scalar = _scalar(name, member)
+            options = tuple(EnumValue(option, wording.option(option)) for option in member.kind.options)
             types += [
-                enum(scalar.name, tuple(EnumValue(option) for option in member.kind.options)),
-                filter_input(scalar, member.kind),
+                enum(values.name, options, meaning),
+                filter_input(values, member.kind, f"Conditions on {member.name} of {name}; all of them must be met."),
             ]
     return types
 

@@ -9,6 +9,7 @@ from ...model.operators import OPERATORS, UNSUPPORTED, Operator
 from ...model.types.base import Kind
 from ...model.types.graphql_types import Scalar
 from ...model.types.kinds import KINDS
+from . import wording
 from .definitions import Argument, TypeDefinition, inputs
 
 _REGISTRY = (*OPERATORS, *UNSUPPORTED)
@@ -16,15 +17,22 @@ _REGISTRY = (*OPERATORS, *UNSUPPORTED)
 
 def filter_inputs() -> list[TypeDefinition]:
     """The filters of all scalars. Those of options are made with the fields that have them."""
-    return [filter_input(kind.scalar, kind) for kind in KINDS if not kind.is_choice]
+    return [
+        filter_input(kind.scalar, kind, f"Conditions on values of type {kind.scalar.name}; all of them must be met.")
+        for kind in KINDS
+        if not kind.is_choice
+    ]
 
 
-def filter_input(scalar: Scalar, kind: Kind) -> TypeDefinition:
+def filter_input(scalar: Scalar, kind: Kind, description: str) -> TypeDefinition:
     """The filter of a kind whose values are ``scalar`` (for options their enum)."""
     operators: Iterable[Operator] = kind.declared or kind.operators.values()
     if not scalar.keeps_order:
         operators = sorted(operators, key=_rank)
-    return inputs(scalar.filter, [Argument(operator.name, _operand_type(operator, scalar)) for operator in operators])
+    members = [
+        Argument(operator.name, _operand_type(operator, scalar), wording.operator(operator)) for operator in operators
+    ]
+    return inputs(scalar.filter, members, description)
 
 
 def _rank(operator: Operator) -> tuple[int, str, int]:

@@ -16,7 +16,8 @@ from ...query.operation import Connection, FindMany, Node
 from ..context import Context
 from .aggregates import compute_aggregates
 from .joins import JoinedRecords
-from .planner import RecordPage, find_page, is_whole, least_total, sorted_slice
+from .page_query import RecordPage, is_whole, least_total, sorted_slice
+from .planner import find_page
 from .trash_scan import scan_beyond_live
 
 

@@ -11,9 +11,9 @@ from functools import cache
 from ariadne import load_schema_from_path, make_executable_schema
 from graphql import GraphQLSchema
 
-from ....model.types.registry import by_own_name
 from ....shipped import folder
 from . import api_keys, audit_log, fields, indexes, objects, roles, row_rules, scalars, views, webhooks, workspace
+from .descriptions import describe, field_types
 
 _RESOLVERS = (
     *scalars.RESOLVERS,
@@ -34,9 +34,6 @@ _RESOLVERS = (
 def metadata_schema() -> GraphQLSchema:
     """The executable schema, the same for all workspaces."""
     written = load_schema_from_path(str(folder() / "metadata"))
-    return make_executable_schema([written, _field_types()], *_RESOLVERS)
-
-
-def _field_types() -> str:
-    """The values of the enum of field types."""
-    return f"extend enum FieldMetadataType {{ {' '.join(sorted(by_own_name))} }}"
+    schema = make_executable_schema([written, field_types()], *_RESOLVERS)
+    describe(schema)
+    return schema

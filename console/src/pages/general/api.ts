@@ -1,0 +1,40 @@
+/** The workspace's settings as the metadata API has them (docs/wire/access.md#workspace-settings). */
+
+import { graphql } from "../../api/http";
+
+export type Envelope = "legacy" | "direct";
+
+export interface Workspace {
+  readonly id: string;
+  readonly displayName: string | null;
+  readonly createdAt: string;
+  readonly trashRetentionDays: number;
+  readonly metadataEnvelope: Envelope;
+  readonly defaultRole: { readonly id: string; readonly label: string } | null;
+}
+
+/** Settings that are to change. */
+export interface WorkspaceChanges {
+  readonly displayName?: string;
+  readonly trashRetentionDays?: number;
+  readonly metadataEnvelope?: Envelope;
+  readonly defaultRoleId?: string;
+}
+
+const MEMBERS = "id displayName createdAt trashRetentionDays metadataEnvelope defaultRole { id label }";
+
+export async function readWorkspace(): Promise<Workspace> {
+  const query = `query Workspace { currentWorkspace { ${MEMBERS} } }`;
+  return (await graphql<{ currentWorkspace: Workspace }>("metadata", query)).currentWorkspace;
+}
+
+export async function updateWorkspace(data: WorkspaceChanges): Promise<void> {
+  const query = "mutation UpdateWorkspace($data: UpdateWorkspaceInput!) { updateWorkspace(data: $data) { id } }";
+  await graphql("metadata", query, { data });
+}
+
+/** All roles by label. */
+export async function readRoles(): Promise<readonly { readonly id: string; readonly label: string }[]> {
+  type Answer = { getRoles: { id: string; label: string }[] };
+  return (await graphql<Answer>("metadata", "query RoleLabels { getRoles { id label } }")).getRoles;
+}

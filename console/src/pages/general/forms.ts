@@ -1,0 +1,97 @@
+/** Settings of the workspace, each with a flag of its own that its change needs. */
+
+import type { ComponentChildren } from "preact";
+import { useEffect, useState } from "preact/hooks";
+import { useLoaded } from "../../api/load";
+import { can, lacking, loadCaller } from "../../caller";
+import { html } from "../../html";
+import { SelectField, TextField } from "../../ui/fields";
+import { SaveForm } from "../../ui/form";
+import { toast } from "../../ui/toast";
+import { type Envelope, readRoles, updateWorkspace, type Workspace, type WorkspaceChanges } from "./api";
+
+interface FormProps {
+  readonly workspace: Workspace;
+  readonly reload: () => Promise<void>;
+}
+
+export function NameForm({ workspace, reload }: FormProps) {
+  const present = workspace.displayName ?? "";
+  const [name, setName] = useDraft(present);
+  return html`<${Setting} flag="WORKSPACE" save="Rename" dirty=${name.trim() !== present} valid=${name.trim() !== ""}
+    changes=${{ displayName: name.trim() }} reload=${async () => void (await Promise.all([reload(), loadCaller()]))}>${(
+      disabled: boolean,
+    ) => html`<${TextField} label="Name of the workspace" required value=${name} onInput=${setName} disabled=${disabled}
+      error=${name.trim() === "" ? "A workspace needs a name." : ""} hint=${disabled ? lacking("WORKSPACE") : ""} />`}<//>`;
+}
+
+export function DefaultRoleForm({ workspace, reload }: FormProps) {
+  const roles = useLoaded(async () => (can("ROLES") ? await readRoles() : []));
+  const present = workspace.defaultRole?.id ?? "";
+  const [roleId, setRoleId] = useDraft(present);
+  const known = roles.data ?? [];
+  const missing = known.some((each) => each.id === present) ? [] : [workspace.defaultRole ?? { id: "", label: "None" }];
+  return html`<${Setting} flag="ROLES" save="Change role" dirty=${roleId !== present} valid=${roleId !== ""}
+    changes=${{ defaultRoleId: roleId }} reload=${reload}>${(
+      disabled: boolean,
+    ) => html`<${SelectField} label="Default role" value=${roleId} onChange=${setRoleId} disabled=${disabled}
+      choices=${[...missing, ...known].map(({ id, label }) => ({ value: id, label }))}
+      hint="Keys get it when their own role is deleted. ${disabled ? lacking("ROLES") : ""}" />`}<//>`;
+}
+
+const ENVELOPES: readonly { readonly value: Envelope; readonly label: string }[] = [
+  { value: "legacy", label: 'In an envelope: {"data": {"createOneObject": {…}}}' },
+  { value: "direct", label: "Directly: {…}" },
+];
+
+export function EnvelopeForm({ workspace, reload }: FormProps) {
+  const present = workspace.metadataEnvelope;
+  const [envelope, setEnvelope] = useDraft<string>(present);
+  return html`<${Setting} flag="DATA_MODEL" save="Change answers" dirty=${envelope !== present} valid=${true}
+    changes=${{ metadataEnvelope: envelope as Envelope }} reload=${reload}>${(
+      disabled: boolean,
+    ) => html`<${SelectField} label="Answers of Metadata REST" value=${envelope} onChange=${setEnvelope} disabled=${disabled}
+      choices=${ENVELOPES}
+      hint="How objects and fields come. Programs that read them have to expect it. ${disabled ? lacking("DATA_MODEL") : ""}" />`}<//>`;
+}
+
+export function TrashForm({ workspace, reload }: FormProps) {
+  const present = String(workspace.trashRetentionDays);
+  const [days, setDays] = useDraft(present);
+  const whole = /^\d{1,6}$/.test(days.trim());
+  return html`<${Setting} flag="WORKSPACE" save="Change days" dirty=${days.trim() !== present} valid=${whole}
+    changes=${{ trashRetentionDays: Number(days) }} reload=${reload}>${(
+      disabled: boolean,
+    ) => html`<${TextField} label="Days in the trash" type="number" value=${days} onInput=${setDays} disabled=${disabled}
+      error=${whole ? "" : "A whole number of days, 0 or more."}
+      hint="Kept for programs that ask for it. No trash is emptied by itself. ${disabled ? lacking("WORKSPACE") : ""}" />`}<//>`;
+}
+
+interface SettingProps {
+  readonly flag: string;
+  readonly save: string;
+  readonly dirty: boolean;
+  readonly valid: boolean;
+  readonly changes: WorkspaceChanges;
+  readonly reload: () => Promise<void>;
+  /** The field; it is told whether it cannot be changed. */
+  readonly children: (disabled: boolean) => ComponentChildren;
+}
+
+/** A setting with its button, or only to be read. */
+function Setting({ flag, save, dirty, valid, changes, reload, children }: SettingProps) {
+  if (!can(flag)) return html`<div class="save-form">${children(true)}</div>`;
+  async function submit() {
+    await updateWorkspace(changes);
+    await reload();
+    toast("Saved.");
+  }
+  return html`<${SaveForm} save=${save} dirty=${dirty} valid=${valid} onSave=${submit}>${children(false)}<//>`;
+}
+
+/** What is typed; it begins anew when what is stored changes. */
+function useDraft<T>(present: T): [T, (value: T) => void] {
+  const [draft, setDraft] = useState<T>(present);
+  useEffect(() => setDraft(present), [present]);
+  return [draft, setDraft];
+}

@@ -1,0 +1,39 @@
+/** What the APIs take, in words. */
+
+import type { Limits, Rate } from "../../caller";
+
+export interface Fact {
+  readonly name: string;
+  readonly value: string;
+  readonly meaning: string;
+}
+
+const NUMBER = new Intl.NumberFormat();
+
+const MEGABYTE = 1_000_000;
+
+export function facts({ rate, metadataRate, batch, pageSize, bodyBytes }: Limits): readonly Fact[] {
+  return [
+    { name: "Calls to the Core APIs", value: calls(rate), meaning: "All keys of the workspace together." },
+    {
+      name: "Calls to the Metadata APIs",
+      value: calls(metadataRate),
+      meaning: "For each path and method. The console uses these, too.",
+    },
+    {
+      name: "Records in a batch",
+      value: NUMBER.format(batch),
+      meaning: "Of one request that creates, changes or deletes.",
+    },
+    {
+      name: "Records in a page",
+      value: NUMBER.format(pageSize),
+      meaning: "More are read page by page, with a cursor.",
+    },
+    { name: "Size of a request", value: `${NUMBER.format(bodyBytes / MEGABYTE)} MB`, meaning: "Of its body." },
+  ];
+}
+
+function calls({ calls: count, seconds }: Rate): string {
+  return `${NUMBER.format(count)} in ${seconds === 60 ? "a minute" : `${seconds} seconds`}`;
+}

@@ -1,0 +1,5 @@
+import type { PageRoute } from "../../routes";
+
+export const routes: readonly PageRoute[] = [
+  { path: "settings/roles", load: async () => (await import("./start")).Start },
+];

@@ -1,0 +1,6 @@
+import { html } from "../../html";
+import { Page } from "../../ui/page";
+
+export function Start() {
+  return html`<${Page} title="Roles"></${Page}>`;
+}

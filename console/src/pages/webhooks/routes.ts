@@ -1,0 +1,6 @@
+import type { PageRoute } from "../../routes";
+
+export const routes: readonly PageRoute[] = [
+  { path: "settings/api-webhooks/webhooks/new", load: async () => (await import("./new")).NewWebhook },
+  { path: "settings/api-webhooks/webhooks/:id", load: async () => (await import("./detail")).WebhookDetail },
+];

@@ -1,0 +1,53 @@
+"""Fixtures of the tests in a real browser: one stack and one chromium for all of them, a fresh tab for each.
+
+Without chromium on the machine they are skipped and say so.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.support.browser import Console, chromium, chromium_path, console
+from tests.support.stack import RunningStack, local_stack
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    if chromium_path() is None:
+        pytest.skip("no chromium on this machine: apt-get install chromium")
+    with chromium() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def stack(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningStack]:
+    """A stack with the demo workspace; tests leave behind only what they made under names of their own."""
+    with local_stack(tmp_path_factory.mktemp("console") / "data") as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def site(stack: RunningStack) -> str:
+    """Address of the console. ``CONSOLE_URL`` names another one, such as a development server before the same data."""
+    return os.environ.get("CONSOLE_URL") or stack.url
+
+
+@pytest.fixture
+def tab(browser: Browser, stack: RunningStack, site: str) -> Iterator[Console]:
+    """A fresh tab, not signed in."""
+    with console(browser, url=site, key=stack.key) as fresh:
+        yield fresh
+
+
+@pytest.fixture
+def admin(tab: Console) -> Console:
+    """A fresh tab, signed in with the Admin key."""
+    tab.sign_in()
+    return tab
