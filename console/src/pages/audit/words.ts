@@ -8,8 +8,6 @@ const ACTIONS: Readonly<Record<string, string>> = {
   "apiKey.roleAssigned": "gave another role to the API key",
   "apiKey.tokenGenerated": "made a token of the API key",
   "apiKey.regenerated": "regenerated the API key",
-  "apiKey.signInLinkMade": "made a sign-in link for the API key",
-  "apiKey.signInLinkUsed": "signed in by a link with the API key",
   "apiKey.signInLinkMade": "made a sign-in link of the API key",
   "apiKey.signInLinkUsed": "signed in to the console by a link, with the API key",
   "role.created": "made the role",
