@@ -55,7 +55,7 @@ function OneField({ object, objects, field }: Props) {
   // After a save the form begins again, with what the server made of it; a reload of the model leaves it alone.
   const [saves, setSaves] = useState(0);
   return html`<${Page} title=${field.label} crumbs=${objectCrumbs(object, field.label)}>
-    <p class="facts"><span>${typeLabel(field, objects)}</span><code>${field.name}</code><${Status} status=${field.status} />
+    <p class="model-facts"><span>${typeLabel(field, objects)}</span><code>${field.name}</code><${Status} status=${field.status} />
       <span class="badge">${field.isSystem ? "System" : field.isCustom ? "Custom" : "Standard"}</span></p>
     <${ReadOnlyNote} />
     ${!field.isActive && html`<${Notice} kind="warning">This field is deactivated: interfaces hide it. Records keep its values, and the APIs still serve them.<//>`}

@@ -91,7 +91,7 @@ function More({ object, field, objects, draft, onChange }: EndsProps) {
     .filter((each) => each.isActive && !each.isSystem && each.id !== object.id && !present.has(each.id))
     .sort((a, b) => a.labelPlural.localeCompare(b.labelPlural));
   if (offered.length === 0) return null;
-  return html`<fieldset class="field group"><legend class="label">Let it lead to more objects</legend><div class="choices">${offered.map(
+  return html`<fieldset class="field group"><legend class="label">Let it lead to more objects</legend><div class="model-choices">${offered.map(
     (each) => html`<${CheckField} key=${each.id} label=${each.labelPlural} checked=${draft.targets.includes(each.id)}
       onChange=${(on: boolean) => onChange({ ...draft, targets: on ? [...draft.targets, each.id] : draft.targets.filter((id) => id !== each.id) })} />`,
   )}</div><p class="hint">Each becomes a field of its own here, with the same label.</p></fieldset>`;

@@ -31,7 +31,7 @@ function AllObjects({ editor }: { editor: Editor }) {
   return html`<section class="section" aria-labelledby="all-objects">
     <h2 id="all-objects">All objects</h2>
     <p class="quiet">What the role may do with records of every object that has no rule of its own.</p>
-    <div class="checks">
+    <div class="checks four">
       ${RIGHTS.map(({ key, label, hint }) => {
         const lacks = !draft.rights[key] && !mayGiveRight(holders, key);
         return html`<${CheckField} key=${key} label=${label} checked=${draft.rights[key]} disabled=${!editable || lacks}
