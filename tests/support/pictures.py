@@ -10,19 +10,22 @@ from tests.support.checkout import ROOT
 from tests.support.stack import local_stack
 
 _FOLDER = ROOT / "docs" / "images"
-_SIZE = {"width": 1200, "height": 720}
 
 
 def main() -> None:
     """Take all pictures; those that are there are replaced."""
-    with tempfile.TemporaryDirectory() as folder, local_stack(Path(folder) / "data") as stack, chromium() as browser:
-        with console(browser, url=stack.url, key=stack.key) as tab:
-            tab.page.set_viewport_size(_SIZE)  # type: ignore[arg-type]  # A literal of its TypedDict's form.
-            tab.sign_in(path="settings/objects/opportunities")
-            _take(tab, "data-model")
-            tab.open("playground/graphql/core?object=companies")
-            _run_query(tab)
-            _take(tab, "playground")
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        local_stack(Path(folder) / "data") as stack,
+        chromium() as browser,
+        console(browser, url=stack.url, key=stack.key) as tab,
+    ):
+        tab.page.set_viewport_size({"width": 1200, "height": 720})
+        tab.sign_in(path="settings/objects/opportunities")
+        _take(tab, "data-model")
+        tab.open("playground/graphql/core?object=companies")
+        _run_query(tab)
+        _take(tab, "playground")
 
 
 def _run_query(tab: Console) -> None:
