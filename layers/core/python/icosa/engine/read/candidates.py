@@ -136,6 +136,22 @@ class RowSets:
                 ids &= rows.rows.keys()
         return self._made({i: first.rows[i] for i in ids}, complete)
 
+    def candidates_by_values(self) -> Candidates | None:
+        """The matches by the values of whole indexes, where no condition has a range; None where some condition looks
+        at several leaves, or at one without an index.
+        """
+        paths = [whole_index_path(self._ctx.model, self._obj, condition) for condition in self._conditions]
+        sets = [RowSet.of(path) for path in paths if path is not None]
+        if len(sets) < len(paths) or len(sets) > self._ctx.settings.tuning.index_only_scan_indexes:
+            return None
+        self._read_whole(sets)
+        ids = _common(sets)
+        return self._made({i: sets[0].rows[i] for i in ids}, sets)
+
+    def _read_whole(self, sets: Sequence[RowSet]) -> None:
+        while not all(rows.complete for rows in sets):
+            read_on(self._ctx, sets, max(rows.size for rows in sets) + 100_000)
+
     def narrowed_by_values(self, candidates: Candidates) -> Candidates:
         """The candidates less those that the values of whole indexes exclude: for conditions without a range, such as
         substrings. Costs a read unit for ``ROWS_PER_UNIT`` live records and condition.
@@ -144,8 +160,7 @@ class RowSets:
         if not paths:
             return candidates
         sets = [RowSet.of(path) for path in paths]
-        while not all(rows.complete for rows in sets):
-            read_on(self._ctx, sets, max(rows.size for rows in sets) + 100_000)
+        self._read_whole(sets)
         complete = [*candidates.sets, *sets]
         ids = candidates.ids.keys() & _common(sets)
         return self._made({i: candidates.ids[i] for i in ids}, complete)

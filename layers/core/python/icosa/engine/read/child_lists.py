@@ -90,23 +90,21 @@ class ChildList:
 
     def first(self, ids: Sequence[str], times: Mapping[str, int]) -> Sequence[str]:
         """The first of some children whose edges tell the list, which are in the order of ids: those of the page, and
-        one more.
+        one more where not all edges are known.
         """
-        term = self.by_creation
-        if term is not None:
-            sign = -1 if term.descending else 1
-            ids = sorted(ids, key=lambda record_id: (sign * times[record_id], record_id))
-        return ids[: self.selection.page.limit + 1]
+        term, limit = self.by_creation, self.selection.page.limit
+        if term is None:
+            return ids[: limit + 1]
+        sign = -1 if term.descending else 1
+        return sorted(ids, key=lambda record_id: (sign * times[record_id], record_id))[:limit]
 
 
-def told_child_list(child_list: ChildList, records: Sequence[Record], count: int | None) -> Connection:
-    """A list that edges tell, from the records of its first children, in order; ``count`` is the number of all, None if
-    it is not wanted.
+def told_child_list(child_list: ChildList, records: Sequence[Record], *, more: bool, count: int | None) -> Connection:
+    """A list that edges tell, from the records of its first children, in order; ``more``: there are others, ``count``
+    is the number of all, None if it is not wanted.
     """
-    limit = child_list.selection.page.limit
-    nodes = [Node(record) for record in records[:limit]]
-    order = child_list.selection.order
-    return Connection(nodes=nodes, order=order, total_count=count, has_next_page=len(records) > limit)
+    nodes = [Node(record) for record in records[: child_list.selection.page.limit]]
+    return Connection(nodes=nodes, order=child_list.selection.order, total_count=count, has_next_page=more)
 
 
 def assemble_child_list(ctx: Context, child_list: ChildList, records: Sequence[Record]) -> Connection:

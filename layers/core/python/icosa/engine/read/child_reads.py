@@ -237,7 +237,9 @@ class _ChildReader:
         is_true = child_list.by_creation is None or all(
             times[record.id] == self._time(child_list, {}, record.id, record) for record in found
         )
-        return told_child_list(child_list, found, count), is_true
+        limit = child_list.selection.page.limit
+        more = len(found) > limit or (child_list.by_creation is not None and len(ids) > limit)
+        return told_child_list(child_list, found, more=more, count=count), is_true
 
     def _time(self, child_list: ChildList, times: Mapping[str, int], record_id: str, record: Record | None) -> int:
         """When a child was created: by its record, if that is known, else by its edge."""

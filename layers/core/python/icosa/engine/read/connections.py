@@ -60,7 +60,9 @@ def _read_page(ctx: Context, operation: FindMany, *, live_only: bool) -> tuple[R
     if not operation.aggregates:
         is_needed = operation.records or operation.total_count
         return (find(ctx, operation) if is_needed else RecordPage([], False, None)), {}
-    obj, names = operation.object, {*operation.aggregates, TOTAL_COUNT}
+    obj, names = operation.object, {*operation.aggregates}
+    if operation.total_count:
+        names.add(TOTAL_COUNT)
     page = RecordPage([], False, None)
     if operation.records:
         page = find(ctx, replace(operation, total_count=False))

@@ -21,13 +21,15 @@ from ...store.derive import CREATED_AT
 from ...store.table import MAX_BATCH_GET, Table
 from ..context import BranchContext, Context
 from ..records import State, get_any, get_live, scan_live, scan_trash
-from .access_paths import MAX_RANGES, AccessPath, access_path, conjuncts, edge_ranges
+from .access_paths import AccessPath, access_path, conjuncts, edge_ranges
 from .candidates import ROWS_PER_UNIT, Candidates, Moved, RowSets, read_candidates
 from .index_only_scan import index_only_scan
 from .joins import JoinedRecords, leaves_of
 from .row_sets import all_ids, times_of
 from .steady import Look, Watch, fetch, until_certain
 
+#: Related records whose edges lead to the matches of a condition, at most: one query for each.
+_MOST_TARGETS = 500
 #: So many rows of an index cost as much as one record.
 NARROW = 20
 #: Records that cost one read unit where they are read one after the other, about.
@@ -74,8 +76,8 @@ def _path_through_relation(ctx: Context, obj: Object, condition: Related | Relat
     if is_match(Record(), no_joins):
         return None  # holds without a related record, too
     # A join knows no soft deletion: a target in the trash counts as well.
-    targets = [state.item.id for state in find_states(ctx, condition.target, condition.filter, "all")]
-    if len(targets) > MAX_RANGES:
+    targets = [state.item.id for state in find_states(ctx, condition.target, condition.filter, "all", whole=False)]
+    if len(targets) > _MOST_TARGETS:
         return None
     ranges = edge_ranges(ctx.model, obj, condition.field, targets)
     return AccessPath(condition=condition, ranges=ranges, ids=() if not ranges else None, exact=True)
@@ -207,9 +209,9 @@ def count_matches(ctx: Context, obj: Object, filter: Filter, path: AccessPath) -
     )
 
 
-def find_states(ctx: Context, obj: Object, filter: Filter | None, scope: Scope) -> list[State]:
-    """Every match in ``scope`` that the caller may see as a whole record, once, in no order. The trash has no indexes
-    and is read as a whole, unless the filter names ids.
+def find_states(ctx: Context, obj: Object, filter: Filter | None, scope: Scope, *, whole: bool = True) -> list[State]:
+    """Every match in ``scope`` that the caller may see as a whole record, once, in no order; unless ``whole`` only
+    their ids are sure to be there. The trash has no indexes and is read as a whole, unless the filter names ids.
     """
     filter = ctx.rows.narrow(obj, filter)
     ids = _named_ids(filter)
@@ -217,7 +219,7 @@ def find_states(ctx: Context, obj: Object, filter: Filter | None, scope: Scope) 
         return _matching_states(ctx, filter, get_any(ctx, obj, ids), scope)
 
     def live(table: Table) -> list[State]:
-        return [State(record, True) for record in _live(BranchContext(ctx, table), obj, filter)]
+        return [State(record, True) for record in _live(BranchContext(ctx, table), obj, filter, whole=whole)]
 
     def trashed(table: Table) -> list[State]:
         branch = BranchContext(ctx, table)
@@ -235,10 +237,10 @@ def find_states(ctx: Context, obj: Object, filter: Filter | None, scope: Scope) 
     return [*states.values(), *_matching_states(ctx, filter, found, scope)]
 
 
-def _live(ctx: Context, obj: Object, filter: Filter | None) -> list[Record]:
-    """The live matches as whole records."""
-    matches = find(ctx, obj, filter)
-    if matches.whole:
+def _live(ctx: Context, obj: Object, filter: Filter | None, *, whole: bool) -> list[Record]:
+    """The live matches, as whole records if that is wanted."""
+    matches = find(ctx, obj, filter, from_rows=not whole)
+    if matches.whole or not whole:
         return matches.records
     records = [item for item in get_live(ctx, obj, [item.id for item in matches.records]) if item is not None]
     return _filter_items(records, compile_filter(filter), JoinedRecords.needed_by(ctx, filter))

@@ -40,6 +40,8 @@ from .access_paths import AccessPath, RowRange
 _MAX_PAGE = 9_000
 #: And at least, 5 read units: a round trip is worth more.
 _MIN_PAGE = 200
+#: Hexadecimal digits of an id that tell how far through all ids it is.
+_DIGITS = 8
 
 
 class RunTooLong(Exception):
@@ -353,10 +355,27 @@ class IndexWalk(Walk):
             elif len(pending) > self.max_run:
                 raise RunTooLong
             else:
-                self.size = min(4 * max(self.size, 1), _MAX_PAGE)
+                self.size = min(_rest_of_run(pending), _MAX_PAGE)
         if len(pending) > self.max_run:
             raise RunTooLong
         yield pending
+
+
+def _rest_of_run(refs: Sequence[RecordRef]) -> int:
+    """How many rows of a run are about to follow some of it: they are in the order of ids, and ids are random."""
+    first, last = (share_of_ids(ref.id) for ref in (refs[0], refs[-1])) if refs else (None, None)
+    if first is None or last is None or first == last:
+        return 4 * len(refs) + 1
+    seen, rest = abs(last - first), max(1 - last, 0) if last > first else last
+    return min(max(round(1.05 * len(refs) * rest / seen), len(refs) // 4) + 8, 4 * len(refs) + 8)
+
+
+def share_of_ids(record_id: str) -> float | None:
+    """How far an id is through all ids, from 0 to 1; None for one that is no UUID."""
+    try:
+        return int(record_id[:_DIGITS], 16) / float(16**_DIGITS)
+    except ValueError:
+        return None
 
 
 def _run_bounds(encoded: str | None) -> tuple[str, str]:

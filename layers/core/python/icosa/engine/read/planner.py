@@ -22,6 +22,7 @@ from dataclasses import replace
 
 from ...limits import OFFSET
 from ...query.operation import FindMany
+from ...store.derive import CREATED_AT
 from ...store.table import MAX_BATCH_GET
 from ..context import Context
 from ..records import count_live, get_live
@@ -93,11 +94,9 @@ class _Planner:
         sets.probe()
         if (page := self._filtering_walk(sets, exact_path)) is not None:
             return page
-        if not sets.sets:
+        candidates = self._candidates(sets)
+        if candidates is None:
             return self._scan()
-        sets.read_narrowest()
-        candidates = sets.candidates(reach=query.reach)
-        assert candidates is not None
         return self._page_of(sets, candidates)
 
     def _or_scan(self, walk: Walk, total: Total) -> Look[RecordPage]:
@@ -179,6 +178,16 @@ class _Planner:
             return None
 
     # ------------------------------------------------------------------ candidates
+
+    def _candidates(self, sets: RowSets) -> Candidates | None:
+        """The candidates, None if there are none but all records."""
+        if sets.sets:
+            sets.read_narrowest()
+            return sets.candidates(reach=self.query.reach)
+        # Whole indexes tell all matches. Where rows tell the order as well, a scan would read one index more.
+        order = self.query.order
+        is_told = bool(order) and order[0].relation is None and order[0].leaf.path == CREATED_AT
+        return sets.candidates_by_values() if is_told and not self.ctx.register.touches(self.obj.key) else None
 
     def _page_of(self, sets: RowSets, candidates: Candidates) -> Look[RecordPage]:
         """The page of the matches among candidates, by the cheapest plan."""

@@ -20,10 +20,8 @@ from ...store.table import Count, Table
 from ..context import Context
 from .access_paths import AccessPath, RowRange, single_leaf
 from .joins import JoinedRecords
-from .ordered_walk import RecordRef
+from .ordered_walk import RecordRef, share_of_ids
 
-#: Hexadecimal digits of an id that tell how far through all ids it is.
-_DIGITS = 8
 #: A row: the range that it was read in, its encoded value, and when its record was created, None if it does not say.
 Row = tuple[RowRange, str | None, int | None]
 
@@ -63,11 +61,8 @@ class _RangeRows:
             return len(self.rows)
         if not self.part.by_id or not self.rows:
             return None
-        try:
-            share = int(self.rows[-1][1][:_DIGITS], 16) / 16**_DIGITS
-        except ValueError:  # ids that clients choose need not be random
-            return None
-        return max(len(self.rows) + 1, round(len(self.rows) / share) if share else 0)
+        share = share_of_ids(self.rows[-1][1])  # ids that clients choose need not be random
+        return None if share is None else max(len(self.rows) + 1, round(len(self.rows) / share) if share else 0)
 
 
 @dataclass(slots=True)

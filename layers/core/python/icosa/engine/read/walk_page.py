@@ -15,7 +15,7 @@ from ...store.table import Count, Table
 from ..records import count_live, get_live
 from .access_paths import AccessPath
 from .candidates import Candidates, read_candidates
-from .matches import count_matches, scan_matches
+from .matches import count_matches, find
 from .ordered_walk import RecordRef, RunTooLong, Walk
 from .page_query import PageQuery, RecordPage
 from .row_sets import count_rows
@@ -85,8 +85,7 @@ class TotalOfPath(Total):
         query = self.query
         assert query.filter is not None
         if self.is_disturbed(walked):
-            scanned = scan_matches(query.ctx, query.obj, query.filter, leaves=(), joined=query.joined)
-            return len(scanned.records)
+            return len(find(query.ctx, query.obj, query.query.filter).records)
         if counted.pages > 1 and walked.changed:
             return count_matches(query.ctx, query.obj, query.filter, self.path)
         return counted.rows
@@ -195,7 +194,7 @@ class _WalkPage:
             refs = batch if rest else [*batch, *walk.lookahead]
             with_changes = count_moves or (walk.can_move and walk.pages > 1)
             needs_fetch = with_changes or (refs[0].item is None if refs else row_count is not None)
-            fetched = self._fetch(refs, with_changes=with_changes) if needs_fetch else [ref.item for ref in refs]
+            fetched = self._fetched(refs, with_changes=with_changes) if needs_fetch else [ref.item for ref in refs]
             confirmed = [
                 item if item is not None and walk.confirms(ref, item) else None
                 for ref, item in zip(refs, fetched, strict=True)
@@ -214,6 +213,17 @@ class _WalkPage:
             walk.size = min(_MAX_BATCH, max(walk.size, 2 * checked))
             batch = rest or next(batches, None)
         walked.is_whole = True
+
+    def _fetched(self, refs: Sequence[RecordRef], *, with_changes: bool) -> list[Record | None]:
+        """The records of a batch: those that the walk has not read, and those that have changed since."""
+        missing = [ref for ref in refs if ref.item is None]
+        found = dict(zip((ref.id for ref in missing), self._fetch(missing, with_changes=with_changes), strict=True))
+        read: dict[str, Record | None] = {ref.id: ref.item for ref in refs if ref.item is not None}
+        changed = sorted(read.keys() & self.walked.changed)
+        if changed:
+            read.update(zip(changed, get_live(self.ctx, self.query.obj, changed), strict=True))
+        self.walked.seen.update(read)
+        return [found[ref.id] if ref.item is None else read[ref.id] for ref in refs]
 
     def _fetch(self, refs: Sequence[RecordRef], *, with_changes: bool) -> list[Record | None]:
         """The records behind the rows of a batch, None for those that are gone."""
