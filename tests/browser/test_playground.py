@@ -42,7 +42,7 @@ def _send_example(tab: Console, operation: str) -> Locator:
 
 
 def test_the_launcher_leads_to_four_playgrounds_and_says_whose_data_they_change(admin: Console) -> None:
-    admin.open("playground")
+    admin.open("playground/")
     for name in ("Core REST", "Core GraphQL", "Metadata REST", "Metadata GraphQL"):
         expect(admin.page.get_by_role("link", name=name)).to_be_visible()
     expect(admin.page.get_by_role("note")).to_contain_text(
