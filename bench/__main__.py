@@ -15,6 +15,7 @@ import orjson
 from bench import dataset
 from bench.client import Client, Failed
 from bench.cold import MEANING, TARGET, cold_starts
+from bench.fill import filled
 from bench.folder import Folder, Workspace, function_logs
 from bench.hostile import hostile_costs
 from bench.limited import limited
@@ -23,6 +24,7 @@ from bench.machine import describe
 from bench.measure import Cost, Measured, explained, measured
 from bench.operations import GROWTH, OPERATIONS, Facts, Operation, facts_of
 from bench.profiling import profiled
+from bench.queries import answered
 from bench.seed import seeded
 from bench.stack import StackFailed, local_stack
 from bench.tables import table
@@ -90,6 +92,16 @@ def _parsers() -> tuple[argparse.ArgumentParser, Mapping[str, argparse.ArgumentP
         "--people", type=_people, nargs=2, default=[1_000, 100_000], help="the two numbers (default 1000 100000)"
     )
     growth.set_defaults(command=_growth)
+    queries = commands.add_parser(
+        "queries",
+        parents=[common],
+        help="cost of questions that no single range of an index answers",
+    )
+    queries.add_argument(
+        "--people", type=_people, nargs="+", default=[1_000, 50_000], help="numbers of people (default 1000 50000)"
+    )
+    queries.add_argument("--companies", type=int, default=10_000, help="companies of each (default 10000)")
+    queries.set_defaults(command=_queries)
     cold = commands.add_parser("cold", parents=[common], help="import and initialisation of every function")
     cold.add_argument("--runs", type=int, default=9, help="starts of each function (default 9)")
     cold.set_defaults(command=_cold)
@@ -207,6 +219,28 @@ def _costs(client: Client) -> dict[str, Cost]:
 
 def _units(cost: Cost) -> float:
     return cost.read_units + cost.write_units
+
+
+def _queries(options: argparse.Namespace) -> Any:
+    folder = Folder(options.data)
+    workspaces = [filled(folder, people=people, companies=options.companies) for people in options.people]
+    with folder.store() as environment:
+        results = [answered(Client(environment, workspace), workspace.people) for workspace in workspaces]
+    head = ["question", *(f"{title} at {people}" for people in options.people for title in ("trips", "units", "ms"))]
+    rows = [
+        [
+            each[0].name,
+            *(part for one in each for part in (one.cost.round_trips, one.cost.read_units, one.milliseconds)),
+        ]
+        for each in zip(*results, strict=True)
+    ]
+    print(table(head, rows))
+    for each in results[-1]:
+        print(f"\n{each.name}: {each.cost.plan}", end="")
+    print()
+    return {
+        str(people): [asdict(each) for each in result] for people, result in zip(options.people, results, strict=True)
+    }
 
 
 def _cold(options: argparse.Namespace) -> Any:

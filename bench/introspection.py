@@ -1,7 +1,7 @@
-"""``python -m bench.introspection``: what the answer to the usual introspection query costs, by the size of a workspace.
+"""``python -m bench.introspection``: what the usual introspection query costs, by the size of a workspace.
 
-Sizes in KB, CPU of this process in seconds. "Packed" is the gzip that leaves the function. "Memory" is the most that this
-process had, whose model of 1,000 objects is a part of it.
+Sizes in KB, CPU of this process in seconds. "Packed" is the gzip that leaves the function. "Memory" is the most that
+this process had, with the models of all sizes so far.
 """
 
 from __future__ import annotations

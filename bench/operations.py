@@ -60,7 +60,7 @@ class Operation:
     function: str = "core_rest"
 
 
-def _list(**query: str) -> Callable[[Facts, int], Call]:
+def people(**query: str) -> Callable[[Facts, int], Call]:
     return lambda facts, number: Call(method="GET", path=_PEOPLE, query=query)
 
 
@@ -91,24 +91,24 @@ def _update(facts: Facts, number: int) -> Call:
     )
 
 
-def _graph(document: str, **variables: Any) -> Callable[[Facts, int], Call]:
+def by_graph(document: str, **variables: Any) -> Callable[[Facts, int], Call]:
     body = {"query": document, "variables": variables}
     return lambda facts, number: Call(method="POST", path="/graphql", body=body)
 
 
 _SHOWN = "id name { firstName lastName } jobTitle emails { primaryEmail } createdAt"
-_PEOPLE_WITH_COMPANY = _graph(
+_PEOPLE_WITH_COMPANY = by_graph(
     "query People($first: Int) { people(first: $first) { totalCount pageInfo { hasNextPage endCursor } "
     f"edges {{ node {{ {_SHOWN} company {{ id name domainName {{ primaryLinkUrl }} }} }} }} }} }}",
     first=60,
 )
-_COMPANIES_WITH_PEOPLE = _graph(
+COMPANIES_WITH_PEOPLE = by_graph(
     "query Companies($first: Int) { companies(first: $first) { edges { node { id name "
     f"people(first: 5, orderBy: {{ createdAt: DescNullsLast }}) {{ totalCount edges {{ node {{ {_SHOWN} }} }} }} }} "
     "} } }",
     first=60,
 )
-_SEARCH = _graph(
+_SEARCH = by_graph(
     "query Search($text: String!) { search(searchInput: $text, limit: 20) "
     "{ edges { node { recordId label objectNameSingular } } pageInfo { hasNextPage endCursor } } }",
     text=dataset.RARE_PREFIX,
@@ -117,7 +117,7 @@ _SEARCH = _graph(
 
 def _get_by_graph(facts: Facts, number: int) -> Call:
     document = f"query Person($id: UUID!) {{ person(filter: {{ id: {{ eq: $id }} }}) {{ {_SHOWN} }} }}"
-    return _graph(document, id=facts.ids[number % len(facts.ids)])(facts, number)
+    return by_graph(document, id=facts.ids[number % len(facts.ids)])(facts, number)
 
 
 def _delete_one(data: Any) -> Call:
@@ -129,8 +129,8 @@ def _delete_batch(data: Any) -> Call:
     return Call(method="DELETE", path=_PEOPLE, query={"filter": f"id[in]:[{ids}]"})
 
 
-_TITLED = _list(filter=f'jobTitle[eq]:"{dataset.COMMON_TITLE}"')
-_NEWEST_FIRST = _list(order_by="createdAt[DescNullsLast]")
+_TITLED = people(filter=f'jobTitle[eq]:"{dataset.COMMON_TITLE}"')
+_NEWEST_FIRST = people(order_by="createdAt[DescNullsLast]")
 _GET = Operation(name="get one", call=_one, target=1.5)
 _CREATE = Operation(name="create one", call=_create, undo=_delete_one, target=2.5)
 _UPDATE = Operation(name="update one", call=_update, target=2.5)
@@ -141,7 +141,7 @@ _GRAPHQL: Sequence[Operation] = (
     Operation(
         name="GraphQL 60 people with company, with total", call=_PEOPLE_WITH_COMPANY, target=6, function="core_graphql"
     ),
-    Operation(name="GraphQL 60 companies, 5 newest people each", call=_COMPANIES_WITH_PEOPLE, function="core_graphql"),
+    Operation(name="GraphQL 60 companies, 5 newest people each", call=COMPANIES_WITH_PEOPLE, function="core_graphql"),
     Operation(name="GraphQL search", call=_SEARCH, function="core_graphql"),
 )
 
@@ -160,25 +160,25 @@ OPERATIONS: Sequence[Operation] = (
 GROWTH: Sequence[Operation] = (
     _GET,
     Operation(name="unique look-up", call=lambda facts, _: _filtered(f'emails.primaryEmail[eq]:"{facts.email}"')),
-    Operation(name="list, default order", call=_list()),
+    Operation(name="list, default order", call=people()),
     Operation(
         name="list, next page",
         call=lambda facts, _: Call(method="GET", path=_PEOPLE, query={"starting_after": facts.middle}),
     ),
-    Operation(name="list, with relations", call=_list(depth="1")),
+    Operation(name="list, with relations", call=people(depth="1")),
     Operation(name="order by createdAt desc", call=_NEWEST_FIRST),
-    Operation(name="order by createdAt asc", call=_list(order_by="createdAt[AscNullsFirst]")),
-    Operation(name="equality", call=_list(filter=f'jobTitle[eq]:"{dataset.RARE_TITLE}"')),
-    Operation(name="range", call=_list(filter=f'createdAt[gte]:"{dataset.RECENT}"')),
+    Operation(name="order by createdAt asc", call=people(order_by="createdAt[AscNullsFirst]")),
+    Operation(name="equality", call=people(filter=f'jobTitle[eq]:"{dataset.RARE_TITLE}"')),
+    Operation(name="range", call=people(filter=f'createdAt[gte]:"{dataset.RECENT}"')),
     Operation(
         name="range, ordered",
-        call=_list(filter=f'createdAt[gte]:"{dataset.RECENT}"', order_by="createdAt[DescNullsLast]"),
+        call=people(filter=f'createdAt[gte]:"{dataset.RECENT}"', order_by="createdAt[DescNullsLast]"),
     ),
-    Operation(name="prefix ilike", call=_list(filter=f'name.lastName[ilike]:"{dataset.RARE_PREFIX}%"')),
+    Operation(name="prefix ilike", call=people(filter=f'name.lastName[ilike]:"{dataset.RARE_PREFIX}%"')),
     Operation(name="relation", call=lambda facts, _: _filtered(f'companyId[eq]:"{facts.company}"')),
     Operation(
         name="two conditions",
-        call=_list(filter=f'jobTitle[eq]:"{dataset.RARE_TITLE}",createdAt[gte]:"{dataset.RECENT}"'),
+        call=people(filter=f'jobTitle[eq]:"{dataset.RARE_TITLE}",createdAt[gte]:"{dataset.RECENT}"'),
     ),
     Operation(
         name="groupBy of few",

@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 from playwright.sync_api import expect
 
 from tests.support.browser import Console
 from tests.support.console_data import call, make_key, metadata
 
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
 pytestmark = pytest.mark.slow
 
 _PAGE = "settings/general"
 _READ = "{ currentWorkspace { displayName trashRetentionDays metadataEnvelope defaultRole { id label } } }"
+
+
+def _save(page: Page, name: str) -> None:
+    button = page.get_by_role("button", name=name)
+    button.click()
+    expect(button).to_be_disabled()
+    expect(button).to_have_attribute("aria-busy", "false")
 
 
 def test_the_settings_of_the_workspace_are_changed(admin: Console) -> None:
@@ -27,14 +39,11 @@ def test_the_settings_of_the_workspace_are_changed(admin: Console) -> None:
         page.get_by_label("Days in the trash").fill("1.5")
         expect(page.get_by_role("button", name="Change days")).to_be_disabled()
         page.get_by_label("Days in the trash").fill("30")
-        page.get_by_role("button", name="Change days").click()
-        expect(page.get_by_role("button", name="Change days")).to_be_disabled()
+        _save(page, "Change days")
         page.get_by_label("Answers of Metadata REST").select_option("direct")
-        page.get_by_role("button", name="Change answers").click()
-        expect(page.get_by_role("button", name="Change answers")).to_be_disabled()
+        _save(page, "Change answers")
         page.get_by_label("Default role").select_option(label="Admin")
-        page.get_by_role("button", name="Change role").click()
-        expect(page.get_by_role("button", name="Change role")).to_be_disabled()
+        _save(page, "Change role")
         after = metadata(admin, _READ)["currentWorkspace"]
         assert after["displayName"] == "Acme & Söhne"
         assert (after["trashRetentionDays"], after["metadataEnvelope"]) == (30, "direct")

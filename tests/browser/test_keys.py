@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 import pytest
@@ -96,10 +96,11 @@ def test_the_shape_of_a_new_key(admin: Console) -> None:
 
 
 def test_both_calls_have_the_same_end_and_a_failure_between_them_loses_nothing(admin: Console) -> None:
-    page, name, sent = admin.page, f"Half {uuid4().hex[:6]}", []
+    page, name = admin.page, f"Half {uuid4().hex[:6]}"
+    sent: list[str] = []
 
     def watch(route: Route) -> None:
-        body = route.request.post_data_json
+        body: dict[str, Any] = route.request.post_data_json or {}
         if "CreateKey" in body["query"]:
             sent.append(body["variables"]["input"]["expiresAt"])
         if "MakeToken" in body["query"]:
@@ -174,6 +175,47 @@ def test_ones_own_key_is_replaced_and_renamed_without_signing_in_again_and_delet
     _confirm(page, "Delete key")
     page.get_by_text("You deleted the key that you were signed in with.").wait_for()
     assert tab.token() == ""
+
+
+def test_a_role_that_keys_get_no_more_is_still_shown(admin: Console) -> None:
+    page, made = admin.page, make_key(admin)
+    update = "mutation($input: UpdateRoleInput!) { updateOneRole(updateRoleInput: $input) { id } }"
+    metadata(admin, update, {"input": {"id": made.role_id, "update": {"canBeAssignedToApiKeys": False}}})
+    _open(admin, made.id, made.name)
+    page.get_by_label("Role").wait_for()
+    assert page.get_by_label("Role").locator("option:checked").inner_text() == made.role
+    expect(page.get_by_role("button", name="Change role")).to_be_disabled()
+
+
+def test_a_weaker_role_of_ones_own_key_is_asked_about_and_acts_at_once(tab: Console) -> None:
+    page, made = tab.page, make_key(tab, flags=("API_KEYS_AND_WEBHOOKS", "ROLES"))
+    _, role = make_role(tab)
+    tab.sign_in(made.token, path=f"{_LIST}/apis/{made.id}")
+    page.get_by_label("Role").select_option(label=role)
+    page.get_by_role("button", name="Change role").click()
+    tab.check("keys-own-role")
+    _confirm(page, "Change role")
+    page.get_by_text(f"The role {role} lacks API_KEYS_AND_WEBHOOKS. Ask an administrator.").wait_for()
+    page.get_by_role("banner").get_by_text(role).wait_for()
+
+
+def test_a_refusal_is_told_in_the_dialog_and_nothing_is_done(admin: Console) -> None:
+    """As that of the last key that can manage keys (docs/wire/access.md#lock-out)."""
+    page, made = admin.page, make_key(admin)
+    _open(admin, made.id, made.name)
+
+    def refuse(route: Route) -> None:
+        error = {"message": "The last API key must stay.", "extensions": {"code": "FORBIDDEN"}}
+        route.fulfill(json={"data": None, "errors": [error]})
+
+    page.get_by_role("button", name="Delete key").click()
+    page.route("**/metadata", refuse)
+    page.get_by_label("Type yes to confirm").fill("yes")
+    page.get_by_role("dialog").get_by_role("button", name="Delete key").click()
+    expect(page.get_by_role("dialog").get_by_role("alert")).to_have_text("The last API key must stay.")
+    admin.check("keys-refused")
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("heading", name=made.name, exact=True)).to_be_visible()
 
 
 def test_an_ended_key_says_so_and_a_deleted_one_comes_back(admin: Console) -> None:

@@ -57,6 +57,7 @@ def test_a_field_of_every_type_is_made_and_records_hold_its_values(admin: Consol
         page.get_by_label("Label").first.fill(f"My {type_.replace('_', ' ').lower()}")
         name = page.get_by_label("API name", exact=False).first.input_value()
         _save(page, "Create field")
+        page.wait_for_url("**/settings/objects/gadgets")
         page.get_by_role("link", name="New field").click()
         body[name] = value
     record = api.record("gadgets", api.create_record("gadgets", body)["id"])
@@ -146,6 +147,8 @@ def test_options_are_renamed_removed_and_ordered_and_records_follow(admin: Conso
     assert api.record("tickets", first["id"])["phase"] == "UNDER_WAY"
     assert [api.record("tickets", each["id"])["phase"] for each in gone] == ["NEW", "NEW"]
 
+    page.locator(".grip").last.drag_to(page.locator(".option-row").first)
+    expect(page.locator(".option-label").first).to_have_value("Waiting")
     page.get_by_role("button", name="Edit as text").click()
     page.get_by_role("textbox", name="Options").fill("Waiting\nNew\nUnder way\nLast one")
     _save(page)
@@ -184,7 +187,7 @@ def test_a_relation_is_made_and_seen_on_both_sides(admin: Console, api: Workspac
 
     page.get_by_role("button", name="Delete", exact=True).click()
     dialog = page.get_by_role("dialog")
-    expect(dialog).to_contain_text("1 record lose the connection")
+    expect(dialog).to_contain_text("1 record loses the connection")
     dialog.get_by_label("Type yes").fill("yes")
     dialog.get_by_role("button", name="Delete field").click()
     page.wait_for_url("**/settings/objects/harbours")
@@ -206,6 +209,10 @@ def test_a_relation_to_several_objects_is_a_field_for_each(admin: Console, api: 
     assert {"senderCompany", "senderPerson"} <= fields.keys()
     page.get_by_role("row", name="senderPerson").get_by_role("link").first.click()
     expect(page.get_by_role("link", name="People › Parcels sent")).to_be_visible()
+    page.get_by_role("checkbox", name="Opportunities").check()
+    _save(page)
+    expect(page.get_by_role("link", name="Opportunities › Parcels sent")).to_be_visible()
+    assert "senderOpportunity" in api.objects()["parcels"]["fields"]
 
 
 def test_a_field_is_renamed_deactivated_activated_and_deleted_with_the_numbers(
@@ -225,7 +232,7 @@ def test_a_field_is_renamed_deactivated_activated_and_deleted_with_the_numbers(
 
     page.get_by_role("button", name="Deactivate").click()
     dialog = page.get_by_role("dialog")
-    expect(dialog).to_contain_text("1 record with a value keep it")
+    expect(dialog).to_contain_text("1 record with a value keeps it")
     dialog.get_by_role("button", name="Deactivate").click()
     expect(page.get_by_text("This field is deactivated")).to_be_visible()
     admin.check("model-field")
@@ -275,11 +282,12 @@ def test_an_index_is_made_shown_and_deleted_by_keyboard(admin: Console, api: Wor
     api.create_object("lighthouse", "Lighthouse")
     page = admin.page
     admin.open("settings/objects/people/new-index")
-    field = page.get_by_label("Field", exact=True)
-    field.focus()
-    page.keyboard.type("Name › firstName")
-    page.keyboard.press("Tab")
-    page.get_by_label("And then").select_option(label="Job Title")
+    page.get_by_label("Field", exact=True).focus()
+    page.keyboard.type("Name")
+    page.get_by_role("button", name="Add field").press("Enter")
+    page.get_by_label("And then").focus()
+    page.keyboard.type("Job")
+    page.get_by_role("button", name="Add field").press("Enter")
     page.get_by_label("Move Job Title up").press("Enter")
     admin.check("model-new-index")
     page.get_by_role("button", name="Create index").press("Enter")
@@ -291,6 +299,7 @@ def test_an_index_is_made_shown_and_deleted_by_keyboard(admin: Console, api: Wor
     page.get_by_label("Delete index over Job Title, Name › firstName").press("Enter")
     page.get_by_role("dialog").get_by_role("button", name="Delete index").press("Enter")
     expect(row).to_have_count(0)
-    document = "{ indexMetadatas(paging: {first: 1000}, filter: {isCustom: {is: true}}) { edges { node { indexFieldMetadataList { subFieldName } } } } }"
+    document = """{ indexMetadatas(paging: {first: 1000}, filter: {isCustom: {is: true}}) {
+      edges { node { indexFieldMetadataList { subFieldName } } } } }"""
     found = api.graphql("metadata", document)["indexMetadatas"]["edges"]
     assert not any(len(each["node"]["indexFieldMetadataList"]) == 2 for each in found)

@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Page, Route, expect
 
 from tests.support.browser import Console
+from tests.support.console_data import make_key
 from tests.support.workspace_api import WorkspaceApi
 
 pytestmark = pytest.mark.slow
@@ -165,12 +166,11 @@ def test_an_address_of_no_object_says_so(admin: Console) -> None:
     expect(admin.page.get_by_text("There is no such field.")).to_be_visible()
 
 
-def test_who_lacks_the_flag_reads_and_is_told(admin: Console, tab: Console, api: WorkspaceApi) -> None:
-    weak = api.weak_key("Reader of the model")
+def test_who_lacks_the_flag_reads_and_is_told(tab: Console) -> None:
+    weak = make_key(tab)
     page = tab.page
-    page.get_by_role("button", name="Sign out").click()
-    tab.sign_in(weak, "settings/objects")
-    note = page.get_by_text("The role Reader of the model lacks DATA_MODEL")
+    tab.sign_in(weak.token, "settings/objects")
+    note = page.get_by_text(f"The role {weak.role} lacks DATA_MODEL")
     expect(note).to_be_visible()
     expect(page.get_by_role("link", name="New object")).to_have_count(0)
     tab.check("model-weak-objects")

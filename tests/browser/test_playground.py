@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import re
 from urllib.parse import quote
-from urllib.request import Request, urlopen
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.support.browser import Console
-from tests.support.stack import RunningStack
+from tests.support.workspace_api import WorkspaceApi
 
 pytestmark = pytest.mark.slow
 
@@ -162,9 +160,8 @@ def test_the_metadata_playgrounds_show_their_schema(admin: Console, width: int) 
     assert admin.faults == []
 
 
-def test_a_new_object_is_in_both_playgrounds(admin: Console, stack: RunningStack) -> None:
-    made = {"nameSingular": "rover", "namePlural": "rovers", "labelSingular": "Rover", "labelPlural": "Rovers"}
-    _post(stack, "rest/metadata/objects", made)
+def test_a_new_object_is_in_both_playgrounds(admin: Console) -> None:
+    WorkspaceApi(url=admin.url, key=admin.key).create_object("rover", "Rover")
     page = admin.page
     admin.open("playground/rest/core")
     page.get_by_role("checkbox", name="Rovers").check()
@@ -178,7 +175,7 @@ def test_a_new_object_is_in_both_playgrounds(admin: Console, stack: RunningStack
 
 def test_the_way_into_a_playground_and_out_of_it_is_a_new_document(admin: Console) -> None:
     page = admin.page
-    page.get_by_role("link", name="Playground").click()
+    page.get_by_role("link", name="Playground", exact=True).click()
     page.evaluate("window.before = true")
     page.get_by_role("link", name="Core GraphQL").click()
     _editor(page)
@@ -227,9 +224,3 @@ def test_the_keyboard_reaches_all_of_the_header_before_the_tool(admin: Console) 
     assert reached[6].startswith("Calls")
     page.keyboard.press("Enter")
     expect(page.get_by_role("region", name="All calls")).to_be_visible()
-
-
-def _post(stack: RunningStack, path: str, body: dict[str, object]) -> None:
-    headers = {"Authorization": f"Bearer {stack.key}", "Content-Type": "application/json"}
-    with urlopen(Request(f"{stack.url}/{path}", json.dumps(body).encode(), headers)) as response:
-        assert response.status == 201

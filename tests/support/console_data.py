@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from tests.support.browser import Console
+from tests.support.workspace_api import WorkspaceApi
 
 if TYPE_CHECKING:
     from playwright.sync_api import APIResponse
@@ -30,17 +31,9 @@ def call(tab: Console, path: str, *, key: str) -> APIResponse:
     return tab.page.request.get(tab.url + path, headers={"Authorization": f"Bearer {key}"})
 
 
-def metadata(tab: Console, query: str, variables: dict[str, Any] | None = None) -> dict[str, Any]:
+def metadata(tab: Console, query: str, variables: dict[str, Any] | None = None) -> Any:
     """The data of a call of the metadata API with the Admin key."""
-    response = tab.page.request.post(
-        tab.url + "metadata",
-        headers={"Authorization": f"Bearer {tab.key}"},
-        data={"query": query, "variables": variables or {}},
-    )
-    body = response.json()
-    assert "errors" not in body, body
-    data: dict[str, Any] = body["data"]
-    return data
+    return WorkspaceApi(url=tab.url, key=tab.key).graphql("metadata", query, **(variables or {}))
 
 
 def make_role(tab: Console, *, flags: tuple[str, ...] = (), **rights: bool) -> tuple[str, str]:

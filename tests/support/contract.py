@@ -48,11 +48,15 @@ class Outcome:
     contradictions: list[str] = field(default_factory=list)
 
 
+#: Ends of the names of schemas that only answers have.
+_ANSWERS = ("ForResponse", "ForRelation", "_Value", "Page", "Duplicates", "Group", "Page_Info", "Record_Id")
+
+
 def strict(document: Document) -> Document:
     """The document with no room for members of answers that it does not describe."""
     selected = copy.deepcopy(document)
     for name, schema in selected["components"]["schemas"].items():
-        if name.endswith(("ForResponse", "_Value")) or name == "Page_Info":
+        if name.endswith(_ANSWERS):
             _close(schema)
     for path in selected["paths"].values():
         for operation in path.values():

@@ -56,24 +56,5 @@ class WorkspaceApi:
         (found,) = self.rest("GET", f"{plural}/{record_id}")["data"].values()
         return found
 
-    def weak_key(self, label: str, **role: Any) -> str:
-        """The token of a new key whose role has no flags, reads all records, and what ``role`` says."""
-        rights = {"canReadAllObjectRecords": True, "canBeAssignedToApiKeys": True, **role}
-        made = self.rest("POST", "metadata/roles", {"label": label, **rights}, status=201)
-        key = self.rest(
-            "POST",
-            "metadata/apiKeys",
-            {"name": label, "roleId": made["id"], "expiresAt": "2099-12-31T00:00:00.000Z"},
-            status=201,
-        )
-        minted = self.graphql(
-            "metadata",
-            "mutation($key: UUID!, $end: String!) { generateApiKeyToken(apiKeyId: $key, expiresAt: $end) { token } }",
-            key=key["id"],
-            end="2099-12-31T00:00:00.000Z",
-        )
-        token: str = minted["generateApiKeyToken"]["token"]
-        return token
-
     def _headers(self) -> dict[str, str]:
         return {"Authorization": f"Bearer {self.key}"}

@@ -1,5 +1,6 @@
 /** The whole console: sign-in, or menu and page. */
 
+import { signal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { ErrorBoundary, LocationProvider, lazy, Route, Router } from "preact-iso";
 import { useLoaded } from "../api/load";
@@ -12,6 +13,7 @@ import { NotFound } from "../ui/page";
 import { Failure, Skeleton } from "../ui/states";
 import { Toasts } from "../ui/toast";
 import { Frame } from "./frame";
+import { guarded, loaded } from "./guard";
 import { Redirect } from "./redirect";
 import { SignIn } from "./sign_in";
 
@@ -19,7 +21,7 @@ const SCOPE = new RegExp(`^${BASE}(?:$|[?#]|(?:settings|playground)(?:[/?#]|$))`
 
 const PAGES = ROUTES.map(({ path, load, fullScreen }) => ({
   path: page(path),
-  component: lazy(async () => ({ default: await load() })),
+  component: guarded(lazy(async () => ({ default: await loaded(load) }))),
   fullScreen: fullScreen === true,
 }));
 
@@ -39,16 +41,25 @@ function SignedIn() {
       ${loaded.error && html`<button type="button" class="button" onClick=${() => end()}>Sign out</button>`}
     </main>`;
   }
-  return html`<${LocationProvider} scope=${SCOPE}><${Frame}>
-    <${ErrorBoundary} onError=${(error: unknown) => reportError(error)}>
-      <${Router} key="router">
-        <${Route} path=${BASE} component=${Home} />
-        <${Route} path=${page("settings")} component=${Home} />
-        ${PAGES.map(({ path, component }) => html`<${Route} key=${path} path=${path} component=${component} />`)}
-        <${Route} default component=${NotFound} />
-      <//>
+  return html`<${LocationProvider} scope=${SCOPE}><${Frame} busy=${opening.value}><${Pages} /><//><//>`;
+}
+
+/** A page's script is on its way; the page before stays meanwhile. */
+const opening = signal(false);
+
+function Pages() {
+  return html`<${ErrorBoundary}>
+    <${Router} onLoadStart=${() => set(true)} onLoadEnd=${() => set(false)}>
+      <${Route} path=${BASE} component=${Home} />
+      <${Route} path=${page("settings")} component=${Home} />
+      ${PAGES.map(({ path, component }) => html`<${Route} key=${path} path=${path} component=${component} />`)}
+      <${Route} default component=${NotFound} />
     <//>
-  <//><//>`;
+  <//>`;
+}
+
+function set(value: boolean): void {
+  opening.value = value;
 }
 
 /** Where one arrives: the first page of the menu. */

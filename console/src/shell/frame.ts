@@ -28,7 +28,8 @@ const FULL_SCREEN = ROUTES.filter((each) => each.fullScreen).map(
 /** Days before the end of a key from which one is warned. */
 const WARN_DAYS = 14;
 
-export function Frame({ children }: { children: ComponentChildren }) {
+/** `busy`: the next page is being opened. */
+export function Frame({ children, busy }: { children: ComponentChildren; busy: boolean }) {
   const { path } = useLocation();
   const elsewhere = isElsewhere(path);
   useEffect(() => {
@@ -46,7 +47,7 @@ export function Frame({ children }: { children: ComponentChildren }) {
             aria-current=${current(path, entry.path) ? "page" : undefined}>${entry.label}</a></li>`,
         )}
       </ul></nav>
-      <main id="content" tabindex="-1">${children}</main>
+      <main id="content" tabindex="-1" aria-busy=${busy}>${children}</main>
     </div>
   `;
 }

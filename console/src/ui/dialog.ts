@@ -3,7 +3,6 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useId, useRef, useState } from "preact/hooks";
 import { html } from "../html";
-import { toastError } from "./toast";
 
 interface DialogProps {
   readonly title: string;
@@ -52,16 +51,19 @@ interface ConfirmProps {
 export function Confirm({ title, children, confirm, onConfirm, onClose, word }: ConfirmProps) {
   const [typed, setTyped] = useState("");
   const [busy, setBusy] = useState(false);
+  const [problem, setProblem] = useState("");
   const ready = (word === undefined || typed.trim() === word) && !busy;
   async function submit(event: Event) {
     event.preventDefault();
     if (!ready) return;
     setBusy(true);
+    setProblem("");
     try {
       await onConfirm();
       onClose();
     } catch (error) {
-      toastError(error);
+      // Not as a message at the edge: what is outside of an open dialog is neither read out nor to be clicked.
+      setProblem(error instanceof Error ? error.message : String(error));
       setBusy(false);
     }
   }
@@ -74,6 +76,7 @@ export function Confirm({ title, children, confirm, onConfirm, onClose, word }: 
           <input type="text" value=${typed} autocomplete="off" spellcheck=${false} autofocus
             onInput=${(event: Event) => setTyped((event.target as HTMLInputElement).value)} /></label>`
       }
+      ${problem && html`<div class="notice danger" role="alert">${problem}</div>`}
       <div class="dialog-actions">
         <button type="button" class="button" onClick=${onClose}>Cancel</button>
         <button type="submit" class="button danger" disabled=${!ready} aria-busy=${busy}>${confirm}</button>

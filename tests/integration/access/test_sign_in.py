@@ -315,8 +315,29 @@ def test_a_link_for_a_role_brings_a_key_that_ends_with_the_session(
     session = _post(api, {"code": _code(link)})[1]
 
     assert (key.name, key.role_id) == ("Console", role)
-    assert _moment(key.expires_at) == _moment(key.created_at) + timedelta(hours=12, minutes=10)
+    life = _moment(key.expires_at) - _moment(key.created_at)
+    assert abs(life - timedelta(hours=12, minutes=10)) < timedelta(minutes=1)
     assert _moment(session["expiresAt"]) <= _moment(key.expires_at)
+
+
+def test_keys_of_links_do_not_pile_up(
+    admin: Administration, api_keys: ApiKeys, made: dict[str, Any], control_table: Table
+) -> None:
+    workspace, role = made["workspaceId"], made["apiKey"]["roleId"]
+    admin.run({"action": "console_link", "workspaceId": workspace, "roleId": role})
+    [first] = [key for key in api_keys.list(workspace) if key.name == "Console"]
+    admin.run({"action": "console_link", "workspaceId": workspace, "roleId": role})
+    assert len([key for key in api_keys.list(workspace) if key.name == "Console"]) == 2
+    past = {"expiresAt": "2020-01-01T00:00:00.000Z"}
+    for key_id in (first.id, made["apiKey"]["id"]):
+        control_table.update(set_attributes(keys.api_key(workspace, key_id), past))
+
+    admin.run({"action": "console_link", "workspaceId": workspace, "roleId": role})
+
+    assert {key.name for key in api_keys.list(workspace)} == {"Admin", "Console"}
+    found = api_keys.find(workspace, first.id)
+    assert found is not None
+    assert found.revoked_at is not None
 
 
 def test_links_that_cannot_be_made(admin: Administration, api_keys: ApiKeys, made: dict[str, Any]) -> None:

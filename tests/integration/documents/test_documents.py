@@ -136,6 +136,88 @@ def test_a_change_is_documented_at_once(world: World) -> None:
     assert f"/{name}s" in response(world, token=world.made.token)["paths"]
 
 
+def part(world: World, objects: Any, *, token: str | None = None, schema: str = "core") -> Any:
+    """The answer to a request for a part. ``objects`` is the parameter's value, or several."""
+    values = objects if isinstance(objects, list) else [objects]
+    event = world.event(schema, token=token or world.made.token)
+    return world.document({**event, "multiValueQueryStringParameters": {"objects": values}})
+
+
+@pytest.mark.parametrize(
+    ("objects", "expected"),
+    [
+        ("people", ["people"]),
+        ("person", ["people"]),
+        ("rocket,people", ["people", "rockets"]),
+        (" people , , rockets ", ["people", "rockets"]),
+        (["people", "rockets,company"], ["companies", "people", "rockets"]),
+        ("people,person,people", ["people"]),
+    ],
+)
+def test_a_part_of_the_document(world: World, objects: Any, expected: list[str]) -> None:
+    answer = part(world, objects)
+    assert answer["statusCode"] == 200
+    document = orjson.loads(answer["body"])
+    assert [tag["name"] for tag in document["tags"]] == ["General", *expected]
+    plurals = {path.split("/")[2 if path.startswith("/batch/") else 1] for path in document["paths"]}
+    assert plurals == {"open-api", *expected}
+    everything = response(world, token=world.made.token)
+    assert document["info"] == everything["info"] and document["servers"] == everything["servers"]
+    assert document["components"]["schemas"].items() <= everything["components"]["schemas"].items()
+    assert len(answer["body"]) < len(orjson.dumps(everything)) / 2
+
+
+@pytest.mark.parametrize(
+    ("objects", "message"),
+    [
+        ("peoples", "object 'peoples' not found. eg: companies"),
+        ("people,nope,People", "objects 'nope', 'People' not found. eg: companies"),
+        ("", "It names no object. eg: companies,people"),
+        (" , ", "It names no object. eg: companies,people"),
+    ],
+)
+def test_a_part_with_names_of_nothing(world: World, objects: str, message: str) -> None:
+    answer = part(world, objects)
+    assert answer["statusCode"] == 400
+    body = orjson.loads(answer["body"])
+    assert body["messages"] == [f"objects parameter invalid. {message}"]
+    assert (body["error"], body["code"]) == ("BadRequestException", "INVALID_QUERY_INPUT")
+
+
+def test_a_part_needs_a_token_as_the_whole_does(world: World) -> None:
+    for objects in ("people", "nope"):
+        answer = part(world, objects, token="none")
+        assert answer["statusCode"] == 200 and is_skeleton(orjson.loads(answer["body"]))
+
+
+def test_the_metadata_document_has_no_parts(world: World) -> None:
+    assert len(orjson.loads(part(world, "nope", schema="metadata")["body"])["tags"]) > 2
+
+
+def test_what_a_part_costs(world: World) -> None:
+    """The model; the whole document is neither read nor made."""
+    build(world.table, world.made.workspace_id)
+    documents.forget()
+    models.forget()
+
+    def trips() -> int:
+        event = world.event(token=world.made.token)
+        headers = {**event["headers"], "X-Icosa-Explain": "1"}
+        query = {"objects": ["people"]}
+        answer = world.document({**event, "headers": headers, "multiValueQueryStringParameters": query})
+        return int(answer["headers"]["X-Icosa-Round-Trips"])
+
+    assert [trips(), trips()] == [2, 1]
+
+
+def test_a_part_follows_the_model(world: World) -> None:
+    service = MetadataService(world.table, world.made.workspace_id)
+    company = service.model().by_singular["company"]
+    assert "stars" not in str(part(world, "companies")["body"])
+    service.create_field({"objectMetadataId": company.id, "type": "NUMBER", "name": "stars", "label": "Stars"})
+    assert "stars" in str(part(world, "companies")["body"])
+
+
 def test_what_a_document_costs(world: World) -> None:
     build(world.table, world.made.workspace_id)
     documents.forget()
@@ -176,3 +258,28 @@ def test_a_workspace_that_is_gone(world: World) -> None:
         assert is_skeleton(response(world, token=world.made.token))
     finally:
         world.table.transact([PutItem(row)])
+
+
+def test_examples_of_the_metadata_document_work_here(world: World) -> None:
+    """Also where what they create is there already."""
+    service = MetadataService(world.table, world.made.workspace_id)
+
+    def example(name: str) -> Any:
+        document = response(world, schema="metadata", token=world.made.token)
+        return document["components"]["schemas"][name]["example"]
+
+    names = []
+    for _ in range(2):
+        names.append((example("Field")["name"], example("Object")["nameSingular"]))
+        service.create_field(example("Field"))
+        service.create_object(example("Object"))
+    # There is a rocket in this workspace.
+    assert names == [("payload", "rocket2"), ("payload2", "rocket3")]
+    assert example("View")["objectMetadataId"] in service.model().by_id
+    assert example("ApiKey")["roleId"] == world.made.api_key.role_id
+
+
+def test_what_the_metadata_document_costs(world: World) -> None:
+    build(world.table, world.made.workspace_id)
+    models.forget()
+    assert [cost(world, schema="metadata", token=world.made.token) for _ in range(2)] == [2, 1]

@@ -57,7 +57,7 @@ def condition(random: Random, depth: int = 2, *, firms: list[str], within: bool 
         return _text_condition(random, "name")
     if roll < 0.53:
         return ("firm", condition(random, 1, firms=firms, within=True))
-    match random.randrange(8):
+    match random.randrange(9):
         case 0 | 1:
             return _text_condition(random, random.choice(("title", "who.firstName", "code")))
         case 2:
@@ -75,7 +75,10 @@ def condition(random: Random, depth: int = 2, *, firms: list[str], within: bool 
             )
         case 5:
             return random.choice((("hot", "eq", True), ("hot", "eq", False), ("hot", "is", "NOT_NULL")))
-        case 6 if firms:
+        case 6:
+            moment = f"2026-01-01T00:00:00.{random.randrange(8):03}Z"
+            return ("createdAt", random.choice(("eq", "gt", "gte", "lt", "lte", "neq")), moment)
+        case 7 if firms:
             firm = random.choice(firms)
             return random.choice(
                 (("firmId", "eq", firm), ("firmId", "in", firms[:3]), ("firmId", "is", "NULL"), ("firmId", "neq", firm))

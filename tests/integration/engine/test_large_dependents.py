@@ -119,3 +119,28 @@ def test_a_destruction_looks_once_more_and_pays_a_unit(table: Table) -> None:
     assert costs["deal"][0] == 3
     assert costs["line"][0] == 2, "nothing can point at a line"
     assert costs["deal"][1] == costs["line"][1] + 1
+
+
+def test_what_a_child_costs_does_not_grow_with_their_number(table: Table) -> None:
+    """Read units: its record once, and some thirty edges each, before and after the parent's own commit. A move reads
+    both places of a record once more before it clears up.
+    """
+    world = World(table, model=model(lines_follow=True))
+    firm, deal, line = (world.object(name) for name in ("firm", "deal", "line"))
+    for children in (120, 300):
+        [parent] = [node.item.id for node in world.run(Create(object=firm, data=({"name": "Acme"},)))]
+        [other] = [node.item.id for node in world.run(Create(object=deal, data=({"title": "t"},)))]
+        for _ in range(children // 60):
+            world.run(Create(object=deal, data=({"firmId": parent},) * 60))
+            world.run(Create(object=line, data=({"dealId": other},) * 60))
+        for operation, units in (
+            (Delete(object=firm, destroy=True, id=parent), 1.1),
+            (Delete(object=deal, destroy=False, id=other), 3.1),
+            (Restore(object=deal, id=other), 3.1),
+        ):
+            world.run(operation)
+            commits = children // 90 + 2
+            assert world.meter.read_units <= children * units + 8 * commits, operation
+        world.run(Delete(object=deal, destroy=True, id=other))
+    assert world.orphans() == []
+    assert world.counters_agree()

@@ -25,7 +25,7 @@ _TUNINGS = (
     Tuning(),
     Tuning(probe_rows=4, join_fetch_records=1),
     Tuning(probe_rows=1, index_only_scan_indexes=0),
-    Tuning(probe_rows=2, wide_probe_rows=6, walk_records=5, walk_run_rows=3, walk_read_ahead=1),
+    Tuning(probe_rows=2, walk_records=5, walk_run_rows=3, walk_read_ahead=1),
     Tuning(probe_rows=2, parallel_scan_records=5, index_only_scan_indexes=1),
 )
 
@@ -55,6 +55,8 @@ def populate(world: World, random: Random, deals: int) -> Reference:
         [node] = world.run(Delete(object=deal, destroy=False, id=record_id))
         reference.objects["deal"][record_id]["deletedAt"] = world.record("deal", node)["deletedAt"]
         reference.objects["deal"][record_id]["updatedAt"] = world.record("deal", node)["updatedAt"]
+    for record_id in random.sample(firms, random.randrange(3)):  # which deals go on to point at
+        world.run(Delete(object=firm, destroy=False, id=record_id))
     return reference
 
 

@@ -35,10 +35,12 @@ from icosa.query.operation import (
     Selection,
     Update,
 )
+from icosa.query.orders import resolve_order
 from icosa.settings import Settings, Tuning
 from icosa.store.table import Table
 
 from .interrupted import InterruptedTable, Interruption
+from .sample_model import model as sample_model
 from .world import World
 
 #: Whether to try more schedules (``make steady``).
@@ -48,6 +50,9 @@ TUNINGS = {
     "usual": Tuning(),
     "scans": Tuning(probe_rows=1),
     "scans of records": Tuning(probe_rows=1, index_only_scan_indexes=0),
+    "rows": Tuning(plan="rows", probe_rows=1),
+    "sets": Tuning(plan="set", probe_rows=1),
+    "walks": Tuning(plan="walk", probe_rows=1),
     "short pages": Tuning(probe_rows=1, walk_read_ahead=1, edge_rows=2, child_list_records=1_000),
 }
 
@@ -231,6 +236,7 @@ ORDERS: dict[str, Any] = {
     "by id": (),
     "by stage": [("stage", "DescNullsLast")],
     "by amount": [("amount", "AscNullsFirst")],
+    "newest": [("createdAt", "DescNullsLast")],
     "by amount and title": [("amount", "DescNullsLast"), ("title", "AscNullsFirst")],
 }
 
@@ -294,17 +300,23 @@ def test_aggregates_and_groups(table: Table, name: str, tuning: str) -> None:
                 assert leaf.get(node.item) == group.dimensions[0]
 
 
+_MODEL = sample_model()
+_NEWEST = resolve_order(_MODEL, _MODEL.by_singular["deal"], [{"createdAt": "DescNullsLast"}])
 CHILD_LISTS: dict[str, RelationSelection] = {
     "records": RelationSelection(selection=Selection(), total_count=True),
     "number": RelationSelection(selection=Selection(), total_count=True, records=False),
     "first": RelationSelection(selection=Selection(), total_count=True, page=Page(limit=2)),
     "aggregates": RelationSelection(selection=Selection(), total_count=True, aggregates=frozenset({TOTAL_COUNT})),
+    "newest": RelationSelection(selection=Selection(), total_count=True, order=_NEWEST, page=Page(limit=2)),
+    "all by age": RelationSelection(selection=Selection(), total_count=True, order=_NEWEST),
 }
 
 
 @pytest.mark.parametrize("tuning", ["usual", "short pages"])
 @pytest.mark.parametrize("kind", CHILD_LISTS)
 def test_children_of_several_parents(table: Table, kind: str, tuning: str) -> None:
+    if (kind, tuning) == ("newest", "short pages"):
+        pytest.skip("a list of many children in an order is read for each parent by itself")
     stage = Stage(table, TUNINGS[tuning])
     operation = FindMany(
         object=stage.firm,
@@ -318,7 +330,10 @@ def test_children_of_several_parents(table: Table, kind: str, tuning: str) -> No
         assert sum(part.total_count for part in lists) == stage.others + 1, how
         shown = [node.item.id for part in lists for node in part.nodes]
         assert len(shown) == len(set(shown)), how
-        if kind in ("records", "aggregates"):
+        for part in lists:
+            ages = [node.item[stage.deal.by_name["createdAt"].key] for node in part.nodes]
+            assert not CHILD_LISTS[kind].order or ages == sorted(ages, reverse=True), how
+        if kind in ("records", "aggregates", "all by age"):
             assert stage.moving[0] in shown, how
             assert [part.total_count for part in lists] == [len(part.nodes) for part in lists]
         for parent in page.nodes:

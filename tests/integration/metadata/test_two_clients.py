@@ -29,6 +29,7 @@ from icosa.store.ops import DeleteItem, Op, PutItem
 from icosa.store.table import MAX_TRANSACTION, Table, chunked
 from icosa.validation.errors import MetadataValidationError
 from tests.support import dynoxide
+from tests.support.provisioning import forget
 from tests.support.tenant import Tenant
 
 _PAIRS = int(os.environ.get("ICOSA_CHANGES", "10"))
@@ -282,7 +283,7 @@ class Shown:
 
     def __init__(self, before: Rows, after: Rows) -> None:
         self._known = set(_UUID.findall(json.dumps([*before, *before.values()], default=str)))
-        named = {row["id"]: row for row in after.values() if "id" in row and ("name_singular" in row or "type" in row)}
+        named = {row["id"]: row for (_, sk), row in after.items() if sk.startswith(("object#", "field#"))}
         owner = {row["id"]: sk.split("#")[1] for (_, sk), row in after.items() if sk.startswith("field#")}
         self._names = {
             i: row.get("name_singular") or f"{named[owner[i]]['name_singular']}.{row['name']}"
@@ -376,6 +377,8 @@ def make_equal(tenant: Tenant, rows: Rows) -> None:
     ops += [DeleteItem(key) for key in mine if key not in rows]
     for part in chunked(ops, MAX_TRANSACTION):
         tenant.table.transact(part)
+    # What this process has read of the table before is not there any more.
+    forget()
 
 
 @pytest.fixture

@@ -11,10 +11,19 @@ from hypothesis import strategies as st
 
 from icosa.catalog.constraints import unique_constraint
 from icosa.catalog.loader import MetadataState
-from icosa.catalog.rows import build_model, field_item, model_items, object_item
+from icosa.catalog.rows import (
+    build_model,
+    field_item,
+    in_rows_of_their_own,
+    index_item,
+    model_items,
+    object_item,
+)
+from icosa.metadata.draft import Draft
 from icosa.metadata.standard import standard_model
 from icosa.model.model import Field, Model, Object, Option, Relation
 from icosa.model.types.registry import by_name
+from icosa.store import keys
 
 WORKSPACE = "11111111-1111-4111-8111-111111111111"
 
@@ -123,7 +132,11 @@ def comparable(model: Model) -> Any:
     constraints = [
         [(c.key, c.field_ids, [leaf.path for leaf in c.leaves]) for c in o.unique_constraints] for o in model.objects
     ]
-    return replace(model, objects=tuple(replace(o, unique_constraints=()) for o in model.objects)), constraints
+    objects = tuple(
+        replace(o, unique_constraints=(), indexes=tuple(sorted(o.indexes, key=lambda i: (i.created_at, i.id))))
+        for o in model.objects
+    )
+    return replace(model, objects=objects), constraints
 
 
 @pytest.mark.slow
@@ -187,3 +200,41 @@ def test_a_half_seen_change_is_never_taken_for_a_model(
 
     assert (state(mixture) == state(after)) is (mixture == after)
     assert (state(mixture) == state(before)) is (mixture == before)
+
+
+def with_indexes_inside(model: Model) -> list[dict[str, Any]]:
+    """The rows of a model as they were before indexes had rows of their own."""
+    items = [item for item in model_items(model) if keys.metadata_row(item)[0] != "index"]
+    for item in items:
+        if keys.metadata_row(item)[0] == "object":
+            indexes = [
+                index_item(WORKSPACE, o, i, revision=1) for o in model.objects if o.id == item["id"] for i in o.indexes
+            ]
+            item["indexes"] = [{k: v for k, v in index.items() if k not in ("PK", "SK", "rev")} for index in indexes]
+    return items
+
+
+def test_indexes_inside_the_rows_of_objects_are_read() -> None:
+    model = standard_model(WORKSPACE)
+    assert comparable(build_model(WORKSPACE, 1, with_indexes_inside(model))) == comparable(model)
+
+
+def test_indexes_leave_the_rows_of_objects_with_the_first_change() -> None:
+    before = standard_model(WORKSPACE)
+    stored = {item["SK"]: item for item in with_indexes_inside(before)}
+    draft = Draft(before, next_object_key=100, now="2026-01-01T00:00:00.000Z")
+    company, person = (draft.base.by_singular[name] for name in ("company", "person"))
+    gone, changed = company.indexes[0], company.indexes[1]
+    draft.set_object(company.id, indexes=company.indexes[1:])
+    draft.set_index(company.id, replace(changed, name="renamed"))
+    draft.set_object(person.id, description="other")
+    rows, after = draft.row_changes(), draft.model()
+    put, removed = in_rows_of_their_own(stored, after, rows.put, rows.removed)
+    assert removed == [], "what had no row cannot be removed"
+    stored |= {item["SK"]: item for item in put}
+    read = build_model(WORKSPACE, after.version, stored.values())
+    assert comparable(read) == comparable(after)
+    assert gone.id not in {index.id for index in read.by_id[company.id].indexes}
+    assert {sk for sk, item in stored.items() if item.get("indexes")}.isdisjoint(
+        {f"object#{company.id}", f"object#{person.id}"}
+    )

@@ -38,7 +38,9 @@ def document(*, is_direct: bool = False) -> Any:
 
 
 def answer(result: Any, path: str, method: str, status: str = "200") -> Any:
-    return result["paths"][path][method]["responses"][status]["content"]["application/json"]["schema"]
+    schema = result["paths"][path][method]["responses"][status]["content"]["application/json"]["schema"]
+    is_page = schema.get("$ref", "").endswith("Page")
+    return result["components"]["schemas"][schema["$ref"].rpartition("/")[2]] if is_page else schema
 
 
 @pytest.mark.parametrize("is_direct", [False, True])
@@ -54,7 +56,7 @@ def test_it_describes_what_is_served() -> None:
 def test_servers() -> None:
     result = document()
     assert [server["url"] for server in result["servers"]] == [f"{BASE}/rest/metadata"]
-    assert result["paths"]["/open-api/metadata"]["servers"] == [{"url": f"{BASE}/rest"}]
+    assert [server["url"] for server in result["paths"]["/open-api/metadata"]["servers"]] == [f"{BASE}/rest"]
     assert result["openapi"] == "3.1.1"
 
 
@@ -71,7 +73,6 @@ def test_names_of_operations() -> None:
         ("/fields/{id}", "get"): "findOneField",
         ("/fields/{id}", "delete"): "deleteOneField",
         ("/fields/{id}", "patch"): "updateOneField",
-        ("/fields/{id}", "put"): "putOneField",
     }
 
 
@@ -103,7 +104,6 @@ def test_api_keys() -> None:
         "post": "createOneApiKey",
         "delete": "deleteOneApiKey",
         "patch": "updateOneApiKey",
-        "put": "putOneApiKey",
     }
     assert [result["paths"][path]["get"]["operationId"] for path in _KEY_PATHS] == ["findManyApiKeys", "findOneApiKey"]
     schemas = result["components"]["schemas"]
@@ -126,7 +126,6 @@ def test_webhooks() -> None:
         ("/webhooks/{id}", "get"): "findOneWebhook",
         ("/webhooks/{id}", "delete"): "deleteOneWebhook",
         ("/webhooks/{id}", "patch"): "updateOneWebhook",
-        ("/webhooks/{id}", "put"): "putOneWebhook",
     }
     schemas = result["components"]["schemas"]
     assert schemas["Webhook"]["required"] == ["targetUrl", "operations"]

@@ -52,13 +52,16 @@ export function RoleForm({ apiKey, reload }: FormProps) {
     toast("The key has its new role from the next call on.");
   }
 
-  return html`<${Ready} of=${roles}>${(
-    found: readonly KeyRole[],
-  ) => html`<${SaveForm} dirty=${chosen !== present} valid=${editable && chosen !== ""} save="Change role"
-      onSave=${own ? () => setAsking(true) : assign}>
-      <${RoleField} roles=${found} value=${chosen} onChange=${setChosen} disabled=${!editable}
-        hint=${editable ? chosen && html`<a href=${page(`settings/roles/${chosen}`)}>What it may do</a>` : lacking("ROLES")} />
-    <//>`}<//>
+  function field(found: readonly KeyRole[]) {
+    const rights = chosen && html`<a href=${page(`settings/roles/${chosen}`)}>What it may do</a>`;
+    return html`<${RoleField} roles=${found} present=${apiKey.role} value=${chosen} onChange=${setChosen} disabled=${!editable}
+      hint=${editable ? rights : lacking("ROLES")} />`;
+  }
+  return html`<${Ready} of=${roles}>${(found: readonly KeyRole[]) =>
+    editable
+      ? html`<${SaveForm} dirty=${chosen !== present} valid=${chosen !== ""} save="Change role"
+          onSave=${own ? () => setAsking(true) : assign}>${field(found)}<//>`
+      : html`<div class="save-form">${field(found)}</div>`}<//>
     ${
       asking &&
       html`<${Confirm} title="Change the role of your own key" confirm="Change role" word="yes" onConfirm=${assign}

@@ -58,7 +58,10 @@ function Form({ roles }: { roles: readonly KeyRole[] }) {
     const key = await createKey({ name: name.trim(), expiresAt, roleId });
     const token = await makeToken(key.id, expiresAt).then(
       (made) => ({ token: made }),
-      (error: unknown) => ({ token: "", problem: asApiError(error).message }),
+      (error: unknown) => ({
+        token: "",
+        problem: `The key was made, but its token was not. ${asApiError(error).message}`,
+      }),
     );
     if (!open.current) {
       toast(`The key “${key.name}” was made. Its page makes a token.`);
@@ -66,6 +69,7 @@ function Form({ roles }: { roles: readonly KeyRole[] }) {
     }
     fresh.value = { keyId: key.id, ...token };
     route(page(`${LIST}/apis/${key.id}`), true);
+    if (token.token) toast("The key was made. Copy its token now.");
   }
 
   return html`<${SaveForm} save="Create" dirty=${name.trim() !== ""} valid=${roleId !== ""} onSave=${save}

@@ -28,6 +28,7 @@ export function TokenSection({ apiKey, reload }: TokenSectionProps) {
 
   async function another() {
     fresh.value = { keyId: apiKey.id, token: await makeToken(apiKey.id, apiKey.expiresAt) };
+    toast("There is a new token. Copy it now.");
   }
 
   return html`<section class="section" aria-labelledby="token">
@@ -41,7 +42,7 @@ export function TokenSection({ apiKey, reload }: TokenSectionProps) {
     ${shown?.problem && html`<${Notice} kind="warning">${shown.problem}<//>`}
     <div class="actions">
       ${!ended && html`<${ActionButton} action=${another}>${shown?.token === "" ? "Make the token" : "New token for this key"}<//>`}
-      <button type="button" class="button" onClick=${() => setAsking(true)}>Regenerate…</button>
+      ${(!ended || can("ROLES")) && html`<button type="button" class="button" onClick=${() => setAsking(true)}>Regenerate…</button>`}
     </div>
     <p class="hint">${ended ? "An expired key gets no more tokens." : "A new token works beside the ones that exist, until the key ends."}
       ${" "}Regenerate when a token may have leaked: all others end at once.</p>
@@ -66,7 +67,7 @@ function Regenerate({ apiKey, ended, reload, onClose }: RegenerateProps) {
     if (own && !(await goOn(made.token))) return;
     if (keepId) await reload();
     else route(page(`settings/api-webhooks/apis/${made.id}`), true);
-    toast(keepId ? "The key has a new token; all others have ended." : "A new key has replaced the old one.");
+    toast(keepId ? "The key has a new token, the others have ended." : "A new key has replaced the old one.");
   }
 
   const mayReplace = can("ROLES");

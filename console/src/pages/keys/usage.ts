@@ -16,7 +16,7 @@ export function Usage({ token }: { token: string }) {
   const header = `-H "Authorization: Bearer ${token || PLACE}"`;
   return html`<details class="usage" open=${token !== ""}>
     <summary>How to use it</summary>
-    <p>Who the token belongs to and what it may do:</p>
+    <p>Who the token belongs to and what it may do${token === "" && html`, with a token in the variable <code>TOKEN</code>`}:</p>
     <${CodeBlock} label="command that asks who I am" code=${`curl "${url("rest/metadata/me")}" \\\n  ${header}`} />
     ${
       first &&

@@ -80,10 +80,10 @@ export function DeleteField({ object, field, onClose, leave }: FieldProps) {
   return html`<${Confirm} title="Delete ${field.label}?" confirm="Delete field" word="yes" onConfirm=${run} onClose=${onClose}>
     ${
       isRelation(field.type)
-        ? html`<p><${Records} of=${values} /> lose the connection that it makes between ${object.labelPlural} and${" "}
+        ? html`<p><${Records} of=${values} /> ${verb(values, "loses", "lose")} the connection that it makes between ${object.labelPlural} and${" "}
             ${enumerated(ends.map((end) => end.targetObjectMetadata.namePlural))}. The field at the other end goes, too. This
             cannot be undone.</p>`
-        : html`<p><${Records} of=${values} /> with a value of <strong>${field.label}</strong> lose it. This cannot be undone.</p>`
+        : html`<p><${Records} of=${values} /> with a value of <strong>${field.label}</strong> ${verb(values, "loses", "lose")} it. This cannot be undone.</p>`
     }
     <p>Columns, filters and sorts of views by it go. Requests that name <code>${field.name}</code> are refused.</p>
   <//>`;
@@ -98,12 +98,22 @@ export function DeactivateField({ object, field, onClose }: FieldProps) {
   }
   return html`<${Confirm} title="Deactivate ${field.label}?" confirm="Deactivate" onConfirm=${run} onClose=${onClose}>
     <p>Interfaces hide it; columns and filters of views by it go. <${Records} of=${values} />${" "}
-      with a value keep it, and the APIs still show it.</p>
+      with a value ${verb(values, "keeps", "keep")} it, and the APIs still show it.</p>
   <//>`;
 }
 
+interface Counted {
+  readonly data: Counts | null;
+  readonly error: unknown;
+}
+
+/** The verb that a number of records takes. */
+function verb({ data }: Counted, one: string, many: string): string {
+  return data?.live === 1 && data.trashed === 0 ? one : many;
+}
+
 /** A number of records once it is known; where it may not be known, that. */
-function Records({ of }: { of: { readonly data: Counts | null; readonly error: unknown } }) {
+function Records({ of }: { of: Counted }) {
   if (of.data === null) return html`<strong>${of.error ? "an unknown number of records" : "… records"}</strong>`;
   const { live, trashed } = of.data;
   const text = counted(live, "record");

@@ -59,19 +59,29 @@ function NewIndex({ object }: { object: ObjectMetadata }) {
         { value: "GIN", label: "GIN: lists, multi-selects and JSON" },
       ]} hint="Indexes made here are never unique. To make a field unique, edit the field." />
       <${Chosen} chosen=${chosen} onChange=${change} />
-      ${
-        offered.length === 0
-          ? html`<p class="hint">No field of ${object.labelPlural} takes an index of this type.</p>`
-          : html`<${SelectField} label=${chosen.length === 0 ? "Field" : "And then"} value="" onChange=${(key: string) => change([...keys, key])}
-              choices=${[
-                { value: "", label: "Choose a field", disabled: true },
-                ...offered
-                  .filter((each) => !keys.includes(each.key))
-                  .map((each) => ({ value: each.key, label: each.label })),
-              ]} />`
-      }
+      <${Adder} key=${`${indexType} ${keys.length}`} first=${chosen.length === 0} choices=${offered.filter((each) => !keys.includes(each.key))}
+        none="No field of ${object.labelPlural} takes an index of this type." onAdd=${(key: string) => change([...keys, key])} />
     <//>
   <//>`;
+}
+
+interface AdderProps {
+  readonly first: boolean;
+  readonly choices: readonly Indexable[];
+  /** What is said where nothing can be chosen. */
+  readonly none: string;
+  readonly onAdd: (key: string) => void;
+}
+
+/** Adds a field. A button does it: by keyboard a select changes with every key. */
+function Adder({ first, choices, none, onAdd }: AdderProps) {
+  const [key, setKey] = useState("");
+  if (choices.length === 0) return first ? html`<p class="hint spaced">${none}</p>` : null;
+  return html`<div class="adder"><${SelectField} label=${first ? "Field" : "And then"} value=${key} onChange=${setKey} choices=${[
+    { value: "", label: "Choose a field", disabled: true },
+    ...choices.map((each) => ({ value: each.key, label: each.label })),
+  ]} />
+    <button type="button" class="button" disabled=${key === ""} onClick=${() => onAdd(key)}>Add field</button></div>`;
 }
 
 /** The fields in their order. */

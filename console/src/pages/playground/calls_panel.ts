@@ -78,6 +78,6 @@ function units({ explain }: Call): string {
 function Price({ call }: { call: Call }) {
   const cost = call.explain?.cost;
   if (!cost) return "–";
-  return html`$${cost.call}<div class="hint">A million: $${cost.million}, of that
+  return html`$${cost.call}<div class="hint">A million: $${cost.million}, of that${" "}
     ${cost.services.map(([name, price]) => `${name} ${price}`).join(", ")}</div>`;
 }

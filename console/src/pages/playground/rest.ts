@@ -15,6 +15,9 @@ import { ObjectPicker } from "./picker";
 import { addressOf, type Schema, schemaOf } from "./schemas";
 import { loadScalar } from "./tools";
 
+/** Tags up to which the menu shows all operations at once. */
+const FEW = 4;
+
 type Document = Readonly<Record<string, unknown>>;
 
 /** The REST playground: Scalar with the document of the chosen objects. */
@@ -121,6 +124,7 @@ function configuration(schema: Schema, content: Document): Readonly<Record<strin
     hideDarkModeToggle: true,
     forceDarkModeState: dark.peek() ? "dark" : "light",
     hideModels: schema.key === "metadata",
+    defaultOpenAllTags: Array.isArray(content.tags) && content.tags.length <= FEW,
     defaultHttpClient: { targetKey: "shell", clientKey: "curl" },
     documentDownloadType: "json",
   };

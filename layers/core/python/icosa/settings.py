@@ -10,7 +10,9 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from typing import Any, Self
+from typing import Any, Literal, Self
+
+Plan = Literal["cheapest", "walk", "rows", "set", "records", "scan"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,14 +22,16 @@ class Tuning:
     Not read from the environment. Tests lower them, so that a few records take every plan.
     """
 
-    #: Index rows that are read of each condition to see whether it selects few records.
+    #: The plan of lists (``engine.read.planner``): the one that costs least, or another wherever it is possible.
+    plan: Plan = "cheapest"
+    #: Index rows that are read of each condition at first, to see how many records it selects.
     probe_rows: int = 500
-    #: As ``probe_rows``, for objects with more live records than this: reading 5,000 ids still beats a scan.
-    wide_probe_rows: int = 5_000
     #: Records that an ordered walk checks against a filter before it is given up for reading all matches.
     walk_records: int = 2_000
     #: Records with equal first values that an ordered walk collects to sort them.
     walk_run_rows: int = 2_000
+    #: Records with equal first values that are fetched and sorted rather than looked for in the second term's index.
+    walk_short_run: int = 120
     #: Index rows that an ordered walk reads beyond those of the page: they usually complete the last run of equal
     #: values.
     walk_read_ahead: int = 8
@@ -72,8 +76,8 @@ class Settings:
     group_records: int = 10
     #: Fields of a record that an answer shows when the request does not choose them.
     field_limit: int = 200
-    #: Bytes of a request body.
-    body_limit: int = 4_500_000
+    #: Bytes of a request body: what Lambda takes. Behind the gateway it is less (``BodyLimit`` of template.yaml).
+    body_limit: int = 6_000_000
     #: Calls a minute of one workspace. API Gateway's usage plan sees to it; documents and headers quote it.
     rate_limit: int = 100
     tuning: Tuning = Tuning()

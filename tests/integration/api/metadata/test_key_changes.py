@@ -341,7 +341,7 @@ def test_who_am_i(own: Workspace) -> None:
     assert (rights["person"]["canReadObjectRecords"], rights["person"]["canUpdateObjectRecords"]) == (True, False)
     assert rights["attachment"]["canUpdateObjectRecords"] is True
     rate = {"calls": 100, "seconds": 60}
-    sizes = {"batch": 60, "pageSize": 200, "bodyBytes": 4_500_000}
+    sizes = {"batch": 60, "pageSize": 200, "bodyBytes": 6_000_000}
     assert me["limits"] == {"rate": rate, "metadataRate": rate, **sizes}
     query = """{ currentApiKey { workspace { id displayName } principal { type id name expiresAt } role { id label }
       permissionFlags

@@ -77,7 +77,8 @@ def test_words_are_there_for_all_that_has_a_name() -> None:
 )
 def test_what_it_says(type_: str, member: str | None, text: str) -> None:
     definition = schema(crm())[type_]
-    texts = {None: definition.description, **{found.name: found.description for found in _members(definition)}}
+    texts: dict[str | None, str | None] = {found.name: found.description for found in _members(definition)}
+    texts[None] = definition.description
 
     assert texts[member] == text
 

@@ -50,7 +50,7 @@ const DULL = new Set(["ACTOR", "FILES", "RAW_JSON", "UUID"]);
 
 /** Whether a record cannot be made without a value of a field. */
 export function isRequired(field: FieldMetadata): boolean {
-  return !field.isNullable && field.defaultValue === null && !field.isSystem && field.type in SAMPLES;
+  return !field.isNullable && field.defaultValue === null && field.type in SAMPLES;
 }
 
 /** A value that a field takes. */
@@ -67,7 +67,12 @@ export function exampleFields(
   mayWrite: (field: FieldMetadata) => boolean,
 ): readonly FieldMetadata[] {
   const usable = object.fieldsList.filter(
-    (each) => each.isActive && !each.isSystem && each.type in SAMPLES && !isRelation(each.type) && mayWrite(each),
+    (each) =>
+      each.isActive &&
+      each.type in SAMPLES &&
+      !isRelation(each.type) &&
+      mayWrite(each) &&
+      (!each.isSystem || isRequired(each)),
   );
   const first = usable.filter((each) => isRequired(each) || each.id === object.labelIdentifierFieldMetadataId);
   const others = usable.filter(

@@ -11,7 +11,7 @@ import os
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from types import EllipsisType
-from typing import Self
+from typing import Final, Self
 
 from ..store import control, keys
 from ..store.table import Item
@@ -22,6 +22,9 @@ from .api_key_changes import ApiKeyChanges, TokenSource
 from .key_state import live_key
 from .sign_in_links import SignInLink, make_link
 from .times import parse_expiry, stored_time
+
+#: The name of keys that are made for sign-in links.
+_OF_LINKS: Final = "Console"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,6 +119,18 @@ class ApiKeys:
         )
         self._changes(workspace_id).note_token(key_id, expires_at)
         return text
+
+    def create_for_link(self, workspace_id: str, *, role_id: str, expires_at: str) -> ApiKey:
+        """A key for somebody who has none, and signs in by a link. Expired ones of earlier links are revoked, or they
+        would use up what keys a workspace may have.
+
+        Raises as ``create``. One more read unit for each 4 KB of keys, and the revocations.
+        """
+        now = stored_time(datetime.now(UTC))
+        for key in self.list(workspace_id):
+            if key.name == _OF_LINKS and key.expires_at <= now:
+                self.revoke(workspace_id, key.id)
+        return self.create(workspace_id, name=_OF_LINKS, role_id=role_id, expires_at=expires_at)
 
     def sign_in_link(self, workspace_id: str, key_id: str, *, minutes: int) -> SignInLink:
         """A link that signs in with a live key. One read unit, 4 write units. Raises KeyNotFound, KeyRevoked,

@@ -23,9 +23,10 @@ from .token_type import CALLERS
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OptionalCaller:
-    """A caller whose token is valid now. Its role does not matter."""
+    """A caller whose token is valid now. What its role may do does not matter."""
 
     workspace_id: str
+    role_id: str | None
     metadata: MetadataState
     preferences: Mapping[str, Any]
 
@@ -46,13 +47,14 @@ def optional_caller(authorization: str | None, table: Table, *, signing_keys: Ke
                 keys.ended_signing_keys(),
             ]
         )
-        live_key(key, stored_time(datetime.now(UTC)), generation=claims.generation)
+        key = live_key(key, stored_time(datetime.now(UTC)), generation=claims.generation)
     except (Forbidden, Unauthenticated):
         return None
     if workspace is None or claims.kid in ended_kids(ended):
         return None
     return OptionalCaller(
         workspace_id=claims.workspace_id,
+        role_id=key.get("roleId"),
         metadata=MetadataState.parse(workspace),
         preferences=workspace.get("preferences", {}),
     )

@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from typing import get_args
+from urllib.parse import parse_qs
 
 from ..access.optional_caller import optional_caller
 from ..access.secret import Keyring
@@ -50,10 +51,23 @@ class DocumentsApi:
             return skeleton(schema, url)
         if schema == "metadata":
             # Here, because the document of records needs no validation library.
+            from ..documents.metadata_examples import metadata_examples
             from ..documents.openapi.metadata import metadata_document
 
-            return metadata_document(url, is_direct=caller.preferences.get("metadataEnvelope") == "direct")
-        return core_document(table, caller.workspace_id, caller.metadata, url)
+            return metadata_document(
+                url,
+                is_direct=caller.preferences.get("metadataEnvelope") == "direct",
+                examples=metadata_examples(table, caller.workspace_id, caller.metadata, role_id=caller.role_id),
+            )
+        return core_document(table, caller.workspace_id, caller.metadata, url, names=_object_names(request))
+
+
+def _object_names(request: HttpRequest) -> list[str] | None:
+    """The names in ``objects``, which may be repeated; None when there is no such parameter."""
+    values = parse_qs(request.query_string, keep_blank_values=True).get("objects")
+    if values is None:
+        return None
+    return [name for value in values for part in value.split(",") if (name := part.strip())]
 
 
 def _error_response(error: IcosaError) -> HttpResponse:

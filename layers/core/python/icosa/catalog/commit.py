@@ -21,7 +21,8 @@ from ..store.table import MAX_TRANSACTION, Table, TransactionConflict, Transacti
 from ..store.workspace_row import VIEWS_VERSION, carried_out, is_staged, next_model
 from .jobs import new_job, put_job
 from .loader import MetadataState, load_items
-from .rows import build_model
+from .memory import KnownVersion, known_version, remember
+from .rows import build_model, in_rows_of_their_own
 from .staging import Item, StagedOp, abandoned, by_sort_key, is_log, log_of, log_rows, logged, overlaid
 
 
@@ -47,7 +48,41 @@ class Snapshot:
 
 
 def read(table: Table, workspace_id: str) -> Snapshot:
-    """The metadata as it is now: one round trip, unless a change is under way. Raises WorkspaceGone, Unavailable."""
+    """The metadata as it is now. Raises WorkspaceGone, Unavailable, and VersionConflict during a change.
+
+    One round trip: of 1.5 read units when this process knows the version (``memory``), else of all metadata rows.
+    """
+    return _remembered(table, workspace_id) or _read_all(table, workspace_id)
+
+
+def _remembered(table: Table, workspace_id: str) -> Snapshot | None:
+    """The metadata as this process knows it, None when it does not know the present version."""
+    known = known_version(table, workspace_id)
+    if known is None:
+        return None
+    workspace, logs = table.parallel(
+        [
+            lambda part: part.get(keys.workspace(workspace_id)),
+            lambda part: part.query_all(keys.metadata(workspace_id), prefix=keys.STAGED_ROWS),
+        ]
+    )
+    if workspace is None:
+        raise WorkspaceGone
+    assert isinstance(workspace, dict)
+    # A log is of a change that goes on, or one that must be finished or removed.
+    return None if logs or MetadataState.parse(workspace) != known.state else _snapshot(workspace, known)
+
+
+def _snapshot(workspace: Item, known: KnownVersion) -> Snapshot:
+    return Snapshot(
+        model=known.model,
+        items=known.items,
+        next_object_key=int(workspace["nextObjectKey"]),
+        views_version=int(workspace.get(VIEWS_VERSION, 0)),
+    )
+
+
+def _read_all(table: Table, workspace_id: str) -> Snapshot:
     pk = keys.metadata(workspace_id)
     workspace, items = table.parallel(
         [lambda part: part.get(keys.workspace(workspace_id)), lambda part: part.query_all(pk)]
@@ -66,12 +101,13 @@ def read(table: Table, workspace_id: str) -> Snapshot:
         version, rows = load_items(table, workspace_id, state)
         if version != state.version:
             raise VersionConflict
-    return Snapshot(
+    known = KnownVersion(
+        state=MetadataState.of(version, rows),
         model=build_model(workspace_id, version, rows),
         items=by_sort_key(rows),
-        next_object_key=int(workspace["nextObjectKey"]),
-        views_version=int(workspace.get(VIEWS_VERSION, 0)),
     )
+    remember(table, workspace_id, known)
+    return _snapshot(workspace, known)
 
 
 def commit(
@@ -84,17 +120,20 @@ def commit(
     next_object_key: int,
     extra: Sequence[StagedOp] = (),
     views: Sequence[StagedOp] | None = None,
+    demands: Sequence[UpdateItem] = (),
     is_required: bool = False,
 ) -> None:
     """Write ``model``, the next version. ``put`` are metadata rows with its number as ``rev``; ``extra`` goes with
     them.
 
     ``views`` are changes of views and page layouts that go with them, made from those of ``snapshot.views_version``;
-    None for a change that concerns no views. ``is_required``: whoever writes records must know this version
+    None for a change that concerns no views. ``demands`` are what must hold beside it, of a change that
+    ``is_one_transaction``. ``is_required``: whoever writes records must know this version
     (``store.lease``). Raises VersionConflict when the version is not the latest any more, or the
     views are not; nothing is written then.
     """
     workspace_id = model.workspace_id
+    put, removed = in_rows_of_their_own(snapshot.items, model, put, removed)
     rows = {**snapshot.items, **by_sort_key(put)}
     for _, sk in removed:
         del rows[sk]
@@ -112,12 +151,19 @@ def commit(
         is_required=is_required,
     )
     try:
-        if len(ops) < MAX_TRANSACTION:
-            table.transact([advance(staged=None), *ops])
+        if is_one_transaction(len(ops) + len(demands)):
+            table.transact([advance(staged=None), *demands, *ops])
         else:
+            assert not demands, "a staged change cannot demand anything"
             _commit_staged(table, workspace_id, advance, ops)
     except (TransactionFailed, TransactionConflict):
         raise VersionConflict from None
+    remember(table, workspace_id, KnownVersion(state=state, model=model, items=rows))
+
+
+def is_one_transaction(operations: int) -> bool:
+    """Whether a change of so many operations, beside that of the workspace's row, is one transaction."""
+    return operations < MAX_TRANSACTION
 
 
 def _commit_staged(

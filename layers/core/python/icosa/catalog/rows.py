@@ -1,14 +1,18 @@
-"""The rows of objects and fields, one for each, and back.
+"""The rows of objects, fields and indexes, one for each, and back.
 
 Attributes have the names of the dataclasses' attributes. Values that equal the default are left out, so an attribute
 that a later release adds has its default in rows written before. Every row carries ``rev``, the metadata version that
 wrote it (see ``loader``).
+
+Before version 0.3 an object's row held its indexes as well; every relation to a custom object made those of the
+standard objects longer. Such rows are read as they are, and replaced with the next change of the object or of one of
+its indexes (``in_rows_of_their_own``).
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import MISSING, fields
 from typing import Any
 
@@ -19,9 +23,12 @@ from .constraints import unique_constraint
 
 Item = dict[str, Any]
 
+#: Where the rows of objects had their indexes before.
+_INLINE = "indexes"
+
 
 def object_item(workspace_id: str, obj: Object, *, revision: int) -> Item:
-    """The item of an object without its fields."""
+    """The item of an object without its fields and indexes."""
     item = keys.item_at(keys.object_row(workspace_id, obj.id), rev=revision)
     for name, default, encode in _OBJECT_CODEC:
         value = getattr(obj, name)
@@ -40,26 +47,42 @@ def field_item(workspace_id: str, obj: Object, field: Field, *, revision: int) -
     return item
 
 
+def index_item(workspace_id: str, obj: Object, index: Index, *, revision: int) -> Item:
+    """The item of one index of ``obj``."""
+    members = [_plain(member) for member in index.members]
+    return keys.item_at(
+        keys.index_row(workspace_id, obj.id, index.id), rev=revision, **{**_plain(index), "members": members}
+    )
+
+
 def model_items(model: Model) -> list[Item]:
     """All items of a model."""
     items = []
     for obj in model.objects:
         items.append(object_item(model.workspace_id, obj, revision=model.version))
         items += [field_item(model.workspace_id, obj, field, revision=model.version) for field in obj.fields]
+        items += [index_item(model.workspace_id, obj, index, revision=model.version) for index in obj.indexes]
     return items
 
 
 def build_model(workspace_id: str, version: int, items: Iterable[Mapping[str, Any]]) -> Model:
-    """The model of a workspace's metadata items, in any order. Objects and fields come in the order of their keys."""
+    """The model of a workspace's metadata items, in any order. Objects and fields come in the order of their keys,
+    indexes in that of their making.
+    """
     object_items = []
     field_items: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
+    index_items: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
     for item in items:
         kind, object_id = keys.metadata_row(item)
         if kind == "field":
             field_items[object_id].append(item)
+        elif kind == "index":
+            index_items[object_id].append(item)
         elif kind == "object":
             object_items.append(item)
-    objects = tuple(_object(item, field_items[item["id"]]) for item in sorted(object_items, key=_by_key))
+    objects = tuple(
+        _object(item, field_items[item["id"]], index_items[item["id"]]) for item in sorted(object_items, key=_by_key)
+    )
     return Model(workspace_id=workspace_id, version=version, objects=objects)
 
 
@@ -67,7 +90,31 @@ def _by_key(item: Mapping[str, Any]) -> int:
     return int(item["key"][1:])
 
 
-def _object(item: Mapping[str, Any], field_items: list[Mapping[str, Any]]) -> Object:
+def in_rows_of_their_own(
+    stored: Mapping[str, Item], model: Model, put: Sequence[Item], removed: Sequence[keys.Key]
+) -> tuple[list[Item], list[keys.Key]]:
+    """The rows of a change, with what moves the indexes of the objects concerned out of the objects' rows, where
+    ``stored``, the metadata rows by sort key, has them there.
+    """
+    concerned = {
+        object_id
+        for kind, object_id in [*map(keys.metadata_row, put), *(keys.metadata_kind(sort) for _, sort in removed)]
+        if kind in ("object", "index")
+    }
+    rows = {keys.of(item): item for item in put}
+    for object_id in concerned:
+        obj = model.by_id.get(object_id)
+        if obj is None or _INLINE not in stored.get(keys.object_row(model.workspace_id, object_id)[1], {}):
+            continue
+        own = object_item(model.workspace_id, obj, revision=model.version)
+        moved = [index_item(model.workspace_id, obj, index, revision=model.version) for index in obj.indexes]
+        rows |= {keys.of(item): item for item in (own, *moved)}
+    return list(rows.values()), [key for key in removed if key[1] in stored]
+
+
+def _object(
+    item: Mapping[str, Any], field_items: list[Mapping[str, Any]], index_items: list[Mapping[str, Any]]
+) -> Object:
     own = tuple(_field(field_item) for field_item in sorted(field_items, key=_by_key))
     by_id = {field.id: field for field in own}
     attributes = {name: item[name] for name in _OBJECT_PLAIN if name in item}
@@ -80,11 +127,17 @@ def _object(item: Mapping[str, Any], field_items: list[Mapping[str, Any]]) -> Ob
             unique_constraint(constraint["key"], [by_id[field_id] for field_id in constraint["field_ids"]])
             for constraint in item.get("unique_constraints", ())
         ),
-        indexes=tuple(
-            Index(**{**index, "members": tuple(IndexMember(**member) for member in index["members"])})
-            for index in item.get("indexes", ())
-        ),
+        indexes=tuple(sorted(map(_index, (*item.get(_INLINE, ()), *index_items)), key=_by_making)),
     )
+
+
+def _index(item: Mapping[str, Any]) -> Index:
+    attributes = {name: item[name] for name in _INDEX_PLAIN if name in item}
+    return Index(**attributes, members=tuple(IndexMember(**member) for member in item["members"]))
+
+
+def _by_making(index: Index) -> tuple[str, str]:
+    return index.created_at, index.id
 
 
 def _field(item: Mapping[str, Any]) -> Field:
@@ -129,9 +182,6 @@ _OBJECT_SPECIAL: Mapping[str, Encode] = {
     "search_field_ids": list,
     "unique_constraints": lambda constraints: [{"key": c.key, "field_ids": list(c.field_ids)} for c in constraints],
     "right_flags": dict,
-    "indexes": lambda indexes: [
-        {**_plain(index), "members": [_plain(member) for member in index.members]} for index in indexes
-    ],
     "overrides": dict,
 }
 _FIELD_SPECIAL: Mapping[str, Encode] = {
@@ -142,8 +192,9 @@ _FIELD_SPECIAL: Mapping[str, Encode] = {
     "overrides": dict,
     "retired": lambda retired: [_plain(option) for option in retired],
 }
-_OBJECT_PARTS = ("duplicate_criteria", "search_field_ids", "unique_constraints", "indexes")
-_OBJECT_CODEC = _codec(Object, _OBJECT_SPECIAL, frozenset({"fields"}))
+_OBJECT_PARTS = ("duplicate_criteria", "search_field_ids", "unique_constraints")
+_OBJECT_CODEC = _codec(Object, _OBJECT_SPECIAL, frozenset({"fields", "indexes"}))
 _FIELD_CODEC = _codec(Field, _FIELD_SPECIAL, frozenset())
 _OBJECT_PLAIN = [name for name, _, _ in _OBJECT_CODEC if name not in _OBJECT_PARTS]
+_INDEX_PLAIN = [f.name for f in fields(Index) if f.name != "members"]
 _FIELD_PLAIN = [name for name, _, _ in _FIELD_CODEC if name not in ("type", "options", "relation", "retired")]

@@ -7,7 +7,7 @@ hold it, and one of the two rows is hidden (``store.record``): readers never see
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from ..model.model import Object
@@ -82,6 +82,26 @@ def get_any(ctx: Context, obj: Object, ids: Sequence[str], table: Table | None =
             pairs[i] = rows
     states = (current_state(live, trashed) for live, trashed in pairs)
     return [None if state is None else State(*state) for state in states]
+
+
+def get_where_expected(
+    ctx: Context, obj: Object, places: Mapping[str, bool], table: Table | None = None
+) -> list[State | None]:
+    """``get_any`` of the ids of ``places``, which say whether each record is probably live or in the trash: one read
+    unit for those that are (of up to 4 KB), two more for others.
+    """
+    table = table or ctx.table
+    wanted = [(live_key if live else trash_key)(ctx, obj, record_id) for record_id, live in places.items()]
+    rows = [unpack_or_none(row, obj.stored_form) for row in table.batch_get(wanted)]
+    states: dict[str, State | None] = {}
+    for (record_id, live), row in zip(places.items(), rows, strict=True):
+        if row is not None and not row.is_hidden:
+            # Only one of a record's two rows is ever visible, and that one counts.
+            states[record_id] = State(row, live)
+    missing = [record_id for record_id in places if record_id not in states]
+    if missing:
+        states |= zip(missing, get_any(ctx, obj, missing, table), strict=True)
+    return [states[record_id] for record_id in places]
 
 
 def get_any_visible(ctx: Context, obj: Object, ids: Sequence[str], table: Table | None = None) -> list[State | None]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from ..catalog.constraints import unique_constraint
-from ..catalog.rows import field_item, object_item
+from ..catalog.rows import field_item, index_item, object_item
 from ..model.model import Field, Index, Model, Object
 from ..store import keys
 from ..store.keys import Key
@@ -164,9 +164,9 @@ class Draft:
     # ------------------------------------------------------------------ differences
 
     def object_changes(self) -> Iterator[ObjectChange]:
-        """Objects that are new, gone, or have other attributes."""
+        """Objects that are new, gone, or have other attributes or indexes."""
         for object_id, before, after in self._pairs():
-            if before is None or after is None or _object_row(before) != _object_row(after):
+            if before is None or after is None or _own(before) != _own(after):
                 yield ObjectChange(self.base.by_id.get(object_id), after)
 
     def field_changes(self) -> Iterator[FieldChange]:
@@ -208,7 +208,26 @@ class Draft:
                 removed.append(keys.of(item))
             else:
                 put.append(item)
+        for obj, index, is_gone in self._index_changes():
+            item = index_item(workspace, obj, index, revision=revision)
+            if is_gone:
+                removed.append(keys.of(item))
+            else:
+                put.append(item)
         return RowChanges(tuple(put), tuple(removed))
+
+    def _index_changes(self) -> Iterator[tuple[Object, Index, bool]]:
+        """Indexes that are new, gone or have other attributes: the object, the index, whether it is gone."""
+        for _, before, after in self._pairs():
+            old = {} if before is None else {index.id: index for index in before.indexes}
+            new = {} if after is None else {index.id: index for index in after.indexes}
+            obj = after or before
+            assert obj is not None
+            for index_id in dict.fromkeys((*old, *new)):
+                if index_id not in new:
+                    yield obj, old[index_id], True
+                elif old.get(index_id) != new[index_id]:
+                    yield obj, new[index_id], False
 
     def _pairs(self) -> Iterator[tuple[str, Object | None, Object | None]]:
         for object_id in dict.fromkeys((*self.base.by_id, *self._objects)):
@@ -217,5 +236,5 @@ class Draft:
                 yield object_id, before, after
 
 
-def _object_row(obj: Object) -> dict[str, Any]:
-    return object_item("", obj, revision=0)
+def _own(obj: Object) -> tuple[dict[str, Any], tuple[Index, ...]]:
+    return object_item("", obj, revision=0), obj.indexes

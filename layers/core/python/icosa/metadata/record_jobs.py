@@ -5,11 +5,15 @@ until they are done.
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Collection
 from dataclasses import dataclass, field
+from functools import partial
 
 from ..catalog.jobs import Job, new_job, tombstone_of
 from ..model.model import Field, Object, UniqueConstraint
 from ..model.search_text import search_fields
+from ..store.table import Table
+from ..store.vacancy import Vacancy, read_vacancy
 from .draft import Draft
 from .fields import fill_of
 
@@ -26,8 +30,29 @@ class _Work:
     tokens: bool = False
 
 
-def plan_jobs(draft: Draft, *, now_ms: int) -> list[Job]:
-    """The jobs for objects that may have records already. Sets statuses and fills in the draft, which must be valid."""
+def vacant_objects(table: Table, draft: Draft) -> dict[str, Vacancy]:
+    """Objects, there before the change, that get a field whose index would be built from their live records, but have
+    no such records; by key. 1 read unit for each that gets such a field, side by side.
+    """
+    wanted = {
+        change.obj.key
+        for change in draft.field_changes()
+        if change.obj.id in draft.base.by_id and change.after is not None and _indexes(change.after)
+        if change.before is None or change.before.index_generation != change.after.index_generation
+    }
+    if not wanted:
+        return {}
+    ws, found = draft.base.workspace_id, sorted(wanted)
+    vacancies = table.parallel([partial(read_vacancy, ws=ws, object_key=key) for key in found])
+    return {key: vacancy for key, vacancy in zip(found, vacancies, strict=True) if vacancy is not None}
+
+
+def plan_jobs(draft: Draft, *, now_ms: int, vacant: Collection[str] = ()) -> list[Job]:
+    """The jobs for objects that may have records already. Sets statuses and fills in the draft, which must be valid.
+
+    ``vacant`` are keys of objects without live records, as the commit of the change requires (``store.vacancy``):
+    nothing is built for them.
+    """
     base = draft.base
     work: dict[str, _Work] = defaultdict(_Work)
     for change in list(draft.field_changes()):
@@ -43,10 +68,10 @@ def plan_jobs(draft: Draft, *, now_ms: int) -> list[Job]:
         elif before is None:
             if _holds_values(after):
                 after = draft.set_field(after.id, fill=fill_of(draft, after))
-                _build(draft, needs, after)
+                _build(draft, needs, after, vacant)
         elif before.index_generation != after.index_generation:
             needs.drops += _indexes(before)
-            _build(draft, needs, after)
+            _build(draft, needs, after, vacant)
     jobs: list[Job] = []
     for object_change in list(draft.object_changes()):
         old, new = object_change.before, object_change.after
@@ -119,7 +144,9 @@ def _indexes(field: Field) -> list[str]:
     return [leaf.key for leaf in field.leaves if leaf.kind.is_indexed] if field.is_indexed else []
 
 
-def _build(draft: Draft, work: _Work, field: Field) -> None:
-    if _indexes(field):
+def _build(draft: Draft, work: _Work, field: Field, vacant: Collection[str]) -> None:
+    if draft.owner_of(field.id).key in vacant:
+        draft.set_field(field.id, status="READY")
+    elif _indexes(field):
         draft.set_field(field.id, status="BUILDING")
         work.built[field.id] = field.index_generation

@@ -13,9 +13,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from ..access.permissions import Permissions
-from ..catalog.commit import Snapshot, VersionConflict, commit, read
+from ..catalog.commit import Snapshot, VersionConflict, commit, is_one_transaction, read
 from ..catalog.jobs import put_job
-from ..catalog.staging import StagedOp
 from ..errors import Conflict, IcosaError
 from ..model.dates import format_instant
 from ..model.model import Field, Index, Model, Object
@@ -23,13 +22,14 @@ from ..store import keys
 from ..store.retry import Attempts
 from ..store.table import Item, Table, TransactionConflict
 from ..validation.errors import EntityNotFound, Failure, MetadataValidationError
-from ..views.rows import as_roots, changes
+from ..views.rows import changes, read_roots, remember_roots
+from ..views.tree import Roots
 from ..views.view_updates import apply_updates, updates_for
 from . import fields, indexes, objects
 from .disclosure import label_failures
 from .draft import Draft
 from .record_checks import record_failures
-from .record_jobs import plan_jobs
+from .record_jobs import plan_jobs, vacant_objects
 from .role_updates import RuleUpdate, check_options, check_roles, update_roles
 from .rules import failures
 from .uniqueness import announcement, prove, take_back, undecided
@@ -222,14 +222,23 @@ class MetadataService:
 
     def _commit(self, snapshot: Snapshot, draft: Draft, *, is_required: bool = False) -> None:
         self._previous = snapshot.model
-        jobs = plan_jobs(draft, now_ms=int(time.time() * 1000))
+        now_ms = int(time.time() * 1000)
+        vacancies = vacant_objects(self._table, draft)
+        jobs = plan_jobs(draft, now_ms=now_ms, vacant=vacancies)
         rows = draft.row_changes()
         if not rows.put and not rows.removed:
             self._model = snapshot.model
             return
-        views, update, roles = self._followers(snapshot, draft)
+        roots, update, roles = self._followers(snapshot, draft)
+        views = None if roots is None else changes(self._workspace_id, *roots)
         if update is not None:
             check_roles(update, roles, None if self._rights is None else self._rights.role)
+        demands = [op for vacancy in vacancies.values() for op in vacancy.ops(draft.base.version + 1)]
+        if demands and not is_one_transaction(
+            len(rows.put) + len(rows.removed) + len(views or ()) + len(jobs) + len(demands)
+        ):
+            demands, jobs = [], plan_jobs(draft, now_ms=now_ms)
+            rows = draft.row_changes()
         extra = [put_job(self._workspace_id, job) for job in jobs]
         model = draft.model()
         commit(
@@ -241,36 +250,40 @@ class MetadataService:
             next_object_key=draft.next_object_key,
             views=views,
             extra=extra,
+            demands=demands,
             is_required=is_required,
         )
         self._model = model
+        if roots is not None:
+            remember_roots(self._table, self._workspace_id, snapshot.views_version + 1, roots[1])
         if update is not None:
             update_roles(self._table, self._workspace_id, update, roles, now=draft.now)
 
     def _followers(
         self, snapshot: Snapshot, draft: Draft
-    ) -> tuple[list[StagedOp] | None, RuleUpdate | None, list[Item]]:
-        """The rows of views and page layouts that change with the model, None for a change that concerns none; what
-        becomes of rules of rows, and the roles that may have such.
+    ) -> tuple[tuple[Roots, Roots] | None, RuleUpdate | None, list[Item]]:
+        """Views and page layouts before and after the change, None for a change that concerns none; what becomes of
+        rules of rows, and the roles that may have such.
 
         They are read after the version that guards them.
         """
         before, after = snapshot.model, draft.model()
         updates, rules = updates_for(before, after, now=draft.now), RuleUpdate.of(before, after)
-        partitions = [
-            *([keys.views(self._workspace_id)] if updates else []),
-            *([keys.roles(self._workspace_id)] if rules is not None else []),
-        ]
-        results = self._table.parallel([_reader(pk) for pk in partitions]) if partitions else []
-        roles = results[-1] if rules is not None else []
-        if not updates:
-            return None, rules, roles
-        roots = as_roots(results[0])
-        return changes(self._workspace_id, roots, apply_updates(roots, updates)), rules, roles
+        ws, version = self._workspace_id, snapshot.views_version
+        found: dict[str, Roots] = {}
+        roles: list[Item] = []
 
+        def read_views(table: Table) -> None:
+            if updates:
+                found["before"] = read_roots(table, ws, version)
 
-def _reader(partition: str) -> Callable[[Table], list[Item]]:
-    return lambda table: table.query_all(partition)
+        def read_roles(table: Table) -> None:
+            if rules is not None:
+                roles.extend(table.query_all(keys.roles(ws)))
+
+        self._table.parallel([read_views, read_roles])
+        roots = found.get("before")
+        return None if roots is None else (roots, apply_updates(roots, updates)), rules, roles
 
 
 def _named(names: Iterable[str], input: Mapping[str, Any]) -> dict[str, Any]:

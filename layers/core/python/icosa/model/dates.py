@@ -80,6 +80,28 @@ def format_instant(moment: datetime) -> str:
     return moment.isoformat(timespec="milliseconds")[:23] + "Z"
 
 
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MILLISECOND = timedelta(milliseconds=1)
+
+
+def epoch_ms(text: str) -> int:
+    """Milliseconds since the epoch of a stored DATE_TIME.
+
+    >>> epoch_ms("2026-05-04T09:12:44.120Z")
+    1777885964120
+    """
+    return (datetime.fromisoformat(text) - _EPOCH) // _MILLISECOND
+
+
+def instant_of(ms: int) -> str:
+    """The stored DATE_TIME of milliseconds since the epoch.
+
+    >>> instant_of(1777885964120)
+    '2026-05-04T09:12:44.120Z'
+    """
+    return format_instant(_EPOCH + ms * _MILLISECOND)
+
+
 @cache
 def _patterns() -> tuple[re.Pattern[str], ...]:
     return tuple(re.compile(day + _TIME + _OFFSET, re.IGNORECASE | re.ASCII) for day in _DAYS)

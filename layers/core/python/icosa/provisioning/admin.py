@@ -10,7 +10,7 @@ import logging
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Annotated, Any, Final
+from typing import Annotated, Any
 
 from pydantic import Field
 from pydantic.alias_generators import to_camel
@@ -19,9 +19,11 @@ from ..access.api_keys import ApiKey, ApiKeys
 from ..access.role_admin import create_role, list_roles
 from ..access.sign_in_links import MINUTES, MOST_MINUTES
 from ..access.token_type import SESSION_LIFETIME
+from ..catalog.commit import read
+from ..catalog.jobs import list_jobs, new_job, put_job
 from ..errors import BadRequest
 from ..store import keys
-from ..store.table import Table
+from ..store.table import MAX_TRANSACTION, Table, chunked
 from ..validation.body import UNNAMED, RequestBody, validate
 from ..validation.types import Flag, Identifier, Integer, JsonObject, Moment, NonBlankText
 from .workspace import provision
@@ -29,8 +31,6 @@ from .workspace import provision
 logger = logging.getLogger(__name__)
 
 Result = dict[str, Any]
-#: The name of keys that are made for a link.
-_NAME_OF_LINKED: Final = "Console"
 
 # ------------------------------------------------------------------ parameters
 
@@ -139,9 +139,10 @@ def _console_link(services: _Services, parameters: NewSignInLink) -> Result:
     console = parameters.url or services.find_url()
     if key_id is None:
         end = datetime.now(UTC) + timedelta(minutes=parameters.minutes) + SESSION_LIFETIME
-        key_id = services.api_keys.create(
-            parameters.workspace_id, name=_NAME_OF_LINKED, role_id=parameters.role_id, expires_at=end.isoformat()
-        ).id
+        made = services.api_keys.create_for_link(
+            parameters.workspace_id, role_id=parameters.role_id, expires_at=end.isoformat()
+        )
+        key_id = made.id
     link = services.api_keys.sign_in_link(parameters.workspace_id, key_id, minutes=parameters.minutes)
     return {"url": link.url(console), "expiresAt": link.expires_at}
 
@@ -149,6 +150,24 @@ def _console_link(services: _Services, parameters: NewSignInLink) -> Result:
 def _count_calls(services: _Services, parameters: OfWorkspace) -> Result:
     """``{left}``: how many gateway keys are left of a workspace that is older than version 0.3."""
     return {"left": services.api_keys.count_calls(parameters.workspace_id)}
+
+
+def _carry_values(services: _Services, parameters: OfWorkspace) -> Result:
+    """``{jobs}``: how many objects have rows of version 0.1 rewritten from now on, in the background. An object with
+    such a job has no second one.
+    """
+    table, workspace_id = services.table, parameters.workspace_id
+    now_ms = int(datetime.now(UTC).timestamp() * 1000)
+    waiting = {job.object_id for job in list_jobs(table, workspace_id) if job.kind == "carry"}
+    objects = read(table, workspace_id).model.objects
+    jobs = [
+        new_job("carry", object_key=obj.key, object_id=obj.id, now_ms=now_ms)
+        for obj in objects
+        if obj.id not in waiting
+    ]
+    for part in chunked(jobs, MAX_TRANSACTION):
+        table.transact([put_job(workspace_id, job) for job in part])
+    return {"jobs": len(jobs)}
 
 
 def _list_roles(_services: _Services, parameters: OfWorkspace) -> Result:
@@ -179,6 +198,7 @@ ACTIONS: Mapping[str, Action[Any]] = {
     "mint_token": Action(MintToken, _mint_token),
     "console_link": Action(NewSignInLink, _console_link),
     "count_calls": Action(OfWorkspace, _count_calls),
+    "carry_values": Action(OfWorkspace, _carry_values),
     "list_roles": Action(OfWorkspace, _list_roles),
     "create_role": Action(NewRole, _create_role),
 }

@@ -45,7 +45,7 @@ from ..model.model import Model
 from ..model.record import Record
 from . import batch_log, keys, register
 from .change import Change, ConditionalOp, FailureReason, RowDiff, put_row
-from .derive import ATTRIBUTES, Attributes, Rows, merged_attributes
+from .derive import ATTRIBUTES, CREATED, Attributes, Rows, merged_attributes
 from .keys import Key
 from .lease import Lease, ModelOutdated
 from .lookup import visible_rows
@@ -288,17 +288,23 @@ def _released(guards: Iterable[ConditionalOp]) -> dict[str, list[Op]]:
 
 
 def _staged(key: Key, attributes: Attributes) -> PutItem:
-    """Add a row of the new state. One without attributes may be there already, and is the same; one with attributes
-    must be new, since what is in its place may belong to a committed state.
+    """Add a row of the new state. The same row may be there already; one with other attributes may belong to a
+    committed state, and is in the way.
     """
-    return PutItem(keys.item_at(key, **attributes), NOT_EXISTS if attributes else None)
+    item = keys.item_at(key, **attributes)
+    if attributes.keys() <= {CREATED}:
+        values = {":c": attributes[CREATED]} if attributes else None
+        return PutItem(item, f"{NOT_EXISTS} OR {CREATED} = :c" if attributes else None, values=values)
+    return PutItem(item, NOT_EXISTS)
 
 
 def _replacing(key: Key, before: Attributes, after: Attributes) -> PutItem:
-    """Give a row new attributes, on the condition that it has exactly those of ``before``."""
+    """Give a row new attributes, on the condition that it is in the state of ``before``: rows of version 0.1 carry
+    nothing besides.
+    """
     names = {f"#{name}": name for name in ATTRIBUTES}
     terms = [f"#{name} = :{name}" if name in before else f"attribute_not_exists(#{name})" for name in ATTRIBUTES]
-    values = {f":{name}": value for name, value in before.items()}
+    values = {f":{name}": value for name, value in before.items() if name in ATTRIBUTES}
     return PutItem(keys.item_at(key, **after), " AND ".join(terms), names, values or None)
 
 

@@ -17,10 +17,11 @@ from typing import Any, Literal
 from ..model.model import Model, Object, UniqueConstraint
 from ..model.record import Record
 from . import keys
-from .derive import Attributes, Rows, constraint_value
+from .derive import CREATED, TWO_VALUES, Attributes, Rows, constraint_value
 from .keys import Key
 from .ops import EXISTS, NOT_EXISTS, CheckItem, DeleteItem, Op, PutItem, UpdateItem
 from .record import HIDDEN, VERSION, pack
+from .vacancy import COUNTER_SHARDS, IS_RECENT_ENOUGH
 
 #: Condition for the place that a record moves to: nothing is there, or a hidden row that a batch has left (see
 #: ``record.current_state``).
@@ -30,15 +31,13 @@ _NO_VISIBLE_ROW = f"{NOT_EXISTS} OR attribute_exists(#h)", {"#h": HIDDEN}
 #: come, or what is left of one that is gone.
 _VISIBLE = f"{EXISTS} AND attribute_not_exists(#h)"
 
-#: Counters are split over this many items so that concurrent creates rarely touch the same one.
-COUNTER_SHARDS = 16
 
-
-FailureKind = Literal["version", "register", "id", "row", "target", "guard"]
+FailureKind = Literal["version", "register", "model", "id", "row", "target", "guard"]
 """What a failed condition says.
 
 * ``version``: the record is no longer as it was read.
 * ``register``: the batch was given up by another writer.
+* ``model``: the first records of an object must be made by a later version of the model (``store.vacancy``).
 * ``id``: a record with this id exists.
 * ``row``: an index row that should be new or unchanged is not.
 * ``target``: the record that a foreign key names does not exist.
@@ -144,6 +143,19 @@ class RowDiff:
 
 def put_row(key: Key, attributes: Attributes) -> PutItem:
     return PutItem(keys.item_at(key, **attributes))
+
+
+def carry(key: Key, attributes: Attributes) -> UpdateItem | None:
+    """Let a row of version 0.1 carry what it would if it were written now; None for rows that carry nothing.
+
+    The condition leaves alone what has been written since, so the record's version need not be checked: what is carried
+    only changes where its rows are written anew.
+    """
+    if CREATED not in attributes:
+        return None
+    condition = f"{EXISTS} AND attribute_not_exists(#c) AND attribute_not_exists(#b)"
+    names = {"#c": CREATED, "#b": TWO_VALUES}
+    return UpdateItem(key, "SET #c = :c", condition, names, {":c": attributes[CREATED]})
 
 
 def row_diff(model: Model, change: Change) -> RowDiff:
@@ -268,10 +280,16 @@ def _constraint_of(model: Model, change: Change, key: Key) -> UniqueConstraint:
 
 def counter_ops(model: Model, changes: Iterable[Change]) -> Iterator[ConditionalOp]:
     """One counter update for each object whose number of live records changes."""
+    outdated = FailureReason("model")
     deltas: dict[str, int] = defaultdict(int)
     for change in changes:
         deltas[change.obj.key] += change.live_delta
     for obj_key, delta in deltas.items():
-        if delta:
-            shard = str(random.randrange(COUNTER_SHARDS))
-            yield UpdateItem((keys.counter(model.workspace_id, obj_key), shard), "ADD n :n", values={":n": delta}), None
+        if not delta:
+            continue
+        key = keys.counter(model.workspace_id, obj_key), str(random.randrange(COUNTER_SHARDS))
+        if delta < 0:
+            yield UpdateItem(key, "ADD n :n", values={":n": delta}), None
+        else:
+            values = {":n": delta, ":model": model.version}
+            yield UpdateItem(key, "ADD n :n", IS_RECENT_ENOUGH, values=values), outdated

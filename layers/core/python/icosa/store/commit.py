@@ -20,7 +20,7 @@ from .change import (
     target_ops,
 )
 from .keys import Key
-from .lease import Lease
+from .lease import Lease, ModelOutdated
 from .recent import log_row
 from .record import data_bytes
 from .table import MAX_BYTES, MAX_TRANSACTION, Table, TransactionConflict
@@ -30,9 +30,10 @@ __all__ = ["Change", "CommitFailed", "SameValue", "WriteConflict", "commit"]
 
 
 _UNKNOWN = "unknown"
-#: Where several conditions fail, the first of these kinds decides: what was read is out of date; a record has the id;
+#: Where several conditions fail, the first of these kinds decides: what was read is out of date, the model as well; a
+#: record has the id;
 #: an index row is in the way; and only then broken rules of the data.
-_PRECEDENCE = ("version", "register", "id", "row", _UNKNOWN, "target", "guard")
+_PRECEDENCE = ("version", "register", "model", "id", "row", _UNKNOWN, "target", "guard")
 _RETRIED = ("version", "register", "row")
 
 
@@ -116,10 +117,12 @@ def finish_moves(table: Table, model: Model, moving: Iterable[tuple[str, str]]) 
 
 def _error(
     table: Table, model: Model, reasons: Sequence[FailureReason | None], now_ms: int
-) -> WriteConflict | CommitFailed:
+) -> WriteConflict | CommitFailed | ModelOutdated:
     """The error for failed conditions, by the reason that takes precedence."""
     by_kind = {reason.kind if reason else _UNKNOWN: reason for reason in reversed(reasons)}
     reason = by_kind[min(by_kind, key=_PRECEDENCE.index)]
+    if reason is not None and reason.kind == "model":
+        return ModelOutdated()
     if reason is None or reason.kind in _RETRIED:
         return WriteConflict()
     try:

@@ -6,9 +6,10 @@ old and of the new state; building an index, and judging whether a row is stale,
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+from ..model.dates import epoch_ms
 from ..model.model import Model, Object, UniqueConstraint
 from ..model.record import Record
 from ..model.search_text import search_fields, tokens
@@ -27,16 +28,22 @@ _NOTHING: Attributes = {}
 EXACT = "e"
 #: In a token row: the keys of the fields that have the token.
 FIELDS = "f"
-#: In an index row: it stands for two exact texts, because a batch is replacing one by the other.
+#: In an index row or an edge: it stands for two states, because a batch is replacing one by the other.
 TWO_VALUES = "b"
+#: In an index row and in a live record's edge: when the record was created, in milliseconds since the epoch
+#: (docs/storage.md#what-rows-carry). Rows may be without it.
+CREATED = "c"
+#: What tells the states of a row apart; what it carries besides follows from its record.
 ATTRIBUTES = (EXACT, FIELDS, TWO_VALUES)
+#: Bytes of exact text up to which a row has room for ``CREATED`` within the 1 KB that it costs.
+_MOST_EXACT = 700
 
 
 def merged_attributes(before: Attributes, after: Attributes) -> Attributes:
     """The attributes of a row while a batch replaces ``before`` by ``after``: readers get to the record by either.
 
-    >>> merged_attributes({"e": "Ann"}, {"e": "ANN"})
-    {'e': 'Ann', 'b': 1}
+    >>> merged_attributes({"e": "Ann", "c": 7}, {"e": "ANN", "c": 7})
+    {'e': 'Ann', 'c': 7, 'b': 1}
     >>> merged_attributes({"f": "f1,f3"}, {"f": "f3,f4"})
     {'f': 'f1,f3,f4'}
     """
@@ -46,15 +53,19 @@ def merged_attributes(before: Attributes, after: Attributes) -> Attributes:
 
 
 class Rows:
-    """Derives rows for one object of one workspace; built once per model version (``Rows.of``)."""
+    """Derives rows for one object of one workspace; built once per model version (``Rows.of``). ``leaves`` are those
+    with index rows, if not all of them.
+    """
 
-    def __init__(self, model: Model, obj: Object) -> None:
+    def __init__(self, model: Model, obj: Object, leaves: Iterable[Leaf] | None = None) -> None:
         ws = model.workspace_id
         self._ws = ws
         self._obj = obj
         self._index: list[tuple[str, Leaf, Callable[[Any], str], Callable[[Any], str | None]]] = [
-            (keys.index(ws, obj.key, leaf.key), leaf, leaf.kind.encode, leaf.kind.detail) for leaf in obj.indexed_leaves
+            (keys.index(ws, obj.key, leaf.key), leaf, leaf.kind.encode, leaf.kind.detail)
+            for leaf in (obj.indexed_leaves if leaves is None else leaves)
         ]
+        self._created = obj.leaves.get(CREATED_AT)
         self._id_key = obj.by_name["id"].key
         self._edges = [
             (
@@ -74,25 +85,36 @@ class Rows:
         """Index rows of a live record: one for each indexed leaf, nulls included, so that every index is complete."""
         tail = END + record.id
         null = NULL + tail
+        carried = self._carried(record)
         rows: dict[Key, Attributes] = {}
         for partition, leaf, encode, detail in self._index:
             value = record.get(leaf.field.key)
             if value is not None and leaf.subfield is not None:
                 value = value.get(leaf.subfield)
             if value is None:
-                rows[partition, null] = _NOTHING
+                rows[partition, null] = carried
                 continue
+            attributes: Attributes = _NOTHING if leaf is self._created else carried
             exact = detail(value)
-            rows[partition, f"{VALUE}{encode(value)}{tail}"] = _NOTHING if exact is None else {EXACT: exact}
+            if exact is not None:
+                room = len(exact.encode()) <= _MOST_EXACT
+                attributes = {EXACT: exact, **(attributes if room else _NOTHING)}
+            rows[partition, f"{VALUE}{encode(value)}{tail}"] = attributes
         return rows
+
+    def _carried(self, record: Record) -> Attributes:
+        """What all rows of a live record carry."""
+        created = None if self._created is None else self._created.get(record)
+        return _NOTHING if created is None else {CREATED: epoch_ms(created)}
 
     def edges(self, record: Record, *, live: bool) -> dict[Key, Attributes]:
         """One row in the partition of every record that this one points at."""
         rows: dict[Key, Attributes] = {}
+        carried = self._carried(record) if live else _NOTHING
         for key, live_prefix, trash_prefix in self._edges:
             target = record.get(key)
             if target is not None:
-                rows[keys.edges(self._ws, target), (live_prefix if live else trash_prefix) + record.id] = _NOTHING
+                rows[keys.edges(self._ws, target), (live_prefix if live else trash_prefix) + record.id] = carried
         return rows
 
     def tokens(self, record: Record) -> dict[Key, Attributes]:

@@ -213,9 +213,18 @@ def field_row(ws: str, object_id: str, field_id: str) -> Key:
     return f"{ws}#M", f"field#{object_id}#{field_id}"
 
 
+def index_row(ws: str, object_id: str, index_id: str) -> Key:
+    """An index as metadata shows it, not one of its entries."""
+    return f"{ws}#M", f"index#{object_id}#{index_id}"
+
+
+#: What the sort keys of ``staged_row`` begin with.
+STAGED_ROWS = "staged#"
+
+
 def staged_row(ws: str, change: str, part: int) -> Key:
     """One part of the log of a metadata change that exceeds one transaction."""
-    return f"{ws}#M", f"staged#{change}#{part:04}"
+    return f"{ws}#M", f"{STAGED_ROWS}{change}#{part:04}"
 
 
 def jobs(ws: str) -> str:
@@ -292,9 +301,14 @@ def without_partition(item: Mapping[str, Any]) -> dict[str, Any]:
 
 def metadata_row(item: Mapping[str, Any]) -> tuple[str, str]:
     """What a row of the metadata partition is, and what it belongs to: ``("object", object id)``, ``("field", object
-    id)`` or ``("staged", change id)``.
+    id)``, ``("index", object id)`` or ``("staged", change id)``.
     """
-    kind, _, rest = item["SK"].partition("#")
+    return metadata_kind(item["SK"])
+
+
+def metadata_kind(sort: str) -> tuple[str, str]:
+    """``metadata_row`` of a row's sort key."""
+    kind, _, rest = sort.partition("#")
     return kind, rest.partition("#")[0]
 
 

@@ -9,24 +9,32 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from . import keys
-from .derive import EXACT, FIELDS, TWO_VALUES
+from .derive import CREATED, EXACT, FIELDS, TWO_VALUES
 from .keys import END, NULL, TOP, VALUE, Key
 from .record import HIDDEN
 from .table import Count, Item, QueryPage, Table
 
 _TOKEN = f"SK, {FIELDS}"
+_TIMED_EDGE = f"SK, {CREATED}, {TWO_VALUES}"
 IndexEntry = tuple[str | None, str, str | None]
 """A record in the index of a leaf: its encoded value (None for null), its id, and the exact text of the value where the
 encoding loses that. A plain tuple, because scans read them by the thousand.
 """
+CarryingRow = tuple[str | None, str, str | None, int | None]
+"""An index row or an edge with what it carries: as ``IndexEntry``, and when the record was created, in milliseconds
+since the epoch. That is None where the row does not carry it; an edge has neither value nor text.
+"""
 
 
 class Edge(NamedTuple):
-    """A record that points at another: with the object and the field of the relation."""
+    """A record that points at another: with the object and the field of the relation. ``live`` says where it was when
+    the edge was written: among the live records or in the trash.
+    """
 
     object_key: str
     field_key: str
     record_id: str
+    live: bool
 
 
 class Token(NamedTuple):
@@ -70,6 +78,40 @@ def index_page(
         values=_values(exact),
     )
     return QueryPage(_index_entries(page.items), page.last, page.scanned)
+
+
+def carrying_page(
+    table: Table,
+    pk: str,
+    *,
+    low: str,
+    high: str,
+    after: str | None = None,
+    limit: int | None,
+    exact: ExactText | None = None,
+    prefix: str = "",
+) -> QueryPage[CarryingRow]:
+    """One page of an index between two sort keys, or with ``prefix`` of edges, with what the rows carry."""
+    page = table.query(
+        pk,
+        low=low,
+        high=high,
+        after=after,
+        limit=limit,
+        project=f"SK, {CREATED}, {TWO_VALUES}" + ("" if prefix else f", {EXACT}"),
+        filter=_wanted(exact),
+        values=_values(exact),
+    )
+    rows: list[CarryingRow] = []
+    cut = len(prefix)
+    for row in page.items:
+        created = None if TWO_VALUES in row else row.get(CREATED)
+        if cut:
+            rows.append((None, row["SK"][cut:], None, created))
+            continue
+        head, _, record_id = row["SK"].rpartition(END)
+        rows.append((None if head == NULL else head[1:], record_id, row.get(EXACT), created))
+    return QueryPage(rows, page.last, page.scanned)
 
 
 def index_edge(table: Table, pk: str, *, last: bool) -> IndexEntry | None:
@@ -145,23 +187,30 @@ def edge_range(
     return QueryPage(_ids(page.items, prefix), page.last, page.scanned)
 
 
-def edge_page(table: Table, pk: str, prefix: str, *, limit: int) -> QueryPage[str]:
-    """The first ids of records that point at a record by one relation."""
-    page = table.query(pk, prefix=prefix, limit=limit, project="SK")
-    return QueryPage(_ids(page.items, prefix), page.last, page.scanned)
+TimedId = tuple[str, int | None]
+"""A record that points at another, and when it was created as far as its edge carries that, in milliseconds since the
+epoch.
+"""
+
+
+def edge_page(table: Table, pk: str, prefix: str, *, limit: int) -> QueryPage[TimedId]:
+    """The first records that point at a record by one relation."""
+    page = table.query(pk, prefix=prefix, limit=limit, project=_TIMED_EDGE)
+    return QueryPage(_timed_ids(page.items, prefix), page.last, page.scanned)
 
 
 def edges_by_prefix(
     table: Table, pk: str, prefixes: Iterable[str], *, limit: int
-) -> tuple[dict[str, list[str]], frozenset[str]]:
-    """The first rows of everything that points at a record: ids by relation, and the prefixes of those relations that
-    are read to their end.
+) -> tuple[dict[str, list[TimedId]], frozenset[str]]:
+    """The first rows of everything that points at a record: by relation, and the prefixes of those relations that are
+    read to their end.
     """
-    page = table.query(pk, limit=limit, project="SK")
-    wanted = tuple(prefixes)
-    ids = {prefix: _ids((row for row in page.items if row["SK"].startswith(prefix)), prefix) for prefix in wanted}
-    complete = (prefix for prefix in wanted if page.last is None or prefix + TOP <= page.last)
-    return ids, frozenset(complete)
+    page = table.query(pk, limit=limit, project=_TIMED_EDGE)
+    found: dict[str, list[TimedId]] = {}
+    for prefix in prefixes:
+        found[prefix] = _timed_ids((row for row in page.items if row["SK"].startswith(prefix)), prefix)
+    complete = (prefix for prefix in found if page.last is None or prefix + TOP <= page.last)
+    return found, frozenset(complete)
 
 
 def count_edges(table: Table, pk: str, prefix: str) -> int:
@@ -174,20 +223,30 @@ def all_edges_of(table: Table, pk: str, prefix: str) -> list[str]:
     return _ids(table.query_all(pk, prefix=prefix, project="SK"), prefix)
 
 
+def all_timed_edges_of(table: Table, pk: str, prefix: str) -> list[TimedId]:
+    """All records that point at a record by one relation."""
+    return _timed_ids(table.query_all(pk, prefix=prefix, project=_TIMED_EDGE), prefix)
+
+
 def all_edges(table: Table, ws: str, target_id: str) -> list[Edge]:
     """Everything that points at a record, live or in the trash."""
     return [_edge(row["SK"]) for row in table.query_all(keys.edges(ws, target_id), project="SK")]
 
 
 def _edge(sort: str) -> Edge:
-    relation, _, record_id = sort.split("#", 2)
+    relation, place, record_id = sort.split("#", 2)
     object_key, _, field_key = relation.partition(".")
-    return Edge(object_key, field_key, record_id)
+    return Edge(object_key, field_key, record_id, live=place == "L")
 
 
 def _ids(rows: Iterable[dict[str, str]], prefix: str) -> list[str]:
     cut = len(prefix)
     return [row["SK"][cut:] for row in rows]
+
+
+def _timed_ids(rows: Iterable[Item], prefix: str) -> list[TimedId]:
+    cut = len(prefix)
+    return [(row["SK"][cut:], None if TWO_VALUES in row else row.get(CREATED)) for row in rows]
 
 
 # ---------------------------------------------------------------------- tokens, records
@@ -226,4 +285,4 @@ def key_page(table: Table, pk: str, *, after: str | None, limit: int) -> QueryPa
 
 def count_live(table: Table, ws: str, object_key: str) -> int:
     """Exact number of an object's live records: the sum of the counter's shards."""
-    return sum(row["n"] for row in table.query_all(keys.counter(ws, object_key)))
+    return sum(row.get("n", 0) for row in table.query_all(keys.counter(ws, object_key)))

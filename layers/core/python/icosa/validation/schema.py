@@ -61,7 +61,8 @@ class _Generator(GenerateJsonSchema):
     @override
     def default_schema(self, schema: core_schema.WithDefaultSchema) -> JsonSchemaValue:
         result = super().default_schema(schema)
-        if result.get("default") is None:
+        if result.get("default") in (None, {}):
+            # Generators of code know no default that is an object.
             result.pop("default", None)
         return result
 

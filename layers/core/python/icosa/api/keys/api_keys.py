@@ -58,7 +58,7 @@ async def get_key(key_id: EntityId, admin: Admin) -> ApiKeyForResponse | None:
     return None if key is None else _response(admin, key)
 
 
-@router.put("/{id}", operation_id="putOneApiKey", deprecated=True)
+@router.put("/{id}", include_in_schema=False)
 @router.patch("/{id}", operation_id="updateOneApiKey")
 async def update_key(key_id: EntityId, admin: Admin, body: UpdateApiKey) -> ApiKeyForResponse | None:
     try:

@@ -197,7 +197,7 @@ class ObjectTypes:
 
     def _aggregate_orders(self) -> Iterator[Argument]:
         for aggregate in self._aggregates():
-            yield Argument(aggregate.name, DIRECTION, wording.aggregate(self._obj, aggregate))
+            yield Argument(aggregate.name, DIRECTION, "Order groups by this figure.")
 
     def _connect(self) -> Iterator[TypeDefinition]:
         """Inputs with which records of other objects choose one of this object."""

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 import orjson
 
 from ...version import API_VERSION
+from .operation import operation
+from .schemas import Part
+from .tags import GENERAL
 
 DocumentName = Literal["core", "metadata"]
-Part = Mapping[str, Any]
 
 #: Below the API's base URL.
 _SERVERS: Mapping[DocumentName, tuple[str, str]] = {
@@ -42,7 +44,6 @@ _SECURITY_SCHEMES: Part = {
         "description": "An API key's token. It names the workspace; no part of the URL does.",
     }
 }
-GENERAL: Part = {"name": "General", "description": "General requests"}
 
 
 def head(name: DocumentName, base_url: str) -> dict[str, Any]:
@@ -77,25 +78,21 @@ def components(others: Part) -> dict[str, Any]:
     return {"securitySchemes": _SECURITY_SCHEMES, **others}
 
 
-def own_path(name: DocumentName, base_url: str | None = None) -> dict[str, Any]:
+def own_path(name: DocumentName, base_url: str | None = None, *, parameters: Sequence[Part] = ()) -> dict[str, Any]:
     """The path of the document itself. It hangs on the server of records, which must be named (``base_url``) in other
-    documents.
+    documents. What has parameters can be refused.
     """
-    path: dict[str, Any] = {
-        "get": {
-            "tags": [GENERAL["name"]],
-            "summary": "Get Open Api Schema",
-            "description": "This document. Without a valid token it has no paths but this one.",
-            "operationId": "GetOpenApiSchema",
-            "security": [{}, {"bearerAuth": []}],
-            "responses": {
-                "200": {
-                    "description": "An OpenAPI document",
-                    "content": {"application/json": {"schema": {"type": "object"}}},
-                },
-            },
-        }
-    }
+    own = operation(
+        tag=GENERAL,
+        id="GetOpenApiSchema",
+        summary="Get Open Api Schema",
+        description="This document. Without a valid token it has no paths but this one.",
+        answer={"type": "object", "description": "OpenAPI 3.1"},
+        success="An OpenAPI document",
+        refused=("400",) if parameters else (),
+        parameters=parameters,
+    )
+    path: dict[str, Any] = {"get": {**own, "security": [{}, {"bearerAuth": []}]}}
     if base_url is not None:
-        path["servers"] = [{"url": base_url + _SERVERS["core"][0]}]
+        path["servers"] = [{"url": base_url + _SERVERS["core"][0], "description": _SERVERS["core"][1]}]
     return {f"/open-api/{name}": path}

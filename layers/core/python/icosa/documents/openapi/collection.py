@@ -18,13 +18,12 @@ from ...metadata.bodies import (
     UpdateField,
     UpdateObject,
 )
-from ...model.types.json_schema import UUID, nullable, object_of
+from ...model.types.json_schema import nullable
 from ...validation.schema import schema_of
 from ...views.bodies import BODIES, PageLayoutType
 from ...views.entity_types import ENTITY_TYPES, PAGE_LAYOUT, ROOT_OF, VIEW_FIELD_GROUP, EntityType
 from ...webhooks.bodies import CreateWebhook, UpdateWebhook, WebhookForResponse
-from .errors import Part
-from .records import reference
+from .schemas import UUID, Part, all_of, reference
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,10 +33,15 @@ class Collection:
     ``is_wrapped``: answers have Twenty's legacy envelope unless the workspace chose none. ``filters`` are query
     parameters of the list; ``read``, ``updated`` and ``deleted`` are the answers for one entity, to a change and to a
     deletion, where they are not the entity. ``has_parent``: a new one can name something else that does not exist.
+    ``label`` and ``noun`` are what people call them and one of them, ``group`` is what they belong to.
     """
 
     singular: str
     plural: str
+    label: str
+    noun: str
+    description: str
+    group: str
     create: type[BaseModel]
     update: type[BaseModel]
     response: type[BaseModel]
@@ -55,6 +59,10 @@ class Collection:
         return {name: self.create, f"{name}ForUpdate": self.update, f"{name}ForResponse": self.response}
 
 
+_DONE: Final[Part] = {"const": True}
+_SUCCESS: Final[Part] = all_of(success={"const": True, "description": "It is deleted"})
+
+
 def _or_null(component: str, description: str = "") -> Part:
     schema = nullable(reference(component))
     return {**schema, "description": description} if description else schema
@@ -66,6 +74,10 @@ def _views(entity_type: EntityType) -> Collection:
     return Collection(
         singular=entity_type.singular,
         plural=entity_type.collection,
+        label=f"{entity_type.label}s",
+        noun=f"a {entity_type.label.lower()}",
+        description=f"{entity_type.label}s: how records are shown",
+        group="Views and layouts",
         create=bodies.create,
         update=bodies.update,
         response=bodies.response,
@@ -74,12 +86,13 @@ def _views(entity_type: EntityType) -> Collection:
                 "name": name,
                 "in": "query",
                 "required": entity_type.required_filter is not None,
+                "description": f"Only those with this `{member}`",
                 "schema": schema_of(PageLayoutType) if name == "pageLayoutType" else UUID,
             }
-            for name in entity_type.filters
+            for name, member in entity_type.filters.items()
         ),
         read=_or_null("PageLayoutForResponse") if entity_type == PAGE_LAYOUT else None,
-        deleted={"const": True} if is_layout else {**object_of({"success": {"const": True}}), "required": ["success"]},
+        deleted=_DONE if is_layout else _SUCCESS,
         has_parent=not entity_type.is_root,
     )
 
@@ -90,6 +103,10 @@ COLLECTIONS: Final[tuple[Collection, ...]] = (
     Collection(
         singular="object",
         plural="objects",
+        label="Objects",
+        noun="an object",
+        description="What records the workspace has",
+        group="Data model",
         create=CreateObject,
         update=UpdateObject,
         response=ObjectForResponse,
@@ -98,6 +115,10 @@ COLLECTIONS: Final[tuple[Collection, ...]] = (
     Collection(
         singular="field",
         plural="fields",
+        label="Fields",
+        noun="a field",
+        description="What the records of an object hold",
+        group="Data model",
         create=CreateField,
         update=UpdateField,
         response=FieldForResponse,
@@ -108,6 +129,10 @@ COLLECTIONS: Final[tuple[Collection, ...]] = (
     Collection(
         singular="apiKey",
         plural="apiKeys",
+        label="API keys",
+        noun="an API key",
+        description="Who may call the API",
+        group="Access",
         create=CreateApiKey,
         update=UpdateApiKey,
         response=ApiKeyForResponse,
@@ -122,18 +147,26 @@ COLLECTIONS: Final[tuple[Collection, ...]] = (
     Collection(
         singular="webhook",
         plural="webhooks",
+        label="Webhooks",
+        noun="a webhook",
+        description="Where events are sent",
+        group="Events",
         create=CreateWebhook,
         update=UpdateWebhook,
         response=WebhookForResponse,
         read=_or_null("WebhookForResponse", "Null when there is no webhook with this id"),
-        deleted={"const": True},
+        deleted=_DONE,
     ),
     Collection(
         singular="role",
         plural="roles",
+        label="Roles",
+        noun="a role",
+        description="What API keys may do",
+        group="Access",
         create=CreateRole,
         update=UpdateRole,
         response=RoleForResponse,
-        deleted={**object_of({"id": UUID}), "required": ["id"]},
+        deleted=all_of(id={**UUID, "description": "The id of the role"}),
     ),
 )

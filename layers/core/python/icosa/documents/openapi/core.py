@@ -2,39 +2,55 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 import orjson
 
 from ...model.model import Model
 from ...settings import Settings, settings
-from .base import GENERAL, components, own_path
+from .answers import Context, schemas_of, shared_schemas
+from .base import components, own_path
 from .errors import error_components
 from .names import Names
-from .operations import SHARED_SCHEMAS, operations_of
-from .parameters import parameters
+from .operations import operation_ids, operations_of
+from .parameters import OBJECTS, parameters
 from .records import RecordSchemas
+from .tags import object_tags, tag_members
+
+#: Groups name their aggregates in documents of up to so many fields: a field has about five. Larger documents would
+#: not fit into an answer with them; parts of these do.
+_NAMED_AGGREGATES = 2_500
 
 
-def core_body(model: Model, *, settings: Settings = settings) -> bytes:
+def core_body(model: Model, *, settings: Settings = settings, only: Collection[str] | None = None) -> bytes:
     """The members of the document that follow from the model, as a JSON object: ``base.whole`` makes a
-    document of it.
+    document of it. ``only`` are ids of objects, of all if it is None.
     """
-    return orjson.dumps(core_members(model, settings))
+    return orjson.dumps(core_members(model, settings, only))
 
 
-def core_members(model: Model, settings: Settings) -> dict[str, Any]:
-    """``tags``, ``paths`` and ``components``. Objects come in the order of their plural names."""
-    objects = sorted(model.objects, key=lambda obj: obj.name_plural)
-    names = Names(objects)
-    paths = own_path("core")
+def core_members(model: Model, settings: Settings, only: Collection[str] | None = None) -> dict[str, Any]:
+    """``tags``, ``paths`` and ``components``. A part of the document says of its objects what the whole one does."""
+    by_plural = sorted(model.objects, key=lambda obj: obj.name_plural)
+    names = Names(by_plural)
+    ids = {obj.id: operation_ids(obj, names) for obj in by_plural}
+    tagged = object_tags(obj for obj in model.objects if only is None or obj.id in only)
+    objects = [obj for obj, _ in tagged]
+    context = Context(
+        names=names,
+        settings=settings,
+        names_aggregates=sum(len(obj.fields) for obj in objects) <= _NAMED_AGGREGATES,
+    )
+    paths = own_path("core", parameters=[OBJECTS])
+    schemas = RecordSchemas(model, names).build(objects)
     for obj in objects:
-        paths |= operations_of(obj, names, settings)
+        paths |= operations_of(obj, ids[obj.id], context)
+        schemas |= schemas_of(obj, context)
     error_schemas, responses = error_components(settings)
-    schemas = {**RecordSchemas(model, names).build(objects), **SHARED_SCHEMAS, **error_schemas}
-    tags = [
-        GENERAL,
-        *({"name": obj.name_plural, "description": f"Object `{obj.display('labelPlural')}`"} for obj in objects),
-    ]
-    parts = {"parameters": parameters(settings), "responses": responses, "schemas": schemas}
-    return {"tags": tags, "paths": paths, "components": components(parts)}
+    parts = {
+        "parameters": parameters(settings),
+        "responses": responses,
+        "schemas": {**schemas, **shared_schemas(objects, context), **error_schemas},
+    }
+    return {**tag_members(tag for _, tag in tagged), "paths": paths, "components": components(parts)}

@@ -26,12 +26,11 @@ from ...access.bodies import (
     UpsertPermissionFlags,
 )
 from ...access.row_rule_bodies import RowLevelPermissions, UpsertRowLevelPermissions
-from .errors import Part
 from .parameters import AUDIT_LIMIT, OBJECT_ID
-from .records import reference
+from .schemas import PAGE_INFO, Part, all_of, list_of, reference
 
 ACCESS: Final = "access"
-PAGE_INFO: Final = "Page_Info"
+Method = Literal["get", "post", "put", "patch"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,7 +40,7 @@ class Endpoint:
     """
 
     path: str
-    method: Literal["get", "post", "put", "patch"]
+    method: Method
     tag: str
     operation_id: str
     summary: str
@@ -60,16 +59,56 @@ class Endpoint:
         """Of the answer."""
         entity = reference(self.answer.__name__)
         if self.is_page:
-            return {
-                "type": "object",
-                "properties": {"data": {"type": "array", "items": entity}, "pageInfo": reference(PAGE_INFO)},
-                "required": ["data", "pageInfo"],
-            }
-        return {"type": "array", "items": entity} if self.is_list else entity
+            return all_of(data=list_of(entity), pageInfo=reference(PAGE_INFO))
+        return list_of(entity) if self.is_list else entity
 
     @property
     def own_parameters(self) -> tuple[Part, ...]:
         return (*((AUDIT_LIMIT,) if self.is_page else ()), *((OBJECT_ID,) if "{objectId}" in self.path else ()))
+
+
+def _of_key(
+    below: str,
+    method: Method,
+    operation_id: str,
+    summary: str,
+    *,
+    body: type[BaseModel],
+    answer: type[BaseModel],
+) -> Endpoint:
+    """What is done with an API key as a whole."""
+    return Endpoint(
+        path=f"/apiKeys/{{id}}/{below}",
+        method=method,
+        tag="apiKeys",
+        operation_id=operation_id,
+        summary=summary,
+        body=body,
+        answer=answer,
+    )
+
+
+def _of_role(
+    below: str,
+    operation_id: str,
+    summary: str,
+    *,
+    body: type[BaseModel],
+    answer: type[BaseModel],
+    method: Method = "put",
+    is_list: bool = True,
+) -> Endpoint:
+    """Rights of a role, which are set all at once with PUT."""
+    return Endpoint(
+        path=f"/roles/{{id}}/{below}",
+        method=method,
+        tag="roles",
+        operation_id=operation_id,
+        summary=summary,
+        body=body,
+        answer=answer,
+        is_list=is_list,
+    )
 
 
 ENDPOINTS: Final = (
@@ -94,70 +133,46 @@ ENDPOINTS: Final = (
         answer=PermissionFlagForResponse,
         is_list=True,
     ),
-    Endpoint(
-        path="/apiKeys/{id}/role",
-        method="put",
-        tag="apiKeys",
-        operation_id="assignRoleToApiKey",
-        summary="Give a key another role",
-        body=AssignRole,
-        answer=ApiKeyForResponse,
+    _of_key("role", "put", "assignRoleToApiKey", "Give a key another role", body=AssignRole, answer=ApiKeyForResponse),
+    _of_key(
+        "token", "post", "generateApiKeyToken", "Another token of a key", body=GenerateToken, answer=TokenForResponse
     ),
-    Endpoint(
-        path="/apiKeys/{id}/token",
-        method="post",
-        tag="apiKeys",
-        operation_id="generateApiKeyToken",
-        summary="Another token of a key",
-        body=GenerateToken,
-        answer=TokenForResponse,
-    ),
-    Endpoint(
-        path="/apiKeys/{id}/regenerate",
-        method="post",
-        tag="apiKeys",
-        operation_id="regenerateApiKey",
-        summary="A token in place of all that a key has",
+    _of_key(
+        "regenerate",
+        "post",
+        "regenerateApiKey",
+        "A token in place of all that a key has",
         body=RegenerateApiKey,
         answer=RegeneratedApiKey,
     ),
-    Endpoint(
-        path="/roles/{id}/permissionFlags",
-        method="put",
-        tag="roles",
-        operation_id="upsertPermissionFlags",
-        summary="The flags that a role holds by name",
+    _of_role(
+        "permissionFlags",
+        "upsertPermissionFlags",
+        "The flags that a role holds by name",
         body=UpsertPermissionFlags,
         answer=RolePermissionFlag,
-        is_list=True,
     ),
-    Endpoint(
-        path="/roles/{id}/objectPermissions",
-        method="put",
-        tag="roles",
-        operation_id="upsertObjectPermissions",
-        summary="All objects with rights of their own",
+    _of_role(
+        "objectPermissions",
+        "upsertObjectPermissions",
+        "All objects with rights of their own",
         body=UpsertObjectPermissions,
         answer=ObjectPermissionForResponse,
-        is_list=True,
     ),
-    Endpoint(
-        path="/roles/{id}/fieldPermissions",
-        method="patch",
-        tag="roles",
-        operation_id="upsertFieldPermissions",
-        summary="Restrict fields, or take restrictions back",
+    _of_role(
+        "fieldPermissions",
+        "upsertFieldPermissions",
+        "Restrict fields, or take restrictions back",
         body=UpsertFieldPermissions,
         answer=FieldPermissionForResponse,
-        is_list=True,
+        method="patch",
     ),
-    Endpoint(
-        path="/roles/{id}/objects/{objectId}/rowLevelPermissions",
-        method="put",
-        tag="roles",
-        operation_id="upsertRowLevelPermissionPredicates",
-        summary="All predicates that records of an object must fulfil for the role",
+    _of_role(
+        "objects/{objectId}/rowLevelPermissions",
+        "upsertRowLevelPermissionPredicates",
+        "All predicates that records of an object must fulfil for the role",
         body=UpsertRowLevelPermissions,
         answer=RowLevelPermissions,
+        is_list=False,
     ),
 )

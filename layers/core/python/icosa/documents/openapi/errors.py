@@ -8,18 +8,23 @@ from collections.abc import Mapping
 from typing import Any
 
 from ...settings import Settings
-
-Part = Mapping[str, Any]
+from .schemas import Part, reference
 
 #: No object's schema has an underscore in its name, so these never clash with one.
 ERROR_SCHEMA = "Error_Body"
 
 _ERROR: Part = {
     "type": "object",
+    "description": "Why a request was refused",
     "properties": {
-        "statusCode": {"type": "integer"},
+        "statusCode": {"type": "integer", "description": "The status of the answer once more"},
         "error": {"type": "string", "description": "A class of errors"},
-        "messages": {"type": "array", "items": {"type": "string"}, "minItems": 1},
+        "messages": {
+            "type": "array",
+            "items": {"type": "string"},
+            "minItems": 1,
+            "description": "What is wrong, and often what would be right",
+        },
         "code": {
             "type": "string",
             "description": "A reason within the class, where there is one. New ones may appear at any time",
@@ -56,7 +61,7 @@ METADATA_MEMBERS: Mapping[str, Part] = {
         "type": "object",
         "description": "Of a change that breaks rules: how many entities of each kind are wrong",
     },
-    "userFriendlyMessage": {"type": "string"},
+    "userFriendlyMessage": {"type": "string", "description": "The message for people who do not know the API"},
 }
 
 
@@ -138,7 +143,7 @@ def _body(status: int, error: str, message: str, *, code: str | None = None) -> 
 
 def _response(description: str, example: Mapping[str, Any], *, headers: Part | None = None) -> dict[str, Any]:
     """``example`` is a body, or several by name."""
-    content: dict[str, Any] = {"schema": {"$ref": f"#/components/schemas/{ERROR_SCHEMA}"}}
+    content: dict[str, Any] = {"schema": reference(ERROR_SCHEMA)}
     if "statusCode" in example:
         content["example"] = example
     else:

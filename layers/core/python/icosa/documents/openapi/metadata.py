@@ -1,6 +1,7 @@
 """The document of the Metadata REST API (docs/wire/metadata.md#rest-routes).
 
-It is the same for every workspace but for the envelope of its answers, which a workspace chooses.
+It is the same for every workspace but for the envelope of its answers, which a workspace chooses, and for the ids and
+names in examples, which are such that requests succeed. `PUT` on an entity is left out: it does what `PATCH` does.
 """
 
 from __future__ import annotations
@@ -14,30 +15,41 @@ import orjson
 from ...identifiers import capitalised
 from ...settings import settings
 from ...validation.schema import components_of
-from .base import GENERAL, components, head, own_path
+from .base import components, head, own_path
 from .collection import COLLECTIONS, Collection
-from .endpoint import ACCESS, ENDPOINTS, PAGE_INFO, Endpoint
-from .errors import METADATA_MEMBERS, Part, error_components, refusals
+from .endpoint import ACCESS, ENDPOINTS, Endpoint
+from .errors import METADATA_MEMBERS, error_components
+from .metadata_wording import described
+from .operation import operation
 from .parameters import metadata_parameters, refer
-from .records import reference
+from .schemas import PAGE_INFO, PAGED, Part, all_of, list_of, page_info, reference
+from .tags import Tag, tag_members
 
-_ALWAYS = ("400", "401", "403", "503")
-_PAGE_INFO_SCHEMA: Part = {
-    "type": "object",
-    "properties": {
-        "hasNextPage": {"type": "boolean", "description": "There are more in the direction of the request"},
-        "startCursor": {"type": ["string", "null"], "description": "The id of the first entity on the page"},
-        "endCursor": {"type": ["string", "null"], "description": "The id of the last entity on the page"},
-    },
-    "required": ["hasNextPage", "startCursor", "endCursor"],
-}
+_ALWAYS = ("400", "401", "403", "429", "503")
+_ONE = ("404",)
+_WRITES = ("409",)
+_PAGE = ("limit", "startingAfter", "endingBefore")
+
+#: By schema, what replaces members of its example.
+Examples = Mapping[str, Mapping[str, Any]]
 
 
-def metadata_document(base_url: str, *, is_direct: bool) -> bytes:
+def metadata_document(base_url: str, *, is_direct: bool, examples: Examples | None = None) -> bytes:
     """The JSON of the document. ``is_direct``: the workspace wants answers without envelopes."""
     members = _members(is_direct=is_direct)
+    parts = members["components"]
+    schemas = parts["schemas"]
+    replaced = {
+        name: {**schemas[name], "example": {**schemas[name]["example"], **changes}}
+        for name, changes in (examples or {}).items()
+    }
     return orjson.dumps(
-        {**head("metadata", base_url), **members, "paths": {**own_path("metadata", base_url), **members["paths"]}}
+        {
+            **head("metadata", base_url),
+            **members,
+            "paths": {**own_path("metadata", base_url), **members["paths"]},
+            "components": {**parts, "schemas": {**schemas, **replaced}},
+        }
     )
 
 
@@ -49,120 +61,125 @@ def _members(*, is_direct: bool) -> Mapping[str, Any]:
     for endpoint in ENDPOINTS:
         paths.setdefault(endpoint.path, {})[endpoint.method] = _endpoint(endpoint)
     error_schemas, responses = error_components(settings, METADATA_MEMBERS)
-    described: tuple[Collection | Endpoint, ...] = (*COLLECTIONS, *ENDPOINTS)
-    models = {name: model for part in described for name, model in part.models.items()}
+    users: tuple[Collection | Endpoint, ...] = (*COLLECTIONS, *ENDPOINTS)
+    models = {name: model for user in users for name, model in user.models.items()}
+    own = {name: schema for collection in COLLECTIONS for name, schema in _pages(collection, is_direct=is_direct)}
     parts = {
         "parameters": metadata_parameters(),
         "responses": responses,
-        "schemas": {**components_of(models), PAGE_INFO: _PAGE_INFO_SCHEMA, **error_schemas},
+        "schemas": {
+            **described(components_of(models)),
+            **own,
+            PAGE_INFO: page_info("entity", is_cursor=False),
+            **error_schemas,
+        },
     }
     tags = [
-        GENERAL,
-        *({"name": c.plural, "description": f"Collection `{capitalised(c.plural)}`"} for c in COLLECTIONS),
-        {"name": ACCESS, "description": "Who asks, and who changed what about API keys and roles"},
+        *(Tag(name=c.plural, label=c.label, description=c.description, group=c.group) for c in COLLECTIONS),
+        Tag(
+            name=ACCESS,
+            label="Access",
+            description="Who asks, and who changed what about API keys and roles",
+            group="Access",
+        ),
     ]
-    return {"tags": tags, "paths": paths, "components": components(parts)}
+    return {**tag_members(tags), "paths": paths, "components": components(parts)}
+
+
+def _page_name(collection: Collection) -> str:
+    return f"{capitalised(collection.singular)}Page"
+
+
+def _pages(collection: Collection, *, is_direct: bool) -> list[tuple[str, Part]]:
+    """The named schemas of a collection's answers, its entities left out."""
+    entities = list_of(reference(f"{capitalised(collection.singular)}ForResponse"))
+    data = all_of(**{collection.plural: entities}) if collection.is_wrapped and not is_direct else entities
+    page = all_of(data=data, **PAGED)
+    return [(_page_name(collection), {**page, "description": f"A page of {collection.label.lower()}"})]
 
 
 def _paths(collection: Collection, *, is_direct: bool) -> dict[str, Any]:
     singular, plural = collection.singular, collection.plural
+    one, many = collection.noun, collection.label.lower()
     name = capitalised(singular)
     entity = reference(f"{name}ForResponse")
 
     def answer(key: str) -> Part:
-        return _data(**{key: entity}) if collection.is_wrapped and not is_direct else entity
+        return all_of(data=all_of(**{key: entity})) if collection.is_wrapped and not is_direct else entity
 
-    def operation(
-        operation_id: str,
-        summary: str,
-        schema: Part,
-        *,
-        status: str = "200",
-        body: str = "",
-        parameters: tuple[str, ...] = (),
-        own: tuple[Part, ...] = (),
-    ) -> Part:
-        members: dict[str, Any] = {"tags": [plural], "summary": summary, "operationId": operation_id}
-        if parameters:
-            members["parameters"] = [*own, *refer(*parameters)]
-        errors: tuple[str, ...] = _ALWAYS
-        if "idPath" in parameters or (status == "201" and collection.has_parent):
-            errors += ("404",)
-        if body:
-            members["requestBody"] = {"required": True, "content": {"application/json": {"schema": reference(body)}}}
-            errors += ("413", "415")
-        if not operation_id.startswith("find"):
-            errors += ("409",)
-        done = {"description": "Done", "content": {"application/json": {"schema": schema}}}
-        return {**members, "responses": {status: done, **refusals(*sorted(errors))}}
-
-    update = operation(
-        f"updateOne{name}",
-        f"Update One {singular}",
-        collection.updated or answer(f"updateOne{name}"),
-        body=f"{name}ForUpdate",
-        parameters=("idPath",),
-    )
-    put = {**update, "operationId": f"putOne{name}", "summary": f"Update One {singular} by PUT", "deprecated": True}
     return {
         f"/{plural}": {
             "get": operation(
-                f"findMany{capitalised(plural)}",
-                f"Find Many {plural}",
-                _page(plural, entity, is_direct=is_direct or not collection.is_wrapped),
-                parameters=("limit", "startingAfter", "endingBefore"),
-                own=collection.filters,
+                tag=plural,
+                id=f"findMany{capitalised(plural)}",
+                summary=f"Find Many {plural}",
+                description=f"A page of {many}",
+                parameters=[*collection.filters, *refer(*_PAGE)],
+                answer=reference(_page_name(collection)),
+                success=f"A page of {many}",
+                refused=_ALWAYS,
             ),
             "post": operation(
-                f"createOne{name}", f"Create One {singular}", answer(f"createOne{name}"), status="201", body=name
+                tag=plural,
+                id=f"createOne{name}",
+                summary=f"Create One {singular}",
+                description=f"Create {one}",
+                body=reference(name),
+                answer=answer(f"createOne{name}"),
+                success="What was created",
+                status="201",
+                refused=(*_ALWAYS, *_WRITES, *(_ONE if collection.has_parent else ())),
             ),
         },
         f"/{plural}/{{id}}": {
             "get": operation(
-                f"findOne{name}", f"Find One {singular}", collection.read or answer(singular), parameters=("idPath",)
+                tag=plural,
+                id=f"findOne{name}",
+                summary=f"Find One {singular}",
+                description=f"Read {one}",
+                parameters=refer("idPath"),
+                answer=collection.read or answer(singular),
+                success="The entity",
+                refused=(*_ALWAYS, *_ONE),
             ),
             "delete": operation(
-                f"deleteOne{name}",
-                f"Delete One {singular}",
-                collection.deleted or answer(f"deleteOne{name}"),
-                parameters=("idPath",),
+                tag=plural,
+                id=f"deleteOne{name}",
+                summary=f"Delete One {singular}",
+                description=f"Delete {one}",
+                parameters=refer("idPath"),
+                answer=collection.deleted or answer(f"deleteOne{name}"),
+                success="What is left to say of it",
+                refused=(*_ALWAYS, *_ONE, *_WRITES),
             ),
-            "patch": update,
-            "put": put,
+            "patch": operation(
+                tag=plural,
+                id=f"updateOne{name}",
+                summary=f"Update One {singular}",
+                description=f"Change {one}. What the body does not name stays as it is",
+                parameters=refer("idPath"),
+                body=reference(f"{name}ForUpdate"),
+                answer=collection.updated or answer(f"updateOne{name}"),
+                success="What it is now",
+                refused=(*_ALWAYS, *_ONE, *_WRITES),
+            ),
         },
     }
 
 
 def _endpoint(endpoint: Endpoint) -> Part:
     """A method of an address that belongs to no collection, or stands below one of its entities."""
-    has_id = "{id}" in endpoint.path
-    names = (*(("idPath",) if has_id else ()), *(("startingAfter",) if endpoint.is_page else ()))
-    members: dict[str, Any] = {
-        "tags": [endpoint.tag],
-        "summary": endpoint.summary,
-        "operationId": endpoint.operation_id,
-    }
-    if names:
-        members["parameters"] = [*endpoint.own_parameters, *refer(*names)]
-    errors = [*_ALWAYS, *(["404"] if has_id else [])]
-    if endpoint.body is not None:
-        schema = reference(endpoint.body.__name__)
-        members["requestBody"] = {"required": True, "content": {"application/json": {"schema": schema}}}
-        errors += ["409", "413", "415"]
-    done = {"description": "Done", "content": {"application/json": {"schema": endpoint.schema}}}
-    status = "201" if endpoint.method == "post" else "200"
-    return {**members, "responses": {status: done, **refusals(*sorted(errors))}}
-
-
-def _data(**properties: Part) -> dict[str, Any]:
-    return _object(data=_object(**properties))
-
-
-def _page(plural: str, entity: Part, *, is_direct: bool) -> Part:
-    entities = {"type": "array", "items": entity}
-    data = entities if is_direct else _object(**{plural: entities})
-    return _object(data=data, pageInfo=reference(PAGE_INFO), totalCount={"type": "integer"})
-
-
-def _object(**properties: Part) -> dict[str, Any]:
-    return {"type": "object", "properties": properties, "required": list(properties)}
+    has_id, has_body = "{id}" in endpoint.path, endpoint.body is not None
+    named = (*(("idPath",) if has_id else ()), *(("startingAfter",) if endpoint.is_page else ()))
+    return operation(
+        tag=endpoint.tag,
+        id=endpoint.operation_id,
+        summary=endpoint.summary,
+        description=endpoint.summary,
+        parameters=[*endpoint.own_parameters, *refer(*named)],
+        body=None if endpoint.body is None else reference(endpoint.body.__name__),
+        answer=endpoint.schema,
+        success="Done" if has_body else endpoint.summary,
+        status="201" if endpoint.method == "post" else "200",
+        refused=(*_ALWAYS, *(_ONE if has_id else ()), *(_WRITES if has_body else ())),
+    )

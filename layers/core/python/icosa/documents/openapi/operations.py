@@ -1,5 +1,8 @@
 """The operations on an object's records, as a table (docs/wire/rest.md#routes,
 docs/wire/rest.md#operations-in-the-document).
+
+`PUT` is left out: it does what `PATCH` does, for clients that cannot send that, and generated clients would have every
+change twice (docs/wire/rest.md#operations-in-the-document).
 """
 
 from __future__ import annotations
@@ -10,84 +13,96 @@ from typing import Any
 
 from ...identifiers import capitalised
 from ...model.model import Object
-from ...settings import Settings
-from .errors import Part, refusals
+from .answers import (
+    Context,
+    SchemaFactory,
+    batch_body,
+    create_body,
+    duplicates,
+    duplicates_body,
+    groups,
+    is_mergeable,
+    merge_body,
+    page,
+    record_id,
+    record_under,
+    records_under,
+    update_body,
+)
 from .names import Names
+from .operation import operation
 from .parameters import refer
-from .records import reference
+from .text import label
 
-PAGE_INFO = "Page_Info"
-
-_UUID: Part = {"type": "string", "format": "uuid"}
 _ALWAYS = ("400", "401", "403", "429", "503")
-_WITH_BODY = ("413", "415")
 _WRITES = ("409",)
 _ONE = ("404",)
 _SHOWN = ("depth", "fields")
-
-#: Makes the schema of a body or an answer for one object.
-SchemaFactory = Callable[[Object, Names, Settings], Part]
 
 
 @dataclass(frozen=True, kw_only=True)
 class RecordOperation:
     """``path``, ``id`` and the texts have the object's names in braces: ``{plural}``, ``{Plural}``, ``{singular}``,
-    ``{Singular}``.
+    ``{Singular}``; ``description`` and ``success`` also its labels, ``{label}`` and ``{labels}``.
 
-    ``refused`` are the statuses of errors beyond those that any request may get.
+    ``success`` says what the answer is. ``refused`` are the statuses of errors beyond those that any request may get.
     """
 
     path: str
     method: str
     id: str
     summary: str
-    description: str = ""
+    description: str
+    success: str
     parameters: tuple[str, ...] = ()
     body: SchemaFactory | None = None
     answer: SchemaFactory
     status: str = "200"
     refused: tuple[str, ...] = ()
-    deprecated: bool = False
     is_offered: Callable[[Object], bool] = field(default=lambda _: True)
 
-    def describe(self, obj: Object, names: Names, settings: Settings) -> dict[str, Any]:
-        """The Operation Object."""
-        texts = _texts(obj) | {"batch": settings.batch_limit, "bulk": settings.bulk_limit, "most": settings.merge_limit}
-        operation: dict[str, Any] = {"tags": [obj.name_plural], "summary": self.summary.format_map(texts)}
-        if self.description:
-            operation["description"] = self.description.format_map(texts)
-        operation["operationId"] = names.claim(self.id.format_map(texts))
-        if self.deprecated:
-            operation["deprecated"] = True
-        if self.parameters:
-            operation["parameters"] = refer(*self.parameters)
-        refused = (*_ALWAYS, *self.refused)
-        if self.body is not None:
-            operation["requestBody"] = {
-                "required": True,
-                "content": {"application/json": {"schema": self.body(obj, names, settings)}},
-            }
-            refused += _WITH_BODY
-        success = {
-            "description": "Done",
-            "content": {"application/json": {"schema": self.answer(obj, names, settings)}},
-        }
-        operation["responses"] = {self.status: success, **refusals(*sorted(refused))}
-        return operation
+
+def operation_ids(obj: Object, names: Names) -> dict[str, str]:
+    """The ids of an object's operations by what they are before names are put in."""
+    texts = _names(obj)
+    return {
+        described.id: names.claim(described.id.format_map(texts))
+        for described in _OPERATIONS
+        if described.is_offered(obj)
+    }
 
 
-def operations_of(obj: Object, names: Names, settings: Settings) -> dict[str, dict[str, Any]]:
-    """The Path Items of an object, by path."""
+def operations_of(obj: Object, ids: Mapping[str, str], context: Context) -> dict[str, dict[str, Any]]:
+    """The Path Items of an object, by path. ``ids`` are those of ``operation_ids``."""
+    settings = context.settings
+    texts = _names(obj) | {
+        "label": label(obj, "labelSingular"),
+        "labels": label(obj, "labelPlural"),
+        "batch": settings.batch_limit,
+        "bulk": settings.bulk_limit,
+        "most": settings.merge_limit,
+    }
     paths: dict[str, dict[str, Any]] = {}
-    for operation in _OPERATIONS:
-        if operation.is_offered(obj):
+    for described in _OPERATIONS:
+        if described.is_offered(obj):
             # Not format_map: the path's own parameter stays in braces.
-            path = operation.path.replace("{plural}", obj.name_plural)
-            paths.setdefault(path, {})[operation.method] = operation.describe(obj, names, settings)
+            path = described.path.replace("{plural}", obj.name_plural)
+            paths.setdefault(path, {})[described.method] = operation(
+                tag=obj.name_plural,
+                id=ids[described.id],
+                summary=described.summary.format_map(texts),
+                description=described.description.format_map(texts),
+                parameters=refer(*described.parameters),
+                body=None if described.body is None else described.body(obj, context),
+                answer=described.answer(obj, context),
+                success=described.success.format_map(texts),
+                status=described.status,
+                refused=(*_ALWAYS, *described.refused),
+            )
     return paths
 
 
-def _texts(obj: Object) -> dict[str, Any]:
+def _names(obj: Object) -> dict[str, Any]:
     return {
         "singular": obj.name_singular,
         "Singular": capitalised(obj.name_singular),
@@ -96,138 +111,7 @@ def _texts(obj: Object) -> dict[str, Any]:
     }
 
 
-# ------------------------------------------------------------------ bodies
-
-
-def _create_body(obj: Object, names: Names, _: Settings) -> Part:
-    return reference(names.create(obj))
-
-
-def _update_body(obj: Object, names: Names, _: Settings) -> Part:
-    return reference(names.update(obj))
-
-
-def _batch_body(obj: Object, names: Names, settings: Settings) -> Part:
-    return {"type": "array", "items": reference(names.create(obj)), "maxItems": settings.batch_limit}
-
-
-def _duplicates_body(obj: Object, names: Names, settings: Settings) -> Part:
-    most = settings.batch_limit
-    data = {"type": "array", "items": reference(names.create(obj)), "minItems": 1, "maxItems": most}
-    return {
-        "type": "object",
-        "properties": {
-            "data": {**data, "description": "Records as they might be"},
-            "ids": {"type": "array", "items": _UUID, "maxItems": most, "description": "Records that exist"},
-        },
-        "oneOf": [{"required": ["data"]}, {"required": ["ids"]}],
-    }
-
-
-def _merge_body(_: Object, __: Names, settings: Settings) -> Part:
-    return {
-        "type": "object",
-        "properties": {
-            "ids": {"type": "array", "items": _UUID, "minItems": 2, "maxItems": settings.merge_limit},
-            "conflictPriorityIndex": {
-                "type": "integer",
-                "minimum": 0,
-                "description": "Whose values win, and who survives: a place in `ids`",
-            },
-            "dryRun": {"type": "boolean", "default": False, "description": "Only show what the merged record would be"},
-        },
-        "required": ["ids", "conflictPriorityIndex"],
-    }
-
-
-# ------------------------------------------------------------------ answers
-
-
-def _object(**properties: Part) -> dict[str, Any]:
-    return {"type": "object", "properties": properties, "required": list(properties)}
-
-
-def _record(obj: Object, names: Names, _: Settings) -> Part:
-    return reference(names.response(obj))
-
-
-def _id(_: Object, __: Names, ___: Settings) -> Part:
-    return _object(id=_UUID)
-
-
-def _record_under(verb: str, content: SchemaFactory = _record) -> SchemaFactory:
-    """``{"data": {"createPerson": {…}}}``."""
-
-    def answer(obj: Object, names: Names, settings: Settings) -> Part:
-        return _object(data=_object(**{_key(verb, obj.name_singular): content(obj, names, settings)}))
-
-    return answer
-
-
-def _records_under(verb: str, content: SchemaFactory = _record) -> SchemaFactory:
-    """``{"data": {"createPeople": […]}}``."""
-
-    def answer(obj: Object, names: Names, settings: Settings) -> Part:
-        members = {"type": "array", "items": content(obj, names, settings)}
-        return _object(data=_object(**{_key(verb, obj.name_plural): members}))
-
-    return answer
-
-
-def _page(obj: Object, names: Names, settings: Settings) -> Part:
-    return {**_object(data=_object(**{obj.name_plural: _list(obj, names, settings)}), **_PAGE)}
-
-
-def _duplicates(obj: Object, names: Names, settings: Settings) -> Part:
-    page = _object(**{f"{obj.name_singular}Duplicates": _list(obj, names, settings)}, **_PAGE)
-    return _object(data={"type": "array", "items": page})
-
-
-def _groups(obj: Object, names: Names, settings: Settings) -> Part:
-    """A bare array; aggregates stand beside the dimensions under their own names."""
-    group = {
-        "type": "object",
-        "properties": {
-            "groupByDimensionValues": {
-                "type": "array",
-                "description": "A value for each dimension, in the order of `group_by`",
-            },
-            "records": _list(obj, names, settings),
-        },
-        "required": ["groupByDimensionValues"],
-        "additionalProperties": {
-            "type": ["string", "number", "null"],
-            "description": (
-                "An aggregate. Counts and decimals are texts, because they may be larger than a number can be"
-            ),
-        },
-    }
-    return {"type": "array", "items": group, "maxItems": settings.group_limit}
-
-
-def _list(obj: Object, names: Names, settings: Settings) -> Part:
-    return {"type": "array", "items": _record(obj, names, settings)}
-
-
-_PAGE: Mapping[str, Part] = {"totalCount": {"type": "integer"}, "pageInfo": reference(PAGE_INFO)}
-
-SHARED_SCHEMAS: Mapping[str, Part] = {
-    PAGE_INFO: _object(
-        hasNextPage={"type": "boolean"},
-        hasPreviousPage={"type": "boolean"},
-        startCursor={"type": ["string", "null"], "description": "Of the first record on the page"},
-        endCursor={"type": ["string", "null"], "description": "Of the last record on the page"},
-    )
-}
-
-
-def _key(verb: str, name: str) -> str:
-    return f"{verb}{capitalised(name)}" if verb else name
-
-
 # ------------------------------------------------------------------ the table
-
-_PUT = "As `PATCH`: what the body does not name stays as it is. For clients that cannot send `PATCH`"
 
 _OPERATIONS = (
     RecordOperation(
@@ -235,18 +119,21 @@ _OPERATIONS = (
         method="get",
         id="findMany{Plural}",
         summary="Find Many {plural}",
-        description="A page of records, the number of all that match, and cursors to go on with",
+        description="A page of {labels}, the number of all that match, and cursors to go on with",
+        success="A page of {labels}",
         parameters=("orderBy", "filter", "limit", *_SHOWN, "startingAfter", "endingBefore"),
-        answer=_page,
+        answer=page,
     ),
     RecordOperation(
         path="/{plural}",
         method="post",
         id="createOne{Singular}",
         summary="Create One {singular}",
+        description="Create a record of {labels}. What the body does not name has its default",
+        success="The new record",
         parameters=(*_SHOWN, "upsert"),
-        body=_create_body,
-        answer=_record_under("create"),
+        body=create_body,
+        answer=record_under("create"),
         status="201",
         refused=_WRITES,
     ),
@@ -256,11 +143,12 @@ _OPERATIONS = (
         id="deleteMany{Plural}",
         summary="Delete Many {plural}",
         description=(
-            "Delete the records that match a filter, up to {bulk}; beyond that the request is refused. Only their ids "
-            "are answered"
+            "Delete the {labels} that match a filter, up to {bulk}; beyond that the request is refused. Only "
+            "their ids are answered"
         ),
+        success="The ids of what was deleted",
         parameters=("filter", "softDelete"),
-        answer=_records_under("delete", _id),
+        answer=records_under("delete", record_id),
         refused=_WRITES,
     ),
     RecordOperation(
@@ -269,34 +157,24 @@ _OPERATIONS = (
         id="updateMany{Plural}",
         summary="Update Many {plural}",
         description=(
-            "Apply one body to all records that match a filter, up to {bulk}; beyond that the request is refused"
+            "Apply one body to all {labels} that match a filter, up to {bulk}; beyond that the request is refused"
         ),
+        success="The changed records",
         parameters=(*_SHOWN, "filter"),
-        body=_update_body,
-        answer=_records_under("update"),
+        body=update_body,
+        answer=records_under("update"),
         refused=_WRITES,
-    ),
-    RecordOperation(
-        path="/{plural}",
-        method="put",
-        id="putMany{Plural}",
-        summary="Update Many {plural} by PUT",
-        description=_PUT,
-        parameters=(*_SHOWN, "filter"),
-        body=_update_body,
-        answer=_records_under("update"),
-        refused=_WRITES,
-        deprecated=True,
     ),
     RecordOperation(
         path="/batch/{plural}",
         method="post",
         id="createMany{Plural}",
         summary="Create Many {plural}",
-        description="Create up to {batch} records: all of them or none. They are answered in the order of the body",
+        description="Create up to {batch} {labels}: all of them or none. They are answered in the order of the body",
+        success="The new records",
         parameters=(*_SHOWN, "upsert"),
-        body=_batch_body,
-        answer=_records_under("create"),
+        body=batch_body,
+        answer=records_under("create"),
         status="201",
         refused=_WRITES,
     ),
@@ -305,8 +183,10 @@ _OPERATIONS = (
         method="get",
         id="findOne{Singular}",
         summary="Find One {singular}",
+        description="The record of {labels} with this id",
+        success="The record",
         parameters=("idPath", *_SHOWN),
-        answer=_record_under(""),
+        answer=record_under(""),
         refused=_ONE,
     ),
     RecordOperation(
@@ -314,8 +194,10 @@ _OPERATIONS = (
         method="delete",
         id="deleteOne{Singular}",
         summary="Delete One {singular}",
+        description="Destroy a record of {labels}, or with `soft_delete=true` put it where it can be restored from",
+        success="The id of what was deleted",
         parameters=("idPath", "softDelete"),
-        answer=_record_under("delete", _id),
+        answer=record_under("delete", record_id),
         refused=(*_ONE, *_WRITES),
     ),
     RecordOperation(
@@ -324,23 +206,12 @@ _OPERATIONS = (
         # Twenty's spelling, which generated clients have as the name of a method.
         id="UpdateOne{Singular}",
         summary="Update One {singular}",
-        description="What the body does not name stays as it is",
+        description="Change a record of {labels}. What the body does not name stays as it is",
+        success="The changed record",
         parameters=("idPath", *_SHOWN),
-        body=_update_body,
-        answer=_record_under("update"),
+        body=update_body,
+        answer=record_under("update"),
         refused=(*_ONE, *_WRITES),
-    ),
-    RecordOperation(
-        path="/{plural}/{id}",
-        method="put",
-        id="putOne{Singular}",
-        summary="Update One {singular} by PUT",
-        description=_PUT,
-        parameters=("idPath", *_SHOWN),
-        body=_update_body,
-        answer=_record_under("update"),
-        refused=(*_ONE, *_WRITES),
-        deprecated=True,
     ),
     RecordOperation(
         path="/{plural}/duplicates",
@@ -348,19 +219,22 @@ _OPERATIONS = (
         id="find{Singular}Duplicates",
         summary="Find {singular} Duplicates",
         description=(
-            "For each record of the body or each id the records that resemble it. Ids that do not exist are left out"
+            "For each record of the body or each id the {labels} that resemble it. Ids that do not exist are left out"
         ),
+        success="For each of them the records that resemble it",
         parameters=_SHOWN,
-        body=_duplicates_body,
-        answer=_duplicates,
+        body=duplicates_body,
+        answer=duplicates,
     ),
     RecordOperation(
         path="/{plural}/{id}/restore",
         method="patch",
         id="restoreOne{Singular}",
         summary="Restore One {singular}",
+        description="Bring a soft-deleted record of {labels} back",
+        success="The restored record",
         parameters=("idPath", *_SHOWN),
-        answer=_record_under("restore"),
+        answer=record_under("restore"),
         refused=(*_ONE, *_WRITES),
     ),
     RecordOperation(
@@ -368,9 +242,12 @@ _OPERATIONS = (
         method="patch",
         id="restoreMany{Plural}",
         summary="Restore Many {plural}",
-        description="Restore the deleted records that match a filter, up to {bulk}; beyond that the request is refused",
+        description=(
+            "Restore the deleted {labels} that match a filter, up to {bulk}; beyond that the request is refused"
+        ),
+        success="The restored records",
         parameters=("filter", *_SHOWN),
-        answer=_records_under("restore"),
+        answer=records_under("restore"),
         refused=_WRITES,
     ),
     RecordOperation(
@@ -379,19 +256,22 @@ _OPERATIONS = (
         id="mergeMany{Plural}",
         summary="Merge Many {plural}",
         description=(
-            "Join up to {most} records into one of them; the others are deleted, and what points at them points at it"
+            "Join up to {most} {labels} into one of them; the others are deleted, and what points at them points at it"
         ),
+        success="The record that is left",
         parameters=_SHOWN,
-        body=_merge_body,
-        answer=_record_under("merge"),
+        body=merge_body,
+        answer=record_under("merge"),
         refused=(*_ONE, *_WRITES),
-        is_offered=lambda obj: bool(obj.duplicate_criteria),
+        is_offered=is_mergeable,
     ),
     RecordOperation(
         path="/{plural}/groupBy",
         method="get",
         id="groupBy{Plural}",
         summary="Group By {plural}",
+        description="Count and sum up {labels} in groups, one for each combination of values",
+        success="The groups",
         parameters=(
             "groupBy",
             "filter",
@@ -402,6 +282,6 @@ _OPERATIONS = (
             "includeRecordsSample",
             "orderByForRecords",
         ),
-        answer=_groups,
+        answer=groups,
     ),
 )

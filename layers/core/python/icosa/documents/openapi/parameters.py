@@ -12,7 +12,7 @@ from typing import Any
 from ...access.audit import PAGE_DEFAULT, PAGE_LIMIT
 from ...model.operators import OPERATORS, OperandType
 from ...settings import Settings
-from .errors import Part
+from .schemas import UUID, Part, list_of
 
 _DIRECTIONS = "`AscNullsFirst` (the default), `AscNullsLast`, `DescNullsFirst`, `DescNullsLast`"
 
@@ -51,13 +51,15 @@ _AGGREGATE = """A JSON array of names. `totalCount`; for any field `countEmptyX`
 dates `minX`, `maxX`; for booleans `countTrueX`, `countFalseX`, where `X` is the field's name with its first letter \
 in upper case, followed by the member of a composite. Names that do not exist are left out."""
 
-_ID_PATH: Part = {"name": "id", "in": "path", "required": True, "schema": {"type": "string", "format": "uuid"}}
+
+def _id_path(thing: str) -> Part:
+    return {"name": "id", "in": "path", "required": True, "description": f"The id of the {thing}", "schema": UUID}
 
 
 def parameters(settings: Settings) -> dict[str, Part]:
     """``components.parameters``."""
     return {
-        "idPath": _ID_PATH,
+        "idPath": _id_path("record"),
         "startingAfter": _query(
             "starting_after",
             "Go on after this cursor: `pageInfo.endCursor` of the page before. Cursors are opaque, and belong to the "
@@ -85,7 +87,8 @@ def parameters(settings: Settings) -> dict[str, Part]:
             "depth",
             "`0`: the record's own fields, with the ids of related records. `1`: also the records that it points at, "
             f"and up to {settings.relation_limit} of those that point at it for each relation "
-            f"({settings.relation_limit_create} in the answer to a create)",
+            f"({settings.relation_limit_create} in the answer to a create). Related records come without relations "
+            "of their own",
             {"type": "integer", "enum": [0, 1], "default": 0},
         ),
         "fields": _query(
@@ -140,7 +143,7 @@ def parameters(settings: Settings) -> dict[str, Part]:
                 "byDayOfTheWeek": '[{"updatedAt":{"granularity":"DAY_OF_THE_WEEK"}}]',
             },
         ),
-        "viewId": _query("view_id", "A view whose filters must hold as well", {"type": "string", "format": "uuid"}),
+        "viewId": _query("view_id", "A view whose filters must hold as well", UUID),
         "aggregate": _json_query(
             "aggregate",
             _AGGREGATE,
@@ -166,19 +169,17 @@ def parameters(settings: Settings) -> dict[str, Part]:
 def metadata_parameters() -> dict[str, Part]:
     """``components.parameters`` of the metadata document (docs/wire/metadata.md#pages)."""
     return {
-        "idPath": _ID_PATH,
+        "idPath": _id_path("entity"),
         "limit": _query(
             "limit",
             "Entities on the page. More than 1000 are cut to 1000",
             {"type": "integer", "minimum": 0, "default": 1000},
         ),
-        "startingAfter": _query(
-            "starting_after", "The id of the last entity of the page before", {"type": "string", "format": "uuid"}
-        ),
+        "startingAfter": _query("starting_after", "The id of the last entity of the page before", UUID),
         "endingBefore": _query(
             "ending_before",
             "The id of the first entity of the page after. Not together with `starting_after`",
-            {"type": "string", "format": "uuid"},
+            UUID,
         ),
     }
 
@@ -205,7 +206,9 @@ def _query(
         **(style or {}),
     }
     if examples:
-        parameter["examples"] = {key: {"value": value} for key, value in examples.items()}
+        # Consoles that send whatever has an example leave these out until somebody ticks them (Scalar).
+        state = {} if required else {"x-disabled": True}
+        parameter["examples"] = {key: {"value": value, **state} for key, value in examples.items()}
     return {**parameter, "schema": schema}
 
 
@@ -222,11 +225,19 @@ OBJECT_ID: Part = {
     "in": "path",
     "required": True,
     "description": "The id of an object",
-    "schema": {"type": "string", "format": "uuid"},
+    "schema": UUID,
 }
 #: Of the audit log, whose pages are shorter.
 AUDIT_LIMIT: Part = _query(
     "limit",
     f"Entries on the page. More than {PAGE_LIMIT} are cut to {PAGE_LIMIT}",
     {"type": "integer", "minimum": 0, "default": PAGE_DEFAULT},
+)
+#: Of the document of records.
+OBJECTS: Part = _query(
+    "objects",
+    "Names of objects, singular or plural, separated by commas: the document says only what concerns them. Without a "
+    "valid token it counts for nothing",
+    {**list_of({"type": "string"}), "minItems": 1},
+    style={"style": "form", "explode": False},
 )

@@ -1,115 +1,145 @@
-"""The schemas of an object: what creates and updates take, and what answers hold
+"""The schemas of an object's records: what creates and updates take, and what answers hold
 (docs/wire/rest.md#schemas-in-the-document).
 
 A composite type is described once, and referred to by every field of it: a workspace may have thousands of fields.
+Related records have schemas without relations, as ``depth=1`` answers them, so that no schema leads back to itself.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
+from ...identifiers import capitalised
 from ...model.model import Field, Model, Object
 from ...model.types.json_schema import nullable
-from .errors import Part
+from .links import LINK, LINK_SCHEMAS
 from .names import Names
+from .schemas import Part, list_of, reference
+from .text import label, of_field, of_object, of_relation
+from .wording import COMPOSITES, MEMBERS
 
 #: Set by the server. They may be written all the same, but a new record's example does without.
 _STAMPS = frozenset(("id", "createdAt", "updatedAt", "deletedAt", "position", "createdBy", "updatedBy"))
-_LINK_SCHEMA = "Relation_Input"
-
-_LINK: Part = {
-    "description": "One of the three. Instead of this, the id of the related record may be written under its own name",
-    "oneOf": [
-        {
-            "type": "object",
-            "properties": {
-                "connect": {
-                    "type": "object",
-                    "properties": {
-                        "where": {"type": "object", "description": "The id, or all members of one unique constraint"}
-                    },
-                    "required": ["where"],
-                }
-            },
-            "required": ["connect"],
-            "additionalProperties": False,
-        },
-        {
-            "type": "object",
-            "properties": {"create": {"type": "object", "description": "The body of a create of the related object"}},
-            "required": ["create"],
-            "additionalProperties": False,
-        },
-        {
-            "type": "object",
-            "properties": {"disconnect": {"type": "boolean"}},
-            "required": ["disconnect"],
-            "additionalProperties": False,
-        },
-        {"type": "null"},
-    ],
-}
-
-
-def reference(name: str) -> dict[str, Any]:
-    return {"$ref": f"#/components/schemas/{name}"}
+#: Fields in the example of an update.
+_UPDATED = 2
 
 
 class RecordSchemas:
-    """Builds ``components.schemas`` for the objects of a model."""
+    """Builds ``components.schemas`` for objects of a model."""
 
     def __init__(self, model: Model, names: Names) -> None:
         self._model = model
         self._names = names
-        self._composites: dict[str, Part] = {}
+        self._shared: dict[str, Part] = {}
+        self._related: dict[str, Object] = {}
+        self._own: dict[str, dict[str, Any]] = {}
 
     def build(self, objects: Iterable[Object]) -> dict[str, Any]:
-        """By component name: three schemas for each object, then those that they share."""
+        """By component name: three schemas for each object, then those of related records, then those that they
+        share.
+        """
         schemas: dict[str, Any] = {}
         for obj in objects:
-            schemas[self._names.create(obj)] = self._input(obj, "create")
-            schemas[self._names.update(obj)] = self._input(obj, "update")
-            schemas[self._names.response(obj)] = self._response(obj)
-        return {**schemas, _LINK_SCHEMA: _LINK, **self._composites}
+            schemas |= self._inputs(obj)
+            schemas[self._names.of(obj, "ForResponse")] = self._response(obj)
+        for related in self._related.values():
+            schemas[self._names.of(related, "ForRelation")] = {
+                "type": "object",
+                "description": f"{label(related, 'labelSingular')} as a related record, without relations of its own",
+                "properties": self._stored(related),
+                "required": ["id"],
+            }
+        return {**schemas, **self._shared}
 
-    def _input(self, obj: Object, mode: str) -> Part:
+    def _inputs(self, obj: Object) -> dict[str, Any]:
         properties: dict[str, Any] = {}
         for field in obj.stored_fields:
-            if field.name == "id" and mode == "update":
-                continue
             schema = self._value(field, response=False)
-            properties[field.input_name] = _described(nullable(schema) if field.is_nullable else schema, field)
+            description = of_field(field)
+            properties[field.input_name] = {
+                **(nullable(schema) if field.is_nullable else schema),
+                "description": description,
+            }
             if field.is_many_to_one:
-                properties[field.name] = reference(_LINK_SCHEMA)
+                self._shared |= LINK_SCHEMAS
+                properties[field.name] = {**LINK, "description": f"Which record is in {label(field)}"}
+        example = _example(obj)
         return {
-            "type": "object",
-            **_description(obj),
-            "properties": properties,
-            "additionalProperties": False,
-            "example": _example(obj),
+            self._names.of(obj, ""): {
+                "type": "object",
+                "description": of_object(obj),
+                "properties": properties,
+                "additionalProperties": False,
+                "example": example,
+            },
+            self._names.of(obj, "ForUpdate"): {
+                "type": "object",
+                "description": f"Changes of {label(obj, 'labelPlural')}",
+                "properties": {name: schema for name, schema in properties.items() if name != "id"},
+                "additionalProperties": False,
+                "example": dict(list(example.items())[:_UPDATED]),
+            },
         }
 
     def _response(self, obj: Object) -> Part:
-        properties: dict[str, Any] = {}
+        properties = dict(self._stored(obj))
+        for field in obj.fields:
+            if field.relation is not None:
+                target = self._model.target_of(field)
+                self._related[target.id] = target
+                related = reference(self._names.of(target, "ForRelation"))
+                properties[field.name] = {
+                    **(list_of(related) if field.is_one_to_many else nullable(related)),
+                    "description": of_relation(field, self._model),
+                }
+        return {"type": "object", "description": of_object(obj), "properties": properties, "required": ["id"]}
+
+    def _stored(self, obj: Object) -> dict[str, Any]:
+        """What an answer holds of a record itself."""
+        if (properties := self._own.get(obj.id)) is not None:
+            return properties
+        properties = self._own[obj.id] = {}
         for field in obj.fields:
             if field.type.is_stored and not field.is_one_to_many:
                 schema = self._value(field, response=True)
-                properties[field.input_name] = _described(nullable(schema) if _may_be_null(field) else schema, field)
-            if field.relation is not None:
-                target = reference(self._names.response(self._model.target_of(field)))
-                properties[field.name] = (
-                    {"type": "array", "items": target} if field.is_one_to_many else nullable(target)
-                )
-        return {"type": "object", "properties": properties, "required": ["id"]}
+                properties[field.input_name] = {
+                    **(nullable(schema) if _may_be_null(field) else schema),
+                    "description": of_field(field),
+                }
+        return properties
 
     def _value(self, field: Field, *, response: bool) -> Part:
-        if not field.type.is_composite:
-            return field.type.openapi(field, response=response)
         name = f"{field.type.name}_{'Value' if response else 'Input'}"
-        if name not in self._composites:
-            self._composites[name] = field.type.openapi(field, response=response)
+        if not field.type.is_composite:
+            return self._with_items(name, field.type.openapi(field, response=response))
+        if name not in self._shared:
+            schema = field.type.openapi(field, response=response)
+            self._shared[name] = {
+                **self._described(schema, f"{field.type.name}_{{}}_{'Value' if response else 'Input'}"),
+                "description": COMPOSITES[field.type.name],
+            }
         return reference(name)
+
+    def _described(self, schema: Part, item_name: str = "") -> Part:
+        """A schema with descriptions of its members. Objects in lists of them have schemas of their own."""
+        members: Mapping[str, Part] = schema["properties"]
+        properties = {
+            name: {
+                **self._with_items(item_name.format(capitalised(name)), member),
+                **({"description": MEMBERS[name]} if name in MEMBERS else {}),
+            }
+            for name, member in members.items()
+        }
+        return {**schema, "properties": properties}
+
+    def _with_items(self, name: str, schema: Part) -> Part:
+        """A list of objects with these named."""
+        if "properties" not in schema.get("items", {}):
+            return schema
+        if name not in self._shared:
+            self._shared[name] = {**self._described(schema["items"]), "description": "One of a list"}
+        return {**schema, "items": reference(name)}
 
 
 def _may_be_null(field: Field) -> bool:
@@ -117,15 +147,14 @@ def _may_be_null(field: Field) -> bool:
     return field.type.render(field, None) is None and (field.is_nullable or not field.is_system)
 
 
-def _described(schema: Part, field: Field) -> Part:
-    return {**schema, **_description(field)}
-
-
-def _description(entity: Object | Field) -> dict[str, str]:
-    text = entity.display("description")
-    return {"description": text} if text else {}
-
-
 def _example(obj: Object) -> dict[str, Any]:
-    fields = (field for field in obj.stored_fields if field.name not in _STAMPS and not field.is_many_to_one)
+    """A new record that can be created as often as one likes: nothing in it has to be unique, if it can be left out."""
+    unique = {field_id for constraint in obj.unique_constraints for field_id in constraint.field_ids}
+    fields = (
+        field
+        for field in obj.stored_fields
+        if field.name not in _STAMPS
+        and not field.is_many_to_one
+        and not (field.is_nullable and (field.is_unique or field.id in unique))
+    )
     return {field.name: value for field in fields if (value := field.type.example(field)) is not None}

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from ...model.model import Field, Model, Object
 from ...model.operators import EQ, IN
 from ...model.types.base import KeyRange, Kind, Leaf
-from ...query.operation import And, Compare, Filter, Or
+from ...query.operation import And, Compare, Filter, Not, Or
 from ...store import keys
 from ...store.keys import END, NULL, TOP, VALUE
 from ...store.lookup import ExactText
@@ -53,6 +53,8 @@ class AccessPath:
     ids: tuple[str, ...] | None = None
     #: Every row stands for a match, and no match has two rows: counting rows counts matches.
     exact: bool = False
+    #: Every row stands for a match, though a match may have several.
+    sure: bool = False
     #: Every live record that it leads to matches, unless it has changed meanwhile.
     holds: bool = False
 
@@ -95,16 +97,41 @@ def access_path(model: Model, obj: Object, condition: Filter) -> AccessPath | No
 def _union_path(model: Model, obj: Object, condition: Filter, items: Sequence[Filter]) -> AccessPath | None:
     ranges: list[RowRange] = []
     ids: list[str] = []
+    sure = True
     for item in items:
         path = access_path(model, obj, item)
         if path is None:
             return None
         ranges += path.ranges
         ids += path.ids or ()
+        sure = sure and (path.exact or path.sure)
     if not items or len(ranges) > MAX_RANGES:
         return None
-    # Both ids and ranges may be set: a probe unites them.
-    return AccessPath(condition=condition, ranges=tuple(ranges), ids=tuple(ids) if ids else None)
+    # Both ids and ranges may be set: a row set unites them.
+    return AccessPath(condition=condition, ranges=tuple(ranges), ids=tuple(ids) if ids else None, sure=sure)
+
+
+def whole_index_path(model: Model, obj: Object, condition: Filter) -> AccessPath | None:
+    """All rows of the index of the one leaf that a condition looks at; None if it looks at others, or at no index."""
+    leaf = single_leaf(condition)
+    if leaf is None or not leaf.has_index:
+        return None
+    pk = keys.index(model.workspace_id, obj.key, leaf.key)
+    return AccessPath(condition=condition, ranges=(RowRange(pk=pk, low=NULL, high=VALUE + TOP, leaf=leaf),))
+
+
+def single_leaf(filter: Filter) -> Leaf | None:
+    """The one leaf of the object itself that a filter looks at; None if there are others."""
+    match filter:
+        case Compare(leaf=leaf):
+            return leaf
+        case Not(item=item):
+            return single_leaf(item)
+        case And(items=items) | Or(items=items):
+            leaves = {single_leaf(item) for item in items}
+            return leaves.pop() if len(leaves) == 1 else None
+        case _:
+            return None
 
 
 def _path_for_comparison(model: Model, obj: Object, condition: Compare) -> AccessPath | None:

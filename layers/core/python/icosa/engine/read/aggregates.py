@@ -10,7 +10,8 @@ from ...model.types.base import Leaf
 from ...query.aggregates import Tally, aggregates_of
 from ...query.operation import Filter
 from ..context import Context
-from .matches import find_matches
+from .ends import read_ends
+from .matches import find
 from .trash_scan import scan_beyond_live
 
 
@@ -22,7 +23,9 @@ def compute_aggregates(
     tally = Tally(obj, names)
     items = None if live_only else scan_beyond_live(ctx, obj, filter)
     if items is None:
-        items = find_matches(ctx, obj, filter, leaves=aggregated_leaves(obj, names))
+        if ctx.rows.narrow(obj, filter) is None and (ends := read_ends(ctx, obj, names)) is not None:
+            return ends
+        items = find(ctx, obj, filter, leaves=aggregated_leaves(obj, names), from_rows=True).records
     for item in items:
         tally.add(item)
     return tally.results()

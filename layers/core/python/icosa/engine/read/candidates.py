@@ -1,28 +1,35 @@
-"""Candidates: the few records among which all matches of a filter are, found through the rows of its conditions.
+"""Candidates: the records among which all matches of a filter are, found through the rows of its conditions.
 
-``candidate_ids`` reads which records these are, ``read_candidates`` the records, and with them whatever has changed in
+``RowSets`` reads these rows, first a few of every condition, then as many as the narrowest condition has, and others
+only as far as that can be worth it. ``read_candidates`` reads the records, and with them whatever has changed in
 between (``steady``). ``matches`` and the planner call both.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field
 
+from ...model.dates import instant_of
 from ...model.model import Object
 from ...model.record import Record
 from ...query.evaluate import compile_filter
-from ...query.operation import Filter
+from ...query.operation import Compare, Filter
+from ...store.derive import CREATED_AT
 from ...store.table import MAX_BATCH_GET
 from ..context import Context
 from ..records import count_live, get_live
-from .access_paths import AccessPath
-from .index_probe import ProbeResult, probe_paths
+from .access_paths import AccessPath, whole_index_path
 from .joins import JoinedRecords
+from .row_sets import Row, RowSet, read_on, time_of
 from .steady import Look, Watch, fetch, read_late, versions
 
 #: So many records more may be fetched to spare looking at what has changed.
 _SPARE = 32
+#: Rows of indexes that cost one read unit, about: rows are some 110 bytes.
+ROWS_PER_UNIT = 36
+#: How many times more rows are read at each step until a condition's rows are all known.
+_STEP = 3
 
 
 @dataclass(slots=True)
@@ -35,45 +42,175 @@ class Moved:
 
 @dataclass(frozen=True, slots=True)
 class Candidates:
-    """Records that contain all matches of a filter: their ids, sorted, and the rows that led to them.
+    """Records that contain all matches of a filter: their ids with rows that led to them.
 
     ``exact``: they are the matches, provided that no row is stale. ``pages``: how many pages of rows were read.
+    ``timed`` are conditions that their rows fulfil by what they carry.
     """
 
-    ids: list[str]
+    ids: Mapping[str, tuple[Row, ...]]
     exact: bool
     pages: int
-    probes: Sequence[ProbeResult]
+    sets: Sequence[RowSet]
+    timed: Sequence[Filter] = ()
 
     def dropped(self, records: Mapping[str, Record | None], joined: JoinedRecords) -> bool:
         """Whether one of these records, which do not match the filter, did so when its rows were read."""
-        tests = [compile_filter(probe.path.condition) for probe in self.probes]
+        tests = [compile_filter(rows.path.condition) for rows in self.sets]
+        times = [compile_filter(condition) for condition in self.timed]
         return any(
-            probe.is_dropped(record_id, record, test, joined)
+            any(rows.is_dropped(record_id, record, test, joined) for rows, test in zip(self.sets, tests, strict=True))
+            or any(record is None or not test(record, joined) for test in times)
             for record_id, record in records.items()
-            for probe, test in zip(self.probes, tests, strict=True)
         )
 
 
-def candidate_ids(
-    ctx: Context, obj: Object, conditions: Sequence[Filter], paths: Sequence[AccessPath]
-) -> Candidates | None:
-    """Probe the paths of the conditions that must all hold, and intersect those with few rows; None when every
-    condition selects too many records.
-    """
-    tuning = ctx.settings.tuning
-    probes = probe_paths(ctx, paths, tuning.probe_rows)
-    if not any(probe.complete for probe in probes) and paths and count_live(ctx, obj) > tuning.wide_probe_rows:
-        probes = probe_paths(ctx, paths, tuning.wide_probe_rows)
-    complete = sorted((probe for probe in probes if probe.complete), key=lambda probe: len(probe.rows))
-    if not complete:
-        return None
-    ids = set(complete[0].rows).intersection(*(probe.rows for probe in complete[1:]))
-    if len(complete) > 1 and complete[0].pages == 1 and len(complete[0].rows) <= min(len(ids) + _SPARE, MAX_BATCH_GET):
-        # One page of rows was read in one moment: to fetch a few records more is cheaper than to ask what has changed.
-        return Candidates(sorted(complete[0].rows), False, 1, complete[:1])
-    exact = len(conditions) == len(complete) and all(probe.path.exact for probe in complete)
-    return Candidates(sorted(ids), exact, sum(probe.pages for probe in complete), complete)
+class RowSets:
+    """The rows of all conditions that must hold, as far as they have been read."""
+
+    def __init__(self, ctx: Context, obj: Object, conditions: Sequence[Filter], paths: Sequence[AccessPath]) -> None:
+        self._ctx = ctx
+        self._obj = obj
+        self._conditions = conditions
+        self._live: int | None = None
+        self.sets = [RowSet.of(path) for path in paths]
+
+    @property
+    def live(self) -> int:
+        """How many live records there are. Read once, when somebody asks."""
+        if self._live is None:
+            self._live = count_live(self._ctx, self._obj)
+        return self._live
+
+    def probe(self) -> None:
+        """Read the first rows of every condition."""
+        read_on(self._ctx, self.sets, self._ctx.settings.tuning.probe_rows)
+
+    @property
+    def is_bounded(self) -> bool:
+        """Whether all rows of some condition are known."""
+        return any(rows.complete for rows in self.sets)
+
+    def estimate(self, rows: RowSet) -> int:
+        """About how many rows a condition has. Where only reading can tell, a third of all is as good as any guess."""
+        known = rows.estimate
+        return max(rows.size + 1, self.live // 3) if known is None else min(known, max(self.live, rows.size))
+
+    @property
+    def narrowest(self) -> int:
+        """About how many rows the narrowest condition has; all live records where no condition has a path."""
+        sizes = [rows.size if rows.complete else self.estimate(rows) for rows in self.sets]
+        return min(sizes, default=self.live)
+
+    def read_narrowest(self) -> None:
+        """Read on until all rows of some condition are known: of the one that seems to have the fewest left, and of
+        those about which nothing is known some more, so that no more are read in vain than are needed.
+        """
+        while self.sets and not self.is_bounded:
+            sizes = {id(rows): rows.estimate or _STEP * rows.size + 1 for rows in self.sets}
+            rows = min(self.sets, key=lambda rows: sizes[id(rows)])
+            read_on(self._ctx, [rows], max(sizes[id(rows)] * 9 // 8, _STEP * rows.size) + 1)
+
+    def candidates(self, *, reach: int) -> Candidates | None:
+        """The candidates: the rows that all known conditions have in common. None when no condition is known.
+
+        Others are read as well where that costs less than half of fetching what is left without them, unless so few
+        are left that a page of ``reach`` records needs them anyway.
+        """
+        complete = sorted((rows for rows in self.sets if rows.complete), key=lambda rows: len(rows.rows))
+        if not complete:
+            return None
+        ids = _common(complete)
+        first = complete[0]
+        if len(complete) > 1 and first.pages == 1 and len(first.rows) <= min(len(ids) + _SPARE, MAX_BATCH_GET):
+            # One page of rows was read in one moment: to fetch a few records more is cheaper than to ask what has
+            # changed.
+            return self._made(first.rows, complete[:1])
+        for rows in sorted((rows for rows in self.sets if not rows.complete), key=self.estimate):
+            most = (len(ids) - reach) * ROWS_PER_UNIT // 2
+            if self._tellstime_of(rows.path.condition, ids, first) or self.estimate(rows) > most:
+                continue
+            read_on(self._ctx, [rows], most)
+            if rows.complete:
+                complete.append(rows)
+                ids &= rows.rows.keys()
+        return self._made({i: first.rows[i] for i in ids}, complete)
+
+    def candidates_by_values(self) -> Candidates | None:
+        """The matches by the values of whole indexes, where no condition has a range; None where some condition looks
+        at several leaves, or at one without an index.
+        """
+        paths = [whole_index_path(self._ctx.model, self._obj, condition) for condition in self._conditions]
+        sets = [RowSet.of(path) for path in paths if path is not None]
+        if len(sets) < len(paths) or len(sets) > self._ctx.settings.tuning.index_only_scan_indexes:
+            return None
+        self._read_whole(sets)
+        ids = _common(sets)
+        return self._made({i: sets[0].rows[i] for i in ids}, sets)
+
+    def _read_whole(self, sets: Sequence[RowSet]) -> None:
+        while not all(rows.complete for rows in sets):
+            read_on(self._ctx, sets, max(rows.size for rows in sets) + 100_000)
+
+    def narrowed_by_values(self, candidates: Candidates) -> Candidates:
+        """The candidates less those that the values of whole indexes exclude: for conditions without a range, such as
+        substrings. Costs a read unit for ``ROWS_PER_UNIT`` live records and condition.
+        """
+        paths = self._value_paths(candidates)
+        if not paths:
+            return candidates
+        sets = [RowSet.of(path) for path in paths]
+        self._read_whole(sets)
+        complete = [*candidates.sets, *sets]
+        ids = candidates.ids.keys() & _common(sets)
+        return self._made({i: candidates.ids[i] for i in ids}, complete)
+
+    def value_units(self, candidates: Candidates) -> int:
+        """What ``narrowed_by_values`` costs about; 0 where it gains nothing."""
+        return len(self._value_paths(candidates)) * max(1, self.live // ROWS_PER_UNIT)
+
+    def _value_paths(self, candidates: Candidates) -> list[AccessPath]:
+        known = {id(rows.path.condition) for rows in candidates.sets if rows.exact}
+        paths: list[AccessPath] = []
+        for condition in self._conditions:
+            if id(condition) in known or self._tellstime_of(condition, candidates.ids.keys(), candidates.sets[0]):
+                continue
+            path = whole_index_path(self._ctx.model, self._obj, condition)
+            if path is None:
+                return []
+            paths.append(path)
+        return paths
+
+    def _made(self, ids: Mapping[str, tuple[Row, ...]], complete: Sequence[RowSet]) -> Candidates:
+        for rows in complete:
+            self._ctx.table.meter.note(f"{rows.path.describe()}: {len(rows.rows)} records")
+        known = {id(rows.path.condition) for rows in complete if rows.exact}
+        exact, timed = True, []
+        for condition in self._conditions:
+            if id(condition) in known:
+                continue
+            if self._tellstime_of(condition, ids.keys(), complete[0]):
+                ids = self._within(condition, ids)
+                timed.append(condition)
+            else:
+                exact = False
+        return Candidates(ids, exact, sum(rows.pages for rows in complete), complete, timed)
+
+    def _tellstime_of(self, condition: Filter, ids: Set[str], rows: RowSet) -> bool:
+        """Whether rows decide about a condition on ``createdAt``, because they carry it."""
+        if not isinstance(condition, Compare) or condition.leaf.path != CREATED_AT or condition.state is not None:
+            return False
+        return all(time_of(rows.rows[i]) is not None for i in ids)
+
+    def _within(self, condition: Filter, ids: Mapping[str, tuple[Row, ...]]) -> dict[str, tuple[Row, ...]]:
+        assert isinstance(condition, Compare)
+        test = condition.leaf.kind.predicate(condition.operator, condition.operand)
+        return {i: rows for i, rows in ids.items() if (at := time_of(rows)) is not None and test(instant_of(at))}
+
+
+def _common(sets: Sequence[RowSet]) -> set[str]:
+    """The records that all sets have rows of."""
+    return set(sets[0].rows).intersection(*(rows.rows for rows in sets[1:]))
 
 
 def read_candidates(

@@ -6,7 +6,7 @@ a parent with many children it is read by a query of its own.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from ...model.model import Field, Object
@@ -14,14 +14,15 @@ from ...model.operators import EQ
 from ...model.record import Record
 from ...query.aggregates import Tally
 from ...query.evaluate import compile_filter, compile_keyset, compile_order, ordered_values
-from ...query.operation import And, Compare, Connection, Filter, FindMany, Node, RelationSelection
+from ...query.operation import And, Compare, Connection, Filter, FindMany, Node, OrderTerm, RelationSelection
 from ...store import keys
+from ...store.derive import CREATED_AT
 from ...store.table import Table
 from ..context import BranchContext, Context
 from .connections import read_live_connection
 from .edges import ChildIds
 from .joins import JoinedRecords
-from .planner import sorted_slice
+from .page_query import sorted_slice
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,20 @@ class ChildList:
         return not has_arguments and not selection.aggregates
 
     @property
+    def by_creation(self) -> OrderTerm | None:
+        """The term of a list of the newest or oldest children; None of other lists."""
+        selection, page = self.selection, self.selection.page
+        if selection.filter is not None or page.after or page.backward or page.offset or selection.aggregates:
+            return None
+        [*terms] = selection.order
+        is_single = len(terms) == 1 and terms[0].relation is None and terms[0].leaf.path == CREATED_AT
+        return terms[0] if is_single else None
+
+    def is_told_by(self, children: ChildIds) -> bool:
+        """Whether the edges alone tell which children the list has, and in what order."""
+        return self.is_plain or (self.by_creation is not None and children.tells_times)
+
+    @property
     def edge_limit(self) -> int:
         """How many edges are to be read: one more than the page has, or as many as one read gives where all children
         count; none where only their number is wanted.
@@ -69,21 +84,32 @@ class ChildList:
 
     def to_fetch(self, children: ChildIds) -> Sequence[str]:
         """The children whose records are needed."""
-        if not self.is_plain:
+        if not self.is_told_by(children):
             return children.ids
-        return children.ids[: self.selection.page.limit + 1] if self.selection.records else ()
+        return self.first(children.ids, children.times) if self.selection.records else ()
+
+    def first(self, ids: Sequence[str], times: Mapping[str, int]) -> Sequence[str]:
+        """The first of some children whose edges tell the list, which are in the order of ids: those of the page, and
+        one more where not all edges are known.
+        """
+        term, limit = self.by_creation, self.selection.page.limit
+        if term is None:
+            return ids[: limit + 1]
+        sign = -1 if term.descending else 1
+        return sorted(ids, key=lambda record_id: (sign * times[record_id], record_id))[:limit]
 
 
-def assemble_child_list(
-    ctx: Context, child_list: ChildList, records: Sequence[Record], count: int | None
-) -> Connection:
-    """The list from the children's records, which are in the order of ids. Of a plain list these are the first of them,
-    and ``count`` is the number of all, None if it is not wanted.
+def told_child_list(child_list: ChildList, records: Sequence[Record], *, more: bool, count: int | None) -> Connection:
+    """A list that edges tell, from the records of its first children, in order; ``more``: there are others, ``count``
+    is the number of all, None if it is not wanted.
     """
+    nodes = [Node(record) for record in records[: child_list.selection.page.limit]]
+    return Connection(nodes=nodes, order=child_list.selection.order, total_count=count, has_next_page=more)
+
+
+def assemble_child_list(ctx: Context, child_list: ChildList, records: Sequence[Record]) -> Connection:
+    """The list from the records of all children."""
     selection, page, limit = child_list.selection, child_list.selection.page, child_list.selection.page.limit
-    if child_list.is_plain:
-        nodes = [Node(record) for record in records[:limit]]
-        return Connection(nodes=nodes, total_count=count, has_next_page=len(records) > limit)
     joined = JoinedRecords.needed_by(ctx, selection.filter, selection.order)
     if joined.is_needed:
         joined.load(records)

@@ -15,16 +15,18 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from ...model.dates import epoch_ms
 from ...model.model import Object
 from ...model.record import Record
 from ...query.operation import Connection, Node
 from ...store import keys
+from ...store.derive import CREATED_AT
 from ...store.keys import Key
 from ...store.register import Register
 from ...store.table import MAX_BATCH_GET, Table, chunked
 from ..context import Context
 from ..records import get_live, visible
-from .child_lists import ChildList, assemble_child_list, query_child_list
+from .child_lists import ChildList, assemble_child_list, query_child_list, told_child_list
 from .edges import ChildIds, Edges, edge_reader, whole_edge_reader
 from .steady import Look, Watch, read_late, until_certain, versions
 
@@ -122,12 +124,13 @@ class _ChildReader:
         assembled: list[_ParentList] = []
         queried: list[_ParentList] = []
         for entry in lists:
-            is_edges = entry.child_list.is_plain and not self._needs_records
+            is_edges = entry.child_list.is_told_by(entry.children) and not self._needs_records
             (assembled if is_edges or (fits_memory and entry.children.complete) else queried).append(entry)
         return assembled, queried
 
     def _is_sorted_in_memory(self, entry: _ParentList) -> bool:
-        return entry.children.complete and (self._needs_records or not entry.child_list.is_plain)
+        is_told = entry.child_list.is_told_by(entry.children)
+        return entry.children.complete and (self._needs_records or not is_told)
 
     def _to_fetch(self, entry: _ParentList) -> Sequence[str]:
         return entry.children.ids if self._needs_records else entry.child_list.to_fetch(entry.children)
@@ -204,27 +207,44 @@ class _ChildReader:
             if not children.complete and found.changed.get(object_key) and (child_list.needs_count or is_short):
                 # Whether these are in the number, or beyond the edges that were read, only the edges can tell.
                 self._needs_ids, certain = True, False
-            attached.append((entry, self._list(entry, ordered, records)))
+            connection, is_certain = self._list(entry, ordered, records)
+            certain = certain and is_certain
+            attached.append((entry, connection))
         if not is_quiet and lists:
             # Some edges may be of records that a batch is about to write.
             self._needs_ids = self._needs_records = True
             certain = False
         return attached, certain
 
-    def _list(self, entry: _ParentList, ids: Sequence[str], records: _Children) -> Connection:
-        child_list = entry.child_list
-        if child_list.is_plain:
-            shown = ids[: child_list.selection.page.limit + 1] if child_list.selection.records else ()
-            count = len(ids) if entry.children.complete else entry.children.count
+    def _list(self, entry: _ParentList, ids: Sequence[str], records: _Children) -> tuple[Connection, bool]:
+        """The list of one parent from the ids of its children, and whether its edges told the truth about them."""
+        child_list, children = entry.child_list, entry.children
+        is_told = child_list.is_told_by(children)
+        shown, count, times = ids, None, children.times
+        if is_told:
+            if child_list.by_creation is not None:
+                times = {i: self._time(child_list, times, i, records.get(i)) for i in ids}
+            shown = child_list.first(ids, times) if child_list.selection.records else ()
+            count = len(ids) if children.complete else children.count
             if count is not None:
                 count = max(count, len(shown)) if child_list.selection.total_count else None
-        else:
-            shown, count = ids, None
         missing = [i for i in shown if i not in records]
         records.update(zip(missing, get_live(self.ctx, child_list.target, missing), strict=True))
         inverse, parent = child_list.inverse.key, entry.node.item.id
-        children = [record for i in shown if (record := records[i]) is not None and record.get(inverse) == parent]
-        return assemble_child_list(self.ctx, child_list, children, count)
+        found = [record for i in shown if (record := records[i]) is not None and record.get(inverse) == parent]
+        if not is_told:
+            return assemble_child_list(self.ctx, child_list, found), True
+        is_true = child_list.by_creation is None or all(
+            times[record.id] == self._time(child_list, {}, record.id, record) for record in found
+        )
+        limit = child_list.selection.page.limit
+        more = len(found) > limit or (child_list.by_creation is not None and len(ids) > limit)
+        return told_child_list(child_list, found, more=more, count=count), is_true
+
+    def _time(self, child_list: ChildList, times: Mapping[str, int], record_id: str, record: Record | None) -> int:
+        """When a child was created: by its record, if that is known, else by its edge."""
+        moment = None if record is None else child_list.target.leaves[CREATED_AT].get(record)
+        return times.get(record_id, 0) if moment is None else epoch_ms(moment)
 
 
 @dataclass(slots=True)

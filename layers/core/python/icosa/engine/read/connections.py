@@ -16,7 +16,8 @@ from ...query.operation import Connection, FindMany, Node
 from ..context import Context
 from .aggregates import compute_aggregates
 from .joins import JoinedRecords
-from .planner import RecordPage, find_page, is_whole, least_total, sorted_slice
+from .page_query import RecordPage, is_whole, least_total, sorted_slice
+from .planner import find_page
 from .trash_scan import scan_beyond_live
 
 
@@ -59,7 +60,9 @@ def _read_page(ctx: Context, operation: FindMany, *, live_only: bool) -> tuple[R
     if not operation.aggregates:
         is_needed = operation.records or operation.total_count
         return (find(ctx, operation) if is_needed else RecordPage([], False, None)), {}
-    obj, names = operation.object, {*operation.aggregates, TOTAL_COUNT}
+    obj, names = operation.object, {*operation.aggregates}
+    if operation.total_count:
+        names.add(TOTAL_COUNT)
     page = RecordPage([], False, None)
     if operation.records:
         page = find(ctx, replace(operation, total_count=False))

@@ -1,12 +1,12 @@
 """The operation FindDuplicates: records that resemble given ones, by the object's duplicate criteria
 (docs/wire/rest.md#duplicates).
 
-The criteria become a filter for each input, and the planner finds its matches. The executor calls it.
+Each criterion becomes a filter for each input, and the planner finds its matches. The executor calls it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Set
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from typing import Any
 
 from ...errors import BadRequest
@@ -16,7 +16,7 @@ from ...model.operators import EQ, NEQ
 from ...model.record import Record
 from ...model.types.base import Item
 from ...query.aggregates import Tally
-from ...query.operation import And, Compare, Connection, Filter, FindDuplicates, FindMany, Node, Or, Page
+from ...query.operation import And, Compare, Connection, Filter, FindDuplicates, FindMany, Node, Page
 from ...store.table import Table
 from ..context import BranchContext, Context
 from ..records import get_visible
@@ -35,11 +35,11 @@ def find_duplicates(ctx: Context, operation: FindDuplicates) -> list[Connection]
     _check_arguments(operation, ctx.settings.batch_limit)
     if operation.ids is not None:
         records = [record for record in get_visible(ctx, obj, operation.ids) if record is not None]
-        conditions = [duplicate_filter(obj, record, operation.ignored, own_id=record.id) for record in records]
+        criteria = [duplicate_criteria(obj, record, operation.ignored, own_id=record.id) for record in records]
     else:
         inputs = [parse_input(ctx.model, obj, data, mode="create", now=ctx.now) for data in operation.data or ()]
-        conditions = [duplicate_filter(obj, parsed.values, operation.ignored) for parsed in inputs]
-    return ctx.table.parallel([_finder(ctx, operation, condition) for condition in conditions]) if conditions else []
+        criteria = [duplicate_criteria(obj, parsed.values, operation.ignored) for parsed in inputs]
+    return ctx.table.parallel([_finder(ctx, operation, any_of) for any_of in criteria]) if criteria else []
 
 
 def _check_arguments(operation: FindDuplicates, limit: int) -> None:
@@ -57,18 +57,23 @@ def _check_arguments(operation: FindDuplicates, limit: int) -> None:
         )
 
 
-def _finder(ctx: Context, operation: FindDuplicates, condition: Filter | None) -> Callable[[Table], Connection]:
+def _finder(ctx: Context, operation: FindDuplicates, any_of: Sequence[Filter]) -> Callable[[Table], Connection]:
     def run(table: Table) -> Connection:
         branch = BranchContext(ctx, table)
-        if condition is None:
-            return Connection(nodes=[], total_count=0, aggregates=_aggregates(operation, []))
-        query = FindMany(object=operation.object, filter=condition, page=Page(limit=_MAX_DUPLICATES))
-        records = find_page(branch, query).items
+        # A query for each criterion, since an index tells more of several values together than of any of them.
+        pages = branch.table.parallel([_matches_of(branch, operation.object, criterion) for criterion in any_of])
+        found = {record.id: record for records in pages for record in records}
+        records = [found[i] for i in sorted(found)[:_MAX_DUPLICATES]]
         nodes = [Node(record) for record in records]
         load_relations(branch, operation.object, nodes, operation.selection)
         return Connection(nodes=nodes, total_count=len(nodes), aggregates=_aggregates(operation, records))
 
     return run
+
+
+def _matches_of(ctx: Context, obj: Object, criterion: Filter) -> Callable[[Table], list[Record]]:
+    query = FindMany(object=obj, filter=criterion, page=Page(limit=_MAX_DUPLICATES), total_count=False)
+    return lambda table: find_page(BranchContext(ctx, table), query).items
 
 
 def _aggregates(operation: FindDuplicates, records: Iterable[Record]) -> Mapping[str, Any]:
@@ -78,12 +83,13 @@ def _aggregates(operation: FindDuplicates, records: Iterable[Record]) -> Mapping
     return tally.results()
 
 
-def duplicate_filter(
+def duplicate_criteria(
     obj: Object, values: Item, ignored: Set[str] = frozenset(), *, own_id: str | None = None
-) -> Filter | None:
-    """What a duplicate of a record with these values must fulfil; None when no criterion has all its values. Criteria
-    with one of the fields ``ignored`` (keys) do not count.
+) -> list[Filter]:
+    """The conditions of which a duplicate of a record with these values fulfils one; none when no criterion has all its
+    values. Criteria with one of the fields ``ignored`` (keys) do not count.
     """
+    others = () if own_id is None else (Compare(obj.leaves["id",], NEQ, own_id),)
     criteria: list[Filter] = []
     for paths in obj.duplicate_criteria:
         leaves = [obj.leaves[path] for path in paths]
@@ -91,10 +97,6 @@ def duplicate_filter(
             continue
         leaf_values = [leaf.get(values) for leaf in leaves]
         if all(value is not None and not (isinstance(value, str) and len(value) < _MIN_TEXT) for value in leaf_values):
-            criteria.append(
-                And(tuple(Compare(leaf, EQ, value) for leaf, value in zip(leaves, leaf_values, strict=True)))
-            )
-    if not criteria:
-        return None
-    condition: Filter = Or(tuple(criteria))
-    return condition if own_id is None else And((condition, Compare(obj.leaves["id",], NEQ, own_id)))
+            equal = [Compare(leaf, EQ, value) for leaf, value in zip(leaves, leaf_values, strict=True)]
+            criteria.append(And((*equal, *others)))
+    return criteria

@@ -7,7 +7,7 @@ Every record has an edge partition with one row for each record that points at i
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from ...store import lookup
@@ -31,12 +31,23 @@ class EdgeDemand(Protocol):
 @dataclass(frozen=True, slots=True)
 class ChildIds:
     """Ids of a parent's children by one relation, in id order; all of them when ``complete``. ``count`` is the number
-    of all edges, None if it is not known.
+    of all edges, None if it is not known. ``times`` are when they were created, by id, as far as the edges carry that.
     """
 
     ids: list[str]
     complete: bool
     count: int | None
+    times: Mapping[str, int] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, edges: Sequence[lookup.TimedId], *, complete: bool, count: int | None) -> ChildIds:
+        times = {record_id: created for record_id, created in edges if created is not None}
+        return cls([record_id for record_id, _ in edges], complete, count, times)
+
+    @property
+    def tells_times(self) -> bool:
+        """Whether all children are known, and when each was created."""
+        return self.complete and len(self.times) == len(self.ids)
 
 
 def whole_edge_reader(pk: str, demands: Sequence[EdgeDemand]) -> Callable[[Table], Edges]:
@@ -44,8 +55,8 @@ def whole_edge_reader(pk: str, demands: Sequence[EdgeDemand]) -> Callable[[Table
     prefixes = {demand.prefix for demand in demands}
 
     def read(table: Table) -> Edges:
-        ids = {prefix: lookup.all_edges_of(table, pk, prefix) for prefix in prefixes}
-        return {prefix: ChildIds(of, True, len(of)) for prefix, of in ids.items()}
+        edges = {prefix: lookup.all_timed_edges_of(table, pk, prefix) for prefix in prefixes}
+        return {prefix: ChildIds.of(of, complete=True, count=len(of)) for prefix, of in edges.items()}
 
     return read
 
@@ -65,10 +76,11 @@ def edge_reader(pk: str, demands: Sequence[EdgeDemand], *, first_rows: int) -> C
         page = lookup.edge_page(table, pk, prefix, limit=limits[prefix])
         return with_count(table, prefix, page.items, complete=page.last is None)
 
-    def with_count(table: Table, prefix: str, ids: list[str], *, complete: bool) -> ChildIds:
+    def with_count(table: Table, prefix: str, edges: Sequence[lookup.TimedId], *, complete: bool) -> ChildIds:
         if complete:
-            return ChildIds(ids, True, len(ids))
-        return ChildIds(ids, False, lookup.count_edges(table, pk, prefix) if prefix in counted else None)
+            return ChildIds.of(edges, complete=True, count=len(edges))
+        count = lookup.count_edges(table, pk, prefix) if prefix in counted else None
+        return ChildIds.of(edges, complete=False, count=count)
 
     def read(table: Table) -> Edges:
         if len(limits) == 1:

@@ -42,7 +42,7 @@ def _look(ctx: Context, operation: GroupBy) -> Look[tuple[list[GroupedItems], li
     leaves += [term.leaf for term in operation.records_order if term.relation is None]
     whole_records = scan_beyond_live(ctx, obj, operation.filter)
     if whole_records is None:
-        matches = find(ctx, obj, operation.filter, leaves=leaves)
+        matches = find(ctx, obj, operation.filter, leaves=leaves, from_rows=operation.records is None)
         items, are_whole = matches.records, matches.whole
     else:
         items, are_whole = whole_records, True

@@ -10,24 +10,30 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
+from ...model.dates import instant_of
 from ...model.model import Object
 from ...model.operators import EQ, IN
 from ...model.record import Record
 from ...model.types.base import Leaf
 from ...query.evaluate import Scope, compile_filter
 from ...query.operation import Compare, Filter, Related, RelatedAny
-from ...store.table import Table
+from ...store.derive import CREATED_AT
+from ...store.table import MAX_BATCH_GET, Table
 from ..context import BranchContext, Context
 from ..records import State, get_any, get_live, scan_live, scan_trash
-from .access_paths import MAX_RANGES, AccessPath, access_path, conjuncts, edge_ranges
-from .candidates import Moved, candidate_ids, read_candidates
+from .access_paths import AccessPath, access_path, conjuncts, edge_ranges
+from .candidates import ROWS_PER_UNIT, Candidates, Moved, RowSets, read_candidates
 from .index_only_scan import index_only_scan
-from .index_probe import all_ids
 from .joins import JoinedRecords, leaves_of
-from .steady import Look, Watch, until_certain
+from .row_sets import all_ids, times_of
+from .steady import Look, Watch, fetch, until_certain
 
+#: Related records whose edges lead to the matches of a condition, at most: one query for each.
+_MOST_TARGETS = 500
 #: So many rows of an index cost as much as one record.
 NARROW = 20
+#: Records that cost one read unit where they are read one after the other, about.
+RECORDS_PER_UNIT = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +76,8 @@ def _path_through_relation(ctx: Context, obj: Object, condition: Related | Relat
     if is_match(Record(), no_joins):
         return None  # holds without a related record, too
     # A join knows no soft deletion: a target in the trash counts as well.
-    targets = [state.item.id for state in find_states(ctx, condition.target, condition.filter, "all")]
-    if len(targets) > MAX_RANGES:
+    targets = [state.item.id for state in find_states(ctx, condition.target, condition.filter, "all", whole=False)]
+    if len(targets) > _MOST_TARGETS:
         return None
     ranges = edge_ranges(ctx.model, obj, condition.field, targets)
     return AccessPath(condition=condition, ranges=ranges, ids=() if not ranges else None, exact=True)
@@ -84,22 +90,75 @@ def find_matches(ctx: Context, obj: Object, filter: Filter | None, *, leaves: It
     return find(ctx, obj, filter, leaves=leaves).records
 
 
-def find(ctx: Context, obj: Object, filter: Filter | None, *, leaves: Iterable[Leaf] = ()) -> Matches:
-    """As ``find_matches``, with what the records are."""
+def find(
+    ctx: Context, obj: Object, filter: Filter | None, *, leaves: Iterable[Leaf] = (), from_rows: bool = False
+) -> Matches:
+    """As ``find_matches``, with what the records are. ``from_rows``: the values of the filter's leaves are not needed,
+    so rows may tell all that is.
+    """
     leaves, filter = tuple(leaves), ctx.rows.narrow(obj, filter)
     moved = Moved(Watch(ctx))
 
     def look() -> Look[Matches]:
         joined = JoinedRecords.needed_by(ctx, filter)
-        if filter is not None:
-            conditions = conjuncts(filter)
-            candidates = candidate_ids(ctx, obj, conditions, access_paths(ctx, obj, conditions))
-            if candidates is not None:
+        conditions = conjuncts(filter)
+        sets = RowSets(ctx, obj, conditions, access_paths(ctx, obj, conditions))
+        sets.probe()
+        if filter is not None and sets.sets:
+            most = None if sets.is_bounded else scan_units(ctx, obj, sets.live, [*leaves, *leaves_of(filter)])
+            if most is None or sets.narrowest <= most:
+                sets.read_narrowest()
+                candidates = sets.candidates(reach=0)
+                assert candidates is not None
+                if from_rows and (told := _from_rows(ctx, obj, filter, candidates, leaves, moved)) is not None:
+                    return told
                 found = read_candidates(ctx, obj, filter, candidates, joined, moved)
                 return Look(Matches(found.result, whole=True), found.certain, found.seen, found.cost)
         return Look(scan_matches(ctx, obj, filter, leaves=leaves, joined=joined))
 
     return until_certain(ctx, look)
+
+
+def _from_rows(
+    ctx: Context, obj: Object, filter: Filter, candidates: Candidates, leaves: Sequence[Leaf], moved: Moved
+) -> Look[Matches] | None:
+    """The matches as far as their rows tell them: with their ids, and when they were created. None when they do not
+    tell what is needed.
+    """
+    few = min(MAX_BATCH_GET, ctx.settings.tuning.probe_rows)
+    if not candidates.exact or len(candidates.ids) <= few:
+        return None
+    created = next((leaf for leaf in leaves if leaf.path == CREATED_AT), None)
+    if any(leaf.path not in (CREATED_AT, ("id",)) for leaf in leaves):
+        return None
+    times = times_of(candidates.ids) if created is not None else {}
+    if times is None:
+        return None
+    fetched = fetch(ctx, obj, (), moved.watch if candidates.pages > 1 else None)
+    if not fetched.register.is_quiet_since(ctx.register, obj.key):
+        return None
+    if len(fetched.changed) > ctx.settings.tuning.late_records:
+        return None
+    moved.ids |= fetched.changed
+    id_key = obj.by_name["id"].key
+    records: list[Record] = []
+    for record_id in candidates.ids.keys() - moved.ids:
+        values = {id_key: record_id}
+        if created is not None:
+            values[created.field.key] = instant_of(times[record_id])
+        records.append(Record.of(values, id=record_id))
+    changed = [item for item in get_live(ctx, obj, sorted(moved.ids)) if item is not None]
+    joined = JoinedRecords.needed_by(ctx, filter)
+    return Look(Matches([*records, *_filter_items(changed, compile_filter(filter), joined)], whole=False))
+
+
+def scan_units(ctx: Context, obj: Object, live: int, leaves: Iterable[Leaf]) -> int:
+    """What ``scan_matches`` costs about in read units: of the indexes of some leaves, or of the records."""
+    indexes = {leaf.path: leaf for leaf in leaves if leaf.path != ("id",)}
+    held = all(leaf.has_index for leaf in indexes.values()) and not ctx.register.touches(obj.key)
+    if indexes and held and len(indexes) <= ctx.settings.tuning.index_only_scan_indexes:
+        return live * len(indexes) // ROWS_PER_UNIT
+    return live // RECORDS_PER_UNIT
 
 
 def scan_matches(
@@ -150,9 +209,9 @@ def count_matches(ctx: Context, obj: Object, filter: Filter, path: AccessPath) -
     )
 
 
-def find_states(ctx: Context, obj: Object, filter: Filter | None, scope: Scope) -> list[State]:
-    """Every match in ``scope`` that the caller may see as a whole record, once, in no order. The trash has no indexes
-    and is read as a whole, unless the filter names ids.
+def find_states(ctx: Context, obj: Object, filter: Filter | None, scope: Scope, *, whole: bool = True) -> list[State]:
+    """Every match in ``scope`` that the caller may see as a whole record, once, in no order; unless ``whole`` only
+    their ids are sure to be there. The trash has no indexes and is read as a whole, unless the filter names ids.
     """
     filter = ctx.rows.narrow(obj, filter)
     ids = _named_ids(filter)
@@ -160,7 +219,7 @@ def find_states(ctx: Context, obj: Object, filter: Filter | None, scope: Scope) 
         return _matching_states(ctx, filter, get_any(ctx, obj, ids), scope)
 
     def live(table: Table) -> list[State]:
-        return [State(record, True) for record in _live(BranchContext(ctx, table), obj, filter)]
+        return [State(record, True) for record in _live(BranchContext(ctx, table), obj, filter, whole=whole)]
 
     def trashed(table: Table) -> list[State]:
         branch = BranchContext(ctx, table)
@@ -178,10 +237,10 @@ def find_states(ctx: Context, obj: Object, filter: Filter | None, scope: Scope) 
     return [*states.values(), *_matching_states(ctx, filter, found, scope)]
 
 
-def _live(ctx: Context, obj: Object, filter: Filter | None) -> list[Record]:
-    """The live matches as whole records."""
-    matches = find(ctx, obj, filter)
-    if matches.whole:
+def _live(ctx: Context, obj: Object, filter: Filter | None, *, whole: bool) -> list[Record]:
+    """The live matches, as whole records if that is wanted."""
+    matches = find(ctx, obj, filter, from_rows=not whole)
+    if matches.whole or not whole:
         return matches.records
     records = [item for item in get_live(ctx, obj, [item.id for item in matches.records]) if item is not None]
     return _filter_items(records, compile_filter(filter), JoinedRecords.needed_by(ctx, filter))

@@ -15,8 +15,9 @@ The index walk has three difficulties:
 
 from __future__ import annotations
 
+import math
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any, ClassVar
@@ -33,11 +34,20 @@ from ...store.lookup import IndexEntry, edge_range, index_page
 from ...store.record import unpack_visible
 from ...store.table import QueryPage, Table
 from ..context import Context
-from .access_paths import RowRange
+from .access_paths import AccessPath, RowRange
+
+#: Rows of one page of a walk that looks for some records only: 1 MB.
+_MAX_PAGE = 9_000
+#: And at least, 5 read units: a round trip is worth more.
+_MIN_PAGE = 200
+#: Hexadecimal digits of an id that tell how far through all ids it is.
+_DIGITS = 8
 
 
 class RunTooLong(Exception):
-    """Too many records share the first ordered value (``Tuning.walk_run_rows``): another plan is cheaper."""
+    """Too many records share the first ordered value (``Tuning.walk_run_rows``), or too few of the rows lead to records
+    that are looked for: another plan is cheaper.
+    """
 
 
 @dataclass(slots=True)
@@ -87,9 +97,25 @@ class Walk(ABC):
         """Whether only a change of ``createdAt`` moves a record within the walk."""
         return False
 
+    def covers(self, path: AccessPath) -> bool:
+        """Whether the rows of a path are rows of the walk."""
+        return False
+
+    def is_steady(self) -> bool:
+        """Whether nothing has happened meanwhile for which rows may have been passed over. Asked at the end."""
+        return True
+
     @abstractmethod
     def batches(self) -> Iterator[list[RecordRef]]:
         """The rows, batch by batch; a batch may be empty."""
+
+    @abstractmethod
+    def describe(self) -> str:
+        """The walk as ``X-Icosa-Explain`` names it."""
+
+    def confirms(self, ref: RecordRef, item: Record | None) -> bool:
+        """Whether a record is what the row says that leads to it."""
+        return ref.confirms(item)
 
 
 @dataclass(slots=True)
@@ -100,6 +126,9 @@ class RecordWalk(Walk):
     form: StoredForm | None = None
     after: str | None = None
     forward: bool = True
+
+    def describe(self) -> str:
+        return "records by id"
 
     def batches(self) -> Iterator[list[RecordRef]]:
         after = self.after
@@ -120,6 +149,9 @@ class IdRangeWalk(Walk):
     range: RowRange = field(default_factory=lambda: RowRange(pk="", low="", high=""))
     after: str | None = None
     forward: bool = True
+
+    def describe(self) -> str:
+        return "edges by id" if self.range.leaf is None else f"index {self.range.leaf.dotted} by id"
 
     def batches(self) -> Iterator[list[RecordRef]]:
         low, high = self.range.low, self.range.high
@@ -198,14 +230,45 @@ class IndexWalk(Walk):
     #: ``Tuning.walk_run_rows`` and ``Tuning.walk_read_ahead``.
     max_run: int = 0
     read_ahead: int = 0
+    #: The only records that are looked for: one row of about ``spread`` leads to one of them. When all have been met,
+    #: the walk ends; when ``max_rows`` rows have not led to enough of them, it is given up.
+    members: Set[str] | None = None
+    spread: float = 1.0
+    max_rows: int = 0
+    _scanned: int = 0
+    _met: set[str] = field(default_factory=set)
+    #: Rows of the next batch that there are already.
+    _gathered: int = 0
 
     @property
     def is_by_creation(self) -> bool:
-        return self.leaf is not None and self.leaf.path == CREATED_AT
+        return self.leaf is not None and self.leaf.path == CREATED_AT and self.members is None
+
+    def covers(self, path: AccessPath) -> bool:
+        return all(part.leaf is self.leaf for part in path.ranges)
+
+    def describe(self) -> str:
+        assert self.leaf is not None
+        looking = "" if self.members is None else f" for {len(self.members)} records"
+        return f"index {self.leaf.dotted}{looking}"
 
     def batches(self) -> Iterator[list[RecordRef]]:
-        rows = (batch for segment in self.segments for batch in self._segment_rows(segment))
+        rows: Iterator[list[RecordRef]] = (batch for segment in self.segments for batch in self._segment_rows(segment))
+        if self.members is not None:
+            rows = self._full_batches(rows)
         return self._whole_runs(rows) if self.needs_sort else rows
+
+    def _full_batches(self, batches: Iterator[list[RecordRef]]) -> Iterator[list[RecordRef]]:
+        """The batches joined, so that each has as many rows as are wanted: what lies between leads nowhere."""
+        pending: list[RecordRef] = []
+        for batch in batches:
+            pending += batch
+            self._gathered = len(pending)
+            if len(pending) >= self.size:
+                self._gathered = 0
+                yield pending
+                pending = []
+        yield pending
 
     def _segment_rows(self, segment: _Segment) -> Iterator[list[RecordRef]]:
         if segment.in_index_order:
@@ -213,34 +276,52 @@ class IndexWalk(Walk):
         else:
             yield from self._rows_with_runs_reversed(segment)
 
+    def _page(
+        self, low: str, high: str, forward: bool, *, after: str | None = None, more: int = 0
+    ) -> QueryPage[IndexEntry]:
+        if self.members is not None and self._scanned >= self.max_rows:
+            raise RunTooLong
+        limit = self.size + more
+        if self.members is not None:
+            limit = min(max(math.ceil((limit - self._gathered) * self.spread), _MIN_PAGE), _MAX_PAGE)
+        page = index_page(self.table, self.pk, low=low, high=high, after=after, forward=forward, limit=limit)
+        self.pages += 1
+        self._scanned += page.scanned
+        return page
+
+    def _wanted(self, entries: Sequence[IndexEntry]) -> list[RecordRef]:
+        members = self.members
+        if members is not None:
+            entries = [entry for entry in entries if entry[1] in members]
+            self._met.update(entry[1] for entry in entries)
+        return _refs(entries, self.leaf)
+
+    @property
+    def _has_met_all(self) -> bool:
+        return self.members is not None and len(self._met) >= len(self.members)
+
     def _rows_in_index_order(self, low: str, high: str, forward: bool) -> Iterator[list[RecordRef]]:
         after = None
-        while True:
-            limit = self.size + (self.read_ahead if self.needs_sort else 0)
-            page = index_page(self.table, self.pk, low=low, high=high, after=after, forward=forward, limit=limit)
-            self.pages += 1
-            yield _refs(page.items, self.leaf)
+        while not self._has_met_all:
+            page = self._page(low, high, forward, after=after, more=self.read_ahead if self.needs_sort else 0)
+            yield self._wanted(page.items)
             if page.last is None:
                 return
             after = page.last
 
     def _rows_with_runs_reversed(self, segment: _Segment) -> Iterator[list[RecordRef]]:
         low, high, forward = segment.low, segment.high, segment.forward
-        while True:
-            limit = self.size + self.read_ahead
-            page = index_page(self.table, self.pk, low=low, high=high, forward=forward, limit=limit)
-            self.pages += 1
-            runs = [
-                (encoded, list(rows))
-                for encoded, rows in groupby(_refs(page.items, self.leaf), key=lambda row: row.encoded)
-            ]
+        while not self._has_met_all:
+            page = self._page(low, high, forward, more=self.read_ahead)
+            runs = [(encoded, list(rows)) for encoded, rows in groupby(page.items, key=lambda entry: entry[0])]
             if page.last is None:
-                yield [row for _, rows in runs for row in reversed(rows)]
+                yield self._wanted([row for _, rows in runs for row in reversed(rows)])
                 return
             # The last run may go on: read it by itself, in the order of ids, however long it is.
             *whole, (encoded, begun) = runs
-            self.lookahead = begun[: self.read_ahead]
-            yield [row for _, rows in whole for row in reversed(rows)]
+            if self.members is None:
+                self.lookahead = _refs(begun[: self.read_ahead], self.leaf)
+            yield self._wanted([row for _, rows in whole for row in reversed(rows)])
             self.lookahead = []
             start, end = _run_bounds(encoded)
             yield from self._rows_in_index_order(start, end, segment.ids_forward)
@@ -273,9 +354,28 @@ class IndexWalk(Walk):
                 pending = pending[cut:]
             elif len(pending) > self.max_run:
                 raise RunTooLong
+            else:
+                self.size = min(_rest_of_run(pending), _MAX_PAGE)
         if len(pending) > self.max_run:
             raise RunTooLong
         yield pending
+
+
+def _rest_of_run(refs: Sequence[RecordRef]) -> int:
+    """How many rows of a run are about to follow some of it: they are in the order of ids, and ids are random."""
+    first, last = (share_of_ids(ref.id) for ref in (refs[0], refs[-1])) if refs else (None, None)
+    if first is None or last is None or first == last:
+        return 4 * len(refs) + 1
+    seen, rest = abs(last - first), max(1 - last, 0) if last > first else last
+    return min(max(round(1.05 * len(refs) * rest / seen), len(refs) // 4) + 8, 4 * len(refs) + 8)
+
+
+def share_of_ids(record_id: str) -> float | None:
+    """How far an id is through all ids, from 0 to 1; None for one that is no UUID."""
+    try:
+        return int(record_id[:_DIGITS], 16) / float(16**_DIGITS)
+    except ValueError:
+        return None
 
 
 def _run_bounds(encoded: str | None) -> tuple[str, str]:
@@ -303,10 +403,11 @@ def index_walk(
     cursor: Cursor | None,
     backward: bool,
     within: Sequence[RowRange] = (),
+    members: Set[str] | None = None,
 ) -> IndexWalk:
     """A walk of the records by ``order``, whose first term must be an indexed leaf of the object itself.
 
-    ``within`` restricts it to parts of that leaf's index (a filter on the same leaf).
+    ``within`` restricts it to parts of that leaf's index (a filter on the same leaf), ``members`` to some records.
     """
     term = order[0]
     leaf = term.leaf
@@ -339,6 +440,7 @@ def index_walk(
         needs_sort=has_more_terms or leaf.kind.has_detail,
         max_run=tuning.walk_run_rows,
         read_ahead=tuning.walk_read_ahead,
+        members=members,
     )
 
 

@@ -3,7 +3,8 @@
 Destroying a record acts on all that points at it, live or in the trash, by each relation's on-delete action (as
 PostgreSQL would): CASCADE destroys, SET_NULL clears, RESTRICT and NO_ACTION refuse. What fits is one commit; beyond
 that the record itself goes first and the rest follows in further commits. Others may begin to point at the record until
-it is gone, but not later; so its edges are read once more after the commit, and what is new is treated likewise.
+it is gone, but not later; so its edges are read once more after the commit, and what is left is treated likewise, each
+record being read once.
 
 ``modify`` calls ``destroy`` for the operation Delete; the janitor calls ``apply_on_delete`` for what a request left.
 """
@@ -12,18 +13,30 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 from ...errors import BadRequest, Conflict
-from ...model.model import Object
+from ...model.model import Field, Object
 from ...store.change import Change
 from ..context import Context
 from ..records import State
 from .changes import destroy_change, update_change
-from .commit import commit_changes, fitting, retry_on_conflict
-from .dependents import Dependent, KnownEdges, RecordKey, last_dependents, read_dependents
+from .commit import MAX_COMMIT, commit_changes, fitting, retry_on_conflict
+from .dependents import (
+    Dependent,
+    KnownEdges,
+    RecordKey,
+    Reference,
+    dependents_of,
+    in_parts,
+    last_dependents,
+    references_to,
+)
 
-#: A request should take seconds; beyond so many commits it leaves the rest to the janitor.
-_COMMITS_OF_A_REQUEST = 10
+#: A request should take seconds; beyond so many commits, of 90 records each, it leaves the rest to the janitor.
+_COMMITS_OF_A_REQUEST = 100
+#: On-delete actions that decide what else is destroyed, or whether anything may be.
+_DECIDING = ("CASCADE", "RESTRICT", "NO_ACTION")
 
 
 @dataclass(slots=True)
@@ -42,8 +55,7 @@ class _Cascade:
         added: list[RecordKey] = []
         for obj, relation, state, _ in dependents:
             key = (obj.key, state.item.id)
-            assert relation.relation is not None
-            match relation.relation.on_delete:
+            match _on_delete(relation):
                 case "CASCADE":
                     if key not in self.destroyed:
                         self.destroyed[key] = (obj, state)
@@ -74,8 +86,11 @@ def destroy(ctx: Context, obj: Object, states: Sequence[State], *, edges: KnownE
     level = list(cascade.destroyed)
     while level:
         objects = [cascade.destroyed[key][0] for key in level]
-        dependents = read_dependents(ctx, objects, [record_id for _, record_id in level], edges)
-        level, edges = cascade.add_dependents(dependents), None
+        references = references_to(ctx, objects, [record_id for _, record_id in level], edges)
+        if len(references) > MAX_COMMIT:
+            # What is only cleared comes after the record in any case, and is read then.
+            references = [each for each in references if _on_delete(each.relation) in _DECIDING]
+        level, edges = cascade.add_dependents(dependents_of(ctx, references)), None
     changes = cascade.changes(ctx)
     first = fitting(changes, least=len(states))
     commit_changes(ctx, first)
@@ -89,23 +104,42 @@ def apply_on_delete(ctx: Context, destroyed: Sequence[tuple[Object, str]], *, ma
     reference that would have forbidden to destroy the record comes too late and is cleared.
     """
 
-    def attempt() -> list[tuple[Object, str]]:
-        cascade = _Cascade()
-        cascade.add_dependents(last_dependents(ctx, pending), may_refuse=False)
-        changes = cascade.changes(ctx)
-        part = fitting(changes)
-        commit_changes(ctx, part, sets_values=False)
-        return [*(pending if len(part) < len(changes) else ()), *_destroyed_by(part)]
-
     pending, commits = list(destroyed), 0
-    while pending and commits != max_commits:
-        try:
-            pending = retry_on_conflict(attempt)
-        except Conflict:
-            if max_commits is None:
-                raise
-            return  # The record is gone, and that is the answer; the janitor does the rest.
-        commits += 1
+    while pending:
+        gone, pending = pending, []
+        references = references_to(ctx, [obj for obj, _ in gone], [record_id for _, record_id in gone])
+        for part in in_parts(references, records=MAX_COMMIT):
+            is_done = False
+            while not is_done:
+                if commits == max_commits:
+                    return
+                try:
+                    is_done, destroyed_now = retry_on_conflict(partial(_act_on, ctx, gone, part))
+                except Conflict:
+                    if max_commits is None:
+                        raise
+                    return  # The record is gone, and that is the answer; the janitor does the rest.
+                pending += destroyed_now
+                commits += 1
+
+
+def _act_on(
+    ctx: Context, gone: Sequence[tuple[Object, str]], references: Sequence[Reference]
+) -> tuple[bool, list[tuple[Object, str]]]:
+    """Act on some of the references to destroyed records in one commit: whether it took all of them, and what it
+    destroyed.
+    """
+    cascade = _Cascade()
+    cascade.add_dependents(last_dependents(ctx, gone, references), may_refuse=False)
+    changes = cascade.changes(ctx)
+    part = fitting(changes)
+    commit_changes(ctx, part, sets_values=False)
+    return len(part) == len(changes), _destroyed_by(part)
+
+
+def _on_delete(relation: Field) -> str | None:
+    assert relation.relation is not None
+    return relation.relation.on_delete
 
 
 def _destroyed_by(changes: Sequence[Change]) -> list[tuple[Object, str]]:

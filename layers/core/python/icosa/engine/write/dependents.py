@@ -2,11 +2,16 @@
 
 Edges lead to them: every record has a partition with one row for each record that points at it. ``trash``, ``cascade``
 and ``merge`` ask for the dependents of the records that they move or remove.
+
+Edges are small (a read unit for some thirty), records are not (one unit each). So the edges are read as a whole
+(``references_to``), and the records behind them in the parts in which they are written (``in_parts``): what a record
+with many dependents costs grows with their number, not with its square.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import batched
 from typing import NamedTuple
 
 from ...model.model import Field, Object
@@ -15,7 +20,7 @@ from ...store.commit import WriteConflict
 from ...store.lookup import Edge, all_edges
 from ...store.table import Table, TransactionConflict
 from ..context import Context
-from ..records import State, get_any
+from ..records import State, get_any, get_where_expected
 
 #: The edges of records, by their ids, where they have been read already.
 KnownEdges = Mapping[str, Sequence[Edge]] | None
@@ -40,18 +45,24 @@ def read_dependents(
     """Every record that points at one of ``ids``, which belong to ``objects``, whether the caller may see it or not, as
     foreign keys act; once for each field that does.
     """
-    dependents, _ = _records_behind(ctx, _pointing(ctx, objects, ids, edges))
+    return dependents_of(ctx, references_to(ctx, objects, ids, edges))
+
+
+def dependents_of(ctx: Context, references: Sequence[Reference]) -> list[Dependent]:
+    """The records that confirm references, once for each."""
+    dependents, _ = _records_behind(ctx, references)
     return dependents
 
 
-def last_dependents(ctx: Context, destroyed: Sequence[tuple[Object, str]]) -> list[Dependent]:
-    """Every record that still points at destroyed records, after which none will: writes that refer to them fail from
-    now on. Raises WriteConflict when that cannot be found out now.
+def last_dependents(
+    ctx: Context, destroyed: Sequence[tuple[Object, str]], references: Sequence[Reference]
+) -> list[Dependent]:
+    """Every record that still points at destroyed records by some of the references to them, after which none will:
+    writes that refer to them fail from now on. Raises WriteConflict when that cannot be found out now.
 
-    Costs one round trip, the edges of each destroyed record (a read unit where there are none).
+    The references are those to ``destroyed``, read when these were gone.
     """
-    objects, ids = [obj for obj, _ in destroyed], [record_id for _, record_id in destroyed]
-    dependents, doubtful = _records_behind(ctx, _pointing(ctx, objects, ids))
+    dependents, doubtful = _records_behind(ctx, references)
     if doubtful:
         # They may belong to a batch that saw the target and has not committed yet (``store.batch``).
         from ...store.preempt import preempt  # rarely needed, and not loaded before
@@ -64,19 +75,25 @@ def last_dependents(ctx: Context, destroyed: Sequence[tuple[Object, str]]) -> li
     return _without_targets_that_exist(ctx, destroyed, dependents) if dependents else []
 
 
-class _Reference(NamedTuple):
-    """What an edge says: the record ``record_id`` of ``obj`` points at ``target`` with ``relation``."""
+class Reference(NamedTuple):
+    """What an edge says: the record ``record_id`` of ``obj``, ``live`` or in the trash, points at ``target`` with
+    ``relation``.
+    """
 
     obj: Object
     relation: Field
     record_id: str
+    live: bool
     target: str
 
 
-def _pointing(
+def references_to(
     ctx: Context, objects: Sequence[Object], ids: Sequence[str], edges: KnownEdges = None
-) -> list[_Reference]:
-    """What the edges of records say."""
+) -> list[Reference]:
+    """What the edges of records say: of ``ids``, which belong to ``objects``.
+
+    Costs one round trip unless ``edges`` are known: the edges of each record, a read unit where there are none.
+    """
     relations = {
         (owner.key, relation.key): (owner, relation)
         for obj in objects
@@ -87,23 +104,33 @@ def _pointing(
     if edges is None:
         edges = read_edges(ctx, ids)
     return [
-        _Reference(*relations[edge[:2]], edge.record_id, target)
+        Reference(*relations[edge[:2]], edge.record_id, edge.live, target)
         for target in ids
         for edge in edges[target]
         if edge[:2] in relations
     ]
 
 
-def _records_behind(ctx: Context, references: Sequence[_Reference]) -> tuple[list[Dependent], list[_Reference]]:
+def in_parts(references: Sequence[Reference], *, records: int) -> Iterator[list[Reference]]:
+    """References in parts of so many records; those of one record stay together."""
+    by_record: dict[RecordKey, list[Reference]] = {}
+    for reference in references:
+        by_record.setdefault((reference.obj.key, reference.record_id), []).append(reference)
+    for part in batched(by_record.values(), records, strict=False):
+        yield [reference for of_record in part for reference in of_record]
+
+
+def _records_behind(ctx: Context, references: Sequence[Reference]) -> tuple[list[Dependent], list[Reference]]:
     """The records that confirm what edges say, and the references that none confirms."""
-    by_object: dict[str, dict[str, list[_Reference]]] = {}
+    by_object: dict[str, dict[str, list[Reference]]] = {}
     for reference in references:
         by_object.setdefault(reference.obj.key, {}).setdefault(reference.record_id, []).append(reference)
     dependents: list[Dependent] = []
-    doubtful: list[_Reference] = []
+    doubtful: list[Reference] = []
     for object_key, records in by_object.items():
         obj = ctx.model.by_key[object_key]
-        for of_record, state in zip(records.values(), get_any(ctx, obj, list(records)), strict=True):
+        places = {record_id: of_record[-1].live for record_id, of_record in records.items()}
+        for of_record, state in zip(records.values(), get_where_expected(ctx, obj, places), strict=True):
             for reference in of_record:
                 if state is not None and state.item.get(reference.relation.key) == reference.target:
                     dependents.append(Dependent(obj, reference.relation, state, reference.target))
@@ -112,7 +139,7 @@ def _records_behind(ctx: Context, references: Sequence[_Reference]) -> tuple[lis
     return dependents, doubtful
 
 
-def _rows(ctx: Context, reference: _Reference) -> Iterable[keys.Key]:
+def _rows(ctx: Context, reference: Reference) -> Iterable[keys.Key]:
     """The edges that a record may have for a reference: live, and in the trash."""
     for live in (True, False):
         prefix = keys.edge_prefix(reference.obj.key, reference.relation.key, live=live)

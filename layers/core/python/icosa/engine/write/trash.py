@@ -13,8 +13,8 @@ from ...store.change import Change
 from ..context import Context
 from ..records import State
 from .changes import update_change, with_update_stamps
-from .commit import commit_changes, fitting, retry_on_conflict
-from .dependents import KnownEdges, read_dependents, read_edges
+from .commit import MAX_COMMIT, commit_changes, fitting, retry_on_conflict
+from .dependents import KnownEdges, Reference, dependents_of, in_parts, references_to
 from .visibility import require_visible
 
 
@@ -50,27 +50,29 @@ def _move(
     the trash after them and come back before them: meanwhile they are live records that point into the trash, which is
     allowed. A move that ends halfway is completed by asking for it again.
     """
-    followers = _followers(ctx, obj, states, deleted_at, edges)
+    references = _following(ctx, obj, states, edges)
     own = _move_changes(ctx, ((obj, state) for state in states), deleted_at)
     require_visible(ctx, own)
-    changes = [*own, *_move_changes(ctx, followers, deleted_at)]
-    # Only followers go by themselves: too many records of the request itself are refused.
-    first = fitting(changes, least=len(states))
-    fits = len(first) == len(changes)
+    if len(own) + len(references) <= MAX_COMMIT:
+        changes = [*own, *_move_changes(ctx, _followers(ctx, obj, states, deleted_at, references), deleted_at)]
+        # Only followers go by themselves: too many records of the request itself are refused.
+        if len(fitting(changes, least=len(states))) == len(changes):
+            commit_changes(ctx, changes)
+            return own
+    if deleted_at is not None:
+        commit_changes(ctx, own)
+    for part in in_parts(references, records=MAX_COMMIT):
 
-    def move_next() -> bool:
-        rest = _move_changes(ctx, _followers(ctx, obj, states, deleted_at), deleted_at)
-        part = fitting(rest)
-        commit_changes(ctx, part)
-        return len(part) < len(rest)
+        def move_part(part: Sequence[Reference] = part) -> bool:
+            rest = _move_changes(ctx, _followers(ctx, obj, states, deleted_at, part), deleted_at)
+            fit = fitting(rest)
+            commit_changes(ctx, fit)
+            return len(fit) < len(rest)
 
-    if fits or deleted_at is not None:
-        commit_changes(ctx, first)
-    if not fits:
-        while retry_on_conflict(move_next):
+        while retry_on_conflict(move_part):
             pass
-        if deleted_at is None:
-            commit_changes(ctx, own)
+    if deleted_at is None:
+        commit_changes(ctx, own)
     return own
 
 
@@ -81,21 +83,24 @@ def _move_changes(ctx: Context, records: Iterable[tuple[Object, State]], deleted
     ]
 
 
-def _followers(
-    ctx: Context, obj: Object, states: Sequence[State], deleted_at: str | None, edges: KnownEdges = None
-) -> list[tuple[Object, State]]:
-    """The records that go to the trash or come back with ``states`` and have not done so yet."""
+def _following(ctx: Context, obj: Object, states: Sequence[State], edges: KnownEdges) -> list[Reference]:
+    """What may go to the trash or come back with ``states``, by the edges of these."""
     relations = relations_that_follow(ctx, obj)
     if not relations:
         return []
     ids = [state.item.id for state in states]
-    if edges is None:
-        edges = read_edges(ctx, ids)
-    following = {i: [edge for edge in edges[i] if edge[:2] in relations] for i in ids}
-    own = {(obj.key, i) for i in ids}
+    references = references_to(ctx, [obj], ids, edges)
+    return [each for each in references if (each.obj.key, each.relation.key) in relations]
+
+
+def _followers(
+    ctx: Context, obj: Object, states: Sequence[State], deleted_at: str | None, references: Sequence[Reference]
+) -> list[tuple[Object, State]]:
+    """The records behind references that go to the trash or come back with ``states`` and have not done so yet."""
+    own = {(obj.key, state.item.id) for state in states}
     deleted = {state.item.id: _deleted_at(obj, state) for state in states}
     followers: dict[tuple[str, str], tuple[Object, State]] = {}
-    for owner, _, state, target in read_dependents(ctx, [obj], ids, following):
+    for owner, _, state, target in dependents_of(ctx, references):
         key = (owner.key, state.item.id)
         follows = deleted_at is not None if state.live else _deleted_at(owner, state) == deleted[target] != deleted_at
         if follows and key not in own:

@@ -20,7 +20,7 @@ UUID: Schema = {"type": "string", "format": "uuid"}
 LONG: Schema = {"type": "integer", "format": "int64"}
 #: Decimals of any length: numbers or numeric text are taken, text is given.
 DECIMAL: Schema = {"type": ["number", "string"]}
-JSON: Schema = {"type": ["object", "array"]}
+JSON: Schema = {"type": ["object", "array"], "items": {}}
 EMAIL: Schema = {"type": "string", "format": "email"}
 DATE: Schema = {"type": "string", "format": "date"}
 DATE_TIME: Schema = {"type": "string", "format": "date-time"}

@@ -1,0 +1,92 @@
+"""Questions that no single range of an index answers: what each costs DynamoDB at several numbers of people.
+
+Unlike those of ``operations.GROWTH`` their results grow with the number of people; what they cost should not grow
+faster.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bench import dataset
+from bench.client import Client
+from bench.measure import Cost, explained
+from bench.operations import COMPANIES_WITH_PEOPLE, Operation, by_graph, facts_of, people
+
+_TITLED = f'jobTitle[eq]:"{dataset.COMMON_TITLE}"'
+_NEWEST = "createdAt[DescNullsLast]"
+_NAMED = "name.lastName[eq]:Xu"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answered:
+    """What a question cost, and how long its second answer took, in ms."""
+
+    name: str
+    cost: Cost
+    milliseconds: float
+
+
+def _half(people_count: int) -> str:
+    """The time since which half of the people were created."""
+    return str(dataset.person(people_count // 2, [])["createdAt"])
+
+
+def questions(people_count: int) -> Sequence[Operation]:
+    """The questions, for so many people. Lists have 60 records, those by REST their exact total."""
+    half = f'createdAt[gte]:"{_half(people_count)}"'
+    rest = {
+        "equality (2 %), newest first": {"filter": _TITLED, "order_by": _NEWEST},
+        "equality (2 %), by position": {"filter": _TITLED, "order_by": "position"},
+        "equality (2 %), by last name": {"filter": _TITLED, "order_by": "name.lastName"},
+        "two equalities (2 %, 3 %)": {"filter": f"{_TITLED},{_NAMED}"},
+        "two equalities, newest first": {"filter": f"{_TITLED},{_NAMED}", "order_by": _NEWEST},
+        "equality (2 %), created since (50 %)": {"filter": f"{_TITLED},{half}"},
+        "created since (50 %)": {"filter": half},
+        "ilike %engineer%": {"filter": 'jobTitle[ilike]:"%engineer%"'},
+        "ilike %engineer%, newest first": {"filter": 'jobTitle[ilike]:"%engineer%"', "order_by": _NEWEST},
+        "by last name, first name": {"order_by": "name.lastName,name.firstName"},
+        "by company's name": {"order_by": "company.name"},
+        "company's name begins with Amber": {"filter": 'company.name[startsWith]:"Amber"'},
+        "company's name is one": {"filter": f'company.name[eq]:"{dataset.company(7)["name"]}"'},
+    }
+    operations = [Operation(name=name, call=people(**query)) for name, query in rest.items()]
+    graph = {
+        "created since (50 %), no total": "people(first: 60, filter: { createdAt: { gte: "
+        f'"{_half(people_count)}" }} }}) {{ edges {{ node {{ id }} }} }}',
+        "minimum and maximum": "people(first: 0) { minCreatedAt maxCreatedAt }",
+        "groups of one field": "peopleGroupBy(groupBy: [{ jobTitle: true }]) { groupByDimensionValues totalCount }",
+        "groups of one field of an equality (2 %)": "peopleGroupBy(groupBy: [{ createdAt: { granularity: MONTH, "
+        f'timeZone: "UTC" }} }}], filter: {{ jobTitle: {{ eq: "{dataset.COMMON_TITLE}" }} }}) '
+        "{ groupByDimensionValues totalCount }",
+    }
+    operations += [
+        Operation(name=name, call=by_graph(f"{{ {field} }}"), function="core_graphql") for name, field in graph.items()
+    ]
+    operations.append(
+        Operation(
+            name="duplicates of one",
+            call=lambda facts, _: by_graph(
+                "query Q($ids: [UUID]) { personDuplicates(ids: $ids) { edges { node { id } } } }", ids=[facts.ids[0]]
+            )(facts, 0),
+            function="core_graphql",
+        )
+    )
+    operations.append(
+        Operation(name="60 companies, 5 newest people each", call=COMPANIES_WITH_PEOPLE, function="core_graphql")
+    )
+    return operations
+
+
+def answered(client: Client, people_count: int) -> list[Answered]:
+    """Every question, asked twice."""
+    facts = facts_of(client)
+    results: list[Answered] = []
+    for operation in questions(people_count):
+        cost = explained(client, operation, facts)
+        begun = time.perf_counter()
+        client.call(operation.call(facts, 0))
+        results.append(Answered(name=operation.name, cost=cost, milliseconds=(time.perf_counter() - begun) * 1000))
+    return results

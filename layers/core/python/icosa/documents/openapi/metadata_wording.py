@@ -1,0 +1,178 @@
+"""What members of the Metadata API's bodies are, where their models do not say it. A name means the same in all."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from .schemas import Part
+
+
+def described(schemas: Mapping[str, Part]) -> dict[str, Part]:
+    """Schemas whose properties all have descriptions."""
+    return {name: _described(schema) for name, schema in schemas.items()}
+
+
+def _described(schema: Part) -> Part:
+    if "properties" not in schema:
+        return schema
+    properties = {
+        name: {"description": MEMBERS[name], **member} if name in MEMBERS else member
+        for name, member in schema["properties"].items()
+    }
+    return {**schema, "properties": properties}
+
+
+MEMBERS: Final[Mapping[str, str]] = {
+    # ------------------------------------------------------------------ of most entities
+    "id": "The id. A create may choose it",
+    "name": "The name. Of a field the one in requests and answers, `jobTitle`",
+    "label": "The name that people read",
+    "description": "A text for people",
+    "icon": "The name of an icon, `IconRocket`",
+    "color": "The name of a colour, `blue`",
+    "title": "The title that people read",
+    "type": "The kind of it",
+    "value": "The value. Of an option the text in records, `IN_PROGRESS`",
+    "position": "The place among others, the smallest first",
+    "settings": "Settings of the type",
+    "key": "What it is, as a constant",
+    "workspaceId": "The id of the workspace",
+    "applicationId": "The id of the application that owns it",
+    "universalIdentifier": "An id that is the same in all workspaces for what is shipped",
+    "createdAt": "When it was created",
+    "updatedAt": "When it was last changed",
+    "deletedAt": "When it was deleted; null while it is not",
+    "isActive": "Whether it is in use. What is not keeps its data",
+    "isCustom": "Whether the workspace made it",
+    "isSystem": "Whether the product needs it",
+    "isRemote": "Always false",
+    "isOverridden": "Whether the workspace changed what was shipped",
+    "isEditable": "Whether it can be changed",
+    # ------------------------------------------------------------------ objects and fields
+    "nameSingular": "The API's name of one record, `rocket`",
+    "namePlural": "The API's name of several records, which stands in addresses, `rockets`",
+    "labelSingular": "What people call one record",
+    "labelPlural": "What people call several records",
+    "shortcut": "A key that opens the list of records",
+    "isSearchable": "Whether search finds it",
+    "labelIdentifierFieldMetadataId": "The id of the field that records are known by",
+    "imageIdentifierFieldMetadataId": "The id of the field that holds the picture of a record",
+    "isUIEditable": "Whether user interfaces offer to change it",
+    "isUIReadOnly": "The opposite of `isUIEditable`",
+    "isUICreatable": "Whether user interfaces offer to create records",
+    "isLabelSyncedWithName": "Whether names follow from labels",
+    "writability": "Who may write values, for user interfaces",
+    "readability": "Who may read records, for user interfaces",
+    "readabilityParentFieldUniversalIdentifiers": "Fields of the records that readability comes from",
+    "openRecordIn": "Where user interfaces open a record",
+    "duplicateCriteria": "Sets of fields; records that agree in one of them resemble each other",
+    "objectMetadataId": "The id of an object",
+    "fieldMetadataId": "The id of a field",
+    "morphId": "The same for all fields of a relation to several objects",
+    "isNullable": "Whether records may be without a value",
+    "isUnique": "Whether no two records may have the same value",
+    "isAuditLogged": "Whether changes of its values are recorded",
+    "options": "What may be chosen",
+    "targetObjectMetadataId": "The id of the object on the other side of the relation",
+    "targetFieldLabel": "The label of the field on the other side",
+    "targetFieldIcon": "The icon of the field on the other side",
+    "relationCreationPayload": "The other side of a new relation",
+    "morphRelationsUpdatePayload": "All objects that the relation may point at from now on",
+    # ------------------------------------------------------------------ views
+    "viewId": "The id of the view",
+    "isCompact": "Whether records are shown in short",
+    "shouldHideEmptyGroups": "Whether groups without records are hidden",
+    "kanbanAggregateOperation": "What the head of a column of a board counts",
+    "kanbanAggregateOperationFieldMetadataId": "The id of the field that is counted there",
+    "kanbanColumnWidth": "The width of a column of a board in pixels",
+    "mainGroupByFieldMetadataId": "The id of the field whose values are the groups",
+    "groupLoadLimit": "How many records of a group are loaded at first",
+    "calendarFieldMetadataId": "The id of the field with the date in a calendar",
+    "calendarEndFieldMetadataId": "The id of the field with the end in a calendar",
+    "calendarLayout": "What a calendar shows at once",
+    "anyFieldFilterValue": "A text that any field has to contain",
+    "visibility": "Who sees the view",
+    "createdByUserWorkspaceId": "Who created the view; null when it was a key",
+    "isVisible": "Whether it is shown",
+    "size": "The width of the column in pixels",
+    "aggregateOperation": "What the foot of the column counts",
+    "viewFieldGroupId": "The id of the group in which the column is",
+    "viewFields": "The columns",
+    "viewFilters": "The filters",
+    "viewFilterGroups": "The groups of filters",
+    "viewSorts": "What the records are ordered by",
+    "viewGroups": "The groups of records",
+    "viewFieldGroups": "The groups of columns",
+    "operand": "How values are compared",
+    "subFieldName": "The member of a composite field that is meant",
+    "viewFilterGroupId": "The id of the group in which the filter is",
+    "parentViewFilterGroupId": "The id of the group in which the group is",
+    "positionInViewFilterGroup": "The place in the group",
+    "logicalOperator": "How the filters of the group are joined",
+    "fieldValue": "The value that the records of the group have",
+    "direction": "The direction of the order",
+    # ------------------------------------------------------------------ page layouts
+    "pageLayoutId": "The id of the page layout",
+    "pageLayoutTabId": "The id of the tab",
+    "layoutMode": "How widgets are placed",
+    "tabs": "The tabs",
+    "widgets": "The widgets",
+    "gridPosition": "The place in the grid",
+    "row": "The first row, counted from 0",
+    "column": "The first column, counted from 0",
+    "rowSpan": "How many rows it is high",
+    "columnSpan": "How many columns it is wide",
+    "configuration": "What the widget shows; what may be in it depends on its type",
+    "conditionalDisplay": "When it is shown, for user interfaces",
+    # ------------------------------------------------------------------ keys and webhooks
+    "expiresAt": "When it ends",
+    "revokedAt": "When it was revoked; null while it is not",
+    "secret": "What deliveries are signed with",
+    "targetUrl": "Where events are sent",
+    "operations": "The events that are sent, `person.created`; a star stands for any",
+    "apiKey": "The API key",
+    # ------------------------------------------------------------------ roles
+    "roleId": "The id of the role",
+    "canBeAssignedToUsers": "Whether users may have it",
+    "canBeAssignedToAgents": "Whether AI agents may have it",
+    "canBeAssignedToApiKeys": "Whether API keys may have it",
+    "canUpdateAllSettings": "Whether it has every permission flag of settings",
+    "canAccessAllTools": "Whether it has every permission flag of tools",
+    "canReadAllObjectRecords": "Whether it reads records of every object without rights of its own",
+    "canUpdateAllObjectRecords": "Whether it writes records of every object without rights of its own",
+    "canSoftDeleteAllObjectRecords": "Whether it soft-deletes records of every object without rights of its own",
+    "canDestroyAllObjectRecords": "Whether it destroys records of every object without rights of its own",
+    "canReadObjectRecords": "Whether records are read; null: as for all objects",
+    "canUpdateObjectRecords": "Whether records are written; null: as for all objects",
+    "canSoftDeleteObjectRecords": "Whether records are soft-deleted; null: as for all objects",
+    "canDestroyObjectRecords": "Whether records are destroyed; null: as for all objects",
+    "canReadFieldValue": "False: values are not read; null: no restriction",
+    "canUpdateFieldValue": "False: values are not written; null: no restriction",
+    "flag": "The permission flag",
+    "permissionFlags": "The permission flags",
+    "permissionFlagKeys": "All permission flags that the role is to hold by name",
+    "permissionType": "What the flag is about",
+    "objectPermissions": "Rights on single objects",
+    "fieldPermissions": "Restrictions of single fields",
+    "apiKeys": "The API keys that have it",
+    "agents": "The AI agents that have it",
+    "rowLevelPermissionPredicates": "Conditions that records must fulfil",
+    "rowLevelPermissionPredicateGroups": "How these conditions are joined",
+    "predicates": "Conditions that records must fulfil",
+    "predicateGroups": "How the conditions are joined",
+    "parentRowLevelPermissionPredicateGroupId": "The id of the group in which the group is",
+    "positionInRowLevelPermissionPredicateGroup": "The place in the group",
+    "workspaceMemberSubFieldName": "The member of a composite field of the workspace member",
+    "rowLevelPermissionPredicateGroupId": "The id of the group in which the condition is",
+    # ------------------------------------------------------------------ who asks, and what was changed
+    "workspace": "The workspace of the key",
+    "principal": "Who asks",
+    "role": "The role",
+    "limits": "Limits of the installation",
+    "action": "What was done",
+    "actor": "Who did it",
+    "target": "What it was done to",
+    "before": "What it was before",
+    "after": "What it was afterwards",
+}

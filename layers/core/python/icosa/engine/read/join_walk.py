@@ -1,0 +1,266 @@
+"""A walk in the order of a value of related records (people by the name of their company): along the index of that
+value, and from each related record along the edges of those that point at it.
+
+Records without a value (they point at nothing, or at a record without one) stand together, before or after the others.
+A related record in the trash counts as well; the trash has no indexes, so its records are read and merged in.
+"""
+
+from __future__ import annotations
+
+import heapq
+import math
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import ClassVar
+
+from ...model.model import Field, Object
+from ...query.operation import Cursor, Order, OrderTerm
+from ...store import keys
+from ...store.keys import END, NULL, TOP, VALUE
+from ...store.record import is_hidden, unpack
+from ...store.table import Table
+from ..context import Context
+from .access_paths import RowRange, edge_ranges
+from .ordered_walk import IdRangeWalk, IndexWalk, RecordRef, RunTooLong, Walk, index_walk, query_range
+from .steady import Watch
+
+#: Related records whose edges are read at first, and at most, side by side.
+_FIRST, _TOGETHER = 8, 48
+#: Records of one group that are read to sort them, and records in the trash, at most.
+_MOST = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """Related records whose values are equal as far as their rows tell."""
+
+    encoded: str | None
+    ids: list[str]
+
+
+@dataclass(slots=True, kw_only=True)
+class JoinWalk(Walk):
+    """``targets`` walks the related records that have a value, in whole runs."""
+
+    can_move: ClassVar[bool] = True
+
+    ctx: Context
+    relation: Field
+    target: Object
+    order: Order
+    cursor: Cursor | None
+    backward: bool
+    targets: IndexWalk
+    watch: Watch
+    #: The partition of the index of the relation's own ids, and of the related value.
+    own_pk: str
+    value_pk: str
+    prefix: Callable[[Sequence[str]], Sequence[RowRange]]
+    _together: int = _FIRST
+
+    def describe(self) -> str:
+        return f"{self.targets.describe()} of {self.target.name_plural}, then edges"
+
+    def is_steady(self) -> bool:
+        """Whether no related record has changed since the walk began: its records may have been passed over."""
+        return not self.watch.read(self.target)
+
+    @property
+    def _is_simple(self) -> bool:
+        """Whether equal values are in the order of ids."""
+        return len(self.order) == 1
+
+    def batches(self) -> Iterator[list[RecordRef]]:
+        self.watch.read(self.target)
+        term = self.order[0]
+        nulls_first = term.nulls_first != self.backward
+        start = None if self.cursor is None else self.cursor.values[0]
+        trashed = self._trashed()
+        without = [record_id for record_id, encoded in trashed if encoded is None]
+        if nulls_first and (self.cursor is None or start is None):
+            yield from self._nulls(without)
+        if nulls_first or self.cursor is None or start is not None:
+            values = [(i, encoded) for i, encoded in trashed if encoded is not None]
+            yield from self._of_groups(self._groups(values, start, descending=term.descending != self.backward))
+        if not nulls_first:
+            yield from self._nulls(without)
+
+    # ------------------------------------------------------------------ with a value
+
+    def _groups(self, trashed: Sequence[tuple[str, str]], start: object, *, descending: bool) -> Iterator[_Group]:
+        """The related records with a value from the cursor's on, in order, those in the trash merged in."""
+        kind = self.order[0].leaf.kind
+        waiting = [(encoded, record_id) for record_id, encoded in trashed]
+        if start is not None:
+            first = kind.encode(start)
+            waiting = [entry for entry in waiting if (entry[0] <= first if descending else entry[0] >= first)]
+        waiting.sort(reverse=not descending)  # the next one is the last
+        rows = self.targets.batches()
+        while True:
+            self.targets.table = self.table
+            batch = next(rows, None)
+            self.pages = max(self.pages, self.targets.pages)
+            if batch is None:
+                break
+            for encoded, refs in groupby(batch, key=lambda ref: ref.encoded):
+                assert encoded is not None
+                while waiting and (waiting[-1][0] > encoded if descending else waiting[-1][0] < encoded):
+                    yield _next_group(waiting)
+                ids = [ref.id for ref in refs]
+                while waiting and waiting[-1][0] == encoded:
+                    ids.append(waiting.pop()[1])
+                yield _Group(encoded, ids)
+        while waiting:
+            yield _next_group(waiting)
+
+    def _of_groups(self, groups: Iterator[_Group]) -> Iterator[list[RecordRef]]:
+        """The records of groups, several groups at a time."""
+        kind = self.order[0].leaf.kind
+        pending: list[RecordRef] = []
+        while True:
+            some: list[_Group] = []
+            while sum(len(group.ids) for group in some) < self._together:
+                group = next(groups, None)
+                if group is None:
+                    break
+                some.append(group)
+            if not some:
+                yield pending
+                return
+            number = sum(len(group.ids) for group in some)
+            children = self._read([i for group in some for i in group.ids])
+            met = 0
+            for group in some:
+                refs = [ref for target in group.ids for ref in children[target]]
+                refs.sort(key=lambda ref: ref.id, reverse=self.backward)
+                met += len(refs)
+                assert group.encoded is not None
+                whole = not self._is_simple or kind.is_cut(group.encoded) or len(refs) <= self.size
+                if whole and len(refs) > _MOST:
+                    raise RunTooLong
+                if whole:
+                    pending += refs
+                    if len(pending) >= self.size:
+                        yield pending
+                        pending = []
+                    continue
+                yield pending
+                pending = []
+                yield from (refs[at : at + self.size] for at in range(0, len(refs), self.size))
+            missing = max(self.size - len(pending), 1)
+            self._together = min(math.ceil(missing * number / max(met, 1)) + 1, _TOGETHER)
+
+    def _read(self, ids: Sequence[str]) -> dict[str, list[RecordRef]]:
+        """The records that point at each of some related records."""
+        ranges = self.prefix(ids)
+        self.pages += 1
+        found = self.table.parallel([_reader(part) for part in ranges])
+        return dict(zip(ids, found, strict=True))
+
+    # ------------------------------------------------------------------ without a value
+
+    def _nulls(self, trashed: Sequence[str]) -> Iterator[list[RecordRef]]:
+        """The records without a value: those that point at nothing, and those whose related records have none."""
+        part = RowRange(pk=self.value_pk, low=NULL + END, high=NULL + END + TOP, leaf=self.order[0].leaf, by_id=True)
+        empty = [ref.id for ref in _read_all(self.table, part, most=_TOGETHER)]
+        if len(empty) > _TOGETHER:
+            raise RunTooLong
+        self.pages += 1
+        children = self._read([*empty, *trashed]) if empty or trashed else {}
+        pointing = sorted((ref for refs in children.values() for ref in refs), key=lambda ref: ref.id)
+        after = None
+        if self.cursor is not None and self.cursor.values[0] is None and self._is_simple:
+            after = self.cursor.id
+        own = RowRange(pk=self.own_pk, low=NULL + END, high=NULL + END + TOP, leaf=self.relation.leaves[0], by_id=True)
+        walk = IdRangeWalk(self.table, range=own, after=after, forward=not self.backward)
+        walk.size = self.size
+        unrelated = (ref for batch in self._tracked(walk) for ref in batch)
+        if self.backward:
+            pointing.reverse()
+        merged = heapq.merge(unrelated, pointing, key=lambda ref: ref.id, reverse=self.backward)
+        pending: list[RecordRef] = []
+        for ref in merged:
+            pending.append(ref)
+            if self._is_simple and len(pending) >= self.size:
+                yield pending
+                pending = []
+            elif len(pending) > _MOST:
+                raise RunTooLong
+        yield pending
+
+    def _tracked(self, walk: IdRangeWalk) -> Iterator[list[RecordRef]]:
+        for batch in walk.batches():
+            self.pages += 1
+            yield batch
+            walk.table, walk.size = self.table, self.size
+
+    # ------------------------------------------------------------------ the trash
+
+    def _trashed(self) -> list[tuple[str, str | None]]:
+        """The related records in the trash, with their encoded values."""
+        leaf = self.order[0].leaf
+        page = self.table.query(keys.trash(self.ctx.model.workspace_id, self.target.key), limit=_MOST)
+        if page.last is not None or any(map(is_hidden, page.items)):
+            raise RunTooLong
+        records = [unpack(row, self.target.stored_form) for row in page.items]
+        return [
+            (record.id, None if (value := leaf.get(record)) is None else leaf.kind.encode(value)) for record in records
+        ]
+
+
+def _next_group(waiting: list[tuple[str, str]]) -> _Group:
+    """The last of some related records, with those that have the same value."""
+    encoded, record_id = waiting.pop()
+    ids = [record_id]
+    while waiting and waiting[-1][0] == encoded:
+        ids.append(waiting.pop()[1])
+    return _Group(encoded, ids)
+
+
+def _reader(part: RowRange) -> Callable[[Table], list[RecordRef]]:
+    return lambda table: _read_all(table, part)
+
+
+def _read_all(table: Table, part: RowRange, *, most: int | None = None) -> list[RecordRef]:
+    """All rows of a range; with ``most`` no more than one beyond it."""
+    limit = None if most is None else most + 1
+    page = query_range(table, part, limit=limit)
+    refs = page.items
+    while page.last is not None and limit is None:
+        page = query_range(table, part, after=page.last)
+        refs += page.items
+    return refs
+
+
+def join_walk(ctx: Context, obj: Object, order: Order, *, cursor: Cursor | None, backward: bool) -> JoinWalk | None:
+    """A walk by an order whose first term is an indexed leaf of related records; None where indexes do not tell it, or
+    the caller may not see all related records.
+    """
+    term = order[0]
+    if term.relation is None:
+        return None
+    target = ctx.model.target_of(term.relation)
+    own = term.relation.leaves[0]
+    if not term.leaf.has_index or not own.has_index or ctx.rows.limits(target):
+        return None
+    ws, relation = ctx.model.workspace_id, term.relation
+    value_pk = keys.index(ws, target.key, term.leaf.key)
+    values = RowRange(pk=value_pk, low=VALUE, high=VALUE + TOP, leaf=term.leaf)
+    by_value = (OrderTerm(term.leaf, term.direction), OrderTerm(target.leaves["id",], "AscNullsFirst"))
+    targets = index_walk(ctx, target, by_value, cursor=cursor, backward=backward, within=(values,))
+    return JoinWalk(
+        ctx.table,
+        needs_sort=True,
+        ctx=ctx,
+        relation=relation,
+        target=target,
+        order=order,
+        cursor=cursor,
+        backward=backward,
+        targets=targets,
+        watch=Watch(ctx),
+        own_pk=keys.index(ws, obj.key, own.key),
+        value_pk=value_pk,
+        prefix=lambda ids: edge_ranges(ctx.model, obj, relation, ids),
+    )

@@ -1,0 +1,278 @@
+"""Takes a page from a walk: pulls rows in order, fetches the records behind them, drops what these do not confirm, and
+goes on until the page is full. ``planner`` makes the walk, and says how the matches are counted beside it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from ...model.record import Record
+from ...store.recent import DATED
+from ...store.register import Register
+from ...store.table import Count, Table
+from ..records import count_live, get_live
+from .access_paths import AccessPath
+from .candidates import Candidates, read_candidates
+from .matches import count_matches, find
+from .ordered_walk import RecordRef, RunTooLong, Walk
+from .page_query import PageQuery, RecordPage
+from .row_sets import count_rows
+from .steady import Look, fetch, read_late, versions
+
+#: Rows of one batch of a walk, at most.
+_MAX_BATCH = 400
+#: Rows of the first batch, at most: those of any page with a usual offset.
+_MAX_FIRST_BATCH = 10_000
+
+
+class WalkAbandoned(Exception):
+    """Too many records of a walk did not match, or rows lead nowhere: another plan is cheaper."""
+
+
+@dataclass(slots=True)
+class Walked:
+    """What a walk has collected: the matching records in order, everything that was fetched for them, the register and
+    the changes as they were then.
+    """
+
+    items: list[Record] = field(default_factory=list)
+    seen: dict[str, Record | None] = field(default_factory=dict)
+    register: Register | None = None
+    changed: frozenset[str] = frozenset()
+    #: Matching records that do not confirm the rows that led to them.
+    elsewhere: list[Record] = field(default_factory=list)
+    #: Other records do not confirm theirs: they are gone, or match no more.
+    is_stale: bool = False
+    #: The walk came to its end.
+    is_whole: bool = False
+
+
+class Total:
+    """How the matches are counted: here all live records, by their counter."""
+
+    #: Whether ``count`` reads the table.
+    reads = True
+
+    def __init__(self, query: PageQuery) -> None:
+        self.query = query
+
+    def count(self, table: Table) -> Count:
+        return Count(count_live(self.query.ctx, self.query.obj, table), 1)
+
+    def settle(self, walked: Walked, counted: Count) -> int:
+        """The number, after what the walk has seen."""
+        return counted.rows
+
+    def is_disturbed(self, walked: Walked) -> bool:
+        """Whether an unfinished batch may have left rows that stand for no match."""
+        ctx = self.query.ctx
+        return walked.register is not None and not walked.register.is_quiet_since(ctx.register, self.query.obj.key)
+
+
+class TotalOfPath(Total):
+    """The rows of an exact path."""
+
+    def __init__(self, query: PageQuery, path: AccessPath) -> None:
+        super().__init__(query)
+        self.path = path
+
+    def count(self, table: Table) -> Count:
+        return count_rows(table, self.path)
+
+    def settle(self, walked: Walked, counted: Count) -> int:
+        query = self.query
+        assert query.filter is not None
+        if self.is_disturbed(walked):
+            return len(find(query.ctx, query.obj, query.query.filter).records)
+        if counted.pages > 1 and walked.changed:
+            return count_matches(query.ctx, query.obj, query.filter, self.path)
+        return counted.rows
+
+
+class TotalOfCandidates(Total):
+    """Candidates that are the matches."""
+
+    reads = False
+
+    def __init__(self, query: PageQuery, candidates: Candidates) -> None:
+        super().__init__(query)
+        self.candidates = candidates
+
+    def count(self, table: Table) -> Count:
+        return Count(len(self.candidates.ids), self.candidates.pages)
+
+    def settle(self, walked: Walked, counted: Count) -> int:
+        query = self.query
+        assert query.filter is not None
+        if self.is_disturbed(walked):
+            found = read_candidates(query.ctx, query.obj, query.filter, self.candidates, query.joined, query.moved)
+            return len(found.result)
+        changed = sorted(walked.changed)
+        if not changed or len(changed) > query.ctx.settings.tuning.late_records:
+            return counted.rows  # with more changes the page is read again
+        records = get_live(query.ctx, query.obj, changed)
+        others = self.candidates.ids.keys() - walked.changed
+        return len(others) + len(query.matches(records, needs_sort=False))
+
+
+def page_from_walk(
+    query: PageQuery, walk: Walk, total: Total | None, *, all_match: bool, most: int | None = None
+) -> Look[RecordPage]:
+    """The page from a walk. Beside its first batch the matches are counted by ``total``. ``all_match``: rows that are
+    confirmed are matches, so no more of them are fetched than are needed.
+
+    Raises WalkAbandoned when the walk costs too much: when more than ``most`` records have been checked.
+    """
+    try:
+        return _WalkPage(query, walk, total, all_match=all_match, most=most).look()
+    except RunTooLong:
+        raise WalkAbandoned from None
+
+
+class _WalkPage:
+    def __init__(self, query: PageQuery, walk: Walk, total: Total | None, *, all_match: bool, most: int | None) -> None:
+        self.query = query
+        self.ctx = query.ctx
+        self.walk = walk
+        self.total = total if query.want_total else None
+        self.all_match = all_match and not walk.needs_sort
+        self.most = query.ctx.settings.tuning.walk_records if most is None else most
+        self.walked = Walked()
+
+    def look(self) -> Look[RecordPage]:
+        query, walk, walked, total = self.query, self.walk, self.walked, self.total
+        self.ctx.table.meter.note(f"walk {walk.describe()}")
+        walk.size = min(query.reach, _MAX_FIRST_BATCH)
+        batches = walk.batches()
+
+        def first_batch(table: Table) -> list[RecordRef] | None:
+            walk.table = table
+            return next(batches, None) if query.need else None
+
+        counted: Count | None = None
+        batch: list[RecordRef] | None
+        if total is not None and total.reads:
+            branches: list[Callable[[Table], Any]] = [first_batch, total.count]
+            batch, counted = self.ctx.table.parallel(branches)
+        else:
+            batch = first_batch(self.ctx.table)
+            counted = None if total is None else total.count(self.ctx.table)
+        walk.table = self.ctx.table
+        row_count = counted if query.filter is not None else None
+        if batch is None and row_count is not None:  # only the total is wanted
+            self._fetch([], with_changes=row_count.pages > 1)
+        else:
+            self._collect(batch, batches, row_count)
+        has_moved = walked.changed or walked.elsewhere
+        items, walk_again = self._with_moved() if has_moved else (walked.items, False)
+        page = query.page_of(items[query.offset :])
+        page = query.with_total(page, lambda: self._settled(counted))
+        is_quiet = walked.register is None or walked.register.is_quiet_since(self.ctx.register, query.obj.key)
+        # What many pages of rows show is of many moments: a row more or less that has changed meanwhile is no reason to
+        # read them all again.
+        certain = not walk_again and (walk.pages > 1 or (is_quiet and not walked.is_stale)) and walk.is_steady()
+        return Look(page, certain, versions(walked.seen), cost=len(walked.seen))
+
+    def _settled(self, counted: Count | None) -> int:
+        assert self.total is not None and counted is not None
+        return self.total.settle(self.walked, counted)
+
+    def _collect(
+        self, batch: list[RecordRef] | None, batches: Iterator[list[RecordRef]], row_count: Count | None
+    ) -> None:
+        """Records of the walk that match, until there are enough; with what has changed if the walk has read several
+        pages of rows that can move, or ``row_count`` counts such.
+        """
+        query, walk, walked = self.query, self.walk, self.walked
+        count_moves = row_count is not None and row_count.pages > 1
+        checked = 0
+        while batch is not None:
+            missing = query.reach - len(walked.items)
+            batch, rest = (batch[:missing], batch[missing:]) if self.all_match else (batch, [])
+            refs = batch if rest else [*batch, *walk.lookahead]
+            with_changes = count_moves or (walk.can_move and walk.pages > 1)
+            needs_fetch = with_changes or (refs[0].item is None if refs else row_count is not None)
+            fetched = self._fetched(refs, with_changes=with_changes) if needs_fetch else [ref.item for ref in refs]
+            confirmed = [
+                item if item is not None and walk.confirms(ref, item) else None
+                for ref, item in zip(refs, fetched, strict=True)
+            ]
+            if None in confirmed:
+                self._keep_elsewhere(fetched, confirmed)
+            walked.items += query.matches(confirmed[: len(batch)], needs_sort=walk.needs_sort)
+            checked += len(batch)
+            if len(walked.items) == query.reach - 1:
+                # Only whether anything follows is open: any match behind the batch tells.
+                walked.items += query.matches(confirmed[len(batch) :], needs_sort=walk.needs_sort)[:1]
+            if len(walked.items) >= query.reach:
+                return
+            if checked > self.most and query.filter is not None:
+                raise WalkAbandoned
+            walk.size = min(_MAX_BATCH, max(walk.size, 2 * checked))
+            batch = rest or next(batches, None)
+        walked.is_whole = True
+
+    def _fetched(self, refs: Sequence[RecordRef], *, with_changes: bool) -> list[Record | None]:
+        """The records of a batch: those that the walk has not read, and those that have changed since."""
+        missing = [ref for ref in refs if ref.item is None]
+        found = dict(zip((ref.id for ref in missing), self._fetch(missing, with_changes=with_changes), strict=True))
+        read: dict[str, Record | None] = {ref.id: ref.item for ref in refs if ref.item is not None}
+        changed = sorted(read.keys() & self.walked.changed)
+        if changed:
+            read.update(zip(changed, get_live(self.ctx, self.query.obj, changed), strict=True))
+        self.walked.seen.update(read)
+        return [found[ref.id] if ref.item is None else read[ref.id] for ref in refs]
+
+    def _fetch(self, refs: Sequence[RecordRef], *, with_changes: bool) -> list[Record | None]:
+        """The records behind the rows of a batch, None for those that are gone."""
+        query, walked = self.query, self.walked
+        watch = query.moved.watch if with_changes else None
+        kind = DATED if self.walk.is_by_creation and self._counts_only_by_creation else None
+        fetched = fetch(self.ctx, query.obj, [ref.id for ref in refs], watch, kind=kind)
+        walked.register, walked.changed = fetched.register, walked.changed | fetched.changed
+        walked.seen.update((ref.id, record) for ref, record in zip(refs, fetched.records, strict=True))
+        return fetched.records
+
+    @property
+    def _counts_only_by_creation(self) -> bool:
+        """Whether nothing but a change of ``createdAt`` moves a record among the rows that are counted."""
+        return not isinstance(self.total, TotalOfPath) or self.walk.covers(self.total.path)
+
+    def _keep_elsewhere(self, fetched: Sequence[Record | None], confirmed: Sequence[Record | None]) -> None:
+        """Note the records whose rows they do not confirm: those that match all the same belong to another place of the
+        list.
+        """
+        unconfirmed = [item for item, known in zip(fetched, confirmed, strict=True) if known is None]
+        elsewhere = self.query.matches(unconfirmed, needs_sort=False)
+        self.walked.elsewhere += elsewhere
+        self.walked.is_stale |= len(elsewhere) < len(unconfirmed)
+
+    def _with_moved(self) -> tuple[list[Record], bool]:
+        """The collected records and those that have moved past the walk, in order and each once; and whether to walk
+        again: they are too few for the page because some of them have moved ahead of it, or too many have changed.
+        """
+        query, walked = self.query, self.walked
+        newest: dict[str, Record] = {}
+        for item in (*walked.items, *walked.elsewhere):
+            known = newest.get(item.id)
+            if known is None or known.version < item.version:
+                newest[item.id] = item
+        changed = sorted(walked.changed - newest.keys()) if query.need else []
+        if len(changed) > self.ctx.settings.tuning.late_records:
+            return walked.items, True
+        late = list(read_late(self.ctx, query.obj, changed).values())
+        moved = query.matches(late, needs_sort=True)
+        if not moved and not walked.elsewhere and len(newest) == len(walked.items):
+            return walked.items, False
+        items = sorted([*newest.values(), *moved], key=query.position, reverse=query.backward)
+        if query.is_beyond is not None:
+            items = [item for item in items if query.is_beyond(item, query.joined)]
+        if walked.is_whole or not walked.items:
+            return items, not walked.is_whole
+        end = query.position(walked.items[-1])
+        backward = query.backward
+        beyond = sum(query.position(item) < end if backward else end < query.position(item) for item in items)
+        reached = len(items) - beyond
+        return items, reached < query.reach - 1
