@@ -58,13 +58,14 @@ class JoinWalk(Walk):
     value_pk: str
     prefix: Callable[[Sequence[str]], Sequence[RowRange]]
     _together: int = _FIRST
+    _has_begun: bool = False
 
     def describe(self) -> str:
         return f"{self.targets.describe()} of {self.target.name_plural}, then edges"
 
     def is_steady(self) -> bool:
         """Whether no related record has changed since the walk began: its records may have been passed over."""
-        return not self.watch.read(self.target)
+        return not self._has_begun or not self.watch.read(self.target)
 
     @property
     def _is_simple(self) -> bool:
@@ -72,6 +73,7 @@ class JoinWalk(Walk):
         return len(self.order) == 1
 
     def batches(self) -> Iterator[list[RecordRef]]:
+        self._has_begun = True
         self.watch.read(self.target)
         term = self.order[0]
         nulls_first = term.nulls_first != self.backward

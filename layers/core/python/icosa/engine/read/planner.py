@@ -82,7 +82,11 @@ class _Planner:
             return self._scan() if walk is None else self._or_scan(walk, Total(query))
         paths = access_paths(self.ctx, self.obj, conditions)
         exact_path = paths[0] if len(conditions) == len(paths) == 1 and paths[0].exact else None
-        exact_walk = None if exact_path is None else self._exact_walk(exact_path)
+        exact_walk = None
+        if exact_path is not None:
+            # Where only the total is wanted, it does not matter along what the walk would go.
+            only_total = not query.need and exact_path.ids is None and bool(exact_path.ranges)
+            exact_walk = self._any_walk() if only_total else self._exact_walk(exact_path)
         if exact_path is not None and exact_walk is not None:
             try:
                 return page_from_walk(query, exact_walk, TotalOfPath(query, exact_path), all_match=True)
@@ -120,6 +124,9 @@ class _Planner:
         if not first.leaf.has_index:
             return None
         return index_walk(self.ctx, self.obj, query.order, cursor=query.cursor, backward=query.backward)
+
+    def _any_walk(self) -> Walk:
+        return record_walk(self.ctx, self.obj, cursor=None, backward=False)
 
     def _run_walk(self) -> Walk | None:
         """A walk of all records in an order of several terms."""
