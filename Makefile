@@ -26,7 +26,7 @@ BIN := .venv/bin
 SAM_BIN := .venv-sam/bin
 PIP_INSTALL := -m pip install -qq --disable-pip-version-check --require-hashes
 
-.PHONY: help install console dev sign-in workspace rotate-secret test test-unit coverage fuzz changes soak steady docs bench lint format validate build deploy sam-local lock clean
+.PHONY: help install console dev sign-in workspace rotate-secret test test-unit coverage fuzz changes soak steady docs pictures bench lint format validate build deploy sam-local lock clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
@@ -123,6 +123,9 @@ steady: install ## reads beside writers: 2,000 of each kind, and writes before e
 
 docs: .venv/installed ## the pages of docs/ that follow from the code
 	@$(BIN)/python -m tests.support.error_reference
+
+pictures: install console ## the README's pictures of the console; needs chromium
+	@$(BIN)/python -m tests.support.pictures
 
 bench: install ## the benchmarks; ARGS="--help" for more
 	@$(BIN)/python -m bench $(ARGS)

@@ -177,6 +177,16 @@ def test_ones_own_key_is_replaced_and_renamed_without_signing_in_again_and_delet
     assert tab.token() == ""
 
 
+def test_a_role_that_keys_get_no_more_is_still_shown(admin: Console) -> None:
+    page, made = admin.page, make_key(admin)
+    update = "mutation($input: UpdateRoleInput!) { updateOneRole(updateRoleInput: $input) { id } }"
+    metadata(admin, update, {"input": {"id": made.role_id, "update": {"canBeAssignedToApiKeys": False}}})
+    _open(admin, made.id, made.name)
+    page.get_by_label("Role").wait_for()
+    assert page.get_by_label("Role").locator("option:checked").inner_text() == made.role
+    expect(page.get_by_role("button", name="Change role")).to_be_disabled()
+
+
 def test_a_weaker_role_of_ones_own_key_is_asked_about_and_acts_at_once(tab: Console) -> None:
     page, made = tab.page, make_key(tab, flags=("API_KEYS_AND_WEBHOOKS", "ROLES"))
     _, role = make_role(tab)

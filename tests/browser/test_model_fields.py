@@ -147,10 +147,12 @@ def test_options_are_renamed_removed_and_ordered_and_records_follow(admin: Conso
     assert api.record("tickets", first["id"])["phase"] == "UNDER_WAY"
     assert [api.record("tickets", each["id"])["phase"] for each in gone] == ["NEW", "NEW"]
 
+    page.locator(".grip").last.drag_to(page.locator(".option-row").first)
+    expect(page.locator(".option-label").first).to_have_value("Waiting")
     page.get_by_role("button", name="Edit as text").click()
     page.get_by_role("textbox", name="Options").fill("Waiting\nNew\nUnder way\nLast one")
     _save(page)
-    expect(page.get_by_role("button", name="Save")).to_be_disabled()
+    expect(page.locator(".option-row")).to_have_count(4)
     stored = sorted(api.objects()["tickets"]["fields"]["phase"]["options"], key=lambda each: each["position"])
     assert [each["value"] for each in stored] == ["WAITING", "NEW", "UNDER_WAY", "LAST_ONE"]
     assert stored[2]["id"] == ids["OPEN"]
@@ -175,7 +177,7 @@ def test_a_relation_is_made_and_seen_on_both_sides(admin: Console, api: Workspac
     page.get_by_role("link", name="Harbours › Run by").click()
     page.get_by_label("When the record that it leads to is destroyed").select_option("CASCADE")
     _save(page)
-    expect(page.get_by_role("button", name="Save")).to_be_disabled()
+    admin.settled()
     objects = api.objects()
     operator = objects["harbours"]["fields"]["runBy"]
     assert (operator["label"], operator["settings"]["onDelete"]) == ("Run by", "CASCADE")
@@ -207,6 +209,10 @@ def test_a_relation_to_several_objects_is_a_field_for_each(admin: Console, api: 
     assert {"senderCompany", "senderPerson"} <= fields.keys()
     page.get_by_role("row", name="senderPerson").get_by_role("link").first.click()
     expect(page.get_by_role("link", name="People › Parcels sent")).to_be_visible()
+    page.get_by_role("checkbox", name="Opportunities").check()
+    _save(page)
+    expect(page.get_by_role("link", name="Opportunities › Parcels sent")).to_be_visible()
+    assert "senderOpportunity" in api.objects()["parcels"]["fields"]
 
 
 def test_a_field_is_renamed_deactivated_activated_and_deleted_with_the_numbers(

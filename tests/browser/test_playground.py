@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Mapping
 from urllib.parse import quote
-from urllib.request import Request, urlopen
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.support.browser import Console
-from tests.support.stack import RunningStack
+from tests.support.workspace_api import WorkspaceApi
 
 pytestmark = pytest.mark.slow
 
@@ -45,7 +42,7 @@ def _send_example(tab: Console, operation: str) -> Locator:
 
 
 def test_the_launcher_leads_to_four_playgrounds_and_says_whose_data_they_change(admin: Console) -> None:
-    admin.open("playground")
+    admin.open("playground/")
     for name in ("Core REST", "Core GraphQL", "Metadata REST", "Metadata GraphQL"):
         expect(admin.page.get_by_role("link", name=name)).to_be_visible()
     expect(admin.page.get_by_role("note")).to_contain_text(
@@ -76,7 +73,7 @@ def test_rest_examples_succeed_at_the_first_click_and_tell_what_they_cost(admin:
     created = _send_example(admin, "post .tasks")
     expect(created).to_contain_text("201")
     expect(created).to_contain_text("POST rest/tasks")
-    expect(created).to_contain_text(re.compile(r"[1-9]\d* write"))
+    expect(created).to_contain_text(re.compile(r"[1-9]\d* write.*\$0\.0000"))
     page.get_by_role("button", name="Close Client").click()
     expect(_send_example(admin, "get .tasks")).to_contain_text(re.compile("^200.*GET rest/tasks.*round trip"))
     assert admin.policy_violations() == []
@@ -99,6 +96,24 @@ def test_an_error_shows_its_body_and_the_explain_can_be_left_out(admin: Console)
     expect(calls.get_by_role("status")).not_to_contain_text("round trip")
     page.get_by_role("button", name=re.compile("^Calls 1")).click()
     expect(page.locator(".call-error")).to_contain_text("nothing")
+
+
+def test_another_token_is_sent_as_it_is_and_does_not_end_the_session(admin: Console) -> None:
+    page = admin.page
+    admin.open("playground/rest/core?object=tasks#tag/tasks")
+    _reference(page)
+    page.get_by_role("button", name=re.compile("Test Request.*get .tasks.$")).click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("Bearer Token").first.click()
+    page.keyboard.press("Control+A")
+    page.keyboard.type("not.a.token")
+    dialog.get_by_role("button", name=re.compile("^Send")).first.click()
+    calls = page.get_by_role("region", name="Calls", exact=True)
+    expect(calls.get_by_role("status")).to_contain_text("401")
+    page.get_by_role("button", name="Close Client").click()
+    calls.get_by_role("button", name=re.compile("^Calls 1")).click()
+    expect(calls.locator(".call-error")).to_contain_text("UNAUTHENTICATED")
+    assert admin.token() != ""
 
 
 def test_the_rest_playground_holds_what_every_page_must(admin: Console) -> None:
@@ -163,9 +178,8 @@ def test_the_metadata_playgrounds_show_their_schema(admin: Console, width: int) 
     assert admin.faults == []
 
 
-def test_a_new_object_is_in_both_playgrounds(admin: Console, stack: RunningStack) -> None:
-    made = {"nameSingular": "rover", "namePlural": "rovers", "labelSingular": "Rover", "labelPlural": "Rovers"}
-    _post(stack, "rest/metadata/objects", made)
+def test_a_new_object_is_in_both_playgrounds(admin: Console) -> None:
+    WorkspaceApi(url=admin.url, key=admin.key).create_object("rover", "Rover")
     page = admin.page
     admin.open("playground/rest/core")
     page.get_by_role("checkbox", name="Rovers").check()
@@ -228,9 +242,3 @@ def test_the_keyboard_reaches_all_of_the_header_before_the_tool(admin: Console) 
     assert reached[6].startswith("Calls")
     page.keyboard.press("Enter")
     expect(page.get_by_role("region", name="All calls")).to_be_visible()
-
-
-def _post(stack: RunningStack, path: str, body: Mapping[str, object]) -> None:
-    headers = {"Authorization": f"Bearer {stack.key}", "Content-Type": "application/json"}
-    with urlopen(Request(f"{stack.url}/{path}", json.dumps(body).encode(), headers)) as response:
-        assert response.status == 201

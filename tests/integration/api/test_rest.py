@@ -425,7 +425,7 @@ def test_large_bodies(shared_table: Table, workspace: Any) -> None:
 
 def test_large_answers(call: RestClient, tag: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("icosa.runtime.http.ANSWER_LIMIT", 300)
-    hint = "is larger than 300 bytes. Send Accept-Encoding: gzip, or ask for fewer records or fewer fields"
+    hint = "is larger than 300 bytes. Send Accept-Encoding: gzip. Ask for fewer records or fewer fields"
     assert (
         call("POST", "/rest/people", {"name": {"lastName": tag}}).message
         == f"The change was made, but its answer {hint}"

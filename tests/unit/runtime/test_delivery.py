@@ -15,7 +15,7 @@ from icosa.runtime.http_errors import AnswerTooLarge
 
 PLAIN = HttpRequest(method="GET", path="/")
 GZIP = HttpRequest(method="GET", path="/", headers={"accept-encoding": "gzip, deflate, br"})
-REMEDY = "Send Accept-Encoding: gzip, or ask for fewer records or fewer fields"
+REMEDY = "Send Accept-Encoding: gzip. Ask for fewer records or fewer fields"
 
 
 def test_what_lambda_delivers_stays_text_for_the_gateway_to_compress() -> None:

@@ -54,7 +54,7 @@ export function RoleForm({ apiKey, reload }: FormProps) {
 
   function field(found: readonly KeyRole[]) {
     const rights = chosen && html`<a href=${page(`settings/roles/${chosen}`)}>What it may do</a>`;
-    return html`<${RoleField} roles=${found} value=${chosen} onChange=${setChosen} disabled=${!editable}
+    return html`<${RoleField} roles=${found} present=${apiKey.role} value=${chosen} onChange=${setChosen} disabled=${!editable}
       hint=${editable ? rights : lacking("ROLES")} />`;
   }
   return html`<${Ready} of=${roles}>${(found: readonly KeyRole[]) =>

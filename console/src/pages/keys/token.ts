@@ -42,7 +42,7 @@ export function TokenSection({ apiKey, reload }: TokenSectionProps) {
     ${shown?.problem && html`<${Notice} kind="warning">${shown.problem}<//>`}
     <div class="actions">
       ${!ended && html`<${ActionButton} action=${another}>${shown?.token === "" ? "Make the token" : "New token for this key"}<//>`}
-      <button type="button" class="button" onClick=${() => setAsking(true)}>Regenerate…</button>
+      ${(!ended || can("ROLES")) && html`<button type="button" class="button" onClick=${() => setAsking(true)}>Regenerate…</button>`}
     </div>
     <p class="hint">${ended ? "An expired key gets no more tokens." : "A new token works beside the ones that exist, until the key ends."}
       ${" "}Regenerate when a token may have leaked: all others end at once.</p>

@@ -41,7 +41,7 @@ export function FieldForm({ object, objects, field, draft, onChange, problems }:
     ${SETTINGS[draft.type] && html`<h2>Settings</h2><${SettingsForm} type=${draft.type} settings=${draft.settings} onChange=${(settings: FieldDraft["settings"]) => set({ settings })} error=${problems.settings} />`}
     ${
       hasDefault(draft) &&
-      html`<h2>Default</h2><p class="hint">What a record has that is made without a value. Records that are there show it, too, if
+      html`<h2>Default</h2><p class="hint spaced">What a record has that is made without a value. Records that are there show it, too, if
         the field is new.</p>
       <${DefaultControl} type=${draft.type} value=${draft.defaultValue} onChange=${(defaultValue: unknown) => set({ defaultValue })} error=${problems.defaultValue} />`
     }

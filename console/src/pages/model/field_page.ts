@@ -3,34 +3,33 @@
 import { useState } from "preact/hooks";
 import { useLocation } from "preact-iso";
 import { page } from "../../base";
-import type { FieldMetadata, ObjectMetadata, RelationEnd } from "../../data/objects";
+import type { FieldMetadata, ObjectMetadata } from "../../data/objects";
 import { html } from "../../html";
 import { ActionButton } from "../../ui/button";
-import { SelectField, TextField } from "../../ui/fields";
 import { SaveForm } from "../../ui/form";
 import { NotFound, Page } from "../../ui/page";
 import { Notice } from "../../ui/states";
 import { toast } from "../../ui/toast";
-import { ascii, knows } from "./ascii";
+import { knows } from "./ascii";
 import { updateFields } from "./calls";
 import { FieldForm, fieldProblems, withName } from "./field_form";
 import { draftOfField, fieldChanges } from "./logic/draft";
-import { canDeactivate, canDelete, endsOf, isToMany, ownEnd, typeLabel } from "./logic/model";
-import { fieldName } from "./logic/names";
+import { canDeactivate, canDelete, ownEnd, typeLabel } from "./logic/model";
 import { FIELD_PLACES } from "./logic/problems";
 import { isRelation } from "./logic/types";
 import { DeactivateField, DeleteField } from "./losses";
 import {
   FormProblem,
-  Link,
   mayChange,
   objectCrumbs,
   objectPath,
   ReadOnlyNote,
   Status,
+  useNamed,
   useWhileBuilding,
   WithObject,
 } from "./parts";
+import { type EndDraft, Ends, endChanges, NO_END, otherChanges } from "./relation_ends";
 import { useSaving } from "./saving";
 
 type Objects = readonly ObjectMetadata[];
@@ -42,8 +41,9 @@ interface Props {
 }
 
 export function FieldPage({ plural, fieldName: name }: { plural: string; fieldName: string }) {
+  const find = useNamed<FieldMetadata>((each) => each.name);
   return html`<${WithObject} plural=${plural}>${(object: ObjectMetadata, objects: Objects) => {
-    const field = object.fieldsList.find((each) => each.name === name);
+    const field = find(object.fieldsList, name);
     if (field === undefined)
       return html`<${NotFound} what="field" back=${objectPath(plural)} label="All fields of ${object.labelPlural}" />`;
     return html`<${OneField} key=${field.id} object=${object} objects=${objects} field=${field} />`;
@@ -52,34 +52,33 @@ export function FieldPage({ plural, fieldName: name }: { plural: string; fieldNa
 
 function OneField({ object, objects, field }: Props) {
   useWhileBuilding(object);
+  // After a save the form begins again, with what the server made of it; a reload of the model leaves it alone.
+  const [saves, setSaves] = useState(0);
   return html`<${Page} title=${field.label} crumbs=${objectCrumbs(object, field.label)}>
-    <p class="facts"><span>${typeLabel(field, objects)}</span><code>${field.name}</code><${Status} status=${field.status} />
+    <p class="model-facts"><span>${typeLabel(field, objects)}</span><code>${field.name}</code><${Status} status=${field.status} />
       <span class="badge">${field.isSystem ? "System" : field.isCustom ? "Custom" : "Standard"}</span></p>
     <${ReadOnlyNote} />
     ${!field.isActive && html`<${Notice} kind="warning">This field is deactivated: interfaces hide it. Records keep its values, and the APIs still serve them.<//>`}
     ${field.isSystem && html`<${Notice}>Every object has this field, or the product works with it. It is not changed here.<//>`}
-    <fieldset class="bare" disabled=${!mayChange() || field.isSystem}><${Edit} key=${field.id} object=${object} objects=${objects} field=${field} /></fieldset>
+    <fieldset class="bare" disabled=${!mayChange() || field.isSystem}><${Edit} key=${saves} object=${object} objects=${objects} field=${field} onSaved=${() => setSaves(saves + 1)} /></fieldset>
     ${mayChange() && html`<${Danger} object=${object} field=${field} />`}
   <//>`;
 }
 
-function Edit({ object, objects, field }: Props) {
+function Edit({ object, objects, field, onSaved }: Props & { onSaved: () => void }) {
   const { route } = useLocation();
   const [typed, setTyped] = useState(() => draftOfField(field));
-  const [end, setEnd] = useState<EndDraft>({ label: null, onDelete: null });
+  const [end, setEnd] = useState<EndDraft>(NO_END);
   const { problems, clear, save } = useSaving();
   const draft = withName(typed, field);
   const other = field.type === "RELATION" ? ownEnd(field) : undefined;
-  const update = {
-    ...fieldChanges(field, draft),
-    ...(end.onDelete === null ? {} : { settings: { ...field.settings, onDelete: end.onDelete } }),
-  };
+  const update = { ...fieldChanges(field, draft), ...endChanges(field, end) };
   const otherUpdate = other ? otherChanges(other, objects, end.label) : {};
   const changed = Object.keys(update).length + Object.keys(otherUpdate).length > 0;
   function reset() {
     clear();
     setTyped(draftOfField(field));
-    setEnd({ label: null, onDelete: null });
+    setEnd(NO_END);
   }
   async function store() {
     await knows(draft.label, end.label ?? "");
@@ -91,8 +90,8 @@ function Edit({ object, objects, field }: Props) {
         ].filter((each) => Object.keys(each.update).length > 0),
       );
       toast("Saved.");
-      if (draft.name === field.name) setEnd({ label: null, onDelete: null });
-      else route(page(objectPath(object.namePlural, `/${draft.name}`)), true);
+      onSaved();
+      if (draft.name !== field.name) route(page(objectPath(object.namePlural, `/${draft.name}`)), true);
     }, FIELD_PLACES);
   }
   return html`<${SaveForm} onSave=${store} onCancel=${reset} dirty=${changed} valid=${Object.keys(fieldProblems(draft, objects)).length === 0}>
@@ -110,7 +109,7 @@ function Edit({ object, objects, field }: Props) {
     }
     ${
       isRelation(field.type) &&
-      html`<${Ends} field=${field} objects=${objects} draft=${end} error=${problems.relation} onChange=${(
+      html`<${Ends} object=${object} field=${field} objects=${objects} draft=${end} error=${problems.relation} onChange=${(
         next: EndDraft,
       ) => {
         clear();
@@ -118,59 +117,6 @@ function Edit({ object, objects, field }: Props) {
       }} />`
     }
   <//>`;
-}
-
-/** What is typed about the other end; null is what is stored. */
-interface EndDraft {
-  readonly label: string | null;
-  readonly onDelete: string | null;
-}
-
-function otherChanges(end: RelationEnd, objects: Objects, label: string | null): Readonly<Record<string, unknown>> {
-  const stored = fieldAt(end, objects);
-  if (label === null || stored === undefined || label.trim() === stored.label || label.trim() === "") return {};
-  return {
-    label: label.trim(),
-    ...(stored.isLabelSyncedWithName && stored.isCustom ? { name: fieldName(label, ascii) } : {}),
-  };
-}
-
-function fieldAt(end: RelationEnd, objects: Objects): FieldMetadata | undefined {
-  return objects
-    .find((each) => each.id === end.targetObjectMetadata.id)
-    ?.fieldsList.find((each) => each.id === end.targetFieldMetadata.id);
-}
-
-interface EndsProps {
-  readonly field: FieldMetadata;
-  readonly objects: Objects;
-  readonly draft: EndDraft;
-  readonly onChange: (draft: EndDraft) => void;
-  readonly error?: string;
-}
-
-function Ends({ field, objects, draft, onChange, error }: EndsProps) {
-  const [only] = field.type === "RELATION" ? endsOf(field) : [];
-  const stored = only && fieldAt(only, objects);
-  const onDelete = draft.onDelete ?? String(field.settings?.onDelete ?? "");
-  return html`<h2>The other end</h2>
-    <ul class="ends">${endsOf(field).map((end) => {
-      const target = objects.find((each) => each.id === end.targetObjectMetadata.id);
-      const there = fieldAt(end, objects);
-      return html`<li key=${end.targetFieldMetadata.id}><${Link} to=${objectPath(end.targetObjectMetadata.namePlural, `/${end.targetFieldMetadata.name}`)}>
-        ${target?.labelPlural ?? end.targetObjectMetadata.namePlural} › ${there?.label ?? end.targetFieldMetadata.name}<//>${" "}
-        <code>${end.targetFieldMetadata.name}</code></li>`;
-    })}</ul>
-    ${stored && html`<${TextField} label="Label there" value=${draft.label ?? stored.label} error=${error} onInput=${(label: string) => onChange({ ...draft, label })} />`}
-    ${
-      !isToMany(field) &&
-      html`<${SelectField} label="When the record that it leads to is destroyed" value=${onDelete} onChange=${(value: string) => onChange({ ...draft, onDelete: value })} choices=${[
-        { value: "SET_NULL", label: "Forget it: the relation becomes empty" },
-        { value: "CASCADE", label: "Destroy this record, too" },
-        { value: "RESTRICT", label: "Refuse to destroy it" },
-        { value: "NO_ACTION", label: "Refuse to destroy it (no action)" },
-      ]} />`
-    }`;
 }
 
 function Danger({ object, field }: { object: ObjectMetadata; field: FieldMetadata }) {

@@ -41,7 +41,7 @@ function OneObject({ object, objects }: { object: ObjectMetadata; objects: Objec
     next &&
     html`<a class="button primary" href=${page(objectPath(object.namePlural, next.path))}>${next.label}</a>`;
   return html`<${Page} title=${object.labelPlural} crumbs=${objectCrumbs(object)} actions=${actions} lead=${object.description}>
-    <p class="facts"><span class="badge">${objectKind(object)}</span>
+    <p class="model-facts"><span class="badge">${objectKind(object)}</span>
       <span>REST <code>rest/${object.namePlural}</code></span><span>GraphQL <code>${object.nameSingular}</code></span></p>
     <${ReadOnlyNote} />
     ${!object.isActive && html`<${Notice} kind="warning">This object is deactivated: interfaces hide it and searches leave it out. The APIs still serve it.<//>`}

@@ -1,9 +1,8 @@
 /** What the pages of the data model have in common. */
 
 import type { ComponentChildren } from "preact";
-import { useEffect } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 import { useLocation } from "preact-iso";
-import type { ApiError } from "../../api/errors";
 import { page } from "../../base";
 import { can, lacking } from "../../caller";
 import { type ObjectMetadata, reloadObjects, useObjects } from "../../data/objects";
@@ -38,15 +37,31 @@ interface WithObjectProps {
 /** The object of an address, with all others; a note where there is none. */
 export function WithObject({ plural, children }: WithObjectProps) {
   const objects = useObjects();
+  const find = useNamed<ObjectMetadata>((each) => each.namePlural);
   if (objects.data === null) {
     return html`<${Page} title="Data model" crumbs=${[{ label: "Data model", path: "settings/objects" }]}>
       ${objects.error ? html`<${Failure} error=${objects.error} retry=${objects.reload} />` : html`<${Skeleton} />`}
     <//>`;
   }
-  const object = objects.data.find((each) => each.namePlural === plural);
+  const object = find(objects.data, plural);
   if (object === undefined)
     return html`<${NotFound} what="object" back="settings/objects" label="All objects of the data model" />`;
   return html`${children(object, objects.data)}`;
+}
+
+/**
+ * Finds what an address names. While the address stays, what it named once is found by its id: when something is
+ * renamed, the model is there a moment before the new address.
+ */
+export function useNamed<T extends { readonly id: string }>(nameOf: (one: T) => string) {
+  const known = useRef({ name: "", id: "" });
+  return (all: readonly T[], name: string): T | undefined => {
+    const found =
+      all.find((each) => nameOf(each) === name) ??
+      (known.current.name === name ? all.find((each) => each.id === known.current.id) : undefined);
+    known.current = { name, id: found?.id ?? "" };
+    return found;
+  };
 }
 
 /** Read the model again and again while a part of an object is being built. */
@@ -107,9 +122,4 @@ export function FormProblem({ text }: { text: string | undefined }) {
 /** A link to a page of the console. */
 export function Link({ to, children }: { to: string; children: ComponentChildren }) {
   return html`<a href=${page(to)}>${children}</a>`;
-}
-
-/** Whether an error is a refusal of what was typed, to be shown in the form. */
-export function isRefusal(error: ApiError): boolean {
-  return error.status !== 0 && error.code !== "UNAUTHENTICATED";
 }

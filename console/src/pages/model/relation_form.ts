@@ -33,7 +33,7 @@ export function RelationForm({ object, objects, draft, relation, onChange, error
     ]} />
     ${
       isMorph
-        ? html`<fieldset class="field group"><legend class="label">Objects at the other end</legend><div class="choices">${offered.map(
+        ? html`<fieldset class="field group"><legend class="label">Objects at the other end</legend><div class="model-choices">${offered.map(
             (
               each,
             ) => html`<${CheckField} key=${each.id} label=${each.labelPlural} checked=${relation.targets.includes(each.id)}

@@ -43,8 +43,8 @@ function Control({ setting, value, onChange, error }: ControlProps) {
       onInput=${(text: string) => onChange(text === "" ? null : Number(text))} />`;
   }
   const shown = Array.isArray(value) ? value : choices.map((each) => each.value);
-  return html`<fieldset class="field group"><legend class="label">${label}</legend>${choices.map(
+  return html`<fieldset class="field group"><legend class="label">${label}</legend><div class="model-choices">${choices.map(
     (each) => html`<${CheckField} key=${each.value} label=${each.label} checked=${shown.includes(each.value)}
       onChange=${(on: boolean) => onChange(choices.map((one) => one.value).filter((one) => (one === each.value ? on : shown.includes(one))))} />`,
-  )}<p class="hint">${hint}</p></fieldset>`;
+  )}</div><p class="hint">${hint}</p></fieldset>`;
 }

@@ -26,8 +26,10 @@ interface Props {
 }
 
 export function SettingsTab({ object, objects }: Props) {
+  // After a save the form begins again, with what the server made of it; a reload of the model leaves it alone.
+  const [saves, setSaves] = useState(0);
   return html`
-    <fieldset class="bare" disabled=${!mayChange()}><${About} key=${object.updatedAt} object=${object} /></fieldset>
+    <fieldset class="bare" disabled=${!mayChange()}><${About} key=${saves} object=${object} onSaved=${() => setSaves(saves + 1)} /></fieldset>
     ${mayChange() && html`<${Danger} object=${object} objects=${objects} />`}
   `;
 }
@@ -39,7 +41,7 @@ interface Choices {
   readonly isSearchable: boolean;
 }
 
-function About({ object }: { object: ObjectMetadata }) {
+function About({ object, onSaved }: { object: ObjectMetadata; onSaved: () => void }) {
   const { route } = useLocation();
   const locked = !object.isCustom;
   const [typed, setTyped] = useState(() => draftOfObject(object));
@@ -57,6 +59,7 @@ function About({ object }: { object: ObjectMetadata }) {
     await save(async () => {
       const { namePlural } = await updateObject(object, changes);
       toast("Saved.");
+      onSaved();
       if (namePlural !== object.namePlural) route(`${page(objectPath(namePlural))}?tab=settings`, true);
     }, objectPlaces(draft));
   }

@@ -376,7 +376,7 @@ def test_statuses(gql: GraphqlClient) -> None:
 
 def test_answers_that_cannot_be_delivered(gql: GraphqlClient, tag: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("icosa.runtime.http.ANSWER_LIMIT", 40)
-    hint = "is larger than 40 bytes. Send Accept-Encoding: gzip, or ask for fewer records or fewer fields"
+    hint = "is larger than 40 bytes. Send Accept-Encoding: gzip. Ask for fewer records or fewer fields"
     [error] = gql('{ company(filter: {name: {eq: "none"}}) { id name } companies { totalCount } }')["errors"]
     assert error["message"] == f"The answer {hint}"
     [error] = gql("mutation($t: String) { createCompany(data: {name: $t}) { id } }", {"t": tag})["errors"]
@@ -425,6 +425,18 @@ def test_introspection_is_the_callers_own(client_with: Callable[..., GraphqlClie
     assert nothing["__type"] is None
     assert "companies" in {field["name"] for field in everything["__schema"]["queryType"]["fields"]}
     assert "companies" not in {field["name"] for field in nothing["__schema"]["queryType"]["fields"]}
+
+
+def test_introspection_through_types_of_types_ends(gql: GraphqlClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("icosa.api.graphql.introspection._MOST_TEXT", 1_000_000)
+    inner = "name"
+    for _ in range(30):
+        inner = f"fields {{ type {{ {inner} }} }}"
+
+    message, code, _ = gql.error(f"{{ __schema {{ types {{ {inner} }} }} }}")
+
+    assert message == "Introspection is too complex. Select the types of fields by kind, name and ofType only"
+    assert code == "BAD_USER_INPUT"
 
 
 # ------------------------------------------------------------------ limits

@@ -290,7 +290,7 @@ def test_reads_need_no_flag_and_writes_do(client_with: Callable[..., MetadataCli
 
 def test_answers_that_cannot_be_delivered(call: MetadataClient, tag: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("icosa.runtime.http.ANSWER_LIMIT", 40)
-    hint = "is larger than 40 bytes. Send Accept-Encoding: gzip, or ask for fewer records or fewer fields"
+    hint = "is larger than 40 bytes. Send Accept-Encoding: gzip. Ask for fewer records or fewer fields"
     assert call("GET", "/rest/metadata/objects").message == f"The answer {hint}"
     [error] = call.graphql("{ objects { edges { node { id } } } }")["errors"]
     assert error["message"] == f"The answer {hint}"

@@ -55,7 +55,7 @@ class AnswerTooLarge(BadRequest):
 
     def __init__(self, limit: int, *, is_change: bool, is_compressible: bool = False) -> None:
         done = "The change was made, but its answer" if is_change else "The answer"
-        remedy = "Send Accept-Encoding: gzip, or ask" if is_compressible else "Ask"
+        remedy = "Send Accept-Encoding: gzip. Ask" if is_compressible else "Ask"
         super().__init__(f"{done} is larger than {limit} bytes. {remedy} for fewer records or fewer fields")
 
 

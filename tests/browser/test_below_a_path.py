@@ -1,0 +1,72 @@
+"""The console below a path, as API Gateway serves it below its stage: every page, from the address bar and by links."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.support.browser import Console, console
+from tests.support.stack import RunningStack, local_stack
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+pytestmark = pytest.mark.slow
+_PREFIX = "/some/stage"
+#: The menu's links, and where they lead.
+_LINKS = {
+    "General": "settings/general",
+    "APIs & Webhooks": "settings/api-webhooks",
+    "Roles": "settings/roles",
+    "Data model": "settings/objects",
+    "Playground": "playground",
+}
+
+
+@pytest.fixture(scope="module")
+def below(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningStack]:
+    with local_stack(tmp_path_factory.mktemp("below") / "data", prefix=_PREFIX) as running:
+        yield running
+
+
+@pytest.fixture
+def tab(browser: Browser, below: RunningStack) -> Iterator[Console]:
+    with console(browser, url=below.url, key=below.key) as fresh:
+        yield fresh
+
+
+def test_a_link_leads_to_every_page(tab: Console, below: RunningStack) -> None:
+    assert tab.url.endswith(f"{_PREFIX}/")
+    tab.page.goto(below.link)
+    menu = tab.page.get_by_role("navigation", name="Sections")
+    for name, path in _LINKS.items():
+        menu.get_by_role("link", name=name, exact=True).click()
+        tab.page.wait_for_url(tab.url + path)
+        tab.settled()
+    assert tab.policy_violations() == []
+    assert tab.faults == []
+    assert tab.places_of_token() == []
+
+
+@pytest.mark.parametrize("path", [*_LINKS.values(), "settings/objects/people", "settings/audit", ""])
+def test_every_address_opens(tab: Console, path: str) -> None:
+    tab.sign_in(path=path)
+    tab.page.reload()
+    tab.settled()
+    assert tab.page.url.startswith(tab.url + path)
+    assert tab.page.get_by_role("heading", level=1).count() == 1
+    assert tab.policy_violations() == []
+    assert tab.faults == []
+
+
+@pytest.mark.parametrize("path", ["playground/rest/core", "playground/graphql/core"])
+def test_playgrounds_load_all_their_files(tab: Console, path: str) -> None:
+    failed: list[str] = []
+    tab.page.on("response", lambda answer: failed.append(answer.url) if answer.status >= 400 else None)
+    tab.sign_in()
+    tab.open(path)
+    tab.page.wait_for_load_state("networkidle")
+    assert failed == []
+    assert [fault for fault in tab.faults if "foreign" in fault] == []
