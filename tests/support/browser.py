@@ -21,12 +21,15 @@ if TYPE_CHECKING:
 WIDTHS = (1400, 390)
 
 _HEIGHT = 900
-#: How every page is looked at: width and color scheme. ``make screens`` takes the other two combinations as well.
-_LOOKS: Final[list[tuple[int, Literal["light", "dark"]]]] = [
+#: Width and color scheme of the looks at a page.
+_ALL_LOOKS: Final[tuple[tuple[int, Literal["light", "dark"]], ...]] = (
     (WIDTHS[0], "light"),
     (WIDTHS[1], "dark"),
-    *([(WIDTHS[0], "dark"), (WIDTHS[1], "light")] if "ICOSA_ALL_LOOKS" in os.environ else []),
-]
+    (WIDTHS[0], "dark"),
+    (WIDTHS[1], "light"),
+)
+#: The first two have both widths and both schemes; ``make screens`` takes all.
+_LOOKS: Final = _ALL_LOOKS if "ICOSA_ALL_LOOKS" in os.environ else _ALL_LOOKS[:2]
 #: Milliseconds that something may take to appear, on a machine that is busy with other tests.
 _PATIENCE = 30_000
 _NETWORK = frozenset({"http", "https", "ws", "wss"})
