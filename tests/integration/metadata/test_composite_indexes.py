@@ -85,6 +85,11 @@ def test_an_order_of_several_fields(tenant: Tenant, rocket: Object) -> None:
     declare(tenant, "name", "amount")
     tenant.finish_jobs()
     assert listed(tenant, None, order) == (before, "walk index name + amount")
+    meter = Meter(detailed=True)
+    tenant.find("rocket", None, order, meter)
+    # The records, their rows, the counter, and the register.
+    assert meter.read_units <= len(before) + 4 + 1 + 1
+    assert meter.round_trips == 2
 
 
 def test_other_orders_and_conditions_do_without(tenant: Tenant, rocket: Object) -> None:
