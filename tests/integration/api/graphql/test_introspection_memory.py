@@ -1,4 +1,4 @@
-"""What is remembered of introspection: never more than is meant to be, and never for others than those who may see it."""
+"""What is remembered of introspection: no more than is meant to be, and for nobody who may not see it."""
 
 from __future__ import annotations
 

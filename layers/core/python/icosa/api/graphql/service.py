@@ -8,8 +8,6 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
-import orjson
-
 from ...access.check import authorize
 from ...access.context import RequestContext
 from ...access.session import open_metered
