@@ -84,7 +84,7 @@ $(SITE): console/node_modules/.installed $(CONSOLE_SOURCES)
 
 install: .venv/installed node_modules/.installed console/node_modules/.installed ## everything that `make dev` and `make test` need
 
-running: .venv/installed node_modules/.running
+running: .venv/installed node_modules/.running ## what `make dev` needs
 
 console: $(SITE) ## the web console's files, from console/
 
