@@ -9,7 +9,6 @@ from icosa.access import session
 from icosa.catalog import memory, models
 from icosa.lru import LRUCache
 from icosa.provisioning.workspace import Provisioned
-from icosa.views import rows as view_rows
 
 
 def event_of(provisioned: Provisioned, *, key_id: str | None = None, **changes: Any) -> dict[str, Any]:
@@ -27,5 +26,4 @@ def forget() -> None:
     """As if the process were new: nothing remembered of any workspace or key."""
     models.forget()
     memory.forget()
-    view_rows._known.clear()
     session._role_of_key = LRUCache(size=4096)

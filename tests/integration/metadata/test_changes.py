@@ -155,7 +155,7 @@ def test_logs_of_changes_that_never_came_are_removed(
     tenant: Tenant, rocket_id: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with pytest.raises(Crash):
-        tenant.service(mortal(tenant, 4)).delete_object(rocket_id)
+        tenant.service(mortal(tenant, 5)).delete_object(rocket_id)
     assert rocket_id in tenant.model().by_id
     assert any("staged#" in sk for _, sk in tenant.rows())
     monkeypatch.setattr("icosa.catalog.commit.ABANDONED_AFTER_MS", -1000)

@@ -22,7 +22,7 @@ from ..store import keys
 from ..store.retry import Attempts
 from ..store.table import Item, Table, TransactionConflict
 from ..validation.errors import EntityNotFound, Failure, MetadataValidationError
-from ..views.rows import changes, read_roots, remember_roots
+from ..views.rows import as_roots, changes
 from ..views.tree import Roots
 from ..views.view_updates import apply_updates, updates_for
 from . import fields, indexes, objects
@@ -254,8 +254,6 @@ class MetadataService:
             is_required=is_required,
         )
         self._model = model
-        if roots is not None:
-            remember_roots(self._table, self._workspace_id, snapshot.views_version + 1, roots[1])
         if update is not None:
             update_roles(self._table, self._workspace_id, update, roles, now=draft.now)
 
@@ -269,13 +267,13 @@ class MetadataService:
         """
         before, after = snapshot.model, draft.model()
         updates, rules = updates_for(before, after, now=draft.now), RuleUpdate.of(before, after)
-        ws, version = self._workspace_id, snapshot.views_version
+        ws = self._workspace_id
         found: dict[str, Roots] = {}
         roles: list[Item] = []
 
         def read_views(table: Table) -> None:
             if updates:
-                found["before"] = read_roots(table, ws, version)
+                found["before"] = as_roots(table.query_all(keys.views(ws)))
 
         def read_roles(table: Table) -> None:
             if rules is not None:

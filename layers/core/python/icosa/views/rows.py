@@ -13,11 +13,9 @@ from typing import Any
 import orjson
 
 from ..errors import PayloadTooLarge
-from ..lru import LRUCache
 from ..store import keys
 from ..store.keys import Key
 from ..store.ops import DeleteItem, PutItem
-from ..store.table import Table
 from .entity_types import ENTITY_TYPES, PARTS
 from .tree import Root, Roots
 
@@ -49,34 +47,6 @@ def unpack(item: Mapping[str, Any]) -> Root:
         data["entity"],
         {part.collection: tuple(data.get(part.collection, ())) for part in PARTS[entity_type.collection]},
     )
-
-
-#: Bytes of views that a process keeps, and what one takes in memory.
-_MEMORY = 32 * 1024 * 1024
-_ROOT_BYTES = 6_000
-
-#: The views as this process has seen or left them last, with their version, by table and workspace.
-_known: LRUCache[tuple[str, str], tuple[int, Roots]] = LRUCache(
-    size=_MEMORY, weigh=lambda known: _ROOT_BYTES * len(known[1])
-)
-
-
-def read_roots(table: Table, workspace_id: str, version: int) -> Roots:
-    """The roots of ``version``, which the caller has read before. Nothing is read when this process knows it.
-
-    They may be later ones: a change that is made from them requires the version, and fails then.
-    """
-    known = _known.get((table.name, workspace_id))
-    if known is not None and known[0] == version:
-        return known[1]
-    roots = as_roots(table.query_all(keys.views(workspace_id)))
-    remember_roots(table, workspace_id, version, roots)
-    return roots
-
-
-def remember_roots(table: Table, workspace_id: str, version: int, roots: Roots) -> None:
-    """Keep the roots of a version in place of those before."""
-    _known.put((table.name, workspace_id), (version, roots))
 
 
 def as_roots(items: Iterable[Mapping[str, Any]]) -> dict[str, Root]:
