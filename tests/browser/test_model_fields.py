@@ -282,6 +282,7 @@ def test_an_index_is_made_shown_and_deleted_by_keyboard(admin: Console, api: Wor
     api.create_object("lighthouse", "Lighthouse")
     page = admin.page
     admin.open("settings/objects/people/new-index")
+    expect(page.get_by_role("heading", name="New index")).to_be_focused()
     page.get_by_label("Field", exact=True).focus()
     page.keyboard.type("Name")
     page.get_by_role("button", name="Add field").press("Enter")

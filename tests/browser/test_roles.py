@@ -318,6 +318,35 @@ def test_what_the_own_role_lacks_cannot_be_given(tab: Console) -> None:
     expect(page.get_by_role("button", name="Give to a key")).to_have_count(0)
 
 
+def test_a_new_role_that_is_refused_in_part_is_there_with_the_rest_as_a_draft(tab: Console) -> None:
+    """Whoever may not read a field of an object makes no role that reads it."""
+    key, label = make_key(tab, flags=("ROLES",)), f"More {uuid4().hex[:6]}"
+    objects = "{ objects(paging: { first: 200 }) { edges { node { id nameSingular fieldsList { id name } } } } }"
+    nodes = [edge["node"] for edge in metadata(tab, objects)["objects"]["edges"]]
+    company = next(node for node in nodes if node["nameSingular"] == "company")
+    field = next(each for each in company["fieldsList"] if each["name"] == "address")
+    hidden = {"objectMetadataId": company["id"], "fieldMetadataId": field["id"], "canReadFieldValue": False}
+    metadata(
+        tab,
+        "mutation($input: UpsertFieldPermissionsInput!)"
+        " { upsertFieldPermissions(upsertFieldPermissionsInput: $input) { id } }",
+        {"input": {"roleId": key.role_id, "fieldPermissions": [hidden]}},
+    )
+    tab.sign_in(key.token, f"{_LIST}/create")
+    page = tab.page
+    page.get_by_label("Name").fill(label)
+    page.get_by_role("link", name="Permissions", exact=True).click()
+    page.get_by_label("See records").check()
+    page.get_by_role("button", name="Create role").click()
+    page.get_by_text("“Company › Address”").wait_for()
+    page.get_by_role("button", name="Save", exact=True).wait_for()
+    expect(page.get_by_label("See records")).to_be_checked()
+    roles = metadata(tab, "{ getRoles { id label canReadAllObjectRecords } }")["getRoles"]
+    made = next(role for role in roles if role["label"] == label)
+    assert made["canReadAllObjectRecords"] is False
+    assert made["id"] in page.url
+
+
 def test_a_role_without_the_flag_is_told_so(tab: Console) -> None:
     key = make_key(tab)
     tab.sign_in(key.token, _LIST)

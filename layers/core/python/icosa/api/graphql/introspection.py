@@ -7,6 +7,7 @@ documents that ask for nothing else are remembered.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, get_args
@@ -28,9 +29,11 @@ if TYPE_CHECKING:
 FIELDS = ("__schema", "__type")
 #: Characters of one type in an answer, and of what a selection goes through beside: no honest one comes near.
 _MOST_TEXT = 64_000_000
-#: Bytes of answers that are remembered.
+#: Bytes of answers that are remembered, and what one takes in memory beside its body.
 _MEMORY = 32_000_000
-_answers: LRUCache[tuple[Any, ...], HttpResponse] = LRUCache(size=_MEMORY, weigh=lambda answer: len(answer.body))
+_ANSWER_BYTES = 1_000
+#: By a digest of what an answer depends on: clients may send megabytes to get a short one.
+_answers: LRUCache[bytes, HttpResponse] = LRUCache(size=_MEMORY, weigh=lambda answer: _ANSWER_BYTES + len(answer.body))
 #: Nothing in the schema is deprecated, so this argument changes nothing.
 _IGNORED = "includeDeprecated"
 
@@ -73,11 +76,12 @@ def plan(selected: Selected, collector: FieldCollector, model: Model, rights: Re
 def respond(result: Mapping[str, Any], http: HttpRequest, remembered_as: tuple[Any, ...] | None) -> HttpResponse:
     """The response of a result that has values of ``plan``. Raises AnswerTooLarge, TooMuchIntrospection.
 
-    ``remembered_as`` is what it depends on, None for one that changes with every request.
+    ``remembered_as`` is what it depends on, as JSON can say it; None for one that changes with every request.
     """
     if remembered_as is None:
         return stream(_text(result), http)
-    key = (accepts_gzip(http), *remembered_as)
+    text = orjson.dumps((accepts_gzip(http), *remembered_as), option=orjson.OPT_SORT_KEYS)
+    key = hashlib.sha256(text).digest()
     answer = _answers.get(key)
     if answer is None:
         answer = stream(_text(result), http)
@@ -86,13 +90,13 @@ def respond(result: Mapping[str, Any], http: HttpRequest, remembered_as: tuple[A
 
 
 def seen_by(model: Model, rights: RecordRights) -> tuple[Any, ...]:
-    """What a schema depends on: roles with the same rights see the same."""
+    """What a schema depends on, as JSON can say it: roles with the same rights see the same."""
     seen = tuple(
         (
             *(rights.can(obj, verb) for verb in _VERBS),
-            rights.unreadable_fields(obj),
-            rights.unwritable_fields(obj),
-            rights.unset_fields(obj),
+            sorted(rights.unreadable_fields(obj)),
+            sorted(rights.unwritable_fields(obj)),
+            sorted(rights.unset_fields(obj)),
         )
         for obj in model.objects
     )

@@ -8,8 +8,6 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
-import orjson
-
 from ...access.check import authorize
 from ...access.context import RequestContext
 from ...access.session import open_metered
@@ -103,9 +101,8 @@ class Execution:
         if not all(isinstance(field.outcome, Introspection) for field in self._fields):
             return None
         request = self._request
-        variables = orjson.dumps(request.variables, option=orjson.OPT_SORT_KEYS)
         seen = introspection.seen_by(self._context.model, self._context.permissions)
-        return request.query, request.operation_name, variables, seen
+        return request.query, request.operation_name, request.variables, seen
 
     # ------------------------------------------------------------------ planning
 
