@@ -237,6 +237,7 @@ ORDERS: dict[str, Any] = {
     "by stage": [("stage", "DescNullsLast")],
     "by amount": [("amount", "AscNullsFirst")],
     "newest": [("createdAt", "DescNullsLast")],
+    "by firm": [("firm.name", "AscNullsLast")],
     "by amount and title": [("amount", "DescNullsLast"), ("title", "AscNullsFirst")],
 }
 

@@ -14,12 +14,12 @@ from ...store.register import Register
 from ...store.table import Count, Table
 from ..records import count_live, get_live
 from .access_paths import AccessPath
-from .candidates import Candidates, read_candidates
+from .candidates import Candidates, Moved, read_candidates
 from .matches import count_matches, find
 from .ordered_walk import RecordRef, RunTooLong, Walk
 from .page_query import PageQuery, RecordPage
 from .row_sets import count_rows
-from .steady import Look, fetch, read_late, versions
+from .steady import Look, Watch, fetch, read_late, versions
 
 #: Rows of one batch of a walk, at most.
 _MAX_BATCH = 400
@@ -127,7 +127,9 @@ def page_from_walk(
     """
     try:
         return _WalkPage(query, walk, total, all_match=all_match, most=most).look()
-    except RunTooLong:
+    except (RunTooLong, WalkAbandoned):
+        # What has changed is news to the next plan, though the walk has seen it.
+        query.moved = Moved(Watch(query.ctx))
         raise WalkAbandoned from None
 
 
