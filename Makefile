@@ -26,7 +26,7 @@ BIN := .venv/bin
 SAM_BIN := .venv-sam/bin
 PIP_INSTALL := -m pip install -qq --disable-pip-version-check --require-hashes
 
-.PHONY: help install console dev sign-in workspace rotate-secret test test-unit coverage fuzz changes soak steady docs bench lint format validate build deploy sam-local lock clean
+.PHONY: help install running console dev sign-in workspace rotate-secret test test-unit coverage fuzz changes soak steady docs screens pictures bench lint format validate build deploy sam-local lock clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
@@ -58,9 +58,14 @@ endef
 NPM = PATH="$(CURDIR)/$(BIN):$$PATH" npm
 NPM_CI := ci --ignore-scripts --silent --no-audit --no-fund
 
+# The tests need many packages, running only one.
 node_modules/.installed: package-lock.json | .venv/installed
 	@echo 'Installing $< ...' >&2
 	@$(NPM) $(NPM_CI) >&2
+	@touch $@ node_modules/.running
+
+node_modules/.running: package-lock.json | .venv/installed
+	@if [ ! -e node_modules/.installed ] || [ $< -nt node_modules/.installed ]; then $(NPM) $(NPM_CI) --omit=dev >&2; fi
 	@touch $@
 
 console/node_modules/.installed: console/package-lock.json | .venv/installed
@@ -77,22 +82,24 @@ $(SITE): console/node_modules/.installed $(CONSOLE_SOURCES)
 	@PATH="$(CURDIR)/$(BIN):$$PATH" node console/build.mjs >&2
 	@touch $@
 
-install: .venv/installed node_modules/.installed ## everything that `make dev` and `make test` need
+install: .venv/installed node_modules/.installed console/node_modules/.installed ## everything that `make dev` and `make test` need
+
+running: .venv/installed node_modules/.running ## what `make dev` needs
 
 console: $(SITE) ## the web console's files, from console/
 
 # -------------------------------------------------------------------------------------------------------- running
 
-dev: install console ## the local stack; PORT=8000 DATA=.icosa RATE=off (no throttling) or calls a minute, STREAM=off, PREFIX=/dev
+dev: running console ## the local stack; PORT=8000 DATA=.icosa RATE=off (no throttling) or calls a minute, STREAM=off, PREFIX=/dev
 	@exec $(BIN)/python -m local --port $(PORT) --data "$(DATA)" $(if $(RATE),--rate $(RATE)) $(if $(STREAM),--stream $(STREAM)) $(if $(PREFIX),--prefix $(PREFIX))
 
-sign-in: install ## another sign-in link to the console, of the local stack's DATA; PORT and PREFIX as of `make dev`
+sign-in: running ## another sign-in link to the console, of the local stack's DATA; PORT and PREFIX as of `make dev`
 	@exec $(BIN)/python -m local.sign_in --url "http://localhost:$(PORT)$(PREFIX)" --data "$(DATA)"
 
-workspace: install ## a new workspace; NAME="Acme", of the local stack's DATA
+workspace: running ## a new workspace; NAME="Acme", of the local stack's DATA
 	@exec $(BIN)/python -m local.workspace --data "$(DATA)" --name "$(NAME)"
 
-rotate-secret: install ## a new signing secret for the local stack's DATA; tokens go on, END=1 ends all of them
+rotate-secret: running ## a new signing secret for the local stack's DATA; tokens go on, END=1 ends all of them
 	@exec $(BIN)/python -m local.rotation --data "$(DATA)" $(if $(END),--end-all-tokens)
 
 test: install console .venv-clients/installed ## every test; ARGS="-k name" to choose
@@ -123,6 +130,12 @@ steady: install ## reads beside writers: 2,000 of each kind, and writes before e
 
 docs: .venv/installed ## the pages of docs/ that follow from the code
 	@$(BIN)/python -m tests.support.error_reference
+
+screens: install console ## the tests in a browser, every page at both widths, light and dark; pictures in build/screenshots
+	@ICOSA_ALL_LOOKS=1 $(BIN)/python -m pytest tests/browser $(ARGS)
+
+pictures: install console ## the README's pictures of the console; needs chromium
+	@$(BIN)/python -m tests.support.pictures
 
 bench: install ## the benchmarks; ARGS="--help" for more
 	@$(BIN)/python -m bench $(ARGS)

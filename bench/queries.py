@@ -48,7 +48,7 @@ def questions(people_count: int) -> Sequence[Operation]:
         "ilike %engineer%": {"filter": 'jobTitle[ilike]:"%engineer%"'},
         "ilike %engineer%, newest first": {"filter": 'jobTitle[ilike]:"%engineer%"', "order_by": _NEWEST},
         "by last name, first name": {"order_by": "name.lastName,name.firstName"},
-        "by company's name": {"order_by": "company.name"},
+        "by company's name, nulls last": {"order_by": "company.name[AscNullsLast]"},
         "company's name begins with Amber": {"filter": 'company.name[startsWith]:"Amber"'},
         "company's name is one": {"filter": f'company.name[eq]:"{dataset.company(7)["name"]}"'},
     }

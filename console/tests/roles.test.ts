@@ -16,7 +16,7 @@ import {
   withSeen,
 } from "../src/pages/roles/logic/rights.ts";
 import { draftOf, NEW_ROLE, type RoleDraft } from "../src/pages/roles/logic/role.ts";
-import { documentOf, labelProblem, same, stepsOf, targetProblem } from "../src/pages/roles/logic/save.ts";
+import { documentsOf, labelProblem, same, stepsOf, targetProblem } from "../src/pages/roles/logic/save.ts";
 
 // biome-ignore lint/suspicious/noExplicitAny: whole roles of the API would hide what a case is about.
 type Any = any;
@@ -221,10 +221,23 @@ test("a new role is made without rights, then given them", () => {
 });
 
 test("all calls are one document", () => {
-  const { query, variables } = documentOf(stepsOf("r", READER, withFlag(EDITOR, "VIEWS", true), NOT_NEW));
+  const documents = documentsOf(stepsOf("r", READER, withFlag(EDITOR, "VIEWS", true), NOT_NEW));
+  const { query, variables } = documents[0] as Any;
+  assert.equal(documents.length, 1);
   assert.match(query, /^mutation SaveRole\(\$input0: UpdateRoleInput!, \$input1: UpsertPermissionFlagsInput!\) {/);
   assert.match(query, /step1: upsertPermissionFlags\(upsertPermissionFlagsInput: \$input1\) { flag }/);
   assert.deepEqual(Object.keys(variables), ["input0", "input1"]);
+});
+
+test("more calls than a document may have are several, in their order", () => {
+  const steps = Array.from({ length: 21 }, (_, id) => ({ mutation: "updateOneRole", input: { id } }) as const);
+  const documents = documentsOf(steps);
+  assert.deepEqual(
+    documents.map((each) => Object.keys(each.variables).length),
+    [10, 10, 1],
+  );
+  assert.deepEqual(documents[1]?.variables.input0, { id: 10 });
+  assert.deepEqual(documentsOf([]), []);
 });
 
 test("a role needs a name and somebody who may have it", () => {

@@ -42,7 +42,7 @@ def _send_example(tab: Console, operation: str) -> Locator:
 
 
 def test_the_launcher_leads_to_four_playgrounds_and_says_whose_data_they_change(admin: Console) -> None:
-    admin.open("playground")
+    admin.open("playground/")
     for name in ("Core REST", "Core GraphQL", "Metadata REST", "Metadata GraphQL"):
         expect(admin.page.get_by_role("link", name=name)).to_be_visible()
     expect(admin.page.get_by_role("note")).to_contain_text(
@@ -73,7 +73,7 @@ def test_rest_examples_succeed_at_the_first_click_and_tell_what_they_cost(admin:
     created = _send_example(admin, "post .tasks")
     expect(created).to_contain_text("201")
     expect(created).to_contain_text("POST rest/tasks")
-    expect(created).to_contain_text(re.compile(r"[1-9]\d* write"))
+    expect(created).to_contain_text(re.compile(r"[1-9]\d* write.*\$0\.0000"))
     page.get_by_role("button", name="Close Client").click()
     expect(_send_example(admin, "get .tasks")).to_contain_text(re.compile("^200.*GET rest/tasks.*round trip"))
     assert admin.policy_violations() == []
@@ -96,6 +96,24 @@ def test_an_error_shows_its_body_and_the_explain_can_be_left_out(admin: Console)
     expect(calls.get_by_role("status")).not_to_contain_text("round trip")
     page.get_by_role("button", name=re.compile("^Calls 1")).click()
     expect(page.locator(".call-error")).to_contain_text("nothing")
+
+
+def test_another_token_is_sent_as_it_is_and_does_not_end_the_session(admin: Console) -> None:
+    page = admin.page
+    admin.open("playground/rest/core?object=tasks#tag/tasks")
+    _reference(page)
+    page.get_by_role("button", name=re.compile("Test Request.*get .tasks.$")).click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("Bearer Token").first.click()
+    page.keyboard.press("Control+A")
+    page.keyboard.type("not.a.token")
+    dialog.get_by_role("button", name=re.compile("^Send")).first.click()
+    calls = page.get_by_role("region", name="Calls", exact=True)
+    expect(calls.get_by_role("status")).to_contain_text("401")
+    page.get_by_role("button", name="Close Client").click()
+    calls.get_by_role("button", name=re.compile("^Calls 1")).click()
+    expect(calls.locator(".call-error")).to_contain_text("UNAUTHENTICATED")
+    assert admin.token() != ""
 
 
 def test_the_rest_playground_holds_what_every_page_must(admin: Console) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,8 +21,15 @@ if TYPE_CHECKING:
 WIDTHS = (1400, 390)
 
 _HEIGHT = 900
-#: Color schemes at which every page is looked at.
-_SCHEMES: Final[tuple[Literal["light", "dark"], ...]] = ("light", "dark")
+#: Width and color scheme of the looks at a page.
+_ALL_LOOKS: Final[tuple[tuple[int, Literal["light", "dark"]], ...]] = (
+    (WIDTHS[0], "light"),
+    (WIDTHS[1], "dark"),
+    (WIDTHS[0], "dark"),
+    (WIDTHS[1], "light"),
+)
+#: The first two have both widths and both schemes; ``make screens`` takes all.
+_LOOKS: Final = _ALL_LOOKS if "ICOSA_ALL_LOOKS" in os.environ else _ALL_LOOKS[:2]
 #: Milliseconds that something may take to appear, on a machine that is busy with other tests.
 _PATIENCE = 30_000
 _NETWORK = frozenset({"http", "https", "ws", "wss"})
@@ -81,7 +89,8 @@ class Console:
 
     def accessibility_violations(self, *, ignored: tuple[str, ...] = (), outside: str = "") -> list[str]:
         """What axe finds, as ``rule: element`` lines; ``outside`` selects what is not looked at."""
-        self.page.evaluate(_AXE.read_text(encoding="utf-8"))
+        if not self.page.evaluate("'axe' in window"):
+            self.page.evaluate(_AXE.read_text(encoding="utf-8"))
         options = {"rules": {rule: {"enabled": False} for rule in ignored}}
         context = {"include": [["html"]], "exclude": [[outside]] if outside else []}
         found: dict[str, Any] = self.page.evaluate(
@@ -117,20 +126,19 @@ class Console:
         return found
 
     def check(self, name: str, *, ignored: tuple[str, ...] = (), outside: str = "") -> None:
-        """All that must hold on every page, at both widths, light and dark; leaves a screenshot of each of the four.
+        """All that must hold on every page, at both widths and in both schemes; leaves a screenshot of each look.
 
         ``ignored`` names axe's rules that do not count, and ``outside`` selects what axe does not look at, for what is
         not ours (the playgrounds).
         """
         before = self.page.viewport_size
-        for width in WIDTHS:
+        for width, scheme in _LOOKS:
             self.page.set_viewport_size({"width": width, "height": _HEIGHT})
-            for scheme in _SCHEMES:
-                self.page.emulate_media(color_scheme=scheme)
-                self.settled()
-                self.shot(f"{name}-{width}-{scheme}")
-                found = self.accessibility_violations(ignored=ignored, outside=outside)
-                assert found == [], f"{name} at {width}, {scheme}"
+            self.page.emulate_media(color_scheme=scheme)
+            self.settled()
+            self.shot(f"{name}-{width}-{scheme}")
+            found = self.accessibility_violations(ignored=ignored, outside=outside)
+            assert found == [], f"{name} at {width}, {scheme}"
             assert self.overflow() <= 0, f"{name} is wider than {width}"
         self.page.emulate_media(color_scheme="light")
         if before:

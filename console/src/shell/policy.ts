@@ -8,8 +8,8 @@ import { handOver } from "../session";
 
 const PLAYGROUND = `${BASE}playground/`;
 
-/** Whether this document was loaded as a playground. */
-const isPlayground = window.location.pathname.startsWith(PLAYGROUND);
+/** Whether this document was loaded as a playground. A slash at the end is of no account, here and on the server. */
+const isPlayground = window.location.pathname.replace(/\/+$/, "").startsWith(PLAYGROUND);
 
 /** Whether a page of this path has to have another document. */
 export function isElsewhere(path: string): boolean {

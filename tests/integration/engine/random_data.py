@@ -119,3 +119,21 @@ def order(random: Random) -> list[tuple[str, str]]:
     """Up to three criteria on deals."""
     paths = ("title", "amount", "stage", "due", "hot", "who.firstName", "position", "createdAt", "firm.name", "id")
     return [(path, random.choice(DIRECTIONS)) for path in random.sample(paths, random.choice((0, 1, 1, 1, 2, 3)))]
+
+
+def composite_query(random: Random) -> tuple[Condition, list[tuple[str, str]]]:
+    """A condition and an order that an index of several fields may answer (``sample_model.with_composites``)."""
+    direction = random.choice(DIRECTIONS[::3] if random.random() < 0.8 else DIRECTIONS)
+    stage: Condition = random.choice((("stage", "eq", "NEW"), ("stage", "is", "NULL")))
+    title: Condition = ("title", "eq", text(random))
+    return random.choice(
+        (
+            (stage, [("amount", direction)]),
+            (stage, [("due", direction), ("title", direction)]),
+            (("and", [stage, ("amount", "eq", random.choice(_NUMBERS))]), []),
+            (None, [("stage", direction), ("amount", direction)]),
+            (None, [("amount", direction), ("title", direction)]),
+            (("and", [title, ("hot", "eq", True)]), []),
+            (title, [("hot", direction)]),
+        )
+    )

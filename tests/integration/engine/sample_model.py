@@ -6,7 +6,7 @@ import uuid
 from dataclasses import replace
 from typing import Any
 
-from icosa.model.model import Field, Model, Object, Option, Relation, UniqueConstraint
+from icosa.model.model import Field, Index, IndexMember, Model, Object, Option, Relation, UniqueConstraint
 from icosa.model.types.base import OnDelete
 from icosa.model.types.registry import by_name
 
@@ -37,6 +37,23 @@ _SYSTEM = (
     _field(6, "updatedBy", "ACTOR", is_system=True, is_nullable=False),
     _field(7, "position", "POSITION", is_system=True, is_nullable=False, default_value=0),
 )
+
+
+def with_composites(base: Model) -> Model:
+    """The model with indexes of several fields of deals."""
+    deal = base.by_singular["deal"]
+    declared = (("stage", "amount"), ("stage", "due", "title"), ("amount", "title"), ("title", "hot"))
+    indexes = tuple(
+        Index(
+            id=f"index-{number}",
+            name=" ".join(names),
+            members=tuple(IndexMember(id=f"{number}-{name}", field_id=deal.by_name[name].id) for name in names),
+            row_key=f"x{number}",
+        )
+        for number, names in enumerate(declared)
+    )
+    deal = replace(deal, indexes=indexes)
+    return replace(base, objects=tuple(deal if obj.id == deal.id else obj for obj in base.objects))
 
 
 def model(

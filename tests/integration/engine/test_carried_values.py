@@ -1,5 +1,5 @@
 """What rows carry besides what they are for (docs/storage.md#what-rows-carry): answers from rows alone, the same where
-rows of version 0.1 carry nothing, and no write that costs more for it.
+rows of version 0.2 carry nothing, and no write that costs more for it.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ def world(table: Table) -> World:
 
 
 def forget(world: World, which: Callable[[int], bool]) -> None:
-    """Turn some rows into those of version 0.1."""
+    """Turn some rows into those of version 0.2."""
     for number, item in enumerate(all_rows(world.table).values()):
         if CREATED in item and which(number):
             bare = {name: value for name, value in item.items() if name != CREATED}
@@ -89,7 +89,7 @@ def answers(world: World) -> list[Any]:
     return results
 
 
-def test_rows_of_version_0_1_give_the_same_answers(world: World) -> None:
+def test_rows_of_version_0_2_give_the_same_answers(world: World) -> None:
     expected = answers(world)
     forget(world, lambda number: number % 3 == 0)
     assert answers(world) == expected
@@ -97,7 +97,7 @@ def test_rows_of_version_0_1_give_the_same_answers(world: World) -> None:
     assert answers(world) == expected
 
 
-def test_rows_of_version_0_1_are_written_on(world: World) -> None:
+def test_rows_of_version_0_2_are_written_on(world: World) -> None:
     """Changes of all kinds, in a transaction and in a batch, of records whose rows carry nothing."""
     forget(world, lambda number: number % 2 == 0)
     deal = world.object("deal")
@@ -142,7 +142,7 @@ def test_the_newest_children_cost_the_children_that_are_shown(world: World) -> N
 
 
 def test_writes_cost_what_they_did_without(world: World) -> None:
-    """As many units as version 0.1 took: two for each item up to 1 KB."""
+    """As many units as version 0.2 took: two for each item up to 1 KB."""
     deal, firm = world.object("deal"), world.find("firm", limit=1).nodes[0].item.id
     body = {"title": "A deal", "stage": "NEW", "firmId": firm, "position": 1, "who": {"firstName": "Ann"}}
     [made] = world.run(Create(object=deal, data=(body,)))

@@ -20,6 +20,7 @@ from icosa.query.operation import Create, Delete, Merge, Operation, Restore, Upd
 from icosa.settings import Settings
 from icosa.store.table import Table
 from tests.support.dynoxide import fresh_table
+from tests.support.soak import examples
 
 from .crashes import Crash, CrashingTable, Fuse
 from .invariants import check_lists, settle_open_batches, visible_state
@@ -106,7 +107,7 @@ def run(world: World, table: Table, operation: Operation) -> None:
 
 @pytest.mark.slow
 @given(seed=st.integers(0, 2**32))
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(16), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @pytest.mark.parametrize("name", ["firm", "deal"])
 @pytest.mark.parametrize("on_delete", ["SET_NULL", "CASCADE", "RESTRICT", "NO_ACTION"])
 def test_nothing_points_at_what_is_gone(dynamodb_endpoint: str, name: str, on_delete: OnDelete, seed: int) -> None:
@@ -142,7 +143,7 @@ def test_nothing_points_at_what_is_gone(dynamodb_endpoint: str, name: str, on_de
 
 @pytest.mark.slow
 @given(seed=st.integers(0, 2**32))
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(20), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @pytest.mark.parametrize("on_delete", ["RESTRICT", "NO_ACTION"])
 def test_a_reference_that_forbids_and_a_destruction_exclude_each_other(
     dynamodb_endpoint: str, on_delete: OnDelete, seed: int

@@ -17,6 +17,8 @@ from tests.support.soak import examples
 
 from . import random_data
 from .reference import Record, Reference
+from .sample_model import model as sample_model
+from .sample_model import with_composites
 from .world import World
 
 _QUERIES = 40
@@ -95,7 +97,8 @@ def test_every_query_answers_like_the_reference(dynamodb_endpoint: str, seed: in
 
     random = Random(seed)
     with fresh_table(dynamodb_endpoint) as table:
-        world = World(table, Settings(tuning=tuning))
+        model = sample_model()
+        world = World(table, Settings(tuning=tuning), with_composites(model) if random.random() < 0.5 else model)
         reference = populate(world, random, random.choice((3, 20, 45)))
         _check_queries(world, reference, random)
 
@@ -106,6 +109,8 @@ def _check_queries(world: World, reference: Reference, random: Random) -> None:
         condition = None if random.random() < 0.15 else random_data.condition(random, firms=firms)
         scope = random.choice(("live", "live", "live", "trash", "all"))
         order = random_data.order(random)
+        if random.random() < 0.15:
+            condition, order = random_data.composite_query(random)
         expected = reference.select("deal", condition, order, scope=_SCOPES[scope])
         start = random.randrange(len(expected)) if expected and random.random() < 0.5 else None
         check_page(

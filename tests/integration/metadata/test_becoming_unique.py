@@ -30,6 +30,7 @@ from icosa.validation.errors import MetadataValidationError
 from tests.integration.engine.crashes import Crash, Fuse
 from tests.integration.engine.scheduler import run_interleaved
 from tests.support.dynoxide import fresh_table
+from tests.support.soak import examples
 from tests.support.tenant import NOW, WORKSPACE, Request, Tenant
 
 _VALUE = "same"
@@ -146,7 +147,7 @@ def interleave(
 
 @pytest.mark.slow
 @given(seed=st.integers(0, 2**32))
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(30), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @pytest.mark.parametrize("changers", [1, 2])
 def test_the_answer_is_final(dynamodb_endpoint: str, changers: int, seed: int) -> None:
     random = Random(seed)
@@ -170,7 +171,7 @@ def test_the_answer_is_final(dynamodb_endpoint: str, changers: int, seed: int) -
 
 @pytest.mark.slow
 @given(seed=st.integers(0, 2**32))
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(20), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_a_change_that_dies_is_decided_by_its_job(dynamodb_endpoint: str, seed: int) -> None:
     random = Random(seed)
     with fresh_table(dynamodb_endpoint) as table, patch("time.sleep"):

@@ -6,14 +6,18 @@ from typing import Any
 
 import pytest
 
-from icosa.catalog.jobs import list_jobs
+from icosa.catalog.jobs import list_jobs, new_job, put_job
 from icosa.errors import BadRequest, IcosaError
 from icosa.metadata.job_runner import run
+from icosa.model.dates import epoch_ms
 from icosa.model.model import Object
 from icosa.query.operation import Restore
+from icosa.store.derive import CREATED
 from icosa.store.meter import Meter
 from icosa.store.ops import DeleteItem as DeleteRow
+from icosa.store.ops import PutItem
 from icosa.validation.errors import MetadataValidationError
+from tests.integration.engine.world import all_rows
 from tests.support.tenant import LATER_MS, NOW, WORKSPACE, Tenant
 
 
@@ -485,3 +489,24 @@ def test_a_removed_option_of_a_required_field_needs_a_default(tenant: Tenant, ty
     default = "'GREEN'" if type_name == "SELECT" else ["'GREEN'"]
     tenant.service().update_field(field.id, {"options": kept, "defaultValue": default})
     assert tenant.values("rocket", "colour") == ["GREEN" if type_name == "SELECT" else ["GREEN"]]
+
+
+def test_rows_of_version_0_2_are_completed(tenant: Tenant) -> None:
+    """Beside writers who change what rows carry, and twice over."""
+    obj = tenant.new_object()
+    ids = tenant.create("rocket", *({"name": f"rocket {number}"} for number in range(30)))
+    whole = {key: row[CREATED] for key, row in all_rows(tenant.table).items() if CREATED in row}
+    for row in [row for key, row in all_rows(tenant.table).items() if key in whole]:
+        bare = {name: value for name, value in row.items() if name != CREATED}
+        tenant.table.transact([PutItem(bare)])
+    tenant.update("rocket", ids[0], {"createdAt": "2020-01-01T00:00:00.000Z"})
+    for _ in range(2):
+        job = new_job("carry", object_key=obj.key, object_id=obj.id, now_ms=0)
+        tenant.table.transact([put_job(WORKSPACE, job)])
+        tenant.finish_jobs()
+        rows = all_rows(tenant.table)
+        changed = {key for key in whole if ids[0] in key[1]}
+        assert {key: rows[key].get(CREATED) for key in whole.keys() - changed} == {
+            key: whole[key] for key in whole.keys() - changed
+        }
+        assert {rows[key][CREATED] for key in changed & rows.keys()} == {epoch_ms("2020-01-01T00:00:00.000Z")}

@@ -9,6 +9,8 @@ from icosa.access.api_keys import ApiKeys
 from icosa.access.gateway_keys import GatewayKeys
 from icosa.access.role_admin import list_roles
 from icosa.access.session import current_model, open_context
+from icosa.catalog.commit import read
+from icosa.catalog.jobs import list_jobs
 from icosa.engine.executor import execute
 from icosa.errors import BadRequest
 from icosa.model.model import Model
@@ -136,3 +138,13 @@ def test_nothing_is_administered_in_a_workspace_that_is_not_there(
 def test_actions_that_are_none(control_table: Table, api_keys: ApiKeys, event: Any) -> None:
     with pytest.raises(BadRequest, match="action must be one of"):
         Administration(control_table, api_keys, lambda: "https://api.example.com").run(event)
+
+
+def test_rows_of_a_workspace_are_completed_by_one_job_for_each_object(control_table: Table, api_keys: ApiKeys) -> None:
+    made = provision(control_table, api_keys, "Old")
+    event = {"action": "carry_values", "workspaceId": made.workspace_id}
+    administration = Administration(control_table, api_keys, lambda: "https://api.example.com")
+    objects = len(read(control_table, made.workspace_id).model.objects)
+    assert administration.run(event) == {"jobs": objects}
+    assert administration.run(event) == {"jobs": 0}
+    assert {job.kind for job in list_jobs(control_table, made.workspace_id)} == {"carry"}

@@ -19,6 +19,7 @@ from icosa.metadata.names import RESERVED
 from icosa.model.graphql_names import derived_queries, types_of_field, types_of_object
 from icosa.model.model import Model
 from icosa.shipped import folder
+from tests.support.soak import examples
 from tests.unit.metadata.drafts import STANDARD, again, new_draft, new_field, new_object, problems, update_field
 
 OPTIONS = [{"value": "A", "label": "A", "position": 0, "color": "red"}]
@@ -154,7 +155,7 @@ def _names(draw: st.DrawFn) -> str:
     return name + draw(st.sampled_from(["", "", "Edge", "Duplicates", "GroupBy", "s", "Enum", "FilterInput"]))
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(30))
 @given(st.lists(st.tuples(_names(), _names()), min_size=1, max_size=3))
 def test_what_is_accepted_makes_a_schema(names: list[tuple[str, str]]) -> None:
     draft = new_draft()

@@ -24,8 +24,8 @@ export function IndexesTab({ object }: { object: ObjectMetadata }) {
     toast("The index was deleted.");
   }
   return html`
-    <p class="lead">Every field that can be filtered is indexed anyhow, so filters and orders need nothing from this page. Indexes
-      here say what belongs together; clients read them back. Of ${MAX_CUSTOM_INDEXES} custom ones ${custom} ${custom === 1 ? "is" : "are"} there,
+    <p class="lead">Every field that can be filtered is indexed anyhow. An index of several fields serves lists that ask for equal
+      values of the first ones in the order of the others. Of ${MAX_CUSTOM_INDEXES} custom ones ${custom} ${custom === 1 ? "is" : "are"} there,
       those of relations included.</p>
     <div class="toolbar"><${CheckField} label="Indexes of the product" checked=${shipped} onChange=${setShipped} /></div>
     ${

@@ -46,8 +46,10 @@ function NewIndex({ object }: { object: ObjectMetadata }) {
     }, [() => ""]);
   }
   return html`<${Page} title="New index" crumbs=${objectCrumbs(object, "New index")}>
-    <${Notice}>Every field that can be filtered is indexed anyhow. An index made here makes no request faster and no write dearer: it
-      tells clients of the Metadata API what belongs together, and counts towards the ${MAX_CUSTOM_INDEXES} that an object can have.<//>
+    <${Notice}>Every field that can be filtered is indexed anyhow. An index of <strong>several</strong> fields answers lists
+      that ask for equal values of its first fields in the order of the others, for the price of the page. It is built from the
+      records that are there, and every write costs two units more, four where one of its values changes. An index of one
+      field, or of type GIN, makes nothing faster and nothing dearer. An object can have ${MAX_CUSTOM_INDEXES}.<//>
     ${full && html`<${Notice} kind="danger">This object has ${MAX_CUSTOM_INDEXES} custom indexes, those of its relations included. Delete one first.<//>`}
     <${SaveForm} onSave=${create} onCancel=${() => route(back)} save="Create index" dirty=${chosen.length > 0} valid=${chosen.length > 0 && !full}>
       <${FormProblem} text=${problems[""]} />

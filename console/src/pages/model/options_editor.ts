@@ -1,6 +1,6 @@
 /** The options of a SELECT or MULTI_SELECT. */
 
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { useLoaded } from "../../api/load";
 import type { FieldMetadata, FieldOption, ObjectMetadata } from "../../data/objects";
 import { html } from "../../html";
@@ -26,9 +26,12 @@ export function OptionsEditor({ object, field, options, many, onChange, error }:
   const rows = useRef<HTMLOListElement>(null);
   const [focus, setFocus] = useState<string | null>(null);
   const [dragged, setDragged] = useState<number | null>(null);
-  useEffect(() => {
+  // Before the next key arrives: what is typed after Enter belongs to the new option.
+  useLayoutEffect(() => {
     if (focus === null) return;
-    rows.current?.querySelector<HTMLInputElement>(`[data-id="${focus}"] .option-label`)?.select();
+    const label = rows.current?.querySelector<HTMLInputElement>(`[data-id="${focus}"] .option-label`);
+    label?.focus();
+    label?.select();
     setFocus(null);
   }, [focus]);
   function add(index?: number) {

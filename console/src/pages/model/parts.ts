@@ -3,7 +3,6 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { useLocation } from "preact-iso";
-import type { ApiError } from "../../api/errors";
 import { page } from "../../base";
 import { can, lacking } from "../../caller";
 import { type ObjectMetadata, reloadObjects, useObjects } from "../../data/objects";
@@ -123,9 +122,4 @@ export function FormProblem({ text }: { text: string | undefined }) {
 /** A link to a page of the console. */
 export function Link({ to, children }: { to: string; children: ComponentChildren }) {
   return html`<a href=${page(to)}>${children}</a>`;
-}
-
-/** Whether an error is a refusal of what was typed, to be shown in the form. */
-export function isRefusal(error: ApiError): boolean {
-  return error.status !== 0 && error.code !== "UNAUTHENTICATED";
 }

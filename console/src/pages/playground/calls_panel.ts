@@ -78,6 +78,7 @@ function units({ explain }: Call): string {
 function Price({ call }: { call: Call }) {
   const cost = call.explain?.cost;
   if (!cost) return "–";
-  return html`$${cost.call}<div class="hint">A million: $${cost.million}, of that
-    ${cost.services.map(([name, price]) => `${name} ${price}`).join(", ")}</div>`;
+  return html`$${cost.call}
+    <div class="hint">A million: $${cost.million}</div>
+    <div class="hint">${cost.services.map(([name, price]) => `${name} ${price}`).join(", ")}</div>`;
 }

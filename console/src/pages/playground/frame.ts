@@ -1,8 +1,10 @@
 import type { ComponentChildren } from "preact";
 import { useEffect } from "preact/hooks";
+import type { ApiError } from "../../api/errors";
 import { page } from "../../base";
 import { caller } from "../../caller";
 import { html } from "../../html";
+import { Failure } from "../../ui/states";
 import { explaining, forgetCalls } from "./calls";
 import { CallsPanel } from "./calls_panel";
 import { APIS, type Api, addressOf, SCHEMAS, type Schema } from "./schemas";
@@ -40,6 +42,11 @@ export function PlaygroundFrame({ api, schema, actions, children }: FrameProps) 
     <${CallsPanel} />
     ${children}
   `;
+}
+
+/** In place of a tool that could not be started. */
+export function Stopped({ error, retry }: { error: ApiError; retry: () => void }) {
+  return html`<main class="playground-start"><${Failure} error=${error} retry=${retry} /></main>`;
 }
 
 interface Entry {

@@ -7,10 +7,9 @@ import type { Fetcher } from "../../graphiql/contract";
 import { html } from "../../html";
 import { dark } from "../../shell/theme";
 import { NotFound } from "../../ui/page";
-import { Failure } from "../../ui/states";
 import { send } from "./calls";
 import { firstQuery, type Introspection } from "./first_query";
-import { PlaygroundFrame } from "./frame";
+import { PlaygroundFrame, Stopped } from "./frame";
 import { introspect, isIntrospection } from "./introspection";
 import { type Schema, schemaOf } from "./schemas";
 import { loadGraphiql, WORKERS } from "./tools";
@@ -57,7 +56,7 @@ function Tool({ schema, query, object }: { schema: Schema; query: string; object
       leave();
     };
   }, [turn]);
-  if (error) return html`<${Failure} error=${error} retry=${() => setTurn(turn + 1)} />`;
+  if (error) return html`<${Stopped} error=${error} retry=${() => setTurn(turn + 1)} />`;
   return html`<main class="tool graphiql-tool" ref=${element}><p class="boot" role="status">Loading the editor…</p></main>`;
 }
 

@@ -8,9 +8,9 @@ import { html } from "../../html";
 import { dark } from "../../shell/theme";
 import { Dialog } from "../../ui/dialog";
 import { NotFound } from "../../ui/page";
-import { Failure, Ready } from "../../ui/states";
+import { Ready } from "../../ui/states";
 import { PLACEHOLDER, send } from "./calls";
-import { PlaygroundFrame } from "./frame";
+import { PlaygroundFrame, Stopped } from "./frame";
 import { ObjectPicker } from "./picker";
 import { addressOf, type Schema, schemaOf } from "./schemas";
 import { loadScalar } from "./tools";
@@ -58,7 +58,8 @@ export function RestPlayground({ schema: key }: { schema: string }) {
 
 function Reference({ schema, objects }: { schema: Schema; objects: readonly string[] }) {
   const loaded = useLoaded(() => rest<Document>(documentPath(schema, objects)));
-  return html`<${Ready} of=${loaded}>${(found: Document) => html`<${Tool} schema=${schema} document=${found} />`}<//>`;
+  if (loaded.data === null) return html`<main class="playground-start"><${Ready} of=${loaded} /></main>`;
+  return html`<${Tool} schema=${schema} document=${loaded.data} />`;
 }
 
 function documentPath(schema: Schema, objects: readonly string[]): string {
@@ -94,7 +95,7 @@ function Tool({ schema, document: content }: { schema: Schema; document: Documen
     };
     // Scalar keeps the theme that it began with.
   }, [turn, dark.value]);
-  if (error) return html`<${Failure} error=${error} retry=${() => setTurn(turn + 1)} />`;
+  if (error) return html`<${Stopped} error=${error} retry=${() => setTurn(turn + 1)} />`;
   return html`<div class="tool"><div class="scalar-tool" ref=${element}>
     <p class="boot" role="status">Loading the reference…</p>
   </div></div>`;

@@ -2,7 +2,7 @@
 
 import { graphql } from "../../api/http";
 import type { Role } from "./logic/role";
-import { documentOf, type Step } from "./logic/save";
+import { documentsOf, type Step } from "./logic/save";
 
 /** All roles, by label, and which of them is the workspace's default. */
 export interface Roles {
@@ -39,11 +39,9 @@ export async function readRoles(): Promise<Roles> {
   return { list: getRoles, defaultId: currentWorkspace.defaultRole?.id ?? null };
 }
 
-/** Make the calls of a save, one after the other in one request. */
+/** Make the calls of a save, one after the other, in as few requests as the API takes them. */
 export async function saveSteps(steps: readonly Step[]): Promise<void> {
-  if (steps.length === 0) return;
-  const { query, variables } = documentOf(steps);
-  await graphql("metadata", query, variables);
+  for (const { query, variables } of documentsOf(steps)) await graphql("metadata", query, variables);
 }
 
 export async function deleteRole(roleId: string): Promise<void> {

@@ -11,7 +11,7 @@ import type { Editor } from "./editor";
 import { mayOpen } from "./logic/escalation";
 import { limitOf, may, withEdited, withOnlySeen, withSeen } from "./logic/rights";
 import type { RoleDraft } from "./logic/role";
-import { notYours } from "./reasons";
+import { LACKING } from "./reasons";
 
 interface FieldsTableProps {
   readonly editor: Editor;
@@ -120,7 +120,7 @@ function FieldRow({
   return html`<tr>
     <th scope="row"><span>${field.label}</span> <code>${field.name}</code>${!field.isActive && html` <span class="badge">Inactive</span>`}
       ${note && html`<span class="field-note">${note}</span>`}
-      ${editable && ((hidden && !maySee) || (locked && !mayEdit)) && html`<span class="field-note">${notYours("it")}</span>`}</th>
+      ${editable && ((hidden && !maySee) || (locked && !mayEdit)) && html`<span class="field-note">${LACKING}</span>`}</th>
     <td data-label="Type">${field.type}</td>
     <td data-label="See"><input type="checkbox" aria-label="See ${field.label}" checked=${!hidden} disabled=${!editable || !maySee}
       onChange=${() => change(withSeen(draft, object.id, field.id, hidden))} /></td>

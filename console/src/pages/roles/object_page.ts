@@ -12,7 +12,7 @@ import { mayGiveOn } from "./logic/escalation";
 import { may, rightsOn, withObjectRight } from "./logic/rights";
 import { RIGHTS, type Right } from "./logic/role";
 import { crumbs, Notes, rolePath, WithRole } from "./parts";
-import { notYours } from "./reasons";
+import { LACKING } from "./reasons";
 import { RowRules } from "./row_rules";
 
 interface RoleObjectPageProps {
@@ -44,7 +44,7 @@ function OneObject({ editor, object, objects }: OneObjectProps) {
   const back = html`<a class="button" href=${page(rolePath(editor.roleId, editor.isNew ? "?tab=permissions" : ""))}>Back to the role</a>`;
   const lead = `What keys with the role ${name} may do with ${object.labelPlural.toLowerCase()}.`;
   return html`<${Page} title=${object.labelPlural} crumbs=${crumbs(editor, object.labelPlural)} lead=${lead} actions=${back}>
-    <${Notes} editor=${editor} />
+    <${Notes} editor=${editor} rights />
     ${
       object.isSystem
         ? html`<${Notice}>This is a system object: every role may use it, and rules for it are not possible.<//>`
@@ -98,6 +98,6 @@ function OneRight({ right, label, editor, object }: OneRightProps) {
         <span>${state.label}</span></label>`,
     )}
     <span class="outcome">${may(draft, object.id, right) ? "Allowed" : "Not allowed"}</span>
-    ${lacks && editable && html`<p class="hint">${notYours(`it on ${object.labelPlural.toLowerCase()}`)}</p>`}
+    ${lacks && editable && html`<p class="hint">${LACKING}</p>`}
   </fieldset>`;
 }

@@ -13,6 +13,9 @@ import { Notice, Ready } from "../../ui/states";
 import { counted } from "../model/logic/text";
 import type { Roles } from "./api";
 import { type Editor, useEditor } from "./editor";
+import { mentioned } from "./logic/rights";
+import { RIGHTS, type RoleDraft } from "./logic/role";
+import { limitOfOwnRole } from "./reasons";
 import { CREATE, dropDraft, useRoles } from "./store";
 
 const LIST = "settings/roles";
@@ -57,8 +60,8 @@ function Editing({ roleId, role, roles, objects, children }: any) {
   return html`${children(editor, roles, objects)}<${LeaveGuard} editor=${editor} /><${SaveBar} editor=${editor} />`;
 }
 
-/** Why nothing, or not everything, can be changed here. */
-export function Notes({ editor }: { editor: Editor }) {
+/** Why nothing, or not everything, can be changed here; with `rights` also why not everything can be given. */
+export function Notes({ editor, rights = false }: { editor: Editor; rights?: boolean }) {
   if (!editor.editable) {
     return html`<${Notice}>This role is built in: it shows what it may do, and cannot be changed.<//>`;
   }
@@ -67,10 +70,17 @@ export function Notes({ editor }: { editor: Editor }) {
       editor.outdated &&
       html`<${Notice} kind="warning">Someone changed this role while you did. Saving replaces what they changed; Cancel shows it.<//>`
     }
+    ${rights && isLimited(editor.holders[0]) && html`<${Notice}>${limitOfOwnRole()}<//>`}
     ${
       editor.role?.id === caller.value?.role.id &&
       html`<${Notice} kind="warning">This is your own role: what you take from it you lose at once, and may not be able to give back.<//>`
     }`;
+}
+
+/** Whether the caller's own role lacks anything. */
+function isLimited(own: RoleDraft | undefined): boolean {
+  if (own === undefined) return true;
+  return !own.allSettings || !own.allTools || RIGHTS.some((each) => !own.rights[each.key]) || mentioned(own).size > 0;
 }
 
 /** Save and Cancel, as long as something is not saved. */

@@ -9,7 +9,7 @@ import { type Flag, flagsFor, withFlag } from "./logic/flags";
 import { withRight } from "./logic/rights";
 import { RIGHTS } from "./logic/role";
 import { ObjectRules } from "./object_rules";
-import { notYours } from "./reasons";
+import { LACKING } from "./reasons";
 
 interface TabProps {
   readonly editor: Editor;
@@ -35,7 +35,7 @@ function AllObjects({ editor }: { editor: Editor }) {
       ${RIGHTS.map(({ key, label, hint }) => {
         const lacks = !draft.rights[key] && !mayGiveRight(holders, key);
         return html`<${CheckField} key=${key} label=${label} checked=${draft.rights[key]} disabled=${!editable || lacks}
-          hint=${lacks && editable ? notYours("it on all objects") : hint}
+          hint=${lacks && editable ? `${hint} ${LACKING}` : hint}
           onChange=${(allowed: boolean) => change(withRight(draft, key, allowed))} />`;
       })}
     </div>
@@ -59,7 +59,7 @@ function Flags({ editor, kind, title, all, hint }: FlagsProps) {
   return html`<section class="section" aria-labelledby="flags-${kind}">
     <h2 id="flags-${kind}">${title}</h2>
     <${CheckField} label=${html`<strong>${all}</strong>`} checked=${draft[member]} disabled=${!editable || lacks}
-      hint=${lacks && editable ? notYours(`${all.toLowerCase()} as a whole`) : hint}
+      hint=${lacks && editable ? `${hint} ${LACKING}` : hint}
       onChange=${(held: boolean) => change({ ...draft, [member]: held })} />
     <${FlagChecks} editor=${editor} wholly=${draft[member]} flags=${flags.filter((each) => !each.idle)} />
     ${
@@ -86,7 +86,7 @@ function FlagChecks({ editor: { draft, editable, holders, change }, wholly, flag
       const held = wholly || draft.flags.includes(key);
       const lacks = !held && !mayGiveFlag(holders, key);
       return html`<${CheckField} key=${key} label=${label} checked=${held} disabled=${!editable || wholly || lacks}
-        hint=${lacks && editable ? notYours(key) : purpose}
+        hint=${lacks && editable ? `${purpose} ${LACKING}` : purpose}
         onChange=${(next: boolean) => change(withFlag(draft, key, next))} />`;
     })}
   </div>`;

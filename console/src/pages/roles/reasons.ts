@@ -2,7 +2,10 @@
 
 import { caller } from "../../caller";
 
-/** A sentence for what the caller's own role lacks. */
-export function notYours(what: string): string {
-  return `Your role ${caller.value?.role.label ?? ""} lacks ${what}, so you cannot give it.`;
+/** Behind what is greyed out, in a few words; `RoleLimits` says more once. */
+export const LACKING = "Your role lacks this.";
+
+/** The whole reason. */
+export function limitOfOwnRole(): string {
+  return `Nobody gives more than their own role has. What your role ${caller.value?.role.label ?? ""} lacks is greyed out.`;
 }

@@ -30,7 +30,7 @@ function OneRole({ editor, roles, objects }: { editor: Editor; roles: Roles; obj
   const open = useTab(tabs);
   const title = editor.draft.label.trim() || (editor.isNew ? "New role" : "Role without a name");
   return html`<${Page} title=${title} crumbs=${crumbs(editor)} lead=${editor.draft.description}>
-    <${Notes} editor=${editor} />
+    <${Notes} editor=${editor} rights=${open === "permissions"} />
     <${Tabs} tabs=${tabs} label="Parts of the role" />
     ${open === "permissions" && html`<${PermissionsTab} editor=${editor} objects=${objects} />`}
     ${open === "assignment" && html`<${AssignmentTab} editor=${editor} />`}

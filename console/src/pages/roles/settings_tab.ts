@@ -57,6 +57,7 @@ export function SettingsTab({ editor, roles }: TabProps) {
         ${targetProblem(draft) && html`<p class="error" id="target-problem">${targetProblem(draft)}</p>`}
         <p class="hint">Only API keys call this API. Users and agents are kept for clients that know them.</p>
       </fieldset>
+      <button type="submit" hidden disabled=${!dirty || editor.problems.length > 0}>Save with Enter</button>
     </form>
     ${editor.role !== null && editable && html`<${Danger} editor=${editor} roles=${roles} />`}
   `;

@@ -16,6 +16,7 @@ from icosa.documents.graphql.document import schema
 from icosa.documents.graphql.text import write
 from icosa.model.model import Model
 from tests.support.graphql_client import GraphqlClient
+from tests.support.soak import examples
 
 _SCALARS: dict[str, st.SearchStrategy[ast.ValueNode]] = {
     "UUID": st.just(nodes.String("7c1b6b6e-3a3e-4f61-8b64-0a5a0d6a0001")),
@@ -46,7 +47,7 @@ def test_valid_documents_are_run(gql: GraphqlClient, sdl: str) -> None:
     accepted = 0
 
     @given(documents(sdl, custom_scalars=_SCALARS, allow_x00=False))
-    @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=examples(30), deadline=None, suppress_health_check=list(HealthCheck))
     def run(document: str) -> None:
         answer: Any = gql(document)
         result = {error["extensions"]["code"] for error in answer.get("errors", ())}

@@ -70,7 +70,7 @@ export function draftOfField(field: FieldMetadata): FieldDraft {
 }
 
 /** Whether the options of a type are edited. */
-export function hasOptions(type: string): boolean {
+function hasOptions(type: string): boolean {
   return typeInfo(type).default.kind === "options";
 }
 

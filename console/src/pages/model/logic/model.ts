@@ -3,7 +3,7 @@
 import type { FieldMetadata, IndexMetadata, ObjectMetadata, RelationEnd } from "../../../data/objects";
 import { isRelation, typeInfo } from "./types.ts";
 
-export type ObjectKind = "Standard" | "Custom" | "System";
+type ObjectKind = "Standard" | "Custom" | "System";
 
 /** Whose an object is. */
 export function objectKind(object: ObjectMetadata): ObjectKind {

@@ -25,7 +25,7 @@ export interface Subject {
   readonly selection: readonly string[];
 }
 
-export interface Snippet {
+interface Snippet {
   readonly title: string;
   readonly code: string;
 }
@@ -121,14 +121,14 @@ function indented(text: string, spaces: number): string {
 }
 
 /** GraphQL documents with the variables that they take, as playgrounds and clients want them apart. */
-export interface Operation {
+interface Operation {
   readonly title: string;
   readonly query: string;
   readonly variables: Readonly<Record<string, Json>>;
 }
 
 /** The operations of an object over GraphQL. */
-export function operations({ singular, plural, create, update, selection }: Subject): readonly Operation[] {
+function operations({ singular, plural, create, update, selection }: Subject): readonly Operation[] {
   const name = capitalised(singular);
   const node = `{ ${["id", ...selection].join(" ")} }`;
   return [

@@ -1,7 +1,7 @@
 /** Texts: compared without regard to case and accents, and counted. Pure. */
 
 /** A text as searches see it. */
-export function fold(text: string): string {
+function fold(text: string): string {
   return text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
 }
 

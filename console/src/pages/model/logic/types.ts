@@ -11,7 +11,7 @@ export interface Part {
 }
 
 /** How the default of a type is edited. */
-export type DefaultKind =
+type DefaultKind =
   | {
       readonly kind:
         | "none"

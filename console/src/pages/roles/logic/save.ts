@@ -26,8 +26,21 @@ export const MUTATIONS = {
   upsertRowLevelPermissionPredicates: ["input", "UpsertRowLevelPermissionPredicatesInput!", "{ predicates { id } }"],
 } as const;
 
-/** The document that makes all steps in their order, and its variables. */
-export function documentOf(steps: readonly Step[]): { readonly query: string; readonly variables: Members } {
+/** Root fields that a document may have (docs/wire/metadata.md#limits-of-a-request). */
+const ROOT_FIELDS = 10;
+
+interface Document {
+  readonly query: string;
+  readonly variables: Members;
+}
+
+/** The documents that make all steps in their order, as a rule a single one. */
+export function documentsOf(steps: readonly Step[]): readonly Document[] {
+  const starts = Array.from({ length: Math.ceil(steps.length / ROOT_FIELDS) }, (_, index) => index * ROOT_FIELDS);
+  return starts.map((start) => documentOf(steps.slice(start, start + ROOT_FIELDS)));
+}
+
+function documentOf(steps: readonly Step[]): Document {
   const heads = steps.map((step, index) => `$input${index}: ${MUTATIONS[step.mutation][1]}`);
   const calls = steps.map((step, index) => {
     const [argument, , selection] = MUTATIONS[step.mutation];

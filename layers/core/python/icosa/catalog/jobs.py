@@ -34,8 +34,8 @@ FENCE_MS = ABANDONED_AFTER_MS
 
 #: ``build`` fills indexes and guards of an object; ``purge`` removes the values and rows of deleted fields and
 #: constraints; ``destroy`` removes the records of a deleted object; ``finish`` carries out a staged change
-#: (``catalog.staging``).
-JobKind = Literal["build", "purge", "destroy", "finish"]
+#: (``catalog.staging``); ``carry`` lets rows of version 0.2 carry what rows do now.
+JobKind = Literal["build", "purge", "destroy", "finish", "carry"]
 
 #: Names in stored rows that differ from those in the code: version 0.1 wrote them, and its jobs may still be under way.
 _STORED_KINDS: Mapping[JobKind, str] = {"finish": "settle"}

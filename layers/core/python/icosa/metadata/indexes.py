@@ -32,9 +32,11 @@ def add_index(
 ) -> Index:
     """Add an index that is not unique."""
     obj = draft.object(object_id)
+    row_key = draft.take_key(object_id, "x") if type == "BTREE" and len(columns) > 1 else None
     index = Index(
         id=draft.new_id(),
         name=_name(obj, columns),
+        row_key=row_key,
         members=tuple(IndexMember(id=draft.new_id(), field_id=field_id, sub=sub) for field_id, sub in columns),
         type=type,
         is_custom=is_custom,
@@ -210,7 +212,10 @@ def forget_field(draft: Draft, field_id: str) -> None:
     for index in obj.indexes:
         members = tuple(member for member in index.members if member.field_id != field_id)
         if members and (index.constraint_key is None or index.constraint_key in kept):
-            indexes.append(index if members == index.members else replace(index, members=members))
+            if members != index.members:
+                row_key = draft.take_key(obj.id, "x") if index.row_key is not None and len(members) > 1 else None
+                index = replace(index, members=members, row_key=row_key)
+            indexes.append(index)
     if constraints != obj.unique_constraints or tuple(indexes) != obj.indexes:
         draft.set_object(obj.id, unique_constraints=constraints, indexes=tuple(indexes))
         rename_indexes(draft, obj.id)

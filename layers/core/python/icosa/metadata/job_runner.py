@@ -18,12 +18,12 @@ from ..catalog.jobs import Job, list_jobs, new_job, put_job
 from ..model.model import Index, Model, Object, UniqueConstraint
 from ..model.record import Record
 from ..store import keys
-from ..store.change import claim, put_row
+from ..store.change import carry, claim, put_row
 from ..store.derive import Rows, constraint_value
 from ..store.keys import Key
 from ..store.lookup import key_page
 from ..store.ops import EXISTS, DeleteItem, Op, PutItem, set_attributes
-from ..store.record import is_hidden, unchanged, unpack, without_fields
+from ..store.record import is_hidden, unchanged, unpack, unpack_visible, without_fields
 from ..store.retry import Attempts
 from ..store.settle import free_stale_guard
 from ..store.table import MAX_TRANSACTION, Table, TransactionConflict, TransactionFailed, chunked
@@ -180,6 +180,8 @@ class _Worker:
                 for live in (True, False):
                     yield self._records(live, self._destroy_record)
                 yield self._drop(keys.counter(self.ws, self.job.object_key))
+            case "carry" if self.obj is not None:
+                yield self._carrying(self.obj)
         for leaf_key in self.job.drops:
             yield self._drop(keys.index(self.ws, self.job.object_key, leaf_key))
 
@@ -219,6 +221,18 @@ class _Worker:
                 continue
         raise TransactionConflict
 
+    def _carrying(self, obj: Object) -> Stage:
+        """Let the rows of live records carry what they would if they were written now: one write unit for each row."""
+        pk, rows = keys.records(self.ws, obj.key), Rows.of(self.model, obj)
+
+        def page(after: str | None) -> tuple[str | None, int]:
+            found = self.table.query(pk, after=after, limit=_PAGE)
+            records = [record for record in unpack_visible(found.items, obj.stored_form) if record is not None]
+            self.table.parallel([_updater(rows, record) for record in records])
+            return found.last, len(found.items)
+
+        return page
+
     def _drop(self, pk: str) -> Stage:
         """Delete everything in a partition that nobody writes to any more."""
 
@@ -245,9 +259,13 @@ class _Worker:
             index.constraint_key for index in obj.indexes if index.id in self.job.indexes and index.status == "BUILDING"
         }
         self._constraints = [c for c in obj.unique_constraints if c.key in constraint_keys]
-        if not fields and not self._constraints:
+        row_keys = {
+            index.row_key for index in obj.indexes if index.id in self.job.indexes and index.status == "BUILDING"
+        }
+        composites = [leaf for leaf in obj.composites if leaf.key.partition("~")[0] in row_keys]
+        if not fields and not self._constraints and not composites:
             return
-        leaves = [leaf for field in fields for leaf in field.leaves if leaf.has_rows]
+        leaves = [*(leaf for field in fields for leaf in field.leaves if leaf.has_rows), *composites]
         self._rows = Rows(self.model, obj, leaves)
         yield self._records(True, self._build_record)
         if self._constraints:
@@ -432,6 +450,18 @@ def _sender(pack: Sequence[_Group]) -> Callable[[Table], list[str]]:
         except (TransactionFailed, TransactionConflict):
             return [record_id for record_id, _ in pack]
         return []
+
+    return send
+
+
+def _updater(rows: Rows, record: Record) -> Callable[[Table], None]:
+    derived = {**rows.index(record), **rows.edges(record, live=True)}
+    updates = [carry(key, attributes) for key, attributes in derived.items()]
+
+    def send(table: Table) -> None:
+        for update in updates:
+            if update is not None:
+                table.update(update)
 
     return send
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 from ..catalog.jobs import Job, new_job, tombstone_of
@@ -31,14 +31,20 @@ class _Work:
 
 
 def vacant_objects(table: Table, draft: Draft) -> dict[str, Vacancy]:
-    """Objects, there before the change, that get a field whose index would be built from their live records, but have
-    no such records; by key. 1 read unit for each that gets such a field, side by side.
+    """Objects, there before the change, that get a field or an index that would be built from their live records, but
+    have no such records; by key. 1 read unit for each of them, side by side.
     """
     wanted = {
         change.obj.key
         for change in draft.field_changes()
         if change.obj.id in draft.base.by_id and change.after is not None and _indexes(change.after)
         if change.before is None or change.before.index_generation != change.after.index_generation
+    }
+    wanted |= {
+        after.key
+        for after in (change.after for change in draft.object_changes())
+        if after is not None and (before := draft.base.by_id.get(after.id)) is not None
+        if {leaf.key for leaf in after.composites} - {leaf.key for leaf in before.composites}
     }
     if not wanted:
         return {}
@@ -72,13 +78,16 @@ def plan_jobs(draft: Draft, *, now_ms: int, vacant: Collection[str] = ()) -> lis
         elif before.index_generation != after.index_generation:
             needs.drops += _indexes(before)
             _build(draft, needs, after, vacant)
+    for object_id in {*work, *(change.after.id for change in draft.object_changes() if change.after is not None)}:
+        if object_id in base.by_id:
+            _build_composites(draft, work[object_id], base.by_id[object_id], draft.object(object_id), vacant)
     jobs: list[Job] = []
     for object_change in list(draft.object_changes()):
         old, new = object_change.before, object_change.after
         if old is None:
             continue
         if new is None:
-            drops = tuple(leaf.key for leaf in old.indexed_leaves)
+            drops = tuple(leaf.key for leaf in (*old.indexed_leaves, *old.composites))
             tokens = bool(_searched(old))
             tombstone = tombstone_of(
                 old, [member for member in old.fields if _holds_values(member)], old.unique_constraints
@@ -142,6 +151,21 @@ def _holds_values(field: Field) -> bool:
 def _indexes(field: Field) -> list[str]:
     """Names of the indexes that records have rows in for a field."""
     return [leaf.key for leaf in field.leaves if leaf.kind.is_indexed] if field.is_indexed else []
+
+
+def _build_composites(draft: Draft, work: _Work, old: Object, new: Object, vacant: Collection[str]) -> None:
+    """Build the indexes of several leaves whose rows have another name than before, and drop those that are gone."""
+    before = {leaf.key for leaf in old.composites}
+    after = {leaf.key for leaf in new.composites}
+    work.drops += sorted(before - after)
+    by_row_key = {index.row_key: index for index in new.indexes if index.row_key is not None}
+    for leaf in new.composites:
+        index = by_row_key[leaf.key.partition("~")[0]]
+        if leaf.key in before:
+            continue
+        draft.set_index(new.id, replace(index, status="READY" if new.key in vacant else "BUILDING"))
+        if new.key not in vacant and index.id in {known.id for known in old.indexes}:
+            work.indexes.append(index.id)
 
 
 def _build(draft: Draft, work: _Work, field: Field, vacant: Collection[str]) -> None:

@@ -12,6 +12,7 @@ from functools import cached_property
 from typing import Any, Literal
 
 from .cache import Cached
+from .composite_index import CompositeLeaf, composite_leaf
 from .stored_form import StoredForm
 from .types.base import Field, Leaf, OnDelete, Option, Relation, RelationKind, RetiredOption, Status
 
@@ -61,7 +62,7 @@ class IndexMember:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Index:
     """An index as metadata shows it (docs/wire/metadata.md#indexes). The leaves of a record are all indexed, whatever
-    indexes say; a unique one names its constraint by ``constraint_key``.
+    indexes say; a unique one names its constraint by ``constraint_key``, one of several leaves its rows by ``row_key``.
     """
 
     id: str
@@ -73,6 +74,7 @@ class Index:
     #: The product brought it, not the workspace.
     is_shipped: bool = False
     constraint_key: str | None = None
+    row_key: str | None = None
     universal_identifier: str | None = None
     created_at: str = ""
     updated_at: str = ""
@@ -176,6 +178,26 @@ class Object(Cached):
     def indexed_leaves(self) -> tuple[Leaf, ...]:
         """Leaves with index rows."""
         return tuple(leaf for leaf in self.leaves.values() if leaf.has_rows)
+
+    @cached_property
+    def composites(self) -> tuple[CompositeLeaf, ...]:
+        """Indexes of several leaves that have rows."""
+        return tuple(
+            composite_leaf(index.row_key, members, ready=index.status == "READY")
+            for index in self.indexes
+            if index.row_key is not None and (members := self.leaves_of(index)) is not None
+        )
+
+    def leaves_of(self, index: Index) -> tuple[Leaf, ...] | None:
+        """The leaves of an index; None unless there are several, all with index rows of their own."""
+        leaves = [
+            leaf
+            for member in index.members
+            for leaf in (self.by_id[member.field_id].leaves if member.field_id in self.by_id else ())
+            if leaf.subfield == member.sub and leaf.has_rows
+        ]
+        whole = len(leaves) == len(index.members) > 1
+        return tuple(self.leaves[leaf.path] for leaf in leaves) if whole else None
 
     @cached_property
     def many_to_one(self) -> tuple[Field, ...]:

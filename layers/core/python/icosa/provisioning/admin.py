@@ -19,9 +19,11 @@ from ..access.api_keys import ApiKey, ApiKeys
 from ..access.role_admin import create_role, list_roles
 from ..access.sign_in_links import MINUTES, MOST_MINUTES
 from ..access.token_type import SESSION_LIFETIME
+from ..catalog.commit import read
+from ..catalog.jobs import list_jobs, new_job, put_job
 from ..errors import BadRequest
 from ..store import keys
-from ..store.table import Table
+from ..store.table import MAX_TRANSACTION, Table, chunked
 from ..validation.body import UNNAMED, RequestBody, validate
 from ..validation.types import Flag, Identifier, Integer, JsonObject, Moment, NonBlankText
 from .workspace import provision
@@ -150,6 +152,24 @@ def _count_calls(services: _Services, parameters: OfWorkspace) -> Result:
     return {"left": services.api_keys.count_calls(parameters.workspace_id)}
 
 
+def _carry_values(services: _Services, parameters: OfWorkspace) -> Result:
+    """``{jobs}``: how many objects have rows of version 0.2 rewritten from now on, in the background. An object with
+    such a job has no second one.
+    """
+    table, workspace_id = services.table, parameters.workspace_id
+    now_ms = int(datetime.now(UTC).timestamp() * 1000)
+    waiting = {job.object_id for job in list_jobs(table, workspace_id) if job.kind == "carry"}
+    objects = read(table, workspace_id).model.objects
+    jobs = [
+        new_job("carry", object_key=obj.key, object_id=obj.id, now_ms=now_ms)
+        for obj in objects
+        if obj.id not in waiting
+    ]
+    for part in chunked(jobs, MAX_TRANSACTION):
+        table.transact([put_job(workspace_id, job) for job in part])
+    return {"jobs": len(jobs)}
+
+
 def _list_roles(_services: _Services, parameters: OfWorkspace) -> Result:
     """``{roles}``."""
     return {"roles": list_roles(parameters.workspace_id)}
@@ -178,6 +198,7 @@ ACTIONS: Mapping[str, Action[Any]] = {
     "mint_token": Action(MintToken, _mint_token),
     "console_link": Action(NewSignInLink, _console_link),
     "count_calls": Action(OfWorkspace, _count_calls),
+    "carry_values": Action(OfWorkspace, _carry_values),
     "list_roles": Action(OfWorkspace, _list_roles),
     "create_role": Action(NewRole, _create_role),
 }

@@ -299,7 +299,7 @@ def _staged(key: Key, attributes: Attributes) -> PutItem:
 
 
 def _replacing(key: Key, before: Attributes, after: Attributes) -> PutItem:
-    """Give a row new attributes, on the condition that it is in the state of ``before``: rows of version 0.1 carry
+    """Give a row new attributes, on the condition that it is in the state of ``before``: rows of version 0.2 carry
     nothing besides.
     """
     names = {f"#{name}": name for name in ATTRIBUTES}

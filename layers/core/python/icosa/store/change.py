@@ -17,7 +17,7 @@ from typing import Any, Literal
 from ..model.model import Model, Object, UniqueConstraint
 from ..model.record import Record
 from . import keys
-from .derive import Attributes, Rows, constraint_value
+from .derive import CREATED, TWO_VALUES, Attributes, Rows, constraint_value
 from .keys import Key
 from .ops import EXISTS, NOT_EXISTS, CheckItem, DeleteItem, Op, PutItem, UpdateItem
 from .record import HIDDEN, VERSION, pack
@@ -143,6 +143,19 @@ class RowDiff:
 
 def put_row(key: Key, attributes: Attributes) -> PutItem:
     return PutItem(keys.item_at(key, **attributes))
+
+
+def carry(key: Key, attributes: Attributes) -> UpdateItem | None:
+    """Let a row of version 0.2 carry what it would if it were written now; None for rows that carry nothing.
+
+    The condition leaves alone what has been written since, so the record's version need not be checked: what is carried
+    only changes where its rows are written anew.
+    """
+    if CREATED not in attributes:
+        return None
+    condition = f"{EXISTS} AND attribute_not_exists(#c) AND attribute_not_exists(#b)"
+    names = {"#c": CREATED, "#b": TWO_VALUES}
+    return UpdateItem(key, "SET #c = :c", condition, names, {":c": attributes[CREATED]})
 
 
 def row_diff(model: Model, change: Change) -> RowDiff:

@@ -63,7 +63,7 @@ class Rows:
         self._obj = obj
         self._index: list[tuple[str, Leaf, Callable[[Any], str], Callable[[Any], str | None]]] = [
             (keys.index(ws, obj.key, leaf.key), leaf, leaf.kind.encode, leaf.kind.detail)
-            for leaf in (obj.indexed_leaves if leaves is None else leaves)
+            for leaf in ((*obj.indexed_leaves, *obj.composites) if leaves is None else leaves)
         ]
         self._created = obj.leaves.get(CREATED_AT)
         self._id_key = obj.by_name["id"].key
@@ -88,9 +88,7 @@ class Rows:
         carried = self._carried(record)
         rows: dict[Key, Attributes] = {}
         for partition, leaf, encode, detail in self._index:
-            value = record.get(leaf.field.key)
-            if value is not None and leaf.subfield is not None:
-                value = value.get(leaf.subfield)
+            value = leaf.get(record)
             if value is None:
                 rows[partition, null] = carried
                 continue

@@ -1,28 +1,28 @@
 """A walk in the order of a value of related records (people by the name of their company): along the index of that
 value, and from each related record along the edges of those that point at it.
 
-Records without a value (they point at nothing, or at a record without one) stand together, before or after the others.
-A related record in the trash counts as well; the trash has no indexes, so its records are read and merged in.
+The walk leads to the records with a value, and then is given up: those without one may point at nothing, at a record
+without a value, or at one that is gone, which no row tells. A related record in the trash counts as well; the trash has
+no indexes, so its records are read and merged in.
 """
 
 from __future__ import annotations
 
-import heapq
 import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import ClassVar
 
-from ...model.model import Field, Object
+from ...model.model import Object
 from ...query.operation import Cursor, Order, OrderTerm
 from ...store import keys
-from ...store.keys import END, NULL, TOP, VALUE
+from ...store.keys import TOP, VALUE
 from ...store.record import is_hidden, unpack
 from ...store.table import Table
 from ..context import Context
 from .access_paths import RowRange, edge_ranges
-from .ordered_walk import IdRangeWalk, IndexWalk, RecordRef, RunTooLong, Walk, index_walk, query_range
+from .ordered_walk import IndexWalk, RecordRef, RunTooLong, Walk, index_walk, query_range
 from .steady import Watch
 
 #: Related records whose edges are read at first, and at most, side by side.
@@ -46,25 +46,22 @@ class JoinWalk(Walk):
     can_move: ClassVar[bool] = True
 
     ctx: Context
-    relation: Field
     target: Object
     order: Order
     cursor: Cursor | None
     backward: bool
     targets: IndexWalk
     watch: Watch
-    #: The partition of the index of the relation's own ids, and of the related value.
-    own_pk: str
-    value_pk: str
     prefix: Callable[[Sequence[str]], Sequence[RowRange]]
     _together: int = _FIRST
+    _has_begun: bool = False
 
     def describe(self) -> str:
         return f"{self.targets.describe()} of {self.target.name_plural}, then edges"
 
     def is_steady(self) -> bool:
         """Whether no related record has changed since the walk began: its records may have been passed over."""
-        return not self.watch.read(self.target)
+        return not self._has_begun or not self.watch.read(self.target)
 
     @property
     def _is_simple(self) -> bool:
@@ -72,19 +69,13 @@ class JoinWalk(Walk):
         return len(self.order) == 1
 
     def batches(self) -> Iterator[list[RecordRef]]:
+        self._has_begun = True
         self.watch.read(self.target)
         term = self.order[0]
-        nulls_first = term.nulls_first != self.backward
         start = None if self.cursor is None else self.cursor.values[0]
-        trashed = self._trashed()
-        without = [record_id for record_id, encoded in trashed if encoded is None]
-        if nulls_first and (self.cursor is None or start is None):
-            yield from self._nulls(without)
-        if nulls_first or self.cursor is None or start is not None:
-            values = [(i, encoded) for i, encoded in trashed if encoded is not None]
-            yield from self._of_groups(self._groups(values, start, descending=term.descending != self.backward))
-        if not nulls_first:
-            yield from self._nulls(without)
+        groups = self._groups(self._trashed(), start, descending=term.descending != self.backward)
+        yield from self._of_groups(groups)
+        raise RunTooLong  # only records without a value are left
 
     # ------------------------------------------------------------------ with a value
 
@@ -158,55 +149,17 @@ class JoinWalk(Walk):
         found = self.table.parallel([_reader(part) for part in ranges])
         return dict(zip(ids, found, strict=True))
 
-    # ------------------------------------------------------------------ without a value
-
-    def _nulls(self, trashed: Sequence[str]) -> Iterator[list[RecordRef]]:
-        """The records without a value: those that point at nothing, and those whose related records have none."""
-        part = RowRange(pk=self.value_pk, low=NULL + END, high=NULL + END + TOP, leaf=self.order[0].leaf, by_id=True)
-        empty = [ref.id for ref in _read_all(self.table, part, most=_TOGETHER)]
-        if len(empty) > _TOGETHER:
-            raise RunTooLong
-        self.pages += 1
-        children = self._read([*empty, *trashed]) if empty or trashed else {}
-        pointing = sorted((ref for refs in children.values() for ref in refs), key=lambda ref: ref.id)
-        after = None
-        if self.cursor is not None and self.cursor.values[0] is None and self._is_simple:
-            after = self.cursor.id
-        own = RowRange(pk=self.own_pk, low=NULL + END, high=NULL + END + TOP, leaf=self.relation.leaves[0], by_id=True)
-        walk = IdRangeWalk(self.table, range=own, after=after, forward=not self.backward)
-        walk.size = self.size
-        unrelated = (ref for batch in self._tracked(walk) for ref in batch)
-        if self.backward:
-            pointing.reverse()
-        merged = heapq.merge(unrelated, pointing, key=lambda ref: ref.id, reverse=self.backward)
-        pending: list[RecordRef] = []
-        for ref in merged:
-            pending.append(ref)
-            if self._is_simple and len(pending) >= self.size:
-                yield pending
-                pending = []
-            elif len(pending) > _MOST:
-                raise RunTooLong
-        yield pending
-
-    def _tracked(self, walk: IdRangeWalk) -> Iterator[list[RecordRef]]:
-        for batch in walk.batches():
-            self.pages += 1
-            yield batch
-            walk.table, walk.size = self.table, self.size
-
     # ------------------------------------------------------------------ the trash
 
-    def _trashed(self) -> list[tuple[str, str | None]]:
-        """The related records in the trash, with their encoded values."""
+    def _trashed(self) -> list[tuple[str, str]]:
+        """The related records in the trash that have a value, with this value encoded."""
         leaf = self.order[0].leaf
         page = self.table.query(keys.trash(self.ctx.model.workspace_id, self.target.key), limit=_MOST)
         if page.last is not None or any(map(is_hidden, page.items)):
             raise RunTooLong
         records = [unpack(row, self.target.stored_form) for row in page.items]
-        return [
-            (record.id, None if (value := leaf.get(record)) is None else leaf.kind.encode(value)) for record in records
-        ]
+        values = ((record.id, leaf.get(record)) for record in records)
+        return [(record_id, leaf.kind.encode(value)) for record_id, value in values if value is not None]
 
 
 def _next_group(waiting: list[tuple[str, str]]) -> _Group:
@@ -219,30 +172,26 @@ def _next_group(waiting: list[tuple[str, str]]) -> _Group:
 
 
 def _reader(part: RowRange) -> Callable[[Table], list[RecordRef]]:
-    return lambda table: _read_all(table, part)
+    def read(table: Table) -> list[RecordRef]:
+        page = query_range(table, part)
+        refs = page.items
+        while page.last is not None:
+            page = query_range(table, part, after=page.last)
+            refs += page.items
+        return refs
 
-
-def _read_all(table: Table, part: RowRange, *, most: int | None = None) -> list[RecordRef]:
-    """All rows of a range; with ``most`` no more than one beyond it."""
-    limit = None if most is None else most + 1
-    page = query_range(table, part, limit=limit)
-    refs = page.items
-    while page.last is not None and limit is None:
-        page = query_range(table, part, after=page.last)
-        refs += page.items
-    return refs
+    return read
 
 
 def join_walk(ctx: Context, obj: Object, order: Order, *, cursor: Cursor | None, backward: bool) -> JoinWalk | None:
-    """A walk by an order whose first term is an indexed leaf of related records; None where indexes do not tell it, or
-    the caller may not see all related records.
+    """A walk by an order whose first term is an indexed leaf of related records; None where indexes do not tell it, the
+    caller may not see all related records, or records without a value come first.
     """
     term = order[0]
-    if term.relation is None:
+    if term.relation is None or term.nulls_first != backward or (cursor is not None and cursor.values[0] is None):
         return None
     target = ctx.model.target_of(term.relation)
-    own = term.relation.leaves[0]
-    if not term.leaf.has_index or not own.has_index or ctx.rows.limits(target):
+    if not term.leaf.has_index or ctx.rows.limits(target):
         return None
     ws, relation = ctx.model.workspace_id, term.relation
     value_pk = keys.index(ws, target.key, term.leaf.key)
@@ -253,14 +202,11 @@ def join_walk(ctx: Context, obj: Object, order: Order, *, cursor: Cursor | None,
         ctx.table,
         needs_sort=True,
         ctx=ctx,
-        relation=relation,
         target=target,
         order=order,
         cursor=cursor,
         backward=backward,
         targets=targets,
         watch=Watch(ctx),
-        own_pk=keys.index(ws, obj.key, own.key),
-        value_pk=value_pk,
         prefix=lambda ids: edge_ranges(ctx.model, obj, relation, ids),
     )

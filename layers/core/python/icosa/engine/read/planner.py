@@ -17,17 +17,18 @@ tests compare them with a plain in-memory model.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from ...limits import OFFSET
-from ...query.operation import FindMany
+from ...query.operation import Filter, FindMany
 from ...store.derive import CREATED_AT
 from ...store.table import MAX_BATCH_GET
 from ..context import Context
 from ..records import count_live, get_live
 from .access_paths import AccessPath, conjuncts
 from .candidates import ROWS_PER_UNIT, Candidates, RowSets, read_candidates
+from .composite_walk import CompositeWalk, composite_walk
 from .join_walk import join_walk
 from .joins import leaves_of
 from .matches import NARROW, RECORDS_PER_UNIT, access_paths, scan_matches, scan_units
@@ -78,16 +79,30 @@ class _Planner:
         query.begin_look()
         conditions = conjuncts(query.filter)
         if query.filter is None or not conditions:
+            if (composite := self._composite_walk(conditions)) is not None:
+                return self._or_scan(composite.walk, Total(query))
             walk = self._run_walk() or self._full_walk()
             return self._scan() if walk is None else self._or_scan(walk, Total(query))
         paths = access_paths(self.ctx, self.obj, conditions)
         exact_path = paths[0] if len(conditions) == len(paths) == 1 and paths[0].exact else None
-        exact_walk = None if exact_path is None else self._exact_walk(exact_path)
+        exact_walk = None
+        if exact_path is not None:
+            # Where only the total is wanted, it does not matter along what the walk would go.
+            only_total = not query.need and exact_path.ids is None and bool(exact_path.ranges)
+            exact_walk = self._any_walk() if only_total else self._exact_walk(exact_path)
         if exact_path is not None and exact_walk is not None:
             try:
                 return page_from_walk(query, exact_walk, TotalOfPath(query, exact_path), all_match=True)
             except WalkAbandoned:
                 pass
+        if (composite := self._composite_walk(conditions)) is not None:
+            counted = exact_path or (composite.path if composite.exact else None)
+            if counted is not None or not query.want_total:
+                total = None if counted is None else TotalOfPath(query, counted)
+                try:
+                    return page_from_walk(query, composite.walk, total, all_match=composite.exact)
+                except WalkAbandoned:
+                    pass
         if self.forced == "scan":
             return self._scan()
         sets = RowSets(self.ctx, self.obj, conditions, paths)
@@ -120,6 +135,15 @@ class _Planner:
         if not first.leaf.has_index:
             return None
         return index_walk(self.ctx, self.obj, query.order, cursor=query.cursor, backward=query.backward)
+
+    def _composite_walk(self, conditions: Sequence[Filter]) -> CompositeWalk | None:
+        query = self.query
+        if self.forced != "cheapest" or not query.need:
+            return None
+        return composite_walk(self.ctx, self.obj, conditions, query.order, cursor=query.cursor, backward=query.backward)
+
+    def _any_walk(self) -> Walk:
+        return record_walk(self.ctx, self.obj, cursor=None, backward=False)
 
     def _run_walk(self) -> Walk | None:
         """A walk of all records in an order of several terms."""

@@ -218,7 +218,7 @@ class _WalkPage:
         """The records of a batch: those that the walk has not read, and those that have changed since."""
         missing = [ref for ref in refs if ref.item is None]
         found = dict(zip((ref.id for ref in missing), self._fetch(missing, with_changes=with_changes), strict=True))
-        read = {ref.id: ref.item for ref in refs if ref.item is not None}
+        read: dict[str, Record | None] = {ref.id: ref.item for ref in refs if ref.item is not None}
         changed = sorted(read.keys() & self.walked.changed)
         if changed:
             read.update(zip(changed, get_live(self.ctx, self.query.obj, changed), strict=True))
