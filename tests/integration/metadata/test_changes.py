@@ -14,12 +14,13 @@ import pytest
 
 from icosa.catalog.commit import VersionConflict, commit, read
 from icosa.catalog.jobs import list_jobs
-from icosa.errors import IcosaError
+from icosa.errors import Conflict, IcosaError, Unavailable
 from icosa.metadata.job_runner import run_all
 from icosa.metadata.service import MetadataService
 from icosa.model.model import Model
 from icosa.store.meter import Meter
-from icosa.store.table import Table
+from icosa.store.ops import CheckItem
+from icosa.store.table import Table, TransactionConflict
 from tests.integration.engine.crashes import Crash, CrashingTable, Fuse
 from tests.support.tenant import LATER_MS, NOW, WORKSPACE, Tenant
 
@@ -117,6 +118,39 @@ def test_a_large_change_whose_writer_dies_is_whole_or_nothing(tenant: Tenant, ro
     tenant.new_object("other")
     assert tenant.model().version == model.version + 1
     assert (rocket_id in tenant.model().by_id) == (rocket_id in model.by_id)
+    check_whole(tenant.model())
+
+
+class Contended(Table):
+    """Others are always at the rows of a staged change once it is committed."""
+
+    error: Exception = TransactionConflict()
+
+    def transact(self, ops: Any, before_sending: Any = None) -> None:
+        if isinstance(ops[0], CheckItem):
+            raise self.error
+        super().transact(ops, before_sending)
+
+
+class Throttled(Contended):
+    error = Unavailable("busy")
+
+
+@pytest.mark.parametrize("kind", [Contended, Throttled])
+def test_a_large_change_has_happened_when_it_is_committed(
+    tenant: Tenant, rocket_id: str, kind: type[Contended]
+) -> None:
+    """Its client is told so, even if its rows cannot be put into their places now."""
+    version = tenant.model().version
+    tenant.service(kind(tenant.table.name, tenant.table._client)).delete_object(rocket_id)
+    assert tenant.model().version == version + 1
+    assert rocket_id not in tenant.model().by_id
+    with pytest.raises(Conflict):
+        tenant.service(Contended(tenant.table.name, tenant.table._client)).create_object(
+            {"nameSingular": "other", "namePlural": "others", "labelSingular": "o", "labelPlural": "os"}
+        )
+    run_all(tenant.table, WORKSPACE, now=NOW, now_ms=LATER_MS)
+    assert not any("staged#" in sk for _, sk in tenant.rows())
     check_whole(tenant.model())
 
 

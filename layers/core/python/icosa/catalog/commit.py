@@ -9,10 +9,11 @@ from __future__ import annotations
 import time
 import uuid
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 
-from ..errors import NotFound
+from ..errors import NotFound, Unavailable
 from ..model.model import Model
 from ..store import keys
 from ..store.ops import DeleteItem, Op, PutItem, UpdateItem
@@ -92,7 +93,10 @@ def _read_all(table: Table, workspace_id: str) -> Snapshot:
     assert isinstance(workspace, dict) and isinstance(items, list)
     state = MetadataState.parse(workspace)
     if any(is_log(item) for item in items):
-        finish_abandoned(table, workspace_id, state, items)
+        try:
+            finish_abandoned(table, workspace_id, state, items)
+        except TransactionConflict:
+            raise VersionConflict from None  # Others are at the same.
     if state.staged is not None:
         raise VersionConflict
     rows = overlaid(items, None)
@@ -178,7 +182,9 @@ def _commit_staged(
     except (TransactionFailed, TransactionConflict):
         table.transact([DeleteItem(keys.of(row)) for row in log])
         raise
-    carry_out(table, workspace_id, staged, log)
+    # It is committed: what fails from here on is done by the next change, or by the job.
+    with suppress(TransactionConflict, Unavailable):
+        carry_out(table, workspace_id, staged, log)
 
 
 def carry_out(table: Table, workspace_id: str, staged: str, log: Sequence[Item]) -> None:
