@@ -182,7 +182,7 @@ def test_conditions_choose_the_records(admin: Console) -> None:
     page.get_by_role("list", name="Companies found").get_by_role("button").first.click()
     page.get_by_role("button", name="Add condition").first.click()
     page.get_by_label("Field", exact=True).nth(2).select_option(label="Amount")
-    page.get_by_label("Part of Amount").select_option(label="Amount")
+    page.get_by_label("Part of Amount").select_option(label="Amount in millionths")
     page.get_by_label("Value for Amount").fill("0")
     _save(page)
     page.reload()
