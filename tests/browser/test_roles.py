@@ -186,7 +186,7 @@ def test_conditions_choose_the_records(admin: Console) -> None:
     page.get_by_label("Value for Amount").fill("0")
     _save(page)
     page.reload()
-    page.get_by_text("or Amount › Amount is at least 0)").wait_for()
+    page.get_by_text("or Amount › Amount in millionths is at least 0)").wait_for()
     admin.check("role-conditions")
 
     page.get_by_role("button", name="Remove all conditions").click()
