@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
+  choicesOf,
   chosen,
   facetsOf,
   freshValue,
@@ -166,7 +167,7 @@ test("conditions are said in words", () => {
   );
   assert.equal(
     ruleWords(tree, OBJECT, new Map([["x", "Acme"]])),
-    "Stage is New or LOST and (Amount › Amount is at least 5 or Close date is in the past 7 days or Company is Acme or Name contains “big”)",
+    "Stage is New or LOST and (Amount › Amount in millionths is at least 5 or Close date is in the past 7 days or Company is Acme or Name contains “big”)",
   );
   assert.equal(operandOf(OBJECT.fieldsList[0], null, "CONTAINS"), undefined);
 });
@@ -179,4 +180,25 @@ test("what a role may do is said in one line", () => {
     summary({ ...NEW_ROLE, rights, objects, flags: ["ROLES", "VIEWS"], allTools: true }),
     "See and edit all records, 1 object by rules of their own · all tools · 2 flags",
   );
+});
+
+test("where a record comes from is chosen among the API's own sources", () => {
+  const field: Any = { id: "createdBy", type: "ACTOR", label: "Created by" };
+  const operands = facetsOf(field).find((each) => each.name === "source")?.operands ?? [];
+  assert.deepEqual(
+    operands.map((each) => [each.operand, each.value]),
+    [
+      ["IS", "options"],
+      ["IS_NOT", "options"],
+      ["IS_EMPTY", "none"],
+      ["IS_NOT_EMPTY", "none"],
+    ],
+  );
+  const info = operandOf(field, "source", "IS");
+  assert.ok(info);
+  const values = choicesOf(field, info).map((each) => each.value);
+  assert.deepEqual(values.slice(3, 5), ["AGENT", "API"]);
+  const object: Any = { labelPlural: "Deals", fieldsList: [field] };
+  const tree = group("top", "AND", rule("1", { fieldId: "createdBy", subField: "source", value: ["API", "MANUAL"] }));
+  assert.equal(ruleWords(tree, object, new Map()), "Created by › Source is API or MANUAL");
 });

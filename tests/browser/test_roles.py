@@ -8,7 +8,7 @@ from uuid import uuid4
 import pytest
 from playwright.sync_api import expect
 
-from tests.support.browser import Console
+from tests.support.browser import WIDTHS, Console
 from tests.support.console_data import MadeKey, call, make_key, make_role, metadata
 
 if TYPE_CHECKING:
@@ -182,11 +182,11 @@ def test_conditions_choose_the_records(admin: Console) -> None:
     page.get_by_role("list", name="Companies found").get_by_role("button").first.click()
     page.get_by_role("button", name="Add condition").first.click()
     page.get_by_label("Field", exact=True).nth(2).select_option(label="Amount")
-    page.get_by_label("Part of Amount").select_option(label="Amount")
+    page.get_by_label("Part of Amount").select_option(label="Amount in millionths")
     page.get_by_label("Value for Amount").fill("0")
     _save(page)
     page.reload()
-    page.get_by_text("or Amount › Amount is at least 0)").wait_for()
+    page.get_by_text("or Amount › Amount in millionths is at least 0)").wait_for()
     admin.check("role-conditions")
 
     page.get_by_role("button", name="Remove all conditions").click()
@@ -425,3 +425,16 @@ def _reach(page: Page, target: Locator, *, back: bool = False) -> None:
             return
         page.keyboard.press("Shift+Tab" if back else "Tab")
     raise AssertionError("the target cannot be reached by Tab")
+
+
+def test_a_name_of_one_long_word_wraps(admin: Console) -> None:
+    made = metadata(
+        admin,
+        "mutation($input: CreateRoleInput!) { createOneRole(createRoleInput: $input) { id } }",
+        {"input": {"label": f"{uuid4().hex}{'w' * 200}"}},
+    )
+    for width in WIDTHS:
+        admin.page.set_viewport_size({"width": width, "height": 900})
+        for below in ("", f"/object/{_objects(admin)['person']}"):
+            _open(admin, made["createOneRole"]["id"], below)
+            assert admin.overflow() <= 0, f"{below or 'the role'} at {width}"

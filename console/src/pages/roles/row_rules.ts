@@ -241,7 +241,7 @@ function OneRule({
     }}>
       ${facet.operands.map((each) => html`<option key=${each.operand} value=${each.operand} selected=${each.operand === rule.operand}>${each.words}</option>`)}
     </select>
-    <${RuleValue} kind=${info.value} field=${field} value=${rule.value} objects=${objects} disabled=${!editable}
+    <${RuleValue} info=${info} field=${field} value=${rule.value} objects=${objects} disabled=${!editable}
       onChange=${(value: unknown) => set({ ...rule, value })} />
     ${editable && remove}
     ${problem && html`<p class="hint">${problem}</p>`}

@@ -4,11 +4,20 @@ import { useEffect, useState } from "preact/hooks";
 import { useLoaded } from "../../api/load";
 import type { FieldMetadata, ObjectMetadata } from "../../data/objects";
 import { html } from "../../html";
-import { chosen, DIRECTIONS, type Period, periodOf, periodValue, UNITS, type ValueKind } from "./logic/operators";
+import {
+  choicesOf,
+  chosen,
+  DIRECTIONS,
+  type OperandInfo,
+  type Period,
+  periodOf,
+  periodValue,
+  UNITS,
+} from "./logic/operators";
 import { findRecords, readLabels } from "./records";
 
 interface RuleValueProps {
-  readonly kind: ValueKind;
+  readonly info: OperandInfo;
   readonly field: FieldMetadata;
   readonly value: unknown;
   readonly objects: readonly ObjectMetadata[];
@@ -17,7 +26,8 @@ interface RuleValueProps {
 }
 
 export function RuleValue(props: RuleValueProps) {
-  const { kind, field, value, disabled, onChange } = props;
+  const { info, field, value, disabled, onChange } = props;
+  const kind = info.value;
   const label = `Value for ${field.label}`;
   if (kind === "none") return null;
   if (kind === "options") return html`<${Options} ...${props} />`;
@@ -30,7 +40,7 @@ export function RuleValue(props: RuleValueProps) {
             { value: "true", label: "true" },
             { value: "false", label: "false" },
           ]
-        : [{ value: "", label: "Choose …" }, ...(field.options ?? [])];
+        : [{ value: "", label: "Choose …" }, ...choicesOf(field, info)];
     const present = chosen(value)[0] ?? "";
     return html`<select aria-label=${label} value=${present} disabled=${disabled} onChange=${(event: Event) => {
       const next = (event.target as HTMLSelectElement).value;
@@ -45,9 +55,9 @@ export function RuleValue(props: RuleValueProps) {
 }
 
 /** Some of a field's options. */
-function Options({ field, value, disabled, onChange }: RuleValueProps) {
+function Options({ info, field, value, disabled, onChange }: RuleValueProps) {
   const present = new Set(chosen(value));
-  const options = field.options ?? [];
+  const options = choicesOf(field, info);
   const gone = [...present].filter((each) => !options.some((option) => option.value === each || option.label === each));
   function toggle(option: string, label: string, checked: boolean) {
     const others = [...present].filter((each) => each !== option && each !== label);
@@ -58,7 +68,7 @@ function Options({ field, value, disabled, onChange }: RuleValueProps) {
     ${options.map(
       (
         each,
-      ) => html`<label key=${each.id}><input type="checkbox" checked=${present.has(each.value) || present.has(each.label)}
+      ) => html`<label key=${each.value}><input type="checkbox" checked=${present.has(each.value) || present.has(each.label)}
       onChange=${(event: Event) => toggle(each.value, each.label, (event.target as HTMLInputElement).checked)} /> ${each.label}</label>`,
     )}
     ${gone.map((each) => html`<label key=${each}><input type="checkbox" checked onChange=${() => toggle(each, each, false)} /> ${each} (gone)</label>`)}

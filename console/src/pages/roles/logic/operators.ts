@@ -20,6 +20,13 @@ export interface OperandInfo {
   /** Between the field and the value: "is", "is before". */
   readonly words: string;
   readonly value: ValueKind;
+  /** What can be chosen, when it is not the field's own options. */
+  readonly choices?: readonly Choice[];
+}
+
+interface Choice {
+  readonly value: string;
+  readonly label: string;
 }
 
 /** A part of a composite field that can be looked at by itself; an empty name is the field as a whole. */
@@ -121,10 +128,30 @@ const BY_TYPE: Readonly<Record<string, readonly OperandInfo[]>> = {
   ],
 };
 
+/** Where records come from (docs/wire/graphql.md#composite-types): these values, and no others. */
+const SOURCES: readonly Choice[] = [
+  "EMAIL",
+  "CALENDAR",
+  "WORKFLOW",
+  "AGENT",
+  "API",
+  "IMPORT",
+  "MANUAL",
+  "SYSTEM",
+  "WEBHOOK",
+  "APPLICATION",
+].map((value) => ({ value, label: value }));
+
+const SOURCE: readonly OperandInfo[] = [
+  { operand: "IS", words: "is", value: "options", choices: SOURCES },
+  { operand: "IS_NOT", words: "is not", value: "options", choices: SOURCES },
+  ...EMPTY,
+];
+
 type Parts = Readonly<Record<string, readonly [label: string, operands: readonly OperandInfo[]]>>;
 
 const PARTS: Readonly<Record<string, Parts>> = {
-  CURRENCY: { amountMicros: ["Amount", NUMBER], currencyCode: ["Currency", TEXT] },
+  CURRENCY: { amountMicros: ["Amount in millionths", NUMBER], currencyCode: ["Currency", TEXT] },
   FULL_NAME: { firstName: ["First name", TEXT], lastName: ["Last name", TEXT] },
   EMAILS: { primaryEmail: ["Primary address", TEXT] },
   PHONES: { primaryPhoneNumber: ["Primary number", TEXT], primaryPhoneCountryCode: ["Country", TEXT] },
@@ -136,7 +163,7 @@ const PARTS: Readonly<Record<string, Parts>> = {
     addressState: ["State", TEXT],
     addressCountry: ["Country", TEXT],
   },
-  ACTOR: { name: ["Name", TEXT], source: ["Source", TEXT] },
+  ACTOR: { name: ["Name", TEXT], source: ["Source", SOURCE] },
 };
 
 /** What can be looked at in a field: itself, and its parts. Empty when no rule can name it. */
@@ -161,6 +188,11 @@ export function facetOf(field: FieldMetadata, subField: string | null): Facet | 
 
 export function operandOf(field: FieldMetadata, subField: string | null, operand: string): OperandInfo | undefined {
   return facetOf(field, subField)?.operands.find((each) => each.operand === operand);
+}
+
+/** What a condition's value is chosen from. */
+export function choicesOf(field: FieldMetadata, info: OperandInfo): readonly Choice[] {
+  return info.choices ?? field.options ?? [];
 }
 
 /** What a value begins with. */

@@ -2,7 +2,7 @@
 
 import type { FieldMetadata, ObjectMetadata } from "../../../data/objects";
 import { enumerated } from "../../model/logic/text.ts";
-import { chosen, facetOf, type OperandInfo, operandOf, periodOf } from "./operators.ts";
+import { choicesOf, chosen, facetOf, type OperandInfo, operandOf, periodOf } from "./operators.ts";
 import { mentioned } from "./rights.ts";
 import { RIGHTS, type RoleDraft } from "./role.ts";
 import { allRules, type Rule, type RuleGroup, type RulePart } from "./rules.ts";
@@ -70,7 +70,7 @@ export function valueWords(
 
 function named(info: OperandInfo, value: string, field: FieldMetadata, labels: ReadonlyMap<string, string>): string {
   if (info.value === "options" || info.value === "option") {
-    return field.options?.find((each) => each.value === value || each.label === value)?.label ?? value;
+    return choicesOf(field, info).find((each) => each.value === value || each.label === value)?.label ?? value;
   }
   if (info.value === "records") return labels.get(value) ?? "a record";
   return info.value === "text" ? `“${value}”` : value;
