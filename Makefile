@@ -103,7 +103,7 @@ rotate-secret: running ## a new signing secret for the local stack's DATA; token
 	@exec $(BIN)/python -m local.rotation --data "$(DATA)" $(if $(END),--end-all-tokens)
 
 test: install console .venv-clients/installed ## every test; ARGS="-k name" to choose
-	@$(BIN)/python -m pytest -n 3 --dist loadgroup $(ARGS)
+	@$(BIN)/python -m pytest -n 3 --dist loadscope $(ARGS)
 
 test-unit: .venv/installed ## the unit tests that take no longer than a few seconds; ARGS="-k name" to choose
 	@$(BIN)/python -m pytest -m "not slow" tests/unit $(ARGS)

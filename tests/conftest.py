@@ -9,13 +9,15 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import settings
+from xdist.scheduler import LoadScopeScheduling
 
 if TYPE_CHECKING:
+    from xdist.remote import Producer
+
     from icosa.access.gateway_keys import GatewayKeys
 
 # Before any import of a client: never a real account, never a lookup of instance credentials.
@@ -52,11 +54,21 @@ def pytest_make_parametrize_id(val: object) -> str | None:
     return _UUID.sub("uuid", val) if isinstance(val, str) and _UUID.search(val) else None
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The tests of a folder share fixtures, the PynamoDB models' table among them: one process runs them in a row."""
-    root = Path(__file__).parent
-    for item in items:
-        item.add_marker(pytest.mark.xdist_group("/".join(item.path.relative_to(root).parent.parts[:3])))
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling:
+    """One process runs the tests in a row that share fixtures: those of a file, or of a folder with fixtures for all of
+    it. (Marks of groups do not arrive: xdist writes them into an attribute of the test that pytest 9.2 does not read.)
+    """
+    return _ByFixtures(config, log)
+
+
+#: Folders with fixtures for all of their tests, which take seconds to make.
+_SHARED = ("tests/integration/api/graphql/", "tests/integration/local/", "tests/wire/")
+
+
+class _ByFixtures(LoadScopeScheduling):  # type: ignore[misc]  # xdist has no types.
+    def _split_scope(self, nodeid: str) -> str:
+        path = nodeid.partition("::")[0]
+        return next((folder for folder in _SHARED if path.startswith(folder)), path)
 
 
 @pytest.fixture(scope="session")
