@@ -1,4 +1,5 @@
-"""Fixtures of the tests in a real browser: one stack and one chromium for all of them, a fresh tab for each.
+"""Fixtures of the tests in a real browser: one stack and one chromium for all of them, a fresh tab for each. They end
+with the folder: Playwright has an event loop of its own, beside which no other test could run one.
 
 Without chromium on the machine they are skipped and say so.
 """
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
     if chromium_path() is None:
         pytest.skip("no chromium on this machine: apt-get install chromium")
@@ -26,14 +27,14 @@ def browser() -> Iterator[Browser]:
         yield running
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def stack(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningStack]:
     """A stack with the demo workspace; tests leave behind only what they made under names of their own."""
     with local_stack(tmp_path_factory.mktemp("console") / "data") as running:
         yield running
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def site(stack: RunningStack) -> str:
     """Address of the console. ``CONSOLE_URL`` names another one, such as a development server before the same data."""
     return os.environ.get("CONSOLE_URL") or stack.url
