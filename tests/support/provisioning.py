@@ -6,7 +6,7 @@ import time
 from typing import Any
 
 from icosa.access import session
-from icosa.catalog import memory, models
+from icosa.catalog import models
 from icosa.lru import LRUCache
 from icosa.provisioning.workspace import Provisioned
 
@@ -25,5 +25,4 @@ def event_of(provisioned: Provisioned, *, key_id: str | None = None, **changes: 
 def forget() -> None:
     """As if the process were new: nothing remembered of any workspace or key."""
     models.forget()
-    memory.forget()
     session._role_of_key = LRUCache(size=4096)

@@ -129,9 +129,9 @@ const QUERY = `query Objects($after: ConnectionCursor) {
   }
 }`;
 
-interface Answer {
+interface Answer<T> {
   readonly objects: {
-    readonly edges: readonly { readonly node: ObjectMetadata }[];
+    readonly edges: readonly { readonly node: T }[];
     readonly pageInfo: { readonly hasNextPage: boolean; readonly endCursor: string | null };
   };
 }
@@ -159,7 +159,7 @@ export function useObjects(): Loaded<readonly ObjectMetadata[]> {
 export async function reloadObjects(): Promise<void> {
   state.value = { ...state.value, loading: true };
   try {
-    state.value = { data: await readAll(), error: null, loading: false };
+    state.value = { data: await readObjects<ObjectMetadata>(QUERY), error: null, loading: false };
   } catch (error) {
     state.value = { ...state.value, error: asApiError(error), loading: false };
   }
@@ -170,11 +170,12 @@ export function forgetObjects(): void {
   state.value = NOTHING;
 }
 
-async function readAll(): Promise<readonly ObjectMetadata[]> {
-  const found: ObjectMetadata[] = [];
+/** What a query of `objects(paging: { after: $after })` selects of every object, page by page. */
+export async function readObjects<T>(query: string): Promise<readonly T[]> {
+  const found: T[] = [];
   let after: string | null = null;
   do {
-    const { objects }: Answer = await graphql<Answer>("metadata", QUERY, { after });
+    const { objects }: Answer<T> = await graphql<Answer<T>>("metadata", query, { after });
     found.push(...objects.edges.map((each) => each.node));
     after = objects.pageInfo.hasNextPage ? objects.pageInfo.endCursor : null;
   } while (after !== null);

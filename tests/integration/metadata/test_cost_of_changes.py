@@ -8,7 +8,10 @@ from contextlib import contextmanager
 import pytest
 
 from icosa.catalog import memory
+from icosa.catalog.loader import MetadataState
+from icosa.catalog.models import current_model
 from icosa.lru import LRUCache
+from icosa.store import keys
 from icosa.store.meter import Meter
 from tests.support.tenant import WORKSPACE, Tenant
 
@@ -30,6 +33,15 @@ def test_a_new_object_costs_the_same_among_many(tenant: Tenant) -> None:
     assert many[1:] == few[1:]
     # The workspace's row and no log; then the views, of which every object has one, eight in five units.
     assert few[0] <= 2 + 16 and many[0] <= few[0] + 13 * 5 / 8 + 1
+
+
+def test_the_request_after_a_change_reads_no_model(tenant: Tenant) -> None:
+    tenant.new_object("first")
+    meter = Meter(detailed=True)
+    workspace = tenant.table.get(keys.workspace(WORKSPACE))
+    assert workspace is not None
+    model = current_model(tenant.table.metered(meter), WORKSPACE, MetadataState.parse(workspace))
+    assert "first" in model.by_singular and meter.read_units == 0
 
 
 @contextmanager

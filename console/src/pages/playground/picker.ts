@@ -1,6 +1,6 @@
 import { useState } from "preact/hooks";
-import { graphql } from "../../api/http";
 import { useLoaded } from "../../api/load";
+import { readObjects } from "../../data/objects";
 import { html } from "../../html";
 import { CheckField, TextField } from "../../ui/fields";
 import { Ready } from "../../ui/states";
@@ -11,13 +11,6 @@ interface Choice {
   readonly labelPlural: string;
   readonly isActive: boolean;
   readonly isSystem: boolean;
-}
-
-interface Answer {
-  readonly objects: {
-    readonly edges: readonly { readonly node: Choice }[];
-    readonly pageInfo: { readonly hasNextPage: boolean; readonly endCursor: string | null };
-  };
 }
 
 const QUERY = `query ObjectNames($after: ConnectionCursor) {
@@ -80,13 +73,7 @@ function Choices({ choices, chosen, onChoose }: PickerProps & { choices: readonl
 
 /** Active objects: those that people work with first, each kind by label. */
 async function readChoices(): Promise<readonly Choice[]> {
-  const found: Choice[] = [];
-  let after: string | null = null;
-  do {
-    const { objects }: Answer = await graphql<Answer>("metadata", QUERY, { after });
-    found.push(...objects.edges.map((each) => each.node));
-    after = objects.pageInfo.hasNextPage ? objects.pageInfo.endCursor : null;
-  } while (after !== null);
+  const found = await readObjects<Choice>(QUERY);
   return found
     .filter((each) => each.isActive)
     .sort((a, b) => Number(a.isSystem) - Number(b.isSystem) || a.labelPlural.localeCompare(b.labelPlural));

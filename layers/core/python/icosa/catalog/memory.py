@@ -38,6 +38,12 @@ def known_version(table: Table, workspace_id: str) -> KnownVersion | None:
     return _versions.get((table.name, workspace_id))
 
 
+def known_model(table: Table, workspace_id: str, state: MetadataState) -> Model | None:
+    """The model of a version, None unless it is the one seen last."""
+    known = known_version(table, workspace_id)
+    return known.model if known is not None and known.state == state else None
+
+
 def remember(table: Table, workspace_id: str, known: KnownVersion) -> None:
     """Keep a version in place of the one before."""
     _versions.put((table.name, workspace_id), known)

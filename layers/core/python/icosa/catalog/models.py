@@ -16,7 +16,7 @@ from ..lru import LRUCache
 from ..model.model import Model
 from ..store import keys
 from ..store.table import Table
-from . import bundles
+from . import bundles, memory
 from .loader import MetadataState, load_model
 from .rows import build_model
 
@@ -40,11 +40,16 @@ _models: LRUCache[tuple[str, int], Model] = LRUCache(size=_MEMORY, weigh=weight)
 def current_model(table: Table, workspace_id: str, state: MetadataState) -> Model:
     """The model of ``state.version``, or of a later version.
 
-    Reads nothing when the model is in memory, one bundle else. Raises Unavailable when the metadata keeps changing.
+    Reads nothing when the model is in memory, also as this process has left it by a change, one bundle else. Raises
+    Unavailable when the metadata keeps changing.
     """
     model = _models.get((workspace_id, state.version))
     if model is None:
-        model = _from_bundle(table, workspace_id, state.version) or load_model(table, workspace_id, state)
+        model = (
+            memory.known_model(table, workspace_id, state)
+            or _from_bundle(table, workspace_id, state.version)
+            or load_model(table, workspace_id, state)
+        )
         _models.put((workspace_id, model.version), model)
     return model
 
@@ -52,6 +57,7 @@ def current_model(table: Table, workspace_id: str, state: MetadataState) -> Mode
 def forget() -> None:
     """Forget all models, as a new container has none."""
     _models.clear()
+    memory.forget()
 
 
 def encode(items: Iterable[Mapping[str, Any]]) -> bytes:
