@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator
+from functools import partial
 from math import inf
 from typing import TYPE_CHECKING, Any
 
@@ -33,7 +34,7 @@ os.environ |= {
 }
 
 from icosa.store.table import Table
-from tests.support import dynoxide
+from tests.support import dynoxide, shared
 
 # A run for a change examines the same cases every time: what fails there can be repeated. Without CI, new cases each
 # time. No test fails because the machine is busy.
@@ -65,6 +66,12 @@ _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 def pytest_make_parametrize_id(val: object) -> str | None:
     """Names of cases are the same in every process, also where a parameter is a random id: tests run in two."""
     return _UUID.sub("uuid", val) if isinstance(val, str) and _UUID.search(val) else None
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """The first process of a run makes the folder that all of them share, and removes it."""
+    if not hasattr(config, "workerinput"):
+        config.add_cleanup(partial(shared.end_run, shared.begin_run()))
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling:

@@ -32,7 +32,7 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningStack]:
 
 def test_a_stack_keeps_its_data_and_its_key(tmp_path: Path) -> None:
     data = tmp_path / "data"
-    with local_stack(data) as stack:
+    with local_stack(data, anew=True) as stack:
         key = stack.key
         assert stat.S_IMODE((data / "api-key").stat().st_mode) == 0o600
         made = httpx.post(
