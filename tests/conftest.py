@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import re
+import sys
 from collections.abc import Iterator
 from functools import partial
 from math import inf
@@ -32,6 +33,10 @@ os.environ |= {
     "AWS_EC2_METADATA_DISABLED": "true",
     "POWERTOOLS_TRACE_DISABLED": "true",
 }
+
+# What is compiled once is there for all processes, of which there are hundreds, wherever the tests are run.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 
 from icosa.store.table import Table
 from tests.support import dynoxide, shared
