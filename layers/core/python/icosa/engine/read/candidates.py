@@ -120,6 +120,9 @@ class RowSets:
         complete = sorted((rows for rows in self.sets if rows.complete), key=lambda rows: len(rows.rows))
         if not complete:
             return None
+        for rows in complete:
+            if not rows.exact and rows.path.sure:
+                rows.tell(self._ctx, self._obj, max(MAX_BATCH_GET, self.live // ROWS_PER_UNIT))
         ids = _common(complete)
         first = complete[0]
         if len(complete) > 1 and first.pages == 1 and len(first.rows) <= min(len(ids) + _SPARE, MAX_BATCH_GET):
@@ -132,6 +135,7 @@ class RowSets:
                 continue
             read_on(self._ctx, [rows], most)
             if rows.complete:
+                rows.tell(self._ctx, self._obj, most)
                 complete.append(rows)
                 ids &= rows.rows.keys()
         return self._made({i: first.rows[i] for i in ids}, complete)

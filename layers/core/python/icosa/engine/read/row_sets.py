@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from ...model.dates import epoch_ms
+from ...model.model import Object
 from ...model.record import Record
 from ...model.types.base import Leaf
 from ...query.evaluate import Test, compile_filter
@@ -18,6 +19,7 @@ from ...store.derive import CREATED_AT
 from ...store.lookup import CarryingRow, carrying_page, count_entries
 from ...store.table import Count, Table
 from ..context import Context
+from ..records import get_live
 from .access_paths import AccessPath, RowRange, single_leaf
 from .joins import JoinedRecords
 from .ordered_walk import RecordRef, share_of_ids
@@ -77,6 +79,7 @@ class RowSet:
     ranges: list[_RangeRows]
     _rows: dict[str, tuple[Row, ...]] | None = None
     _has_cut: bool = False
+    _is_told: bool = False
 
     @classmethod
     def of(cls, path: AccessPath) -> RowSet:
@@ -134,7 +137,7 @@ class RowSet:
         if self.path.ids is not None:
             return False  # such records need not exist
         if self.path.exact or self.path.sure:
-            return True
+            return self._is_told or not any(of.rows for of in self.ranges if of.part.is_untold)
         if self._telling is None:
             return False
         self.rows  # noqa: B018 - finds out whether a text is cut
@@ -169,6 +172,21 @@ class RowSet:
             return is_match(record, joined) is True  # type: ignore[arg-type]
 
         return keeps
+
+    def tell(self, ctx: Context, obj: Object, most: int) -> None:
+        """Look at the records of rows that say nothing about the condition, up to ``most``, where all others do. What
+        changes meanwhile is looked at once more, as several ranges were read.
+        """
+        if not self.path.sure or self.exact:
+            return
+        untold = [i for i, rows in self.rows.items() if all(part.is_untold for part, _, _ in rows)]
+        if len(untold) > most:
+            return
+        is_match, joined = compile_filter(self.path.condition), JoinedRecords(ctx)
+        for record_id, record in zip(untold, get_live(ctx, obj, untold), strict=True):
+            if record is None or not is_match(record, joined):
+                del self.rows[record_id]
+        self._is_told = True
 
     def refs(self, record_id: str) -> list[RecordRef]:
         """The rows of a record."""
