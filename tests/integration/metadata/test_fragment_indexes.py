@@ -110,7 +110,7 @@ def test_longer_texts_are_looked_at_themselves(tenant: Tenant, rocket: Object) -
     known = rows_of(tenant, index, rocket.by_name["title"].leaves[0].key)
     before, _ = listed(tenant)
     long, other = "x" * MOST_CHARACTERS + "quant", "y" * MOST_CHARACTERS + "z"
-    [first, second] = tenant.create("rocket", {"name": "x", "title": long}, {"name": "y", "title": other})
+    [_, second] = tenant.create("rocket", {"name": "x", "title": long}, {"name": "y", "title": other})
     assert rows_of(tenant, index, rocket.by_name["title"].leaves[0].key) == known + 2
     titles, plan = listed(tenant)
     assert titles == sorted([*before, long])

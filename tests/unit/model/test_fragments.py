@@ -75,4 +75,4 @@ def test_a_long_text_has_no_fragments() -> None:
     assert max(map(len, longest)) == LONGEST
     assert fragments("x" * (MOST_CHARACTERS + 1)) is None
     assert fragments(["x" * MOST_CHARACTERS, "y"]) is None
-    assert fragments(["ab", "bcd"]) == {"bcd"}
+    assert fragments(["ab", "bcd"]) == frozenset({"bcd"})

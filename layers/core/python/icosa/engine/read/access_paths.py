@@ -43,6 +43,8 @@ class RowRange:
     exact: ExactText | None = None
     #: Its rows say nothing about the condition, even where those of the path's other ranges do.
     is_untold: bool = False
+    #: The condition that the values in the rows decide about: rows that do not fulfil it are passed over.
+    told: Filter | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,15 +117,21 @@ def _union_path(model: Model, obj: Object, condition: Filter, items: Sequence[Fi
 
 
 def whole_index_path(model: Model, obj: Object, condition: Filter) -> AccessPath | None:
-    """All rows of the index of the one leaf that a condition looks at; None if it looks at others, or at no index."""
-    leaf = single_leaf(condition)
-    if leaf is None or not leaf.has_index:
-        return None
-    pk = keys.index(model.workspace_id, obj.key, leaf.key)
-    return AccessPath(condition=condition, ranges=(RowRange(pk=pk, low=NULL, high=VALUE + TOP, leaf=leaf),))
+    """The rows that fulfil a condition, out of the whole index of the leaf that it looks at, or of the leaves of its
+    alternatives; None if it looks at others, or at no index.
+    """
+    items = condition.items if isinstance(condition, Or) and single_leaf(condition) is None else (condition,)
+    ranges: list[RowRange] = []
+    for item in items:
+        leaf = single_leaf(item)
+        if leaf is None or not leaf.has_index:
+            return None
+        pk = keys.index(model.workspace_id, obj.key, leaf.key)
+        ranges.append(RowRange(pk=pk, low=NULL, high=VALUE + TOP, leaf=leaf, told=item))
+    return AccessPath(condition=condition, ranges=tuple(ranges), sure=True) if ranges else None
 
 
-def single_leaf(filter: Filter) -> Leaf | None:
+def single_leaf(filter: Filter | None) -> Leaf | None:
     """The one leaf of the object itself that a filter looks at; None if there are others."""
     match filter:
         case Compare(leaf=leaf):
