@@ -52,7 +52,20 @@ def with_composites(base: Model) -> Model:
         )
         for number, names in enumerate(declared)
     )
-    deal = replace(deal, indexes=indexes)
+    return _with_indexes(base, indexes)
+
+
+def with_fragments(base: Model) -> Model:
+    """The model with an index of the parts of the texts of deals."""
+    deal = base.by_singular["deal"]
+    columns = (("title", None), ("who", "firstName"), ("tags", None))
+    members = tuple(IndexMember(id=name, field_id=deal.by_name[name].id, sub=sub) for name, sub in columns)
+    return _with_indexes(base, (Index(id="parts", name="parts", members=members, type="GIN", row_key="x9"),))
+
+
+def _with_indexes(base: Model, indexes: tuple[Index, ...]) -> Model:
+    deal = base.by_singular["deal"]
+    deal = replace(deal, indexes=(*deal.indexes, *indexes))
     return replace(base, objects=tuple(deal if obj.id == deal.id else obj for obj in base.objects))
 
 

@@ -262,10 +262,10 @@ class _Worker:
         row_keys = {
             index.row_key for index in obj.indexes if index.id in self.job.indexes and index.status == "BUILDING"
         }
-        composites = [leaf for leaf in obj.composites if leaf.key.partition("~")[0] in row_keys]
-        if not fields and not self._constraints and not composites:
+        declared = [leaf for leaf in obj.declared if leaf.row_key in row_keys]
+        if not fields and not self._constraints and not declared:
             return
-        leaves = [*(leaf for field in fields for leaf in field.leaves if leaf.has_rows), *composites]
+        leaves = [*(leaf for field in fields for leaf in field.leaves if leaf.has_rows), *declared]
         self._rows = Rows(self.model, obj, leaves)
         yield self._records(True, self._build_record)
         if self._constraints:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from ..model.dates import epoch_ms
+from ..model.fragments import FragmentLeaf, fragments, shard_of
 from ..model.model import Model, Object, UniqueConstraint
 from ..model.record import Record
 from ..model.search_text import search_fields, tokens
@@ -61,9 +62,16 @@ class Rows:
         ws = model.workspace_id
         self._ws = ws
         self._obj = obj
+        leaves = (*obj.indexed_leaves, *obj.declared) if leaves is None else tuple(leaves)
         self._index: list[tuple[str, Leaf, Callable[[Any], str], Callable[[Any], str | None]]] = [
             (keys.index(ws, obj.key, leaf.key), leaf, leaf.kind.encode, leaf.kind.detail)
-            for leaf in ((*obj.indexed_leaves, *obj.composites) if leaves is None else leaves)
+            for leaf in leaves
+            if not isinstance(leaf, FragmentLeaf)
+        ]
+        self._fragments = [
+            (leaf, [keys.index(ws, obj.key, key) for key in leaf.index_keys])
+            for leaf in leaves
+            if isinstance(leaf, FragmentLeaf)
         ]
         self._created = obj.leaves.get(CREATED_AT)
         self._id_key = obj.by_name["id"].key
@@ -82,7 +90,9 @@ class Rows:
         return obj.cached(_rows, model)
 
     def index(self, record: Record) -> dict[Key, Attributes]:
-        """Index rows of a live record: one for each indexed leaf, nulls included, so that every index is complete."""
+        """Index rows of a live record: one for each indexed leaf, nulls included, so that every index is complete; and
+        those of its fragments.
+        """
         tail = END + record.id
         null = NULL + tail
         carried = self._carried(record)
@@ -98,6 +108,16 @@ class Rows:
                 room = len(exact.encode()) <= _MOST_EXACT
                 attributes = {EXACT: exact, **(attributes if room else _NOTHING)}
             rows[partition, f"{VALUE}{encode(value)}{tail}"] = attributes
+        for of_texts, partitions in self._fragments:
+            value = of_texts.get(record)
+            if value is None:
+                continue
+            parts = fragments(value)
+            if parts is None:
+                rows[partitions[0], null] = carried
+                continue
+            for part in parts:
+                rows[partitions[shard_of(part)], f"{VALUE}{part}{tail}"] = carried
         return rows
 
     def _carried(self, record: Record) -> Attributes:
@@ -162,5 +182,4 @@ def constraint_value(constraint: UniqueConstraint, item: Item) -> str | None:
 
 def is_confirmed(item: Item, leaf: Leaf, encoded: str | None) -> bool:
     """Whether an index row is what ``derive`` gives for the record now (rows may be left by an unfinished write)."""
-    value = leaf.get(item)
-    return encoded is None if value is None else leaf.kind.encode(value) == encoded
+    return leaf.is_at(item, encoded)
