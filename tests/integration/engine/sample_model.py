@@ -42,12 +42,22 @@ _SYSTEM = (
 def with_composites(base: Model) -> Model:
     """The model with indexes of several fields of deals."""
     deal = base.by_singular["deal"]
-    declared = (("stage", "amount"), ("stage", "due", "title"), ("amount", "title"), ("title", "hot"))
+    declared = (
+        ("stage", "amount"),
+        ("stage", "due", "title"),
+        ("amount", "title"),
+        ("title", "hot"),
+        ("firm", "createdAt"),
+        ("who.lastName", "who.firstName"),
+    )
     indexes = tuple(
         Index(
             id=f"index-{number}",
             name=" ".join(names),
-            members=tuple(IndexMember(id=f"{number}-{name}", field_id=deal.by_name[name].id) for name in names),
+            members=tuple(
+                IndexMember(id=f"{number}-{name}", field_id=deal.by_name[name].id, sub=sub or None)
+                for name, _, sub in (path.partition(".") for path in names)
+            ),
             row_key=f"x{number}",
         )
         for number, names in enumerate(declared)

@@ -52,6 +52,11 @@ class Tuning:
     late_records: int = 100
     #: Rows of each tail of changes that a read looks at, at most.
     tail_rows: int = 500
+    #: Rows that are counted before their number is kept (``engine.read.ledgers``), rows of the blocks in which it is,
+    #: and commits after which it is brought up to date.
+    ledger_rows: int = 4_000
+    ledger_block: int = 1_000
+    ledger_deltas: int = 200
     #: Rows of a parent's edge partition that are read at first: enough for several relations of usual size.
     edge_rows: int = 400
 

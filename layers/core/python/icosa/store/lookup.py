@@ -87,6 +87,7 @@ def carrying_page(
     low: str,
     high: str,
     after: str | None = None,
+    forward: bool = True,
     limit: int | None,
     exact: ExactText | None = None,
     prefix: str = "",
@@ -97,6 +98,7 @@ def carrying_page(
         low=low,
         high=high,
         after=after,
+        forward=forward,
         limit=limit,
         project=f"SK, {CREATED}, {TWO_VALUES}" + ("" if prefix else f", {EXACT}"),
         filter=_wanted(exact),
@@ -155,6 +157,20 @@ def count_entries(table: Table, pk: str, *, low: str, high: str, exact: ExactTex
     if exact is None:
         return table.count_pages(pk, low=low, high=high)
     return table.count_pages(pk, low=low, high=high, unlike=_unwanted(exact), values=_values(exact))
+
+
+def count_block(table: Table, pk: str, *, low: str, high: str, limit: int) -> tuple[int, str | None]:
+    """How many rows the first ``limit`` of a range are, and the sort key of the last; None if they are all."""
+    page = table.query(
+        pk, low=low, high=high, limit=limit, project="SK", filter="attribute_exists(#none)", names={"#none": "none"}
+    )
+    return page.scanned - len(page.items), page.last
+
+
+def count_run(table: Table, pk: str, *, after: str) -> tuple[int, str]:
+    """How many rows of the same value follow a row, and the sort key behind them."""
+    start = after.rpartition(END)[0] + END
+    return table.count(pk, low=start, high=start + TOP, after=after), start + TOP
 
 
 def _index_entries(rows: Iterable[Item]) -> list[IndexEntry]:

@@ -14,7 +14,7 @@ records, into a partition whose sort keys are times. These are
   time of the commit.
 
 A destroyed record is in neither: whoever looks for it finds nothing. A new one did not match before, so nobody misses
-it. Rows of the log expire after an hour.
+it. Rows of the log expire after an hour, those with deltas of ledgers after a week.
 
 Costs: two write units for the row, for each KB of ids (25 records); readers pay one read unit for each of the two tails
 while nothing has changed.
@@ -25,17 +25,18 @@ from __future__ import annotations
 import time
 import uuid
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from ..model.dates import format_instant
 from ..model.model import Object
-from . import keys
+from . import keys, ledger
 from .change import Change
 from .derive import CREATED_AT, UPDATED_AT
-from .keys import END, VALUE
+from .keys import END, TOP, VALUE, Key
 from .ops import PutItem
+from .register import Register
 from .table import Item, Table
 
 #: A commit this long after the request's beginning is logged, whatever its ``updatedAt`` says.
@@ -44,8 +45,11 @@ LATE_SECONDS = 1.0
 #: DynamoDB may take, and that the clocks of two functions may differ.
 MARGIN_SECONDS = 3.0
 _LIFE_SECONDS = 3_600
+_LIFE_OF_DELTAS = (ledger.KEPT_MS + ledger.WAIT_MS) // 1000
 
 _IDS = "ids"
+#: By how much a transaction changes the numbers of rows that are kept (``store.ledger``).
+_DELTAS = "deltas"
 
 
 #: What a row of the log says of a record: it has moved between the live records and the trash; its ``createdAt`` is
@@ -64,22 +68,29 @@ class Trace(NamedTuple):
     kind: str = ""
 
 
-def log_row(ws: str, changes: Iterable[Change], *, now: str, seconds: float) -> PutItem | None:
+def log_row(ws: str, changes: Sequence[Change], *, now: str, seconds: float, register: Register) -> PutItem | None:
     """The row of the log for a transaction with these changes, None when it needs none.
 
-    ``now`` is the request's time (what ``updatedAt`` is set to), and ``seconds`` the time since then.
+    ``now`` is the request's time (what ``updatedAt`` is set to), and ``seconds`` the time since then; ``register`` says
+    of which leaves the numbers are kept.
     """
     is_late = seconds > LATE_SECONDS
+    moment = time.time()
+    ms = int(moment * 1000)
+    deltas = ledger.deltas_of(changes, register, now=now, now_ms=ms, is_late=is_late) if register.kept else {}
     logged: dict[tuple[str, str], list[str]] = defaultdict(list)
     for change in changes:
         if (kind := _kind(change, now, is_late=is_late)) is not None:
             logged[change.obj.key, kind].append(change.id)
-    if not logged:
+    if not logged and not deltas:
         return None
-    moment = time.time()
-    key = keys.change_log(ws, int(moment * 1000), uuid.uuid4().hex[:12])
-    text = ";".join(f"{object_key}:{kind}:{','.join(ids)}" for (object_key, kind), ids in logged.items())
-    return PutItem(keys.item_at(key, **{_IDS: text}, ttl=int(moment) + _LIFE_SECONDS))
+    key = (keys.change_log if logged else keys.delta_log)(ws, ms, uuid.uuid4().hex[:12])
+    attributes: dict[str, Any] = {"ttl": int(moment) + (_LIFE_OF_DELTAS if deltas else _LIFE_SECONDS)}
+    if logged:
+        attributes[_IDS] = ";".join(f"{obj}:{kind}:{','.join(ids)}" for (obj, kind), ids in logged.items())
+    if deltas:
+        attributes[_DELTAS] = ledger.packed_deltas(deltas)
+    return PutItem(keys.item_at(key, **attributes))
 
 
 def _kind(change: Change, now: str, *, is_late: bool) -> str | None:
@@ -130,6 +141,42 @@ def log_reader(ws: str, since: datetime, *, limit: int) -> Callable[[Table], lis
         return traces
 
     return read
+
+
+def delta_readers(
+    ws: str, object_key: str, leaf_key: str, since_ms: int, *, limit: int
+) -> list[Callable[[Table], dict[str, ledger.Numbers] | None]]:
+    """Readers of the deltas of a leaf since a moment, by the sort keys of their rows; None where the log has more than
+    ``limit`` rows since then. Each costs a read unit for some 40 commits.
+    """
+    starts = (keys.change_log(ws, since_ms, ""), keys.delta_log(ws, since_ms, ""))
+    return [_delta_reader(start, object_key, leaf_key, limit) for start in starts]
+
+
+def _delta_reader(
+    start: Key, object_key: str, leaf_key: str, limit: int
+) -> Callable[[Table], dict[str, ledger.Numbers] | None]:
+    pk, low = start
+    high = (keys.DELTA_ROWS if low.startswith(keys.DELTA_ROWS) else "") + TOP
+
+    def read(table: Table) -> dict[str, ledger.Numbers] | None:
+        page = table.query(pk, low=low, high=high, limit=limit, project=f"SK, {_DELTAS}")
+        if page.last is not None:
+            return None
+        found: dict[str, ledger.Numbers] = {}
+        for row in page.items:
+            if _DELTAS in row:
+                numbers = ledger.unpacked_deltas(row[_DELTAS]).get(object_key, {}).get(leaf_key)
+                if numbers:
+                    found[row["SK"]] = numbers
+        return found
+
+    return read
+
+
+def is_in_window(sort: str, at: int) -> bool:
+    """Whether a row of the log may have appeared after what was read at a time."""
+    return int(sort.removeprefix(keys.DELTA_ROWS).partition("#")[0]) >= at - ledger.WINDOW_MS
 
 
 def _newest(table: Table, pk: str, low: str, limit: int, project: str | None) -> list[Item]:

@@ -18,6 +18,7 @@ from .candidates import Candidates, Moved, read_candidates
 from .matches import count_matches, find
 from .ordered_walk import RecordRef, RecordWalk, RunTooLong, Walk
 from .page_query import PageQuery, RecordPage
+from .range_counts import count_range, kept_range
 from .row_sets import count_rows
 from .steady import Look, Watch, fetch, read_late, versions
 
@@ -53,8 +54,9 @@ class Walked:
 class Total:
     """How the matches are counted: here all live records, by their counter."""
 
-    #: Whether ``count`` reads the table.
+    #: Whether ``count`` reads the table, and in several round trips.
     reads = True
+    is_long = False
 
     def __init__(self, query: PageQuery) -> None:
         self.query = query
@@ -78,8 +80,20 @@ class TotalOfPath(Total):
     def __init__(self, query: PageQuery, path: AccessPath) -> None:
         super().__init__(query)
         self.path = path
+        self._kept = kept_range(path)
+
+    @property
+    def is_long(self) -> bool:  # type: ignore[override]
+        return self._kept is not None
+
+    @property
+    def is_by_creation(self) -> bool:
+        """Whether only a change of ``createdAt`` moves a record among the rows that are counted."""
+        return self._kept is not None
 
     def count(self, table: Table) -> Count:
+        if self._kept is not None:
+            return count_range(self.query.ctx, table, self.query.obj, self._kept)
         return count_rows(table, self.path)
 
     def settle(self, walked: Walked, counted: Count) -> int:
@@ -174,8 +188,12 @@ class _WalkPage:
         counted: Count | None = None
         batch: list[RecordRef] | None
         if total is not None and total.reads:
+            # The first branch may use further threads.
             branches: list[Callable[[Table], Any]] = [first_batch, total.count]
-            batch, counted = self.ctx.table.parallel(branches)
+            if total.is_long:
+                counted, batch = self.ctx.table.parallel(branches[::-1])
+            else:
+                batch, counted = self.ctx.table.parallel(branches)
         else:
             batch = first_batch(self.ctx.table)
             counted = None if total is None else total.count(self.ctx.table)
@@ -213,7 +231,9 @@ class _WalkPage:
             batch, rest = (batch[:missing], batch[missing:]) if self.all_match else (batch, [])
             refs = batch if rest else [*batch, *walk.lookahead]
             with_changes = count_moves or (walk.can_move and walk.pages > 1)
-            needs_fetch = with_changes or (refs[0].item is None if refs else row_count is not None)
+            # Whether rows that were counted are of a batch under way is told by the register, which comes with records.
+            needs_register = row_count is not None and walked.register is None
+            needs_fetch = with_changes or needs_register or (bool(refs) and refs[0].item is None)
             fetched = self._fetched(refs, with_changes=with_changes) if needs_fetch else [ref.item for ref in refs]
             confirmed = [
                 item if item is not None and walk.confirms(ref, item) else None
@@ -253,16 +273,21 @@ class _WalkPage:
         """The records behind the rows of a batch, None for those that are gone."""
         query, walked = self.query, self.walked
         watch = query.moved.watch if with_changes else None
-        kind = DATED if self.walk.is_by_creation and self._counts_only_by_creation else None
+        kind = DATED if self._moves_only_by_creation else None
         fetched = fetch(self.ctx, query.obj, [ref.id for ref in refs], watch, kind=kind)
         walked.register, walked.changed = fetched.register, walked.changed | fetched.changed
         walked.seen.update((ref.id, record) for ref, record in zip(refs, fetched.records, strict=True))
         return fetched.records
 
     @property
-    def _counts_only_by_creation(self) -> bool:
-        """Whether nothing but a change of ``createdAt`` moves a record among the rows that are counted."""
-        return not isinstance(self.total, TotalOfPath) or self.walk.covers(self.total.path)
+    def _moves_only_by_creation(self) -> bool:
+        """Whether nothing but a change of ``createdAt`` moves a record within the walk and among the rows that are
+        counted.
+        """
+        total, walk = self.total, self.walk
+        if not isinstance(total, TotalOfPath):
+            return walk.is_by_creation
+        return total.is_by_creation and (walk.is_by_creation or not walk.can_move)
 
     def _keep_elsewhere(self, fetched: Sequence[Record | None], confirmed: Sequence[Record | None]) -> None:
         """Note the records whose rows they do not confirm: those that match all the same belong to another place of the

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Collection, Sequence
+from functools import partial
 
 from ...errors import BadRequest, Conflict
 from ...model.inspect import inspect
@@ -95,15 +96,14 @@ def commit_changes(
         targets = target_keys(ctx, references, changes, live_before)
     lease = ctx.lease if sets_values else None
     now_ms = int(time.time() * 1000)
+    send = partial(commit, ctx.table, ctx.model, changes, lease=lease, now=ctx.now, now_ms=now_ms, seen=ctx.register)
     try:
         try:
-            required = counted_targets(ctx, references, targets)
-            commit(ctx.table, ctx.model, changes, targets=required, lease=lease, now=ctx.now, now_ms=now_ms)
+            send(targets=counted_targets(ctx, references, targets))
         except CommitFailed as failure:
             if failure.reason.kind != "target":
                 raise
-            required = counted_targets(ctx, references, target_keys(ctx, references, changes))
-            commit(ctx.table, ctx.model, changes, targets=required, lease=lease, now=ctx.now, now_ms=now_ms)
+            send(targets=counted_targets(ctx, references, target_keys(ctx, references, changes)))
     except ModelOutdated:
         raise Conflict("The data model was changed while the request ran. Please try again.") from None
     except SameValue as same:
