@@ -9,10 +9,12 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from math import inf
+from typing import TYPE_CHECKING, Any
 
 import pytest
-from hypothesis import settings
+from httpx._config import DEFAULT_TIMEOUT_CONFIG
+from hypothesis import HealthCheck, settings
 from xdist.scheduler import LoadScopeScheduling
 
 if TYPE_CHECKING:
@@ -34,16 +36,27 @@ from icosa.store.table import Table
 from tests.support import dynoxide
 
 # A run for a change examines the same cases every time: what fails there can be repeated. Without CI, new cases each
-# time.
-settings.register_profile("repeatable", derandomize=True, deadline=None)
-settings.register_profile("exploring", deadline=None, print_blob=True)
+# time. No test fails because the machine is busy.
+_PATIENT: dict[str, Any] = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
+settings.register_profile("repeatable", derandomize=True, **_PATIENT)
+settings.register_profile("exploring", print_blob=True, **_PATIENT)
 settings.load_profile("repeatable" if os.environ.get("CI") else "exploring")
 
+#: Seconds for an answer, which nothing that works needs: httpx gives a server 5.
+_ANSWER_SECONDS = 120.0
+for _step in ("connect", "read", "write", "pool"):
+    setattr(DEFAULT_TIMEOUT_CONFIG, _step, _ANSWER_SECONDS)
 
-@pytest.fixture(autouse=True)
-def _no_wait(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Changes of the model do not wait for requests that began before them: tests say when time passes."""
-    monkeypatch.setattr("icosa.store.lease.OUTLAST_SECONDS", 0.0)
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_time_passes() -> Iterator[None]:
+    """Tests say when time passes: changes of the model do not wait for requests that began before them, and no request
+    is so slow that it must look whether the model has changed.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("icosa.store.lease.OUTLAST_SECONDS", 0.0)
+        patch.setattr("icosa.store.lease.LEASE_SECONDS", inf)
+        yield
 
 
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)

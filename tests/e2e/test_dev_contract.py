@@ -88,7 +88,9 @@ def test_nothing_but_the_access_key_opens_the_database(stack: RunningStack) -> N
 
 def test_the_rate_is_what_the_command_line_says(tmp_path: Path) -> None:
     with local_stack(tmp_path / "data", rate="2") as stack:
-        answers = [_people(stack) for _ in range(4)]
+        answers = [_people(stack)]
+        while [answer.status_code for answer in answers].count(429) < 2:
+            answers.append(_people(stack))
         document = httpx.get(f"{stack.url}/open-api/core", headers={"Authorization": f"Bearer {stack.key}"}).json()
 
     assert {answer.status_code for answer in answers} == {200, 429}

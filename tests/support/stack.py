@@ -15,8 +15,8 @@ from pathlib import Path
 from tests.support.checkout import ROOT
 
 _READY = "Icosa is ready on "
-#: Seconds that a stack gets to end by itself.
-_PATIENCE = 10
+#: Seconds that a stack gets to end by itself, on a machine that is busy with other tests.
+_PATIENCE = 60
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,11 +39,15 @@ class RunningStack:
 
 
 @contextlib.contextmanager
-def local_stack(data: Path, *, rate: str = "off", stream: str = "on", prefix: str = "") -> Iterator[RunningStack]:
-    """Run a stack on a free port, below a path, for as long as the block."""
+def local_stack(
+    data: Path, *, rate: str = "off", stream: str = "on", prefix: str = "", **parameters: str
+) -> Iterator[RunningStack]:
+    """Run a stack on a free port, below a path, for as long as the block. ``parameters`` are those of the template."""
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT / "layers" / "core" / "python"), str(ROOT)])}
     command = [sys.executable, "-m", "local", "--port", "0", "--data", str(data), "--rate", rate, "--stream", stream]
     command += ["--prefix", prefix]
+    for name, value in parameters.items():
+        command += ["--parameter", f"{name}={value}"]
     with (data.parent / f"{data.name}.log").open("a+", encoding="utf-8") as log:
         process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=log, text=True)
         assert process.stdout

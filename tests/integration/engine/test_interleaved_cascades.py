@@ -8,7 +8,7 @@ from typing import Any
 from unittest.mock import patch
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from icosa.engine.write import cascade, commit, follow_up, trash
@@ -98,7 +98,7 @@ def _dangling(world: World) -> list[tuple[str, str]]:
 
 @pytest.mark.slow
 @given(seed=st.integers(0, 2**32))
-@settings(max_examples=examples(60), deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(60))
 def test_nothing_points_at_what_is_gone(dynamodb_endpoint: str, seed: int) -> None:
     random = Random(seed)
     with (

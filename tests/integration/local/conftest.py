@@ -59,7 +59,7 @@ class RunningStack:
     def stop(self) -> int:
         """End the stack; its exit status."""
         self.process.send_signal(signal.SIGTERM)
-        return self.process.wait(30)
+        return self.process.wait(120)
 
 
 def start_stack(data: Path, *options: str) -> RunningStack:
