@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from icosa.engine.write import cascade, commit, trash
+from icosa.engine.write import cascade, commit, follow_up, trash
 from icosa.errors import IcosaError
 from icosa.model.model import Field, Model, Object, Relation
 from icosa.model.types.base import OnDelete
@@ -105,6 +105,7 @@ def test_nothing_points_at_what_is_gone(dynamodb_endpoint: str, seed: int) -> No
         fresh_table(dynamodb_endpoint) as table,
         patch("time.sleep"),
         patch.object(cascade, "MAX_COMMIT", _PART),
+        patch.object(follow_up, "PART_RECORDS", _PART),
         patch.object(trash, "MAX_COMMIT", _PART),
         patch.object(commit, "MAX_COMMIT", random.choice((12, 90))),
     ):

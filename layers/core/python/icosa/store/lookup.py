@@ -266,6 +266,17 @@ def all_edges(table: Table, ws: str, target_id: str) -> list[Edge]:
     return [_edge(row["SK"]) for row in table.query_all(keys.edges(ws, target_id), project="SK")]
 
 
+def edges_from(table: Table, ws: str, target_id: str, *, after: str | None = None, limit: int) -> QueryPage[Edge]:
+    """One page of everything that points at a record, live or in the trash."""
+    page = table.query(keys.edges(ws, target_id), after=after, limit=limit, project="SK")
+    return QueryPage([_edge(row["SK"]) for row in page.items], page.last, page.scanned)
+
+
+def edge_sort(edge: Edge) -> str:
+    """The sort key of an edge: from where to read on behind it."""
+    return keys.edge_prefix(edge.object_key, edge.field_key, live=edge.live) + edge.record_id
+
+
 def _edge(sort: str) -> Edge:
     relation, place, record_id = sort.split("#", 2)
     object_key, _, field_key = relation.partition(".")

@@ -174,7 +174,10 @@ class Execution:
             results = iter(execute_all(self._context, [field.operation for field in planned]))
         data: dict[str, Any] = {}
         errors: list[dict[str, Any]] = []
+        left = self._context.table.meter.jobs
+        jobs: dict[str, str] = {}
         for field in self._fields:
+            known = len(left)
             try:
                 data[field.key] = self._value(field.outcome, results)
             except IcosaError as error:
@@ -184,7 +187,12 @@ class Execution:
                 logger.exception("unexpected failure", extra={"request_id": self._request_id, "field": field.key})
                 data[field.key] = None
                 errors.append(error_entry(Unexpected(), path=[field.key]))
-        return {"errors": errors, "data": data} if errors else {"data": data}
+            if len(left) > known:
+                jobs[field.key] = left[-1]
+        result = {"errors": errors, "data": data} if errors else {"data": data}
+        if jobs:
+            result["extensions"] = {"job": next(iter(jobs.values())), "jobs": jobs}
+        return result
 
     def _value(self, outcome: _FieldOutcome, results: Iterator[Any] | None) -> Any:
         if isinstance(outcome, IcosaError):

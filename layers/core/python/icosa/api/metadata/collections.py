@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from .audit_log import AUDIT_LOG
 from .call import CollectionRoutes, Route, collection_routes
 from .fields import FIELDS
+from .jobs import JOBS
 from .me import ME
 from .objects import OBJECTS
 from .roles import ROLE_ROUTES, ROLES
@@ -27,4 +28,5 @@ ROUTES: tuple[Route, ...] = (
     *ROLE_ROUTES,
     ME,
     AUDIT_LOG,
+    *JOBS,
 )

@@ -26,6 +26,7 @@ from ...access.bodies import (
     UpsertPermissionFlags,
 )
 from ...access.row_rule_bodies import RowLevelPermissions, UpsertRowLevelPermissions
+from ...metadata.job_body import Job
 from .parameters import AUDIT_LIMIT, OBJECT_ID
 from .schemas import PAGE_INFO, Part, all_of, list_of, reference
 
@@ -123,6 +124,23 @@ ENDPOINTS: Final = (
         summary="Changes of API keys, roles and permissions, the newest first",
         answer=AuditLogEntry,
         is_page=True,
+    ),
+    Endpoint(
+        path="/jobs",
+        method="get",
+        tag="jobs",
+        operation_id="findManyJobs",
+        summary="Work on records that goes on after its request, the newest first",
+        answer=Job,
+        is_list=True,
+    ),
+    Endpoint(
+        path="/jobs/{id}",
+        method="get",
+        tag="jobs",
+        operation_id="findOneJob",
+        summary="How far a job is",
+        answer=Job,
     ),
     Endpoint(
         path="/permissionFlags",
