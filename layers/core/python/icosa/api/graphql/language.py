@@ -51,6 +51,7 @@ from graphql.language import (  # noqa: E402
     IntValueNode,
     ListValueNode,
     NamedTypeNode,
+    Node,
     NonNullTypeNode,
     NullValueNode,
     ObjectValueNode,
@@ -63,6 +64,7 @@ from graphql.language import (  # noqa: E402
     parse,
     print_ast,
 )
+from graphql.pyutils import suggestion_list  # noqa: E402
 
 __all__ = [
     "ArgumentNode",
@@ -80,6 +82,7 @@ __all__ = [
     "IntValueNode",
     "ListValueNode",
     "NamedTypeNode",
+    "Node",
     "NonNullTypeNode",
     "NullValueNode",
     "ObjectValueNode",
@@ -91,4 +94,5 @@ __all__ = [
     "VariableNode",
     "parse",
     "print_ast",
+    "suggestion_list",
 ]
