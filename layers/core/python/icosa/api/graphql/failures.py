@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Self
 
 from ...errors import BadRequest, TooMuchAsked
 
 if TYPE_CHECKING:
     from .language import Node
+    from .selections import Selected
 
 
 class Unparsable(BadRequest):
@@ -37,15 +39,25 @@ class VariableMissing(BadRequest):
 
 
 class UnknownRootField(BadRequest):
-    """Root fields that the workspace does not have (docs/wire/graphql.md#documents)."""
+    """Root fields that the workspace does not have (docs/wire/graphql.md#documents); ``has_others``: and some that it
+    has.
+    """
 
-    def __init__(self, names: list[str], *, hint: str = "", nodes: tuple[Node, ...] = ()) -> None:
+    def __init__(self, unknown: Sequence[Selected], *, has_others: bool = False, hint: str = "") -> None:
+        names = [field.name for field in unknown]
+        self.has_others = has_others
+        self.unknown, self.nodes = unknown, tuple(field.node for field in unknown)
         fields = "field" if len(names) == 1 else "fields"
         super().__init__(
             f"Unknown {fields} {', '.join(names)}. The corresponding object may have been deleted or renamed.{hint}",
             sub_code="UNKNOWN_ROOT_FIELD",
         )
-        self.nodes = nodes
+
+    def with_hint(self, hint: str) -> Self:
+        """The same error with advice at the end of its message."""
+        error = type(self)(self.unknown, has_others=self.has_others, hint=hint)
+        error.locations = self.locations
+        return error
 
 
 class TooManyFields(BadRequest):

@@ -21,6 +21,7 @@ from ..view_filter import view_filter_of
 from . import arguments, introspection
 from .budget import Budget
 from .document import Document, parse_document
+from .elsewhere import run_elsewhere
 from .failures import REFUSALS, Invalid, TooManyRootFields, UnknownRootField, VariableMissing
 from .introspection import Introspection
 from .language import FieldNode, OperationDefinitionNode
@@ -51,13 +52,17 @@ class GraphqlApi:
 
         def run(request: GraphqlRequest, meter: Meter) -> Outcome:
             context = authenticated(lambda: open_metered(http.event, self._table, meter, self._settings))
-            execution = Execution(
-                context,
-                request,
-                self._settings,
-                http.request_id,
-                strict=http.headers.get(STRICT_HEADER) == "1",
-            )
+            try:
+                execution = Execution(
+                    context,
+                    request,
+                    self._settings,
+                    http.request_id,
+                    strict=http.headers.get(STRICT_HEADER) == "1",
+                )
+            except UnknownRootField as error:
+                document = parse_document(request.query, self._settings)
+                return run_elsewhere(error, document, request, context, http)
             result = execution.result()
             if execution.has_introspection:
                 respond = partial(introspection.respond, result, http, execution.remembered_as)
@@ -144,7 +149,8 @@ class Execution:
         own = {TYPENAME, *((SEARCH, *introspection.FIELDS) if self._type == "query" else ())}
         unknown = [field for field in selected if field.name not in own and (self._type, field.name) not in root_fields]
         if unknown:
-            raise UnknownRootField([field.name for field in unknown], nodes=tuple(field.node for field in unknown))
+            has_others = any(field not in unknown and field.name != TYPENAME for field in selected)
+            raise UnknownRootField(unknown, has_others=has_others)
 
     def _outcome(
         self, field: Selected, collector: FieldCollector, projector: Projector, budget: Budget
