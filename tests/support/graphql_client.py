@@ -10,6 +10,7 @@ import orjson
 
 from icosa.api.graphql.service import GraphqlApi
 from icosa.api.graphql.settings import GraphqlSettings
+from icosa.api.older.graphql import run_elsewhere
 from icosa.runtime.http import proxy
 from icosa.store.table import Table
 from tests.support.rest_client import Reply
@@ -22,7 +23,7 @@ class GraphqlClient:
 
     def __init__(self, table: Table, event: Mapping[str, Any], *, settings: GraphqlSettings = _DEFAULTS) -> None:
         self._event = event
-        self._handler = proxy(GraphqlApi(table, settings=settings).answer)
+        self._handler = proxy(GraphqlApi(table, settings=settings, elsewhere=run_elsewhere).answer)
 
     def send(
         self,

@@ -9,7 +9,6 @@ from ...errors import BadRequest, TooMuchAsked
 
 if TYPE_CHECKING:
     from .language import Node
-    from .selections import Selected
 
 
 class Unparsable(BadRequest):
@@ -43,10 +42,10 @@ class UnknownRootField(BadRequest):
     has.
     """
 
-    def __init__(self, unknown: Sequence[Selected], *, has_others: bool = False, hint: str = "") -> None:
-        names = [field.name for field in unknown]
-        self.has_others = has_others
-        self.unknown, self.nodes = unknown, tuple(field.node for field in unknown)
+    def __init__(
+        self, names: Sequence[str], *, nodes: tuple[Node, ...] = (), has_others: bool = False, hint: str = ""
+    ) -> None:
+        self.names, self.nodes, self.has_others = names, nodes, has_others
         fields = "field" if len(names) == 1 else "fields"
         super().__init__(
             f"Unknown {fields} {', '.join(names)}. The corresponding object may have been deleted or renamed.{hint}",
@@ -55,7 +54,7 @@ class UnknownRootField(BadRequest):
 
     def with_hint(self, hint: str) -> Self:
         """The same error with advice at the end of its message."""
-        error = type(self)(self.unknown, has_others=self.has_others, hint=hint)
+        error = type(self)(self.names, nodes=self.nodes, has_others=self.has_others, hint=hint)
         error.locations = self.locations
         return error
 

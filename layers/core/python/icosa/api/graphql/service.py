@@ -21,7 +21,6 @@ from ..view_filter import view_filter_of
 from . import arguments, introspection
 from .budget import Budget
 from .document import Document, parse_document
-from .elsewhere import run_elsewhere
 from .failures import REFUSALS, Invalid, TooManyRootFields, UnknownRootField, VariableMissing
 from .introspection import Introspection
 from .language import FieldNode, OperationDefinitionNode
@@ -37,15 +36,20 @@ from .values import Variables
 logger = logging.getLogger(__name__)
 
 _FieldOutcome = PlannedField | IcosaError | Introspection | Callable[[], Any]
+#: Answers a document with root fields that are no records', or raises the error.
+Elsewhere = Callable[[UnknownRootField, Document, GraphqlRequest, RequestContext, HttpRequest], Outcome]
 _ROOT_TYPES: dict[OperationType, str] = {"query": "Query", "mutation": "Mutation"}
 
 
 class GraphqlApi:
-    """The Core GraphQL API over a table."""
+    """The Core GraphQL API over a table. ``elsewhere`` answers root fields that are not its own."""
 
-    def __init__(self, table: Table, *, settings: GraphqlSettings = settings) -> None:
+    def __init__(
+        self, table: Table, *, settings: GraphqlSettings = settings, elsewhere: Elsewhere | None = None
+    ) -> None:
         self._table = table
         self._settings = settings
+        self._elsewhere = elsewhere
 
     def answer(self, http: HttpRequest) -> HttpResponse:
         """Never raises: every failure has its answer."""
@@ -61,8 +65,9 @@ class GraphqlApi:
                     strict=http.headers.get(STRICT_HEADER) == "1",
                 )
             except UnknownRootField as error:
-                document = parse_document(request.query, self._settings)
-                return run_elsewhere(error, document, request, context, http)
+                if self._elsewhere is None:
+                    raise
+                return self._elsewhere(error, parse_document(request.query, self._settings), request, context, http)
             result = execution.result()
             if execution.has_introspection:
                 respond = partial(introspection.respond, result, http, execution.remembered_as)
@@ -150,7 +155,8 @@ class Execution:
         unknown = [field for field in selected if field.name not in own and (self._type, field.name) not in root_fields]
         if unknown:
             has_others = any(field not in unknown and field.name != TYPENAME for field in selected)
-            raise UnknownRootField(unknown, has_others=has_others)
+            names, nodes = [field.name for field in unknown], tuple(field.node for field in unknown)
+            raise UnknownRootField(names, nodes=nodes, has_others=has_others)
 
     def _outcome(
         self, field: Selected, collector: FieldCollector, projector: Projector, budget: Budget

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Protocol
 
 import orjson
 
 from ...access.check import authorize
+from ...access.context import RequestContext
 from ...access.session import open_metered
 from ...engine.executor import execute
+from ...model.model import Model
 from ...query.demand import Demand
 from ...runtime.delivery import deliver
 from ...runtime.http import METHODS_WITH_BODY, HttpRequest, HttpResponse, error_response, handle_errors
@@ -17,7 +19,6 @@ from ...runtime.json_body import read_body
 from ...settings import Settings, settings
 from ...store.meter import Meter
 from ...store.table import Table
-from ..metadata.old_addresses import OldAddresses
 from ..view_filter import view_filter_of
 from .endpoints import ENDPOINTS, Endpoint, RecordsRequest
 from .ignored import ignored_header
@@ -25,13 +26,22 @@ from .params import Params
 from .path import Path, parse_path
 
 
-class RestApi:
-    """The Core REST API over a table."""
+class OldAddresses(Protocol):
+    """``api.older.rest.OldAddresses``."""
 
-    def __init__(self, table: Table, *, settings: Settings = settings) -> None:
+    def has(self, request: HttpRequest, model: Model) -> bool: ...
+    def answer(self, request: HttpRequest, context: RequestContext, body: Any) -> HttpResponse: ...
+
+
+class RestApi:
+    """The Core REST API over a table, and addresses of other things that were once among its own."""
+
+    def __init__(
+        self, table: Table, *, settings: Settings = settings, old_addresses: OldAddresses | None = None
+    ) -> None:
         self._table = table
         self._settings = settings
-        self._old_addresses = OldAddresses(settings)
+        self._old_addresses = old_addresses
 
     def answer(self, request: HttpRequest) -> HttpResponse:
         """Never raises: every failure has its answer."""
@@ -42,7 +52,7 @@ class RestApi:
         if request.method in METHODS_WITH_BODY:
             body_json = read_body(request.body, request.headers.get("content-type"), limit=self._settings.body_limit)
         context = open_metered(request.event, self._table, meter, self._settings)
-        if self._old_addresses.has(request, context.model):
+        if self._old_addresses is not None and self._old_addresses.has(request, context.model):
             return self._old_addresses.answer(request, context, body_json)
         path, endpoint = _route(request, body_json)
         params = Params(request.query_string)

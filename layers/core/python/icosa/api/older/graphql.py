@@ -7,7 +7,7 @@ no tokens: everything else is to be sent to ``/metadata``.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any, Final
 
@@ -15,9 +15,9 @@ from ...access.context import RequestContext
 from ...runtime.http import HttpRequest
 from ...webhooks.errors import SecretsElsewhere
 from ...webhooks.old_forms import in_present_form
-from .document import Document
-from .failures import UnknownRootField
-from .language import (
+from ..graphql.document import Document
+from ..graphql.failures import UnknownRootField
+from ..graphql.language import (
     ArgumentNode,
     DocumentNode,
     NamedTypeNode,
@@ -29,9 +29,9 @@ from .language import (
     VariableNode,
     print_ast,
 )
-from .selections import FieldCollector, Selected
-from .transport import GraphqlRequest, Outcome
-from .values import Variables
+from ..graphql.selections import FieldCollector
+from ..graphql.transport import GraphqlRequest, Outcome
+from ..graphql.values import Variables
 
 Members = Mapping[str, Any]
 
@@ -83,34 +83,27 @@ def run_elsewhere(
     schema = metadata_schema()
     root = schema.mutation_type if is_mutation else schema.query_type
     known = {} if root is None else root.fields
-    if not all(field.name in known for field in error.unknown):
+    if not all(name in known for name in error.names):
         raise error
     if error.has_others:
         raise error.with_hint(" It belongs to the Metadata API: send it in a request of its own, without records.")
     if is_mutation:
-        if any(field.name not in _MUTATIONS for field in error.unknown):
+        if any(name not in _MUTATIONS for name in error.names):
             raise error.with_hint(" It is a change of the Metadata API: send it to /metadata.")
-        _refuse_secrets(document, operation, request, error.unknown)
-        request = _in_present_form(document, operation, request, error.unknown)
+        request = _in_present_form(document, operation, request)
     return run_document(request, MetadataCall(context, http, hides_secrets=True))
 
 
-def _refuse_secrets(
-    document: Document, operation: OperationDefinitionNode, request: GraphqlRequest, fields: Sequence[Selected]
-) -> None:
-    """Raises SecretsElsewhere before anything is changed."""
-    limit = len(request.query)
-    collector = FieldCollector(document.fragments, Variables(operation, request.variables), limit=limit)
-    for field in fields:
-        if any(member.name == _SECRET for member in collector.fields(_WEBHOOK, field.sets)):
-            raise SecretsElsewhere
+def _in_present_form(document: Document, operation: OperationDefinitionNode, request: GraphqlRequest) -> GraphqlRequest:
+    """The same changes with today's arguments, all of them as variables: older clients name types that are gone.
 
-
-def _in_present_form(
-    document: Document, operation: OperationDefinitionNode, request: GraphqlRequest, fields: Sequence[Selected]
-) -> GraphqlRequest:
-    """The same changes with today's arguments, all of them as variables: older clients name types that are gone."""
+    Raises SecretsElsewhere for secrets that are selected, before anything is changed.
+    """
     given = Variables(operation, request.variables)
+    collector = FieldCollector(document.fragments, given, limit=len(request.query))
+    fields = [field for field in collector.fields("Mutation", [operation.selection_set]) if field.name in _MUTATIONS]
+    if any(member.name == _SECRET for field in fields for member in collector.fields(_WEBHOOK, field.sets)):
+        raise SecretsElsewhere
     variables: dict[str, Any] = {}
     definitions, roots = [], []
     for number, field in enumerate(fields):

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any, Final
 from ...access.context import RequestContext
 from ...model.model import Model
 from ...runtime.http import HttpRequest, HttpResponse
-from ...settings import Settings
+from ...settings import Settings, settings
 
 if TYPE_CHECKING:
-    from .rest import MetadataRest
+    from ..metadata.rest import MetadataRest
 
 _COLLECTIONS: Final = frozenset(
     ("webhooks", "views", "viewFields", "viewFilters", "viewFilterGroups", "viewGroups", "viewSorts")
@@ -25,7 +25,7 @@ _COLLECTIONS: Final = frozenset(
 class OldAddresses:
     """The collections below ``/rest`` that are no records."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings = settings) -> None:
         self._settings = settings
 
     def has(self, request: HttpRequest, model: Model) -> bool:
@@ -42,9 +42,9 @@ class OldAddresses:
     @cached_property
     def _rest(self) -> MetadataRest:
         """Here, because records need nothing of it."""
-        from .call import collection_routes
-        from .collections import COLLECTIONS
-        from .rest import MetadataRest
+        from ..metadata.call import collection_routes
+        from ..metadata.collections import COLLECTIONS
+        from ..metadata.rest import MetadataRest
 
         routes = (route for name in _COLLECTIONS for route in collection_routes(name, COLLECTIONS[name]))
         return MetadataRest(routes, settings=self._settings, root=("rest",), hides_secrets=True)
