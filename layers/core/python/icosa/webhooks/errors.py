@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from ..errors import Conflict, NotFound
+from ..errors import Conflict, NotFound, PermissionDenied
+
+
+class SecretsElsewhere(PermissionDenied):
+    """Secrets are selected where they cannot be opened: at the addresses of older versions."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.message = "Secrets of webhooks are shown at /metadata and /rest/metadata/webhooks only"
 
 
 class WebhookNotFound(NotFound):

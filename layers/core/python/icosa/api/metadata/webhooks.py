@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from ...webhooks.entity import Webhook
+from ...webhooks.old_forms import in_present_form
 from ...webhooks.service import Webhooks
 from .call import Call, CollectionRoutes
 
@@ -34,12 +35,12 @@ def _get(call: Call) -> Any:
 
 def _create(call: Call) -> Any:
     webhooks = _webhooks(call)
-    return _members(call, webhooks, [webhooks.create(call.input)])[0]
+    return _members(call, webhooks, [webhooks.create(in_present_form(call.input))])[0]
 
 
 def _update(call: Call) -> Any:
     webhooks = _webhooks(call)
-    return _members(call, webhooks, [webhooks.update(call.entity_id, call.input)])[0]
+    return _members(call, webhooks, [webhooks.update(call.entity_id, in_present_form(call.input))])[0]
 
 
 def _delete(call: Call) -> Any:
@@ -49,9 +50,9 @@ def _delete(call: Call) -> Any:
 
 def _members(call: Call, webhooks: Webhooks, entities: Sequence[Webhook]) -> list[dict[str, Any]]:
     workspace_id = call.context.workspace.id
-    secrets = webhooks.secrets(entities)
+    secrets = {} if call.hides_secrets else webhooks.secrets(entities)
     return [
-        {**webhook.members(workspace_id), "secret": secrets[webhook.id], "workspaceId": workspace_id}
+        {**webhook.members(workspace_id), "secret": secrets.get(webhook.id), "workspaceId": workspace_id}
         for webhook in entities
     ]
 

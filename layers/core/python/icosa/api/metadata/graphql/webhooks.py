@@ -9,6 +9,7 @@ from typing import Any
 from ariadne import MutationType, QueryType
 
 from ....webhooks.entity import Webhook
+from ....webhooks.errors import SecretsElsewhere
 from ....webhooks.service import Webhooks
 from .call import Info, MetadataCall, requires
 
@@ -62,6 +63,8 @@ def _members(call: MetadataCall, webhooks: Sequence[Webhook]) -> list[Members]:
 
     @cache
     def secrets() -> Mapping[str, str]:
+        if call.hides_secrets:
+            raise SecretsElsewhere
         return _webhooks(call).secrets(webhooks)
 
     def secret_of(webhook: Webhook) -> Any:
