@@ -4,6 +4,7 @@ services are not, however they are written.
 
 from __future__ import annotations
 
+import os
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 
 #: Addresses that stand for an IPv4 address in their last 32 bits (RFC 6052).
@@ -11,6 +12,11 @@ _TRANSLATED = IPv6Network("64:ff9b::/96")
 #: Never routed, though ``is_global`` says nothing of them: discard-only, site-local, and 6to4 and Teredo tunnels that
 #: end at addresses of any kind.
 _CLOSED = tuple(IPv6Network(text) for text in ("100::/64", "fec0::/10", "2001::/32", "64:ff9b:1::/48", "::/96"))
+
+
+def private_targets_allowed() -> bool:
+    """Whether webhooks may call every address: only on the local stack, for receivers on the same machine."""
+    return os.environ.get("ALLOW_PRIVATE_TARGETS") == "true"
 
 
 def is_public(address: IPv4Address | IPv6Address) -> bool:
