@@ -16,6 +16,7 @@ from ..store.ops import EXISTS, NOT_EXISTS, DeleteItem, Op, PutItem, UpdateItem,
 from ..store.table import Table, TransactionConflict, TransactionFailed
 from .entity import CIPHERTEXT, Webhook
 from .errors import WebhookExists, WebhookLimitReached, WebhookNotFound, WebhooksBusy
+from .matching import bump
 from .secret_cipher import Owner, secret_cipher
 
 #: Webhooks of a workspace.
@@ -113,9 +114,9 @@ class Webhooks:
         return add_to_count(keys.webhook_count(self._workspace_id), difference, limit=LIMIT)
 
     def _transact(self, *ops: Op) -> tuple[int, ...]:
-        """The operations whose conditions did not hold; none when they were applied."""
+        """The operations whose conditions did not hold; none when they were applied. Who sends events learns of it."""
         try:
-            self._table.transact(ops)
+            self._table.transact((*ops, bump(self._workspace_id)))
         except TransactionFailed as failure:
             return failure.failed
         except TransactionConflict:
