@@ -24,6 +24,7 @@ from . import audit_entries
 from .custom_headers import kept_values, sealed_values
 from .entity import CIPHERTEXT, PREVIOUS_CIPHERTEXT, PREVIOUS_UNTIL, SEALED_HEADERS, Webhook
 from .errors import WebhookExists, WebhookLimitReached, WebhookNotFound, WebhooksBusy
+from .matching import bump
 from .secret_cipher import Owner, secret_cipher
 
 #: Webhooks of a workspace.
@@ -177,12 +178,12 @@ class Webhooks:
         return add_to_count(keys.webhook_count(self._workspace_id), difference, limit=LIMIT)
 
     def _transact(self, *ops: Op, entry: Entry) -> tuple[int, ...]:
-        """The operations whose conditions did not hold; none when they were applied, with what follows from every
-        change.
+        """The operations whose conditions did not hold; none when they were applied, with an entry of the
+        audit log. Who sends events learns of the change.
         """
         noted = audit.entry_item(self._workspace_id, entry, self._actor, now=self._now)
         try:
-            self._table.transact([*ops, noted])
+            self._table.transact([*ops, noted, bump(self._workspace_id)])
         except TransactionFailed as failure:
             return failure.failed
         except TransactionConflict:
