@@ -27,9 +27,7 @@ PATH = "/rest/metadata/webhooks"
 TARGET = "https://hook.example.com/in/a-token"
 VALUE = "Bearer a value that nobody is shown again"
 CREATE = "mutation($input: CreateWebhookInput!) { createWebhook(input: $input) { id isEnabled headers { name } } }"
-UPDATE = (
-    "mutation($input: UpdateWebhookInput!) { updateWebhook(input: $input) { isEnabled disabledReason headers { name } } }"
-)
+UPDATE = "mutation($input: UpdateWebhookInput!) { updateWebhook(input: $input) { isEnabled disabledReason headers { name } } }"
 ROTATE = "mutation($id: UUID!) { rotateWebhookSecret(id: $id) { id secret previousSecretExpiresAt } }"
 UNKNOWN = str(uuid.uuid4())
 
@@ -96,11 +94,11 @@ def test_switching_on_ends_what_failures_have_led_to(
     failed = {
         "isEnabled": False,
         "disabledReason": "Every attempt of the last 5 days has failed",
-        "failingSince": 1_700_000_000_000,
+        "failingSince": "2023-11-14T22:13:20.000Z",
         "consecutiveFailures": 40,
-        "pausedUntil": 1_700_000_500_000,
+        "pausedUntil": "2023-11-14T22:21:40.000Z",
         "probes": 3,
-        "lastSuccessAt": 1_690_000_000_000,
+        "lastSuccessAt": "2023-07-22T04:26:40.000Z",
     }
     shared_table.transact([set_attributes(key, failed)])
     place = f"{PATH}/{webhook['id']}"
@@ -194,7 +192,10 @@ def test_values_do_not_follow_a_target_to_another_host(
             [{"name": "X-A", "value": "v\r\nHost: x"}],
             "headers.value must be visible ASCII characters, with blanks only between them",
         ),
-        ([{"name": "X-A", "value": ""}], "headers.value must be visible ASCII characters, with blanks only between them"),
+        (
+            [{"name": "X-A", "value": ""}],
+            "headers.value must be visible ASCII characters, with blanks only between them",
+        ),
         (
             [{"name": "X-A", "value": "é"}],
             "headers.value must be visible ASCII characters, with blanks only between them",
@@ -233,9 +234,7 @@ def test_targets_that_are_refused(own: MetadataClient, target: str, message: str
     assert "u:p" not in reply.json["message"] + str(problem.get("value"))
 
 
-def test_the_local_stack_allows_targets_on_this_machine(
-    own: MetadataClient, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_local_stack_allows_targets_on_this_machine(own: MetadataClient, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ALLOW_PRIVATE_TARGETS", "true")
     assert create(own, targetUrl="http://127.0.0.1:8443/hook")["targetUrl"] == "http://127.0.0.1:8443/hook"
 

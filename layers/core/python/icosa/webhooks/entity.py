@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import Any, Final, Self
 
 from ..catalog.applications import application_id
-from ..model.dates import format_instant
+from ..model.dates import instant_of
 from ..store import keys
 from ..store.webhook_health import WebhookHealth
 
@@ -71,9 +70,9 @@ class Webhook:
             "description": self.description,
             "isEnabled": self.health.enabled,
             "disabledReason": self.health.disabled_reason,
-            "pausedUntil": moment(self.health.paused_until),
-            "failingSince": moment(self.health.failing_since),
-            "lastSuccessAt": moment(self.health.last_success_at),
+            "pausedUntil": _text(self.health.paused_until),
+            "failingSince": _text(self.health.failing_since),
+            "lastSuccessAt": _text(self.health.last_success_at),
             "headers": [{"name": name} for name in sorted(self.sealed_headers, key=str.lower)],
             "previousSecretExpiresAt": self.previous_until if self._has_previous(now) else None,
             "applicationId": application_id(workspace_id, is_custom=True),
@@ -87,10 +86,5 @@ class Webhook:
         return self.previous_ciphertext is not None and (self.previous_until or "") > now
 
 
-def moment(ms: int | None) -> str | None:
-    """Milliseconds since the epoch as answers show them.
-
-    >>> moment(1_700_000_000_000)
-    '2023-11-14T22:13:20.000Z'
-    """
-    return None if ms is None else format_instant(datetime.fromtimestamp(ms / 1000, UTC))
+def _text(ms: int | None) -> str | None:
+    return None if ms is None else instant_of(ms)
