@@ -25,6 +25,9 @@ rows: the functions take the workspace id of the caller's principal as their fir
 | view, page layout | ``ws#V`` | ``views#id``, ``pageLayouts#id`` |
 | webhook | ``ws#H`` | webhook id |
 | number of webhooks | ``ws#N`` | ``webhooks`` |
+| event | ``ws#Q`` | event id |
+| page of the feed of events | ``ws#QF`` | position of its last event |
+| head of the feed | ``ws#QH`` | ``feed`` |
 | delivery | ``ws#Y#webhook`` | delivery id |
 | failed delivery | ``ws#YF#webhook`` | delivery id |
 | held delivery | ``ws#YH#webhook`` | delivery id |
@@ -207,6 +210,31 @@ def webhook(ws: str, webhook_id: str) -> Key:
 def webhook_count(ws: str) -> Key:
     """How many webhooks the workspace has."""
     return f"{ws}#N", "webhooks"
+
+
+def event(ws: str, event_id: str) -> Key:
+    """A change that webhooks and the feed tell of (``store.event_row``)."""
+    return f"{ws}#Q", event_id
+
+
+def feed(ws: str) -> str:
+    """Partition of the order of events (``store.feed``)."""
+    return f"{ws}#QF"
+
+
+def feed_sort(position: int) -> str:
+    """Sort key of the page of the feed that ends at a position."""
+    return f"{position:016}"
+
+
+def feed_position(item: Mapping[str, Any]) -> int:
+    """The position at which a page of the feed ends."""
+    return int(item["SK"])
+
+
+def feed_head(ws: str) -> Key:
+    """Where the feed ends, and whether it is kept."""
+    return f"{ws}#QH", "feed"
 
 
 def deliveries(ws: str, webhook_id: str) -> str:
