@@ -13,7 +13,7 @@ from .me import ME
 from .objects import OBJECTS
 from .roles import ROLE_ROUTES, ROLES
 from .views import VIEW_COLLECTIONS
-from .webhooks import WEBHOOKS
+from .webhooks import WEBHOOK_ROUTES, WEBHOOKS
 
 COLLECTIONS: Mapping[str, CollectionRoutes] = {
     "objects": OBJECTS,
@@ -25,6 +25,7 @@ COLLECTIONS: Mapping[str, CollectionRoutes] = {
 ROUTES: tuple[Route, ...] = (
     *(route for name, collection in COLLECTIONS.items() for route in collection_routes(name, collection)),
     *ROLE_ROUTES,
+    *WEBHOOK_ROUTES,
     ME,
     AUDIT_LOG,
 )

@@ -7,16 +7,14 @@ from typing import Any
 
 from ...webhooks.entity import Webhook
 from ...webhooks.service import Webhooks
-from .call import Call, CollectionRoutes
-
-_FLAG = "API_KEYS_AND_WEBHOOKS"
+from .call import Call, CollectionRoutes, Route
+from .webhook_services import FLAG, webhooks_of
 
 
 def _webhooks(call: Call) -> Webhooks:
     """Raises PermissionDenied."""
-    call.require(_FLAG)
-    context = call.context
-    return Webhooks(context.table, context.workspace.id, now=context.now)
+    call.require(FLAG)
+    return webhooks_of(call.context)
 
 
 def _list(call: Call) -> Any:
@@ -47,13 +45,19 @@ def _delete(call: Call) -> Any:
     return True
 
 
+def _rotate(call: Call) -> Any:
+    webhooks = _webhooks(call)
+    return _members(call, webhooks, [webhooks.rotate_secret(call.entity_id)])[0]
+
+
 def _members(call: Call, webhooks: Webhooks, entities: Sequence[Webhook]) -> list[dict[str, Any]]:
-    workspace_id = call.context.workspace.id
+    workspace_id, now = call.context.workspace.id, call.context.now
     secrets = webhooks.secrets(entities)
     return [
-        {**webhook.members(workspace_id), "secret": secrets[webhook.id], "workspaceId": workspace_id}
+        {**webhook.members(workspace_id, now), "secret": secrets[webhook.id], "workspaceId": workspace_id}
         for webhook in entities
     ]
 
 
 WEBHOOKS = CollectionRoutes(list=_list, get=_get, create=_create, update=_update, delete=_delete)
+WEBHOOK_ROUTES = (Route(segments=("webhooks", "{id}", "rotateSecret"), methods={"POST": _rotate}),)
