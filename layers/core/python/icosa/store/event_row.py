@@ -36,8 +36,8 @@ class EventRow:
     ``at`` is its time as a stored DATE_TIME. ``object_key`` and ``record_id`` are those of a record, both None for
     metadata. ``sequence`` grows with every change of a record: a receiver that has seen a higher one knows a later
     state. ``body`` is the JSON text that all webhooks are sent, but for what differs between them
-    (``webhooks.event_body``). ``fields`` are the keys of the fields that ``record`` in the body shows, in its order
-    after the id. ``position`` is the place in the feed, None for events that are not in it.
+    (``webhooks.event_body``). ``fields`` are the keys of the fields that ``record`` in the body shows, in its
+    order. ``position`` is the place in the feed, None for events that are not in it.
     """
 
     event_id: str

@@ -102,8 +102,8 @@ def note_success(table: Table, workspace_id: str, webhook_id: str, seen: Webhook
         and now_ms - seen.last_success_at < _NOTE_SUCCESS_MS
     ):
         return
-    changes = {name: None for name in CLEAN if name != "disabledReason"}
-    table.update(set_attributes(keys.webhook(workspace_id, webhook_id), {**changes, "lastSuccessAt": instant_of(now_ms)}))
+    changes = {name: None for name in CLEAN if name != "disabledReason"} | {"lastSuccessAt": instant_of(now_ms)}
+    table.update(set_attributes(keys.webhook(workspace_id, webhook_id), changes))
 
 
 def note_failure(table: Table, workspace_id: str, webhook_id: str, now_ms: int) -> WebhookHealth | None:
