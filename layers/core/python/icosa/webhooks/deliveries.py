@@ -120,12 +120,14 @@ class Deliveries:
             self._table, self._workspace_id, webhook.id, since_ms=since_ms, limit=REPLAY_LIMIT + 1
         )
         count = 0
-        for group in batched(failed[:REPLAY_LIMIT], _GROUP):
-            if time.monotonic() - began > REPLAY_SECONDS:
-                break
-            self._again(group)
-            count += len(group)
-        self._note("webhook.failedReplayed", webhook, since=instant_of(since_ms), count=count)
+        try:
+            for group in batched(failed[:REPLAY_LIMIT], _GROUP, strict=False):
+                if time.monotonic() - began > REPLAY_SECONDS:
+                    break
+                self._again(group)
+                count += len(group)
+        finally:
+            self._note("webhook.failedReplayed", webhook, since=instant_of(since_ms), count=count)
         return Replayed(count, has_more=count < len(failed))
 
     def resume(self, webhook_id: str) -> None:
