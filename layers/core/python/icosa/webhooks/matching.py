@@ -143,4 +143,3 @@ class Audiences:
         is_quiet = not webhooks and not has_feed
         self._looks.put(workspace_id, _Look(moment, revision, webhooks, is_quiet))
         return None if workspace is None or is_quiet else Audience(workspace, webhooks, has_feed)
-
