@@ -189,8 +189,9 @@ def record_ops(model: Model, change: Change) -> Iterator[ConditionalOp]:
     if after is None:
         yield DeleteItem(before.key, *as_read), version
     elif change.moves:
-        yield DeleteItem(before.key, *as_read), version
+        # In this order, so that a stream that keeps it tells of the move before the removal.
         yield PutItem(pack_moved(after, change.obj.stored_form), *_NO_VISIBLE_ROW), version
+        yield DeleteItem(before.key, *as_read), version
     else:
         yield PutItem(pack(after, change.obj.stored_form), *as_read), version
 

@@ -70,16 +70,14 @@ class Head:
 
     def become(self, ws: str, head: Head) -> UpdateItem:
         """Change the head, on the condition that it is still this one."""
-        names = [name for name in self.__slots__ if getattr(head, name) != getattr(self, name)]
-        seen = {f":seen_{name}": getattr(self, name) for name in ("position", "until")}
-        condition = "#position = :seen_position AND #until = :seen_until" if self != Head() else NOT_EXISTS
-        return UpdateItem(
-            keys.feed_head(ws),
-            "SET " + ", ".join(f"#{name} = :{name}" for name in names),
-            condition,
-            {f"#{name}": name for name in {*names, *(("position", "until") if self != Head() else ())}},
-            {**{f":{name}": getattr(head, name) for name in names}, **(seen if self != Head() else {})},
-        )
+        names = {f"#{name}": name for name in self.__slots__}
+        values = {f":{name}": getattr(head, name) for name in self.__slots__}
+        condition, seen = NOT_EXISTS, {}
+        if self != Head():
+            condition = "#position = :seen_position AND #until = :seen_until"
+            seen = {":seen_position": self.position, ":seen_until": self.until}
+        assignments = ", ".join(f"#{name} = :{name}" for name in self.__slots__)
+        return UpdateItem(keys.feed_head(ws), f"SET {assignments}", condition, names, {**values, **seen})
 
 
 # ------------------------------------------------------------------ appending

@@ -137,6 +137,11 @@ def removed(item: Item) -> RemovedRecord | RemovedLog | None:
     return None
 
 
+def is_job(item: Item) -> bool:
+    """Whether an item is a job."""
+    return "job" in item
+
+
 def new_job(item: Item) -> NewJob:
     """The job of a new item in the partition of jobs."""
     return NewJob(workspace_of(item), item["SK"], int(item["notBefore"]))

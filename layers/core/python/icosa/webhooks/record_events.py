@@ -78,8 +78,8 @@ def record_event(model: Model, change: RecordChange) -> EventRow | None:
         at=at,
         object_key=obj.key,
         record_id=record.id,
-        # The state after the destruction is a later one than that before.
-        sequence=version + (action == "destroyed"),
+        # Later than the move before it, of which the stream may tell afterwards.
+        sequence=version + (2 if action == "destroyed" else 0),
         body=text,
         fields=fields,
     )

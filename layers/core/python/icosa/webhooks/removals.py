@@ -1,10 +1,11 @@
 """What the removal of a record's row means: that the record has been destroyed, or that it has moved.
 
 The stream does not tell, so both places of the record are read: one unit each (for 4 KB), together for all removals of
-a batch, and one for the events of those records that are in neither place. A record that went to the trash and was
-destroyed there leaves two removals. The first is a move if the event that it was deleted is known. The two rows are in
-different shards of the stream, though: should the removal from the trash be told of first, the other one is left out by
-the event that it made. Only where two processes look at the same moment a receiver hears of the destruction twice.
+a batch, and two more for the events of those records that are in neither place. A record that went to the trash and was
+destroyed there leaves two removals. The first was a move if the event is known that the record was deleted. The two
+rows are in different shards of the stream, though. Should that event not be known yet, the first removal is taken for
+the destruction, and the second is left out, as one is told of already. Only where two processes look at the same
+moment, or the record was changed in the trash, a receiver hears of a destruction twice.
 """
 
 from __future__ import annotations
@@ -21,24 +22,24 @@ from ..store.table import Table
 _CREATED_AT: Final = ("createdAt",)
 
 
-def destroyed(
+def are_destructions(
     table: Table, model: Model, removals: Sequence[RecordChange], *, told: Collection[str] = ()
-) -> list[RecordChange]:
-    """Those of ``removals``, which are all of ``model``'s workspace, that are destructions. ``told`` are ids of events
-    that are about to be written.
+) -> list[bool]:
+    """For each removal, all of ``model``'s workspace and of objects that it has, whether the record was destroyed.
+    ``told`` are ids of events that are about to be written.
     """
     ws = model.workspace_id
     places = [(place(ws, each.object_key), each.record_id) for each in removals for place in (keys.records, keys.trash)]
     rows = table.batch_get(places)
-    gone = [
-        change
+    doubts = [
+        ()
+        if any(_is_same(model.by_key[change.object_key], change.row, row) for row in (live, trashed))
+        else _doubts(ws, change)
         for change, live, trashed in zip(removals, rows[::2], rows[1::2], strict=True)
-        if (obj := model.by_key.get(change.object_key)) is not None
-        and not any(_is_same(obj, change.row, row) for row in (live, trashed))
     ]
-    doubts = [_doubt(ws, change) for change in gone]
-    known = {*told, *event_row.known_ids(table, ws, [event_id for event_id in doubts if event_id not in told])}
-    return [change for change, event_id in zip(gone, doubts, strict=True) if event_id not in known]
+    unknown = [event_id for ids in doubts for event_id in ids if event_id not in told]
+    known = {*told, *event_row.known_ids(table, ws, unknown)}
+    return [bool(ids) and known.isdisjoint(ids) for ids in doubts]
 
 
 def record_event_id(ws: str, object_key: str, record_id: str, action: str, version: int) -> str:
@@ -46,12 +47,11 @@ def record_event_id(ws: str, object_key: str, record_id: str, action: str, versi
     return event_row.event_id_of(ws, object_key, record_id, action, version)
 
 
-def _doubt(ws: str, change: RecordChange) -> str:
-    """The id of the event that says that a removal was no destruction, or one that has been told of already."""
-    version = version_of(change.row)
-    if change.is_live:
-        return record_event_id(ws, change.object_key, change.record_id, "deleted", version + 1)
-    return record_event_id(ws, change.object_key, change.record_id, "destroyed", version - 1)
+def _doubts(ws: str, change: RecordChange) -> tuple[str, str]:
+    """Ids of the events that say that a removal was a move, or a destruction that has been told of already."""
+    version, move = version_of(change.row), "deleted" if change.is_live else "restored"
+    of_record = ws, change.object_key, change.record_id
+    return record_event_id(*of_record, move, version + 1), record_event_id(*of_record, "destroyed", version - 1)
 
 
 def _is_same(obj: Object, old: StoredRow, row: StoredRow | None) -> bool:
