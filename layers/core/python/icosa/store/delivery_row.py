@@ -246,6 +246,25 @@ def _change(
     return replace(change, values={**(change.values or {}), **(operands or {})})
 
 
+def supersede(table: Table, workspace_id: str, deliveries: Sequence[Delivery]) -> None:
+    """Note, side by side, that others take the place of deliveries that have failed: they are not tried again, and do
+    not stand among the failed ones. One or two write units each; nothing for those that have arrived.
+    """
+    table.parallel([_supersession(workspace_id, each) for each in deliveries if each.state in FAILED])
+
+
+def _supersession(workspace_id: str, delivery: Delivery) -> Any:
+    place = (workspace_id, delivery.webhook_id, delivery.delivery_id)
+
+    def run(branch: Table) -> None:
+        if delivery.state == "failed":
+            values: dict[str, Any] = {"state": "dead", "nextAttemptAt": None}
+            branch.update(_change(keys.delivery(*place), values, "#state = :failed", {":failed": "failed"}))
+        branch.delete(DeleteItem(keys.failed_delivery(*place)))
+
+    return run
+
+
 # ------------------------------------------------------------------ reading
 
 

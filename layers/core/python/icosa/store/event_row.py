@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from typing import Any, Final, Self
 
 from . import keys
-from .ops import NOT_EXISTS, PutItem, UpdateItem
+from .ops import NOT_EXISTS, PutItem
 from .table import Item, Table
 
 KEPT_SECONDS: Final = 30 * 86_400
@@ -36,8 +36,8 @@ class EventRow:
     ``at`` is its time as a stored DATE_TIME. ``object_key`` and ``record_id`` are those of a record, both None for
     metadata. ``sequence`` grows with every change of a record: a receiver that has seen a higher one knows a later
     state. ``body`` is the JSON text that all webhooks are sent, but for what differs between them
-    (``webhooks.event_body``). ``fields`` are the keys of the fields that ``record`` in the body shows, in its order
-    after the id. ``position`` is the place in the feed, None for events that are not in it.
+    (``webhooks.event_body``). ``fields`` are the keys of the fields that ``record`` in the body shows, in its
+    order. ``position`` is the place in the feed, None for events that are not in it.
     """
 
     event_id: str
@@ -66,23 +66,21 @@ class EventRow:
             position=item.get("position"),
         )
 
-    def attributes(self, *, now: int) -> dict[str, Any]:
-        """What the item holds besides its key; ``now`` in seconds since 1970."""
-        encoded = self.body.encode()
+    def put(self, ws: str, *, now: int) -> PutItem:
+        """Write the row, on the condition that it is not there; ``now`` in seconds since 1970."""
         optional = zip(_OPTIONAL, (self.object_key, self.record_id, self.position), strict=True)
-        return {
-            "name": self.name,
-            "at": self.at,
-            "sequence": self.sequence,
-            "body": self.body if len(encoded) < _COMPRESSED_FROM else zlib.compress(encoded),
-            "ttl": now + _LIFE_SECONDS,
+        encoded = self.body.encode()
+        item = keys.item_at(
+            keys.event(ws, self.event_id),
+            name=self.name,
+            at=self.at,
+            sequence=self.sequence,
+            body=self.body if len(encoded) < _COMPRESSED_FROM else zlib.compress(encoded),
+            ttl=now + _LIFE_SECONDS,
             **({"fields": ",".join(self.fields)} if self.fields else {}),
             **{name: value for name, value in optional if value is not None},
-        }
-
-    def put(self, ws: str, *, now: int) -> PutItem:
-        """Write the row, on the condition that it is not there, as part of a transaction."""
-        return PutItem(keys.item_at(keys.event(ws, self.event_id), **self.attributes(now=now)), NOT_EXISTS)
+        )
+        return PutItem(item, NOT_EXISTS)
 
 
 def event_id_of(ws: str, *happened: object) -> str:
@@ -103,11 +101,7 @@ def is_event_id(text: str) -> bool:
 
 def put_once(table: Table, ws: str, row: EventRow, *, now: int) -> bool:
     """Write the row unless it is there: one write unit for each KB. Whether it was new."""
-    attributes = row.attributes(now=now)
-    names = {f"#{name}": name for name in attributes}
-    assignments = ", ".join(f"#{name} = :{name}" for name in attributes)
-    values = {f":{name}": value for name, value in attributes.items()}
-    return table.update(UpdateItem(keys.event(ws, row.event_id), f"SET {assignments}", NOT_EXISTS, names, values))
+    return table.put(row.put(ws, now=now))
 
 
 def read(table: Table, ws: str, event_id: str) -> EventRow | None:
@@ -124,5 +118,5 @@ def read_many(table: Table, ws: str, event_ids: Sequence[str]) -> list[EventRow 
 
 def known_ids(table: Table, ws: str, event_ids: Sequence[str]) -> frozenset[str]:
     """Those of the ids whose events have been written: a read unit for each 4 KB of their rows."""
-    items = table.batch_get([keys.event(ws, event_id) for event_id in event_ids], project="SK")
+    items = table.batch_get([keys.event(ws, event_id) for event_id in event_ids], project="PK, SK")
     return frozenset(keys.sort_of(item) for item in items if item is not None)

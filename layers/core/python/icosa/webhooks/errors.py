@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..errors import Conflict, NotFound
+from ..errors import BadRequest, Conflict, NotFound
 
 
 class WebhookNotFound(NotFound):
@@ -31,3 +31,37 @@ class WebhooksBusy(Conflict):
 
     def __init__(self) -> None:
         super().__init__("Webhooks are changed by others at this moment. Please try again.")
+
+
+class DeliveryNotFound(NotFound):
+    """A delivery that is not there: it never was, or is older than 30 days."""
+
+    def __init__(self) -> None:
+        super().__init__("Delivery not found", sub_code="WEBHOOK_DELIVERY_NOT_FOUND")
+
+
+class DeliveryNotTried(Conflict):
+    """A replay of a delivery whose first attempt is still to come."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The delivery waits for its first attempt: it cannot be replayed yet", sub_code="WEBHOOK_DELIVERY_WAITING"
+        )
+
+
+class EventExpired(Conflict):
+    """A replay of an event that is kept no more."""
+
+    def __init__(self) -> None:
+        super().__init__("The event of the delivery is kept no longer", sub_code="WEBHOOK_EVENT_EXPIRED")
+
+
+class UnknownEvent(BadRequest):
+    """A test of an event that the workspace's records do not have."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"There is no event {name[:100]!r} to test. Name ping, or an object and what happens to its records, as in "
+            "person.created",
+            sub_code="WEBHOOK_EVENT_UNKNOWN",
+        )

@@ -10,7 +10,7 @@ for every batch of the stream, so there a new webhook, or another name of a fiel
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -18,8 +18,8 @@ from ..lru import LRUCache
 from ..store import keys
 from ..store.ops import UpdateItem
 from ..store.table import Item, Table
+from ..store.webhook_health import WebhookHealth
 from ..store.workspace_row import FEED_UNTIL, WEBHOOKS_REVISION, next_webhooks
-from .entity import Webhook
 
 #: How long "nobody listens" is believed.
 LOOK_SECONDS: Final = 5.0
@@ -70,9 +70,9 @@ class MatchTable:
         self._known: dict[str, tuple[str, ...]] = {}
 
     @classmethod
-    def of(cls, webhooks: Iterable[Webhook]) -> MatchTable:
-        """The table of the webhooks that are on."""
-        return cls({webhook.id: webhook.operations for webhook in webhooks if getattr(webhook, "is_enabled", True)})
+    def of(cls, items: Iterable[Item]) -> MatchTable:
+        """The table of the webhooks with these items, of those that are on."""
+        return cls({keys.sort_of(item): item["operations"] for item in items if WebhookHealth.parse(item).enabled})
 
     def __bool__(self) -> bool:
         return any(self._operations.values())
@@ -138,12 +138,8 @@ class Audiences:
         elif last is not None and last.revision == revision:
             webhooks = last.webhooks
         else:
-            webhooks = MatchTable.of(_webhooks(table, workspace_id))
+            webhooks = MatchTable.of(table.query_all(keys.webhooks(workspace_id)))
         has_feed = float(row.get(FEED_UNTIL, 0)) > self._now()
         is_quiet = not webhooks and not has_feed
         self._looks.put(workspace_id, _Look(moment, revision, webhooks, is_quiet))
         return None if workspace is None or is_quiet else Audience(workspace, webhooks, has_feed)
-
-
-def _webhooks(table: Table, workspace_id: str) -> Sequence[Webhook]:
-    return [Webhook.parse(item) for item in table.query_all(keys.webhooks(workspace_id))]

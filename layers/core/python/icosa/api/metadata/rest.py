@@ -45,7 +45,8 @@ class MetadataRest:
         params.refuse_strays(PAGE_PARAMETERS | route.parameters)
         value = handler(Call(context=context, params=params, ids=ids, body=sent))
         body = orjson.dumps(value)
-        response = HttpResponse(201 if request.method == "POST" else 200, body)
+        done = 202 if route.accepts else 201
+        response = HttpResponse(done if request.method == "POST" else 200, body)
         return deliver(response, request, is_change=request.method != "GET")
 
     def _route(self, request: HttpRequest) -> tuple[Route, Handler, list[str]]:

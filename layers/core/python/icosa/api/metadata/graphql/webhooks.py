@@ -10,7 +10,7 @@ from ariadne import MutationType, QueryType
 
 from ....webhooks.entity import Webhook
 from ....webhooks.service import Webhooks
-from ..webhook_services import FLAG, webhooks_of
+from ..webhook_services import FLAG, updated, webhooks_of
 from .call import Info, MetadataCall, requires
 
 _query = QueryType()
@@ -43,7 +43,7 @@ def _create(_parent: None, info: Info, *, input: Arguments) -> Members:
 @_mutation.field("updateWebhook")
 @requires(FLAG)
 def _update(_parent: None, info: Info, *, input: Arguments) -> Members:
-    return _members(info.context, [_webhooks(info.context).update(input["id"], input["update"])])[0]
+    return _members(info.context, [updated(info.context.context, input["id"], input["update"])])[0]
 
 
 @_mutation.field("deleteWebhook")
