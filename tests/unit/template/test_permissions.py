@@ -15,6 +15,7 @@ _STREAM = {"Fn::GetAtt": ["Table", "StreamArn"]}
 _DEAD_LETTERS = {"Fn::GetAtt": ["EventsDeadLetters", "Arn"]}
 _SCHEMA_DEAD_LETTERS = {"Fn::GetAtt": ["SchemaDeadLetters", "Arn"]}
 _JOBS = {"Fn::GetAtt": ["Jobs", "Arn"]}
+_DELIVERIES = {"Fn::GetAtt": ["Deliveries", "Arn"]}
 _WEBHOOK_KEY = {"Fn::GetAtt": ["WebhookKey", "Arn"]}
 #: KMS is asked for the secret of one webhook of one workspace, and for nothing else.
 _OF_ONE_WEBHOOK = {
@@ -100,6 +101,7 @@ _ALLOWED: dict[str, list[tuple[set[str], object]]] = {
         (_RECORDS, _TABLE),
         ({"sqs:SendMessage"}, _DEAD_LETTERS),
         ({"sqs:SendMessage"}, _JOBS),
+        ({"sqs:SendMessage"}, _DELIVERIES),
     ],
     "JobsFunction": [
         (_RECORDS, _TABLE),

@@ -87,11 +87,8 @@ def test_functions_get_no_variable_that_they_do_not_need(functions: dict[str, Do
     assert variables("KeysFunction") == common | {"TOKENS_FUNCTION", "STACK_NAME", "BODY_LIMIT", "RATE_LIMIT"}
     told = {"BODY_LIMIT", "RATE_LIMIT", "CORE_RATE_LIMIT", "BATCH_LIMIT", "PAGE_LIMIT"}
     assert variables("MetadataFunction") == common | told | {"TOKENS_FUNCTION", "WEBHOOK_KEY_ID"}
-    assert (
-        variables("EventsFunction")
-        == variables("JobsFunction")
-        == {"POWERTOOLS_SERVICE_NAME", "TABLE_NAME", "JOBS_QUEUE_URL"}
-    )
+    assert variables("JobsFunction") == common | {"JOBS_QUEUE_URL"}
+    assert variables("EventsFunction") == common | {"JOBS_QUEUE_URL", "DELIVERIES_QUEUE_URL"}
     assert variables("CoreRestFunction") == {"POWERTOOLS_SERVICE_NAME", "TABLE_NAME"} | set(Settings.variables())
     assert variables("CoreGraphqlFunction") == {"POWERTOOLS_SERVICE_NAME", "TABLE_NAME"} | set(
         GraphqlSettings.variables()
@@ -333,7 +330,7 @@ def test_filters_of_the_stream_are_patterns(template: Document) -> None:
         source = template["Resources"][name]["Properties"]["Events"]["Changes"]["Properties"]
         return [json.loads(entry["Pattern"])["eventName"] for entry in source["FilterCriteria"]["Filters"]]
 
-    assert events("EventsFunction") == [["REMOVE"], ["REMOVE"], ["INSERT"]]
+    assert events("EventsFunction") == [["INSERT", "MODIFY"], ["REMOVE"], ["REMOVE"], ["INSERT"]]
     assert events("SchemaBuilderFunction") == [["INSERT", "MODIFY"]]
 
 
