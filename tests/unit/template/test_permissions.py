@@ -108,6 +108,13 @@ _ALLOWED: dict[str, list[tuple[set[str], object]]] = {
         (_RECORDS, _TABLE),
         ({"sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:SendMessage"}, _JOBS),
     ],
+    "DeliverFunction": [
+        ({"dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:Query"}, _partitions("H", "Q", "Y#*", "YH#*", "YS")),
+        ({"dynamodb:UpdateItem"}, _partitions("H", "W", "Y#*", "YS")),
+        ({"dynamodb:PutItem", "dynamodb:DeleteItem"}, _partitions("YF#*", "YH#*")),
+        ({"sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:SendMessage"}, _DELIVERIES),
+        ({"kms:Decrypt"}, (_WEBHOOK_KEY, _OF_ONE_WEBHOOK)),
+    ],
     "DocumentsFunction": [
         ({"secretsmanager:GetSecretValue"}, _SECRET),
         ({"dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:Query"}, _partitions("W", "K", "M", "S", "@K")),

@@ -90,6 +90,7 @@ def test_functions_get_no_variable_that_they_do_not_need(functions: dict[str, Do
     assert variables("MetadataFunction") == common | told | sending | {"TOKENS_FUNCTION"}
     assert variables("JobsFunction") == common | {"JOBS_QUEUE_URL"}
     assert variables("EventsFunction") == common | {"JOBS_QUEUE_URL", "DELIVERIES_QUEUE_URL"}
+    assert variables("DeliverFunction") == common | {"STACK_NAME", "DELIVERIES_QUEUE_URL", "WEBHOOK_KEY_ID"}
     assert variables("CoreRestFunction") == {"POWERTOOLS_SERVICE_NAME", "TABLE_NAME"} | set(Settings.variables())
     assert variables("CoreGraphqlFunction") == {"POWERTOOLS_SERVICE_NAME", "TABLE_NAME"} | set(
         GraphqlSettings.variables()
@@ -306,8 +307,12 @@ def test_the_alarm_of_throttles_sees_every_function_that_somebody_waits_for(temp
     [expression] = [metric["Expression"] for metric in metrics if "Expression" in metric]
 
     functions = {n for n, body in template["Resources"].items() if body["Type"] == "AWS::Serverless::Function"}
-    [apart] = template["Resources"]["ConsoleThrottles"]["Properties"]["Dimensions"]
-    assert seen == functions - {"RotationFunction", apart["Value"]["Ref"]}
+    apart = {
+        dimension["Value"]["Ref"]
+        for alarm in ("ConsoleThrottles", "DeliverThrottles")
+        for dimension in template["Resources"][alarm]["Properties"]["Dimensions"]
+    }
+    assert seen == functions - {"RotationFunction", *apart}
     assert expression.split(" + ") == [metric["Id"] for metric in metrics if "MetricStat" in metric]
     assert len(seen) <= 10  # CloudWatch adds up no more.
 
