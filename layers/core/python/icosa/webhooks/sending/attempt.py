@@ -105,7 +105,7 @@ class Sender:
             try:
                 attempt = _exchange(stream, target, headers, request.body, now_ms)
             finally:
-                stream.close()
+                stream.end()
         except (TargetRefused, HeadTooLarge, TimeIsUp, OSError, http.client.HTTPException, ValueError) as error:
             attempt = Attempt(error=_description(error))
         return replace(
