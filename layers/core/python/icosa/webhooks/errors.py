@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..errors import Conflict, NotFound
+from ..errors import BadRequest, Conflict, NotFound
 
 
 class WebhookNotFound(NotFound):
@@ -31,3 +31,14 @@ class WebhooksBusy(Conflict):
 
     def __init__(self) -> None:
         super().__init__("Webhooks are changed by others at this moment. Please try again.")
+
+
+class EventsExpired(BadRequest):
+    """The reader of the feed of events would miss some of them."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Events after this cursor are not there any more: they are kept for 30 days, and recorded as long as the "
+            "feed is read at least once in 30 days. Read without 'starting_after' to begin with the oldest that is there.",
+            sub_code="EVENTS_EXPIRED",
+        )

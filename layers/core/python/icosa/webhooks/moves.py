@@ -52,7 +52,7 @@ def resolve(table: Table, model: Model, changes: Sequence[RecordChange]) -> list
     found = [_resolved(change, moves) for change in changes]
     deleted = [change for change in found if change is not None and change.happening == "deleted"]
     places = [(keys.trash(model.workspace_id, change.object_key), change.record_id) for change in deleted]
-    rows = {(row["PK"], row["SK"]): row for row in table.batch_get(places) if row is not None}
+    rows = {keys.of(row): row for row in table.batch_get(places) if row is not None}
 
     def shown(change: RecordChange | None) -> RecordChange | None:
         if change is None or change.happening != "deleted":

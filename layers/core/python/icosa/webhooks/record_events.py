@@ -111,12 +111,13 @@ def _columns(obj: Object) -> tuple[_Column, ...]:
 
 def _moment(obj: Object, change: RecordChange, record: Record, old: Record | None) -> str:
     """When it happened: the time of the request, where the record tells it, so that all records of a request have the
-    same; else that of the stream.
+    same; else that of the stream, which may be cut to seconds, but not the time before the record's last change.
     """
     field = obj.by_name.get(_UPDATED_AT)
-    if change.happening != "destroyed" and field is not None:
-        moment: str | None = record.get(field.key)
-        is_new = moment is not None and (old is None or old.get(field.key) != moment)
-        if moment is not None and is_new and abs(datetime.fromisoformat(moment).timestamp() - change.seconds) < _SKEW:
+    moment: str | None = None if field is None else record.get(field.key)
+    if field is not None and moment is not None:
+        ahead = datetime.fromisoformat(moment).timestamp() - change.seconds
+        is_own = change.happening != "destroyed" and (old is None or old.get(field.key) != moment)
+        if (is_own and abs(ahead) < _SKEW) or 0 < ahead < 1:
             return moment
     return format_instant(datetime.fromtimestamp(change.seconds, UTC))

@@ -12,7 +12,20 @@ from ariadne import load_schema_from_path, make_executable_schema
 from graphql import GraphQLSchema
 
 from ....shipped import folder
-from . import api_keys, audit_log, fields, indexes, objects, roles, row_rules, scalars, views, webhooks, workspace
+from . import (
+    api_keys,
+    audit_log,
+    events,
+    fields,
+    indexes,
+    objects,
+    roles,
+    row_rules,
+    scalars,
+    views,
+    webhooks,
+    workspace,
+)
 from .descriptions import describe, field_types
 
 _RESOLVERS = (
@@ -27,6 +40,7 @@ _RESOLVERS = (
     *webhooks.RESOLVERS,
     *api_keys.RESOLVERS,
     *audit_log.RESOLVERS,
+    *events.RESOLVERS,
 )
 
 
