@@ -212,12 +212,12 @@ _KEY_ROUTES = (
     "/rest/apiKeys/{proxy+}",
 )
 #: Routes whose calls the usage plan counts together, and by method (docs/wire/access.md#rate-limits).
-_COUNTED = {"/rest": _VERBS, "/rest/{proxy+}": _VERBS, "/graphql": _VERBS}
+_READ = frozenset(("get", "head"))
+_COUNTED = {"/rest": _VERBS, "/rest/{proxy+}": _VERBS, "/graphql": _VERBS, "/rest/events": _READ}
 _COUNTED_APART = {
     **dict.fromkeys(("/rest/metadata", "/rest/metadata/{proxy+}", *_KEY_ROUTES), _VERBS),
     "/metadata": _VERBS,
 }
-_READ = frozenset(("get", "head"))
 #: The console: the same for everybody.
 _PAGES = ("/", "/settings", "/settings/{proxy+}", "/playground", "/playground/{proxy+}")
 _FILES = "/assets/{proxy+}"

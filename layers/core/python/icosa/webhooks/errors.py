@@ -65,3 +65,14 @@ class UnknownEvent(BadRequest):
             "person.created",
             sub_code="WEBHOOK_EVENT_UNKNOWN",
         )
+
+
+class EventsExpired(BadRequest):
+    """The reader of the feed of events would miss some of them."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Events after this cursor are not there any more: they are kept for 30 days, and recorded as long as the "
+            "feed is read at least once in 30 days. Read without 'starting_after' to begin with the oldest that is there.",
+            sub_code="EVENTS_EXPIRED",
+        )

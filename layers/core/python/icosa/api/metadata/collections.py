@@ -8,6 +8,7 @@ from collections.abc import Mapping
 
 from .audit_log import AUDIT_LOG
 from .call import CollectionRoutes, Route, collection_routes
+from .events import EVENTS
 from .fields import FIELDS
 from .me import ME
 from .objects import OBJECTS
@@ -28,4 +29,5 @@ ROUTES: tuple[Route, ...] = (
     *WEBHOOK_ROUTES,
     ME,
     AUDIT_LOG,
+    EVENTS,
 )

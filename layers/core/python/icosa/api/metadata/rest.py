@@ -28,7 +28,7 @@ class MetadataRest:
 
     def __init__(self, table: Table, routes: Iterable[Route], *, settings: Settings = settings) -> None:
         self._table = table
-        self._routes = {_without_ids(route.segments): route for route in routes}
+        self._routes = {(route.base, *_without_ids(route.segments)): route for route in routes}
         self._settings = settings
 
     def answer(self, request: HttpRequest) -> HttpResponse:
@@ -51,8 +51,8 @@ class MetadataRest:
 
     def _route(self, request: HttpRequest) -> tuple[Route, Handler, list[str]]:
         """Raises UnknownRoute, MethodNotAllowed, MalformedId."""
-        root, segments = request.segments[:2], request.segments[2:]
-        route = self._routes.get(_without_ids(segments)) if root == ["rest", "metadata"] else None
+        root, base, segments = request.segments[:1], request.segments[1:2], request.segments[2:]
+        route = self._routes.get((*base, *_without_ids(segments))) if root == ["rest"] else None
         if route is None:
             raise UnknownRoute(request.method, request.path)
         handler = route.methods.get(request.method)

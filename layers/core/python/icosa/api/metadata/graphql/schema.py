@@ -15,6 +15,7 @@ from ....shipped import folder
 from . import (
     api_keys,
     audit_log,
+    events,
     fields,
     indexes,
     objects,
@@ -41,6 +42,7 @@ _RESOLVERS = (
     *webhook_deliveries.RESOLVERS,
     *api_keys.RESOLVERS,
     *audit_log.RESOLVERS,
+    *events.RESOLVERS,
 )
 
 
