@@ -104,6 +104,10 @@ class Stream:
         return io.BufferedReader(self._reader, _BUFFER)
 
     def close(self) -> None:
+        """For ``http.client``, which closes what its response still reads from."""
+
+    def end(self) -> None:
+        """Close the connection."""
         self._sock.close()
 
 
