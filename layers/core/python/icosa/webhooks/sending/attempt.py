@@ -138,7 +138,9 @@ def _headers(request: Request, now_ms: int) -> dict[str, str]:
 
 
 def _shown(headers: Mapping[str, str], own: Mapping[str, str]) -> dict[str, str]:
-    return {name: HIDDEN if name in own else value for name, value in headers.items() if name not in SIGNATURES}
+    return {
+        name: HIDDEN if own.get(name) == value else value for name, value in headers.items() if name not in SIGNATURES
+    }
 
 
 def _exchange(stream: Stream, target: Target, headers: Mapping[str, str], body: bytes, now_ms: int) -> Attempt:
