@@ -52,6 +52,12 @@ class Queues:
             "first_received REAL)"
         )
         state.execute("CREATE INDEX IF NOT EXISTS messages_visible ON messages (queue, visible)")
+        # Who had received messages ended with the stack before, through no fault of the messages: they come again at
+        # once, as received before but never failed.
+        state.execute(
+            "UPDATE messages SET visible = MIN(visible, ?), received = 1, receipt = NULL WHERE receipt IS NOT NULL",
+            (clock(),),
+        )
 
     def find(self, arn_or_name: str) -> Queue:
         """A queue by ARN, name or URL. Raises QueueNotFound."""
