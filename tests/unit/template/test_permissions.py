@@ -69,6 +69,7 @@ _ALLOWED: dict[str, list[tuple[set[str], object]]] = {
     "MetadataFunction": [
         (_RECORDS, _TABLE),
         ({"lambda:InvokeFunction"}, _TOKENS),
+        ({"sqs:SendMessage"}, _DELIVERIES),
         ({"kms:Encrypt", "kms:Decrypt"}, (_WEBHOOK_KEY, _OF_ONE_WEBHOOK)),
     ],
     "KeysFunction": [

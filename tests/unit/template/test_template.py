@@ -86,7 +86,8 @@ def test_functions_get_no_variable_that_they_do_not_need(functions: dict[str, Do
     assert variables("RotationFunction") == common | {"SIGNING_SECRET_ARN", "API_ID", "API_STAGE"}
     assert variables("KeysFunction") == common | {"TOKENS_FUNCTION", "STACK_NAME", "BODY_LIMIT", "RATE_LIMIT"}
     told = {"BODY_LIMIT", "RATE_LIMIT", "CORE_RATE_LIMIT", "BATCH_LIMIT", "PAGE_LIMIT"}
-    assert variables("MetadataFunction") == common | told | {"TOKENS_FUNCTION", "WEBHOOK_KEY_ID"}
+    sending = {"WEBHOOK_KEY_ID", "DELIVERIES_QUEUE_URL"}
+    assert variables("MetadataFunction") == common | told | sending | {"TOKENS_FUNCTION"}
     assert variables("JobsFunction") == common | {"JOBS_QUEUE_URL"}
     assert variables("EventsFunction") == common | {"JOBS_QUEUE_URL", "DELIVERIES_QUEUE_URL"}
     assert variables("DeliverFunction") == common | {"STACK_NAME", "DELIVERIES_QUEUE_URL", "WEBHOOK_KEY_ID"}
