@@ -122,6 +122,7 @@ changes: install ## random changes of models, over HTTP with and without the str
 soak: install ## the property tests of queries, crashes and interleaved writes, RUNS times as long as in the suite; SEED=1
 	@ICOSA_SOAK=$(RUNS) $(BIN)/python -m pytest tests/integration/engine/test_queries.py \
 		tests/integration/engine/test_writes.py tests/integration/engine/test_interleaving.py \
+		tests/integration/rows/test_interference.py \
 		--hypothesis-seed=$(SEED) $(ARGS)
 
 steady: install ## reads beside writers: 2,000 of each kind, and writes before each two of their calls; READS=2000

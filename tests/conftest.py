@@ -34,12 +34,12 @@ os.environ |= {
     "POWERTOOLS_TRACE_DISABLED": "true",
 }
 
+from icosa.store.table import Table
+from tests.support import dynoxide, shared
+
 # What is compiled once is there for all processes, of which there are hundreds, wherever the tests are run.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
-
-from icosa.store.table import Table
-from tests.support import dynoxide, shared
 
 # A run for a change examines the same cases every time: what fails there can be repeated. Without CI, new cases each
 # time. No test fails because the machine is busy.
