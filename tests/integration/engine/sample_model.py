@@ -136,6 +136,7 @@ def model(
     firm = Object(
         id=firm_id,
         key="o1",
+        has_trash_index=True,
         name_singular="firm",
         name_plural="firms",
         fields=(*_SYSTEM, _field(10, "name", "TEXT"), deals_of_firm),
@@ -143,6 +144,7 @@ def model(
     deal = Object(
         id=deal_id,
         key="o2",
+        has_trash_index=True,
         name_singular="deal",
         name_plural="deals",
         fields=deal_fields,
@@ -154,6 +156,7 @@ def model(
     line = Object(
         id=line_id,
         key="o3",
+        has_trash_index=True,
         name_singular="line",
         name_plural="lines",
         fields=(*_SYSTEM, _field(10, "name", "TEXT"), deal_of_line),

@@ -205,6 +205,8 @@ class _Worker:
                 yield self._drop(keys.counter(self.ws, self.job.object_key))
             case "carry" if self.obj is not None:
                 yield self._carrying(self.obj)
+                self._rows = Rows.of(self.model, self.obj)
+                yield self._records(False, self._index_trashed)
         for leaf_key in self.job.drops:
             yield self._drop(keys.index(self.ws, self.job.object_key, leaf_key))
 
@@ -255,6 +257,11 @@ class _Worker:
             return found.last, len(found.items)
 
         return page
+
+    def _index_trashed(self, stored: dict[str, Any], live: bool) -> list[Op] | None:
+        assert self.obj is not None
+        rows = self._rows.trash(unpack(stored, self.obj.stored_form))
+        return [unchanged(stored), *(put_row(key, attributes) for key, attributes in rows.items())] if rows else None
 
     def _drop(self, pk: str) -> Stage:
         """Delete everything in a partition that nobody writes to any more."""
@@ -382,7 +389,7 @@ class _Worker:
         """Mark fields and indexes as ready, so that reads use them. Returns the ids of unique indexes that have failed
         instead.
         """
-        if self.job.kind != "build":
+        if self.job.kind not in ("build", "carry"):
             return ()
         for _ in _ATTEMPTS:
             try:
@@ -398,6 +405,8 @@ class _Worker:
         if obj is None:
             return ()
         given_up: list[str] = []
+        if self.job.kind == "carry" and not obj.has_trash_index:
+            draft.set_object(obj.id, has_trash_index=True)
         for field in obj.fields:
             if field.status == "BUILDING" and self.job.fields.get(field.id) == field.index_generation:
                 draft.set_field(field.id, status="READY")

@@ -12,6 +12,7 @@ from functools import partial
 from ..catalog.jobs import Job, new_job, tombstone_of
 from ..model.model import Field, Object, UniqueConstraint
 from ..model.search_text import search_fields
+from ..store.derive import DELETED_AT
 from ..store.table import Table
 from ..store.vacancy import Vacancy, read_vacancy
 from .draft import Draft
@@ -87,7 +88,9 @@ def plan_jobs(draft: Draft, *, now_ms: int, vacant: Collection[str] = ()) -> lis
         if old is None:
             continue
         if new is None:
-            drops = tuple(key for leaf in (*old.indexed_leaves, *old.declared) for key in leaf.index_keys)
+            trash = old.leaves.get(DELETED_AT)
+            dropped = (*old.indexed_leaves, *old.declared, *((trash,) if trash else ()))
+            drops = tuple(key for leaf in dropped for key in leaf.index_keys)
             tokens = bool(_searched(old))
             tombstone = tombstone_of(
                 old, [member for member in old.fields if _holds_values(member)], old.unique_constraints

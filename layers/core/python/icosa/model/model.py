@@ -131,6 +131,9 @@ class Object(Cached):
     readability: str = "OPEN"
     created_at: str = ""
     updated_at: str = ""
+    #: Whether every record in the trash has its row (``store.derive``): not so in objects of version 0.2, until the
+    #: action ``carry_values`` has given them theirs.
+    has_trash_index: bool = False
 
     def display(self, name: str) -> Any:
         """A label, the description, icon or colour as the workspace sees it, by its wire name (``labelSingular``)."""

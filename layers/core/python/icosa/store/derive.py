@@ -22,6 +22,7 @@ from .keys import END, NULL, VALUE, Key
 UPDATED_AT = ("updatedAt",)
 #: The path of a leaf that hardly ever changes: ``store.recent`` logs when it does.
 CREATED_AT = ("createdAt",)
+DELETED_AT = ("deletedAt",)
 #: The attributes of a derived row, without its key.
 Attributes = Mapping[str, Any]
 _NOTHING: Attributes = {}
@@ -74,6 +75,7 @@ class Rows:
             if isinstance(leaf, FragmentLeaf)
         ]
         self._created = obj.leaves.get(CREATED_AT)
+        self._deleted = obj.leaves.get(DELETED_AT)
         self._id_key = obj.by_name["id"].key
         self._edges = [
             (
@@ -135,6 +137,19 @@ class Rows:
                 rows[keys.edges(self._ws, target), (live_prefix if live else trash_prefix) + record.id] = carried
         return rows
 
+    def trash(self, record: Record) -> dict[Key, Attributes]:
+        """The row of a record in the one index of the trash, by ``deletedAt``."""
+        leaf = self._deleted
+        value = None if leaf is None else leaf.get(record)
+        if leaf is None or value is None:
+            return {}
+        return {
+            (
+                keys.index(self._ws, self._obj.key, leaf.key),
+                keys.index_sort(leaf.kind.encode(value), record.id),
+            ): _NOTHING
+        }
+
     def tokens(self, record: Record) -> dict[Key, Attributes]:
         """One row for each token of a live record's search fields, ``f`` naming the fields that have it.
 
@@ -160,13 +175,18 @@ class Rows:
     def derive(self, record: Record, *, live: bool) -> dict[Key, Attributes]:
         """All derived rows of a record except its guards, which are written under conditions of their own."""
         if not live:
-            return self.edges(record, live=False)
+            return self.edges(record, live=False) | self.trash(record)
         rows = self.index(record) | self.edges(record, live=True)
         return rows | self.tokens(record) if self._searched else rows
 
 
 def _rows(obj: Object, model: Model) -> Rows:
     return Rows(model, obj)
+
+
+def trash_index(ws: str, obj: Object) -> str:
+    """The partition of the index of an object's trash: no live record has a row of this leaf."""
+    return keys.index(ws, obj.key, obj.leaves[DELETED_AT].key)
 
 
 def constraint_value(constraint: UniqueConstraint, item: Item) -> str | None:

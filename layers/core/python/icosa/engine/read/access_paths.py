@@ -196,6 +196,19 @@ def _path_of_part(model: Model, obj: Object, condition: Compare) -> AccessPath |
     return AccessPath(condition=condition, ranges=(rows, long), sure=part.is_sure)
 
 
+def range_of(pk: str, condition: Compare) -> RowRange | None:
+    """The one range of an index whose rows are exactly those that match a condition; None where there is none."""
+    leaf, operator, operand = condition.leaf, condition.operator, condition.operand
+    if (state := condition.state) is not None:
+        return _values(pk, leaf) if state == "NOT_NULL" else None
+    if operator is EQ:
+        return _equal(pk, leaf, operand)
+    found = leaf.kind.ranges(operator, operand)
+    if found is None or not found.exact or len(found.ranges) != 1:
+        return None
+    return _between(pk, leaf, found.ranges[0])
+
+
 def _edge_path(model: Model, obj: Object, condition: Compare) -> AccessPath | None:
     """The path to records that point at certain others: their edges, which are complete even while the field's index
     is being built.
