@@ -243,6 +243,7 @@ ORDERS: dict[str, Any] = {
     "by amount": [("amount", "AscNullsFirst")],
     "newest": [("createdAt", "DescNullsLast")],
     "by firm": [("firm.name", "AscNullsLast")],
+    "by firm, nulls first": [("firm.name", "AscNullsFirst")],
     "by amount and title": [("amount", "DescNullsLast"), ("title", "AscNullsFirst")],
 }
 
