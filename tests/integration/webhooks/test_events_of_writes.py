@@ -153,10 +153,23 @@ def _merge(random: Random, writer: Writer) -> Any:
     ids = writer.ids("deal", live=True)
     if len(ids) < 2:
         return None
-    return Merge(object=writer.model.by_singular["deal"], ids=tuple(random.sample(ids, 2)), priority_index=0, dry_run=False)
+    return Merge(
+        object=writer.model.by_singular["deal"], ids=tuple(random.sample(ids, 2)), priority_index=0, dry_run=False
+    )
 
 
-_MAKERS = (_create, _create, _update, _update, _delete(False), _delete(False), _delete(True), _restore, _restore, _merge)
+_MAKERS = (
+    _create,
+    _create,
+    _update,
+    _update,
+    _delete(False),
+    _delete(False),
+    _delete(True),
+    _restore,
+    _restore,
+    _merge,
+)
 _MAKERS = (*_MAKERS, _delete_again)
 
 
