@@ -104,7 +104,7 @@ class Stream:
         return io.BufferedReader(self._reader, _BUFFER)
 
     def close(self) -> None:
-        """For ``http.client``, which closes what its response still reads from."""
+        """Nothing: ``http.client`` closes when it has the head of an answer, whose rest is still to be read."""
 
     def end(self) -> None:
         """Close the connection."""
