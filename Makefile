@@ -17,6 +17,7 @@ EXAMPLES ?= 100
 RUNS ?= 100
 SEED ?= 1
 READS ?= 2000
+EVENTS ?= 2000
 ARGS ?=
 
 export PYTHONPATH := $(CURDIR)/layers/core/python:$(CURDIR)
@@ -26,7 +27,7 @@ BIN := .venv/bin
 SAM_BIN := .venv-sam/bin
 PIP_INSTALL := -m pip install -qq --disable-pip-version-check --require-hashes
 
-.PHONY: help install running console dev sign-in workspace rotate-secret test test-unit coverage fuzz changes soak steady docs screens pictures bench lint format validate build deploy sam-local lock clean
+.PHONY: help install running console dev sign-in workspace rotate-secret test test-unit coverage fuzz changes soak steady crashes docs screens pictures bench lint format validate build deploy sam-local lock clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
