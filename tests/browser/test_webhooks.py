@@ -213,7 +213,7 @@ def _node(code: str, cases: list[tuple[str, str, bool]]) -> list[bool]:
     script = f"{code}\nconsole.log(JSON.stringify([{calls}]))"
     node = ROOT / ".venv" / "bin" / "node"
     done = subprocess.run(
-        [node, "--input-type=module", "-e", script], capture_output=True, text=True, check=True, timeout=60
+        [node, "--input-type=module", "-e", script], capture_output=True, text=True, check=True, timeout=300
     )
     found: list[bool] = json.loads(done.stdout)
     return found

@@ -16,9 +16,7 @@ SECRET = "a secret that no file of the data folder may have"
 
 
 def _call(stack: RunningStack, method: str, path: str, body: Any = None) -> Any:
-    answer = httpx.request(
-        method, f"{stack.url}{path}", json=body, headers={"Authorization": f"Bearer {stack.key}"}, timeout=30
-    )
+    answer = httpx.request(method, f"{stack.url}{path}", json=body, headers={"Authorization": f"Bearer {stack.key}"})
     assert answer.status_code < 300, answer.text
     return answer.json()
 

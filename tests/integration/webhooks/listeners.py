@@ -14,6 +14,7 @@ from icosa.store.table import Table
 from icosa.webhooks.delivery_queue import DeliveryQueue, Message
 from icosa.webhooks.fan_out import FanOut
 from icosa.webhooks.matching import Audiences, bump
+from icosa.webhooks.moves import Patience
 from tests.support.tenant import WORKSPACE
 
 NOW = 1_800_000_000
@@ -56,7 +57,9 @@ class Listeners:
 
     def __post_init__(self) -> None:
         audiences = Audiences(clock=self.clock, now=self.clock)
-        self.fan_out = FanOut(audiences, lambda: DeliveryQueue(self.sqs, "queue"), now=self.clock)
+        self.fan_out = FanOut(
+            audiences, lambda: DeliveryQueue(self.sqs, "queue"), now=self.clock, patience=Patience(seconds=0)
+        )
 
     def tell(self, records: Iterable[Mapping[str, Any]]) -> dict[str, Exception]:
         """Hand records of the stream to the fan-out, those that the mapping's filter lets through."""

@@ -20,7 +20,7 @@ export function Deliveries({ webhookId }: { webhookId: string }) {
   const [state, setState] = useState<State | "">("");
   const [asking, setAsking] = useState(false);
   const log = useLog(webhookId, state);
-  return html`<section class="section" aria-labelledby="deliveries">
+  return html`<section class="section deliveries" aria-labelledby="deliveries">
     <h2 id="deliveries" class="visually-hidden">Deliveries</h2>
     <div class="toolbar">
       <select aria-label="State" value=${state} onChange=${(event: Event) => setState((event.target as HTMLSelectElement).value as State | "")}>

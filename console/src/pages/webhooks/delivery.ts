@@ -87,7 +87,7 @@ function Detail({ found: { webhook, delivery }, reload }: DetailProps) {
 function Facts({ delivery }: { delivery: Exchange }) {
   const { state, attempts, createdAt, lastAttemptAt, nextAttemptAt, durationMs, isReplay, eventId, id } = delivery;
   const next = nextAttemptAt === null ? noNext(delivery) : html`<${Moment} at=${nextAttemptAt} time />`;
-  return html`<dl class="facts">
+  return html`<dl class="delivery-facts">
     <div><dt>State</dt><dd><${Badge} mark=${STATES[state]} />${isReplay && html` <span class="badge">Replay</span>`}</dd></div>
     <div><dt>Made</dt><dd><${Moment} at=${createdAt} time /></dd></div>
     <div><dt>Attempts</dt><dd>${attempts}${lastAttemptAt !== null && html`, the last one <${Moment} at=${lastAttemptAt} time />, took ${durationOf(durationMs)}`}</dd></div>
@@ -105,13 +105,14 @@ function noNext({ state }: Exchange): string {
 
 function Request({ delivery, targetUrl }: { delivery: Exchange; targetUrl: string }) {
   const { requestHeaders, requestBody, attempts } = delivery;
-  return html`<section class="section" aria-labelledby="request">
+  return html`<section class="section delivery" aria-labelledby="request">
     <h2 id="request">Request</h2>
     <p class="wrap"><code>POST ${targetUrl}</code></p>
     ${
       requestHeaders !== null &&
       html`<h3>Headers</h3>
         <${CodeBlock} label="Headers of the request" code=${Object.entries(requestHeaders)
+          .sort(([a], [b]) => a.localeCompare(b))
           .map(([name, value]) => `${name}: ${value}`)
           .join("\n")} />
         <p class="hint">Signatures are left out, and values of custom headers are hidden.</p>`
@@ -129,7 +130,7 @@ function Request({ delivery, targetUrl }: { delivery: Exchange; targetUrl: strin
 function Answer({ delivery }: { delivery: Exchange }) {
   const { lastStatus, lastError, response } = delivery;
   if (lastStatus === null && lastError === null) return "";
-  return html`<section class="section" aria-labelledby="answer">
+  return html`<section class="section delivery" aria-labelledby="answer">
     <h2 id="answer">Answer</h2>
     <p class="wrap">${lastStatus === null ? lastError : html`Status <strong>${lastStatus}</strong>${lastError !== null && lastError !== `HTTP ${lastStatus}` ? `: ${lastError}` : ""}`}</p>
     ${

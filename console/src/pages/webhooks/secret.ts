@@ -69,8 +69,8 @@ function Shown({ secret }: { secret: string }) {
 
 function Rotate({ rotate, onClose }: { rotate: () => Promise<void>; onClose: () => void }) {
   return html`<${Confirm} title="Rotate the secret" confirm="Rotate secret" word="yes" onConfirm=${rotate} onClose=${onClose}>
-    <p>A new secret is made up and shown. For 24 hours deliveries have a signature of the old one as well in
-      <code>webhook-signature</code>; <code>X-Twenty-Webhook-Signature</code> has room for one, which is the new one's at once.</p>
+    <p>A new secret is made up and shown. For 24 hours the header <code>webhook-signature</code> has a signature of the old
+      one as well. <code>X-Twenty-Webhook-Signature</code> has room for one only: it is the new one's at once.</p>
   <//>`;
 }
 

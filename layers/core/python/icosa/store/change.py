@@ -190,7 +190,7 @@ def record_ops(model: Model, change: Change) -> Iterator[ConditionalOp]:
         yield DeleteItem(before.key, *as_read), version
     elif change.moves:
         # In this order, so that a stream that keeps it tells of the move before the removal.
-        yield PutItem(pack_moved(after, change.obj.stored_form), *_NO_VISIBLE_ROW), version
+        yield PutItem(pack_moved(after, change.obj.stored_form, before), *_NO_VISIBLE_ROW), version
         yield DeleteItem(before.key, *as_read), version
     else:
         yield PutItem(pack(after, change.obj.stored_form), *as_read), version

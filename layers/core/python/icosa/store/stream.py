@@ -5,15 +5,17 @@ record follows from the two images of one row, of which a hidden one (``record.H
 
 | Row | Among the live records | In the trash |
 |---|---|---|
-| comes into sight, with the mark ``record.MOVED`` | restored | deleted |
-| is new, or takes the place of a reservation | created | created |
+| comes into sight, with the mark ``record.MOVED`` | restored | – |
+| is new without it, or takes the place of a reservation | created | created |
 | comes into sight otherwise: a batch that was to restore the record has failed | – | – |
 | has other values | changed | changed |
-| has the same values, or is hidden now | – | – |
+| has the same values | – | – |
+| is hidden now: by the commit of a batch, or before it | deleted | – |
 | that was in sight is gone: destroyed, or moved in one transaction | removed | removed |
 
 So each change of a record has one stream record that tells of it, however many steps the write took and whoever
-finished it. Only what ``removed`` means needs a look at the other partition (``webhooks.removals``).
+finished it. What ``removed`` means the log of changes tells (``webhooks.moves``). All but what happens within the trash
+is told by the rows of live records, which are one partition, in the order in which it happened.
 """
 
 from __future__ import annotations
@@ -25,16 +27,19 @@ from typing import Any, Literal
 from pydynox import pydynox_core as dynamo
 
 from . import keys
-from .record import StoredRow, has_moved, is_hidden, is_reservation, same_values
+from .record import StoredRow, is_hidden, is_reservation, moved_from, same_values, version_of
 from .table import Item
 
-Happening = Literal["created", "restored", "deleted", "changed", "removed"]
+Happening = Literal["created", "restored", "deleted", "changed", "removed", "destroyed"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordChange:
-    """What happened to a record, by one of its two rows. ``row`` is its last image, ``old`` the one before where it has
-    ``changed``; ``seconds`` is the time since 1970, perhaps without its fraction.
+    """What happened to a record, by one of its two rows.
+
+    ``row`` is the image that shows the record: after the change, or before its end, and ``old`` the one before where it
+    has ``changed``. ``version`` is that of ``row``, and of a deletion the last one before it; ``seconds`` is the time
+    since 1970, perhaps without its fraction. The stream tells of no ``destroyed`` (``webhooks.moves``).
     """
 
     workspace_id: str
@@ -44,6 +49,7 @@ class RecordChange:
     happening: Happening
     row: StoredRow
     old: StoredRow | None
+    version: int
     seconds: float
 
 
@@ -94,6 +100,7 @@ def record_change(event: Mapping[str, Any]) -> RecordChange | None:
         happening=happening,
         row=row,
         old=old if happening == "changed" else None,
+        version=version_of(row if happening != "deleted" or old is None else old),
         seconds=float(images["ApproximateCreationDateTime"]),
     )
 
@@ -101,12 +108,13 @@ def record_change(event: Mapping[str, Any]) -> RecordChange | None:
 def _happening(old: StoredRow | None, new: StoredRow | None, *, is_live: bool) -> Happening | None:
     if new is None:
         return None if old is None or is_hidden(old) else "removed"
+    was_seen = old is not None and not is_hidden(old)
     if is_hidden(new):
-        return None
-    if old is not None and not is_hidden(old):
+        return "deleted" if is_live and was_seen else None
+    if old is not None and was_seen:
         return None if same_values(old, new) else "changed"
-    if has_moved(new):
-        return "restored" if is_live else "deleted"
+    if moved_from(new) is not None:
+        return "restored" if is_live else None
     return "created" if old is None or is_reservation(old) else None
 
 

@@ -6,8 +6,8 @@ done again when the stream repeats its records: a process that dies in between l
 twice is the message that a delivery's row makes harmless.
 
 Costs, beside the look (``matching``): for an event that somebody wants one write unit for each KB of its row (twice
-that in a feed), and a write unit and a tenth of a request to SQS for each webhook; for a removed record 2 or 4 read
-units. Round trips do not grow with the number of records: removals two, rows one, deliveries one.
+that in a feed), and a write unit and a tenth of a request to SQS for each webhook; for moves and removals what
+``moves`` says. Round trips do not grow with the number of records: moves two, rows one, deliveries one.
 """
 
 from __future__ import annotations
@@ -29,8 +29,8 @@ from ..store.stream import RecordChange
 from ..store.table import Table
 from .delivery_queue import DeliveryQueue, first_attempts
 from .matching import Audience, Audiences, is_silent
+from .moves import Patience, resolve, with_deletions
 from .record_events import record_event
-from .removals import are_destructions
 
 Place = str
 """Names a record of the stream: its sequence number."""
@@ -55,10 +55,12 @@ class FanOut:
         queue: Callable[[], DeliveryQueue],
         *,
         now: Callable[[], float] = time.time,
+        patience: Patience | None = None,
     ) -> None:
         self._audiences = audiences
         self._queue = queue
         self._now = now
+        self._patience = patience or Patience()
 
     def publish(self, table: Table, changes: Iterable[tuple[Place, RecordChange]]) -> dict[Place, Exception]:
         """Tell everybody who listens. What failed, by the places of the records that must come again."""
@@ -80,7 +82,8 @@ class FanOut:
             return
         model = current_model(table, workspace_id, MetadataState.parse(audience.workspace))
         wanted = [(place, change) for place, change in work.changes if _is_wanted(audience, model, change)]
-        events = _events(table, model, wanted, work.failed)
+        told = self._told(table, model, wanted, in_order=audience.has_feed)
+        events = _events(model, told, work.failed)
         if not events:
             return
         if audience.has_feed:
@@ -97,6 +100,17 @@ class FanOut:
             messages = first_attempts(workspace_id, ((each.webhook_id, each.delivery_id) for each in deliveries))
             self._queue().send(list(messages))
 
+    def _told(
+        self, table: Table, model: Model, wanted: Sequence[tuple[Place, RecordChange]], *, in_order: bool
+    ) -> list[tuple[Place, RecordChange]]:
+        """What there is to tell. ``in_order``: what happened to a record before stands before it."""
+        resolved = resolve(table, model, [change for _, change in wanted])
+        told = [(place, change) for (place, _), change in zip(wanted, resolved, strict=True) if change is not None]
+        if not in_order:
+            return told
+        complete = with_deletions(table, model.workspace_id, [change for _, change in told], self._patience)
+        return [(place, change) for (place, _), parts in zip(told, complete, strict=True) for change in parts]
+
 
 def _is_wanted(audience: Audience, model: Model, change: RecordChange) -> bool:
     """Whether anybody may want to hear of a change, before anything is read or rendered for it."""
@@ -109,42 +123,30 @@ def _is_wanted(audience: Audience, model: Model, change: RecordChange) -> bool:
     return any(audience.webhooks.wanting(f"{obj.name_singular}.{action}") for action in actions)
 
 
-#: The actions that a happening may be. The event of a move also tells what the removal that belongs to it means.
+#: The actions that a happening may be.
 _ACTIONS: Final[Mapping[str, Sequence[str]]] = {
     "created": ("created",),
-    "restored": ("restored", "destroyed"),
+    "restored": ("restored",),
     "changed": ("updated", "deleted"),
-    "deleted": ("deleted", "destroyed"),
-    "removed": ("destroyed",),
+    "deleted": ("deleted",),
+    "removed": ("deleted", "destroyed"),
 }
 
 
 def _events(
-    table: Table, model: Model, changes: Sequence[tuple[Place, RecordChange]], failed: dict[Place, Exception]
+    model: Model, changes: Sequence[tuple[Place, RecordChange]], failed: dict[Place, Exception]
 ) -> list[EventRow]:
-    """The events of changes, each once, in the order of the changes. What cannot be told gets into ``failed``."""
-    made: dict[Place, EventRow] = {}
-
-    def make(place: Place, change: RecordChange) -> None:
+    """The events of changes, each once, in their order. What cannot be told gets into ``failed``."""
+    events: dict[str, EventRow] = {}
+    for place, change in changes:
         try:
             event = record_event(model, change)
         except Exception as error:  # noqa: BLE001  # One record must not stop the others; the caller reports it.
             failed[place] = error
         else:
             if event is not None:
-                made[place] = event
-
-    for place, change in changes:
-        if change.happening != "removed":
-            make(place, change)
-    removals = [(place, change) for place, change in changes if change.happening == "removed"]
-    told = {event.event_id for event in made.values()}
-    answers = are_destructions(table, model, [change for _, change in removals], told=told)
-    for (place, change), is_destruction in zip(removals, answers, strict=True):
-        if is_destruction:
-            make(place, change)
-    in_order = (made[place] for place, _ in changes if place in made)
-    return list({event.event_id: event for event in in_order}.values())
+                events.setdefault(event.event_id, event)
+    return list(events.values())
 
 
 def _putter(workspace_id: str, event: EventRow, now: int) -> Callable[[Table], bool]:

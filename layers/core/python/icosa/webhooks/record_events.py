@@ -17,10 +17,10 @@ from ..model.model import Model, Object
 from ..model.record import Record
 from ..model.types.base import Field
 from ..store.event_row import EventRow
-from ..store.record import unpack, version_of
+from ..store.record import unpack
 from ..store.stream import RecordChange
 from .js_text import js_text
-from .removals import record_event_id
+from .moves import record_event_id
 
 Action = Literal["created", "updated", "deleted", "restored", "destroyed"]
 
@@ -29,6 +29,7 @@ MOST_BYTES: Final = 256 * 1024
 #: Of these, what is left for the target's URL and the webhook's id.
 _TARGET_BYTES: Final = 3_000
 
+_ENDS: Final = ("deleted", "destroyed")
 _DELETED_AT: Final = "deletedAt"
 _UPDATED_AT: Final = "updatedAt"
 #: Seconds by which the clock of a request may differ from that of the stream.
@@ -45,8 +46,8 @@ class _Column:
 
 
 def record_event(model: Model, change: RecordChange) -> EventRow | None:
-    """The event of a change, a removal being a destruction; None where nobody is told of it: the object is gone, or
-    only the time of the last change has changed.
+    """The event of a change (of a removal ``moves`` tells what it is); None where nobody is told of it: the object is
+    gone, or only the time of the last change has changed.
     """
     obj = model.by_key.get(change.object_key)
     if obj is None:
@@ -71,15 +72,14 @@ def record_event(model: Model, change: RecordChange) -> EventRow | None:
     text, fields = js_text(body), tuple(column.field.key for column in columns)
     if len(text.encode()) > MOST_BYTES - _TARGET_BYTES:
         text, fields = js_text({**body, "record": {"id": record.id}, "truncated": True}), ()
-    version = version_of(change.row)
     return EventRow(
-        event_id=record_event_id(model.workspace_id, obj.key, record.id, action, version),
+        event_id=record_event_id(model.workspace_id, obj.key, record.id, action, change.version),
         name=name,
         at=at,
         object_key=obj.key,
         record_id=record.id,
-        # Later than the move before it, of which the stream may tell afterwards.
-        sequence=version + (2 if action == "destroyed" else 0),
+        # Deletions and destructions are named by the version that they have ended.
+        sequence=change.version + (change.happening in _ENDS),
         body=text,
         fields=fields,
     )
@@ -92,7 +92,7 @@ def _action(obj: Object, change: RecordChange, record: Record, old: Record | Non
             return "created", None
         case "deleted" | "restored":
             return change.happening, [_DELETED_AT]
-        case "removed":
+        case "destroyed" | "removed":
             return "destroyed", None
         case "changed":
             assert old is not None
@@ -111,12 +111,13 @@ def _columns(obj: Object) -> tuple[_Column, ...]:
 
 def _moment(obj: Object, change: RecordChange, record: Record, old: Record | None) -> str:
     """When it happened: the time of the request, where the record tells it, so that all records of a request have the
-    same; else that of the stream.
+    same; else that of the stream, which may be cut to seconds, but not the time before the record's last change.
     """
     field = obj.by_name.get(_UPDATED_AT)
-    if change.happening != "removed" and field is not None:
-        moment: str | None = record.get(field.key)
-        is_new = moment is not None and (old is None or old.get(field.key) != moment)
-        if moment is not None and is_new and abs(datetime.fromisoformat(moment).timestamp() - change.seconds) < _SKEW:
+    moment: str | None = None if field is None else record.get(field.key)
+    if field is not None and moment is not None:
+        ahead = datetime.fromisoformat(moment).timestamp() - change.seconds
+        is_own = change.happening != "destroyed" and (old is None or old.get(field.key) != moment)
+        if (is_own and abs(ahead) < _SKEW) or 0 < ahead < 1:
             return moment
     return format_instant(datetime.fromtimestamp(change.seconds, UTC))

@@ -15,8 +15,10 @@ from ....shipped import folder
 from . import (
     api_keys,
     audit_log,
+    events,
     fields,
     indexes,
+    jobs,
     objects,
     roles,
     row_rules,
@@ -41,6 +43,8 @@ _RESOLVERS = (
     *webhook_deliveries.RESOLVERS,
     *api_keys.RESOLVERS,
     *audit_log.RESOLVERS,
+    *jobs.RESOLVERS,
+    *events.RESOLVERS,
 )
 
 
