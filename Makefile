@@ -132,7 +132,7 @@ steady: install ## reads beside writers: 2,000 of each kind, and writes before e
 		tests/integration/engine/test_readers_beside_writers.py $(ARGS)
 
 crashes: install console ## webhooks while the local stack is killed again and again, and a crash at each call; EVENTS=2000 SEED=1
-	@ICOSA_CRASHES=$(EVENTS) ICOSA_CRASHES_SEED=$(SEED) CRASHES=1 $(BIN)/python -m pytest -s \
+	@ICOSA_CRASHES=$(EVENTS) ICOSA_CRASHES_SEED=$(SEED) ICOSA_CRASH_STEP=1 $(BIN)/python -m pytest -s \
 		tests/e2e/test_webhook_crashes.py tests/integration/webhooks/test_crashes.py $(ARGS)
 
 docs: .venv/installed ## the pages of docs/ that follow from the code
