@@ -21,6 +21,7 @@ from xdist.scheduler import LoadScopeScheduling
 
 if TYPE_CHECKING:
     from xdist.remote import Producer
+    from xdist.workermanage import WorkerController
 
     from icosa.access.gateway_keys import GatewayKeys
 
@@ -90,7 +91,27 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadSco
 _SHARED = ("tests/browser/", "tests/integration/api/graphql/", "tests/integration/local/", "tests/wire/")
 
 
+#: What takes longest, as the beginnings of paths: it comes first, or a process would still have it when the others are
+#: done. After that xdist takes what has most tests.
+_FIRST = (
+    "tests/browser/",
+    "tests/e2e/",
+    "tests/integration/rows/",
+    "tests/integration/engine/test_steady_reads.py",
+    "tests/integration/rights/",
+    "tests/integration/local/",
+    "tests/integration/functions/",
+    "tests/integration/documents/",
+)
+
+
 class _ByFixtures(LoadScopeScheduling):  # type: ignore[misc]  # xdist has no types.
+    def _assign_work_unit(self, node: WorkerController) -> None:
+        waiting = list(self.workqueue)
+        if first := next((scope for path in _FIRST for scope in waiting if scope.startswith(path)), None):
+            self.workqueue.move_to_end(first, last=False)
+        super()._assign_work_unit(node)
+
     def _split_scope(self, nodeid: str) -> str:
         path = nodeid.partition("::")[0]
         return next((folder for folder in _SHARED if path.startswith(folder)), path)

@@ -52,12 +52,6 @@ class Queues:
             "first_received REAL)"
         )
         state.execute("CREATE INDEX IF NOT EXISTS messages_visible ON messages (queue, visible)")
-        # Who had received messages ended with the stack before, through no fault of the messages: they come again at
-        # once, as received before but never failed.
-        state.execute(
-            "UPDATE messages SET visible = MIN(visible, ?), received = 1, receipt = NULL WHERE receipt IS NOT NULL",
-            (clock(),),
-        )
 
     def find(self, arn_or_name: str) -> Queue:
         """A queue by ARN, name or URL. Raises QueueNotFound."""
@@ -66,6 +60,15 @@ class Queues:
             if queue.name == name:
                 return queue
         raise QueueNotFound(name)
+
+    def take_back(self) -> None:
+        """Let messages that were received and not deleted come again at once, as received once. For a new stack: those
+        who had them ended with the one before, through no fault of the messages.
+        """
+        self._state.execute(
+            "UPDATE messages SET visible = MIN(visible, ?), received = 1, receipt = NULL WHERE receipt IS NOT NULL",
+            (self._clock(),),
+        )
 
     def all(self) -> list[Queue]:
         """The queues of the template."""

@@ -147,7 +147,7 @@ def interleave(
 
 @pytest.mark.slow
 @given(seed=st.integers(0, 2**32))
-@settings(max_examples=examples(30))
+@settings(max_examples=examples(20))
 @pytest.mark.parametrize("changers", [1, 2])
 def test_the_answer_is_final(dynamodb_endpoint: str, changers: int, seed: int) -> None:
     random = Random(seed)
@@ -171,7 +171,7 @@ def test_the_answer_is_final(dynamodb_endpoint: str, changers: int, seed: int) -
 
 @pytest.mark.slow
 @given(seed=st.integers(0, 2**32))
-@settings(max_examples=examples(20))
+@settings(max_examples=examples(12))
 def test_a_change_that_dies_is_decided_by_its_job(dynamodb_endpoint: str, seed: int) -> None:
     random = Random(seed)
     with fresh_table(dynamodb_endpoint) as table, patch("time.sleep"):

@@ -175,7 +175,7 @@ class Batch:
         if done:
             end += [(DeleteItem(keys.of(item)), None) for item in log]
         seconds = self.table.meter.seconds
-        log_of_changes = log_row(ws, self.changes, now=self.now, seconds=seconds, register=self.seen)
+        log_of_changes = log_row(self.model, self.changes, now=self.now, seconds=seconds, register=self.seen)
         if log_of_changes is not None:
             end.append((log_of_changes, None))
         ops = [*records, *self.counters, *end]

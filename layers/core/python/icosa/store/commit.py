@@ -78,7 +78,7 @@ def commit(
     records = [op for change in changes for op in record_ops(model, change)]
     guards = list(guard_ops(model, changes))
     counters = [*counter_ops(model, changes), *((op, FailureReason("version")) for op in beside)]
-    log = log_row(model.workspace_id, changes, now=now, seconds=table.meter.seconds, register=seen)
+    log = log_row(model, changes, now=now, seconds=table.meter.seconds, register=seen)
     size = (
         (log is not None) + len(records) + len(guards) + len(counters) + len(checks) + sum(diff.size for diff in diffs)
     )

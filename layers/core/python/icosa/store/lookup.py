@@ -167,10 +167,15 @@ def count_block(table: Table, pk: str, *, low: str, high: str, limit: int) -> tu
     return page.scanned - len(page.items), page.last
 
 
-def count_run(table: Table, pk: str, *, after: str) -> tuple[int, str]:
-    """How many rows of the same value follow a row, and the sort key behind them."""
+def count_run(table: Table, pk: str, *, after: str) -> int:
+    """How many rows of the same value follow a row."""
     start = after.rpartition(END)[0] + END
-    return table.count(pk, low=start, high=start + TOP, after=after), start + TOP
+    return table.count(pk, low=start, high=start + TOP, after=after)
+
+
+def end_of_run(sort: str) -> str:
+    """The sort key behind all rows of the value that a row has."""
+    return sort.rpartition(END)[0] + END + TOP
 
 
 def _index_entries(rows: Iterable[Item]) -> list[IndexEntry]:

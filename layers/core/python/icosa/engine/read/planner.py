@@ -80,6 +80,8 @@ class _Planner:
         query.begin_look()
         conditions = conjuncts(query.filter)
         if query.filter is None or not conditions:
+            if self.forced == "scan" and query.order:
+                return self._scan()
             if (composite := self._composite_walk(conditions)) is not None:
                 return self._or_scan(composite.walk, Total(query))
             walk = self._run_walk() or self._full_walk()

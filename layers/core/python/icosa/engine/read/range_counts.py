@@ -14,7 +14,7 @@ from ...store import ledger
 from ...store.derive import CREATED_AT
 from ...store.keys import END, VALUE
 from ...store.ledger import Ledger
-from ...store.lookup import count_block, count_entries, count_run
+from ...store.lookup import count_block, count_entries, count_run, end_of_run
 from ...store.table import Count, Table
 from ..context import Context
 from .access_paths import AccessPath, RowRange
@@ -114,19 +114,27 @@ class _RangeCount:
 
         def walk(table: Table) -> _Blocks:
             blocks: _Blocks = []
-            start = low
-            while start < high:
-                limit = self.keeper.tuning.ledger_block << (len(blocks) // _GROWING)
-                number, last = count_block(table, self.pk, low=start, high=high, limit=limit)
-                end = high
-                if last is not None:  # the block ends behind all rows of its last value
-                    rest, end = count_run(table, self.pk, after=last)
-                    number += rest
-                blocks.append((min(end, high), number))
-                start = end
+            if low >= high:
+                return blocks
+            number, last = self._block(low, high, 0)(table)
+            while last is not None:
+                # The block ends behind all rows of its last value: these are counted beside the next block.
+                end = min(end_of_run(last), high)
+                branches: list[Callable[[Table], Any]] = [self._run(last), self._block(end, high, len(blocks))]
+                rest, following = table.parallel(branches)
+                blocks.append((end, number + rest))
+                number, last = following
+            blocks.append((high, number))
             return blocks
 
         return walk
+
+    def _block(self, low: str, high: str, blocks: int) -> Callable[[Table], tuple[int, str | None]]:
+        limit = self.keeper.tuning.ledger_block << (blocks // _GROWING)
+        return lambda table: count_block(table, self.pk, low=low, high=high, limit=limit) if low < high else (0, None)
+
+    def _run(self, last: str) -> Callable[[Table], int]:
+        return lambda table: count_run(table, self.pk, after=last)
 
     def _counter(self, low: str, high: str) -> Callable[[Table], int]:
         return lambda table: count_entries(table, self.pk, low=low, high=high).rows if low < high else 0

@@ -25,6 +25,8 @@ from .steady import Look, Watch, fetch, read_late, versions
 #: Rows of one batch of a walk, at most; and of one that reads the records themselves, about 1 MB.
 _MAX_BATCH = 400
 _MAX_RECORDS = 1_600
+#: Rows of a batch beyond those that are expected to do.
+_SPARE = 8
 #: Rows of the first batch, at most: those of any page with a usual offset.
 _MAX_FIRST_BATCH = 10_000
 
@@ -251,6 +253,10 @@ class _WalkPage:
             if checked > self.most and query.filter is not None and not self._is_worth_it(checked):
                 raise WalkAbandoned
             walk.size = min(_MAX_RECORDS if isinstance(walk, RecordWalk) else _MAX_BATCH, max(walk.size, 2 * checked))
+            if walked.items and not walk.needs_sort:
+                # As many as will do, by what has matched so far, and a little more.
+                missing = query.reach - len(walked.items)
+                walk.size = min(walk.size, 5 * missing * checked // (4 * len(walked.items)) + _SPARE)
             batch = rest or next(batches, None)
         walked.is_whole = True
 

@@ -1,4 +1,4 @@
-"""One attempt to deliver: one POST, and what it came to (docs/wire/webhooks.md#request).
+"""One attempt to deliver: one POST, and what it came to (docs/wire/deliveries.md#request).
 
 An attempt takes at most ten seconds and follows no redirect. Of the answer the status counts; its text is kept for the
 log, as far as it comes in time.
