@@ -51,7 +51,7 @@ from .lease import Lease, ModelOutdated
 from .lookup import visible_rows
 from .ops import NOT_EXISTS, CheckItem, DeleteItem, Op, PutItem, UpdateItem
 from .recent import log_row
-from .record import HIDDEN, VERSION, data_bytes, pack, reservation
+from .record import HIDDEN, VERSION, data_bytes, pack, pack_moved, reservation
 from .settle import RecordId, RecordRows, Touched, close, settle
 from .table import MAX_BYTES, MAX_TRANSACTION, Item, Table, TransactionConflict, TransactionFailed
 from .transactions import ConditionsFailed, transact
@@ -136,7 +136,8 @@ class Batch:
         trash its row there is marked now, so that the commit has one row to change, whichever way the record moves.
         """
         assert change.before is not None and change.after is not None
-        yield PutItem(pack(change.after.hidden_by(self.id), change.obj.stored_form), NOT_EXISTS)
+        row = pack_moved(change.after.hidden_by(self.id), change.obj.stored_form, change.before)
+        yield PutItem(row, NOT_EXISTS)
         if not change.before_live:
             yield UpdateItem(
                 change.before.key,

@@ -21,6 +21,7 @@ from .change import (
 )
 from .keys import Key
 from .lease import Lease, ModelOutdated
+from .ops import Op
 from .recent import log_row
 from .record import data_bytes
 from .register import Register
@@ -60,8 +61,10 @@ def commit(
     lease: Lease | None = None,
     now_ms: int,
     seen: Register,
+    beside: Sequence[Op] = (),
 ) -> None:
-    """Apply all changes, or none.
+    """Apply all changes, or none. ``beside`` are operations on rows of other kinds in the same transaction; where the
+    condition of one fails, something has changed since it was read.
 
     ``targets`` are records that must exist at the moment of commit (foreign keys), as ``target_ops`` takes them;
     ``now`` is the request's time as the changes have it in ``updatedAt``. The commit is sent within ``lease``; None
@@ -74,7 +77,7 @@ def commit(
     diffs = [row_diff(model, change) for change in changes]
     records = [op for change in changes for op in record_ops(model, change)]
     guards = list(guard_ops(model, changes))
-    counters = list(counter_ops(model, changes))
+    counters = [*counter_ops(model, changes), *((op, FailureReason("version")) for op in beside)]
     log = log_row(model, changes, now=now, seconds=table.meter.seconds, register=seen)
     size = (
         (log is not None) + len(records) + len(guards) + len(counters) + len(checks) + sum(diff.size for diff in diffs)

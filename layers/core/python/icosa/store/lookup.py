@@ -4,7 +4,7 @@ apart.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -129,10 +129,27 @@ class WholeIndex(NamedTuple):
     pages: int
 
 
-def whole_index(table: Table, pk: str) -> WholeIndex:
-    """An index from its beginning to its end."""
-    pages = list(table.query_pages(pk, project=f"SK, {EXACT}"))
-    return WholeIndex(_index_entries(row for page in pages for row in page.items), len(pages))
+def whole_index(
+    table: Table,
+    pk: str,
+    *,
+    limit: int,
+    keeps: Callable[[str | None, str | None], bool | None] | None = None,
+    before_more: Callable[[Table], None],
+) -> WholeIndex:
+    """An index from its beginning to its end, in pages of up to ``limit`` rows or 1 MB, but for the entries that
+    ``keeps`` refuses by their value and exact text.
+    ``before_more`` is called where one page does not hold it all, and may raise.
+    """
+    entries: list[IndexEntry] = []
+    pages = 0
+    for page in table.query_pages(pk, project=f"SK, {EXACT}", limit=limit):
+        pages += 1
+        if pages == 1 and page.last is not None:
+            before_more(table)
+        found = _index_entries(page.items)
+        entries += found if keeps is None else (entry for entry in found if keeps(entry[0], entry[2]) is not False)
+    return WholeIndex(entries, pages)
 
 
 def count_entries(table: Table, pk: str, *, low: str, high: str, exact: ExactText | None = None) -> Count:
@@ -252,6 +269,17 @@ def all_timed_edges_of(table: Table, pk: str, prefix: str) -> list[TimedId]:
 def all_edges(table: Table, ws: str, target_id: str) -> list[Edge]:
     """Everything that points at a record, live or in the trash."""
     return [_edge(row["SK"]) for row in table.query_all(keys.edges(ws, target_id), project="SK")]
+
+
+def edges_from(table: Table, ws: str, target_id: str, *, after: str | None = None, limit: int) -> QueryPage[Edge]:
+    """One page of everything that points at a record, live or in the trash."""
+    page = table.query(keys.edges(ws, target_id), after=after, limit=limit, project="SK")
+    return QueryPage([_edge(row["SK"]) for row in page.items], page.last, page.scanned)
+
+
+def edge_sort(edge: Edge) -> str:
+    """The sort key of an edge: from where to read on behind it."""
+    return keys.edge_prefix(edge.object_key, edge.field_key, live=edge.live) + edge.record_id
 
 
 def _edge(sort: str) -> Edge:

@@ -15,11 +15,12 @@ records, into a partition whose sort keys are times. These are
 
 A destroyed record is in neither: whoever looks for it finds nothing. A new one did not match before, so nobody misses
 it. But what pointed at a destroyed record may go on to do so for a moment, so the log names those that others can point
-at, too, for whoever looks for references to nothing. Rows of the log expire after an hour, those with deltas of ledgers
-after a week.
+at, too, for whoever looks for references to nothing. The stream does not tell whether a row that is gone has moved or
+was destroyed; a move names the version that it has ended, so the log does (``moves``). Rows of the log outlive the
+stream's records, which are kept for a day; those with deltas of ledgers expire after a week.
 
-Costs: two write units for the row, for each KB of ids (25 records); readers pay one read unit for each of the two tails
-while nothing has changed.
+Costs: two write units for the row, for each KB of ids (25 records, 19 that move); readers pay one read unit for each of
+the two tails while nothing has changed.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ from __future__ import annotations
 import time
 import uuid
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -46,14 +47,20 @@ LATE_SECONDS = 1.0
 #: How far before its own beginning a read looks. The difference to ``LATE_SECONDS`` is the time that a call to
 #: DynamoDB may take, and that the clocks of two functions may differ.
 MARGIN_SECONDS = 3.0
-_LIFE_SECONDS = 3_600
+_LIFE_SECONDS = 26 * 3_600
 _LIFE_OF_DELTAS = (ledger.KEPT_MS + ledger.WAIT_MS) // 1000
 
 _IDS = "ids"
+_NOW = "now"
 #: The destroyed records of a transaction, by the keys of their objects.
 _GONE = "gone"
 #: By how much a transaction changes the numbers of rows that are kept (``store.ledger``).
 _DELTAS = "deltas"
+#: Stands between an id and the version that a move has ended.
+_VERSION = "@"
+#: How long after its row in the log a transaction may be committed, and how far the clocks may differ.
+_LATEST_SECONDS = 60.0
+_CLOCKS_SECONDS = 10.0
 
 
 #: What a row of the log says of a record: it has moved between the live records and the trash; its ``createdAt`` is
@@ -85,7 +92,8 @@ def log_row(model: Model, changes: Sequence[Change], *, now: str, seconds: float
     logged: dict[tuple[str, str], list[str]] = defaultdict(list)
     for change in changes:
         if (kind := _kind(change, now, is_late=is_late)) is not None:
-            logged[change.obj.key, kind].append(change.id)
+            ended = f"{_VERSION}{change.before.version}" if kind == MOVED and change.before is not None else ""
+            logged[change.obj.key, kind].append(f"{change.id}{ended}")
     gone: dict[str, list[str]] = defaultdict(list)
     for change in changes:
         if change.after is None and model.references[change.obj.id]:
@@ -96,6 +104,7 @@ def log_row(model: Model, changes: Sequence[Change], *, now: str, seconds: float
     attributes: dict[str, Any] = {"ttl": int(moment) + (_LIFE_OF_DELTAS if deltas else _LIFE_SECONDS)}
     if logged:
         attributes[_IDS] = ";".join(f"{obj}:{kind}:{','.join(ids)}" for (obj, kind), ids in logged.items())
+        attributes[_NOW] = now
     if gone:
         attributes[_GONE] = ";".join(f"{obj}:{','.join(ids)}" for obj, ids in gone.items())
     if deltas:
@@ -145,9 +154,10 @@ def log_reader(ws: str, since: datetime, *, limit: int) -> Callable[[Table], lis
     def read(table: Table) -> list[Trace]:
         traces: list[Trace] = []
         for row in _newest(table, pk, low, limit, f"SK, {_IDS}"):
-            for part in row[_IDS].split(";"):
-                object_key, kind, ids = part.split(":")
-                traces += [Trace(object_key, record_id, row["SK"], kind) for record_id in ids.split(",")]
+            traces += [
+                Trace(object_key, named.partition(_VERSION)[0], row["SK"], kind)
+                for object_key, kind, named in _named(row)
+            ]
         return traces
 
     return read
@@ -214,6 +224,29 @@ def _delta_reader(
 def is_in_window(sort: str, at: int) -> bool:
     """Whether a row of the log may have appeared after what was read at a time."""
     return int(sort.removeprefix(keys.DELTA_ROWS).partition("#")[0]) >= at - ledger.WINDOW_MS
+
+
+def moves(table: Table, ws: str, first: float, last: float) -> dict[tuple[str, str, int], str]:
+    """The moves that the stream told of between two times (seconds since 1970): the time of its request for each, as a
+    stored DATE_TIME, by object, record and the version that ended. One read unit for some 30 moves.
+    """
+    pk, low = keys.change_log(ws, int((first - _LATEST_SECONDS) * 1000), "")
+    _, high = keys.change_log(ws, int((last + _CLOCKS_SECONDS) * 1000), "")
+    found: dict[tuple[str, str, int], str] = {}
+    for row in table.query_all(pk, low=low, high=high):
+        for object_key, kind, named in _named(row):
+            record_id, _, version = named.partition(_VERSION)
+            if kind == MOVED and version:
+                found[object_key, record_id, int(version)] = row[_NOW]
+    return found
+
+
+def _named(row: Item) -> Iterator[tuple[str, str, str]]:
+    """What a row of the log names: object, kind, and the record with what is said about it."""
+    for part in row[_IDS].split(";"):
+        object_key, kind, ids = part.split(":")
+        for named in ids.split(","):
+            yield object_key, kind, named
 
 
 def _newest(table: Table, pk: str, low: str, limit: int, project: str | None) -> list[Item]:

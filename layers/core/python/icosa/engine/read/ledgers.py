@@ -174,7 +174,8 @@ def ask_for_values(ctx: Context, obj: Object, leaf: Leaf, *, rows: int, values: 
 def _read_numbers(keeper: Keeper) -> dict[str, int] | None:
     """The numbers of all heads, by the rows of the whole index; None where it is not worth a ledger."""
     pk = keys.index(keeper.ctx.model.workspace_id, keeper.obj.key, keeper.leaf.key)
-    index = whole_index(keeper.table, pk)
+    limit = keeper.ctx.settings.tuning.scan_page_rows
+    index = whole_index(keeper.table, pk, limit=limit, before_more=lambda _: None)
     numbers = Counter(ledger.head_of_row(encoded, exact) for encoded, _, exact in index.entries)
     is_worth_it = len(numbers) <= _MOST_VALUES and len(index.entries) >= keeper.tuning.ledger_rows
     return dict(numbers) if is_worth_it else None

@@ -16,14 +16,15 @@ from ..records import count_live, get_live
 from .access_paths import AccessPath
 from .candidates import Candidates, Moved, read_candidates
 from .matches import count_matches, find
-from .ordered_walk import RecordRef, RunTooLong, Walk
+from .ordered_walk import RecordRef, RecordWalk, RunTooLong, Walk
 from .page_query import PageQuery, RecordPage
 from .range_counts import count_range, kept_range
 from .row_sets import count_rows
 from .steady import Look, Watch, fetch, read_late, versions
 
-#: Rows of one batch of a walk, at most.
+#: Rows of one batch of a walk, at most; and of one that reads the records themselves, about 1 MB.
 _MAX_BATCH = 400
+_MAX_RECORDS = 1_600
 #: Rows of a batch beyond those that are expected to do.
 _SPARE = 8
 #: Rows of the first batch, at most: those of any page with a usual offset.
@@ -134,15 +135,22 @@ class TotalOfCandidates(Total):
 
 
 def page_from_walk(
-    query: PageQuery, walk: Walk, total: Total | None, *, all_match: bool, most: int | None = None
+    query: PageQuery,
+    walk: Walk,
+    total: Total | None,
+    *,
+    all_match: bool,
+    most: int | None = None,
+    far: Callable[[], int] | None = None,
 ) -> Look[RecordPage]:
     """The page from a walk. Beside its first batch the matches are counted by ``total``. ``all_match``: rows that are
     confirmed are matches, so no more of them are fetched than are needed.
 
-    Raises WalkAbandoned when the walk costs too much: when more than ``most`` records have been checked.
+    Raises WalkAbandoned when the walk costs too much: when more than ``most`` records have been checked, and the page
+    will not be full after ``far``, as far as these tell.
     """
     try:
-        return _WalkPage(query, walk, total, all_match=all_match, most=most).look()
+        return _WalkPage(query, walk, total, all_match=all_match, most=most, far=far).look()
     except (RunTooLong, WalkAbandoned):
         # What has changed is news to the next plan, though the walk has seen it.
         query.moved = Moved(Watch(query.ctx))
@@ -150,13 +158,23 @@ def page_from_walk(
 
 
 class _WalkPage:
-    def __init__(self, query: PageQuery, walk: Walk, total: Total | None, *, all_match: bool, most: int | None) -> None:
+    def __init__(
+        self,
+        query: PageQuery,
+        walk: Walk,
+        total: Total | None,
+        *,
+        all_match: bool,
+        most: int | None,
+        far: Callable[[], int] | None,
+    ) -> None:
         self.query = query
         self.ctx = query.ctx
         self.walk = walk
         self.total = total if query.want_total else None
         self.all_match = all_match and not walk.needs_sort
         self.most = query.ctx.settings.tuning.walk_records if most is None else most
+        self.far = far
         self.walked = Walked()
 
     def look(self) -> Look[RecordPage]:
@@ -232,15 +250,19 @@ class _WalkPage:
                 walked.items += query.matches(confirmed[len(batch) :], needs_sort=walk.needs_sort)[:1]
             if len(walked.items) >= query.reach:
                 return
-            if checked > self.most and query.filter is not None:
+            if checked > self.most and query.filter is not None and not self._is_worth_it(checked):
                 raise WalkAbandoned
-            walk.size = min(_MAX_BATCH, max(walk.size, 2 * checked))
+            walk.size = min(_MAX_RECORDS if isinstance(walk, RecordWalk) else _MAX_BATCH, max(walk.size, 2 * checked))
             if walked.items and not walk.needs_sort:
                 # As many as will do, by what has matched so far, and a little more.
                 missing = query.reach - len(walked.items)
                 walk.size = min(walk.size, 5 * missing * checked // (4 * len(walked.items)) + _SPARE)
             batch = rest or next(batches, None)
         walked.is_whole = True
+
+    def _is_worth_it(self, checked: int) -> bool:
+        """Whether the page will be full soon enough if the records to come match as often as those before."""
+        return self.far is not None and checked * self.query.reach <= len(self.walked.items) * self.far()
 
     def _fetched(self, refs: Sequence[RecordRef], *, with_changes: bool) -> list[Record | None]:
         """The records of a batch: those that the walk has not read, and those that have changed since."""
