@@ -44,6 +44,12 @@ def questions(people_count: int) -> Sequence[Operation]:
     """The questions, for so many people. Lists have 60 records, those by REST their exact total."""
     half = f'createdAt[gte]:"{_half(people_count)}"'
     rest = {
+        "list, default order": {},
+        "newest first": {"order_by": _NEWEST},
+        "equality (2 %)": {"filter": _TITLED},
+        "not equal (98 %)": {"filter": f'jobTitle[neq]:"{dataset.COMMON_TITLE}"'},
+        "one of two, or a name": {"filter": f"or({_TITLED},{_NAMED})"},
+        "without a company": {"filter": "companyId[is]:NULL"},
         "equality (2 %), newest first": {"filter": _TITLED, "order_by": _NEWEST},
         "equality (2 %), by position": {"filter": _TITLED, "order_by": "position"},
         "equality (2 %), by last name": {"filter": _TITLED, "order_by": "name.lastName"},
@@ -52,6 +58,7 @@ def questions(people_count: int) -> Sequence[Operation]:
         "equality (2 %), created since (50 %)": {"filter": f"{_TITLED},{half}"},
         "created since (50 %)": {"filter": half},
         "ilike %engineer%": {"filter": 'jobTitle[ilike]:"%engineer%"'},
+        "ilike %nobody%": {"filter": 'jobTitle[ilike]:"%nobody%"'},
         "ilike %engineer%, newest first": {"filter": 'jobTitle[ilike]:"%engineer%"', "order_by": _NEWEST},
         "by last name, first name": {"order_by": "name.lastName,name.firstName"},
         "by company's name, nulls last": {"order_by": "company.name[AscNullsLast]"},
