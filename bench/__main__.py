@@ -15,6 +15,7 @@ import orjson
 from bench import dataset
 from bench.client import Client, Failed
 from bench.cold import MEANING, TARGET, cold_starts
+from bench.directus_server import CannotRun, Directus, directus
 from bench.fill import filled
 from bench.folder import Folder, Workspace, function_logs
 from bench.fresh import Fresh, fresh
@@ -27,6 +28,7 @@ from bench.operations import GROWTH, OPERATIONS, Facts, Operation, facts_of
 from bench.profiling import profiled
 from bench.queries import answered, questions
 from bench.seed import seeded
+from bench.side_by_side import Ours, compare, fill, units
 from bench.stack import StackFailed, local_stack
 from bench.tables import table
 from local.run import EXPECTED
@@ -114,6 +116,15 @@ def _parsers() -> tuple[argparse.ArgumentParser, Mapping[str, argparse.ArgumentP
     sizes.add_argument("--companies", type=int, default=10_000, help="companies of each (default 10000)")
     sizes.add_argument("--only", default="", help="those whose name contains this text")
     sizes.set_defaults(command=_sizes)
+    side = commands.add_parser(
+        "directus",
+        parents=[common],
+        help="the same questions to Icosa and to Directus on PostgreSQL, in turns: latency, CPU, and Icosa's units",
+    )
+    _sized(side)
+    side.add_argument("--rounds", type=int, default=3, help="turns of each side (default 3)")
+    side.add_argument("--seconds", type=float, default=1.0, help="seconds of a turn (default 1)")
+    side.set_defaults(command=_directus)
     cold = commands.add_parser("cold", parents=[common], help="import and initialisation of every function")
     cold.add_argument("--runs", type=int, default=9, help="starts of each function (default 9)")
     cold.set_defaults(command=_cold)
@@ -275,6 +286,41 @@ def _size_cells(each: Fresh) -> list[object]:
         return ["refused", "", "", "", round(each.megabytes)]
     cost = each.cost
     return [cost.round_trips, round(cost.read_units), round(each.cpu), round(each.milliseconds), round(each.megabytes)]
+
+
+def _directus(options: argparse.Namespace) -> Any:
+    folder = Folder(options.data)
+    try:
+        with directus(folder.path / "directus") as server:
+            return _side_by_side(options, folder, server)
+    except CannotRun as missing:
+        print(f"skipped: {missing}")
+        return None
+
+
+def _side_by_side(options: argparse.Namespace, folder: Folder, server: Directus) -> Any:
+    workspace = filled(folder, people=options.people)
+    with folder.store() as environment:
+        facts = facts_of(Client(environment, workspace))
+    costs = units(folder, workspace, OPERATIONS, facts)
+    ids = fill(server, people=workspace.people, companies=workspace.companies)
+    with local_stack(folder.path, environments=1) as url:
+        ours = Ours(url=url, workspace=workspace, facts=facts, known=OPERATIONS)
+        found = compare(ours, server, ids, rounds=options.rounds, seconds=options.seconds)
+    head = [
+        *("question", "Icosa p50", "p95", "functions", "all", "Directus p50", "p95", "server", "all"),
+        *("functions : server", "read units", "write units"),
+    ]
+    rows = [
+        [
+            *(name, icosa.p50, icosa.p95, icosa.server, icosa.all, other.p50, other.p95, other.server, other.all),
+            *(icosa.server / other.server if other.server else None, *costs[name]),
+        ]
+        for name, (icosa, other) in found.items()
+    ]
+    print("Times in ms; CPU for each answer: of the functions or the server alone, and of all processes of a side.\n")
+    print(table(head, rows))
+    return {name: [asdict(side) for side in sides] for name, sides in found.items()}
 
 
 def _cold(options: argparse.Namespace) -> Any:
