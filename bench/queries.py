@@ -46,6 +46,12 @@ def questions(people_count: int) -> Sequence[Operation]:
     since = _since(people_count // 2)
     half, third = (f'createdAt[gte]:"{_since(people_count // part)}"' for part in (2, 3))
     rest = {
+        "list, default order": {},
+        "newest first": {"order_by": _NEWEST},
+        "equality (2 %)": {"filter": _TITLED},
+        "not equal (98 %)": {"filter": f'jobTitle[neq]:"{dataset.COMMON_TITLE}"'},
+        "one of two, or a name": {"filter": f"or({_TITLED},{_NAMED})"},
+        "without a company": {"filter": "companyId[is]:NULL"},
         "equality (2 %), newest first": {"filter": _TITLED, "order_by": _NEWEST},
         "equality (2 %), by position": {"filter": _TITLED, "order_by": "position"},
         "equality (2 %), by last name": {"filter": _TITLED, "order_by": "name.lastName"},
