@@ -22,6 +22,7 @@ _NOW = 1_800_000_000_000
 def webhook(table: Table) -> str:
     """A new webhook's id."""
     webhook_id = str(uuid.uuid4())
+    table.put(PutItem(keys.item_at(keys.workspace(_WS), name="Acme")))
     table.put(PutItem(keys.item_at(keys.webhook(_WS, webhook_id), targetUrl="https://a.example/", operations=["*.*"])))
     return webhook_id
 
@@ -121,7 +122,7 @@ def test_held_deliveries_are_counted_and_released_once(table: Table, webhook: st
         assert webhook_backlog.hold(table, _WS, delivery) == "held"
     assert webhook_backlog.backlog(table, _WS, webhook).held == 5
     first = webhook_backlog.held(table, _WS, webhook, 3)
-    assert [each.delivery_id for each in first] == [delivery.delivery_id for delivery in made[:3]]
+    assert first == [delivery.delivery_id for delivery in made[:3]]
     webhook_backlog.release(table, _WS, webhook, first[:1])
     webhook_backlog.release(table, _WS, webhook, first)
     webhook_backlog.release(table, _WS, webhook, first)

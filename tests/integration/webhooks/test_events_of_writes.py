@@ -136,7 +136,7 @@ def _delete(destroy: bool) -> Callable[[Random, Writer], Any]:
         name, ids = chosen
         obj = writer.model.by_singular[name]
         which = {"id": ids[0]} if len(ids) == 1 else {"filter": writer.filter(name, ids)}
-        return Delete(object=obj, destroy=destroy, **which)  # type: ignore[arg-type]
+        return Delete(object=obj, destroy=destroy, **which)
 
     return make
 
@@ -151,7 +151,7 @@ def _restore(random: Random, writer: Writer) -> Any:
         return None
     name, ids = chosen
     which = {"id": ids[0]} if len(ids) == 1 else {"filter": writer.filter(name, ids)}
-    return Restore(object=writer.model.by_singular[name], **which)  # type: ignore[arg-type]
+    return Restore(object=writer.model.by_singular[name], **which)
 
 
 def _merge(random: Random, writer: Writer) -> Any:
@@ -163,19 +163,10 @@ def _merge(random: Random, writer: Writer) -> Any:
     )
 
 
-_MAKERS = (
-    _create,
-    _create,
-    _update,
-    _update,
-    _delete(False),
-    _delete(False),
-    _delete(True),
-    _restore,
-    _restore,
-    _merge,
+_MAKERS: tuple[Callable[[Random, Writer], Any], ...] = (
+    *(_create, _create, _update, _update, _merge, _delete_again),
+    *(_delete(False), _delete(False), _delete(True), _restore, _restore),
 )
-_MAKERS = (*_MAKERS, _delete_again)
 
 
 def _operations(random: Random, writer: Writer, count: int) -> Iterator[Any]:

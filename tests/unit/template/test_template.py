@@ -86,18 +86,18 @@ def test_functions_get_no_variable_that_they_do_not_need(functions: dict[str, Do
     assert variables("RotationFunction") == common | {"SIGNING_SECRET_ARN", "API_ID", "API_STAGE"}
     assert variables("KeysFunction") == common | {"TOKENS_FUNCTION", "STACK_NAME", "BODY_LIMIT", "RATE_LIMIT"}
     told = {"BODY_LIMIT", "RATE_LIMIT", "CORE_RATE_LIMIT", "BATCH_LIMIT", "PAGE_LIMIT"}
-    assert variables("MetadataFunction") == common | told | {"TOKENS_FUNCTION", "WEBHOOK_KEY_ID"}
+    sending = {"WEBHOOK_KEY_ID", "DELIVERIES_QUEUE_URL"}
+    assert variables("MetadataFunction") == common | told | sending | {"TOKENS_FUNCTION"}
     assert variables("JobsFunction") == common | {"JOBS_QUEUE_URL"}
     assert variables("EventsFunction") == common | {"JOBS_QUEUE_URL", "DELIVERIES_QUEUE_URL"}
-    assert variables("CoreRestFunction") == {"POWERTOOLS_SERVICE_NAME", "TABLE_NAME"} | set(Settings.variables())
-    assert variables("CoreGraphqlFunction") == {"POWERTOOLS_SERVICE_NAME", "TABLE_NAME"} | set(
-        GraphqlSettings.variables()
-    )
+    assert variables("DeliverFunction") == common | {"STACK_NAME", "DELIVERIES_QUEUE_URL", "WEBHOOK_KEY_ID"}
+    assert variables("CoreRestFunction") == common | {"WEBHOOK_KEY_ID"} | set(Settings.variables())
+    assert variables("CoreGraphqlFunction") == common | {"WEBHOOK_KEY_ID"} | set(GraphqlSettings.variables())
 
 
 def test_documents_tell_of_the_limits_that_are_in_force(functions: dict[str, Document]) -> None:
     def variables(name: str) -> dict[str, object]:
-        own = ("POWERTOOLS_SERVICE_NAME", "SIGNING_SECRET_ARN", "SIGNING_SECRET_SECONDS")
+        own = ("POWERTOOLS_SERVICE_NAME", "SIGNING_SECRET_ARN", "SIGNING_SECRET_SECONDS", "WEBHOOK_KEY_ID")
         return {key: value for key, value in functions[name]["Environment"]["Variables"].items() if key not in own}
 
     assert variables("CoreRestFunction") == variables("DocumentsFunction") == variables("SchemaBuilderFunction")
@@ -305,8 +305,12 @@ def test_the_alarm_of_throttles_sees_every_function_that_somebody_waits_for(temp
     [expression] = [metric["Expression"] for metric in metrics if "Expression" in metric]
 
     functions = {n for n, body in template["Resources"].items() if body["Type"] == "AWS::Serverless::Function"}
-    [apart] = template["Resources"]["ConsoleThrottles"]["Properties"]["Dimensions"]
-    assert seen == functions - {"RotationFunction", apart["Value"]["Ref"]}
+    apart = {
+        dimension["Value"]["Ref"]
+        for alarm in ("ConsoleThrottles", "DeliverThrottles")
+        for dimension in template["Resources"][alarm]["Properties"]["Dimensions"]
+    }
+    assert seen == functions - {"RotationFunction", *apart}
     assert expression.split(" + ") == [metric["Id"] for metric in metrics if "MetricStat" in metric]
     assert len(seen) <= 10  # CloudWatch adds up no more.
 

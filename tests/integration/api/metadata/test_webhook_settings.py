@@ -27,9 +27,14 @@ PATH = "/rest/metadata/webhooks"
 TARGET = "https://hook.example.com/in/a-token"
 VALUE = "Bearer a value that nobody is shown again"
 CREATE = "mutation($input: CreateWebhookInput!) { createWebhook(input: $input) { id isEnabled headers { name } } }"
-UPDATE = "mutation($input: UpdateWebhookInput!) { updateWebhook(input: $input) { isEnabled disabledReason headers { name } } }"
+UPDATE = (
+    "mutation($input: UpdateWebhookInput!) { "
+    "updateWebhook(input: $input) { isEnabled disabledReason headers { name } } }"
+)
 ROTATE = "mutation($id: UUID!) { rotateWebhookSecret(id: $id) { id secret previousSecretExpiresAt } }"
 UNKNOWN = str(uuid.uuid4())
+
+pytestmark = pytest.mark.usefixtures("queue")
 
 
 @pytest.fixture(scope="module", autouse=True)

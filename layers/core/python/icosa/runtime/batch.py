@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, cast
 
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
 
 Records = Sequence[Mapping[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class QueueRecord:
+    """A message of a queue; ``times`` is how often the queue has given it out, this time included."""
+
+    id: str
+    body: str
+    times: int
 
 
 def batch_handler(
@@ -37,5 +47,20 @@ def batch_handler(
                 raise error
 
         return process_partial_response(event=event, record_handler=both, processor=processor, context=context)
+
+    return handler
+
+
+def queue_handler(work: Callable[[Sequence[QueueRecord]], Collection[str]]) -> Callable[[dict[str, Any], Any], Any]:
+    """A handler that does ``work`` on all messages of a batch together, and has those come again whose ids it
+    returns.
+    """
+
+    def handler(event: dict[str, Any], _context: Any) -> dict[str, Any]:
+        records = [
+            QueueRecord(record["messageId"], record["body"], int(record["attributes"]["ApproximateReceiveCount"]))
+            for record in event["Records"]
+        ]
+        return {"batchItemFailures": [{"itemIdentifier": failed} for failed in work(records)]}
 
     return handler

@@ -26,6 +26,10 @@ from .table import Item, Table
 State = Literal["waiting", "delivered", "failed", "dead", "skipped"]
 
 STATES: Final[tuple[State, ...]] = ("waiting", "delivered", "failed", "dead", "skipped")
+#: States after which attempts follow.
+OPEN: Final[frozenset[State]] = frozenset(("waiting", "failed"))
+#: States of what has failed and not arrived since.
+FAILED: Final[frozenset[State]] = frozenset(("failed", "dead"))
 KEPT_SECONDS: Final = 30 * 24 * 3600
 #: Characters of an answer that are kept.
 ANSWER_LENGTH: Final = 1024
@@ -37,6 +41,7 @@ _LOOK_ROWS: Final = 2_000
 class Delivery:
     """An event on its way to a webhook. Times are in milliseconds since the epoch.
 
+    ``next_attempt_at`` is None where none follows, and where nothing but the webhook itself is waited for.
     ``request_headers`` are what the last attempt sent, without signatures and without values that are secret.
     """
 
@@ -66,7 +71,6 @@ class Delivery:
             event_name=event_name,
             state="waiting",
             created_at=at_ms,
-            next_attempt_at=at_ms,
         )
 
     @classmethod
@@ -79,7 +83,6 @@ class Delivery:
             event_name=event_name,
             state="waiting",
             created_at=now_ms,
-            next_attempt_at=now_ms,
             is_replay=True,
         )
 
@@ -103,6 +106,11 @@ class Delivery:
             request_headers=item.get("requestHeaders") or {},
             is_replay=bool(item.get("isReplay")),
         )
+
+    @property
+    def is_open(self) -> bool:
+        """Whether attempts may follow."""
+        return self.state in OPEN
 
     def item(self, workspace_id: str) -> Item:
         """The row."""
@@ -135,7 +143,9 @@ _TEXTS: Final = frozenset(("lastError", "answer"))
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """What an attempt came to, as it is noted. ``next_attempt_at`` is None when no other follows."""
+    """What an attempt came to, as it is noted. ``attempt`` is its number; of a delivery that is given up without one,
+    that of the last.
+    """
 
     state: State
     at: int
@@ -190,7 +200,7 @@ def note(table: Table, workspace_id: str, delivery: Delivery, outcome: Outcome) 
     """
     key = keys.delivery(workspace_id, delivery.webhook_id, delivery.delivery_id)
     named = keys.failed_delivery(workspace_id, delivery.webhook_id, delivery.delivery_id)
-    values = _values(outcome)
+    values = _values(outcome, is_attempt=outcome.attempt > delivery.attempts)
     if outcome.state == "delivered":
         # What has arrived has arrived, whatever other attempts have come to.
         noted = table.update(_change(key, values, _NOT_ARRIVED + " AND #attempts <= :attempts"))
@@ -200,7 +210,7 @@ def note(table: Table, workspace_id: str, delivery: Delivery, outcome: Outcome) 
         if noted and outcome.attempt > 1:
             table.delete(DeleteItem(named))
         return noted
-    if not delivery.attempts and outcome.attempt:
+    if not delivery.attempts and outcome.state in FAILED:
         # First: a name without a failure is passed over by readers, a failure without its name would be missed.
         table.put(PutItem(keys.item_at(named, ttl=delivery.created_at // 1000 + KEPT_SECONDS)))
     return table.update(_change(key, values, _OPEN, {":before": delivery.attempts, **_OPEN_STATES}))
@@ -211,17 +221,21 @@ _OPEN: Final = "#attempts = :before AND #state IN (:waiting, :failed)"
 _OPEN_STATES: Final = {":waiting": "waiting", ":failed": "failed"}
 
 
-def _values(outcome: Outcome) -> dict[str, Any]:
-    return {
+def _values(outcome: Outcome, *, is_attempt: bool) -> dict[str, Any]:
+    values = {
         "state": outcome.state,
         "attempts": outcome.attempt,
+        "lastError": outcome.error,
+        "nextAttemptAt": outcome.next_attempt_at,
+    }
+    if not is_attempt:
+        return values
+    return values | {
         "lastAttemptAt": outcome.at,
         "lastStatus": outcome.status,
-        "lastError": outcome.error,
         "durationMs": outcome.duration_ms,
         "answer": outcome.answer[:ANSWER_LENGTH] if outcome.answer else None,
         "requestHeaders": dict(outcome.request_headers) or None,
-        "nextAttemptAt": outcome.next_attempt_at,
     }
 
 
@@ -232,17 +246,23 @@ def _change(
     return replace(change, values={**(change.values or {}), **(operands or {})})
 
 
-def hold(table: Table, workspace_id: str, delivery: Delivery) -> bool:
-    """Note that a delivery has no time for its next attempt yet; False when it has arrived or is given up."""
-    return table.update(
-        UpdateItem(
-            keys.delivery(workspace_id, delivery.webhook_id, delivery.delivery_id),
-            "REMOVE #next",
-            _OPEN,
-            names={"#next": "nextAttemptAt", "#attempts": "attempts", "#state": "state"},
-            values={":before": delivery.attempts, **_OPEN_STATES},
-        )
-    )
+def supersede(table: Table, workspace_id: str, deliveries: Sequence[Delivery]) -> None:
+    """Note, side by side, that others take the place of deliveries that have failed: they are not tried again, and do
+    not stand among the failed ones. One or two write units each; nothing for those that have arrived.
+    """
+    table.parallel([_supersession(workspace_id, each) for each in deliveries if each.state in FAILED])
+
+
+def _supersession(workspace_id: str, delivery: Delivery) -> Any:
+    place = (workspace_id, delivery.webhook_id, delivery.delivery_id)
+
+    def run(branch: Table) -> None:
+        if delivery.state == "failed":
+            values: dict[str, Any] = {"state": "dead", "nextAttemptAt": None}
+            branch.update(_change(keys.delivery(*place), values, "#state = :failed", {":failed": "failed"}))
+        branch.delete(DeleteItem(keys.failed_delivery(*place)))
+
+    return run
 
 
 # ------------------------------------------------------------------ reading
@@ -252,6 +272,12 @@ def read(table: Table, workspace_id: str, webhook_id: str, delivery_id: str) -> 
     """One delivery, or None. One read unit."""
     item = table.get(keys.delivery(workspace_id, webhook_id, delivery_id))
     return None if item is None else Delivery.parse(item)
+
+
+def read_many(table: Table, workspace_id: str, webhook_id: str, delivery_ids: Sequence[str]) -> list[Delivery | None]:
+    """Deliveries in the order of their ids, None where there is none. One read unit each."""
+    items = table.batch_get([keys.delivery(workspace_id, webhook_id, delivery_id) for delivery_id in delivery_ids])
+    return [None if item is None else Delivery.parse(item) for item in items]
 
 
 def page(
@@ -301,5 +327,5 @@ def _failures(table: Table, workspace_id: str, webhook_id: str, since_ms: int) -
     for part in table.query_pages(keys.failed_deliveries(workspace_id, webhook_id), low=low, limit=100):
         rows = table.batch_get([keys.delivery(workspace_id, webhook_id, keys.sort_of(item)) for item in part.items])
         for row in rows:
-            if row is not None and row["state"] in ("failed", "dead"):
+            if row is not None and row["state"] in FAILED:
                 yield Delivery.parse(row)

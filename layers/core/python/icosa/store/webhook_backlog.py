@@ -8,28 +8,22 @@ the webhook's *slot*: the time up to which its sending is planned, each delivery
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final, Literal
+from typing import Final, Literal
 
 from . import keys
 from .delivery_row import KEPT_SECONDS, Delivery
-from .ops import NOT_EXISTS, DeleteItem, Op, PutItem, UpdateItem, add_to_count
+from .ops import EXISTS, NOT_EXISTS, DeleteItem, Op, PutItem, UpdateItem, add_to_count
 from .retry import Attempts
 from .table import Table, TransactionConflict, TransactionFailed
+from .webhook_health import WebhookHealth
 
 #: Deliveries that a webhook may hold.
 LIMIT: Final = 10_000
 #: Milliseconds that a delivery takes of its webhook's time: 50 a second.
 SLOT_MS: Final = 20
 _ATTEMPTS: Final = Attempts(6)
-
-
-@dataclass(frozen=True, slots=True)
-class Held:
-    """A delivery that waits, and the attempts that were made."""
-
-    delivery_id: str
-    attempts: int
 
 
 def hold(table: Table, workspace_id: str, delivery: Delivery) -> Literal["held", "full"]:
@@ -39,7 +33,6 @@ def hold(table: Table, workspace_id: str, delivery: Delivery) -> Literal["held",
     """
     row = keys.item_at(
         keys.held_delivery(workspace_id, delivery.webhook_id, delivery.delivery_id),
-        attempts=delivery.attempts,
         ttl=delivery.created_at // 1000 + KEPT_SECONDS,
     )
     try:
@@ -54,27 +47,26 @@ def hold(table: Table, workspace_id: str, delivery: Delivery) -> Literal["held",
     return "held"
 
 
-def held(table: Table, workspace_id: str, webhook_id: str, limit: int) -> list[Held]:
-    """Deliveries that wait, the oldest first. One read unit for 40."""
+def held(table: Table, workspace_id: str, webhook_id: str, limit: int) -> list[str]:
+    """Ids of deliveries that wait, the oldest first. One read unit for 40."""
     rows = table.query(keys.held_deliveries(workspace_id, webhook_id), limit=limit).items
-    return [Held(keys.sort_of(row), int(row["attempts"])) for row in rows]
+    return list(map(keys.sort_of, rows))
 
 
-def release(table: Table, workspace_id: str, webhook_id: str, deliveries: list[Held]) -> None:
+def release(table: Table, workspace_id: str, webhook_id: str, delivery_ids: Sequence[str]) -> None:
     """Forget that deliveries wait: their messages are in the queue. Two write units each, and two.
 
     Those that another process has released stay as they are. Raises TransactionConflict.
     """
-    waiting = list(deliveries)
-    while waiting:
+    left = list(delivery_ids)
+    while left:
         ops: list[Op] = [
-            DeleteItem(keys.held_delivery(workspace_id, webhook_id, each.delivery_id), "attribute_exists(PK)")
-            for each in waiting
+            DeleteItem(keys.held_delivery(workspace_id, webhook_id, delivery_id), EXISTS) for delivery_id in left
         ]
         try:
-            table.transact([*ops, add_to_count(keys.sending(workspace_id, webhook_id), -len(waiting), limit=LIMIT)])
+            table.transact([*ops, add_to_count(keys.sending(workspace_id, webhook_id), -len(left), limit=LIMIT)])
         except TransactionFailed as failure:
-            waiting = [each for index, each in enumerate(waiting) if index not in failure.failed]
+            left = [delivery_id for index, delivery_id in enumerate(left) if index not in failure.failed]
             continue
         return
 
@@ -105,15 +97,19 @@ def backlog(table: Table, workspace_id: str, webhook_id: str) -> Backlog:
     return Backlog(held=int(item.get("count") or 0), skipped=int(item.get("skipped") or 0))
 
 
-def reserve(table: Table, workspace_id: str, webhook_id: str, count: int, now_ms: int) -> int:
-    """Plan ``count`` deliveries; the time at which the first may be sent, the others each a slot later.
+def reserve(table: Table, workspace_id: str, webhook_id: str, count: int, now_ms: int) -> int | None:
+    """Plan ``count`` deliveries: the time at which the first may be sent, the others each a slot later. None where
+    nothing is sent now: the webhook is gone, off or paused.
 
-    A read and a write unit as a rule. Raises TransactionConflict while others keep doing the same.
+    Two read units and a write unit, in two round trips as a rule. Raises TransactionConflict while others keep doing
+    the same.
     """
     key = keys.sending(workspace_id, webhook_id)
     for _ in _ATTEMPTS:
-        item: dict[str, Any] = table.get(key) or {}
-        seen = item.get("slot")
+        webhook, item = table.batch_get([keys.webhook(workspace_id, webhook_id), key])
+        if webhook is None or not WebhookHealth.parse(webhook).is_sent_to:
+            return None
+        seen = None if item is None else item.get("slot")
         start = now_ms if seen is None else max(now_ms, int(seen))
         planned = table.update(
             UpdateItem(

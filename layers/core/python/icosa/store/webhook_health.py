@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from typing import Any, Final, Self
 
 from ..model.dates import epoch_ms, instant_of
-from . import keys
+from . import keys, workspace_row
 from .ops import EXISTS, UpdateItem, set_attributes
-from .table import Table
+from .table import Table, TransactionFailed
 
 ENABLED: Final = "isEnabled"
 #: Failed attempts in a row after which a webhook is paused.
@@ -58,6 +58,11 @@ class WebhookHealth:
             last_success_at=_ms(item.get("lastSuccessAt")),
         )
 
+    @property
+    def is_sent_to(self) -> bool:
+        """Whether every delivery is tried when it comes."""
+        return self.enabled and self.paused_until is None
+
     def should_be_disabled(self, now_ms: int) -> bool:
         """Whether it has failed so long and so often that nobody seems to miss it."""
         return (
@@ -93,17 +98,21 @@ def read(table: Table, workspace_id: str, webhook_id: str) -> WebhookHealth | No
     return None if item is None else WebhookHealth.parse(item)
 
 
-def note_success(table: Table, workspace_id: str, webhook_id: str, seen: WebhookHealth, now_ms: int) -> None:
-    """End what failures have begun. Costs nothing where there were none and a success was noted within a minute."""
-    if (
-        seen.consecutive_failures == 0
-        and seen.paused_until is None
-        and seen.last_success_at is not None
-        and now_ms - seen.last_success_at < _NOTE_SUCCESS_MS
-    ):
-        return
+def note_success(table: Table, workspace_id: str, webhook_id: str, seen: WebhookHealth, now_ms: int) -> bool:
+    """End what failures have begun; whether that was a pause, so that deliveries may be waiting for its end.
+
+    Costs nothing where there were no failures and a success was noted within a minute.
+    """
+    has_failed = seen.consecutive_failures > 0 or seen.paused_until is not None
+    if not has_failed and seen.last_success_at is not None and now_ms - seen.last_success_at < _NOTE_SUCCESS_MS:
+        return False
     changes = {name: None for name in CLEAN if name != "disabledReason"} | {"lastSuccessAt": instant_of(now_ms)}
-    table.update(set_attributes(keys.webhook(workspace_id, webhook_id), changes))
+    key = keys.webhook(workspace_id, webhook_id)
+    if seen.paused_until is None:
+        works = set_attributes(key, changes, condition=f"{EXISTS} AND attribute_not_exists(#pausedUntil)")
+        if table.update(works) or not has_failed:
+            return False
+    return table.update(set_attributes(key, changes))
 
 
 def note_failure(table: Table, workspace_id: str, webhook_id: str, now_ms: int) -> WebhookHealth | None:
@@ -146,6 +155,19 @@ def claim_probe(table: Table, workspace_id: str, webhook_id: str, *, paused_unti
     )
 
 
+def prolong_pause(table: Table, workspace_id: str, webhook_id: str, *, paused_until: int, next_until: int) -> bool:
+    """Set the time of the next turn anew: the receiver has said when to come again."""
+    return table.update(
+        UpdateItem(
+            keys.webhook(workspace_id, webhook_id),
+            "SET #until = :next",
+            "#until = :until",
+            names={"#until": "pausedUntil"},
+            values={":until": instant_of(paused_until), ":next": instant_of(next_until)},
+        )
+    )
+
+
 def end_pause(table: Table, workspace_id: str, webhook_id: str, *, paused_until: int) -> bool:
     """Let the next delivery try, though none has succeeded: for a webhook that has nothing left to try with."""
     return table.update(
@@ -160,13 +182,19 @@ def end_pause(table: Table, workspace_id: str, webhook_id: str, *, paused_until:
 
 
 def disable(table: Table, workspace_id: str, webhook_id: str, reason: str) -> bool:
-    """Switch a webhook off; False when it is off, or gone."""
-    return table.update(
-        UpdateItem(
-            keys.webhook(workspace_id, webhook_id),
-            "SET #enabled = :no, #reason = :reason",
-            f"{EXISTS} AND (attribute_not_exists(#enabled) OR #enabled = :yes)",
-            names={"#enabled": ENABLED, "#reason": "disabledReason"},
-            values={":no": False, ":yes": True, ":reason": reason},
-        )
+    """Switch a webhook off, and tell those who send events; False when it is off, or gone. Four write units.
+
+    Raises TransactionConflict.
+    """
+    switch = UpdateItem(
+        keys.webhook(workspace_id, webhook_id),
+        "SET #enabled = :no, #reason = :reason",
+        f"{EXISTS} AND (attribute_not_exists(#enabled) OR #enabled = :yes)",
+        names={"#enabled": ENABLED, "#reason": "disabledReason"},
+        values={":no": False, ":yes": True, ":reason": reason},
     )
+    try:
+        table.transact([switch, workspace_row.next_webhooks(workspace_id)])
+    except TransactionFailed:
+        return False
+    return True

@@ -17,8 +17,10 @@ _NAME: Final = re.compile(r"[A-Za-z0-9-]{1,64}")
 _VALUE: Final = re.compile(r"[!-~](?:[\t -~]*[!-~])?")
 #: Headers that deliveries or HTTP itself set, and beginnings of such.
 _RESERVED: Final = frozenset(
-    ("host", "connection", "keep-alive", "transfer-encoding", "te", "trailer", "upgrade", "expect", "cookie")
-    + ("user-agent",)
+    (
+        *("host", "connection", "keep-alive", "transfer-encoding", "te", "trailer", "upgrade", "expect", "cookie"),
+        *("accept", "user-agent"),
+    )
 )
 _RESERVED_PREFIXES: Final = ("content-", "webhook-", "x-twenty-", "x-icosa-", "proxy-")
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 import os
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import batched
@@ -54,6 +54,10 @@ class Message:
             is_planned=members.get("isPlanned", False),
         )
 
+    def is_new(self, now_ms: int) -> bool:
+        """Whether an attempt could be made now whose time has not been planned."""
+        return self.delivery_id is not None and not self.is_planned and self.not_before <= now_ms
+
     def body(self) -> str:
         members: dict[str, Any] = {
             "workspaceId": self.workspace_id,
@@ -72,11 +76,12 @@ class NotQueued(Exception):
 
 
 class DeliveryQueue:
-    """``client`` is boto3's for SQS."""
+    """``client`` is boto3's for SQS, ``now_ms`` the time in milliseconds since the epoch."""
 
-    def __init__(self, client: Any, url: str) -> None:
+    def __init__(self, client: Any, url: str, *, now_ms: Callable[[], float] = lambda: time.time() * 1000) -> None:
         self._client = client
         self._url = url
+        self._now_ms = now_ms
 
     @classmethod
     def from_environment(cls) -> Self:
@@ -91,7 +96,9 @@ class DeliveryQueue:
         """Queue messages, ten a request and the requests side by side. Each comes when its time has come, or after
         ``delay_s``. Raises NotQueued.
         """
-        now_ms = time.time() * 1000
+        if not messages:
+            return
+        now_ms = self._now_ms()
         batches = list(batched(messages, _BATCH, strict=False))
         requests = ([_entry(number, message, delay_s, now_ms) for number, message in enumerate(b)] for b in batches)
         if len(batches) == 1:

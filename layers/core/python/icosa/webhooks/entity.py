@@ -23,8 +23,8 @@ SEALED_HEADERS: Final = "sealedHeaders"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Webhook:
-    """Which operations a URL is told of. ``ciphertext`` is the secret as it is stored, None when it is empty. ``health``
-    says whether it is switched on, and how its deliveries do.
+    """Which operations a URL is told of. ``ciphertext`` is the secret as it is stored, None when it is empty.
+    ``health`` says whether it is switched on, and how its deliveries do.
     """
 
     id: str

@@ -10,7 +10,7 @@ import secrets
 import uuid
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from ..access import audit
 from ..access.audit import Actor, Entry
@@ -34,6 +34,9 @@ _SECRET_BYTES = 32
 #: For how long the secret before a rotation signs as well.
 OVERLAP: Final = timedelta(hours=24)
 _ATTEMPTS: Final = Attempts(8, first_pause=0.01)
+
+if TYPE_CHECKING:
+    from .trial import Trial
 
 Input = Mapping[str, Any]
 
@@ -154,6 +157,12 @@ class Webhooks:
         ):
             raise WebhookNotFound
         return webhook
+
+    def note_test(self, webhook: Webhook, trial: Trial) -> None:
+        """Put a test into the audit log."""
+        entry = audit_entries.done("webhook.tested", webhook, eventName=trial.event_name, success=trial.attempt.success)
+        self._table.transact([audit.entry_item(self._workspace_id, entry, self._actor, now=self._now)])
+        audit.log(self._workspace_id, entry, self._actor)
 
     def _change(self, webhook_id: str, attributes: Any, action: str, named: Sequence[str]) -> Webhook:
         """Set what ``attributes`` says of the webhook as it is, again when somebody changed it meanwhile."""

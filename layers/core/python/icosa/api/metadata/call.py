@@ -17,13 +17,14 @@ from .pages import CollectionPage, rest_page
 @dataclass(frozen=True, kw_only=True)
 class Call:
     """``ids`` are those in the path, in lower case, the entity's first. ``body`` is the decoded JSON, None when there
-    was none.
+    was none. ``hides_secrets``: those of webhooks cannot be opened here.
     """
 
     context: RequestContext
     params: Params
     ids: Sequence[str] = ()
     body: Any = None
+    hides_secrets: bool = False
 
     def require(self, flag: str) -> None:
         """Raises PermissionDenied unless the caller's role has a permission flag."""
@@ -76,13 +77,14 @@ class CollectionRoutes:
 class Route:
     """An address below ``/rest/metadata``, or another ``base``, by its segments, with what its methods do. Every second
     segment is an id: ``("roles", "{id}", "permissionFlags")``. ``parameters`` are those of its queries beside the
-    page's.
+    page's; ``accepts``: what POST asks for is done later (202).
     """
 
     segments: tuple[str, ...]
     methods: Mapping[str, Handler]
     parameters: frozenset[str] = frozenset()
-    base: str = "metadata"
+    accepts: bool = False
+    base: tuple[str, ...] = ("rest", "metadata")
 
 
 def collection_routes(name: str, collection: CollectionRoutes) -> tuple[Route, Route]:

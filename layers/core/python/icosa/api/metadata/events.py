@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC
 from typing import Any
 
 from ...access.context import RequestContext
@@ -54,4 +54,6 @@ def _list(call: Call) -> Any:
     }
 
 
-EVENTS = Route(base="events", segments=(), methods={"GET": _list}, parameters=frozenset(("since", "operations")))
+EVENTS = Route(
+    base=("rest", "events"), segments=(), methods={"GET": _list}, parameters=frozenset(("since", "operations"))
+)

@@ -1,4 +1,4 @@
-"""One attempt to deliver: one POST, and what it came to (docs/wire/webhooks.md#request).
+"""One attempt to deliver: one POST, and what it came to (docs/wire/deliveries.md#request).
 
 An attempt takes at most ten seconds and follows no redirect. Of the answer the status counts; its text is kept for the
 log, as far as it comes in time.
@@ -105,7 +105,7 @@ class Sender:
             try:
                 attempt = _exchange(stream, target, headers, request.body, now_ms)
             finally:
-                stream.close()
+                stream.end()
         except (TargetRefused, HeadTooLarge, TimeIsUp, OSError, http.client.HTTPException, ValueError) as error:
             attempt = Attempt(error=_description(error))
         return replace(
@@ -138,7 +138,9 @@ def _headers(request: Request, now_ms: int) -> dict[str, str]:
 
 
 def _shown(headers: Mapping[str, str], own: Mapping[str, str]) -> dict[str, str]:
-    return {name: HIDDEN if name in own else value for name, value in headers.items() if name not in SIGNATURES}
+    return {
+        name: HIDDEN if own.get(name) == value else value for name, value in headers.items() if name not in SIGNATURES
+    }
 
 
 def _exchange(stream: Stream, target: Target, headers: Mapping[str, str], body: bytes, now_ms: int) -> Attempt:

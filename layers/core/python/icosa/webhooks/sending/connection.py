@@ -104,6 +104,10 @@ class Stream:
         return io.BufferedReader(self._reader, _BUFFER)
 
     def close(self) -> None:
+        """Nothing: ``http.client`` closes when it has the head of an answer, whose rest is still to be read."""
+
+    def end(self) -> None:
+        """Close the connection."""
         self._sock.close()
 
 

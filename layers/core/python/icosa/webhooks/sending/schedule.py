@@ -1,4 +1,4 @@
-"""When a delivery that failed is tried again."""
+"""When a delivery that failed is tried again (docs/wire/deliveries.md#schedule)."""
 
 from __future__ import annotations
 

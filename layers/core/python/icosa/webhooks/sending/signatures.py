@@ -1,5 +1,5 @@
 """Headers that prove where a delivery comes from: Twenty's, and those of Standard Webhooks
-(docs/wire/webhooks.md#headers).
+(docs/wire/deliveries.md#signatures).
 
 Twenty's receivers compute ``HMAC-SHA256(secret, "<ms>:<body>")`` in hexadecimal; those of Standard Webhooks
 ``HMAC-SHA256(key, "<id>.<seconds>.<body>")`` in base64, where several signatures may stand side by side.

@@ -9,7 +9,6 @@ from __future__ import annotations
 import socket
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from concurrent.futures import TimeoutError as FutureTimeout
 from dataclasses import dataclass
 from ipaddress import ip_address
 from typing import Final
@@ -97,10 +96,7 @@ def resolve(target: Target, lookup: Lookup, *, allow_private: bool) -> list[str]
 def system_lookup(host: str, port: int) -> list[str]:
     """The system's own resolver, for no longer than ``LOOKUP_SECONDS``."""
     answer = _pool.submit(socket.getaddrinfo, host, port, type=socket.SOCK_STREAM)
-    try:
-        return [str(entry[4][0]) for entry in answer.result(timeout=LOOKUP_SECONDS)]
-    except FutureTimeout:
-        raise TimeoutError from None
+    return [str(entry[4][0]) for entry in answer.result(timeout=LOOKUP_SECONDS)]
 
 
 def shown(url: str) -> str:

@@ -18,11 +18,13 @@ from . import (
     events,
     fields,
     indexes,
+    jobs,
     objects,
     roles,
     row_rules,
     scalars,
     views,
+    webhook_deliveries,
     webhooks,
     workspace,
 )
@@ -38,8 +40,10 @@ _RESOLVERS = (
     *workspace.RESOLVERS,
     *views.RESOLVERS,
     *webhooks.RESOLVERS,
+    *webhook_deliveries.RESOLVERS,
     *api_keys.RESOLVERS,
     *audit_log.RESOLVERS,
+    *jobs.RESOLVERS,
     *events.RESOLVERS,
 )
 
