@@ -20,7 +20,7 @@ from ..access.permissions import Permissions
 from ..errors import BadRequest, IcosaError
 from ..model.model import Model, Object
 from ..model.record import Record
-from ..store import event_row, feed, keys
+from ..store import event_row, feed
 from ..store.event_row import EventRow
 from ..store.feed import Head, Place, PlaceExpired, PlaceUnknown
 from ..store.table import Table
