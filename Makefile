@@ -120,9 +120,11 @@ changes: install ## random changes of models, over HTTP with and without the str
 	@ICOSA_CHANGES=$(RUNS) ICOSA_CHANGES_SEED=$(SEED) $(BIN)/python -m pytest \
 		tests/e2e/test_changing_model.py tests/integration/metadata/test_two_clients.py $(ARGS)
 
-soak: install ## the property tests of queries, crashes and interleaved writes, RUNS times as long as in the suite; SEED=1
+soak: install ## the property tests of queries, crashes, interleaved writes and row rules, RUNS times as long as in the suite; SEED=1
 	@ICOSA_SOAK=$(RUNS) $(BIN)/python -m pytest tests/integration/engine/test_queries.py \
 		tests/integration/engine/test_writes.py tests/integration/engine/test_interleaving.py \
+		tests/integration/engine/test_interleaved_cascades.py tests/integration/engine/test_dangling_references.py \
+		tests/integration/metadata/test_becoming_unique.py tests/integration/rows/test_interference.py \
 		--hypothesis-seed=$(SEED) $(ARGS)
 
 steady: install ## reads beside writers: 2,000 of each kind, and writes before each two of their calls; READS=2000
@@ -130,7 +132,7 @@ steady: install ## reads beside writers: 2,000 of each kind, and writes before e
 		tests/integration/engine/test_readers_beside_writers.py $(ARGS)
 
 crashes: install console ## webhooks while the local stack is killed again and again, and a crash at each call; EVENTS=2000 SEED=1
-	@ICOSA_CRASHES=$(EVENTS) ICOSA_CRASHES_SEED=$(SEED) CRASHES=1 $(BIN)/python -m pytest -s \
+	@ICOSA_CRASHES=$(EVENTS) ICOSA_CRASHES_SEED=$(SEED) ICOSA_CRASH_STEP=1 $(BIN)/python -m pytest -s \
 		tests/e2e/test_webhook_crashes.py tests/integration/webhooks/test_crashes.py $(ARGS)
 
 docs: .venv/installed ## the pages of docs/ that follow from the code

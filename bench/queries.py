@@ -7,13 +7,19 @@ faster.
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from bench import dataset
 from bench.client import Client
+from bench.folder import Workspace
 from bench.measure import Cost, explained
 from bench.operations import COMPANIES_WITH_PEOPLE, Operation, by_graph, facts_of, people
+from icosa.catalog.loader import MetadataState, load_model
+from icosa.store import keys
+from icosa.store.ledger import KEPT_MS
+from icosa.store.register import Kept, keep_leaf
+from icosa.store.table import Table
 
 _TITLED = f'jobTitle[eq]:"{dataset.COMMON_TITLE}"'
 _NEWEST = "createdAt[DescNullsLast]"
@@ -80,11 +86,25 @@ def questions(people_count: int) -> Sequence[Operation]:
     return operations
 
 
-def answered(client: Client, people_count: int) -> list[Answered]:
-    """Every question, asked twice."""
-    facts = facts_of(client)
+def keep_numbers(workspace: Workspace, *, of: Iterable[tuple[str, str]]) -> None:
+    """Let the numbers of some fields' rows be kept, as if somebody had counted them long ago."""
+    table = Table.from_environment()
+    row = table.get(keys.workspace(workspace.id))
+    assert row is not None
+    model = load_model(table, workspace.id, MetadataState.parse(row))
+    for object_name, field_name in of:
+        obj = model.by_singular[object_name]
+        kept = Kept(0, int(time.time() * 1000) + KEPT_MS)
+        table.update(keep_leaf(workspace.id, obj.key, obj.leaves[field_name,].key, kept, seen=None))
+
+
+def answered(client: Client, workspace: Workspace) -> list[Answered]:
+    """Every question, when it has been asked before; the numbers of some have been kept since then."""
+    facts, people_count = facts_of(client), workspace.people
+    keep_numbers(workspace, of=(("person", "createdAt"), ("person", "jobTitle")))
     results: list[Answered] = []
     for operation in questions(people_count):
+        client.call(operation.call(facts, 0))
         cost = explained(client, operation, facts)
         begun = time.perf_counter()
         client.call(operation.call(facts, 0))

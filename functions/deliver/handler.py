@@ -8,9 +8,8 @@ from functools import cache
 from icosa.runtime.batch import QueueRecord, queue_handler
 from icosa.runtime.handlers import function_logger
 from icosa.runtime.prime import prime
-from icosa.webhooks.delivering.batch import Deliverer, Received
+from icosa.webhooks.delivering.batch import Deliverer
 from icosa.webhooks.delivering.reporting import Reporter
-from icosa.webhooks.delivery_queue import Message
 from icosa.webhooks.secret_cipher import secret_cipher
 
 function_logger()
@@ -19,7 +18,7 @@ _reporter = cache(Reporter.from_environment)
 
 
 def _deliver(records: Sequence[QueueRecord]) -> Collection[str]:
-    result = _deliverer().deliver([Received(record.id, Message.parse(record.body), record.times) for record in records])
+    result = _deliverer().deliver(records)
     _reporter().report(result.observed)
     return result.failed
 

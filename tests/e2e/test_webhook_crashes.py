@@ -1,6 +1,6 @@
 """The whole stack is killed, again and again, while records are created: each record's event arrives, under one id.
 
-``make crashes EVENTS=2000`` does the same for longer.
+It takes minutes, so it is not part of the suite: ``make crashes EVENTS=2000`` runs it.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ import pytest
 
 from tests.support.stack import RunningStack, local_stack
 
-_EVENTS = int(os.environ.get("ICOSA_CRASHES", "60"))
+_EVENTS = int(os.environ.get("ICOSA_CRASHES", "0"))
 _SEED = int(os.environ.get("ICOSA_CRASHES_SEED", "1"))
 #: Records of one request.
 _BATCH = 20
@@ -83,7 +83,7 @@ def _create(stack: RunningStack, ids: list[str]) -> None:
             client.post("/rest/batch/companies", json=left).raise_for_status()
 
 
-@pytest.mark.slow
+@pytest.mark.skipif(not _EVENTS, reason="make crashes")
 def test_each_event_arrives_though_the_stack_is_killed(tmp_path: Path) -> None:
     chance = random.Random(_SEED)
     receiver, data = Receiver(), tmp_path / "data"

@@ -10,6 +10,7 @@ import orjson
 
 from icosa.api.graphql.service import GraphqlApi
 from icosa.api.graphql.settings import GraphqlSettings
+from icosa.api.older.graphql import run_elsewhere
 from icosa.runtime.http import proxy
 from icosa.store.table import Table
 from tests.support.rest_client import Reply
@@ -22,19 +23,29 @@ class GraphqlClient:
 
     def __init__(self, table: Table, event: Mapping[str, Any], *, settings: GraphqlSettings = _DEFAULTS) -> None:
         self._event = event
-        self._handler = proxy(GraphqlApi(table, settings=settings).answer)
+        self._handler = proxy(GraphqlApi(table, settings=settings, elsewhere=run_elsewhere).answer)
 
     def send(
-        self, method: str, body: Any = None, *, raw: str | None = None, query: str = "", explain: bool = False
+        self,
+        method: str,
+        body: Any = None,
+        *,
+        raw: str | None = None,
+        query: str = "",
+        explain: bool = False,
+        strict: bool = False,
     ) -> Reply:
         """One request; ``raw`` is a body that is no JSON, ``query`` a query string."""
         text = raw if raw is not None else None if body is None else orjson.dumps(body).decode()
+        asked = {"X-Icosa-Explain": "1"} if explain else {}
+        if strict:
+            asked["X-Icosa-Strict"] = "1"
         answer = self._handler(
             {
                 **self._event,
                 "httpMethod": method,
                 "path": "/graphql",
-                "headers": {"Content-Type": "application/json", **({"X-Icosa-Explain": "1"} if explain else {})},
+                "headers": {"Content-Type": "application/json", **asked},
                 "multiValueQueryStringParameters": parse_qs(query, keep_blank_values=True) or None,
                 "body": text,
                 "isBase64Encoded": False,
@@ -44,10 +55,17 @@ class GraphqlClient:
         return Reply(answer["statusCode"], orjson.loads(answer["body"]), answer["headers"])
 
     def __call__(
-        self, query: str, variables: Mapping[str, Any] | None = None, *, name: str | None = None, status: int = 200
+        self,
+        query: str,
+        variables: Mapping[str, Any] | None = None,
+        *,
+        name: str | None = None,
+        status: int = 200,
+        strict: bool = False,
     ) -> Any:
         """What a document answers: ``{"data": …, "errors": …}``."""
-        reply = self.send("POST", {"query": query, "variables": variables or {}, "operationName": name})
+        body = {"query": query, "variables": variables or {}, "operationName": name}
+        reply = self.send("POST", body, strict=strict)
         assert reply.status == status, reply
         return reply.json
 

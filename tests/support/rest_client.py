@@ -9,6 +9,7 @@ from urllib.parse import parse_qsl
 
 import orjson
 
+from icosa.api.older.rest import OldAddresses
 from icosa.api.rest.service import RestApi
 from icosa.runtime.http import proxy
 from icosa.settings import Settings
@@ -37,7 +38,9 @@ class RestClient:
     settings: Settings = field(default_factory=Settings)
 
     def __post_init__(self) -> None:
-        self._handler = proxy(RestApi(self.table, settings=self.settings).answer)
+        self._handler = proxy(
+            RestApi(self.table, settings=self.settings, old_addresses=OldAddresses(self.settings)).answer
+        )
 
     def __call__(
         self,

@@ -55,8 +55,8 @@ def _is_switched_on(world: World, webhook: str) -> list[str]:
     return events
 
 
-#: Of so many calls one is the last; 1 with `CRASHES=1`.
-_STEP = int(os.environ.get("CRASHES", "6"))
+#: Of so many calls one is the last; 1 with `ICOSA_CRASH_STEP=1`.
+_STEP = int(os.environ.get("ICOSA_CRASH_STEP", "13"))
 
 
 @pytest.fixture(autouse=True)

@@ -7,19 +7,36 @@ import threading
 from collections import Counter
 
 import pytest
+from botocore.exceptions import ClientError
 
+from icosa.errors import Unavailable
+from icosa.model.dates import instant_of
+from icosa.runtime.batch import QueueRecord
 from icosa.store import delivery_row, keys, webhook_backlog, webhook_health
 from icosa.store.ops import DeleteItem, set_attributes
 from icosa.store.table import Table
 from icosa.webhooks.delivering.batch import in_threads
+from icosa.webhooks.delivering.opened import Opener
 from icosa.webhooks.delivery_queue import turn
+from icosa.webhooks.secret_cipher import Owner
 from icosa.webhooks.sending.attempt import Attempt, Request
 from icosa.webhooks.sending.schedule import WAITS
-from tests.integration.webhooks.world import DAY, HOUR, MINUTE, SECOND, START_MS, Answer, World
+from tests.integration.webhooks.world import (
+    DAY,
+    HOUR,
+    MINUTE,
+    SECOND,
+    START_MS,
+    Answer,
+    Waiting,
+    World,
+    one_after_the_other,
+)
+from tests.support import functions
 
 _URL = "https://hooks.example/a"
-#: Events that go to a dead endpoint and twenty live ones; more with `EVENTS=1000`.
-_EVENTS = int(os.environ.get("EVENTS", "8"))
+#: Events that go to a dead endpoint and twenty live ones; more with `ICOSA_EVENTS=1000`.
+_EVENTS = int(os.environ.get("ICOSA_EVENTS", "5"))
 
 
 @pytest.fixture
@@ -82,7 +99,7 @@ def test_a_dead_endpoint_delays_nobody(world: World) -> None:
     world.receivers.answers["https://dead.example/"] = lambda _request, _now: Attempt(error="No answer")
     world.receivers.takes_ms["https://dead.example/"] = 10 * SECOND
     events = [world.event(dead, *live) for _ in range(_EVENTS)]
-    world.run(until=START_MS + (1 + _EVENTS) * MINUTE)
+    world.run(until=START_MS + 20 * MINUTE)
     for number in range(20):
         assert world.receivers.arrived[f"https://live.example/{number}"] == dict.fromkeys(events, 1)
     assert len(world.receivers.requests["https://dead.example/"]) <= 8
@@ -145,6 +162,7 @@ def test_gone_switches_the_webhook_off(world: World) -> None:
     world.receivers.answers[_URL] = lambda _request, _now: 410
     world.event(webhook)
     world.run()
+    world.clock.ms += SECOND
     world.event(webhook)
     world.run()
     health = world.health(webhook)
@@ -282,5 +300,150 @@ def test_what_an_arrival_costs(world: World) -> None:
     before = world.bomb.calls
     world.event(webhook)
     world.run()
-    # The webhook, the pace (two), the webhook with the delivery, the event, the request, and the delivery's row.
-    assert world.bomb.calls - before == 7
+    # The webhook with its pace, the pace, the webhook with the delivery, the event, the request, the delivery's row.
+    assert world.bomb.calls - before == 6
+
+
+# ------------------------------------------------------------------ secrets
+
+
+class _Kms:
+    """Opens what begins with ``sealed:``, and counts."""
+
+    def __init__(self) -> None:
+        self.calls = 0
+        self.error: Exception | None = None
+
+    def decrypt(self, ciphertext: bytes, owner: Owner) -> str:
+        self.calls += 1
+        if self.error is not None:
+            raise self.error
+        assert owner.webhook_id
+        return ciphertext.decode().removeprefix("sealed:")
+
+
+@pytest.fixture
+def kms(world: World) -> _Kms:
+    kms = _Kms()
+    world.opener = Opener(lambda: kms, clock=world.clock.seconds)  # type: ignore[arg-type, return-value]
+    world.deliverer = world.new_deliverer(one_after_the_other)
+    return kms
+
+
+def test_deliveries_are_signed_by_both_secrets_until_the_old_one_ends(world: World, kms: _Kms) -> None:
+    webhook = world.webhook(
+        _URL,
+        sealedSecret=b"sealed:new",
+        previousSealedSecret=b"sealed:old",
+        previousSecretExpiresAt=instant_of(START_MS + HOUR),
+        sealedHeaders={"Authorization": b"sealed:token"},
+    )
+    world.event(webhook)
+    world.run()
+    world.event(webhook)
+    world.run(until=START_MS + 10 * SECOND)
+    assert kms.calls == 3  # Remembered for the second event.
+    world.run(until=START_MS + 2 * HOUR)
+    world.event(webhook)
+    world.run()
+    first, second, last = world.receivers.requests[_URL]
+    assert (first.secrets, first.headers) == (["new", "old"], {"Authorization": "token"})
+    assert (second.secrets, last.secrets) == (["new", "old"], ["new"])
+    assert kms.calls == 5
+
+
+def test_a_secret_that_cannot_be_opened(world: World, kms: _Kms) -> None:
+    kms.error = ClientError({"Error": {"Code": "InvalidCiphertextException", "Message": "-"}}, "Decrypt")
+    webhook = world.webhook(_URL, sealedSecret=b"sealed:s")
+    world.event(webhook)
+    world.run(until=START_MS + SECOND)
+    [delivery] = world.deliveries(webhook)
+    assert (delivery.state, delivery.last_status) == ("failed", None)
+    assert "cannot be decrypted" in (delivery.last_error or "")
+    assert not world.receivers.requests
+    kms.error = None  # It has been set anew.
+    world.run()
+    assert [delivery.state for delivery in world.deliveries(webhook)] == ["delivered"]
+
+
+def test_while_kms_does_not_answer_no_attempt_is_used_up(world: World, kms: _Kms) -> None:
+    kms.error = Unavailable("KMS does not answer")
+    webhook = world.webhook(_URL, sealedSecret=b"sealed:s")
+    world.event(webhook)
+    world.run(until=START_MS + 10 * MINUTE)
+    [delivery] = world.deliveries(webhook)
+    assert (delivery.state, delivery.attempts) == ("waiting", 0)
+    kms.error = None
+    world.run()
+    assert [delivery.attempts for delivery in world.deliveries(webhook)] == [1]
+
+
+# ------------------------------------------------------------------ messages
+
+
+def test_a_message_that_makes_no_sense_holds_up_no_other(world: World) -> None:
+    webhook = world.webhook(_URL)
+    event = world.event(webhook)
+    result = world.deliverer.deliver(
+        [QueueRecord("odd", "{", 1), *(QueueRecord(each.message_id, each.body, 1) for each in world.sqs.messages)]
+    )
+    assert result.failed == ["odd"]
+    assert world.receivers.arrived[_URL] == {event: 1}
+
+
+def test_a_message_that_comes_early_is_sent_on(world: World) -> None:
+    webhook = world.webhook(_URL)
+    world.receivers.answers[_URL] = lambda request, _now: 500 if request.attempt <= 3 else 200
+    world.event(webhook)
+    world.run()
+    # Half an hour is two hops of a quarter, more than SQS delays a message.
+    assert world.receivers.times[_URL][3] - world.receivers.times[_URL][2] >= 0.9 * 30 * MINUTE
+    assert len(world.receivers.requests[_URL]) == 4
+
+
+def test_a_repeated_message_is_not_sent_again(world: World) -> None:
+    webhook = world.webhook(_URL)
+    world.event(webhook)
+    [message] = world.sqs.messages
+    world.sqs.messages.append(Waiting("twin", message.body, world.clock.ms))
+    world.run()
+    assert len(world.receivers.requests[_URL]) == 1
+
+
+def test_two_processes_with_the_same_message_note_one_attempt(world: World) -> None:
+    """The second one begins while the first waits for the receiver's answer."""
+    webhook = world.webhook(_URL)
+    world.event(webhook)
+    [message] = world.sqs.messages
+    answers = [503, 200]
+
+    def answer(_request: Request, _now: int) -> int:
+        mine = answers.pop(0)
+        if answers:
+            world.deliverer.deliver([QueueRecord("twin", message.body, 2)])
+        return mine
+
+    world.receivers.answers[_URL] = answer
+    world.run()
+    [delivery] = world.deliveries(webhook)
+    assert (delivery.state, delivery.attempts, delivery.last_status) == ("delivered", 1, 200)
+    assert delivery_row.failures(world.table, world.workspace_id, webhook) == []
+
+
+def test_the_function(world: World, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setenv("STACK_NAME", "icosa-test")
+    monkeypatch.setenv("POWERTOOLS_SERVICE_NAME", "deliver-test")
+    monkeypatch.setenv("POWERTOOLS_METRICS_NAMESPACE", "Icosa")
+    function = functions.load("deliver")
+    monkeypatch.setattr(function, "_deliverer", lambda: world.deliverer)
+    webhook = world.webhook(f"{_URL}?token=secret")
+    world.receivers.answers[f"{_URL}?token=secret"] = lambda _request, _now: 500
+    world.event(webhook)
+    [message] = world.sqs.messages
+    record = {"messageId": "1", "body": message.body, "attributes": {"ApproximateReceiveCount": "1"}}
+    answer = function.handler({"Records": [record, {**record, "messageId": "2", "body": "odd"}]}, None)
+    assert answer == {"batchItemFailures": [{"itemIdentifier": "2"}]}
+    printed = capsys.readouterr().out
+    assert '"DeliveryFailures":[1.0]' in printed
+    assert '"url":"https://hooks.example/a"' in printed
+    assert "secret" not in printed

@@ -107,6 +107,7 @@ def _bodies(draw: st.DrawFn) -> tuple[str, bytes]:
         row=row,
         old=None,
         seconds=1_800_000_000.0,
+        version=7,
     )
     event = record_event(_MODEL, change)
     assert event is not None

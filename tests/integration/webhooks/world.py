@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from icosa.model.dates import instant_of
+from icosa.runtime.batch import QueueRecord
 from icosa.store import delivery_row, event_row, keys
 from icosa.store.delivery_row import Delivery
 from icosa.store.event_row import EventRow
@@ -20,9 +21,9 @@ from icosa.store.meter import Meter
 from icosa.store.ops import PutItem
 from icosa.store.table import Table
 from icosa.store.webhook_health import WebhookHealth
-from icosa.webhooks.delivering.batch import Deliverer, Received
+from icosa.webhooks.delivering.batch import Deliverer
 from icosa.webhooks.delivering.opened import Opener
-from icosa.webhooks.delivery_queue import DeliveryQueue, Message, first_attempts
+from icosa.webhooks.delivery_queue import DeliveryQueue, first_attempts
 from icosa.webhooks.sending.attempt import Attempt, Request, Sender
 
 START_MS = 1_800_000_000_000
@@ -167,7 +168,7 @@ class BombedTable(Table):
         return self.bomb.run(lambda: super(BombedTable, self)._call(name, send))
 
 
-def _one_after_the_other(tasks: Sequence[Callable[[], None]]) -> None:
+def one_after_the_other(tasks: Sequence[Callable[[], None]]) -> None:
     for task in tasks:
         task()
 
@@ -183,7 +184,8 @@ class World:
         self.receivers = Receivers(self.clock)
         self.observed: list[Any] = []
         self.bomb = bomb or Bomb()
-        self.deliverer = self.new_deliverer(_one_after_the_other)
+        self.opener = Opener(clock=self.clock.seconds)
+        self.deliverer = self.new_deliverer(one_after_the_other)
         self.queue = DeliveryQueue(self.sqs, "queue", now_ms=self.clock.now_ms)
         table.put(PutItem(keys.item_at(keys.workspace(self.workspace_id), name="World")))
 
@@ -202,7 +204,7 @@ class World:
             bombed,
             DeliveryQueue(bombed_sqs, "queue", now_ms=self.clock.now_ms),
             sender=FakeSender(bombed_receivers),
-            opener=Opener(clock=self.clock.seconds),
+            opener=self.opener,
             now_ms=self.clock.now_ms,
             clock=self.clock.seconds,
             side_by_side=side_by_side,
@@ -267,9 +269,7 @@ class World:
 
     def invoke(self, received: list[Waiting]) -> None:
         try:
-            result = self.deliverer.deliver(
-                [Received(each.message_id, Message.parse(each.body), each.times) for each in received]
-            )
+            result = self.deliverer.deliver([QueueRecord(each.message_id, each.body, each.times) for each in received])
         except Crash:
             self.bomb.at = None  # The next process lives.
             return

@@ -57,6 +57,9 @@ _TAGGED = {
     "ForAllValues:StringEquals": {"aws:TagKeys": ["icosa:stack"]},
 }
 
+#: Makes secrets of webhooks unreadable, also for itself.
+_SEALS: tuple[set[str], object] = ({"kms:Encrypt"}, (_WEBHOOK_KEY, _OF_ONE_WEBHOOK))
+
 #: By function: actions and the one resource that they are for, with a condition if there is one. Logging and tracing
 #: are the same for all, see below.
 _ALLOWED: dict[str, list[tuple[set[str], object]]] = {
@@ -64,8 +67,8 @@ _ALLOWED: dict[str, list[tuple[set[str], object]]] = {
         ({"secretsmanager:GetSecretValue"}, _SECRET),
         ({"dynamodb:BatchGetItem"}, _partitions("W", "K", "@K")),
     ],
-    "CoreRestFunction": [(_RECORDS, _TABLE)],
-    "CoreGraphqlFunction": [(_RECORDS, _TABLE)],
+    "CoreRestFunction": [(_RECORDS, _TABLE), _SEALS],
+    "CoreGraphqlFunction": [(_RECORDS, _TABLE), _SEALS],
     "MetadataFunction": [
         (_RECORDS, _TABLE),
         ({"lambda:InvokeFunction"}, _TOKENS),

@@ -91,15 +91,13 @@ def test_functions_get_no_variable_that_they_do_not_need(functions: dict[str, Do
     assert variables("JobsFunction") == common | {"JOBS_QUEUE_URL"}
     assert variables("EventsFunction") == common | {"JOBS_QUEUE_URL", "DELIVERIES_QUEUE_URL"}
     assert variables("DeliverFunction") == common | {"STACK_NAME", "DELIVERIES_QUEUE_URL", "WEBHOOK_KEY_ID"}
-    assert variables("CoreRestFunction") == {"POWERTOOLS_SERVICE_NAME", "TABLE_NAME"} | set(Settings.variables())
-    assert variables("CoreGraphqlFunction") == {"POWERTOOLS_SERVICE_NAME", "TABLE_NAME"} | set(
-        GraphqlSettings.variables()
-    )
+    assert variables("CoreRestFunction") == common | {"WEBHOOK_KEY_ID"} | set(Settings.variables())
+    assert variables("CoreGraphqlFunction") == common | {"WEBHOOK_KEY_ID"} | set(GraphqlSettings.variables())
 
 
 def test_documents_tell_of_the_limits_that_are_in_force(functions: dict[str, Document]) -> None:
     def variables(name: str) -> dict[str, object]:
-        own = ("POWERTOOLS_SERVICE_NAME", "SIGNING_SECRET_ARN", "SIGNING_SECRET_SECONDS")
+        own = ("POWERTOOLS_SERVICE_NAME", "SIGNING_SECRET_ARN", "SIGNING_SECRET_SECONDS", "WEBHOOK_KEY_ID")
         return {key: value for key, value in functions[name]["Environment"]["Variables"].items() if key not in own}
 
     assert variables("CoreRestFunction") == variables("DocumentsFunction") == variables("SchemaBuilderFunction")

@@ -7,6 +7,8 @@ docs/wire/graphql.md#errors-in-graphql), because clients match on them.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 
 class IcosaError(Exception):
     """An error with a wire form.
@@ -30,6 +32,8 @@ class IcosaError(Exception):
         self.message = message
         self.sub_code = sub_code
         self.friendly = friendly
+        #: Lines and columns of a GraphQL document that the error is about.
+        self.locations: Sequence[Mapping[str, int]] = ()
 
 
 class BadRequest(IcosaError):

@@ -71,6 +71,7 @@ class Batch:
     lease: Lease | None
     now: str
     now_ms: int
+    seen: register.Register
     id: str = field(default_factory=lambda: uuid.uuid4().hex)
 
     def run(self) -> None:
@@ -173,7 +174,9 @@ class Batch:
         end: list[ConditionalOp] = [(last, FailureReason("register"))]
         if done:
             end += [(DeleteItem(keys.of(item)), None) for item in log]
-        if (log_of_changes := log_row(ws, self.changes, now=self.now, seconds=self.table.meter.seconds)) is not None:
+        seconds = self.table.meter.seconds
+        log_of_changes = log_row(self.model, self.changes, now=self.now, seconds=seconds, register=self.seen)
+        if log_of_changes is not None:
             end.append((log_of_changes, None))
         ops = [*records, *self.counters, *end]
         room = MAX_TRANSACTION - len(ops)

@@ -12,7 +12,8 @@ rows: the functions take the workspace id of the caller's principal as their fir
 | index | ``ws#I#object#leaf`` | ``0|1 value \\x01 id`` |
 | token | ``ws#T#object#c`` | ``token \\x01 id`` |
 | counter | ``ws#C#object`` | shard |
-| log of changes | ``ws#L`` | ``time#suffix`` |
+| ledger | ``ws#CL#object`` | leaf |
+| log of changes | ``ws#L`` | ``time#suffix``, ``!time#suffix`` |
 | open batches | ``ws#B`` | ``open`` |
 | batch log | ``ws#B`` | ``log#batch#part`` |
 | workspace | ``ws#W`` | ``workspace`` |
@@ -127,9 +128,24 @@ def counter(ws: str, obj: str) -> str:
     return f"{ws}#C#{obj}"
 
 
+def ledgers(ws: str, obj: str) -> str:
+    """Partition of the numbers of rows that are kept beside an object's indexes (``store.ledger``)."""
+    return f"{ws}#CL#{obj}"
+
+
 def change_log(ws: str, ms: int, suffix: str) -> Key:
     """A row of the log of changes (``store.recent``), written at ``ms`` milliseconds since the epoch."""
     return f"{ws}#L", f"{ms:013}#{suffix}"
+
+
+#: What the sort keys of ``delta_log`` begin with: they stand before all others.
+DELTA_ROWS = "!"
+
+
+def delta_log(ws: str, ms: int, suffix: str) -> Key:
+    """A row of the log that has nothing but deltas (``store.ledger``): apart from others, whose latest all look at."""
+    pk, sort = change_log(ws, ms, suffix)
+    return pk, DELTA_ROWS + sort
 
 
 def open_batches(ws: str) -> Key:

@@ -160,6 +160,11 @@ def unchanged(row: StoredRow) -> CheckItem:
     return CheckItem(keys.of(row), *_in_version(row))
 
 
+def as_read(record: Record) -> CheckItem:
+    """The condition that a record is still in the state that was read."""
+    return CheckItem(record.key, "#v = :v", {"#v": VERSION}, {":v": record.version})
+
+
 def without_fields(row: StoredRow, field_keys: Iterable[str]) -> PutItem | None:
     """Take the values of some fields out of a record, as it was read; None when it has none of them."""
     data: dict[str, Any] = orjson.loads(row[_DATA])

@@ -10,13 +10,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final, Literal
+from typing import Final, Literal
 
 from . import keys
 from .delivery_row import KEPT_SECONDS, Delivery
 from .ops import EXISTS, NOT_EXISTS, DeleteItem, Op, PutItem, UpdateItem, add_to_count
 from .retry import Attempts
 from .table import Table, TransactionConflict, TransactionFailed
+from .webhook_health import WebhookHealth
 
 #: Deliveries that a webhook may hold.
 LIMIT: Final = 10_000
@@ -96,15 +97,19 @@ def backlog(table: Table, workspace_id: str, webhook_id: str) -> Backlog:
     return Backlog(held=int(item.get("count") or 0), skipped=int(item.get("skipped") or 0))
 
 
-def reserve(table: Table, workspace_id: str, webhook_id: str, count: int, now_ms: int) -> int:
-    """Plan ``count`` deliveries; the time at which the first may be sent, the others each a slot later.
+def reserve(table: Table, workspace_id: str, webhook_id: str, count: int, now_ms: int) -> int | None:
+    """Plan ``count`` deliveries: the time at which the first may be sent, the others each a slot later. None where
+    nothing is sent now: the webhook is gone, off or paused.
 
-    A read and a write unit as a rule. Raises TransactionConflict while others keep doing the same.
+    Two read units and a write unit, in two round trips as a rule. Raises TransactionConflict while others keep doing
+    the same.
     """
     key = keys.sending(workspace_id, webhook_id)
     for _ in _ATTEMPTS:
-        item: dict[str, Any] = table.get(key) or {}
-        seen = item.get("slot")
+        webhook, item = table.batch_get([keys.webhook(workspace_id, webhook_id), key])
+        if webhook is None or not WebhookHealth.parse(webhook).is_sent_to:
+            return None
+        seen = None if item is None else item.get("slot")
         start = now_ms if seen is None else max(now_ms, int(seen))
         planned = table.update(
             UpdateItem(

@@ -58,6 +58,11 @@ class WebhookHealth:
             last_success_at=_ms(item.get("lastSuccessAt")),
         )
 
+    @property
+    def is_sent_to(self) -> bool:
+        """Whether every delivery is tried when it comes."""
+        return self.enabled and self.paused_until is None
+
     def should_be_disabled(self, now_ms: int) -> bool:
         """Whether it has failed so long and so often that nobody seems to miss it."""
         return (

@@ -2,7 +2,25 @@
 
 from __future__ import annotations
 
-from ..errors import BadRequest, Conflict, NotFound
+from ..errors import BadRequest, Conflict, NotFound, PermissionDenied
+
+
+class SecretsElsewhere(PermissionDenied):
+    """Secrets are selected where they cannot be opened: at the addresses of older versions."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.message = "Secrets of webhooks are shown at /metadata and /rest/metadata/webhooks only"
+
+
+class SwitchedElsewhere(BadRequest):
+    """A webhook is switched on or off at the addresses of older versions, which know no ``isEnabled``."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "'isEnabled' of webhooks is changed at /metadata and /rest/metadata/webhooks only",
+            sub_code="INVALID_WEBHOOK_INPUT",
+        )
 
 
 class WebhookNotFound(NotFound):
@@ -73,6 +91,7 @@ class EventsExpired(BadRequest):
     def __init__(self) -> None:
         super().__init__(
             "Events after this cursor are not there any more: they are kept for 30 days, and recorded as long as the "
-            "feed is read at least once in 30 days. Read without 'starting_after' to begin with the oldest that is there.",
+            "feed is read at least once in 30 days. Read without 'starting_after' to begin with the oldest that is "
+            "there.",
             sub_code="EVENTS_EXPIRED",
         )

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
+from itertools import chain
 from typing import Any
 
 from ...lru import LRUCache
@@ -16,6 +18,7 @@ from .language import (
     DocumentNode,
     FragmentDefinitionNode,
     GraphQLError,
+    Node,
     OperationDefinitionNode,
     SelectionSetNode,
     parse,
@@ -30,13 +33,13 @@ _REMEMBERED_LENGTH = 10_000
 _MEMORY = 300_000
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Document:
     """A syntax tree whose definitions have distinct names. An anonymous operation is the only one, under None."""
 
     operations: Mapping[str | None, OperationDefinitionNode]
     fragments: Mapping[str, FragmentDefinitionNode]
-    length: int
+    text: str
 
     def operation(self, name: str | None) -> OperationDefinitionNode:
         """The operation to run. Raises Invalid."""
@@ -50,15 +53,43 @@ class Document:
             raise Invalid("Must provide operation name when document contains multiple operations.")
         return next(iter(self.operations.values()))
 
+    def locations(self, *nodes: Node) -> list[dict[str, int]]:
+        """Where parts of the document stand in its text."""
+        return [self._locations[id(node)] for node in nodes if id(node) in self._locations]
 
-_documents: LRUCache[str, Document] = LRUCache(size=_MEMORY, weigh=lambda document: document.length)
+    @cached_property
+    def _locations(self) -> Mapping[int, dict[str, int]]:
+        """By the identity of nodes. The tree itself has no positions, which only messages need."""
+        try:
+            located = _definitions(parse(self.text), self.text)
+        except RecursionError:
+            # Nested as deep as the parser can go from where the document was read, which was some calls above.
+            return {}
+        pairs: list[tuple[Any, Any]] = list(
+            chain(
+                zip(self.operations.values(), located.operations.values(), strict=True),
+                zip(self.fragments.values(), located.fragments.values(), strict=True),
+            )
+        )
+        positions: dict[int, dict[str, int]] = {}
+        while pairs:
+            node, twin = pairs.pop()
+            if isinstance(node, tuple):
+                pairs += zip(node, twin, strict=True)
+            elif isinstance(node, Node):
+                positions[id(node)] = {"line": twin.loc.start_token.line, "column": twin.loc.start_token.column}
+                pairs += ((getattr(node, key), getattr(twin, key)) for key in node.keys if key != "loc")
+        return positions
+
+
+_documents: LRUCache[str, Document] = LRUCache(size=_MEMORY, weigh=lambda document: len(document.text))
 
 
 def parse_document(text: str, limits: GraphqlSettings) -> Document:
     """Raises Unparsable, Invalid."""
     document = _documents.get(text)
     if document is None:
-        document = _definitions(_parse(text, limits), len(text))
+        document = _definitions(_parse(text, limits), text)
         if len(text) <= _REMEMBERED_LENGTH:
             _documents.put(text, document)
     return document
@@ -73,7 +104,9 @@ def _parse(text: str, limits: GraphqlSettings) -> DocumentNode:
             raise Unparsable(EMPTY_SELECTION)
         return document
     except GraphQLError as error:
-        raise Unparsable(error.message) from error
+        refusal = Unparsable(error.message)
+        refusal.locations = [{"line": place.line, "column": place.column} for place in error.locations or ()]
+        raise refusal from error
     except RecursionError as error:
         raise Unparsable("Syntax Error: Document is nested too deeply. Parsing aborted.") from error
 
@@ -88,7 +121,7 @@ def has_empty_selection(node: Any) -> bool:
     return not selections.selections or any(map(has_empty_selection, selections.selections))
 
 
-def _definitions(document: DocumentNode, length: int) -> Document:
+def _definitions(document: DocumentNode, text: str) -> Document:
     operations: dict[str | None, OperationDefinitionNode] = {}
     fragments: dict[str, FragmentDefinitionNode] = {}
     for definition in document.definitions:
@@ -106,7 +139,7 @@ def _definitions(document: DocumentNode, length: int) -> Document:
                 fragments[name.value] = definition
             case _:
                 raise Invalid(f"The {_title(definition)} definition is not executable.")
-    return Document(operations, fragments, length)
+    return Document(operations, fragments, text)
 
 
 def _title(definition: DefinitionNode) -> str:

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Self
+
 from ...errors import BadRequest, TooMuchAsked
+
+if TYPE_CHECKING:
+    from .language import Node
 
 
 class Unparsable(BadRequest):
@@ -12,9 +18,13 @@ class Unparsable(BadRequest):
 
 
 class Invalid(BadRequest):
-    """A document that does not fit the schema."""
+    """A document that does not fit the schema. ``nodes`` are the parts of it that don't."""
 
     graphql_code = "GRAPHQL_VALIDATION_FAILED"
+
+    def __init__(self, message: str, *, node: Node | None = None) -> None:
+        super().__init__(message)
+        self.nodes = () if node is None else (node,)
 
 
 class VariableMissing(BadRequest):
@@ -22,19 +32,31 @@ class VariableMissing(BadRequest):
     (docs/wire/quirks.md#statuses-over-graphql).
     """
 
-    def __init__(self, name: str, type_text: str) -> None:
+    def __init__(self, name: str, type_text: str, *, node: Node) -> None:
         super().__init__(f'Variable "${name}" of required type "{type_text}" was not provided.')
+        self.nodes = (node,)
 
 
 class UnknownRootField(BadRequest):
-    """Root fields that the workspace does not have (docs/wire/graphql.md#documents)."""
+    """Root fields that the workspace does not have (docs/wire/graphql.md#documents); ``has_others``: and some that it
+    has.
+    """
 
-    def __init__(self, names: list[str]) -> None:
+    def __init__(
+        self, names: Sequence[str], *, nodes: tuple[Node, ...] = (), has_others: bool = False, hint: str = ""
+    ) -> None:
+        self.names, self.nodes, self.has_others = names, nodes, has_others
         fields = "field" if len(names) == 1 else "fields"
         super().__init__(
-            f"Unknown {fields} {', '.join(names)}. The corresponding object may have been deleted or renamed.",
+            f"Unknown {fields} {', '.join(names)}. The corresponding object may have been deleted or renamed.{hint}",
             sub_code="UNKNOWN_ROOT_FIELD",
         )
+
+    def with_hint(self, hint: str) -> Self:
+        """The same error with advice at the end of its message."""
+        error = type(self)(self.names, nodes=self.nodes, has_others=self.has_others, hint=hint)
+        error.locations = self.locations
+        return error
 
 
 class TooManyFields(BadRequest):

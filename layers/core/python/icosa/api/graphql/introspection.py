@@ -21,6 +21,7 @@ from ...runtime.compression import accepts_gzip
 from ...runtime.delivery import stream
 from ...runtime.http import HttpRequest, HttpResponse
 from .failures import Invalid, TooMuchIntrospection
+from .leniency import unknown_field
 from .selections import TYPENAME, FieldCollector, Selected
 
 if TYPE_CHECKING:
@@ -56,7 +57,10 @@ def plan(selected: Selected, collector: FieldCollector, model: Model, rights: Re
     values = collector.variables.arguments(selected.arguments)
     name = values.get("name")
     if selected.name == "__type" and not isinstance(name, str):
-        raise Invalid('Field "__type" argument "name" of type "String!" is required, but it was not provided.')
+        raise Invalid(
+            'Field "__type" argument "name" of type "String!" is required, but it was not provided.',
+            node=selected.node,
+        )
     is_schema = selected.name == "__schema"
     shape = _shape(collector, "__Schema" if is_schema else "__Type", selected)
 
@@ -139,10 +143,12 @@ def _shape(collector: FieldCollector, type_name: str, selected: Selected) -> Sha
             parts.append(Shown(part.key, TYPENAME))
             continue
         if part.name not in members:
-            raise Invalid(f'Cannot query field "{part.name}" on type "{type_name}".')
+            raise unknown_field(part, type_name, members)
         for argument in part.arguments:
             if argument.name.value != _IGNORED:
-                raise Invalid(f'Unknown argument "{argument.name.value}" on field "{type_name}.{part.name}".')
+                raise Invalid(
+                    f'Unknown argument "{argument.name.value}" on field "{type_name}.{part.name}".', node=argument
+                )
         inner = members[part.name]
         if inner is None:
             part.require_leaf("String")

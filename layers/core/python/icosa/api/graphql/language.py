@@ -51,6 +51,8 @@ from graphql.language import (  # noqa: E402
     IntValueNode,
     ListValueNode,
     NamedTypeNode,
+    NameNode,
+    Node,
     NonNullTypeNode,
     NullValueNode,
     ObjectValueNode,
@@ -59,10 +61,12 @@ from graphql.language import (  # noqa: E402
     SelectionSetNode,
     StringValueNode,
     ValueNode,
+    VariableDefinitionNode,
     VariableNode,
     parse,
     print_ast,
 )
+from graphql.pyutils import suggestion_list  # noqa: E402
 
 __all__ = [
     "ArgumentNode",
@@ -79,7 +83,9 @@ __all__ = [
     "InlineFragmentNode",
     "IntValueNode",
     "ListValueNode",
+    "NameNode",
     "NamedTypeNode",
+    "Node",
     "NonNullTypeNode",
     "NullValueNode",
     "ObjectValueNode",
@@ -88,7 +94,9 @@ __all__ = [
     "SelectionSetNode",
     "StringValueNode",
     "ValueNode",
+    "VariableDefinitionNode",
     "VariableNode",
     "parse",
     "print_ast",
+    "suggestion_list",
 ]

@@ -26,8 +26,8 @@ from ...query.orders import resolve_order
 from ...settings import Settings
 from . import arguments
 from .budget import Budget
-from .failures import Invalid
 from .language import SelectionSetNode
+from .leniency import Leniency
 from .rendering import (
     PAGE_INFO,
     Column,
@@ -81,6 +81,9 @@ class GroupProjection:
 
 
 _ONLY_ID = Selection(fields=("id",))
+#: What every list of records has, and every place in one.
+_OF_CONNECTIONS = ("edges", "pageInfo", TOTAL_COUNT, TYPENAME)
+_OF_EDGES = ("node", "cursor", TYPENAME)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,9 +102,12 @@ class SelectionContext:
 class Projector:
     """Makes the projections of one request."""
 
-    def __init__(self, model: Model, collector: FieldCollector, budget: Budget, settings: Settings) -> None:
+    def __init__(
+        self, model: Model, collector: FieldCollector, budget: Budget, settings: Settings, leniency: Leniency
+    ) -> None:
         self._model = model
         self._selector = collector
+        self._leniency = leniency
         self._budget = budget
         self._settings = settings
         self._slots = 0
@@ -134,7 +140,8 @@ class Projector:
                 column, relations[slot] = self._relation(obj, relation, slot, selected, context)
                 columns.append((selected.key, column))
             else:
-                raise Invalid(f'Cannot query field "{selected.name}" on type "{name}".')
+                self._leniency.unknown(selected, name, partial(self._leniency.fields_of, obj))
+                columns.append((selected.key, constant(None)))
         self._hide_ids_of_hidden(obj, columns, joins, relations)
         render = RecordRenderer(columns, self._budget)
         return RecordProjection(Selection(fields=tuple(fields), relations=relations), render)
@@ -177,16 +184,22 @@ class Projector:
         self, name: str, members: Sequence[str], leaves: Sequence[Leaf], selected: Selected
     ) -> Callable[[Any], Any]:
         """Shows a composite, or each of a list of objects."""
-        selected.require_selection(name)
+        if not selected.sets:
+            self._leniency.bare(selected, name)
+            return projection([(member, member, None) for member in members])
         kinds = {leaf.subfield: leaf.kind for leaf in leaves}
         parts: list[tuple[str, str, Callable[[Any], Any] | None]] = []
         for member in self._selector.fields(name, selected.sets):
-            member.require_no_arguments(name)
             if member.name == TYPENAME:
+                member.require_no_arguments(name)
                 parts.append((member.key, "", ignoring_input(name)))
-            elif member.name not in members:
-                raise Invalid(f'Cannot query field "{member.name}" on type "{name}".')
-            elif member.name in kinds and kinds[member.name].scalar is JSON:
+                continue
+            if member.name not in members:
+                self._leniency.unknown(member, name, lambda: members)
+                parts.append((member.key, "", ignoring_input(None)))
+                continue
+            member.require_no_arguments(name)
+            if member.name in kinds and kinds[member.name].scalar is JSON:
                 parts.append((member.key, member.name, self._json(member) if member.sets else None))
             else:
                 member.require_leaf("String")
@@ -288,6 +301,11 @@ class Projector:
         record: RecordProjection | None = None
         total_count = needs_page = False
         for selected in self._selector.fields(name, sets):
+            if selected.name not in _OF_CONNECTIONS and selected.name not in known and selected.name not in more:
+                names = partial(self._names_of_connection, obj, more)
+                self._leniency.unknown(selected, name, names)
+                parts.append((selected.key, ignoring_input(None)))
+                continue
             selected.require_no_arguments(name)
             match selected.name:
                 case "edges":
@@ -308,11 +326,9 @@ class Projector:
                     selected.require_leaf("Float")
                     parts.append((selected.key, aggregate_of(known[aggregate])))
                     aggregates.add(aggregate)
-                case other if other in more:
+                case other:
                     selected.require_leaf("JSON")
                     parts.append((selected.key, more[other]))
-                case _:
-                    raise Invalid(f'Cannot query field "{selected.name}" on type "{name}".')
         budget = self._budget
 
         def render(connection: Connection) -> dict[str, Any]:
@@ -327,6 +343,9 @@ class Projector:
             render=render,
         )
 
+    def _names_of_connection(self, obj: Object, more: Iterable[str]) -> list[str]:
+        return [*_OF_CONNECTIONS, *more, *self._leniency.aggregates_of(obj)]
+
     def _edge(
         self, obj: Object, selected: Selected, context: SelectionContext
     ) -> tuple[Callable[[Connection, Node], Any], RecordProjection | None]:
@@ -335,6 +354,10 @@ class Projector:
         parts: list[tuple[str, Callable[[Connection, Node], Any]]] = []
         record: RecordProjection | None = None
         for part in self._selector.fields(name, selected.sets):
+            if part.name not in _OF_EDGES:
+                self._leniency.unknown(part, name, lambda: _OF_EDGES)
+                parts.append((part.key, lambda connection, node: None))
+                continue
             part.require_no_arguments(name)
             match part.name:
                 case "node":
@@ -345,10 +368,8 @@ class Projector:
                 case "cursor":
                     part.require_leaf("Cursor!")
                     parts.append((part.key, lambda connection, node: cursor_of(obj, connection.order, node)))
-                case "__typename":
-                    parts.append((part.key, lambda connection, node: name))
                 case _:
-                    raise Invalid(f'Cannot query field "{part.name}" on type "{name}".')
+                    parts.append((part.key, lambda connection, node: name))
         if len(parts) == 1:
             [(key, single)] = parts
             return (lambda connection, node: {key: single(connection, node)}), record
@@ -358,11 +379,13 @@ class Projector:
         selected.require_selection("PageInfo!")
         parts: list[tuple[str, Callable[[Connection], Any]]] = []
         for part in self._selector.fields("PageInfo", selected.sets):
-            part.require_no_arguments("PageInfo")
-            part.require_leaf("ConnectionCursor")
             render = PAGE_INFO.get(part.name)
             if render is None:
-                raise Invalid(f'Cannot query field "{part.name}" on type "PageInfo".')
+                self._leniency.unknown(part, "PageInfo", lambda: PAGE_INFO)
+                parts.append((part.key, ignoring_input(None)))
+                continue
+            part.require_no_arguments("PageInfo")
+            part.require_leaf("ConnectionCursor")
             parts.append((part.key, partial(render, obj)))
         return lambda connection: {key: render(connection) for key, render in parts}
 

@@ -292,6 +292,12 @@ class RootFieldTemplate:
     prefix: str = ""
     suffix: str = ""
     plural: bool = False
+    #: The beginning of the name that REST's documents give the operation, and older clients the root field.
+    old_prefix: str = ""
+
+    def old_name(self, obj: Object) -> str:
+        """``findManyPeople``, ``createOnePerson``."""
+        return f"{self.old_prefix}{capitalised(obj.name_plural if self.plural else obj.name_singular)}"
 
     def name(self, obj: Object) -> str:
         """The name of the root field. Only the first letter of the object's name changes after a verb."""
@@ -306,8 +312,10 @@ _LIST_DATA: Mapping[str, Check] = {"data": arguments.needed("array", (list, dict
 _CREATE: Mapping[str, Check] = {"upsert": arguments.flag, "shareWith": arguments.shares}
 
 ROOT_FIELDS: tuple[RootFieldTemplate, ...] = (
-    RootFieldTemplate(operation="query", plan=_find_many, arguments=arguments.FIND_MANY, plural=True),
-    RootFieldTemplate(operation="query", plan=_find_one, arguments=_BY_FILTER),
+    RootFieldTemplate(
+        operation="query", plan=_find_many, arguments=arguments.FIND_MANY, plural=True, old_prefix="findMany"
+    ),
+    RootFieldTemplate(operation="query", plan=_find_one, arguments=_BY_FILTER, old_prefix="findOne"),
     RootFieldTemplate(
         operation="query",
         plan=_find_duplicates,
@@ -330,20 +338,69 @@ ROOT_FIELDS: tuple[RootFieldTemplate, ...] = (
         suffix="GroupBy",
         plural=True,
     ),
-    RootFieldTemplate(operation="mutation", plan=_create_one, arguments={**_RECORD_DATA, **_CREATE}, prefix="create"),
     RootFieldTemplate(
-        operation="mutation", plan=_create_many, arguments={**_LIST_DATA, **_CREATE}, prefix="create", plural=True
+        operation="mutation",
+        plan=_create_one,
+        arguments={**_RECORD_DATA, **_CREATE},
+        prefix="create",
+        old_prefix="createOne",
     ),
-    RootFieldTemplate(operation="mutation", plan=_update_one, arguments={**_RECORD_DATA, **_BY_ID}, prefix="update"),
     RootFieldTemplate(
-        operation="mutation", plan=_update_many, arguments={**_RECORD_DATA, **_BY_FILTER}, prefix="update", plural=True
+        operation="mutation",
+        plan=_create_many,
+        arguments={**_LIST_DATA, **_CREATE},
+        prefix="create",
+        plural=True,
+        old_prefix="createMany",
     ),
-    RootFieldTemplate(operation="mutation", plan=_delete_one, arguments=_BY_ID, prefix="delete"),
-    RootFieldTemplate(operation="mutation", plan=_delete_many, arguments=_BY_FILTER, prefix="delete", plural=True),
-    RootFieldTemplate(operation="mutation", plan=_destroy_one, arguments=_BY_ID, prefix="destroy"),
-    RootFieldTemplate(operation="mutation", plan=_destroy_many, arguments=_BY_FILTER, prefix="destroy", plural=True),
-    RootFieldTemplate(operation="mutation", plan=_restore_one, arguments=_BY_ID, prefix="restore"),
-    RootFieldTemplate(operation="mutation", plan=_restore_many, arguments=_BY_FILTER, prefix="restore", plural=True),
+    RootFieldTemplate(
+        operation="mutation",
+        plan=_update_one,
+        arguments={**_RECORD_DATA, **_BY_ID},
+        prefix="update",
+        old_prefix="updateOne",
+    ),
+    RootFieldTemplate(
+        operation="mutation",
+        plan=_update_many,
+        arguments={**_RECORD_DATA, **_BY_FILTER},
+        prefix="update",
+        plural=True,
+        old_prefix="updateMany",
+    ),
+    RootFieldTemplate(
+        operation="mutation", plan=_delete_one, arguments=_BY_ID, prefix="delete", old_prefix="deleteOne"
+    ),
+    RootFieldTemplate(
+        operation="mutation",
+        plan=_delete_many,
+        arguments=_BY_FILTER,
+        prefix="delete",
+        plural=True,
+        old_prefix="deleteMany",
+    ),
+    RootFieldTemplate(
+        operation="mutation", plan=_destroy_one, arguments=_BY_ID, prefix="destroy", old_prefix="destroyOne"
+    ),
+    RootFieldTemplate(
+        operation="mutation",
+        plan=_destroy_many,
+        arguments=_BY_FILTER,
+        prefix="destroy",
+        plural=True,
+        old_prefix="destroyMany",
+    ),
+    RootFieldTemplate(
+        operation="mutation", plan=_restore_one, arguments=_BY_ID, prefix="restore", old_prefix="restoreOne"
+    ),
+    RootFieldTemplate(
+        operation="mutation",
+        plan=_restore_many,
+        arguments=_BY_FILTER,
+        prefix="restore",
+        plural=True,
+        old_prefix="restoreMany",
+    ),
     RootFieldTemplate(
         operation="mutation",
         plan=_merge,
@@ -360,7 +417,7 @@ ROOT_FIELDS: tuple[RootFieldTemplate, ...] = (
 
 def roots(model: Model) -> Mapping[tuple[OperationType, str], tuple[RootFieldTemplate, Object]]:
     """Every root field of a model by its name. Where names meet, the field of the object that was there
-    first counts.
+    first counts, and names of today come before those that older clients know.
     """
     return model.cached(_roots)
 
@@ -370,4 +427,7 @@ def _roots(model: Model) -> Mapping[tuple[OperationType, str], tuple[RootFieldTe
     for template in ROOT_FIELDS:
         for obj in model.objects:
             by_name.setdefault((template.operation, template.name(obj)), (template, obj))
+    for template in ROOT_FIELDS:
+        for obj in model.objects if template.old_prefix else ():
+            by_name.setdefault((template.operation, template.old_name(obj)), (template, obj))
     return by_name

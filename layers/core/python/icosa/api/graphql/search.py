@@ -19,7 +19,7 @@ from ...query.filters import resolve_filter
 from ...query.operation import Filter, Hit, Search, SearchCursor, SearchPage
 from . import arguments
 from .budget import Budget
-from .failures import Invalid
+from .leniency import unknown_field
 from .roots import PlannedField
 from .selections import TYPENAME, FieldCollector, Selected
 
@@ -192,7 +192,7 @@ def _members(
     for part in fields:
         part.require_no_arguments(type_name)
         if part.name not in known and part.name != TYPENAME:
-            raise Invalid(f'Cannot query field "{part.name}" on type "{type_name}".')
+            raise unknown_field(part, type_name, known)
         if part.name in ("edges", "pageInfo", "node"):
             continue
         part.require_leaf("String")

@@ -37,24 +37,33 @@ class Selected:
     name: str
     arguments: Sequence[ArgumentNode]
     sets: list[SelectionSetNode]
+    #: Where it is selected, for the first time.
+    node: FieldNode
 
     def require_selection(self, type_text: str) -> None:
         """Raises Invalid unless something is selected inside the field."""
         if not self.sets:
             raise Invalid(
                 f'Field "{self.name}" of type "{type_text}" must have a selection of subfields. Did you mean '
-                f'"{self.name} {{ ... }}"?'
+                f'"{self.name} {{ ... }}"?',
+                node=self.node,
             )
 
     def require_leaf(self, type_text: str) -> None:
         """Raises Invalid when something is selected inside the field."""
         if self.sets:
-            raise Invalid(f'Field "{self.name}" must not have a selection since type "{type_text}" has no subfields.')
+            raise Invalid(
+                f'Field "{self.name}" must not have a selection since type "{type_text}" has no subfields.',
+                node=self.node,
+            )
 
     def require_no_arguments(self, type_name: str) -> None:
         """Raises Invalid for a field that takes none."""
         if self.arguments:
-            raise Invalid(f'Unknown argument "{self.arguments[0].name.value}" on field "{type_name}.{self.name}".')
+            argument = self.arguments[0]
+            raise Invalid(
+                f'Unknown argument "{argument.name.value}" on field "{type_name}.{self.name}".', node=argument
+            )
 
 
 class FieldCollector:
@@ -91,15 +100,18 @@ class FieldCollector:
                     if condition is not None:
                         _check_condition("Fragment", condition, type_name)
                     self._collect(type_name, inner.selections, by_key, inside)
-                case FragmentSpreadNode(name=name):
-                    self._spread(type_name, name.value, by_key, inside)
+                case FragmentSpreadNode():
+                    self._spread(type_name, node, by_key, inside)
 
-    def _spread(self, type_name: str, name: str, by_key: dict[str, Selected], inside: frozenset[str]) -> None:
+    def _spread(
+        self, type_name: str, spread: FragmentSpreadNode, by_key: dict[str, Selected], inside: frozenset[str]
+    ) -> None:
+        name = spread.name.value
         fragment = self._fragments.get(name)
         if fragment is None:
-            raise Invalid(f'Unknown fragment "{name}".')
+            raise Invalid(f'Unknown fragment "{name}".', node=spread)
         if name in inside:
-            raise Invalid(f'Cannot spread fragment "{name}" within itself.')
+            raise Invalid(f'Cannot spread fragment "{name}" within itself.', node=spread)
         _check_condition(f'Fragment "{name}"', fragment.type_condition, type_name)
         self._collect(type_name, fragment.selection_set.selections, by_key, inside | {name})
 
@@ -110,12 +122,12 @@ class FieldCollector:
         selected = by_key.get(key)
         if selected is None:
             sets = [] if node.selection_set is None else [node.selection_set]
-            by_key[key] = Selected(key, name, node.arguments or (), sets)
+            by_key[key] = Selected(key, name, node.arguments or (), sets, node)
             return
         if selected.name != name:
-            raise _conflict(key, f'"{selected.name}" and "{name}" are different fields')
+            raise _conflict(key, f'"{selected.name}" and "{name}" are different fields', node)
         if not _same_arguments(selected.arguments, node.arguments or ()):
-            raise _conflict(key, "they have differing arguments")
+            raise _conflict(key, "they have differing arguments", node)
         if node.selection_set is not None:
             selected.sets.append(node.selection_set)
 
@@ -124,11 +136,12 @@ class FieldCollector:
         for directive in directives:
             name = directive.name.value
             if name not in ("skip", "include"):
-                raise Invalid(f'Unknown directive "@{name}".')
+                raise Invalid(f'Unknown directive "@{name}".', node=directive)
             flag = self.variables.arguments(directive.arguments or ()).get("if")
             if not isinstance(flag, bool):
                 raise Invalid(
-                    f'Directive "@{name}" argument "if" of type "Boolean!" is required, but it was not provided.'
+                    f'Directive "@{name}" argument "if" of type "Boolean!" is required, but it was not provided.',
+                    node=directive,
                 )
             is_included = is_included and flag is (name == "include")
         return is_included
@@ -138,7 +151,8 @@ def _check_condition(title: str, condition: NamedTypeNode, type_name: str) -> No
     if condition.name.value != type_name:
         raise Invalid(
             f'{title} cannot be spread here as objects of type "{type_name}" can never be of type '
-            f'"{condition.name.value}".'
+            f'"{condition.name.value}".',
+            node=condition,
         )
 
 
@@ -146,8 +160,9 @@ def _same_arguments(left: Sequence[ArgumentNode], right: Sequence[ArgumentNode])
     return len(left) == len(right) and {a.name.value: a.value for a in left} == {a.name.value: a.value for a in right}
 
 
-def _conflict(key: str, reason: str) -> Invalid:
+def _conflict(key: str, reason: str, node: FieldNode) -> Invalid:
     return Invalid(
         f'Fields "{key}" conflict because {reason}. Use different aliases on the fields to fetch both if this was '
-        "intentional."
+        "intentional.",
+        node=node,
     )

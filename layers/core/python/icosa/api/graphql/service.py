@@ -21,9 +21,10 @@ from ..view_filter import view_filter_of
 from . import arguments, introspection
 from .budget import Budget
 from .document import Document, parse_document
-from .failures import REFUSALS, Invalid, TooManyRootFields, UnknownRootField
+from .failures import REFUSALS, Invalid, TooManyRootFields, UnknownRootField, VariableMissing
 from .introspection import Introspection
-from .language import OperationDefinitionNode
+from .language import FieldNode, OperationDefinitionNode
+from .leniency import STRICT_HEADER, Leniency
 from .projections import Projector
 from .roots import OperationType, PlannedField, RootFieldRequest, roots
 from .search import SEARCH, search
@@ -35,22 +36,38 @@ from .values import Variables
 logger = logging.getLogger(__name__)
 
 _FieldOutcome = PlannedField | IcosaError | Introspection | Callable[[], Any]
+#: Answers a document with root fields that are no records', or raises the error.
+Elsewhere = Callable[[UnknownRootField, Document, GraphqlRequest, RequestContext, HttpRequest], Outcome]
 _ROOT_TYPES: dict[OperationType, str] = {"query": "Query", "mutation": "Mutation"}
 
 
 class GraphqlApi:
-    """The Core GraphQL API over a table."""
+    """The Core GraphQL API over a table. ``elsewhere`` answers root fields that are not its own."""
 
-    def __init__(self, table: Table, *, settings: GraphqlSettings = settings) -> None:
+    def __init__(
+        self, table: Table, *, settings: GraphqlSettings = settings, elsewhere: Elsewhere | None = None
+    ) -> None:
         self._table = table
         self._settings = settings
+        self._elsewhere = elsewhere
 
     def answer(self, http: HttpRequest) -> HttpResponse:
         """Never raises: every failure has its answer."""
 
         def run(request: GraphqlRequest, meter: Meter) -> Outcome:
             context = authenticated(lambda: open_metered(http.event, self._table, meter, self._settings))
-            execution = Execution(context, request, self._settings, http.request_id)
+            try:
+                execution = Execution(
+                    context,
+                    request,
+                    self._settings,
+                    http.request_id,
+                    strict=http.headers.get(STRICT_HEADER) == "1",
+                )
+            except UnknownRootField as error:
+                if self._elsewhere is None:
+                    raise
+                return self._elsewhere(error, parse_document(request.query, self._settings), request, context, http)
             result = execution.result()
             if execution.has_introspection:
                 respond = partial(introspection.respond, result, http, execution.remembered_as)
@@ -66,15 +83,22 @@ class _Field:
 
     key: str
     outcome: _FieldOutcome
+    node: FieldNode
 
 
 class Execution:
     """One operation of a document: planned as a whole before anything is run."""
 
     def __init__(
-        self, context: RequestContext, request: GraphqlRequest, limits: GraphqlSettings, request_id: str | None = None
+        self,
+        context: RequestContext,
+        request: GraphqlRequest,
+        limits: GraphqlSettings,
+        request_id: str | None = None,
+        *,
+        strict: bool = False,
     ) -> None:
-        """Raises what refuses the whole document."""
+        """Raises what refuses the whole document. ``strict`` requests are refused for fields that do not exist."""
         self._context = context
         self._limits = limits
         self._request_id = request_id
@@ -84,7 +108,13 @@ class Execution:
         if self.is_mutation and request.read_only:
             raise MutationOverGet
         self._request = request
-        self._fields = self._plan(document, node, request)
+        self._document = document
+        self._leniency = Leniency(context.model, context.permissions, strict=strict)
+        try:
+            self._fields = self._plan(document, node, request)
+        except (Invalid, VariableMissing, UnknownRootField) as error:
+            error.locations = document.locations(*error.nodes)
+            raise
 
     @property
     def is_mutation(self) -> bool:
@@ -116,17 +146,17 @@ class Execution:
             raise TooManyRootFields(len(selected), limits.query_root_limit)
         self._check_names(selected)
         budget = Budget(complexity=limits.query_complexity_limit, depth=limits.query_depth_limit)
-        projector = Projector(context.model, collector, budget, limits)
-        return [_Field(field.key, self._outcome(field, collector, projector, budget)) for field in selected]
+        projector = Projector(context.model, collector, budget, limits, self._leniency)
+        return [_Field(field.key, self._outcome(field, collector, projector, budget), field.node) for field in selected]
 
     def _check_names(self, selected: Sequence[Selected]) -> None:
         root_fields = roots(self._context.model)
         own = {TYPENAME, *((SEARCH, *introspection.FIELDS) if self._type == "query" else ())}
-        unknown = [
-            field.name for field in selected if field.name not in own and (self._type, field.name) not in root_fields
-        ]
+        unknown = [field for field in selected if field.name not in own and (self._type, field.name) not in root_fields]
         if unknown:
-            raise UnknownRootField(unknown)
+            has_others = any(field not in unknown and field.name != TYPENAME for field in selected)
+            names, nodes = [field.name for field in unknown], tuple(field.node for field in unknown)
+            raise UnknownRootField(names, nodes=nodes, has_others=has_others)
 
     def _outcome(
         self, field: Selected, collector: FieldCollector, projector: Projector, budget: Budget
@@ -174,17 +204,33 @@ class Execution:
             results = iter(execute_all(self._context, [field.operation for field in planned]))
         data: dict[str, Any] = {}
         errors: list[dict[str, Any]] = []
+        left = self._context.table.meter.jobs
+        jobs: dict[str, str] = {}
         for field in self._fields:
+            known = len(left)
             try:
                 data[field.key] = self._value(field.outcome, results)
             except IcosaError as error:
                 data[field.key] = None
-                errors.append(error_entry(error, path=[field.key]))
+                errors.append(self._entry(error, field))
             except Exception:
                 logger.exception("unexpected failure", extra={"request_id": self._request_id, "field": field.key})
                 data[field.key] = None
-                errors.append(error_entry(Unexpected(), path=[field.key]))
-        return {"errors": errors, "data": data} if errors else {"data": data}
+                errors.append(self._entry(Unexpected(), field))
+            if len(left) > known:
+                jobs[field.key] = left[-1]
+        result: dict[str, Any] = {"errors": errors, "data": data} if errors else {"data": data}
+        extensions: dict[str, Any] = {}
+        if warnings := self._leniency.warnings(self._document):
+            extensions["warnings"] = warnings
+        if jobs:
+            extensions |= {"job": next(iter(jobs.values())), "jobs": jobs}
+        if extensions:
+            result["extensions"] = extensions
+        return result
+
+    def _entry(self, error: IcosaError, field: _Field) -> dict[str, Any]:
+        return error_entry(error, path=[field.key], locations=self._document.locations(field.node))
 
     def _value(self, outcome: _FieldOutcome, results: Iterator[Any] | None) -> Any:
         if isinstance(outcome, IcosaError):
@@ -205,4 +251,4 @@ def _operation_type(node: OperationDefinitionNode) -> OperationType:
         return "query"
     if name == "mutation":
         return "mutation"
-    raise Invalid(f"Schema is not configured to execute {name} operation.")
+    raise Invalid(f"Schema is not configured to execute {name} operation.", node=node)

@@ -37,8 +37,9 @@ _JSON_TYPES: tuple[tuple[type | tuple[type, ...], str], ...] = (
 _FRIENDLY: tuple[tuple[type[IcosaError], str], ...] = (
     (Unauthenticated, "You must be authenticated to perform this action."),
     (Forbidden, "You do not have permission to perform this action."),
-    (IcosaError, "An error occurred."),
 )
+#: What people are told of a failure that is nobody's mistake but the server's.
+_UNEXPECTED = "An error occurred."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -164,7 +165,11 @@ def _json_type(value: Any) -> str:
 
 
 def error_entry(
-    error: IcosaError, *, path: Sequence[str | int] | None = None, extensions: Mapping[str, Any] | None = None
+    error: IcosaError,
+    *,
+    path: Sequence[str | int] | None = None,
+    locations: Sequence[Mapping[str, int]] = (),
+    extensions: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """An element of ``errors`` (docs/wire/graphql.md#entries-of-errors). ``extensions`` are added to code, subCode and
     userFriendlyMessage.
@@ -172,12 +177,20 @@ def error_entry(
     codes: dict[str, Any] = {}
     if error.sub_code is not None:
         codes["subCode"] = error.sub_code
-    codes["userFriendlyMessage"] = error.friendly or next(text for kind, text in _FRIENDLY if isinstance(error, kind))
+    codes["userFriendlyMessage"] = error.friendly or _friendly(error)
     codes["code"] = error.graphql_code
     entry: dict[str, Any] = {"message": error.message, "extensions": {**codes, **(extensions or {})}}
+    if found := locations or error.locations:
+        entry["locations"] = list(found)
     if path is not None:
         entry["path"] = list(path)
     return entry
+
+
+def _friendly(error: IcosaError) -> str:
+    """The message itself is for people, where it says what they can do."""
+    fallback = error.message if error.status < 500 else _UNEXPECTED
+    return next((text for kind, text in _FRIENDLY if isinstance(error, kind)), fallback)
 
 
 def answer(result: Mapping[str, Any]) -> HttpResponse:

@@ -48,12 +48,12 @@ class Variables:
         for definition in operation.variable_definitions or ():
             name = definition.variable.name.value
             if name in self._values:
-                raise Invalid(f'There can be only one variable named "${name}".')
+                raise Invalid(f'There can be only one variable named "${name}".', node=definition)
             value = sent.get(name, ABSENT)
             if value is ABSENT and definition.default_value is not None:
                 value = self.value(definition.default_value)
             if (value is ABSENT or value is None) and isinstance(definition.type, NonNullTypeNode):
-                raise VariableMissing(name, print_ast(definition.type))
+                raise VariableMissing(name, print_ast(definition.type), node=definition)
             self._values[name] = value
 
     def arguments(self, nodes: Iterable[ArgumentNode]) -> dict[str, Any]:
@@ -62,7 +62,7 @@ class Variables:
         for node in nodes:
             name = node.name.value
             if name in values:
-                raise Invalid(f'There can be only one argument named "{name}".')
+                raise Invalid(f'There can be only one argument named "{name}".', node=node)
             value = self.value(node.value)
             if value is not ABSENT:
                 values[name] = value
@@ -75,7 +75,7 @@ class Variables:
                 return text
             case VariableNode(name=name):
                 if name.value not in self._values:
-                    raise Invalid(f'Variable "${name.value}" is not defined.')
+                    raise Invalid(f'Variable "${name.value}" is not defined.', node=node)
                 return self._values[name.value]
             case ObjectValueNode():
                 return self._object(node)
@@ -96,7 +96,7 @@ class Variables:
         for field in node.fields:
             name = field.name.value
             if name in members:
-                raise Invalid(f'There can be only one input field named "{name}".')
+                raise Invalid(f'There can be only one input field named "{name}".', node=field)
             value = self.value(field.value)
             if value is not ABSENT:
                 members[name] = value

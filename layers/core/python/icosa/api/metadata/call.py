@@ -17,13 +17,14 @@ from .pages import CollectionPage, rest_page
 @dataclass(frozen=True, kw_only=True)
 class Call:
     """``ids`` are those in the path, in lower case, the entity's first. ``body`` is the decoded JSON, None when there
-    was none.
+    was none. ``hides_secrets``: those of webhooks cannot be opened here.
     """
 
     context: RequestContext
     params: Params
     ids: Sequence[str] = ()
     body: Any = None
+    hides_secrets: bool = False
 
     def require(self, flag: str) -> None:
         """Raises PermissionDenied unless the caller's role has a permission flag."""
@@ -83,7 +84,7 @@ class Route:
     methods: Mapping[str, Handler]
     parameters: frozenset[str] = frozenset()
     accepts: bool = False
-    base: str = "metadata"
+    base: tuple[str, ...] = ("rest", "metadata")
 
 
 def collection_routes(name: str, collection: CollectionRoutes) -> tuple[Route, Route]:

@@ -10,6 +10,7 @@ from .audit_log import AUDIT_LOG
 from .call import CollectionRoutes, Route, collection_routes
 from .events import EVENTS
 from .fields import FIELDS
+from .jobs import JOBS
 from .me import ME
 from .objects import OBJECTS
 from .roles import ROLE_ROUTES, ROLES
@@ -29,5 +30,6 @@ ROUTES: tuple[Route, ...] = (
     *WEBHOOK_ROUTES,
     ME,
     AUDIT_LOG,
+    *JOBS,
     EVENTS,
 )

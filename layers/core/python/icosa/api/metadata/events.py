@@ -54,4 +54,6 @@ def _list(call: Call) -> Any:
     }
 
 
-EVENTS = Route(base="events", segments=(), methods={"GET": _list}, parameters=frozenset(("since", "operations")))
+EVENTS = Route(
+    base=("rest", "events"), segments=(), methods={"GET": _list}, parameters=frozenset(("since", "operations"))
+)

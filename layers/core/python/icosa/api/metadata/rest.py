@@ -5,9 +5,11 @@ docs/wire/metadata.md#errors-over-rest).
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 import orjson
 
+from ...access.context import RequestContext
 from ...access.session import open_metered
 from ...errors import IcosaError
 from ...runtime.delivery import deliver
@@ -17,6 +19,7 @@ from ...runtime.json_body import read_body
 from ...settings import Settings, settings
 from ...store.meter import Meter
 from ...store.table import Table
+from ..rest.ignored import ignored_header
 from ..rest.params import PAGE_PARAMETERS, Params
 from .call import Call, Handler, Route
 from .errors import metadata_body
@@ -24,36 +27,54 @@ from .ids import parse_entity_id
 
 
 class MetadataRest:
-    """The Metadata REST API over a table: some of its addresses."""
+    """Some addresses of the Metadata REST API. ``hides_secrets``: no answer shows those of webhooks."""
 
-    def __init__(self, table: Table, routes: Iterable[Route], *, settings: Settings = settings) -> None:
-        self._table = table
-        self._routes = {(route.base, *_without_ids(route.segments)): route for route in routes}
+    def __init__(
+        self,
+        routes: Iterable[Route],
+        *,
+        settings: Settings = settings,
+        hides_secrets: bool = False,
+    ) -> None:
+        self._routes = {(route.base, _without_ids(route.segments)): route for route in routes}
+        self._bases = frozenset(base for base, _ in self._routes)
         self._settings = settings
+        self._hides_secrets = hides_secrets
 
-    def answer(self, request: HttpRequest) -> HttpResponse:
+    def answer(self, request: HttpRequest, table: Table) -> HttpResponse:
         """Never raises: every failure has its answer."""
-        return handle_errors(request, lambda meter: self._run(request, meter), _error_response)
+        return handle_errors(request, lambda meter: self._run(request, table, meter), _error_response)
 
-    def _run(self, request: HttpRequest, meter: Meter) -> HttpResponse:
+    def _run(self, request: HttpRequest, table: Table, meter: Meter) -> HttpResponse:
         sent = None
         if request.method in METHODS_WITH_BODY:
             sent = read_body(request.body, request.headers.get("content-type"), limit=self._settings.body_limit)
-        context = open_metered(request.event, self._table, meter, self._settings)
+        return self._answer(request, open_metered(request.event, table, meter, self._settings), sent)
+
+    def respond(self, request: HttpRequest, context: RequestContext, sent: Any) -> HttpResponse:
+        """The answer in a session that is open, to a body that was read. Raises what is unexpected."""
+        try:
+            return self._answer(request, context, sent)
+        except IcosaError as error:
+            return _error_response(error)
+
+    def _answer(self, request: HttpRequest, context: RequestContext, sent: Any) -> HttpResponse:
         route, handler, ids = self._route(request)
         params = Params(request.query_string)
         params.refuse_strays(PAGE_PARAMETERS | route.parameters)
-        value = handler(Call(context=context, params=params, ids=ids, body=sent))
-        body = orjson.dumps(value)
+        call = Call(context=context, params=params, ids=ids, body=sent, hides_secrets=self._hides_secrets)
+        body = orjson.dumps(handler(call))
         done = 202 if route.accepts else 201
-        response = HttpResponse(done if request.method == "POST" else 200, body)
+        response = HttpResponse(done if request.method == "POST" else 200, body, ignored_header(params.ignored))
         return deliver(response, request, is_change=request.method != "GET")
 
     def _route(self, request: HttpRequest) -> tuple[Route, Handler, list[str]]:
         """Raises UnknownRoute, MethodNotAllowed, MalformedId."""
-        root, base, segments = request.segments[:1], request.segments[1:2], request.segments[2:]
-        route = self._routes.get((*base, *_without_ids(segments))) if root == ["rest"] else None
-        if route is None:
+        for base in self._bases:
+            root, segments = request.segments[: len(base)], request.segments[len(base) :]
+            if root == list(base) and (route := self._routes.get((base, _without_ids(segments)))):
+                break
+        else:
             raise UnknownRoute(request.method, request.path)
         handler = route.methods.get(request.method)
         if handler is None:

@@ -21,11 +21,13 @@ class MetadataApi:
     def __init__(self, table: Table, *, settings: Settings = settings) -> None:
         self._table = table
         self._settings = settings
-        self._rest = MetadataRest(table, ROUTES, settings=settings)
+        self._rest = MetadataRest(ROUTES, settings=settings)
 
     def answer(self, request: HttpRequest) -> HttpResponse:
         """Never raises: every failure has its answer."""
-        return (self._rest if request.segments[:1] == ["rest"] else self._graphql).answer(request)
+        if request.segments[:1] == ["rest"]:
+            return self._rest.answer(request, self._table)
+        return self._graphql.answer(request)
 
     @cached_property
     def _graphql(self) -> MetadataGraphql:

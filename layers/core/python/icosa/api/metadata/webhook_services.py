@@ -14,6 +14,7 @@ from ...model.model import Model
 from ...store.delivery_row import STATES, Delivery, State
 from ...webhooks.deliveries import Deliveries
 from ...webhooks.entity import Webhook
+from ...webhooks.errors import SwitchedElsewhere
 from ...webhooks.service import Webhooks
 
 FLAG: Final = "API_KEYS_AND_WEBHOOKS"
@@ -31,8 +32,12 @@ def deliveries_of(context: RequestContext) -> Deliveries:
     return Deliveries(context.table, context.workspace.id, now=context.now, actor=actor_of(context))
 
 
-def updated(context: RequestContext, webhook_id: str, raw: Mapping[str, Any]) -> Webhook:
-    """A webhook after a change. One that is switched on sends what has waited."""
+def updated(context: RequestContext, webhook_id: str, raw: Mapping[str, Any], *, is_old_address: bool) -> Webhook:
+    """A webhook after a change. One that is switched on sends what has waited, which the functions of old addresses
+    may not: raises SwitchedElsewhere there.
+    """
+    if is_old_address and "isEnabled" in raw:
+        raise SwitchedElsewhere
     webhook = webhooks_of(context).update(webhook_id, raw)
     if raw.get("isEnabled") is True:
         deliveries_of(context).resume(webhook_id)

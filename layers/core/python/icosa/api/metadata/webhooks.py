@@ -9,6 +9,7 @@ from typing import Any
 
 from ...webhooks.deliveries import PAGE_DEFAULT, PAGE_LIMIT
 from ...webhooks.entity import Webhook
+from ...webhooks.old_forms import in_present_form
 from ...webhooks.service import Webhooks
 from .call import Call, CollectionRoutes, Route
 from .errors import FrameworkError
@@ -48,12 +49,14 @@ def _get(call: Call) -> Any:
 
 def _create(call: Call) -> Any:
     webhooks = _webhooks(call)
-    return _members(call, webhooks, [webhooks.create(call.input)])[0]
+    return _members(call, webhooks, [webhooks.create(in_present_form(call.input))])[0]
 
 
 def _update(call: Call) -> Any:
     webhooks = _webhooks(call)
-    return _members(call, webhooks, [updated(call.context, call.entity_id, call.input)])[0]
+    change = in_present_form(call.input)
+    webhook = updated(call.context, call.entity_id, change, is_old_address=call.hides_secrets)
+    return _members(call, webhooks, [webhook])[0]
 
 
 def _delete(call: Call) -> Any:
@@ -68,9 +71,9 @@ def _rotate(call: Call) -> Any:
 
 def _members(call: Call, webhooks: Webhooks, entities: Sequence[Webhook]) -> list[dict[str, Any]]:
     workspace_id, now = call.context.workspace.id, call.context.now
-    secrets = webhooks.secrets(entities)
+    secrets = {} if call.hides_secrets else webhooks.secrets(entities)
     return [
-        {**webhook.members(workspace_id, now), "secret": secrets[webhook.id], "workspaceId": workspace_id}
+        {**webhook.members(workspace_id, now), "secret": secrets.get(webhook.id), "workspaceId": workspace_id}
         for webhook in entities
     ]
 

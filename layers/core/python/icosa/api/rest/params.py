@@ -38,7 +38,8 @@ _PARAMETERS = PAGE_PARAMETERS | {
     *("group_by", "aggregate", "order_by_for_records", "include_records_sample", "view_id", "viewId"),
 }
 _FLAGS = {"true": True, "false": False}
-_NAME = re.compile(r"[A-Za-z_][\w.-]*", re.ASCII)
+_NAME = re.compile(r"[A-Za-z_][\w.-]*(?:\[[\w.-]*\])*", re.ASCII)
+_FILTER_HINT = "Write a filter as filter=emails.primaryEmail[eq]:value"
 #: A filter that ends so ends where its author ended it.
 _ENDS = ('"', "'", ")", "]")
 
@@ -50,11 +51,12 @@ _OF_LISTS = frozenset(("limit", "order_by", "starting_after", "ending_before"))
 class Params:
     """A parsed query string. ``filter`` and ``order_by`` are ignored when they are given more than once.
 
-    Methods raise BadRequest.
+    Methods raise BadRequest. ``ignored`` are the names of parameters that nobody has looked at so far.
     """
 
     def __init__(self, query_string: str) -> None:
         self._values: dict[str, list[str]] = {}
+        self._used: set[str] = set()
         for name, value in parse_qsl(query_string, keep_blank_values=True):
             self._values.setdefault(name, []).append(value)
 
@@ -65,6 +67,8 @@ class Params:
         for name, values in self._values.items():
             if name in known or name.startswith("fields["):
                 continue
+            if name.startswith("filter["):
+                raise _invalid(f"Unknown parameter '{name}'. It may be the rest of another one's value. {_FILTER_HINT}")
             if is_bulk_change or "" in values or not _NAME.fullmatch(name) or self._may_be_rest_of_filter(name):
                 raise _invalid(f"Unknown parameter '{name}'. It may be the rest of another one's value. {CUT_HINT}")
         of_lists = [name for name in self._values if name in _OF_LISTS]
@@ -74,6 +78,10 @@ class Params:
     def _may_be_rest_of_filter(self, name: str) -> bool:
         """Names with an underscore in front are those that clients add for caches and themselves."""
         return not name.startswith("_") and any(not text.endswith(_ENDS) for text in self._values.get("filter", ()))
+
+    @property
+    def ignored(self) -> list[str]:
+        return [name for name in self._values if name not in self._used]
 
     @property
     def filter(self) -> Raw | None:
@@ -124,6 +132,7 @@ class Params:
         texts = self._values.get("fields")
         if texts is None:
             return None
+        self._used.add("fields")
         names = (name.strip() for text in texts for name in text.split(","))
         fields = tuple(dict.fromkeys(name for name in names if name))
         if not fields:
@@ -171,10 +180,14 @@ class Params:
 
     def _once(self, name: str) -> str | None:
         values = self._values.get(name, ())
-        return values[0] if len(values) == 1 else None
+        if len(values) != 1:
+            return None
+        self._used.add(name)
+        return values[0]
 
     def _all(self, name: str) -> str:
         """The value as Twenty's framework prints it: several are joined."""
+        self._used.add(name)
         return ",".join(self._values.get(name, ()))
 
     def _flag(self, name: str) -> bool:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any, Protocol
+
 import orjson
 
 from ...access.check import authorize
+from ...access.context import RequestContext
 from ...access.session import open_metered
 from ...engine.executor import execute
+from ...model.model import Model
 from ...query.demand import Demand
 from ...runtime.delivery import deliver
 from ...runtime.http import METHODS_WITH_BODY, HttpRequest, HttpResponse, error_response, handle_errors
@@ -17,16 +21,27 @@ from ...store.meter import Meter
 from ...store.table import Table
 from ..view_filter import view_filter_of
 from .endpoints import ENDPOINTS, Endpoint, RecordsRequest
+from .ignored import ignored_header
 from .params import Params
 from .path import Path, parse_path
 
 
-class RestApi:
-    """The Core REST API over a table."""
+class OldAddresses(Protocol):
+    """``api.older.rest.OldAddresses``."""
 
-    def __init__(self, table: Table, *, settings: Settings = settings) -> None:
+    def has(self, request: HttpRequest, model: Model) -> bool: ...
+    def answer(self, request: HttpRequest, context: RequestContext, body: Any) -> HttpResponse: ...
+
+
+class RestApi:
+    """The Core REST API over a table, and addresses of other things that were once among its own."""
+
+    def __init__(
+        self, table: Table, *, settings: Settings = settings, old_addresses: OldAddresses | None = None
+    ) -> None:
         self._table = table
         self._settings = settings
+        self._old_addresses = old_addresses
 
     def answer(self, request: HttpRequest) -> HttpResponse:
         """Never raises: every failure has its answer."""
@@ -37,7 +52,9 @@ class RestApi:
         if request.method in METHODS_WITH_BODY:
             body_json = read_body(request.body, request.headers.get("content-type"), limit=self._settings.body_limit)
         context = open_metered(request.event, self._table, meter, self._settings)
-        path, endpoint = _route(request)
+        if self._old_addresses is not None and self._old_addresses.has(request, context.model):
+            return self._old_addresses.answer(request, context, body_json)
+        path, endpoint = _route(request, body_json)
         params = Params(request.query_string)
         params.refuse_strays(is_bulk_change=endpoint.is_bulk_change)
         parsed = RecordsRequest(
@@ -53,13 +70,17 @@ class RestApi:
         operation = authorize(context.permissions, endpoint.parse(parsed), context.model)
         parsed.demand.operation(context.model, operation)
         body = orjson.dumps(endpoint.render(context.model, operation, execute(context, operation)))
-        return deliver(HttpResponse(endpoint.status, body), request, is_change=operation.is_write)
+        response = HttpResponse(endpoint.status, body, ignored_header(params.ignored))
+        return deliver(response, request, is_change=operation.is_write)
 
 
-def _route(request: HttpRequest) -> tuple[Path, Endpoint]:
+def _route(request: HttpRequest, body: Any) -> tuple[Path, Endpoint]:
     path = parse_path(request.method, request.route)
     if path is None:
         raise UnknownRoute(request.method, request.path)
+    if path.kind == "many" and request.method == "POST" and isinstance(body, list) and body:
+        # A batch whose address a client does not know.
+        path = Path("batch", path.plural)
     methods = ENDPOINTS[path.kind]
     endpoint = methods.get(request.method)
     if endpoint is None:

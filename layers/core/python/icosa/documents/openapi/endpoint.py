@@ -26,6 +26,7 @@ from ...access.bodies import (
     UpsertPermissionFlags,
 )
 from ...access.row_rule_bodies import RowLevelPermissions, UpsertRowLevelPermissions
+from ...metadata.job_body import Job
 from ...webhooks.bodies import WebhookForResponse
 from ...webhooks.delivery_bodies import (
     ReplayDeliveries,
@@ -169,6 +170,23 @@ ENDPOINTS: Final = (
         answer=AuditLogEntry,
         is_page=True,
         filters=(AUDIT_LIMIT,),
+    ),
+    Endpoint(
+        path="/jobs",
+        method="get",
+        tag="jobs",
+        operation_id="findManyJobs",
+        summary="Work on records that goes on after its request, the newest first",
+        answer=Job,
+        is_list=True,
+    ),
+    Endpoint(
+        path="/jobs/{id}",
+        method="get",
+        tag="jobs",
+        operation_id="findOneJob",
+        summary="How far a job is",
+        answer=Job,
     ),
     Endpoint(
         path="/permissionFlags",

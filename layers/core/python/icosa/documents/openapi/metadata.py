@@ -82,6 +82,12 @@ def _members(*, is_direct: bool) -> Mapping[str, Any]:
             description="Who asks, and who changed what about API keys and roles",
             group="Access",
         ),
+        Tag(
+            name="jobs",
+            label="Jobs",
+            description="Work on records that goes on after its request, and how far it is",
+            group="Data model",
+        ),
     ]
     return {**tag_members(tags), "paths": paths, "components": components(parts)}
 

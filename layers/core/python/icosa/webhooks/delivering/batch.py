@@ -18,10 +18,10 @@ from types import TracebackType
 from typing import Final
 
 from ...errors import Unavailable
-from ...store import keys, webhook_backlog
+from ...runtime.batch import QueueRecord
+from ...store import webhook_backlog
 from ...store.meter import Meter
 from ...store.table import Table, TransactionConflict
-from ...store.webhook_health import WebhookHealth
 from ..delivery_queue import DeliveryQueue, Message, NotQueued
 from ..sending.attempt import Sender
 from .attempting import Observed
@@ -85,14 +85,18 @@ class Deliverer:
         """The deployment's."""
         return cls(Table.from_environment(), DeliveryQueue.from_environment())
 
-    def deliver(self, received: Sequence[Received]) -> Result:
+    def deliver(self, records: Sequence[QueueRecord]) -> Result:
         """Do what the messages say, as far as their webhooks' pace and the time allow; send the rest back."""
         batch = _Batch(self._clock() + _BATCH_SECONDS)
+        received: list[Received] = []
+        for record in records:
+            with batch.guard(record.id):
+                received.append(Received(record.id, Message.parse(record.body), record.times))
         lanes: list[deque[Received]] = []
         for group in _by_webhook(received):
             ready: deque[Received] = deque()
             for each, at in zip(group, self._times(group, batch), strict=True):
-                with batch.guard(each):
+                with batch.guard(each.id, each.message):
                     if at is None:
                         ready.append(each)
                     else:
@@ -117,7 +121,7 @@ class Deliverer:
             except IndexError:  # The other thread of the webhook was faster.
                 return
             began = self._clock()
-            with batch.guard(each):
+            with batch.guard(each.id, each.message):
                 if began >= batch.ends or each.message.webhook_id in batch.slow:
                     self._queue.send([each.message], delay_s=1)
                 else:
@@ -130,21 +134,19 @@ class Deliverer:
         now_ms = self._now_ms()
         new = [each for each in group if each.message.is_new(now_ms)]
         times: list[int | None] = [None] * len(group)
+        if not new:
+            return times
+        workspace_id, webhook_id = new[0].message.workspace_id, new[0].message.webhook_id
         # Whatever goes wrong here goes wrong with the messages as well.
         with batch.guard():
-            if new and self._is_sent_to(new[0].message):
-                message = new[0].message
-                start = webhook_backlog.reserve(self._table, message.workspace_id, message.webhook_id, len(new), now_ms)
-                for number, each in enumerate(new):
-                    at = start + number * webhook_backlog.SLOT_MS
-                    if at - now_ms > _AHEAD_MS:
-                        times[group.index(each)] = at
+            start = webhook_backlog.reserve(self._table, workspace_id, webhook_id, len(new), now_ms)
+            if start is None:
+                return times
+            for number, each in enumerate(new):
+                at = start + number * webhook_backlog.SLOT_MS
+                if at - now_ms > _AHEAD_MS:
+                    times[group.index(each)] = at
         return times
-
-    def _is_sent_to(self, message: Message) -> bool:
-        item = self._table.get(keys.webhook(message.workspace_id, message.webhook_id))
-        health = WebhookHealth.parse(item or {})
-        return item is not None and health.enabled and health.paused_until is None
 
 
 def in_threads(tasks: Sequence[Callable[[], None]]) -> None:
@@ -163,15 +165,16 @@ class _Batch:
         self.failed: list[str] = []
         self.observed: list[Observed] = []
 
-    def guard(self, received: Received | None = None) -> _Guard:
+    def guard(self, message_id: str | None = None, message: Message | None = None) -> _Guard:
         """A context in which an error concerns one message only: it is logged, and the message comes again."""
-        return _Guard(self, received)
+        return _Guard(self, message_id, message)
 
 
 class _Guard:
-    def __init__(self, batch: _Batch, received: Received | None) -> None:
+    def __init__(self, batch: _Batch, message_id: str | None, message: Message | None) -> None:
         self._batch = batch
-        self._received = received
+        self._message_id = message_id
+        self._message = message
 
     def __enter__(self) -> None:
         pass
@@ -181,14 +184,14 @@ class _Guard:
     ) -> bool:
         if not isinstance(error, Exception):
             return False
-        fields = {}
-        if self._received is not None:
-            message = self._received.message
-            self._batch.failed.append(self._received.id)
-            fields = {
-                "workspace_id": message.workspace_id,
-                "webhook_id": message.webhook_id,
-                "delivery_id": message.delivery_id,
+        fields: dict[str, str | None] = {"message_id": self._message_id}
+        if self._message_id is not None:
+            self._batch.failed.append(self._message_id)
+        if self._message is not None:
+            fields |= {
+                "workspace_id": self._message.workspace_id,
+                "webhook_id": self._message.webhook_id,
+                "delivery_id": self._message.delivery_id,
             }
         passes = isinstance(error, (Unavailable, NotQueued, TransactionConflict))
         logger.log(logging.WARNING if passes else logging.ERROR, "a message comes again", extra=fields, exc_info=error)

@@ -72,7 +72,7 @@ class Worker:
             if is_repeated:
                 self._go_on(workspace_id, webhook.id, delivery, webhook.health)
             return False
-        if not webhook.health.enabled or webhook.health.paused_until is not None:
+        if not webhook.health.is_sent_to:
             self._turns.hold(workspace_id, delivery)
             return False
         tried = self._attempts.make(workspace_id, webhook, delivery)
@@ -90,7 +90,7 @@ class Worker:
         if health is None:
             return
         at = delivery.next_attempt_at or self._now_ms() + wait_before(delivery.attempts + 1)
-        if health.enabled and health.paused_until is None:
+        if health.is_sent_to:
             if health.consecutive_failures < PAUSE_AFTER:
                 self._queue.send(
                     [

@@ -54,13 +54,13 @@ class MetadataGraphql:
 
         def run(request: GraphqlRequest, meter: Meter) -> Outcome:
             context = transport.authenticated(lambda: open_metered(http.event, self._table, meter, self._settings))
-            return _run(request, MetadataCall(context, http))
+            return run_document(request, MetadataCall(context, http))
 
         return transport.handle_graphql_request(http, run, limit=self._settings.body_limit)
 
 
-def _run(request: GraphqlRequest, call: MetadataCall) -> Outcome:
-    """Raises MutationOverGet, and what ``check_limits`` raises."""
+def run_document(request: GraphqlRequest, call: MetadataCall) -> Outcome:
+    """The outcome in a session that is open. Raises MutationOverGet, and what ``check_limits`` raises."""
     prepared = _prepare(request.query)
     if isinstance(prepared, list):
         return Outcome({"errors": prepared}, is_mutation=False)

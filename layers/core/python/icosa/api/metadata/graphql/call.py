@@ -17,11 +17,14 @@ from ....runtime.http import HttpRequest
 
 
 class MetadataCall:
-    """``context`` is the session as it was opened; mutations of the same request have changed the model since then."""
+    """``context`` is the session as it was opened; mutations of the same request have changed the model since then.
+    ``hides_secrets``: those of webhooks cannot be opened here.
+    """
 
-    def __init__(self, context: RequestContext, request: HttpRequest) -> None:
+    def __init__(self, context: RequestContext, request: HttpRequest, *, hides_secrets: bool = False) -> None:
         self.context = context
         self.request = request
+        self.hides_secrets = hides_secrets
         self.demand = Demand()
         #: The fields, by their names from the root on, whose filter has been counted.
         self.counted_filters: set[tuple[str, ...]] = set()

@@ -18,6 +18,7 @@ from . import (
     events,
     fields,
     indexes,
+    jobs,
     objects,
     roles,
     row_rules,
@@ -42,6 +43,7 @@ _RESOLVERS = (
     *webhook_deliveries.RESOLVERS,
     *api_keys.RESOLVERS,
     *audit_log.RESOLVERS,
+    *jobs.RESOLVERS,
     *events.RESOLVERS,
 )
 

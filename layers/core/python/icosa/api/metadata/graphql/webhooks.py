@@ -9,6 +9,7 @@ from typing import Any
 from ariadne import MutationType, QueryType
 
 from ....webhooks.entity import Webhook
+from ....webhooks.errors import SecretsElsewhere
 from ....webhooks.service import Webhooks
 from ..webhook_services import FLAG, updated, webhooks_of
 from .call import Info, MetadataCall, requires
@@ -43,7 +44,9 @@ def _create(_parent: None, info: Info, *, input: Arguments) -> Members:
 @_mutation.field("updateWebhook")
 @requires(FLAG)
 def _update(_parent: None, info: Info, *, input: Arguments) -> Members:
-    return _members(info.context, [updated(info.context.context, input["id"], input["update"])])[0]
+    call = info.context
+    webhook = updated(call.context, input["id"], input["update"], is_old_address=call.hides_secrets)
+    return _members(call, [webhook])[0]
 
 
 @_mutation.field("deleteWebhook")
@@ -67,6 +70,8 @@ def _members(call: MetadataCall, webhooks: Sequence[Webhook]) -> list[Members]:
 
     @cache
     def secrets() -> Mapping[str, str]:
+        if call.hides_secrets:
+            raise SecretsElsewhere
         return _webhooks(call).secrets(webhooks)
 
     def secret_of(webhook: Webhook) -> Any:

@@ -1,4 +1,4 @@
-"""The caller's workspace and its settings (docs/wire/access.md#workspace-settings)."""
+"""The caller's workspace and its settings (docs/wire/access.md#workspace-settings). A user it has none."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from ariadne import MutationType, ObjectType, QueryType
 from ....access.context import Workspace
 from ....catalog.applications import application_id
 from ....engine.records import count_live
+from ....errors import Forbidden
 from ....runtime.http import base_url
 from ....store import keys
 from ..access_changes import access_changes
@@ -23,6 +24,18 @@ RESOLVERS = (_query, _mutation, _workspace)
 
 #: Marks the object whose records are the workspace's members, without naming it.
 _MEMBERS_FLAG = "WORKSPACE_MEMBERS"
+
+
+class NoUser(Forbidden):
+    """A question about the user, from an API key."""
+
+    def __init__(self) -> None:
+        super().__init__("Forbidden resource", friendly="An API key is no user. Ask for currentApiKey instead.")
+
+
+@_query.field("currentUser")
+def _user(_parent: None, info: Info) -> None:
+    raise NoUser
 
 
 @_query.field("currentWorkspace")
