@@ -22,6 +22,7 @@ from icosa.store.register import Kept, keep_leaf
 from icosa.store.table import Table
 
 _TITLED = f'jobTitle[eq]:"{dataset.COMMON_TITLE}"'
+_CHIEFS = 'jobTitle[ilike]:"%ief eng%"'
 _NEWEST = "createdAt[DescNullsLast]"
 _NAMED = "name.lastName[eq]:Xu"
 
@@ -51,8 +52,16 @@ def questions(people_count: int) -> Sequence[Operation]:
         "two equalities, newest first": {"filter": f"{_TITLED},{_NAMED}", "order_by": _NEWEST},
         "equality (2 %), created since (50 %)": {"filter": f"{_TITLED},{half}"},
         "created since (50 %)": {"filter": half},
-        "ilike %engineer%": {"filter": 'jobTitle[ilike]:"%engineer%"'},
-        "ilike %engineer%, newest first": {"filter": 'jobTitle[ilike]:"%engineer%"', "order_by": _NEWEST},
+        "ilike %ief eng% (2 %), index of type GIN": {"filter": _CHIEFS},
+        "the same, newest first": {"filter": _CHIEFS, "order_by": _NEWEST},
+        "ilike %engineer% (14 %), index of type GIN": {"filter": 'jobTitle[ilike]:"%engineer%"'},
+        "like %engineer% (14 %), index of type GIN": {"filter": 'jobTitle[like]:"%engineer%"'},
+        "ilike %no such title%, index of type GIN": {"filter": 'jobTitle[ilike]:"%no such title%"'},
+        "ilike %anov% (3 %), a scan": {"filter": 'name.lastName[ilike]:"%anov%"'},
+        "the same by a scan, newest first": {"filter": 'name.lastName[ilike]:"%anov%"', "order_by": _NEWEST},
+        "ilike %anov% or ilike %milo%, a scan": {
+            "filter": 'or(name.lastName[ilike]:"%anov%",name.firstName[ilike]:"%milo%")'
+        },
         "by last name, first name": {"order_by": "name.lastName,name.firstName"},
         "by company's name, nulls last": {"order_by": "company.name[AscNullsLast]"},
         "company's name begins with Amber": {"filter": 'company.name[startsWith]:"Amber"'},
@@ -60,6 +69,10 @@ def questions(people_count: int) -> Sequence[Operation]:
     }
     operations = [Operation(name=name, call=people(**query)) for name, query in rest.items()]
     graph = {
+        "ilike %ief eng% (2 %), index of type GIN, no total": "people(first: 60, filter: { jobTitle: { ilike: "
+        '"%ief eng%" } }) { edges { node { id } } }',
+        "ilike %anov% (3 %), no total": 'people(first: 60, filter: { name: { lastName: { ilike: "%anov%" } } }) '
+        "{ edges { node { id } } }",
         "created since (50 %), no total": "people(first: 60, filter: { createdAt: { gte: "
         f'"{_half(people_count)}" }} }}) {{ edges {{ node {{ id }} }} }}',
         "minimum and maximum": "people(first: 0) { minCreatedAt maxCreatedAt }",
