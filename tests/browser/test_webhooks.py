@@ -235,7 +235,6 @@ def test_a_delivery_is_looked_at_and_replayed(admin: Console, taker: Receiver) -
     webhook_id, _ = _make(admin, operations=["opportunity.created"], targetUrl=f"{taker.url}/in")
     _write(admin, taker, "opportunities")
     _until_noted(admin, webhook_id, "failed")
-    taker.status = 200
     admin.open(f"{_LIST}/webhooks/{webhook_id}?tab=deliveries")
     expect(page.get_by_text("Deliveries fail since")).to_be_visible()
     row = page.get_by_role("row").filter(has_text="opportunity.created")
@@ -251,9 +250,10 @@ def test_a_delivery_is_looked_at_and_replayed(admin: Console, taker: Receiver) -
     expect(page.get_by_role("region", name="Answer of the receiver")).to_contain_text('"answered": 503')
     admin.check("webhooks-delivery")
 
+    taker.status = 200
     seen = len(taker.requests)
-    page.get_by_role("button", name="Replay").click()
-    page.get_by_text("Replay", exact=True).first.wait_for()
+    page.get_by_role("button", name="Replay", exact=True).click()
+    page.get_by_text("The event is sent once more.").wait_for()
     again = taker.wait(lambda all_: len(all_) > seen)
     assert again[-1].event_id == again[0].event_id, "it is the same event"
     _until_noted(admin, webhook_id, "delivered")
@@ -313,7 +313,7 @@ def test_custom_headers_are_set_kept_and_removed(admin: Console) -> None:
     page.get_by_label("Value of header 2").fill("crm")
     admin.check("webhooks-headers")
     page.get_by_role("button", name="Save headers").click()
-    expect(page.get_by_label("Name of header 2")).to_have_value("X-Team")
+    expect(page.get_by_label("Value of header 2")).to_have_value("")
     page.get_by_role("button", name="Remove header 1").click()
     page.get_by_role("button", name="Save headers").click()
     expect(page.get_by_label("Name of header 2")).to_have_count(0)
