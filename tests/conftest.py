@@ -62,7 +62,13 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadSco
 
 
 #: Folders with fixtures for all of their tests, which take seconds to make.
-_SHARED = ("tests/browser/", "tests/integration/api/graphql/", "tests/integration/local/", "tests/wire/")
+_SHARED = (
+    "tests/browser/",
+    "tests/e2e/clients/",
+    "tests/integration/api/graphql/",
+    "tests/integration/local/",
+    "tests/wire/",
+)
 
 
 class _ByFixtures(LoadScopeScheduling):  # type: ignore[misc]  # xdist has no types.
