@@ -17,6 +17,7 @@ EXAMPLES ?= 100
 RUNS ?= 100
 SEED ?= 1
 READS ?= 2000
+EVENTS ?= 2000
 ARGS ?=
 
 export PYTHONPATH := $(CURDIR)/layers/core/python:$(CURDIR)
@@ -26,7 +27,7 @@ BIN := .venv/bin
 SAM_BIN := .venv-sam/bin
 PIP_INSTALL := -m pip install -qq --disable-pip-version-check --require-hashes
 
-.PHONY: help install running console dev sign-in workspace rotate-secret test test-unit coverage fuzz changes soak steady docs clients screens pictures bench lint format validate build deploy sam-local lock clean
+.PHONY: help install running console dev sign-in workspace rotate-secret test test-unit coverage fuzz changes soak steady crashes docs clients screens pictures bench lint format validate build deploy sam-local lock clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
@@ -119,14 +120,20 @@ changes: install ## random changes of models, over HTTP with and without the str
 	@ICOSA_CHANGES=$(RUNS) ICOSA_CHANGES_SEED=$(SEED) $(BIN)/python -m pytest \
 		tests/e2e/test_changing_model.py tests/integration/metadata/test_two_clients.py $(ARGS)
 
-soak: install ## the property tests of queries, crashes and interleaved writes, RUNS times as long as in the suite; SEED=1
+soak: install ## the property tests of queries, crashes, interleaved writes and row rules, RUNS times as long as in the suite; SEED=1
 	@ICOSA_SOAK=$(RUNS) $(BIN)/python -m pytest tests/integration/engine/test_queries.py \
 		tests/integration/engine/test_writes.py tests/integration/engine/test_interleaving.py \
+		tests/integration/engine/test_interleaved_cascades.py tests/integration/engine/test_dangling_references.py \
+		tests/integration/metadata/test_becoming_unique.py tests/integration/rows/test_interference.py \
 		--hypothesis-seed=$(SEED) $(ARGS)
 
 steady: install ## reads beside writers: 2,000 of each kind, and writes before each two of their calls; READS=2000
 	@ICOSA_STEADY=$(READS) $(BIN)/python -m pytest tests/integration/engine/test_steady_reads.py \
 		tests/integration/engine/test_readers_beside_writers.py $(ARGS)
+
+crashes: install console ## webhooks while the local stack is killed again and again, and a crash at each call; EVENTS=2000 SEED=1
+	@ICOSA_CRASHES=$(EVENTS) ICOSA_CRASHES_SEED=$(SEED) ICOSA_CRASH_STEP=1 $(BIN)/python -m pytest -s \
+		tests/e2e/test_webhook_crashes.py tests/integration/webhooks/test_crashes.py $(ARGS)
 
 docs: .venv/installed ## the pages of docs/ that follow from the code
 	@$(BIN)/python -m tests.support.error_reference

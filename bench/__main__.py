@@ -225,7 +225,7 @@ def _queries(options: argparse.Namespace) -> Any:
     folder = Folder(options.data)
     workspaces = [filled(folder, people=people, companies=options.companies) for people in options.people]
     with folder.store() as environment:
-        results = [answered(Client(environment, workspace), workspace.people) for workspace in workspaces]
+        results = [answered(Client(environment, workspace), workspace) for workspace in workspaces]
     head = ["question", *(f"{title} at {people}" for people in options.people for title in ("trips", "units", "ms"))]
     rows = [
         [

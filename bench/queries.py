@@ -7,15 +7,22 @@ faster.
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from bench import dataset
 from bench.client import Client
+from bench.folder import Workspace
 from bench.measure import Cost, explained
 from bench.operations import COMPANIES_WITH_PEOPLE, Operation, by_graph, facts_of, people
+from icosa.catalog.loader import MetadataState, load_model
+from icosa.store import keys
+from icosa.store.ledger import KEPT_MS
+from icosa.store.register import Kept, keep_leaf
+from icosa.store.table import Table
 
 _TITLED = f'jobTitle[eq]:"{dataset.COMMON_TITLE}"'
+_CHIEFS = 'jobTitle[ilike]:"%ief eng%"'
 _NEWEST = "createdAt[DescNullsLast]"
 _NAMED = "name.lastName[eq]:Xu"
 
@@ -45,8 +52,16 @@ def questions(people_count: int) -> Sequence[Operation]:
         "two equalities, newest first": {"filter": f"{_TITLED},{_NAMED}", "order_by": _NEWEST},
         "equality (2 %), created since (50 %)": {"filter": f"{_TITLED},{half}"},
         "created since (50 %)": {"filter": half},
-        "ilike %engineer%": {"filter": 'jobTitle[ilike]:"%engineer%"'},
-        "ilike %engineer%, newest first": {"filter": 'jobTitle[ilike]:"%engineer%"', "order_by": _NEWEST},
+        "ilike %ief eng% (2 %), index of type GIN": {"filter": _CHIEFS},
+        "the same, newest first": {"filter": _CHIEFS, "order_by": _NEWEST},
+        "ilike %engineer% (14 %), index of type GIN": {"filter": 'jobTitle[ilike]:"%engineer%"'},
+        "like %engineer% (14 %), index of type GIN": {"filter": 'jobTitle[like]:"%engineer%"'},
+        "ilike %no such title%, index of type GIN": {"filter": 'jobTitle[ilike]:"%no such title%"'},
+        "ilike %anov% (3 %), a scan": {"filter": 'name.lastName[ilike]:"%anov%"'},
+        "the same by a scan, newest first": {"filter": 'name.lastName[ilike]:"%anov%"', "order_by": _NEWEST},
+        "ilike %anov% or ilike %milo%, a scan": {
+            "filter": 'or(name.lastName[ilike]:"%anov%",name.firstName[ilike]:"%milo%")'
+        },
         "by last name, first name": {"order_by": "name.lastName,name.firstName"},
         "by company's name, nulls last": {"order_by": "company.name[AscNullsLast]"},
         "company's name begins with Amber": {"filter": 'company.name[startsWith]:"Amber"'},
@@ -54,6 +69,10 @@ def questions(people_count: int) -> Sequence[Operation]:
     }
     operations = [Operation(name=name, call=people(**query)) for name, query in rest.items()]
     graph = {
+        "ilike %ief eng% (2 %), index of type GIN, no total": "people(first: 60, filter: { jobTitle: { ilike: "
+        '"%ief eng%" } }) { edges { node { id } } }',
+        "ilike %anov% (3 %), no total": 'people(first: 60, filter: { name: { lastName: { ilike: "%anov%" } } }) '
+        "{ edges { node { id } } }",
         "created since (50 %), no total": "people(first: 60, filter: { createdAt: { gte: "
         f'"{_half(people_count)}" }} }}) {{ edges {{ node {{ id }} }} }}',
         "minimum and maximum": "people(first: 0) { minCreatedAt maxCreatedAt }",
@@ -80,11 +99,25 @@ def questions(people_count: int) -> Sequence[Operation]:
     return operations
 
 
-def answered(client: Client, people_count: int) -> list[Answered]:
-    """Every question, asked twice."""
-    facts = facts_of(client)
+def keep_numbers(workspace: Workspace, *, of: Iterable[tuple[str, str]]) -> None:
+    """Let the numbers of some fields' rows be kept, as if somebody had counted them long ago."""
+    table = Table.from_environment()
+    row = table.get(keys.workspace(workspace.id))
+    assert row is not None
+    model = load_model(table, workspace.id, MetadataState.parse(row))
+    for object_name, field_name in of:
+        obj = model.by_singular[object_name]
+        kept = Kept(0, int(time.time() * 1000) + KEPT_MS)
+        table.update(keep_leaf(workspace.id, obj.key, obj.leaves[field_name,].key, kept, seen=None))
+
+
+def answered(client: Client, workspace: Workspace) -> list[Answered]:
+    """Every question, when it has been asked before; the numbers of some have been kept since then."""
+    facts, people_count = facts_of(client), workspace.people
+    keep_numbers(workspace, of=(("person", "createdAt"), ("person", "jobTitle")))
     results: list[Answered] = []
     for operation in questions(people_count):
+        client.call(operation.call(facts, 0))
         cost = explained(client, operation, facts)
         begun = time.perf_counter()
         client.call(operation.call(facts, 0))

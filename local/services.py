@@ -80,6 +80,7 @@ async def running_services(
 
         state = stack.enter_context(closing(open_state(folder.state)))
         settings, keys, queues = Settings(state), Keys(state), Queues(application.queues, state)
+        queues.take_back()
         answers = Answers()
         keys.declare(application.api_keys)
         secret_texts = secret_values(application.secrets, settings)

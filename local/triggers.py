@@ -10,6 +10,8 @@ from typing import Any
 from local.background import every, run_in_background
 from local.dynamodb.expiry import Expiry
 from local.dynamodb.tables import trim_streams
+from local.failures import LOGS_DELIVERIES, FailingDeliveries
+from local.marks import marked_function
 from local.queues.consumer import QueueConsumer
 from local.schedules.runner import run_schedule
 from local.services import Services, sender
@@ -18,10 +20,11 @@ from local.streams.follower import Follower
 from local.streams.reader import StreamReader
 from local.template.application import EventSource, Table
 
-#: Seconds between looks at a stream, at expired items, and at old stream records.
+#: Seconds between looks at a stream, at expired items, at old stream records, and at the log of deliveries.
 _LOOK_INTERVAL = 0.2
 _SWEEP_INTERVAL = 5.0
 _TRIM_INTERVAL = 30.0
+_LOG_INTERVAL = 0.5
 
 
 async def start_triggers(stack: AsyncExitStack, services: Services, *, streams: bool) -> None:
@@ -41,6 +44,10 @@ async def start_triggers(stack: AsyncExitStack, services: Services, *, streams: 
                 source=source, queues=services.queues, invoker=services.pool, region=deployment.region
             )
             run_in_background(stack, source.id, consumer.run)
+    sender_of_webhooks = marked_function(application.functions, LOGS_DELIVERIES)
+    if sender_of_webhooks is not None:
+        failures = FailingDeliveries(services.folder.log(sender_of_webhooks.logical_id))
+        run_in_background(stack, "log of deliveries", partial(every, _LOG_INTERVAL, failures.look))
     for schedule in application.schedules:
         run = partial(
             run_schedule, schedule, invoker=services.asynchronous, region=deployment.region, account=deployment.account

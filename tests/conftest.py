@@ -8,15 +8,20 @@ from __future__ import annotations
 
 import os
 import re
+import sys
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from functools import partial
+from math import inf
+from typing import TYPE_CHECKING, Any
 
 import pytest
-from hypothesis import settings
+from httpx._config import DEFAULT_TIMEOUT_CONFIG
+from hypothesis import HealthCheck, settings
 from xdist.scheduler import LoadScopeScheduling
 
 if TYPE_CHECKING:
     from xdist.remote import Producer
+    from xdist.workermanage import WorkerController
 
     from icosa.access.gateway_keys import GatewayKeys
 
@@ -31,19 +36,34 @@ os.environ |= {
 }
 
 from icosa.store.table import Table
-from tests.support import dynoxide
+from tests.support import dynoxide, shared
+
+# What is compiled once is there for all processes, of which there are hundreds, wherever the tests are run.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 
 # A run for a change examines the same cases every time: what fails there can be repeated. Without CI, new cases each
-# time.
-settings.register_profile("repeatable", derandomize=True, deadline=None)
-settings.register_profile("exploring", deadline=None, print_blob=True)
+# time. No test fails because the machine is busy.
+_PATIENT: dict[str, Any] = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
+settings.register_profile("repeatable", derandomize=True, **_PATIENT)
+settings.register_profile("exploring", print_blob=True, **_PATIENT)
 settings.load_profile("repeatable" if os.environ.get("CI") else "exploring")
 
+#: Seconds for an answer, which nothing that works needs: httpx gives a server 5.
+_ANSWER_SECONDS = 120.0
+for _step in ("connect", "read", "write", "pool"):
+    setattr(DEFAULT_TIMEOUT_CONFIG, _step, _ANSWER_SECONDS)
 
-@pytest.fixture(autouse=True)
-def _no_wait(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Changes of the model do not wait for requests that began before them: tests say when time passes."""
-    monkeypatch.setattr("icosa.store.lease.OUTLAST_SECONDS", 0.0)
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_time_passes() -> Iterator[None]:
+    """Tests say when time passes: changes of the model do not wait for requests that began before them, and no request
+    is so slow that it must look whether the model has changed.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("icosa.store.lease.OUTLAST_SECONDS", 0.0)
+        patch.setattr("icosa.store.lease.LEASE_SECONDS", inf)
+        yield
 
 
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
@@ -52,6 +72,12 @@ _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 def pytest_make_parametrize_id(val: object) -> str | None:
     """Names of cases are the same in every process, also where a parameter is a random id: tests run in two."""
     return _UUID.sub("uuid", val) if isinstance(val, str) and _UUID.search(val) else None
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """The first process of a run makes the folder that all of them share, and removes it."""
+    if not hasattr(config, "workerinput"):
+        config.add_cleanup(partial(shared.end_run, shared.begin_run()))
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling:
@@ -71,7 +97,27 @@ _SHARED = (
 )
 
 
+#: What takes longest, as the beginnings of paths: it comes first, or a process would still have it when the others are
+#: done. After that xdist takes what has most tests.
+_FIRST = (
+    "tests/browser/",
+    "tests/e2e/",
+    "tests/integration/rows/",
+    "tests/integration/engine/test_steady_reads.py",
+    "tests/integration/rights/",
+    "tests/integration/local/",
+    "tests/integration/functions/",
+    "tests/integration/documents/",
+)
+
+
 class _ByFixtures(LoadScopeScheduling):  # type: ignore[misc]  # xdist has no types.
+    def _assign_work_unit(self, node: WorkerController) -> None:
+        waiting = list(self.workqueue)
+        if first := next((scope for path in _FIRST for scope in waiting if scope.startswith(path)), None):
+            self.workqueue.move_to_end(first, last=False)
+        super()._assign_work_unit(node)
+
     def _split_scope(self, nodeid: str) -> str:
         path = nodeid.partition("::")[0]
         return next((folder for folder in _SHARED if path.startswith(folder)), path)

@@ -1,12 +1,15 @@
 """The table's stream: work that follows from writes, after their responses.
 
-The event source mapping lets through removed records, expired batch logs (``icosa.engine.janitor``) and new jobs
-(``icosa.catalog.jobs``), which go to their queue, and nothing else (the filter is in template.yaml).
-Failed records are reported one by one, so that the stream goes on behind them.
+The event source mapping lets through what happens to records, expired batch logs and new jobs, and nothing else (the
+filter is in template.yaml). Webhooks and the feed are told of all records of a batch together
+(``icosa.webhooks.fan_out``). Removed records and logs are tidied up after one by one (``icosa.engine.janitor``), new
+jobs (``icosa.catalog.jobs``) go to their queue. Failed records are reported one by one, so that the stream goes on
+behind them.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import cache
 from typing import Any
@@ -17,12 +20,15 @@ from icosa.access.session import current_model
 from icosa.access.times import stored_time
 from icosa.engine.janitor import tidy
 from icosa.metadata.job_queue import JobQueue
-from icosa.runtime.batch import batch_handler
+from icosa.runtime.batch import Records, batch_handler
 from icosa.runtime.handlers import function_logger
 from icosa.runtime.prime import prime
 from icosa.settings import settings
 from icosa.store import stream
 from icosa.store.table import Table
+from icosa.webhooks.delivery_queue import DeliveryQueue
+from icosa.webhooks.fan_out import FanOut
+from icosa.webhooks.matching import Audiences
 
 logger = function_logger()
 
@@ -30,7 +36,15 @@ logger = function_logger()
 def _record(record: Any) -> None:
     image = stream.image_of(record.raw_event)
     logger.append_keys(workspace_id=stream.workspace_of(image))
-    (_announce if record.raw_event["eventName"] == "INSERT" else _remove)(image)
+    if record.raw_event["eventName"] == "REMOVE":
+        _remove(image)
+    elif stream.is_job(image):
+        _announce(image)
+
+
+def _tell(records: Records) -> Mapping[str, Exception]:
+    changes = ((record["dynamodb"]["SequenceNumber"], stream.record_change(record)) for record in records)
+    return _fan_out().publish(_table(), [(place, change) for place, change in changes if change is not None])
 
 
 def _announce(image: dict[str, Any]) -> None:
@@ -52,6 +66,11 @@ def _remove(image: dict[str, Any]) -> None:
 
 
 @cache
+def _fan_out() -> FanOut:
+    return FanOut(Audiences(), DeliveryQueue.from_environment)
+
+
+@cache
 def _queue() -> JobQueue:
     return JobQueue.from_environment()
 
@@ -61,5 +80,5 @@ def _table() -> Table:
     return Table.from_environment()
 
 
-handler = batch_handler(EventType.DynamoDBStreams, _record, logger)
+handler = batch_handler(EventType.DynamoDBStreams, _record, logger, together=_tell)
 prime(_table, _queue)

@@ -64,6 +64,8 @@ def function_variables(
         "AWS_LAMBDA_LOG_STREAM_NAME": "local",
         "AWS_REGION": services.region,
         "AWS_SECRET_ACCESS_KEY": "local",
+        # Webhooks may call a receiver on this machine.
+        "ALLOW_PRIVATE_TARGETS": "true",
         "LAMBDA_TASK_ROOT": str(function.code),
         "POWERTOOLS_TRACE_DISABLED": "true",
         "PYTHONUTF8": "1",

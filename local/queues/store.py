@@ -61,6 +61,15 @@ class Queues:
                 return queue
         raise QueueNotFound(name)
 
+    def take_back(self) -> None:
+        """Let messages that were received and not deleted come again at once, as received once. For a new stack: those
+        who had them ended with the one before, through no fault of the messages.
+        """
+        self._state.execute(
+            "UPDATE messages SET visible = MIN(visible, ?), received = 1, receipt = NULL WHERE receipt IS NOT NULL",
+            (self._clock(),),
+        )
+
     def all(self) -> list[Queue]:
         """The queues of the template."""
         return list(self._by_arn.values())

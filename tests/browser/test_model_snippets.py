@@ -33,7 +33,7 @@ def _code(page: Page, language: str, title: str) -> str:
 
 
 def _run(command: list[str]) -> str:
-    return subprocess.run(command, capture_output=True, text=True, check=True, timeout=60).stdout
+    return subprocess.run(command, capture_output=True, text=True, check=True, timeout=300).stdout
 
 
 def _curl(code: str, _: Path) -> Any:

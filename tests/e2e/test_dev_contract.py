@@ -32,7 +32,7 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningStack]:
 
 def test_a_stack_keeps_its_data_and_its_key(tmp_path: Path) -> None:
     data = tmp_path / "data"
-    with local_stack(data) as stack:
+    with local_stack(data, anew=True) as stack:
         key = stack.key
         assert stat.S_IMODE((data / "api-key").stat().st_mode) == 0o600
         made = httpx.post(
@@ -88,7 +88,9 @@ def test_nothing_but_the_access_key_opens_the_database(stack: RunningStack) -> N
 
 def test_the_rate_is_what_the_command_line_says(tmp_path: Path) -> None:
     with local_stack(tmp_path / "data", rate="2") as stack:
-        answers = [_people(stack) for _ in range(4)]
+        answers = [_people(stack)]
+        while [answer.status_code for answer in answers].count(429) < 2:
+            answers.append(_people(stack))
         document = httpx.get(f"{stack.url}/open-api/core", headers={"Authorization": f"Bearer {stack.key}"}).json()
 
     assert {answer.status_code for answer in answers} == {200, 429}

@@ -8,7 +8,6 @@ import os
 import subprocess
 import sys
 import threading
-from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -21,13 +20,15 @@ from tests.support.stack import RunningStack, local_stack
 
 pytestmark = pytest.mark.slow
 
+#: Calls that are under way together, and answers after which no refusal is to be expected.
+_AT_ONCE, _ENOUGH = 8, 2_000
 METADATA, RECORDS = "/rest/metadata/objects?limit=1", "/rest/people?limit=1"
 
 
 @pytest.fixture(scope="module")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningStack]:
-    """With the limits of the template."""
-    with local_stack(tmp_path_factory.mktemp("stack") / "data", rate="") as running:
+    """With the limits of the template, but for the one of who has no key: the slowest machine is faster than this."""
+    with local_stack(tmp_path_factory.mktemp("stack") / "data", rate="", PublicRateLimit="1") as running:
         yield running
 
 
@@ -46,41 +47,51 @@ def fresh(stack: RunningStack) -> str:
     return run(stack, "workspace", "--name", "Fresh")
 
 
+def authorized(token: str) -> dict[str, str]:
+    return {"Authorization": f"Bearer {token}"}
+
+
 def call(stack: RunningStack, token: str, path: str = RECORDS) -> httpx.Response:
-    return httpx.get(f"{stack.url}{path}", headers={"Authorization": f"Bearer {token}"})
+    return httpx.get(f"{stack.url}{path}", headers=authorized(token))
 
 
 def status(stack: RunningStack, token: str, path: str = RECORDS) -> int:
     return call(stack, token, path).status_code
 
 
-def flood(stack: RunningStack, token: str, path: str, calls: int) -> Counter[int]:
-    """The statuses of many calls, as fast as they go."""
-    with httpx.Client() as client, ThreadPoolExecutor(8) as threads:
-        headers = {"Authorization": f"Bearer {token}"}
-        return Counter(
-            threads.map(lambda _: client.get(f"{stack.url}{path}", headers=headers).status_code, range(calls))
-        )
+def flood(url: str, token: str | None = None) -> tuple[int, httpx.Response]:
+    """Calls, as fast as they go, until some are refused: how many were answered, and a refusal."""
+    answered = 0
+    with httpx.Client(headers=authorized(token) if token else {}) as client, ThreadPoolExecutor(_AT_ONCE) as threads:
+        while answered < _ENOUGH:
+            answers = list(threads.map(lambda _: client.get(url), range(_AT_ONCE)))
+            assert {answer.status_code for answer in answers} <= {200, 429}
+            answered += sum(answer.status_code == 200 for answer in answers)
+            if answers[-1].status_code == 429:
+                return answered, answers[-1]
+    raise AssertionError(f"{answered} calls are answered")
 
 
 def test_a_rotation_is_no_outage_and_the_emergency_ends_everything(stack: RunningStack, fresh: str) -> None:
     old = run(stack, "workspace", "--name", "Old")
     assert status(stack, old) == 200
-    statuses: list[int] = []
     done = threading.Event()
 
-    def go_on() -> None:
+    def go_on() -> set[int]:
+        statuses = {status(stack, old)}
         while not done.wait(0.7):  # Within the limit of 100 a minute.
-            statuses.append(status(stack, old))
+            statuses.add(status(stack, old))
+        return statuses | {status(stack, old)}
 
-    watcher = threading.Thread(target=go_on)
-    watcher.start()
-    said = run(stack, "rotation")
-    new = run(stack, "workspace", "--name", "New")
-    assert status(stack, new) == 200
-    done.set()
-    watcher.join()
-    assert set(statuses) == {200}
+    with ThreadPoolExecutor(1) as threads:
+        seen = threads.submit(go_on)
+        try:
+            said = run(stack, "rotation")
+            new = run(stack, "workspace", "--name", "New")
+            assert status(stack, new) == 200
+        finally:
+            done.set()
+    assert seen.result() == {200}
     assert _kid(new) in said
     assert _kid(old) in said
     assert status(stack, fresh) == 200
@@ -104,27 +115,23 @@ def _kid(token: str) -> str:
 
 
 @pytest.mark.parametrize("path", [METADATA, "/rest/metadata/apiKeys", "/metadata?query={objects{totalCount}}"])
-def test_a_thousand_metadata_calls_are_refused_and_other_workspaces_are_not(
+def test_many_metadata_calls_are_refused_and_those_of_other_workspaces_are_not(
     stack: RunningStack, fresh: str, path: str
 ) -> None:
     other = run(stack, "workspace", "--name", "Other")
-    statuses = flood(stack, fresh, path, 1000)
-    assert set(statuses) == {200, 429}
-    assert 300 <= statuses[200] < 700
-    refused = call(stack, fresh, path)
-    if refused.status_code == 429:
-        assert int(refused.headers["retry-after"]) >= 1
-        assert '"metadata";q=300;w=60' in refused.headers["ratelimit-policy"]
-        assert refused.json()["errors"][0]["extensions"]["limits"] == {"records": 100, "metadata": 300}
+    answered, refused = flood(f"{stack.url}{path}", fresh)
+    assert answered >= 300
+    assert int(refused.headers["retry-after"]) >= 1
+    assert '"metadata";q=300;w=60' in refused.headers["ratelimit-policy"]
+    assert refused.json()["errors"][0]["extensions"]["limits"] == {"records": 100, "metadata": 300}
     assert status(stack, fresh, RECORDS) == 200
     for same in (path, RECORDS):
         assert status(stack, other, same) == 200
 
 
 def test_all_keys_of_a_workspace_share_one_limit(stack: RunningStack, fresh: str) -> None:
-    statuses = flood(stack, fresh, RECORDS, 150)
-    assert set(statuses) == {200, 429}
-    assert statuses[200] >= 100
+    answered, _ = flood(f"{stack.url}{RECORDS}", fresh)
+    assert answered >= 100
     assert status(stack, fresh, METADATA) == 200
 
 
@@ -143,12 +150,8 @@ def test_health_needs_no_key(stack: RunningStack) -> None:
     assert (whole.status_code, whole.json()) == (200, {"status": "ok"})
     assert (head.status_code, head.content) == (200, b"")
     assert httpx.post(f"{stack.url}/healthz").status_code == 404
-
-
-def test_anonymous_floods_are_refused(stack: RunningStack) -> None:
-    with httpx.Client() as client, ThreadPoolExecutor(8) as threads:
-        statuses = Counter(threads.map(lambda _: client.get(f"{stack.url}/healthz").status_code, range(300)))
-    assert set(statuses) == {200, 429}
+    answered, _ = flood(f"{stack.url}/healthz")
+    assert answered >= 30
 
 
 @pytest.mark.parametrize("authorization", ["Basic dXNlcjpwYXNz", "Digest x", "Bearer", "x"])

@@ -101,7 +101,6 @@ def _exercise(operation: Any, known: Mapping[str, Sequence[str]], examples: int,
     @seed(len(operation.label))
     @settings(
         max_examples=examples,
-        deadline=None,
         database=None,
         phases=[Phase.generate],
         suppress_health_check=list(HealthCheck),

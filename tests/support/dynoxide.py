@@ -8,17 +8,20 @@ import platform
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
+from typing import IO
 
 from pydynox import pydynox_core as dynamo
 
 from icosa.store.table import Table
 
 _ROOT = Path(__file__).parents[2]
-_START_SECONDS = 10.0
+#: Ports to try.
+_PORTS = 5
 
 
 def binary() -> Path:
@@ -36,16 +39,16 @@ def binary() -> Path:
 @contextlib.contextmanager
 def server() -> Iterator[str]:
     """Run a server for as long as the block; its endpoint."""
-    port = _free_port()
-    process = subprocess.Popen(
-        [binary(), "--host", "127.0.0.1", "--port", str(port)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
-    try:
-        _wait(process, port)
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        process.kill()
-        process.wait()
+    with tempfile.TemporaryFile() as log:
+        process, endpoint = next(filter(None, (_started(log) for _ in range(_PORTS))), (None, ""))
+        if process is None:
+            log.seek(0)
+            raise RuntimeError(f"Dynoxide does not start: {log.read().decode()}")
+        try:
+            yield endpoint
+        finally:
+            process.kill()
+            process.wait()
 
 
 @contextlib.contextmanager
@@ -60,19 +63,21 @@ def fresh_table(endpoint: str) -> Iterator[Table]:
         client.sync_delete_table(name)
 
 
+def _started(log: IO[bytes]) -> tuple[subprocess.Popen[bytes], str] | None:
+    """A server and its endpoint; None when it ended: somebody else may have taken the port meanwhile. That somebody
+    listens there says nothing, therefore, but the server's own word does.
+    """
+    endpoint = f"http://127.0.0.1:{(port := _free_port())}"
+    process = subprocess.Popen([binary(), "--host", "127.0.0.1", "--port", str(port)], stdout=log, stderr=log)
+    while f"listening on {endpoint}" not in os.pread(log.fileno(), 10_000, 0).decode():
+        if process.poll() is not None:
+            return None
+        time.sleep(0.005)
+    return process, endpoint
+
+
 def _free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
         return port
-
-
-def _wait(process: subprocess.Popen[bytes], port: int) -> None:
-    deadline = time.monotonic() + _START_SECONDS
-    while time.monotonic() < deadline:
-        if process.poll() is not None:
-            raise RuntimeError(f"Dynoxide ended with code {process.returncode}")
-        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
-            return
-        time.sleep(0.01)
-    raise RuntimeError("Dynoxide does not answer")

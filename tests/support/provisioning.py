@@ -17,7 +17,7 @@ def event_of(provisioned: Provisioned, *, key_id: str | None = None, **changes: 
         "workspaceId": provisioned.workspace_id,
         "keyId": key_id or provisioned.api_key.id,
         "type": "API_KEY",
-        "exp": str(int(time.time()) + 3600),
+        "exp": str(int(time.time()) + 86_400),
     }
     return {"requestContext": {"authorizer": authorized | changes}}
 

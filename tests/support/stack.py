@@ -8,15 +8,16 @@ import re
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.support import shared
 from tests.support.checkout import ROOT
 
 _READY = "Icosa is ready on "
-#: Seconds that a stack gets to end by itself.
-_PATIENCE = 10
+#: Seconds that a stack gets to end by itself, on a machine that is busy with other tests.
+_PATIENCE = 60
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,11 +40,32 @@ class RunningStack:
 
 
 @contextlib.contextmanager
-def local_stack(data: Path, *, rate: str = "off", stream: str = "on", prefix: str = "") -> Iterator[RunningStack]:
-    """Run a stack on a free port, below a path, for as long as the block."""
+def local_stack(
+    data: Path, *, rate: str = "off", stream: str = "on", prefix: str = "", anew: bool = False, **parameters: str
+) -> Iterator[RunningStack]:
+    """Run a stack on a free port, below a path, for as long as the block. ``parameters`` are those of the template.
+
+    A new data folder has the demo workspace of the run's first stack, and nothing of its stream is to be read any more;
+    ``anew``, and without the stream, the stack provisions its own.
+    """
+    if not data.exists():
+        if anew or stream == "off":
+            shared.share_modules(data)
+        else:
+            shared.furnish(data, _running)
+    with _running(data, rate=rate, stream=stream, prefix=prefix, parameters=parameters) as stack:
+        yield stack
+
+
+@contextlib.contextmanager
+def _running(
+    data: Path, *, rate: str = "off", stream: str = "on", prefix: str = "", parameters: Mapping[str, str] | None = None
+) -> Iterator[RunningStack]:
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT / "layers" / "core" / "python"), str(ROOT)])}
     command = [sys.executable, "-m", "local", "--port", "0", "--data", str(data), "--rate", rate, "--stream", stream]
     command += ["--prefix", prefix]
+    for name, value in (parameters or {}).items():
+        command += ["--parameter", f"{name}={value}"]
     with (data.parent / f"{data.name}.log").open("a+", encoding="utf-8") as log:
         process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=log, text=True)
         assert process.stdout

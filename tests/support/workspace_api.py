@@ -7,7 +7,7 @@ from typing import Any
 
 import httpx
 
-_SECONDS = 30
+_SECONDS = 120
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

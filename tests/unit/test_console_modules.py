@@ -10,5 +10,5 @@ from tests.support.checkout import ROOT
 def test_modules_of_the_console() -> None:
     files = sorted(str(path) for path in (ROOT / "console" / "tests").glob("*.test.ts"))
     node = ROOT / ".venv" / "bin" / "node"
-    run = subprocess.run([str(node), "--test", *files], capture_output=True, text=True, timeout=120, check=False)
+    run = subprocess.run([str(node), "--test", *files], capture_output=True, text=True, timeout=300, check=False)
     assert run.returncode == 0, run.stdout

@@ -27,7 +27,7 @@ from tests.support.provisioning import event_of, forget
 from tests.support.tokens import KEYS, SECRET, TokensHere
 
 ARN = "arn:aws:execute-api:eu-central-1:123456789012:abcdef/dev/GET/rest/people"
-LATER = int(time.time()) + 3600
+LATER = int(time.time()) + 86_400
 
 
 @pytest.fixture

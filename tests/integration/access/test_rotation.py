@@ -63,7 +63,7 @@ class Deployment:
 
     def mint(self, *, by: SigningKey | None = None) -> str:
         claims = token.Claims(
-            workspace_id=self.workspace_id, key_id=self.key_id, type="API_KEY", expires_at=int(time.time()) + 3600
+            workspace_id=self.workspace_id, key_id=self.key_id, type="API_KEY", expires_at=int(time.time()) + 86_400
         )
         return token.sign(claims, key=by or SigningKeys.parse(self.stored).current, issued_at=1)
 

@@ -47,7 +47,7 @@ def minted(world: World, *, secret: str = SECRET, **changes: Any) -> str:
         "workspace_id": world.made.workspace_id,
         "key_id": world.made.api_key.id,
         "type": "API_KEY",
-        "expires_at": int(time.time()) + 3600,
+        "expires_at": int(time.time()) + 86_400,
     }
     return token.sign(Claims(**{**claims, **changes}), key=SigningKey(secret), issued_at=0)
 

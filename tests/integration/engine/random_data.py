@@ -9,6 +9,9 @@ from .reference import Condition
 
 _WORDS = ("Ann", "ann", "ANN", "Bob", "bo", "B", "Zoë", "zoe", "a_b", "a%b", "aab", "\x01x", "x\x02", "Straße")
 _LONG = "long " * 30
+#: Texts that have parts in common, at their beginnings, in the middle and at their ends; some too long for fragments.
+_TITLES = ("Quantity Surveyor", "senior quant", "Quant", "Equanimity", "quant quant", "x" * 70 + "quant", "İQUANT")
+_PARTS = ("%quant%", "%uan%", "%Quant%", "%quant", "%ANT", "%se%quant%", "%ant_ty%", "%quant quant%", "%xxx%", "%an%")
 DIRECTIONS = ("AscNullsFirst", "AscNullsLast", "DescNullsFirst", "DescNullsLast")
 _DATES = tuple(f"2026-0{m}-1{d}T00:00:00.00{d}Z" for m in (1, 2) for d in (0, 5))
 _NUMBERS = (0, 1, -1, 2.5, 2.25, 1e21, -3, 100)
@@ -18,6 +21,8 @@ def text(random: Random) -> str:
     """A word, or text that is longer than an index key."""
     if random.random() < 0.1:
         return _LONG + random.choice(("a", "A", "b", "B", "a" * 900, "b" * 900))
+    if random.random() < 0.2:
+        return random.choice(_TITLES)
     return random.choice(_WORDS)
 
 
@@ -39,7 +44,7 @@ def deal(random: Random, firms: list[str]) -> dict[str, Any]:
             "amountMicros": maybe(random, random.choice((5, 10, -5, 10**17))),
             "currencyCode": maybe(random, "EUR"),
         },
-        "tags": maybe(random, ["x", "y"]),
+        "tags": maybe(random, random.choice((["x", "y"], ["Quantity", "b"], ["a", "senior quant"]))),
         "firmId": maybe(random, random.choice(firms)) if firms else None,
         "code": maybe(random, f"c{random.randrange(1000)}", 0.6),
     }
@@ -85,7 +90,12 @@ def condition(random: Random, depth: int = 2, *, firms: list[str], within: bool 
             )
         case _:
             return random.choice(
-                (("price.currencyCode", "eq", "EUR"), ("who.lastName", "eq", "X"), ("tags", "is", "NULL"))
+                (
+                    ("price.currencyCode", "eq", "EUR"),
+                    ("who.lastName", "eq", "X"),
+                    ("tags", "is", "NULL"),
+                    ("tags", "containsIlike", random.choice(_PARTS)),
+                )
             )
 
 
@@ -99,7 +109,7 @@ def _text_condition(random: Random, path: str) -> Condition:
         case "in":
             return (path, operator, [text(random) for _ in range(2)])
         case "like" | "ilike":
-            return (path, operator, random.choice(("a%", "%n", "A__", "%", "%o%", "ann", "B%", "")))
+            return (path, operator, random.choice(("a%", "%n", "A__", "%", "%o%", "ann", "B%", "", *_PARTS)))
         case "eq" | "neq":
             return (path, operator, random.choice((text(random), text(random), "")))
     return (path, operator, text(random)[: random.choice((1, 2, 200))])

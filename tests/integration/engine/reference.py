@@ -113,6 +113,8 @@ def _compare(value: Any, operator: str, operand: Any) -> bool | None:
             return bool(value.endswith(operand))
         case "like":
             return _like(operand, value)
+        case "containsIlike":
+            return any(_like(operand.lower(), member.lower()) for member in value)
         case "ilike":
             return _like(operand.lower(), value.lower())
     raise AssertionError(operator)

@@ -42,17 +42,40 @@ _SYSTEM = (
 def with_composites(base: Model) -> Model:
     """The model with indexes of several fields of deals."""
     deal = base.by_singular["deal"]
-    declared = (("stage", "amount"), ("stage", "due", "title"), ("amount", "title"), ("title", "hot"))
+    declared = (
+        ("stage", "amount"),
+        ("stage", "due", "title"),
+        ("amount", "title"),
+        ("title", "hot"),
+        ("firm", "createdAt"),
+        ("who.lastName", "who.firstName"),
+    )
     indexes = tuple(
         Index(
             id=f"index-{number}",
             name=" ".join(names),
-            members=tuple(IndexMember(id=f"{number}-{name}", field_id=deal.by_name[name].id) for name in names),
+            members=tuple(
+                IndexMember(id=f"{number}-{name}", field_id=deal.by_name[name].id, sub=sub or None)
+                for name, _, sub in (path.partition(".") for path in names)
+            ),
             row_key=f"x{number}",
         )
         for number, names in enumerate(declared)
     )
-    deal = replace(deal, indexes=indexes)
+    return _with_indexes(base, indexes)
+
+
+def with_fragments(base: Model) -> Model:
+    """The model with an index of the parts of the texts of deals."""
+    deal = base.by_singular["deal"]
+    columns = (("title", None), ("who", "firstName"), ("tags", None))
+    members = tuple(IndexMember(id=name, field_id=deal.by_name[name].id, sub=sub) for name, sub in columns)
+    return _with_indexes(base, (Index(id="parts", name="parts", members=members, type="GIN", row_key="x9"),))
+
+
+def _with_indexes(base: Model, indexes: tuple[Index, ...]) -> Model:
+    deal = base.by_singular["deal"]
+    deal = replace(deal, indexes=(*deal.indexes, *indexes))
     return replace(base, objects=tuple(deal if obj.id == deal.id else obj for obj in base.objects))
 
 
@@ -113,6 +136,7 @@ def model(
     firm = Object(
         id=firm_id,
         key="o1",
+        has_trash_index=True,
         name_singular="firm",
         name_plural="firms",
         fields=(*_SYSTEM, _field(10, "name", "TEXT"), deals_of_firm),
@@ -120,6 +144,7 @@ def model(
     deal = Object(
         id=deal_id,
         key="o2",
+        has_trash_index=True,
         name_singular="deal",
         name_plural="deals",
         fields=deal_fields,
@@ -131,6 +156,7 @@ def model(
     line = Object(
         id=line_id,
         key="o3",
+        has_trash_index=True,
         name_singular="line",
         name_plural="lines",
         fields=(*_SYSTEM, _field(10, "name", "TEXT"), deal_of_line),

@@ -8,10 +8,10 @@ from typing import Any
 from unittest.mock import patch
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from icosa.engine.write import cascade, commit, trash
+from icosa.engine.write import cascade, commit, follow_up, trash
 from icosa.errors import IcosaError
 from icosa.model.model import Field, Model, Object, Relation
 from icosa.model.types.base import OnDelete
@@ -98,13 +98,14 @@ def _dangling(world: World) -> list[tuple[str, str]]:
 
 @pytest.mark.slow
 @given(seed=st.integers(0, 2**32))
-@settings(max_examples=examples(60), deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(40))
 def test_nothing_points_at_what_is_gone(dynamodb_endpoint: str, seed: int) -> None:
     random = Random(seed)
     with (
         fresh_table(dynamodb_endpoint) as table,
         patch("time.sleep"),
         patch.object(cascade, "MAX_COMMIT", _PART),
+        patch.object(follow_up, "PART_RECORDS", _PART),
         patch.object(trash, "MAX_COMMIT", _PART),
         patch.object(commit, "MAX_COMMIT", random.choice((12, 90))),
     ):

@@ -9,7 +9,7 @@ from random import Random
 from unittest.mock import patch
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from icosa.engine.executor import execute
@@ -108,7 +108,7 @@ def serial(endpoint: str, rows: Sequence[dict[str, object]], writes: Sequence[Wr
 
 @pytest.mark.slow
 @given(seed=st.integers(0, 2**32))
-@settings(max_examples=examples(16), deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(10))
 @pytest.mark.parametrize("crashes", [False, True])
 def test_interleaved_writes_are_serial(dynamodb_endpoint: str, crashes: bool, seed: int) -> None:
     random = Random(seed)

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from icosa.catalog.jobs import find_job, list_jobs
 from icosa.engine.executor import execute
 from icosa.engine.janitor import tidy
 from icosa.engine.write.commit import MAX_COMMIT
@@ -17,7 +18,7 @@ from icosa.store.table import Table
 
 from .crashes import Crash, CrashingTable, Fuse
 from .sample_model import WORKSPACE
-from .world import World
+from .world import World, run_jobs
 
 _DEALS = 2 * MAX_COMMIT
 
@@ -74,10 +75,27 @@ def test_references_left_by_a_dead_request_are_cleared(world: World) -> None:
     assert 0 < references(world) <= _DEALS
     for batch in world.request().register.open:
         _expire_log(world, batch)
+    tidy_up(world, image)
+    assert references(world) > 0, "a job was written with the destruction, and does the rest"
     for _ in range(2):
-        tidy_up(world, image)
+        run_jobs(world)
         assert references(world) == 0
         assert world.orphans() == []
+
+
+def test_references_that_nobody_has_treated_are_cleared_by_a_job(world: World) -> None:
+    """More than one commit holds: as after a request of version 0.2 that died."""
+    image = world.table.get((keys.records(WORKSPACE, "o1"), world.firm))  # type: ignore[attr-defined]
+    assert image is not None
+    world.table.transact([DeleteItem((image["PK"], image["SK"]))])
+    tidy_up(world, image)
+    tidy_up(world, image)
+    [job] = list_jobs(world.table, WORKSPACE)
+    run_jobs(world)
+    assert references(world) == 0
+    done = find_job(world.table, WORKSPACE, job.id)
+    assert done is not None
+    assert (done.state, done.done, done.total) == ("DONE", _DEALS, _DEALS)
 
 
 def test_an_expired_log_names_what_a_dead_batch_left(world: World) -> None:

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from icosa.model.model import Model
 from icosa.query.cursors import cursor_of, decode
 from icosa.query.operation import Connection, Create, Delete
 from icosa.settings import Settings, Tuning
@@ -18,7 +19,7 @@ from tests.support.soak import examples
 from . import random_data
 from .reference import Record, Reference
 from .sample_model import model as sample_model
-from .sample_model import with_composites
+from .sample_model import with_composites, with_fragments
 from .world import World
 
 _QUERIES = 40
@@ -30,6 +31,14 @@ _TUNINGS = (
     Tuning(probe_rows=2, walk_records=5, walk_run_rows=3, walk_read_ahead=1),
     Tuning(probe_rows=2, parallel_scan_records=5, index_only_scan_indexes=1),
 )
+
+
+def _with_composites() -> Model:
+    return with_composites(sample_model())
+
+
+def _with_fragments() -> Model:
+    return with_fragments(sample_model())
 
 
 def populate(world: World, random: Random, deals: int) -> Reference:
@@ -88,8 +97,7 @@ def check_page(
 @pytest.mark.slow
 @given(seed=st.integers(0, 2**32), tuning=st.sampled_from(_TUNINGS))
 @settings(
-    max_examples=examples(55),
-    deadline=None,
+    max_examples=examples(40),
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 def test_every_query_answers_like_the_reference(dynamodb_endpoint: str, seed: int, tuning: Tuning) -> None:
@@ -97,8 +105,8 @@ def test_every_query_answers_like_the_reference(dynamodb_endpoint: str, seed: in
 
     random = Random(seed)
     with fresh_table(dynamodb_endpoint) as table:
-        model = sample_model()
-        world = World(table, Settings(tuning=tuning), with_composites(model) if random.random() < 0.5 else model)
+        model = random.choice((sample_model, _with_composites, _with_fragments))()
+        world = World(table, Settings(tuning=tuning), model)
         reference = populate(world, random, random.choice((3, 20, 45)))
         _check_queries(world, reference, random)
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 import contextlib
 import os
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
@@ -22,43 +22,70 @@ from icosa.store.table import Table
 
 from .test_steady_reads import ALWAYS, CHILD_LISTS, ORDERS, PARENTS, Stage, exchanging, expect_once, raw_of
 
-_READS = int(os.environ.get("ICOSA_STEADY") or 20)
+_READS = int(os.environ.get("ICOSA_STEADY") or 10)
 _READERS = 2
+#: The writes that there are at least while somebody reads.
+_WRITES = 3
 
 
-@contextlib.contextmanager
-def writing(write: Callable[[], None]) -> Iterator[Callable[[], int]]:
-    """Writes in a loop while the block runs; gives the number of writes so far."""
-    done = threading.Event()
-    writes = 0
+class Writer:
+    """Writes in a loop, in a thread of its own, until it is told to stop."""
 
-    def run() -> None:
-        nonlocal writes
-        while not done.is_set():
-            with contextlib.suppress(Conflict):  # with a reader that changes records
-                write()
-                writes += 1
+    def __init__(self, write: Callable[[], None]) -> None:
+        self._write = write
+        self._writes = 0
+        self._stopped = self._ended = False
+        self._changed = threading.Condition()
 
-    with ThreadPoolExecutor(1) as pool:
-        future = pool.submit(run)
+    def run(self) -> None:
         try:
-            yield lambda: writes
+            while not self._stopped:
+                with contextlib.suppress(Conflict):  # with a reader that changes records
+                    self._write()
+                    self._count()
         finally:
-            done.set()
-            future.result()
+            with self._changed:
+                self._ended = True
+                self._changed.notify_all()
+
+    def stop(self) -> None:
+        self._stopped = True
+
+    def next_write(self) -> bool:
+        """Wait for a write, unless there have been enough of them: whether there was one."""
+        with self._changed:
+            writes = self._writes
+            if writes >= _WRITES:
+                return False
+            self._changed.wait_for(lambda: self._writes > writes or self._ended)
+            return self._writes > writes
+
+    def _count(self) -> None:
+        with self._changed:
+            self._writes += 1
+            self._changed.notify_all()
 
 
 def read_beside(write: Callable[[], None], read: Callable[[], None]) -> None:
-    """Read many times while another client writes."""
-    with writing(write) as written, ThreadPoolExecutor(_READERS) as pool:
+    """Read many times while another client writes, and as long as it has hardly written."""
+    writer = Writer(write)
 
-        def reader() -> None:
-            for _ in range(_READS // _READERS):
-                read()
+    def reader() -> None:
+        for _ in range(_READS // _READERS):
+            read()
+        # The machine may have given the writer no turn. Who waits is in nobody's way: the writer gets on.
+        while writer.next_write():
+            read()
 
-        for future in [pool.submit(reader) for _ in range(_READERS)]:
-            future.result()
-        assert written() > 0
+    with ThreadPoolExecutor(1 + _READERS) as pool:
+        written = pool.submit(writer.run)
+        reads = [pool.submit(reader) for _ in range(_READERS)]
+        try:
+            for future in reads:
+                future.result()
+        finally:
+            writer.stop()
+            written.result()
 
 
 @pytest.mark.parametrize("order", ["by id", "by amount and title"])

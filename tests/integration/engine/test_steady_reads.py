@@ -201,12 +201,17 @@ def interrupted(
 
 
 def schedules(stage: Stage, write: Write, operation: Operation) -> Iterator[tuple[Any, bool]]:
-    """Before all calls, before each one, and in a thorough run before each pair of them; branches in both orders."""
+    """Before all calls, and before each one, by turns with the branches in one order and in the other; in a thorough
+    run before each one and each pair of them, in both orders.
+    """
     for backward in (False, True):
         _, calls = interrupted(stage, write, (), operation, backward=backward)
         yield None, backward
-        for size in (1, 2) if THOROUGH else (1,):
-            yield from ((numbers, backward) for numbers in combinations(range(calls + 1), size))
+        if THOROUGH:
+            for size in (1, 2):
+                yield from ((numbers, backward) for numbers in combinations(range(calls + 1), size))
+        else:
+            yield from (((number,), backward) for number in range(backward, calls + 1, 2))
 
 
 def moments(calls: int) -> Iterator[tuple[int, ...]]:
@@ -238,6 +243,7 @@ ORDERS: dict[str, Any] = {
     "by amount": [("amount", "AscNullsFirst")],
     "newest": [("createdAt", "DescNullsLast")],
     "by firm": [("firm.name", "AscNullsLast")],
+    "by firm, nulls first": [("firm.name", "AscNullsFirst")],
     "by amount and title": [("amount", "DescNullsLast"), ("title", "AscNullsFirst")],
 }
 

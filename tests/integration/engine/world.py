@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 from math import inf
 from typing import Any
 
+from icosa.catalog.jobs import Job, list_jobs
 from icosa.engine.executor import execute
+from icosa.engine.write.follow_up import advance
 from icosa.model.model import Model, Object
 from icosa.query.filters import resolve_filter
 from icosa.query.operation import Connection, Filter, FindMany, Node, Operation, Order, Page
@@ -124,6 +126,17 @@ class World:
             if counted != sum(pk == keys.records(WORKSPACE, obj.key) for pk, _ in rows):
                 return False
         return True
+
+
+def run_jobs(world: World, table: Table | None = None) -> None:
+    """Do what requests have left to jobs of records, as the function ``jobs`` does it step by step."""
+    for job in list_jobs(world.table, WORKSPACE):
+        assert job.work is not None
+        request = world.request(table)
+        request.actor = job.work["actor"]
+        left: Job | None = job
+        while left is not None:
+            left = advance(request, left)
 
 
 def all_rows(table: Table) -> dict[tuple[str, str], dict[str, Any]]:

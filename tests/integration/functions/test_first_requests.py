@@ -22,6 +22,7 @@ from local.options import Options
 from local.services import Services, running_services
 from tests.support.checkout import ROOT
 from tests.support.first_requests import first_requests
+from tests.support.shared import share_modules
 
 pytestmark = pytest.mark.slow
 
@@ -133,6 +134,7 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     stacks: list[Stack] = []
 
     async def serve(data: Path) -> None:
+        share_modules(data)
         async with running_services(Options(root=ROOT, data=data)) as services:
             stacks.append(Stack(services))
             ready.set()

@@ -16,6 +16,8 @@ import httpx
 import orjson
 import pytest
 
+from tests.support.shared import share_modules
+
 REPOSITORY = Path(__file__).parents[3]
 APP = Path(__file__).parent / "app"
 ENVIRONMENT = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
@@ -59,11 +61,13 @@ class RunningStack:
     def stop(self) -> int:
         """End the stack; its exit status."""
         self.process.send_signal(signal.SIGTERM)
-        return self.process.wait(30)
+        return self.process.wait(120)
 
 
 def start_stack(data: Path, *options: str) -> RunningStack:
     """Start a stack on a data folder and wait for its ready line."""
+    if not (data / "pycache").exists():
+        share_modules(data)
     command = [sys.executable, "-m", "local", "--root", str(APP), "--data", str(data), "--port", "0", *options]
     process = subprocess.Popen(command, cwd=REPOSITORY, env=ENVIRONMENT, stdout=subprocess.PIPE, text=True)
     assert process.stdout

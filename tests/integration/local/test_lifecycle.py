@@ -20,7 +20,7 @@ from .test_services import eventually, put, written
 def run(module: str, data: Path, *options: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", module, "--root", str(APP), "--data", str(data), *options]
     return subprocess.run(
-        command, cwd=REPOSITORY, env=ENVIRONMENT, capture_output=True, text=True, timeout=60, check=False
+        command, cwd=REPOSITORY, env=ENVIRONMENT, capture_output=True, text=True, timeout=300, check=False
     )
 
 
@@ -45,9 +45,13 @@ def test_data_outlives_the_stack(tmp_path: Path) -> None:
 
     second = start_stack(tmp_path, "--rate", "2")
     assert second.token == token
-    assert [second.get("/echo/x").status_code for _ in range(3)] == [200, 200, 429]
-    throttled = second.get("/echo/x")
-    assert (throttled.headers["retry-after"], throttled.json()) == ("30", {"said": "Too Many Requests"})
+    answers = [second.get("/echo/x")]
+    while answers[-1].status_code == 200:  # A slow machine earns a call between two of its calls.
+        answers.append(second.get("/echo/x"))
+    assert len(answers) > 2
+    throttled = answers[-1]
+    assert (throttled.status_code, throttled.json()) == (429, {"said": "Too Many Requests"})
+    assert 1 <= int(throttled.headers["retry-after"]) <= 30
     assert second.invoke("KeysFunction", {"action": "secret"}) == secret
     put(second, "watched#after", "1")
     seen = eventually(lambda: len(written(second, "seen")) > 1 and written(second, "seen"))
@@ -117,7 +121,7 @@ def test_a_signal_while_starting(tmp_path: Path) -> None:
     process = subprocess.Popen(command, cwd=REPOSITORY, env=ENVIRONMENT, stdout=subprocess.PIPE)
     eventually((tmp_path / "dynamodb.db").exists)
     process.terminate()
-    assert process.wait(30) == 0
+    assert process.wait(120) == 0
     assert process.stdout
     process.stdout.close()
 

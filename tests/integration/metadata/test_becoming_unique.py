@@ -11,7 +11,7 @@ from random import Random
 from unittest.mock import patch
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from icosa.catalog.loader import MetadataState, load_model
@@ -88,7 +88,7 @@ class Race:
         assert workspace is not None
         model = load_model(table, WORKSPACE, MetadataState.parse(workspace))
         register = Register.parse(table.get(keys.open_batches(WORKSPACE)))
-        lease = Lease(WORKSPACE, model.version, clock=self.clock, started=started)
+        lease = Lease(WORKSPACE, model.version, clock=self.clock, seconds=LEASE_SECONDS, started=started)
         execute(Request(model, table, register, lease), operation(model))
 
     def writes(self) -> list[Callable[[Model], Operation]]:
@@ -147,7 +147,7 @@ def interleave(
 
 @pytest.mark.slow
 @given(seed=st.integers(0, 2**32))
-@settings(max_examples=examples(30), deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(20))
 @pytest.mark.parametrize("changers", [1, 2])
 def test_the_answer_is_final(dynamodb_endpoint: str, changers: int, seed: int) -> None:
     random = Random(seed)
@@ -171,7 +171,7 @@ def test_the_answer_is_final(dynamodb_endpoint: str, changers: int, seed: int) -
 
 @pytest.mark.slow
 @given(seed=st.integers(0, 2**32))
-@settings(max_examples=examples(20), deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(12))
 def test_a_change_that_dies_is_decided_by_its_job(dynamodb_endpoint: str, seed: int) -> None:
     random = Random(seed)
     with fresh_table(dynamodb_endpoint) as table, patch("time.sleep"):
@@ -226,7 +226,7 @@ def test_who_has_read_an_older_model_does_not_write_by_it(table: Table, size: in
     race = Race(table)
     tenant, clock = race.tenant, race.clock
     model = tenant.model()
-    lease = Lease(WORKSPACE, model.version, clock=clock, started=clock.now)
+    lease = Lease(WORKSPACE, model.version, clock=clock, seconds=LEASE_SECONDS, started=clock.now)
     register = Register()
 
     def write(code: str) -> None:

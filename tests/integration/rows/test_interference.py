@@ -10,6 +10,7 @@ import pytest
 
 from icosa.access.api_keys import ApiKeys
 from icosa.store.table import Table
+from tests.support.soak import part
 from tests.support.workspace import workspace_fixtures
 
 from . import requests
@@ -35,15 +36,17 @@ def test_the_model_is_right(workspaces: Workspaces) -> None:
 
 
 def test_reads(workspaces: Workspaces) -> None:
+    """In the suite each request is made for every other shape; ``make soak`` makes all of them for all."""
     answered = 0
-    for request in requests.reads(workspaces.data):
+    first = list(SHAPES).index(workspaces.shape_name)
+    for request in part(requests.reads(workspaces.data), first, of=2):
         answer = workspaces.agree(request)
         if request[0] == "rest":
             assert answer["status"] in (200, 201, 404), (request, answer)
         else:
             assert "errors" not in answer or "not found" in str(answer), (request, answer)
         answered += 1
-    assert answered > 200
+    assert answered > 100
 
 
 def test_writes_that_find_nothing(workspaces: Workspaces) -> None:

@@ -17,7 +17,7 @@ from icosa.access.secret import SigningKey, SigningKeys
 from tests.support.tokens import KEYS, SECRET
 
 IDS: dict[str, Any] = {"workspace_id": str(uuid.UUID(int=1)), "key_id": str(uuid.UUID(int=2))}
-LATER = int(time.time()) + 3600
+LATER = int(time.time()) + 86_400
 
 
 def make(**changes: object) -> str:

@@ -131,7 +131,7 @@ def test_webhooks() -> None:
     assert schemas["Webhook"]["required"] == ["targetUrl", "operations"]
     assert set(schemas["WebhookForUpdate"]["properties"]) == set(schemas["Webhook"]["properties"]) - {"id"}
     assert set(schemas["WebhookForResponse"]["properties"]) == {
-        *_WEBHOOK.members(str(uuid.uuid4())),
+        *_WEBHOOK.members(str(uuid.uuid4()), ""),
         "secret",
         "workspaceId",
     }

@@ -275,7 +275,7 @@ _MARKUP = (
 
 
 @given(text=st.text(max_size=40) | st.text(alphabet="*_`[]()<>#-+=~!&;|\\1. a\n\t", max_size=60))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_user_text_is_never_markup(text: str) -> None:
     tokens = MarkdownIt("commonmark").parse(plain(text))
     kinds = {child.type for token in tokens for child in (token, *(token.children or ()))}

@@ -41,6 +41,7 @@ def test_refusals() -> None:
     draft, rocket = with_rocket()
     pilot = new_field(draft, rocket, "FULL_NAME", "pilot")
     name, notes = rocket.by_name["name"].id, rocket.by_name["noteTargets"].id
+    count = new_field(draft, rocket, "NUMBER", "count").id
     for columns, more, message in (
         ([(name, None), (name, None)], {}, "Duplicate field+sub-field in index field list"),
         ([(WORKSPACE, None)], {}, f"Field {WORKSPACE} not found on object {rocket.id}"),
@@ -48,7 +49,7 @@ def test_refusals() -> None:
         ([(pilot.id, None)], {}, "Composite field pilot requires a sub-field selection"),
         ([(pilot.id, "x")], {}, "Unknown sub-field x on composite field pilot"),
         ([(name, "x")], {}, "Field name is not composite — subFieldName must not be set"),
-        ([(name, None)], {"indexType": "GIN"}, "GIN index does not support field name of type TEXT"),
+        ([(count, None)], {"indexType": "GIN"}, "GIN index does not support field count of type NUMBER"),
     ):
         with pytest.raises(IcosaError) as refused:
             create(draft, rocket, *columns, **more)

@@ -15,6 +15,7 @@ _STREAM = {"Fn::GetAtt": ["Table", "StreamArn"]}
 _DEAD_LETTERS = {"Fn::GetAtt": ["EventsDeadLetters", "Arn"]}
 _SCHEMA_DEAD_LETTERS = {"Fn::GetAtt": ["SchemaDeadLetters", "Arn"]}
 _JOBS = {"Fn::GetAtt": ["Jobs", "Arn"]}
+_DELIVERIES = {"Fn::GetAtt": ["Deliveries", "Arn"]}
 _WEBHOOK_KEY = {"Fn::GetAtt": ["WebhookKey", "Arn"]}
 #: KMS is asked for the secret of one webhook of one workspace, and for nothing else.
 _OF_ONE_WEBHOOK = {
@@ -71,6 +72,7 @@ _ALLOWED: dict[str, list[tuple[set[str], object]]] = {
     "MetadataFunction": [
         (_RECORDS, _TABLE),
         ({"lambda:InvokeFunction"}, _TOKENS),
+        ({"sqs:SendMessage"}, _DELIVERIES),
         ({"kms:Encrypt", "kms:Decrypt"}, (_WEBHOOK_KEY, _OF_ONE_WEBHOOK)),
     ],
     "KeysFunction": [
@@ -103,10 +105,18 @@ _ALLOWED: dict[str, list[tuple[set[str], object]]] = {
         (_RECORDS, _TABLE),
         ({"sqs:SendMessage"}, _DEAD_LETTERS),
         ({"sqs:SendMessage"}, _JOBS),
+        ({"sqs:SendMessage"}, _DELIVERIES),
     ],
     "JobsFunction": [
         (_RECORDS, _TABLE),
         ({"sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:SendMessage"}, _JOBS),
+    ],
+    "DeliverFunction": [
+        ({"dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:Query"}, _partitions("H", "Q", "Y#*", "YH#*", "YS")),
+        ({"dynamodb:UpdateItem"}, _partitions("H", "W", "Y#*", "YS")),
+        ({"dynamodb:PutItem", "dynamodb:DeleteItem"}, _partitions("YF#*", "YH#*")),
+        ({"sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:SendMessage"}, _DELIVERIES),
+        ({"kms:Decrypt"}, (_WEBHOOK_KEY, _OF_ONE_WEBHOOK)),
     ],
     "DocumentsFunction": [
         ({"secretsmanager:GetSecretValue"}, _SECRET),

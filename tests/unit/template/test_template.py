@@ -86,12 +86,11 @@ def test_functions_get_no_variable_that_they_do_not_need(functions: dict[str, Do
     assert variables("RotationFunction") == common | {"SIGNING_SECRET_ARN", "API_ID", "API_STAGE"}
     assert variables("KeysFunction") == common | {"TOKENS_FUNCTION", "STACK_NAME", "BODY_LIMIT", "RATE_LIMIT"}
     told = {"BODY_LIMIT", "RATE_LIMIT", "CORE_RATE_LIMIT", "BATCH_LIMIT", "PAGE_LIMIT"}
-    assert variables("MetadataFunction") == common | told | {"TOKENS_FUNCTION", "WEBHOOK_KEY_ID"}
-    assert (
-        variables("EventsFunction")
-        == variables("JobsFunction")
-        == {"POWERTOOLS_SERVICE_NAME", "TABLE_NAME", "JOBS_QUEUE_URL"}
-    )
+    sending = {"WEBHOOK_KEY_ID", "DELIVERIES_QUEUE_URL"}
+    assert variables("MetadataFunction") == common | told | sending | {"TOKENS_FUNCTION"}
+    assert variables("JobsFunction") == common | {"JOBS_QUEUE_URL"}
+    assert variables("EventsFunction") == common | {"JOBS_QUEUE_URL", "DELIVERIES_QUEUE_URL"}
+    assert variables("DeliverFunction") == common | {"STACK_NAME", "DELIVERIES_QUEUE_URL", "WEBHOOK_KEY_ID"}
     assert variables("CoreRestFunction") == common | {"WEBHOOK_KEY_ID"} | set(Settings.variables())
     assert variables("CoreGraphqlFunction") == common | {"WEBHOOK_KEY_ID"} | set(GraphqlSettings.variables())
 
@@ -211,12 +210,12 @@ _KEY_ROUTES = (
     "/rest/apiKeys/{proxy+}",
 )
 #: Routes whose calls the usage plan counts together, and by method (docs/wire/access.md#rate-limits).
-_COUNTED = {"/rest": _VERBS, "/rest/{proxy+}": _VERBS, "/graphql": _VERBS}
+_READ = frozenset(("get", "head"))
+_COUNTED = {"/rest": _VERBS, "/rest/{proxy+}": _VERBS, "/graphql": _VERBS, "/rest/events": _READ}
 _COUNTED_APART = {
     **dict.fromkeys(("/rest/metadata", "/rest/metadata/{proxy+}", *_KEY_ROUTES), _VERBS),
     "/metadata": _VERBS,
 }
-_READ = frozenset(("get", "head"))
 #: The console: the same for everybody.
 _PAGES = ("/", "/settings", "/settings/{proxy+}", "/playground", "/playground/{proxy+}")
 _FILES = "/assets/{proxy+}"
@@ -306,8 +305,12 @@ def test_the_alarm_of_throttles_sees_every_function_that_somebody_waits_for(temp
     [expression] = [metric["Expression"] for metric in metrics if "Expression" in metric]
 
     functions = {n for n, body in template["Resources"].items() if body["Type"] == "AWS::Serverless::Function"}
-    [apart] = template["Resources"]["ConsoleThrottles"]["Properties"]["Dimensions"]
-    assert seen == functions - {"RotationFunction", apart["Value"]["Ref"]}
+    apart = {
+        dimension["Value"]["Ref"]
+        for alarm in ("ConsoleThrottles", "DeliverThrottles")
+        for dimension in template["Resources"][alarm]["Properties"]["Dimensions"]
+    }
+    assert seen == functions - {"RotationFunction", *apart}
     assert expression.split(" + ") == [metric["Id"] for metric in metrics if "MetricStat" in metric]
     assert len(seen) <= 10  # CloudWatch adds up no more.
 
@@ -331,7 +334,7 @@ def test_filters_of_the_stream_are_patterns(template: Document) -> None:
         source = template["Resources"][name]["Properties"]["Events"]["Changes"]["Properties"]
         return [json.loads(entry["Pattern"])["eventName"] for entry in source["FilterCriteria"]["Filters"]]
 
-    assert events("EventsFunction") == [["REMOVE"], ["REMOVE"], ["INSERT"]]
+    assert events("EventsFunction") == [["INSERT", "MODIFY"], ["REMOVE"], ["REMOVE"], ["INSERT"]]
     assert events("SchemaBuilderFunction") == [["INSERT", "MODIFY"]]
 
 

@@ -7,8 +7,23 @@ export interface Webhook {
   readonly targetUrl: string;
   readonly operations: readonly string[];
   readonly description: string | null;
+  readonly isEnabled: boolean;
+  /** Why the server switched it off. */
+  readonly disabledReason: string | null;
+  readonly pausedUntil: string | null;
+  readonly failingSince: string | null;
+  readonly lastSuccessAt: string | null;
+  readonly headers: readonly { readonly name: string }[];
+  /** Until when the secret before the last rotation signs, too. */
+  readonly previousSecretExpiresAt: string | null;
   readonly createdAt: string;
   readonly updatedAt: string;
+}
+
+/** A header of deliveries. Without a value the one that is stored stays. */
+export interface HeaderInput {
+  readonly name: string;
+  readonly value?: string;
 }
 
 /** What can be set; `secret` only when it is to change. */
@@ -17,13 +32,16 @@ export interface WebhookInput {
   readonly operations?: readonly string[];
   readonly description?: string | null;
   readonly secret?: string;
+  readonly isEnabled?: boolean;
+  readonly headers?: readonly HeaderInput[];
 }
 
-/** Characters and entries that the API takes (docs/wire/access.md#errors-of-webhooks). */
-export const LIMITS = { targetUrl: 2048, description: 2000, secret: 1024, operations: 100 } as const;
+export { LIMITS } from "./limits";
 
 /** Without the secret, each of which the server would have to open. */
-const MEMBERS = "id targetUrl operations description createdAt updatedAt";
+const MEMBERS =
+  "id targetUrl operations description isEnabled disabledReason pausedUntil failingSince lastSuccessAt headers { name } " +
+  "previousSecretExpiresAt createdAt updatedAt";
 
 export async function readWebhooks(): Promise<readonly Webhook[]> {
   return (await graphql<{ webhooks: Webhook[] }>("metadata", `query Webhooks { webhooks { ${MEMBERS} } }`)).webhooks;
@@ -54,4 +72,11 @@ export async function updateWebhook(id: string, update: WebhookInput): Promise<v
 
 export async function deleteWebhook(id: string): Promise<void> {
   await graphql("metadata", "mutation DeleteWebhook($id: UUID!) { deleteWebhook(id: $id) { id } }", { id });
+}
+
+/** A new secret, beside which the old one signs for another 24 hours. */
+export async function rotateSecret(id: string): Promise<string> {
+  const query = "mutation RotateSecret($id: UUID!) { rotateWebhookSecret(id: $id) { secret } }";
+  return (await graphql<{ rotateWebhookSecret: { secret: string } }>("metadata", query, { id })).rotateWebhookSecret
+    .secret;
 }

@@ -9,17 +9,24 @@ import { Confirm } from "../../ui/dialog";
 import { SaveForm } from "../../ui/form";
 import { NeedsFlag, NotFound, Page } from "../../ui/page";
 import { Ready } from "../../ui/states";
+import { type Tab, Tabs, useTab } from "../../ui/tabs";
 import { Moment } from "../../ui/time";
 import { toast } from "../../ui/toast";
 import { isId } from "../ids";
 import { deleteWebhook, readWebhook, updateWebhook, type Webhook } from "./api";
+import { Deliveries } from "./deliveries";
 import { changesOf, draftOf, isValid, WebhookFields } from "./fields";
-import { NotSentYet } from "./list";
+import { HeadersSection } from "./headers";
 import { SecretSection } from "./secret";
+import { StateActions, StateNotice, WebhookBadge } from "./state";
 import { hostOf } from "./target";
 
 const LIST = "settings/api-webhooks";
 const TITLE = "Webhook";
+const TABS: readonly Tab[] = [
+  { key: "settings", label: "Settings" },
+  { key: "deliveries", label: "Deliveries" },
+];
 
 export function WebhookDetail({ id }: { id: string }) {
   return html`<${NeedsFlag} flag="API_KEYS_AND_WEBHOOKS" title=${TITLE}><${Loading} key=${id} id=${id} /><//>`;
@@ -40,12 +47,20 @@ interface DetailProps {
 
 function Detail({ webhook, reload }: DetailProps) {
   const host = hostOf(webhook.targetUrl);
-  const lead = html`Made <${Moment} at=${webhook.createdAt} /> · changed <${Moment} at=${webhook.updatedAt} /> · id <code>${webhook.id}</code>`;
-  return html`<${Page} title=${host} crumbs=${crumbs(host)} lead=${lead}>
-    <${NotSentYet} />
-    <${EditSection} webhook=${webhook} reload=${reload} />
-    <${SecretSection} id=${webhook.id} />
-    <${DangerSection} id=${webhook.id} host=${host} />
+  const lead = html`<${WebhookBadge} webhook=${webhook} /> Made <${Moment} at=${webhook.createdAt} /> · changed <${Moment} at=${webhook.updatedAt} /> · id <code>${webhook.id}</code>`;
+  const tab = useTab(TABS);
+  const actions = html`<${StateActions} webhook=${webhook} reload=${reload} />`;
+  return html`<${Page} title=${host} crumbs=${crumbs(host)} lead=${lead} actions=${actions}>
+    <${StateNotice} webhook=${webhook} reload=${reload} />
+    <${Tabs} tabs=${TABS} label="Parts of the webhook" />
+    ${
+      tab === "deliveries"
+        ? html`<${Deliveries} webhookId=${webhook.id} />`
+        : html`<${EditSection} webhook=${webhook} reload=${reload} />
+            <${HeadersSection} webhook=${webhook} reload=${reload} />
+            <${SecretSection} webhook=${webhook} reload=${reload} />
+            <${DangerSection} id=${webhook.id} host=${host} />`
+    }
   <//>`;
 }
 

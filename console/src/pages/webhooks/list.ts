@@ -4,11 +4,13 @@ import { useLocation } from "preact-iso";
 import { useLoaded } from "../../api/load";
 import { page } from "../../base";
 import { html } from "../../html";
-import { Empty, Notice, Ready } from "../../ui/states";
+import { Empty, Ready } from "../../ui/states";
 import { type Column, Table } from "../../ui/table";
 import { Moment } from "../../ui/time";
 import { readWebhooks, type Webhook } from "./api";
+import { WebhookBadge } from "./state";
 import { hostOf } from "./target";
+import { markOf } from "./words";
 
 const FOLDER = "settings/api-webhooks/webhooks";
 
@@ -21,17 +23,11 @@ export function WebhookList() {
   return html`<section class="section" aria-labelledby="webhooks">
     <div class="section-header"><h2 id="webhooks">Webhooks</h2>
       <button type="button" class="button" onClick=${() => route(page(`${FOLDER}/new`))}>Create webhook</button></div>
-    <${NotSentYet} />
     <${Ready} of=${webhooks}>${(found: readonly Webhook[]) =>
       found.length === 0
         ? html`<${Empty} title="No webhooks yet">A webhook posts changes of records to a URL of yours.<//>`
         : html`<${Table} caption="Webhooks" rows=${found} rowKey=${({ id }: Webhook) => id} columns=${COLUMNS} sortedBy="host" />`}<//>
   </section>`;
-}
-
-/** What can be expected of webhooks as long as nothing sends their events. */
-export function NotSentYet() {
-  return html`<${Notice}>Webhooks are kept, but this version of Icosa does not send their events yet.<//>`;
 }
 
 const COLUMNS: readonly Column<Webhook>[] = [
@@ -49,6 +45,12 @@ const COLUMNS: readonly Column<Webhook>[] = [
       operations,
     }) => html`<span class="events">${operations.slice(0, SHOWN).map((each) => html`<code key=${each}>${each}</code>`)}
       ${operations.length > SHOWN && html`<span class="hint">and ${operations.length - SHOWN} more</span>`}</span>`,
+  },
+  {
+    key: "state",
+    label: "State",
+    sort: (webhook) => markOf(webhook).label,
+    cell: (webhook) => html`<${WebhookBadge} webhook=${webhook} />`,
   },
   {
     key: "created",

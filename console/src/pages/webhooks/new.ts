@@ -10,8 +10,8 @@ import { NeedsFlag, Page } from "../../ui/page";
 import { toast } from "../../ui/toast";
 import { createWebhook, LIMITS } from "./api";
 import { type Draft, isValid, NEW_DRAFT, WebhookFields } from "./fields";
-import { NotSentYet } from "./list";
 import { operationsOf } from "./operations";
+import { HowToCheck } from "./receivers";
 
 const LIST = "settings/api-webhooks";
 const TITLE = "New webhook";
@@ -19,8 +19,9 @@ const TITLE = "New webhook";
 export function NewWebhook() {
   return html`<${NeedsFlag} flag="API_KEYS_AND_WEBHOOKS" title=${TITLE}>
     <${Page} title=${TITLE} crumbs=${[{ label: "APIs & Webhooks", path: LIST }, { label: TITLE }]}
-      lead="A webhook posts changes of records to a URL of yours.">
-      <${NotSentYet} /><${Form} />
+      lead="A webhook posts changes of records to a URL of yours, and tries again until they arrive.">
+      <${Form} />
+      <${HowToCheck} />
     <//>
   <//>`;
 }

@@ -55,3 +55,19 @@ export function withEmpty(rows: readonly Row[], limit: number): readonly Row[] {
 export function sameOperations(a: readonly string[], b: readonly string[]): boolean {
   return a.length === b.length && a.every((each) => b.includes(each));
 }
+
+/** Events that a test can send: those that a webhook wants by name, a sample of others, and the ping. */
+export function eventsToTest(operations: readonly string[]): readonly string[] {
+  const named = operations.flatMap((operation) => {
+    const [object = "", action = "", rest] = operation.split(".");
+    if (rest !== undefined || object === "" || action === "") return [];
+    const actions = action === ANY ? RECORD_ACTIONS : [action];
+    if (!actions.every((each) => RECORD_ACTIONS.includes(each))) return [];
+    return actions.map((each) => `${object === ANY ? SAMPLE : object}.${each}`);
+  });
+  return ["ping", ...new Set(named)];
+}
+
+/** The object of which a sample is sent where all are wanted. */
+const SAMPLE = "company";
+const RECORD_ACTIONS: readonly string[] = ACTIONS.map((each) => each.value).filter((value) => value !== ANY);

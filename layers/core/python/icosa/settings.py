@@ -41,6 +41,8 @@ class Tuning:
     join_fetch_records: int = 300
     #: Live records from which on a scan of an object is split into parallel parts.
     parallel_scan_records: int = 4_000
+    #: Rows of a page of an index that is read to its end, at most: more than DynamoDB puts on one, 1 MB.
+    scan_page_rows: int = 100_000
     #: Children of all parents of a level that are fetched to filter, sort and count them in memory.
     child_list_records: int = 2_000
     #: How often a list is read, at most, while others change what it shows, and how many records in all.
@@ -50,6 +52,11 @@ class Tuning:
     late_records: int = 100
     #: Rows of each tail of changes that a read looks at, at most.
     tail_rows: int = 500
+    #: Rows that are counted before their number is kept (``engine.read.ledgers``), rows of the blocks in which it is,
+    #: and commits after which it is brought up to date.
+    ledger_rows: int = 4_000
+    ledger_block: int = 1_000
+    ledger_deltas: int = 200
     #: Rows of a parent's edge partition that are read at first: enough for several relations of usual size.
     edge_rows: int = 400
 
@@ -76,6 +83,8 @@ class Settings:
     group_records: int = 10
     #: Fields of a record that an answer shows when the request does not choose them.
     field_limit: int = 200
+    #: Rows of indexes that a request may look at where no index answers it; a record counts as six of them.
+    scan_limit: int = 1_000_000
     #: Bytes of a request body: what Lambda takes. Behind the gateway it is less (``BodyLimit`` of template.yaml).
     body_limit: int = 6_000_000
     #: Calls a minute of one workspace. API Gateway's usage plan sees to it; documents and headers quote it.

@@ -9,6 +9,8 @@ import pytest
 
 from icosa.provisioning.workspace import Provisioned
 from icosa.store.table import Table
+from icosa.webhooks import deliveries
+from tests.support.delivery_queue import FakeQueue
 from tests.support.metadata_client import MetadataClient
 from tests.support.provisioning import event_of
 from tests.support.rest_client import RestClient
@@ -40,3 +42,11 @@ def client_with(shared_table: Table, event_of_role: EventOfRole) -> Callable[...
 @pytest.fixture
 def tag() -> str:
     return unique_tag()
+
+
+@pytest.fixture
+def queue(monkeypatch: pytest.MonkeyPatch) -> FakeQueue:
+    """The queue of deliveries."""
+    fake = FakeQueue()
+    monkeypatch.setattr(deliveries, "delivery_queue", lambda: fake)
+    return fake

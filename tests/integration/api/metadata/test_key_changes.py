@@ -243,7 +243,7 @@ def test_making_keys_and_giving_roles_need_both_flags(own: Workspace, flag: str)
 
 # ------------------------------------------------------------------ lock-out
 
-SOON = (datetime.now(UTC) + timedelta(hours=2)).isoformat()
+SOON = (datetime.now(UTC) + timedelta(hours=12)).isoformat()
 
 
 @pytest.mark.parametrize(

@@ -33,6 +33,13 @@ MEMBERS = {
         "operations",
         "description",
         "secret",
+        "isEnabled",
+        "disabledReason",
+        "pausedUntil",
+        "failingSince",
+        "lastSuccessAt",
+        "headers",
+        "previousSecretExpiresAt",
         "applicationId",
         "createdAt",
         "updatedAt",
@@ -40,7 +47,10 @@ MEMBERS = {
         "workspaceId",
     ),
 }
-SHOWN = "id targetUrl operations description secret applicationId createdAt updatedAt deletedAt"
+SHOWN = (
+    "id targetUrl operations description secret isEnabled disabledReason pausedUntil failingSince lastSuccessAt "
+    "headers { name } previousSecretExpiresAt applicationId createdAt updatedAt deletedAt"
+)
 CREATE = f"mutation($input: CreateWebhookInput!) {{ createWebhook(input: $input) {{ {SHOWN} }} }}"
 UPDATE = f"mutation($input: UpdateWebhookInput!) {{ updateWebhook(input: $input) {{ {SHOWN} }} }}"
 DELETE = f"mutation($id: UUID!) {{ deleteWebhook(id: $id) {{ {SHOWN} }} }}"

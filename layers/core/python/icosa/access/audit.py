@@ -1,4 +1,4 @@
-"""The audit log: what was changed about API keys, roles and permissions, when and by whom
+"""The audit log: what was changed about API keys, roles, permissions and webhooks, when and by whom
 (docs/wire/access.md#audit-log).
 
 An entry is a row, written in the transaction of the change itself, and a line of the function's log. Neither holds a
@@ -29,7 +29,7 @@ PAGE_LIMIT: Final = 200
 #: Bytes of what changed; more is left out of the entry.
 _MOST_BYTES: Final = 100_000
 
-TargetType = Literal["apiKey", "role", "workspace"]
+TargetType = Literal["apiKey", "role", "workspace", "webhook"]
 Members = Mapping[str, Any]
 
 

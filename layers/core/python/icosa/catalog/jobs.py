@@ -8,6 +8,10 @@ Every step may be repeated.
 Requests that began before the change may still write by the old model. Therefore a job begins only when the last of
 them must have ended (``FENCE_MS`` after the change). Until it is done, reads do without what it makes: indexes that are
 being built are not used, values of deleted fields are ignored.
+
+Jobs of records (``RECORD_KINDS``) are what a write of records leaves to do in further commits (``engine.write.
+follow_up``): they are written with the record, and every commit of theirs moves them on in the same transaction. They
+stay for a week after their end, so that whoever asked for the work can see that it is done.
 """
 
 from __future__ import annotations
@@ -35,12 +39,21 @@ FENCE_MS = ABANDONED_AFTER_MS
 #: ``build`` fills indexes and guards of an object; ``purge`` removes the values and rows of deleted fields and
 #: constraints; ``destroy`` removes the records of a deleted object; ``finish`` carries out a staged change
 #: (``catalog.staging``); ``carry`` lets rows of version 0.2 carry what rows do now.
-JobKind = Literal["build", "purge", "destroy", "finish", "carry"]
+#: ``unlink``, ``trash``, ``restore`` and ``merge`` are of records: what follows from destroying some, from moving some
+#: to the trash or back, and from merging some.
+JobKind = Literal["build", "purge", "destroy", "finish", "carry", "unlink", "trash", "restore", "merge"]
+
+RECORD_KINDS: frozenset[JobKind] = frozenset(("unlink", "trash", "restore", "merge"))
+
+#: How long a finished job of records can be seen.
+_SHOWN_SECONDS = 7 * 86_400
 
 #: Names in stored rows that differ from those in the code: version 0.1 wrote them, and its jobs may still be under way.
 _STORED_KINDS: Mapping[JobKind, str] = {"finish": "settle"}
 _KINDS: Mapping[str, JobKind] = {stored: kind for kind, stored in _STORED_KINDS.items()}
 _TOMBSTONE = "ghost"
+
+JobState = Literal["WAITING", "RUNNING", "DONE"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +82,21 @@ class Job:
     done: int = 0
     #: Ids of unique indexes that records contradict.
     failed: tuple[str, ...] = ()
+    #: What a job of records is about, as ``engine.write.follow_up`` keeps it.
+    work: Mapping[str, Any] | None = None
+    #: How many records are to be changed, None where nobody has counted them yet.
+    total: int | None = None
+    #: How often a job of records has been moved on: each commit requires the number that it has seen.
+    moves: int = 0
+    started_ms: int | None = None
+    finished_ms: int | None = None
+
+    @property
+    def state(self) -> JobState:
+        """What clients are shown."""
+        if self.finished_ms is not None:
+            return "DONE"
+        return "WAITING" if self.started_ms is None else "RUNNING"
 
     def row(self, workspace_id: str) -> dict[str, Any]:
         """The job as an item."""
@@ -87,8 +115,12 @@ class Job:
             "done": self.done,
             "failed": list(self.failed),
         }
-        if self.after is not None:
-            item["after"] = self.after
+        optional = {"after": self.after, "total": self.total, "started": self.started_ms, "finished": self.finished_ms}
+        item |= {name: value for name, value in optional.items() if value is not None}
+        if self.work is not None:
+            item |= {"work": orjson.dumps(self.work).decode(), "moves": self.moves}
+        if self.finished_ms is not None:
+            item["ttl"] = self.finished_ms // 1000 + _SHOWN_SECONDS
         if self.tombstone is not None:
             rows = [
                 object_item("", self.tombstone, revision=0),
@@ -119,20 +151,34 @@ class Job:
             after=item.get("after"),
             done=int(item["done"]),
             failed=tuple(item["failed"]),
+            work=orjson.loads(item["work"]) if "work" in item else None,
+            total=_number(item, "total"),
+            moves=int(item.get("moves", 0)),
+            started_ms=_number(item, "started"),
+            finished_ms=_number(item, "finished"),
         )
 
 
+def _number(item: Mapping[str, Any], name: str) -> int | None:
+    return int(item[name]) if name in item else None
+
+
 def new_job(kind: JobKind, *, object_key: str, object_id: str, now_ms: int, **what: Any) -> Job:
-    """A job that follows from a change now."""
+    """A job that follows from a change now. Unless ``what`` says when it may begin, that is after the fence."""
+    what.setdefault("not_before_ms", now_ms + FENCE_MS)
     return Job(
-        id=f"{now_ms:015}-{uuid.uuid4().hex[:12]}",
+        id=_timed_id(now_ms),
         kind=kind,
         object_key=object_key,
         object_id=object_id,
         created_ms=now_ms,
-        not_before_ms=now_ms + FENCE_MS,
         **what,
     )
+
+
+def _timed_id(now_ms: int) -> str:
+    """A UUID (version 7 of RFC 9562) that begins with the time."""
+    return str(uuid.UUID(int=now_ms << 80 | 0x7 << 76 | 0b10 << 62 | uuid.uuid4().int & (0xFFF << 64 | (1 << 62) - 1)))
 
 
 def tombstone_of(obj: Object, fields: Sequence[Field], constraints: Sequence[UniqueConstraint]) -> Object:
@@ -160,4 +206,21 @@ def put_job(workspace_id: str, job: Job) -> PutItem:
 
 def list_jobs(table: Table, workspace_id: str) -> list[Job]:
     """The jobs that wait or are under way, oldest first."""
+    return [job for job in all_jobs(table, workspace_id) if job.finished_ms is None]
+
+
+def all_jobs(table: Table, workspace_id: str) -> list[Job]:
+    """The jobs that wait, are under way, or have ended lately, oldest first: one read unit for some ten of them."""
     return [Job.parse(item) for item in table.query_all(keys.jobs(workspace_id))]
+
+
+def newest_jobs(table: Table, workspace_id: str, *, most: int) -> list[Job]:
+    """The newest jobs, these first."""
+    rows = table.query(keys.jobs(workspace_id), forward=False, limit=most).items
+    return [Job.parse(item) for item in rows]
+
+
+def find_job(table: Table, workspace_id: str, job_id: str) -> Job | None:
+    """A job as it is now: a read unit."""
+    item = table.get(keys.job(workspace_id, job_id))
+    return None if item is None else Job.parse(item)

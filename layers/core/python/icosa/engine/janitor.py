@@ -13,38 +13,21 @@ Both are safe to repeat, so events may come twice and in any order.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Callable
 
 from ..model.model import Model
-from ..query.row_scope import EVERYTHING, RowScope
 from ..settings import Settings
-from ..store import keys, stream
-from ..store.lease import Lease
-from ..store.register import Register
+from ..store import stream
 from ..store.settle import settle_expired
 from ..store.stream import RemovedLog, RemovedRecord
 from ..store.table import Item, Table
+from .background import background
+from .context import Context
 from .records import get_any
 from .write.cascade import apply_on_delete
-
-#: The actor of changes that no request asked for.
-_ACTOR: Mapping[str, Any] = {"source": "SYSTEM", "name": "System"}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Context:
-    """The engine's context of a removed record; fulfils ``context.Context``."""
-
-    model: Model
-    table: Table
-    register: Register
-    lease: Lease
-    settings: Settings
-    now: str
-    actor: Mapping[str, Any]
-    rows: RowScope = EVERYTHING
+from .write.commit import MAX_COMMIT
+from .write.dependents import references_to
+from .write.follow_up import is_in_a_job, start_unlinking
 
 
 def tidy(table: Table, load_model: Callable[[str], Model | None], image: Item, *, now: str, settings: Settings) -> None:
@@ -60,25 +43,25 @@ def tidy(table: Table, load_model: Callable[[str], Model | None], image: Item, *
     match removed:
         case RemovedLog(item=item):
             settle_expired(table, model, item)
-        case RemovedRecord(workspace_id=workspace_id, object_key=object_key, record_id=record_id):
-            register = Register.parse(table.get(keys.open_batches(workspace_id)))
-            ctx = _Context(
-                model=model,
-                table=table,
-                register=register,
-                lease=Lease(workspace_id, model.version, started=started),
-                settings=settings,
-                now=now,
-                actor=_ACTOR,
-            )
+        case RemovedRecord(object_key=object_key, record_id=record_id):
+            ctx = background(table, model, now=now, settings=settings, started=started)
             _clear_references(ctx, object_key, record_id)
 
 
-def _clear_references(ctx: _Context, object_key: str, record_id: str) -> None:
-    """Apply the on-delete actions of what still points at a record, if it has been destroyed."""
+def _clear_references(ctx: Context, object_key: str, record_id: str) -> None:
+    """Apply the on-delete actions of what still points at a record, if it has been destroyed and no job does it: at
+    once, or by a job where that takes more than one commit.
+    """
     obj = ctx.model.by_key.get(object_key)
     if obj is None:
         return
     [state] = get_any(ctx, obj, [record_id])
-    if state is None:  # else it was moved between live records and trash, or created again
+    if state is not None:
+        return  # it was moved between live records and trash, or created again
+    references, are_all = references_to(ctx, [obj], [record_id])
+    if not references or is_in_a_job(ctx, record_id):
+        return
+    if are_all and len(references) <= MAX_COMMIT:
         apply_on_delete(ctx, [(obj, record_id)])
+    else:
+        start_unlinking(ctx, obj, record_id)

@@ -131,10 +131,13 @@ def count_live(ctx: Context, obj: Object, table: Table | None = None) -> int:
     return lookup.count_live(table or ctx.table, ctx.model.workspace_id, obj.key)
 
 
-def scan_live(ctx: Context, obj: Object) -> Iterator[list[Record]]:
-    """All live records, in no particular order, some pages at a time; in parallel parts when there are many."""
+def scan_live(ctx: Context, obj: Object, check: Callable[[int], None]) -> Iterator[list[Record]]:
+    """All live records, in no particular order, some pages at a time; in parallel parts when there are many. ``check``
+    is told before how many there are, and may raise.
+    """
     pk = keys.records(ctx.model.workspace_id, obj.key)
-    if count_live(ctx, obj) < ctx.settings.tuning.parallel_scan_records:
+    check(count := count_live(ctx, obj))
+    if count < ctx.settings.tuning.parallel_scan_records:
         for page in ctx.table.query_pages(pk):
             yield _visible(obj, page)
         return

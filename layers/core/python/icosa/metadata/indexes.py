@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from ..catalog.constraints import unique_constraint
+from ..model.fragments import takes_fragments
 from ..model.model import Field, Index, IndexMember, IndexType, Object, Status
 from ..validation.errors import (
     IndexLimitReached,
@@ -32,7 +33,8 @@ def add_index(
 ) -> Index:
     """Add an index that is not unique."""
     obj = draft.object(object_id)
-    row_key = draft.take_key(object_id, "x") if type == "BTREE" and len(columns) > 1 else None
+    has_rows = len(columns) > 1 if type == "BTREE" else any(_takes_fragments(obj, *column) for column in columns)
+    row_key = draft.take_key(object_id, "x") if has_rows else None
     index = Index(
         id=draft.new_id(),
         name=_name(obj, columns),
@@ -63,7 +65,7 @@ def create_index(draft: Draft, members: Mapping[str, Any]) -> Index:
         if field is None:
             raise InvalidIndexInput(f"Field {field_id} not found on object {object_id}")
         _check_column(field, sub)
-        if type_ == "GIN" and not field.type.rules.supports_gin:
+        if type_ == "GIN" and not (field.type.rules.supports_gin or _takes_fragments(obj, field_id, sub)):
             raise InvalidIndexInput(f"GIN index does not support field {field.name} of type {field.type.name}")
     if sum(index.is_custom and not index.is_unique for index in obj.indexes) >= MAX_CUSTOM_INDEXES:
         raise IndexLimitReached(MAX_CUSTOM_INDEXES, object_id)
@@ -74,6 +76,11 @@ def create_index(draft: Draft, members: Mapping[str, Any]) -> Index:
             "Validation errors occurred while creating index", "index", "create", problem, {"name": name}
         )
     return add_index(draft, object_id, columns, type=type_, is_custom=True)
+
+
+def _takes_fragments(obj: Object, field_id: str, sub: str | None) -> bool:
+    """Whether an index of type GIN has rows for a column."""
+    return any(leaf.subfield == sub and takes_fragments(leaf.kind) for leaf in obj.by_id[field_id].leaves)
 
 
 def _check_column(field: Field, sub: str | None) -> None:
@@ -213,7 +220,9 @@ def forget_field(draft: Draft, field_id: str) -> None:
         members = tuple(member for member in index.members if member.field_id != field_id)
         if members and (index.constraint_key is None or index.constraint_key in kept):
             if members != index.members:
-                row_key = draft.take_key(obj.id, "x") if index.row_key is not None and len(members) > 1 else None
+                row_key = index.row_key
+                if row_key is not None and index.type == "BTREE":
+                    row_key = draft.take_key(obj.id, "x") if len(members) > 1 else None
                 index = replace(index, members=members, row_key=row_key)
             indexes.append(index)
     if constraints != obj.unique_constraints or tuple(indexes) != obj.indexes:

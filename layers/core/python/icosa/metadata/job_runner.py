@@ -9,14 +9,16 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import chain
 from typing import Any
 
 from ..catalog.commit import VersionConflict, commit, read
-from ..catalog.jobs import Job, list_jobs, new_job, put_job
+from ..catalog.jobs import RECORD_KINDS, Job, find_job, list_jobs, new_job, put_job
 from ..model.model import Index, Model, Object, UniqueConstraint
 from ..model.record import Record
+from ..settings import settings
 from ..store import keys
 from ..store.change import carry, claim, put_row
 from ..store.derive import Rows, constraint_value
@@ -25,7 +27,7 @@ from ..store.lookup import key_page
 from ..store.ops import EXISTS, DeleteItem, Op, PutItem, set_attributes
 from ..store.record import is_hidden, unchanged, unpack, unpack_visible, without_fields
 from ..store.retry import Attempts
-from ..store.settle import free_stale_guard
+from ..store.settle import free_stale_guard, settle_abandoned
 from ..store.table import MAX_TRANSACTION, Table, TransactionConflict, TransactionFailed, chunked
 from .draft import Draft
 from .indexes import give_up_uniqueness
@@ -57,12 +59,13 @@ def run(
     table: Table, workspace_id: str, job_id: str, *, now: str, now_ms: int, clock: Callable[[], float] = time.monotonic
 ) -> Outcome:
     """Do the next step of a job. ``now`` is ``now_ms`` as a stored DATE_TIME."""
-    item = table.get(keys.job(workspace_id, job_id))
-    if item is None:
+    job = find_job(table, workspace_id, job_id)
+    if job is None or job.finished_ms is not None:
         return Outcome(is_done=True)
-    job = Job.parse(item)
     if now_ms < job.not_before_ms:
         return Outcome(is_done=False, wait_ms=job.not_before_ms - now_ms)
+    if job.kind in RECORD_KINDS:
+        return Outcome(is_done=_follow_up(table, workspace_id, job, now, until=clock() + STEP_SECONDS, clock=clock))
     given_up: tuple[str, ...] = ()
     if job.kind == "finish":
         _latest(table, workspace_id)
@@ -99,6 +102,26 @@ def build_guards(
     worker = _Worker(table, model.workspace_id, job, model)
     worker.work(until=until, clock=time.monotonic)
     return worker.contradicted
+
+
+def _follow_up(
+    table: Table, workspace_id: str, job: Job, now: str, *, until: float, clock: Callable[[], float]
+) -> bool:
+    """Move a job of records on until the time is over. Whether nothing is left of it."""
+    from ..engine.background import background  # which changes of a model never need
+    from ..engine.write.follow_up import advance
+
+    started = time.monotonic()
+    model = _latest(table, workspace_id)
+    assert job.work is not None
+    ctx = background(table, model, now=now, settings=settings, started=started, actor=job.work["actor"])
+    for batch in ctx.register.abandoned(int(time.time() * 1000)):  # which may have died while it did this very job
+        with suppress(TransactionConflict):
+            settle_abandoned(ctx.table, model, ctx.register, batch)
+    left: Job | None = job
+    while left is not None and clock() < until:
+        left = advance(ctx, left)
+    return left is None
 
 
 def _latest(table: Table, workspace_id: str) -> Model:
@@ -182,6 +205,8 @@ class _Worker:
                 yield self._drop(keys.counter(self.ws, self.job.object_key))
             case "carry" if self.obj is not None:
                 yield self._carrying(self.obj)
+                self._rows = Rows.of(self.model, self.obj)
+                yield self._records(False, self._index_trashed)
         for leaf_key in self.job.drops:
             yield self._drop(keys.index(self.ws, self.job.object_key, leaf_key))
 
@@ -233,6 +258,11 @@ class _Worker:
 
         return page
 
+    def _index_trashed(self, stored: dict[str, Any], live: bool) -> list[Op] | None:
+        assert self.obj is not None
+        rows = self._rows.trash(unpack(stored, self.obj.stored_form))
+        return [unchanged(stored), *(put_row(key, attributes) for key, attributes in rows.items())] if rows else None
+
     def _drop(self, pk: str) -> Stage:
         """Delete everything in a partition that nobody writes to any more."""
 
@@ -262,10 +292,10 @@ class _Worker:
         row_keys = {
             index.row_key for index in obj.indexes if index.id in self.job.indexes and index.status == "BUILDING"
         }
-        composites = [leaf for leaf in obj.composites if leaf.key.partition("~")[0] in row_keys]
-        if not fields and not self._constraints and not composites:
+        declared = [leaf for leaf in obj.declared if leaf.row_key in row_keys]
+        if not fields and not self._constraints and not declared:
             return
-        leaves = [*(leaf for field in fields for leaf in field.leaves if leaf.has_rows), *composites]
+        leaves = [*(leaf for field in fields for leaf in field.leaves if leaf.has_rows), *declared]
         self._rows = Rows(self.model, obj, leaves)
         yield self._records(True, self._build_record)
         if self._constraints:
@@ -359,7 +389,7 @@ class _Worker:
         """Mark fields and indexes as ready, so that reads use them. Returns the ids of unique indexes that have failed
         instead.
         """
-        if self.job.kind != "build":
+        if self.job.kind not in ("build", "carry"):
             return ()
         for _ in _ATTEMPTS:
             try:
@@ -375,6 +405,8 @@ class _Worker:
         if obj is None:
             return ()
         given_up: list[str] = []
+        if self.job.kind == "carry" and not obj.has_trash_index:
+            draft.set_object(obj.id, has_trash_index=True)
         for field in obj.fields:
             if field.status == "BUILDING" and self.job.fields.get(field.id) == field.index_generation:
                 draft.set_field(field.id, status="READY")

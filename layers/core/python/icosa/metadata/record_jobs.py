@@ -12,6 +12,7 @@ from functools import partial
 from ..catalog.jobs import Job, new_job, tombstone_of
 from ..model.model import Field, Object, UniqueConstraint
 from ..model.search_text import search_fields
+from ..store.derive import DELETED_AT
 from ..store.table import Table
 from ..store.vacancy import Vacancy, read_vacancy
 from .draft import Draft
@@ -44,7 +45,7 @@ def vacant_objects(table: Table, draft: Draft) -> dict[str, Vacancy]:
         after.key
         for after in (change.after for change in draft.object_changes())
         if after is not None and (before := draft.base.by_id.get(after.id)) is not None
-        if {leaf.key for leaf in after.composites} - {leaf.key for leaf in before.composites}
+        if {leaf.key for leaf in after.declared} - {leaf.key for leaf in before.declared}
     }
     if not wanted:
         return {}
@@ -80,14 +81,16 @@ def plan_jobs(draft: Draft, *, now_ms: int, vacant: Collection[str] = ()) -> lis
             _build(draft, needs, after, vacant)
     for object_id in {*work, *(change.after.id for change in draft.object_changes() if change.after is not None)}:
         if object_id in base.by_id:
-            _build_composites(draft, work[object_id], base.by_id[object_id], draft.object(object_id), vacant)
+            _build_declared(draft, work[object_id], base.by_id[object_id], draft.object(object_id), vacant)
     jobs: list[Job] = []
     for object_change in list(draft.object_changes()):
         old, new = object_change.before, object_change.after
         if old is None:
             continue
         if new is None:
-            drops = tuple(leaf.key for leaf in (*old.indexed_leaves, *old.composites))
+            trash = old.leaves.get(DELETED_AT)
+            dropped = (*old.indexed_leaves, *old.declared, *((trash,) if trash else ()))
+            drops = tuple(key for leaf in dropped for key in leaf.index_keys)
             tokens = bool(_searched(old))
             tombstone = tombstone_of(
                 old, [member for member in old.fields if _holds_values(member)], old.unique_constraints
@@ -153,19 +156,19 @@ def _indexes(field: Field) -> list[str]:
     return [leaf.key for leaf in field.leaves if leaf.kind.is_indexed] if field.is_indexed else []
 
 
-def _build_composites(draft: Draft, work: _Work, old: Object, new: Object, vacant: Collection[str]) -> None:
-    """Build the indexes of several leaves whose rows have another name than before, and drop those that are gone."""
-    before = {leaf.key for leaf in old.composites}
-    after = {leaf.key for leaf in new.composites}
-    work.drops += sorted(before - after)
+def _build_declared(draft: Draft, work: _Work, old: Object, new: Object, vacant: Collection[str]) -> None:
+    """Build the declared indexes whose rows have another name than before, and drop those that are gone."""
+    before = {leaf.key: leaf for leaf in old.declared}
+    gone = before.keys() - {leaf.key for leaf in new.declared}
+    work.drops += [key for name in sorted(gone) for key in before[name].index_keys]
     by_row_key = {index.row_key: index for index in new.indexes if index.row_key is not None}
-    for leaf in new.composites:
-        index = by_row_key[leaf.key.partition("~")[0]]
+    for leaf in new.declared:
+        index = by_row_key[leaf.row_key]
         if leaf.key in before:
             continue
         draft.set_index(new.id, replace(index, status="READY" if new.key in vacant else "BUILDING"))
         if new.key not in vacant and index.id in {known.id for known in old.indexes}:
-            work.indexes.append(index.id)
+            work.indexes += [] if index.id in work.indexes else [index.id]
 
 
 def _build(draft: Draft, work: _Work, field: Field, vacant: Collection[str]) -> None:

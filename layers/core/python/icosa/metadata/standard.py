@@ -117,6 +117,7 @@ def _object(number: int, spec: Spec, field_specs: list[Spec], ids: _Ids) -> Obje
         next_key=len(fields) + len(unique) + 1,
         created_at=ids.now,
         updated_at=ids.now,
+        has_trash_index=True,
         **{attribute: spec[flag] for flag, attribute in _OBJECT_FLAGS.items() if flag in spec},
     )
     return replace(obj, indexes=tuple(_indexes(obj, ids)))

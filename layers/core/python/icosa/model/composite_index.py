@@ -61,6 +61,7 @@ class CompositeLeaf(Leaf):
     """The tuple of ``members``. ``ready``: every live record has its row."""
 
     members: tuple[Leaf, ...] = ()
+    row_key: str = ""
     ready: bool = False
 
     @property
@@ -82,7 +83,7 @@ def composite_leaf(key: str, members: Iterable[Leaf], *, ready: bool) -> Composi
     name = f"{key}~{generation}" if generation else key
     kind = CompositeKind(member.kind for member in members)
     path = (" + ".join(member.dotted for member in members),)
-    return CompositeLeaf(members[0].field, path, name, None, kind, members=members, ready=ready)
+    return CompositeLeaf(members[0].field, path, name, None, kind, members=members, row_key=key, ready=ready)
 
 
 def _fields(members: Iterable[Leaf]) -> Iterator[Field]:

@@ -57,6 +57,20 @@ def literal_prefix(pattern: str) -> tuple[str, str]:
     return first, "?" if segments[1] else "%"
 
 
+def longest_literal(pattern: str) -> tuple[str, bool, bool]:
+    """The longest text that every match has in one piece, whether matches end with it, and whether the pattern asks for
+    nothing else.
+
+    >>> longest_literal("%an%quant%"), longest_literal("%or"), longest_literal("a_bc")
+    (('quant', False, False), ('or', True, True), ('bc', True, False))
+    """
+    segments = _segments(pattern)
+    pieces = [piece for segment in segments for piece in segment.split(_ANY)]
+    place = max(range(len(pieces)), key=lambda i: len(pieces[i]))
+    is_all = not segments[0] and len(pieces) == len(segments) and sum(map(bool, pieces)) == 1
+    return pieces[place], place == len(pieces) - 1, is_all
+
+
 def _segments(pattern: str) -> list[str]:
     segments = [""]
     characters = iter(pattern)

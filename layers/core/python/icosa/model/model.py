@@ -13,6 +13,7 @@ from typing import Any, Literal
 
 from .cache import Cached
 from .composite_index import CompositeLeaf, composite_leaf
+from .fragments import FragmentLeaf, fragment_leaf, takes_fragments
 from .stored_form import StoredForm
 from .types.base import Field, Leaf, OnDelete, Option, Relation, RelationKind, RetiredOption, Status
 
@@ -62,7 +63,8 @@ class IndexMember:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Index:
     """An index as metadata shows it (docs/wire/metadata.md#indexes). The leaves of a record are all indexed, whatever
-    indexes say; a unique one names its constraint by ``constraint_key``, one of several leaves its rows by ``row_key``.
+    indexes say; a unique one names its constraint by ``constraint_key``; one of several leaves, or for parts of texts,
+    its rows by ``row_key``.
     """
 
     id: str
@@ -129,6 +131,9 @@ class Object(Cached):
     readability: str = "OPEN"
     created_at: str = ""
     updated_at: str = ""
+    #: Whether every record in the trash has its row (``store.derive``): not so in objects of version 0.2, until the
+    #: action ``carry_values`` has given them theirs.
+    has_trash_index: bool = False
 
     def display(self, name: str) -> Any:
         """A label, the description, icon or colour as the workspace sees it, by its wire name (``labelSingular``)."""
@@ -185,7 +190,7 @@ class Object(Cached):
         return tuple(
             composite_leaf(index.row_key, members, ready=index.status == "READY")
             for index in self.indexes
-            if index.row_key is not None and (members := self.leaves_of(index)) is not None
+            if index.type == "BTREE" and index.row_key is not None and (members := self.leaves_of(index)) is not None
         )
 
     def leaves_of(self, index: Index) -> tuple[Leaf, ...] | None:
@@ -198,6 +203,23 @@ class Object(Cached):
         ]
         whole = len(leaves) == len(index.members) > 1
         return tuple(self.leaves[leaf.path] for leaf in leaves) if whole else None
+
+    @cached_property
+    def fragments(self) -> tuple[FragmentLeaf, ...]:
+        """Leaves of indexes of type GIN whose texts have rows for their parts."""
+        return tuple(
+            fragment_leaf(index.row_key, leaf, ready=index.status == "READY")
+            for index in self.indexes
+            if index.type == "GIN" and index.row_key is not None
+            for leaf in self.leaves.values()
+            if takes_fragments(leaf.kind)
+            and any(leaf.field.id == member.field_id and leaf.subfield == member.sub for member in index.members)
+        )
+
+    @cached_property
+    def declared(self) -> tuple[CompositeLeaf | FragmentLeaf, ...]:
+        """What has index rows because a workspace has declared an index."""
+        return (*self.composites, *self.fragments)
 
     @cached_property
     def many_to_one(self) -> tuple[Field, ...]:

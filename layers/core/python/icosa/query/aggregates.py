@@ -66,9 +66,13 @@ class Tally:
         known = aggregates_of(obj)
         self._parts = [(name, _PARTS[known[name].function](known[name])) for name in names]
 
-    def add(self, item: Item) -> None:
+    def add(self, item: Item, times: int = 1) -> None:
+        """Add an item; one that stands for several only changes their number."""
         for _, part in self._parts:
-            part.add(item)
+            if isinstance(part, _Count):
+                part.number += times
+            else:
+                part.add(item)
 
     def results(self) -> dict[str, Any]:
         """By name: int for counts, Decimal for percentages and for exact sums and averages, int or float for those of
@@ -110,13 +114,13 @@ class _Part(ABC):
 
 class _Count(_Part):
     def __init__(self, _: Aggregate) -> None:
-        self._count = 0
+        self.number = 0
 
     def add(self, item: Item) -> None:
-        self._count += 1
+        self.number += 1
 
     def result(self) -> Any:
-        return self._count
+        return self.number
 
 
 class _Emptiness(_Part):

@@ -40,8 +40,10 @@ class Grouper:
         self._groups: dict[tuple[Any, ...], GroupedItems] = {}
         self._memberships = 0
 
-    def add(self, item: Record, related: Mapping[str, Record | None] = _NO_RELATED) -> None:
-        """``related`` has the target record of every relation that a dimension goes through, by the relation's name."""
+    def add(self, item: Record, related: Mapping[str, Record | None] = _NO_RELATED, *, times: int = 1) -> None:
+        """``related`` has the target record of every relation that a dimension goes through, by the relation's name.
+        ``times``: the item stands for so many records, of which only the number is wanted.
+        """
         operation = self._operation
         columns = [_values(dimension, item, related) for dimension in operation.dimensions]
         self._memberships += prod(map(len, columns)) - 1
@@ -51,7 +53,7 @@ class Grouper:
             group = self._groups.get(key)
             if group is None:
                 group = self._groups[key] = GroupedItems(values, Tally(operation.object, self._names))
-            group.tally.add(item)
+            group.tally.add(item, times)
             if operation.records is not None:
                 group.items.append(item)
 

@@ -3,25 +3,64 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, cast
 
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
 
+Records = Sequence[Mapping[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class QueueRecord:
+    """A message of a queue; ``times`` is how often the queue has given it out, this time included."""
+
+    id: str
+    body: str
+    times: int
+
 
 def batch_handler(
-    event_type: EventType, work: Callable[[Any], None], logger: Logger
+    event_type: EventType,
+    work: Callable[[Any], None],
+    logger: Logger,
+    *,
+    together: Callable[[Records], Mapping[str, Exception]] | None = None,
 ) -> Callable[[dict[str, Any], Any], Any]:
     """A handler that does ``work`` on every record, and returns the failed ones as ``batchItemFailures``.
 
     So a record that fails does not hold up the others. Why it failed is logged, with the keys that ``work`` appended to
-    the logger.
+    the logger. ``together`` is what is done first, of a stream's records as they are: it returns what failed, by the
+    records' sequence numbers, and those fail when their ``work`` is done.
     """
     # Powertools' Logger is no subclass of logging.Logger, but passes unknown attributes on to one.
     processor = BatchProcessor(event_type=event_type, logger=cast(logging.Logger, logger))
 
     def handler(event: dict[str, Any], context: Any) -> Any:
-        return process_partial_response(event=event, record_handler=work, processor=processor, context=context)
+        failed = {} if together is None else together(event["Records"])
+
+        def both(record: Any) -> None:
+            work(record)
+            if failed and (error := failed.get(record.raw_event["dynamodb"]["SequenceNumber"])) is not None:
+                raise error
+
+        return process_partial_response(event=event, record_handler=both, processor=processor, context=context)
+
+    return handler
+
+
+def queue_handler(work: Callable[[Sequence[QueueRecord]], Collection[str]]) -> Callable[[dict[str, Any], Any], Any]:
+    """A handler that does ``work`` on all messages of a batch together, and has those come again whose ids it
+    returns.
+    """
+
+    def handler(event: dict[str, Any], _context: Any) -> dict[str, Any]:
+        records = [
+            QueueRecord(record["messageId"], record["body"], int(record["attributes"]["ApproximateReceiveCount"]))
+            for record in event["Records"]
+        ]
+        return {"batchItemFailures": [{"itemIdentifier": failed} for failed in work(records)]}
 
     return handler

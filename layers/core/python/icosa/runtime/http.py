@@ -35,6 +35,8 @@ _HEADERS = {
 }
 #: Lambda's responses end at 6 MB, as JSON that holds the body as a text.
 ANSWER_LIMIT = 6_000_000
+#: Names the jobs that a request has left work to (docs/wire/metadata.md#jobs).
+JOB_HEADER = "X-Icosa-Job"
 METHODS_WITH_BODY = frozenset(("POST", "PUT", "PATCH"))
 _ENCODED_SLASH = re.compile("%2f", re.IGNORECASE)
 _GREEDY = re.compile(r"\{(\w+)\+\}")
@@ -102,7 +104,7 @@ def handle_errors(
 ) -> HttpResponse:
     """The response of ``serve``. Never raises: ``respond`` has the response of every error.
 
-    What ``serve`` counts in the meter is told to clients that ask for the cost.
+    What ``serve`` counts in the meter is told to clients that ask for the cost, and the jobs that it leaves to all.
     """
     meter = Meter(detailed=request.explain)
     try:
@@ -110,7 +112,10 @@ def handle_errors(
             response = serve(meter)
     except IcosaError as error:
         return respond(error)
-    return replace(response, headers={**response.headers, **meter.headers()}) if meter.detailed else response
+    added = {JOB_HEADER: ", ".join(meter.jobs)} if meter.jobs else {}
+    if meter.detailed:
+        added |= meter.headers()
+    return replace(response, headers={**response.headers, **added}) if added else response
 
 
 @contextmanager

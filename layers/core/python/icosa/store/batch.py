@@ -51,7 +51,7 @@ from .lease import Lease, ModelOutdated
 from .lookup import visible_rows
 from .ops import NOT_EXISTS, CheckItem, DeleteItem, Op, PutItem, UpdateItem
 from .recent import log_row
-from .record import HIDDEN, VERSION, data_bytes, pack, reservation
+from .record import HIDDEN, VERSION, data_bytes, pack, pack_moved, reservation
 from .settle import RecordId, RecordRows, Touched, close, settle
 from .table import MAX_BYTES, MAX_TRANSACTION, Item, Table, TransactionConflict, TransactionFailed
 from .transactions import ConditionsFailed, transact
@@ -71,6 +71,7 @@ class Batch:
     lease: Lease | None
     now: str
     now_ms: int
+    seen: register.Register
     id: str = field(default_factory=lambda: uuid.uuid4().hex)
 
     def run(self) -> None:
@@ -135,7 +136,8 @@ class Batch:
         trash its row there is marked now, so that the commit has one row to change, whichever way the record moves.
         """
         assert change.before is not None and change.after is not None
-        yield PutItem(pack(change.after.hidden_by(self.id), change.obj.stored_form), NOT_EXISTS)
+        row = pack_moved(change.after.hidden_by(self.id), change.obj.stored_form, change.before)
+        yield PutItem(row, NOT_EXISTS)
         if not change.before_live:
             yield UpdateItem(
                 change.before.key,
@@ -172,7 +174,9 @@ class Batch:
         end: list[ConditionalOp] = [(last, FailureReason("register"))]
         if done:
             end += [(DeleteItem(keys.of(item)), None) for item in log]
-        if (log_of_changes := log_row(ws, self.changes, now=self.now, seconds=self.table.meter.seconds)) is not None:
+        seconds = self.table.meter.seconds
+        log_of_changes = log_row(self.model, self.changes, now=self.now, seconds=seconds, register=self.seen)
+        if log_of_changes is not None:
             end.append((log_of_changes, None))
         ops = [*records, *self.counters, *end]
         room = MAX_TRANSACTION - len(ops)

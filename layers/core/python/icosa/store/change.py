@@ -20,7 +20,7 @@ from . import keys
 from .derive import CREATED, TWO_VALUES, Attributes, Rows, constraint_value
 from .keys import Key
 from .ops import EXISTS, NOT_EXISTS, CheckItem, DeleteItem, Op, PutItem, UpdateItem
-from .record import HIDDEN, VERSION, pack
+from .record import HIDDEN, VERSION, pack, pack_moved
 from .vacancy import COUNTER_SHARDS, IS_RECENT_ENOUGH
 
 #: Condition for the place that a record moves to: nothing is there, or a hidden row that a batch has left (see
@@ -189,8 +189,9 @@ def record_ops(model: Model, change: Change) -> Iterator[ConditionalOp]:
     if after is None:
         yield DeleteItem(before.key, *as_read), version
     elif change.moves:
+        # In this order, so that a stream that keeps it tells of the move before the removal.
+        yield PutItem(pack_moved(after, change.obj.stored_form, before), *_NO_VISIBLE_ROW), version
         yield DeleteItem(before.key, *as_read), version
-        yield PutItem(pack(after, change.obj.stored_form), *_NO_VISIBLE_ROW), version
     else:
         yield PutItem(pack(after, change.obj.stored_form), *as_read), version
 

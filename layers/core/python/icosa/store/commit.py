@@ -21,8 +21,10 @@ from .change import (
 )
 from .keys import Key
 from .lease import Lease, ModelOutdated
+from .ops import Op
 from .recent import log_row
 from .record import data_bytes
+from .register import Register
 from .table import MAX_BYTES, MAX_TRANSACTION, Table, TransactionConflict
 from .transactions import ConditionsFailed, transact
 
@@ -58,12 +60,16 @@ def commit(
     now: str,
     lease: Lease | None = None,
     now_ms: int,
+    seen: Register,
+    beside: Sequence[Op] = (),
 ) -> None:
-    """Apply all changes, or none.
+    """Apply all changes, or none. ``beside`` are operations on rows of other kinds in the same transaction; where the
+    condition of one fails, something has changed since it was read.
 
     ``targets`` are records that must exist at the moment of commit (foreign keys), as ``target_ops`` takes them;
     ``now`` is the request's time as the changes have it in ``updatedAt``. The commit is sent within ``lease``; None
-    where no record gets a value by ``model`` that it has not had before. Raises WriteConflict, CommitFailed (of the
+    where no record gets a value by ``model`` that it has not had before; ``seen`` is the register at the beginning of
+    the request. Raises WriteConflict, CommitFailed (of the
     kinds ``id``, ``guard``, ``target``), SameValue, PayloadTooLarge, ModelOutdated.
     """
     own = {change.after.key for change in changes if change.after is not None}
@@ -71,8 +77,8 @@ def commit(
     diffs = [row_diff(model, change) for change in changes]
     records = [op for change in changes for op in record_ops(model, change)]
     guards = list(guard_ops(model, changes))
-    counters = list(counter_ops(model, changes))
-    log = log_row(model.workspace_id, changes, now=now, seconds=table.meter.seconds)
+    counters = [*counter_ops(model, changes), *((op, FailureReason("version")) for op in beside)]
+    log = log_row(model, changes, now=now, seconds=table.meter.seconds, register=seen)
     size = (
         (log is not None) + len(records) + len(guards) + len(counters) + len(checks) + sum(diff.size for diff in diffs)
     )
@@ -95,7 +101,7 @@ def commit(
         else:
             from .batch import Batch
 
-            Batch(table, model, changes, diffs, guards, counters, checks, lease, now, now_ms).run()
+            Batch(table, model, changes, diffs, guards, counters, checks, lease, now, now_ms, seen).run()
     except TransactionConflict:
         raise WriteConflict from None
     except ConditionsFailed as failure:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from ..model.dates import epoch_ms
+from ..model.fragments import FragmentLeaf, fragments, shard_of
 from ..model.model import Model, Object, UniqueConstraint
 from ..model.record import Record
 from ..model.search_text import search_fields, tokens
@@ -21,6 +22,7 @@ from .keys import END, NULL, VALUE, Key
 UPDATED_AT = ("updatedAt",)
 #: The path of a leaf that hardly ever changes: ``store.recent`` logs when it does.
 CREATED_AT = ("createdAt",)
+DELETED_AT = ("deletedAt",)
 #: The attributes of a derived row, without its key.
 Attributes = Mapping[str, Any]
 _NOTHING: Attributes = {}
@@ -61,11 +63,19 @@ class Rows:
         ws = model.workspace_id
         self._ws = ws
         self._obj = obj
+        leaves = (*obj.indexed_leaves, *obj.declared) if leaves is None else tuple(leaves)
         self._index: list[tuple[str, Leaf, Callable[[Any], str], Callable[[Any], str | None]]] = [
             (keys.index(ws, obj.key, leaf.key), leaf, leaf.kind.encode, leaf.kind.detail)
-            for leaf in ((*obj.indexed_leaves, *obj.composites) if leaves is None else leaves)
+            for leaf in leaves
+            if not isinstance(leaf, FragmentLeaf)
+        ]
+        self._fragments = [
+            (leaf, [keys.index(ws, obj.key, key) for key in leaf.index_keys])
+            for leaf in leaves
+            if isinstance(leaf, FragmentLeaf)
         ]
         self._created = obj.leaves.get(CREATED_AT)
+        self._deleted = obj.leaves.get(DELETED_AT)
         self._id_key = obj.by_name["id"].key
         self._edges = [
             (
@@ -82,7 +92,9 @@ class Rows:
         return obj.cached(_rows, model)
 
     def index(self, record: Record) -> dict[Key, Attributes]:
-        """Index rows of a live record: one for each indexed leaf, nulls included, so that every index is complete."""
+        """Index rows of a live record: one for each indexed leaf, nulls included, so that every index is complete; and
+        those of its fragments.
+        """
         tail = END + record.id
         null = NULL + tail
         carried = self._carried(record)
@@ -98,6 +110,16 @@ class Rows:
                 room = len(exact.encode()) <= _MOST_EXACT
                 attributes = {EXACT: exact, **(attributes if room else _NOTHING)}
             rows[partition, f"{VALUE}{encode(value)}{tail}"] = attributes
+        for of_texts, partitions in self._fragments:
+            value = of_texts.get(record)
+            if value is None:
+                continue
+            parts = fragments(value)
+            if parts is None:
+                rows[partitions[0], null] = carried
+                continue
+            for part in parts:
+                rows[partitions[shard_of(part)], f"{VALUE}{part}{tail}"] = carried
         return rows
 
     def _carried(self, record: Record) -> Attributes:
@@ -114,6 +136,19 @@ class Rows:
             if target is not None:
                 rows[keys.edges(self._ws, target), (live_prefix if live else trash_prefix) + record.id] = carried
         return rows
+
+    def trash(self, record: Record) -> dict[Key, Attributes]:
+        """The row of a record in the one index of the trash, by ``deletedAt``."""
+        leaf = self._deleted
+        value = None if leaf is None else leaf.get(record)
+        if leaf is None or value is None:
+            return {}
+        return {
+            (
+                keys.index(self._ws, self._obj.key, leaf.key),
+                keys.index_sort(leaf.kind.encode(value), record.id),
+            ): _NOTHING
+        }
 
     def tokens(self, record: Record) -> dict[Key, Attributes]:
         """One row for each token of a live record's search fields, ``f`` naming the fields that have it.
@@ -140,13 +175,18 @@ class Rows:
     def derive(self, record: Record, *, live: bool) -> dict[Key, Attributes]:
         """All derived rows of a record except its guards, which are written under conditions of their own."""
         if not live:
-            return self.edges(record, live=False)
+            return self.edges(record, live=False) | self.trash(record)
         rows = self.index(record) | self.edges(record, live=True)
         return rows | self.tokens(record) if self._searched else rows
 
 
 def _rows(obj: Object, model: Model) -> Rows:
     return Rows(model, obj)
+
+
+def trash_index(ws: str, obj: Object) -> str:
+    """The partition of the index of an object's trash: no live record has a row of this leaf."""
+    return keys.index(ws, obj.key, obj.leaves[DELETED_AT].key)
 
 
 def constraint_value(constraint: UniqueConstraint, item: Item) -> str | None:
@@ -162,5 +202,4 @@ def constraint_value(constraint: UniqueConstraint, item: Item) -> str | None:
 
 def is_confirmed(item: Item, leaf: Leaf, encoded: str | None) -> bool:
     """Whether an index row is what ``derive`` gives for the record now (rows may be left by an unfinished write)."""
-    value = leaf.get(item)
-    return encoded is None if value is None else leaf.kind.encode(value) == encoded
+    return leaf.is_at(item, encoded)

@@ -12,7 +12,8 @@ rows: the functions take the workspace id of the caller's principal as their fir
 | index | ``ws#I#object#leaf`` | ``0|1 value \\x01 id`` |
 | token | ``ws#T#object#c`` | ``token \\x01 id`` |
 | counter | ``ws#C#object`` | shard |
-| log of changes | ``ws#L`` | ``time#suffix`` |
+| ledger | ``ws#CL#object`` | leaf |
+| log of changes | ``ws#L`` | ``time#suffix``, ``!time#suffix`` |
 | open batches | ``ws#B`` | ``open`` |
 | batch log | ``ws#B`` | ``log#batch#part`` |
 | workspace | ``ws#W`` | ``workspace`` |
@@ -25,6 +26,13 @@ rows: the functions take the workspace id of the caller's principal as their fir
 | view, page layout | ``ws#V`` | ``views#id``, ``pageLayouts#id`` |
 | webhook | ``ws#H`` | webhook id |
 | number of webhooks | ``ws#N`` | ``webhooks`` |
+| event | ``ws#Q`` | event id |
+| page of the feed of events | ``ws#QF`` | position of its last event |
+| head of the feed | ``ws#QH`` | ``feed`` |
+| delivery | ``ws#Y#webhook`` | delivery id |
+| failed delivery | ``ws#YF#webhook`` | delivery id |
+| held delivery | ``ws#YH#webhook`` | delivery id |
+| pace and backlog of a webhook | ``ws#YS`` | webhook id |
 | schema bundle | ``ws#S`` | ``section#version#part`` |
 | bundle that does not expire | ``ws#SL`` | the same |
 | subdomain | ``@S#subdomain`` | ``-`` |
@@ -120,9 +128,24 @@ def counter(ws: str, obj: str) -> str:
     return f"{ws}#C#{obj}"
 
 
+def ledgers(ws: str, obj: str) -> str:
+    """Partition of the numbers of rows that are kept beside an object's indexes (``store.ledger``)."""
+    return f"{ws}#CL#{obj}"
+
+
 def change_log(ws: str, ms: int, suffix: str) -> Key:
     """A row of the log of changes (``store.recent``), written at ``ms`` milliseconds since the epoch."""
     return f"{ws}#L", f"{ms:013}#{suffix}"
+
+
+#: What the sort keys of ``delta_log`` begin with: they stand before all others.
+DELTA_ROWS = "!"
+
+
+def delta_log(ws: str, ms: int, suffix: str) -> Key:
+    """A row of the log that has nothing but deltas (``store.ledger``): apart from others, whose latest all look at."""
+    pk, sort = change_log(ws, ms, suffix)
+    return pk, DELTA_ROWS + sort
 
 
 def open_batches(ws: str) -> Key:
@@ -203,6 +226,63 @@ def webhook(ws: str, webhook_id: str) -> Key:
 def webhook_count(ws: str) -> Key:
     """How many webhooks the workspace has."""
     return f"{ws}#N", "webhooks"
+
+
+def event(ws: str, event_id: str) -> Key:
+    """A change that webhooks and the feed tell of (``store.event_row``)."""
+    return f"{ws}#Q", event_id
+
+
+def feed(ws: str) -> str:
+    """Partition of the order of events (``store.feed``)."""
+    return f"{ws}#QF"
+
+
+def feed_sort(position: int) -> str:
+    """Sort key of the page of the feed that ends at a position."""
+    return f"{position:016}"
+
+
+def feed_position(item: Mapping[str, Any]) -> int:
+    """The position at which a page of the feed ends."""
+    return int(item["SK"])
+
+
+def feed_head(ws: str) -> Key:
+    """Where the feed ends, and whether it is kept."""
+    return f"{ws}#QH", "feed"
+
+
+def deliveries(ws: str, webhook_id: str) -> str:
+    """Partition of what was and will be sent to a webhook; ids of deliveries begin with their time."""
+    return f"{ws}#Y#{webhook_id}"
+
+
+def delivery(ws: str, webhook_id: str, delivery_id: str) -> Key:
+    return deliveries(ws, webhook_id), delivery_id
+
+
+def failed_deliveries(ws: str, webhook_id: str) -> str:
+    """Partition of the names of a webhook's deliveries that have failed and not arrived since."""
+    return f"{ws}#YF#{webhook_id}"
+
+
+def failed_delivery(ws: str, webhook_id: str, delivery_id: str) -> Key:
+    return failed_deliveries(ws, webhook_id), delivery_id
+
+
+def held_deliveries(ws: str, webhook_id: str) -> str:
+    """Partition of the names of deliveries that wait for their webhook, without a message in the queue."""
+    return f"{ws}#YH#{webhook_id}"
+
+
+def held_delivery(ws: str, webhook_id: str, delivery_id: str) -> Key:
+    return held_deliveries(ws, webhook_id), delivery_id
+
+
+def sending(ws: str, webhook_id: str) -> Key:
+    """How fast a webhook is sent to, and how many deliveries it holds (``store.webhook_backlog``)."""
+    return f"{ws}#YS", webhook_id
 
 
 def object_row(ws: str, object_id: str) -> Key:
@@ -310,6 +390,11 @@ def metadata_kind(sort: str) -> tuple[str, str]:
     """``metadata_row`` of a row's sort key."""
     kind, _, rest = sort.partition("#")
     return kind, rest.partition("#")[0]
+
+
+def owner_of_delivery(item: Mapping[str, Any]) -> str:
+    """The webhook that a delivery's row belongs to."""
+    return item["PK"].rpartition("#")[2]  # type: ignore[no-any-return]
 
 
 def view_collection(item: Mapping[str, Any]) -> str:

@@ -32,7 +32,7 @@ class Lease:
     workspace_id: str
     version: int
     clock: Callable[[], float] = time.monotonic
-    seconds: float = LEASE_SECONDS
+    seconds: float = field(default_factory=lambda: LEASE_SECONDS)
     started: float = field(default=-1.0)
 
     def __post_init__(self) -> None:

@@ -4,7 +4,7 @@ apart.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -87,6 +87,7 @@ def carrying_page(
     low: str,
     high: str,
     after: str | None = None,
+    forward: bool = True,
     limit: int | None,
     exact: ExactText | None = None,
     prefix: str = "",
@@ -97,6 +98,7 @@ def carrying_page(
         low=low,
         high=high,
         after=after,
+        forward=forward,
         limit=limit,
         project=f"SK, {CREATED}, {TWO_VALUES}" + ("" if prefix else f", {EXACT}"),
         filter=_wanted(exact),
@@ -127,10 +129,27 @@ class WholeIndex(NamedTuple):
     pages: int
 
 
-def whole_index(table: Table, pk: str) -> WholeIndex:
-    """An index from its beginning to its end."""
-    pages = list(table.query_pages(pk, project=f"SK, {EXACT}"))
-    return WholeIndex(_index_entries(row for page in pages for row in page.items), len(pages))
+def whole_index(
+    table: Table,
+    pk: str,
+    *,
+    limit: int,
+    keeps: Callable[[str | None, str | None], bool | None] | None = None,
+    before_more: Callable[[Table], None],
+) -> WholeIndex:
+    """An index from its beginning to its end, in pages of up to ``limit`` rows or 1 MB, but for the entries that
+    ``keeps`` refuses by their value and exact text.
+    ``before_more`` is called where one page does not hold it all, and may raise.
+    """
+    entries: list[IndexEntry] = []
+    pages = 0
+    for page in table.query_pages(pk, project=f"SK, {EXACT}", limit=limit):
+        pages += 1
+        if pages == 1 and page.last is not None:
+            before_more(table)
+        found = _index_entries(page.items)
+        entries += found if keeps is None else (entry for entry in found if keeps(entry[0], entry[2]) is not False)
+    return WholeIndex(entries, pages)
 
 
 def count_entries(table: Table, pk: str, *, low: str, high: str, exact: ExactText | None = None) -> Count:
@@ -138,6 +157,25 @@ def count_entries(table: Table, pk: str, *, low: str, high: str, exact: ExactTex
     if exact is None:
         return table.count_pages(pk, low=low, high=high)
     return table.count_pages(pk, low=low, high=high, unlike=_unwanted(exact), values=_values(exact))
+
+
+def count_block(table: Table, pk: str, *, low: str, high: str, limit: int) -> tuple[int, str | None]:
+    """How many rows the first ``limit`` of a range are, and the sort key of the last; None if they are all."""
+    page = table.query(
+        pk, low=low, high=high, limit=limit, project="SK", filter="attribute_exists(#none)", names={"#none": "none"}
+    )
+    return page.scanned - len(page.items), page.last
+
+
+def count_run(table: Table, pk: str, *, after: str) -> int:
+    """How many rows of the same value follow a row."""
+    start = after.rpartition(END)[0] + END
+    return table.count(pk, low=start, high=start + TOP, after=after)
+
+
+def end_of_run(sort: str) -> str:
+    """The sort key behind all rows of the value that a row has."""
+    return sort.rpartition(END)[0] + END + TOP
 
 
 def _index_entries(rows: Iterable[Item]) -> list[IndexEntry]:
@@ -231,6 +269,17 @@ def all_timed_edges_of(table: Table, pk: str, prefix: str) -> list[TimedId]:
 def all_edges(table: Table, ws: str, target_id: str) -> list[Edge]:
     """Everything that points at a record, live or in the trash."""
     return [_edge(row["SK"]) for row in table.query_all(keys.edges(ws, target_id), project="SK")]
+
+
+def edges_from(table: Table, ws: str, target_id: str, *, after: str | None = None, limit: int) -> QueryPage[Edge]:
+    """One page of everything that points at a record, live or in the trash."""
+    page = table.query(keys.edges(ws, target_id), after=after, limit=limit, project="SK")
+    return QueryPage([_edge(row["SK"]) for row in page.items], page.last, page.scanned)
+
+
+def edge_sort(edge: Edge) -> str:
+    """The sort key of an edge: from where to read on behind it."""
+    return keys.edge_prefix(edge.object_key, edge.field_key, live=edge.live) + edge.record_id
 
 
 def _edge(sort: str) -> Edge:

@@ -36,6 +36,8 @@ class Meter:
     authentication: Meter | None = None
     #: When the request began, on the clock of ``seconds``.
     began: float = field(default_factory=time.monotonic)
+    #: The ids of jobs that the request has left work to.
+    jobs: list[str] = field(default_factory=list)
 
     @property
     def seconds(self) -> float:

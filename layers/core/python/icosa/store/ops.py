@@ -97,6 +97,16 @@ def set_attributes(key: Key, values: Mapping[str, Any], *, condition: str | None
     )
 
 
+def replace_seen(item: Mapping[str, Any], name: str, seen: Any) -> PutItem:
+    """Replace an item if its attribute still has the value that was seen."""
+    return PutItem(item, "#name = :seen", {"#name": name}, {":seen": seen})
+
+
+def delete_seen(key: Key, name: str, seen: Any) -> DeleteItem:
+    """Delete an item if its attribute still has the value that was seen."""
+    return DeleteItem(key, "#name = :seen", {"#name": name}, {":seen": seen})
+
+
 def add_to_count(key: Key, difference: int, *, limit: int) -> UpdateItem:
     """Change the number in the attribute ``count``, which is 0 where there is no item, unless it would exceed a
     limit.

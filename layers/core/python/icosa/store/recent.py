@@ -14,10 +14,13 @@ records, into a partition whose sort keys are times. These are
   time of the commit.
 
 A destroyed record is in neither: whoever looks for it finds nothing. A new one did not match before, so nobody misses
-it. Rows of the log expire after an hour.
+it. But what pointed at a destroyed record may go on to do so for a moment, so the log names those that others can point
+at, too, for whoever looks for references to nothing. The stream does not tell whether a row that is gone has moved or
+was destroyed; a move names the version that it has ended, so the log does (``moves``). Rows of the log outlive the
+stream's records, which are kept for a day; those with deltas of ledgers expire after a week.
 
-Costs: two write units for the row, for each KB of ids (25 records); readers pay one read unit for each of the two tails
-while nothing has changed.
+Costs: two write units for the row, for each KB of ids (25 records, 19 that move); readers pay one read unit for each of
+the two tails while nothing has changed.
 """
 
 from __future__ import annotations
@@ -25,17 +28,18 @@ from __future__ import annotations
 import time
 import uuid
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from ..model.dates import format_instant
-from ..model.model import Object
-from . import keys
+from ..model.model import Model, Object
+from . import keys, ledger
 from .change import Change
 from .derive import CREATED_AT, UPDATED_AT
-from .keys import END, VALUE
+from .keys import END, TOP, VALUE, Key
 from .ops import PutItem
+from .register import Register
 from .table import Item, Table
 
 #: A commit this long after the request's beginning is logged, whatever its ``updatedAt`` says.
@@ -43,9 +47,20 @@ LATE_SECONDS = 1.0
 #: How far before its own beginning a read looks. The difference to ``LATE_SECONDS`` is the time that a call to
 #: DynamoDB may take, and that the clocks of two functions may differ.
 MARGIN_SECONDS = 3.0
-_LIFE_SECONDS = 3_600
+_LIFE_SECONDS = 26 * 3_600
+_LIFE_OF_DELTAS = (ledger.KEPT_MS + ledger.WAIT_MS) // 1000
 
 _IDS = "ids"
+_NOW = "now"
+#: The destroyed records of a transaction, by the keys of their objects.
+_GONE = "gone"
+#: By how much a transaction changes the numbers of rows that are kept (``store.ledger``).
+_DELTAS = "deltas"
+#: Stands between an id and the version that a move has ended.
+_VERSION = "@"
+#: How long after its row in the log a transaction may be committed, and how far the clocks may differ.
+_LATEST_SECONDS = 60.0
+_CLOCKS_SECONDS = 10.0
 
 
 #: What a row of the log says of a record: it has moved between the live records and the trash; its ``createdAt`` is
@@ -64,22 +79,37 @@ class Trace(NamedTuple):
     kind: str = ""
 
 
-def log_row(ws: str, changes: Iterable[Change], *, now: str, seconds: float) -> PutItem | None:
+def log_row(model: Model, changes: Sequence[Change], *, now: str, seconds: float, register: Register) -> PutItem | None:
     """The row of the log for a transaction with these changes, None when it needs none.
 
-    ``now`` is the request's time (what ``updatedAt`` is set to), and ``seconds`` the time since then.
+    ``now`` is the request's time (what ``updatedAt`` is set to), and ``seconds`` the time since then; ``register`` says
+    of which leaves the numbers are kept.
     """
     is_late = seconds > LATE_SECONDS
+    moment = time.time()
+    ms = int(moment * 1000)
+    deltas = ledger.deltas_of(changes, register, now=now, now_ms=ms, is_late=is_late) if register.kept else {}
     logged: dict[tuple[str, str], list[str]] = defaultdict(list)
     for change in changes:
         if (kind := _kind(change, now, is_late=is_late)) is not None:
-            logged[change.obj.key, kind].append(change.id)
-    if not logged:
+            ended = f"{_VERSION}{change.before.version}" if kind == MOVED and change.before is not None else ""
+            logged[change.obj.key, kind].append(f"{change.id}{ended}")
+    gone: dict[str, list[str]] = defaultdict(list)
+    for change in changes:
+        if change.after is None and model.references[change.obj.id]:
+            gone[change.obj.key].append(change.id)
+    if not logged and not deltas and not gone:
         return None
-    moment = time.time()
-    key = keys.change_log(ws, int(moment * 1000), uuid.uuid4().hex[:12])
-    text = ";".join(f"{object_key}:{kind}:{','.join(ids)}" for (object_key, kind), ids in logged.items())
-    return PutItem(keys.item_at(key, **{_IDS: text}, ttl=int(moment) + _LIFE_SECONDS))
+    key = (keys.change_log if logged else keys.delta_log)(model.workspace_id, ms, uuid.uuid4().hex[:12])
+    attributes: dict[str, Any] = {"ttl": int(moment) + (_LIFE_OF_DELTAS if deltas else _LIFE_SECONDS)}
+    if logged:
+        attributes[_IDS] = ";".join(f"{obj}:{kind}:{','.join(ids)}" for (obj, kind), ids in logged.items())
+        attributes[_NOW] = now
+    if gone:
+        attributes[_GONE] = ";".join(f"{obj}:{','.join(ids)}" for obj, ids in gone.items())
+    if deltas:
+        attributes[_DELTAS] = ledger.packed_deltas(deltas)
+    return PutItem(keys.item_at(key, **attributes))
 
 
 def _kind(change: Change, now: str, *, is_late: bool) -> str | None:
@@ -123,13 +153,100 @@ def log_reader(ws: str, since: datetime, *, limit: int) -> Callable[[Table], lis
 
     def read(table: Table) -> list[Trace]:
         traces: list[Trace] = []
-        for row in _newest(table, pk, low, limit, None):
-            for part in row[_IDS].split(";"):
-                object_key, kind, ids = part.split(":")
-                traces += [Trace(object_key, record_id, row["SK"], kind) for record_id in ids.split(",")]
+        for row in _newest(table, pk, low, limit, f"SK, {_IDS}"):
+            traces += [
+                Trace(object_key, named.partition(_VERSION)[0], row["SK"], kind)
+                for object_key, kind, named in _named(row)
+            ]
         return traces
 
     return read
+
+
+def gone_readers(ws: str, object_key: str, *, limit: int) -> list[Callable[[Table], frozenset[str] | None]]:
+    """Readers of the ids of an object's records that were destroyed in the last hour; None where the log has more than
+    ``limit`` rows of it. The janitor has seen to what pointed at others.
+    """
+    since = int((time.time() - _LIFE_SECONDS) * 1000)
+    return [_gone_reader(start, object_key, limit) for start in _starts(ws, since)]
+
+
+def _gone_reader(start: Key, object_key: str, limit: int) -> Callable[[Table], frozenset[str] | None]:
+    def read(table: Table) -> frozenset[str] | None:
+        rows = _rows_from(table, start, _GONE, limit)
+        if rows is None:
+            return None
+        parts = [part.split(":") for row in rows for part in row[_GONE].split(";")]
+        return frozenset(i for of, ids in parts if of == object_key for i in ids.split(","))
+
+    return read
+
+
+def _starts(ws: str, since_ms: int) -> tuple[Key, Key]:
+    """Where the two parts of the log begin that have rows since a moment."""
+    return keys.change_log(ws, since_ms, ""), keys.delta_log(ws, since_ms, "")
+
+
+def _rows_from(table: Table, start: Key, attribute: str, limit: int) -> list[Item] | None:
+    """The rows of a part of the log that have an attribute; None where the part has more than ``limit`` rows."""
+    pk, low = start
+    high = (keys.DELTA_ROWS if low.startswith(keys.DELTA_ROWS) else "") + TOP
+    page = table.query(pk, low=low, high=high, limit=limit, project=f"SK, {attribute}")
+    return None if page.last is not None else [row for row in page.items if attribute in row]
+
+
+def delta_readers(
+    ws: str, object_key: str, leaf_key: str, since_ms: int, *, limit: int
+) -> list[Callable[[Table], dict[str, ledger.Numbers] | None]]:
+    """Readers of the deltas of a leaf since a moment, by the sort keys of their rows; None where the log has more than
+    ``limit`` rows since then. Each costs a read unit for some 40 commits.
+    """
+    return [_delta_reader(start, object_key, leaf_key, limit) for start in _starts(ws, since_ms)]
+
+
+def _delta_reader(
+    start: Key, object_key: str, leaf_key: str, limit: int
+) -> Callable[[Table], dict[str, ledger.Numbers] | None]:
+    def read(table: Table) -> dict[str, ledger.Numbers] | None:
+        rows = _rows_from(table, start, _DELTAS, limit)
+        if rows is None:
+            return None
+        found: dict[str, ledger.Numbers] = {}
+        for row in rows:
+            numbers = ledger.unpacked_deltas(row[_DELTAS]).get(object_key, {}).get(leaf_key)
+            if numbers:
+                found[row["SK"]] = numbers
+        return found
+
+    return read
+
+
+def is_in_window(sort: str, at: int) -> bool:
+    """Whether a row of the log may have appeared after what was read at a time."""
+    return int(sort.removeprefix(keys.DELTA_ROWS).partition("#")[0]) >= at - ledger.WINDOW_MS
+
+
+def moves(table: Table, ws: str, first: float, last: float) -> dict[tuple[str, str, int], str]:
+    """The moves that the stream told of between two times (seconds since 1970): the time of its request for each, as a
+    stored DATE_TIME, by object, record and the version that ended. One read unit for some 30 moves.
+    """
+    pk, low = keys.change_log(ws, int((first - _LATEST_SECONDS) * 1000), "")
+    _, high = keys.change_log(ws, int((last + _CLOCKS_SECONDS) * 1000), "")
+    found: dict[tuple[str, str, int], str] = {}
+    for row in table.query_all(pk, low=low, high=high):
+        for object_key, kind, named in _named(row):
+            record_id, _, version = named.partition(_VERSION)
+            if kind == MOVED and version:
+                found[object_key, record_id, int(version)] = row[_NOW]
+    return found
+
+
+def _named(row: Item) -> Iterator[tuple[str, str, str]]:
+    """What a row of the log names: object, kind, and the record with what is said about it."""
+    for part in row[_IDS].split(";"):
+        object_key, kind, ids = part.split(":")
+        for named in ids.split(","):
+            yield object_key, kind, named
 
 
 def _newest(table: Table, pk: str, low: str, limit: int, project: str | None) -> list[Item]:

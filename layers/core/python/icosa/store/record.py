@@ -26,7 +26,12 @@ StoredRow = Mapping[str, Any]
 VERSION = "v"
 #: Marks a record or trash row that a multi-step write is moving between the two partitions (see store/batch.py).
 HIDDEN = "h"
+#: Marks a row that its record has come to from the other partition, with the version that the record had there: the
+#: stream's record of a restored one would look like that of a new one. The next write of the row drops it.
+MOVED = "o"
 _DATA = "d"
+#: What ``reservation`` holds instead of values.
+_NO_VALUES = "{}"
 
 
 def pack(record: Record, form: StoredForm | None) -> dict[str, Any]:
@@ -40,6 +45,11 @@ def pack(record: Record, form: StoredForm | None) -> dict[str, Any]:
     return {**_head(record), _DATA: data.decode()}
 
 
+def pack_moved(record: Record, form: StoredForm | None, before: Record) -> dict[str, Any]:
+    """``pack`` for a record that goes to the trash or comes back from it."""
+    return {**pack(record, form), MOVED: before.version}
+
+
 def packed_bytes(record: Record) -> int:
     """How large the values of a record are in its row; a little less where its object has a stored form."""
     return len(orjson.dumps(record))
@@ -47,7 +57,7 @@ def packed_bytes(record: Record) -> int:
 
 def reservation(record: Record) -> dict[str, Any]:
     """A hidden row without values, which keeps the id for a record to come."""
-    return {**_head(record), _DATA: "{}"}
+    return {**_head(record), _DATA: _NO_VALUES}
 
 
 def _head(record: Record) -> dict[str, Any]:
@@ -98,9 +108,34 @@ def data_bytes(op: Op) -> int:
     return len(op.item.get(_DATA, "").encode()) if isinstance(op, PutItem) else 0
 
 
+def version_of(row: StoredRow) -> int:
+    """The version of a row, which grows with every write of its record."""
+    return int(row[VERSION])
+
+
 def is_hidden(row: StoredRow) -> bool:
     """Whether a batch is moving the row's record."""
     return HIDDEN in row
+
+
+def is_reservation(row: StoredRow) -> bool:
+    """Whether a row only keeps an id for a record to come."""
+    return HIDDEN in row and row[_DATA] == _NO_VALUES
+
+
+def moved_from(row: StoredRow) -> int | None:
+    """The version from which the row's record has come from the other partition with its last write."""
+    return int(row[MOVED]) if MOVED in row else None
+
+
+def with_values(row: StoredRow, values: Mapping[str, Any]) -> StoredRow:
+    """The row with other values of some fields, by their keys and in stored form."""
+    return {**row, _DATA: orjson.dumps({**orjson.loads(row[_DATA]), **values}).decode()}
+
+
+def same_values(row: StoredRow, other: StoredRow) -> bool:
+    """Whether two rows of a record hold the same text of values."""
+    return bool(row[_DATA] == other[_DATA])
 
 
 def current_state(live: Record | None, trashed: Record | None) -> tuple[Record, bool] | None:
@@ -123,6 +158,11 @@ def current_state(live: Record | None, trashed: Record | None) -> tuple[Record, 
 def unchanged(row: StoredRow) -> CheckItem:
     """Demand that a record is in the version that was read."""
     return CheckItem(keys.of(row), *_in_version(row))
+
+
+def as_read(record: Record) -> CheckItem:
+    """The condition that a record is still in the state that was read."""
+    return CheckItem(record.key, "#v = :v", {"#v": VERSION}, {":v": record.version})
 
 
 def without_fields(row: StoredRow, field_keys: Iterable[str]) -> PutItem | None:

@@ -1,12 +1,14 @@
 """The register of a workspace's open batches (``store.batch``): one small item that every request reads.
 
-It serves three purposes:
+It serves four purposes:
 
 * Reads that count rows instead of fetching records must know whether rows may exist that no record confirms. They
   compare the register before and after: when no batch touched the object meanwhile, every row was confirmed.
 * It orders a batch and those who clean up after it. A batch commits on the condition that it is still open
   (``require_open``); whoever wants to clean up gives it up first (``give_up``), so that it cannot commit any more.
 * It tells which batches have been open for so long that their writers must be dead (``Register.abandoned``).
+* It tells writers of which leaves they must write down by how much the numbers of their index rows change
+  (``store.ledger``).
 
 The functions below make operations for transactions. Those that open, commit, give up or close a batch also count up
 the sequence numbers of its objects.
@@ -14,7 +16,7 @@ the sequence numbers of its objects.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -27,17 +29,29 @@ ABANDONED_AFTER_MS = 60_000
 #: The attribute that maps ids of open batches to their entries, and the prefix of the objects' sequence numbers.
 _ENTRIES = "open"
 _SEQUENCE = "seq_"
+#: The prefix of the attributes of kept leaves: ``ledger_object#leaf``.
+_KEPT = "ledger_"
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """Since when and until when the numbers of a leaf's rows are kept, in milliseconds since the epoch."""
+
+    since: int
+    until: int
 
 
 @dataclass(frozen=True, slots=True)
 class Register:
     """``open`` maps ids of open batches to ``(keys of the objects they touch, start in ms since the epoch)``.
 
-    ``sequences`` holds, by object key, how many times batches that touch the object were opened, committed or closed.
+    ``sequences`` holds, by object key, how many times batches that touch the object were opened, committed or closed;
+    ``kept`` the leaves with ledgers, by the keys of objects and their own.
     """
 
     sequences: Mapping[str, int] = field(default_factory=dict)
     open: Mapping[str, tuple[frozenset[str], int]] = field(default_factory=dict)
+    kept: Mapping[str, Mapping[str, Kept]] = field(default_factory=dict)
 
     @classmethod
     def parse(cls, item: Mapping[str, Any] | None) -> Register:
@@ -45,12 +59,25 @@ class Register:
         if item is None:
             return cls()
         entries = item.get(_ENTRIES, {})
+        kept: dict[str, dict[str, Kept]] = {}
+        for name, text in item.items():
+            if name.startswith(_KEPT):
+                object_key, _, leaf_key = name[len(_KEPT) :].partition("#")
+                since, _, until = text.partition(" ")
+                kept.setdefault(object_key, {})[leaf_key] = Kept(int(since), int(until))
         return cls(
+            kept=kept,
             sequences={name[len(_SEQUENCE) :]: count for name, count in item.items() if name.startswith(_SEQUENCE)},
             open={
                 batch: (frozenset(entry["objects"].split(",")), entry["started"]) for batch, entry in entries.items()
             },
         )
+
+    def kept_leaves(self) -> Iterator[tuple[tuple[str, str], Kept]]:
+        """The kept leaves, each as the keys of its object and its own."""
+        for object_key, leaves in self.kept.items():
+            for leaf_key, kept in leaves.items():
+                yield (object_key, leaf_key), kept
 
     def touches(self, object_key: str) -> bool:
         """Whether an open batch concerns the object."""
@@ -106,6 +133,22 @@ def close_batch(ws: str, batch: str, objects: Iterable[str], *, at_commit: bool)
     if at_commit:
         condition += " AND attribute_not_exists(#open.#batch.settling)"
     return _update(ws, batch, objects, "REMOVE #open.#batch", condition)
+
+
+def keep_leaf(
+    ws: str, obj: str, leaf: str, kept: Kept, *, seen: Kept | None, ended: Iterable[tuple[str, str]] = ()
+) -> UpdateItem:
+    """Let the numbers of a leaf's rows be kept, unless somebody has said so since the register was read; and those of
+    ``ended`` (objects and leaves) no longer.
+    """
+    condition = "attribute_exists(PK) AND " + ("attribute_not_exists(#k)" if seen is None else "#k = :seen")
+    values = {":k": f"{kept.since} {kept.until}"}
+    if seen is not None:
+        values[":seen"] = f"{seen.since} {seen.until}"
+    names = {"#k": f"{_KEPT}{obj}#{leaf}", **{f"#e{i}": f"{_KEPT}{o}#{k}" for i, (o, k) in enumerate(sorted(ended))}}
+    removing = ", ".join(name for name in names if name != "#k")
+    expression = "SET #k = :k" + (f" REMOVE {removing}" if removing else "")
+    return UpdateItem(keys.open_batches(ws), expression, condition, names, values)
 
 
 def new_register(ws: str) -> dict[str, Any]:

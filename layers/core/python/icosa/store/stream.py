@@ -1,15 +1,56 @@
-"""What the table's stream tells: changed items as plain values, and what they mean."""
+"""What the table's stream tells: changed items as plain values, and what they mean.
+
+A record has a row among the live records or in the trash, for a while in both (``store.batch``). What happened to the
+record follows from the two images of one row, of which a hidden one (``record.HIDDEN``) does not count:
+
+| Row | Among the live records | In the trash |
+|---|---|---|
+| comes into sight, with the mark ``record.MOVED`` | restored | – |
+| is new without it, or takes the place of a reservation | created | created |
+| comes into sight otherwise: a batch that was to restore the record has failed | – | – |
+| has other values | changed | changed |
+| has the same values | – | – |
+| is hidden now: by the commit of a batch, or before it | deleted | – |
+| that was in sight is gone: destroyed, or moved in one transaction | removed | removed |
+
+So each change of a record has one stream record that tells of it, however many steps the write took and whoever
+finished it. What ``removed`` means the log of changes tells (``webhooks.moves``). All but what happens within the trash
+is told by the rows of live records, which are one partition, in the order in which it happened.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from pydynox import pydynox_core as dynamo
 
 from . import keys
+from .record import StoredRow, is_hidden, is_reservation, moved_from, same_values, version_of
 from .table import Item
+
+Happening = Literal["created", "restored", "deleted", "changed", "removed", "destroyed"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordChange:
+    """What happened to a record, by one of its two rows.
+
+    ``row`` is the image that shows the record: after the change, or before its end, and ``old`` the one before where it
+    has ``changed``. ``version`` is that of ``row``, and of a deletion the last one before it; ``seconds`` is the time
+    since 1970, perhaps without its fraction. The stream tells of no ``destroyed`` (``webhooks.moves``).
+    """
+
+    workspace_id: str
+    object_key: str
+    record_id: str
+    is_live: bool
+    happening: Happening
+    row: StoredRow
+    old: StoredRow | None
+    version: int
+    seconds: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +79,50 @@ class NewJob:
     not_before_ms: int
 
 
+def record_change(event: Mapping[str, Any]) -> RecordChange | None:
+    """What a stream record says of a record; None when it is about something else, or says nothing."""
+    images = event["dynamodb"]
+    old, new = _image(images, "OldImage"), _image(images, "NewImage")
+    row = old if new is None else new
+    assert row is not None, "the stream has both images"
+    workspace_id, kind, *rest = row["PK"].split("#")
+    if kind not in ("R", "D"):
+        return None
+    is_live = kind == "R"
+    happening = _happening(old, new, is_live=is_live)
+    if happening is None:
+        return None
+    return RecordChange(
+        workspace_id=workspace_id,
+        object_key=rest[0],
+        record_id=row["SK"],
+        is_live=is_live,
+        happening=happening,
+        row=row,
+        old=old if happening == "changed" else None,
+        version=version_of(row if happening != "deleted" or old is None else old),
+        seconds=float(images["ApproximateCreationDateTime"]),
+    )
+
+
+def _happening(old: StoredRow | None, new: StoredRow | None, *, is_live: bool) -> Happening | None:
+    if new is None:
+        return None if old is None or is_hidden(old) else "removed"
+    was_seen = old is not None and not is_hidden(old)
+    if is_hidden(new):
+        return "deleted" if is_live and was_seen else None
+    if old is not None and was_seen:
+        return None if same_values(old, new) else "changed"
+    if moved_from(new) is not None:
+        return "restored" if is_live else None
+    return "created" if old is None or is_reservation(old) else None
+
+
+def _image(images: Mapping[str, Any], name: str) -> Item | None:
+    item: Item | None = dynamo.item_from_dynamo(images[name]) if name in images else None
+    return item
+
+
 def image_of(event: Mapping[str, Any]) -> Item:
     """The item of a stream record: as it is after the change, or was before its removal."""
     images = event["dynamodb"]
@@ -58,6 +143,11 @@ def removed(item: Item) -> RemovedRecord | RemovedLog | None:
     if kind == "B" and "rows" in item:
         return RemovedLog(workspace_id, item)
     return None
+
+
+def is_job(item: Item) -> bool:
+    """Whether an item is a job."""
+    return "job" in item
 
 
 def new_job(item: Item) -> NewJob:

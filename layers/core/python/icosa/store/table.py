@@ -256,17 +256,30 @@ class Table:
 
     def update(self, op: UpdateItem) -> bool:
         """Apply one update without a transaction, which costs half; False when its condition does not hold."""
-        request = {name: value for name, value in op.request(self.name).items() if name not in ("type", "table", "key")}
+        return self._apply("update", op)
+
+    def put(self, op: PutItem) -> bool:
+        """Put one item without a transaction; False when its condition does not hold."""
+        return self._apply("put", op)
+
+    def delete(self, op: DeleteItem) -> bool:
+        """Delete one item without a transaction; False when its condition does not hold."""
+        return self._apply("delete", op)
+
+    def _apply(self, name: str, op: PutItem | UpdateItem | DeleteItem) -> bool:
+        request = op.request(self.name)
+        for member in ("type", "table"):
+            del request[member]
+        method = getattr(self._client, f"sync_{name}_item")  # The client's stub does not tell of all of them.
 
         def call() -> bool:
             try:
-                # The client's stub does not tell of this method.
-                self._client.sync_update_item(self.name, as_key(op.key), **request)  # type: ignore[attr-defined]
+                method(self.name, **request)
             except dynamo.ConditionalCheckFailedException:
                 return False
             return True
 
-        applied = self._call("update", call)
+        applied = self._call(name, call)
         if self.meter.detailed:
             self.meter.write_units += metering.write_units([_op_size(op)]) / 2
         return applied

@@ -1,5 +1,8 @@
 """Changes of a workspace's row, which orders the changes of its model and of its views: each requires the versions that
 it has seen, and counts them up.
+
+It also says who listens to the workspace's changes: which webhooks there are (a number that every change of them counts
+up), and until when the feed of events is kept. So one look tells the function ``events`` whether anybody does.
 """
 
 from __future__ import annotations
@@ -11,6 +14,10 @@ from . import keys
 from .ops import EXISTS, NOT_EXISTS, CheckItem, PutItem, UpdateItem
 
 VIEWS_VERSION: Final = "viewsVersion"
+#: How often the webhooks were changed.
+WEBHOOKS_REVISION: Final = "webhooksRevision"
+#: Until when events are put into the feed, in seconds since 1970 (``store.feed``).
+FEED_UNTIL: Final = "feedUntil"
 #: The last version of the model that writers must know: none of an older one may write (``store.lease``).
 _REQUIRED: Final = "requiredVersion"
 
@@ -97,6 +104,16 @@ def next_views(ws: str, *, seen: int, model_version: int) -> UpdateItem:
         condition=f"metadataVersion = :metadata AND attribute_not_exists(metadataStaged) AND {_views_unchanged(seen)}",
         values={**_NEXT_VIEWS_VALUES, ":metadata": model_version, ":views": seen},
     )
+
+
+def next_webhooks(ws: str) -> UpdateItem:
+    """Count a change of the workspace's webhooks, for the transaction that makes it."""
+    return UpdateItem(keys.workspace(ws), f"ADD {WEBHOOKS_REVISION} :one", EXISTS, values={":one": 1})
+
+
+def keep_feed(ws: str, until: int) -> UpdateItem:
+    """Let the feed of events be kept until a moment, in seconds since 1970."""
+    return UpdateItem(keys.workspace(ws), f"SET {FEED_UNTIL} = :until", EXISTS, values={":until": until})
 
 
 def new_settings(

@@ -45,6 +45,11 @@ MESSAGES: Final[Mapping[str, tuple[str, ...]]] = {
     "too_long": ("{name} must contain no more than {max_length} elements",),
     "objects_no_list": (_ARRAY, _OBJECTS),
     "texts_no_list": (f"each value in {_TEXT}",),
+    # Our own: headers of webhooks.
+    "header_name": ("{name} must be 1 to 64 letters, digits and hyphens",),
+    "header_reserved": ("{name} must not be {header}, which deliveries set themselves",),
+    "header_value": ("{name} must be visible ASCII characters, with blanks only between them",),
+    "headers_repeated": ("{name} must not name a header twice",),
     # Our own: settings of a workspace.
     "null": ("{name} should not be null",),
     "characters": ("{member} must not contain the character U+0000 or unpaired surrogates",),

@@ -4,13 +4,25 @@ services are not, however they are written.
 
 from __future__ import annotations
 
-from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
+import os
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
+from typing import Final
 
-#: Addresses that stand for an IPv4 address in their last 32 bits (RFC 6052).
-_TRANSLATED = IPv6Network("64:ff9b::/96")
-#: Never routed, though ``is_global`` says nothing of them: discard-only, site-local, and 6to4 and Teredo tunnels that
-#: end at addresses of any kind.
-_CLOSED = tuple(IPv6Network(text) for text in ("100::/64", "fec0::/10", "2001::/32", "64:ff9b:1::/48", "::/96"))
+#: The part of IPv6 that is routed on the internet. Outside are all addresses that stand for an IPv4 address (mapped,
+#: compatible, translated: RFC 4291, RFC 6052), of which ``is_global`` lets some through, and site-local ones.
+_ROUTED: Final = IPv6Network("2000::/3")
+#: Inside it, Teredo and 6to4: tunnels that end at addresses of any kind.
+_TUNNELS: Final = (IPv6Network("2001::/32"), IPv6Network("2002::/16"))
+#: Relays of 6to4, given up by RFC 7526, which ``is_global`` calls global.
+_RELAYS: Final = IPv4Network("192.88.99.0/24")
+
+#: The variable that lets webhooks call private addresses. The local stack sets it, for receivers on the same machine.
+ALLOW_PRIVATE_TARGETS: Final = "ALLOW_PRIVATE_TARGETS"
+
+
+def private_targets_allowed() -> bool:
+    """Whether this installation lets webhooks call its own network."""
+    return os.environ.get(ALLOW_PRIVATE_TARGETS) == "true"
 
 
 def is_public(address: IPv4Address | IPv6Address) -> bool:
@@ -20,14 +32,10 @@ def is_public(address: IPv4Address | IPv6Address) -> bool:
     (True, False, False)
     """
     if isinstance(address, IPv6Address):
-        embedded = address.ipv4_mapped or address.sixtofour
-        if embedded is None and address in _TRANSLATED:
-            embedded = IPv4Address(int(address) & 0xFFFF_FFFF)
-        if embedded is not None:
-            return is_public(embedded)
-        if any(address in network for network in _CLOSED):
-            return False
-    return address.is_global and not (address.is_multicast or address.is_reserved or address.is_unspecified)
+        closed = address not in _ROUTED or any(address in network for network in _TUNNELS)
+    else:
+        closed = address in _RELAYS
+    return not closed and address.is_global and not (address.is_multicast or address.is_reserved)
 
 
 def is_private_literal(host: str) -> bool:

@@ -6,16 +6,18 @@ everything that has the wrong form, or the report on a target URL that cannot be
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Annotated, Any, Final
 
-from pydantic import BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field
 
 from ..validation.body import UNNAMED, RequestBody, ResponseBody, validate
 from ..validation.errors import ChangeKind, InvalidInput, MetadataValidationError, Problem
 from ..validation.messages import message
-from ..validation.types import Identifier, Moment, Text
-from .addresses import is_private_literal
+from ..validation.types import Flag, Identifier, Moment, Text, error
+from .addresses import is_private_literal, private_targets_allowed
+from .custom_headers import HEADERS, VALUE_LENGTH, is_header_name, is_header_value, is_reserved
+from .entity import Webhook
 
 Members = dict[str, Any]
 
@@ -26,6 +28,9 @@ OPERATION_LENGTH: Final = 255
 #: No more than KMS encrypts at once (4,096 bytes), in whatever script.
 SECRET_LENGTH: Final = 1024
 
+_CREDENTIALS: Final = "Target URL must not hold a user name or password: use a custom header"
+#: Beside the ports of the web those that need no rights of the system: others are the system's own services.
+_PORTS: Final = frozenset((80, 443, *range(1024, 65536)))
 _SCHEMES: Final = frozenset(("http:", "https:"))
 _GERUNDS: Final[Mapping[ChangeKind, str]] = {"create": "creating", "update": "updating"}
 
@@ -48,6 +53,45 @@ _Operations = Annotated[
 ]
 
 
+def _header_name(name: str) -> str:
+    if not is_header_name(name):
+        raise error("header_name")
+    if is_reserved(name):
+        raise error("header_reserved", header=name)
+    return name
+
+
+def _header_value(value: str) -> str:
+    if not is_header_value(value):
+        raise error("header_value")
+    return value
+
+
+class WebhookHeader(RequestBody):
+    """A header of deliveries. Without a value it keeps the one that is stored."""
+
+    name: Annotated[Text, AfterValidator(_header_name), Field(json_schema_extra={"pattern": "^[A-Za-z0-9-]{1,64}$"})]
+    value: Annotated[
+        Text,
+        Field(max_length=VALUE_LENGTH, description="Never shown again. Left out: the value that is stored stays"),
+        AfterValidator(_header_value),
+    ] = UNNAMED
+
+
+def _distinct(headers: list[WebhookHeader]) -> list[WebhookHeader]:
+    if len({header.name.lower() for header in headers}) < len(headers):
+        raise error("headers_repeated")
+    return headers
+
+
+_Headers = Annotated[
+    list[WebhookHeader],
+    Field(max_length=HEADERS, description="Sent with every delivery; the list replaces the one that is there"),
+    AfterValidator(_distinct),
+]
+_IsEnabled = Annotated[Flag, Field(description="False: deliveries wait. True also ends a pause after failures")]
+
+
 class CreateWebhook(RequestBody):
     model_config = ConfigDict(
         json_schema_extra={
@@ -68,6 +112,8 @@ class CreateWebhook(RequestBody):
         Field(description="What deliveries are signed with. Made up when there is none; an empty one is kept"),
     ] = UNNAMED
     operations: _Operations
+    is_enabled: _IsEnabled = UNNAMED
+    headers: _Headers = UNNAMED
 
 
 class UpdateWebhook(RequestBody):
@@ -77,6 +123,12 @@ class UpdateWebhook(RequestBody):
     description: _Description | None = None
     secret: _Secret = UNNAMED
     operations: _Operations = UNNAMED
+    is_enabled: _IsEnabled = UNNAMED
+    headers: _Headers = UNNAMED
+
+
+class HeaderForResponse(ResponseBody):
+    name: str
 
 
 class WebhookForResponse(ResponseBody):
@@ -85,6 +137,13 @@ class WebhookForResponse(ResponseBody):
     operations: list[str]
     description: str | None
     secret: str
+    is_enabled: bool
+    disabled_reason: str | None
+    paused_until: Moment | None
+    failing_since: Moment | None
+    last_success_at: Moment | None
+    headers: list[HeaderForResponse]
+    previous_secret_expires_at: Moment | None
     application_id: Identifier
     created_at: Moment
     updated_at: Moment
@@ -108,6 +167,13 @@ def read_changes(webhook_id: str, raw: Mapping[str, Any]) -> Members:
     return members
 
 
+def forbid_taking_along(kept: Collection[str], webhook: Webhook, changes: Mapping[str, Any]) -> None:
+    """Raises InvalidInput if a change would send values that nobody is shown to another host."""
+    target = changes.get("targetUrl", webhook.target_url)
+    if kept and _origin(target) != _origin(webhook.target_url):
+        raise InvalidInput(["headers must be given with their values, or as [], when targetUrl gets another host"])
+
+
 # ------------------------------------------------------------------ target
 
 
@@ -120,9 +186,10 @@ def _target(text: str, kind: ChangeKind, about: Mapping[str, Any]) -> str:
         raise _report(
             kind, about, Problem(code="INVALID_TARGET_URL", message="Invalid target URL provided", value=text)
         )
-    if is_private_literal(_host(url)):
-        message_ = "Target URL must not lead to this machine or a private network"
-        raise _report(kind, about, Problem(code="INVALID_TARGET_URL", message=message_, value=text))
+    if (wrong := _why_not_called(url)) is not None:
+        # An address with a password is not repeated.
+        value = None if wrong == _CREDENTIALS else text
+        raise _report(kind, about, Problem(code="INVALID_TARGET_URL", message=wrong, value=value))
     if len(url) > URL_LENGTH:
         raise InvalidInput([message("string_too_long", "targetUrl", max_length=URL_LENGTH)])
     return url
@@ -143,12 +210,25 @@ def normal_url(text: str) -> str | None:
     return url.href if url.protocol in _SCHEMES else None
 
 
-def _host(url: str) -> str:
-    """The host of a URL in its normal form; of an IPv6 address with its brackets."""
+def _why_not_called(url: str) -> str | None:
+    """Why deliveries cannot go to a URL in its normal form; None if they can."""
     from ada_url import URL
 
-    host: str = URL(url).hostname
-    return host
+    parts = URL(url)
+    if parts.username or parts.password:
+        return _CREDENTIALS
+    if is_private_literal(parts.hostname) and not private_targets_allowed():
+        return "Target URL must not lead to this machine or a private network"
+    if parts.port and int(parts.port) not in _PORTS:
+        return "Target URL must have the port 80, 443 or one from 1024 on"
+    return None
+
+
+def _origin(url: str) -> str:
+    from ada_url import URL
+
+    origin: str = URL(url).origin
+    return origin
 
 
 def _report(kind: ChangeKind, about: Mapping[str, Any], problem: Problem) -> MetadataValidationError:

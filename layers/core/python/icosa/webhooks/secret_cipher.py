@@ -69,6 +69,10 @@ class SecretCipher:
         ciphertext: bytes = answer["CiphertextBlob"]
         return ciphertext
 
+    def encrypt_all(self, pairs: Sequence[tuple[str, Owner]]) -> list[bytes | None]:
+        """``encrypt`` for each, in parallel."""
+        return list(_pool.map(lambda pair: self.encrypt(*pair), pairs))
+
     def decrypt(self, ciphertext: bytes | None, owner: Owner) -> str:
         """The secret that ``encrypt`` was given for the same owner."""
         if ciphertext is None:

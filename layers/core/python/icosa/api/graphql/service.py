@@ -204,7 +204,10 @@ class Execution:
             results = iter(execute_all(self._context, [field.operation for field in planned]))
         data: dict[str, Any] = {}
         errors: list[dict[str, Any]] = []
+        left = self._context.table.meter.jobs
+        jobs: dict[str, str] = {}
         for field in self._fields:
+            known = len(left)
             try:
                 data[field.key] = self._value(field.outcome, results)
             except IcosaError as error:
@@ -214,9 +217,16 @@ class Execution:
                 logger.exception("unexpected failure", extra={"request_id": self._request_id, "field": field.key})
                 data[field.key] = None
                 errors.append(self._entry(Unexpected(), field))
+            if len(left) > known:
+                jobs[field.key] = left[-1]
         result: dict[str, Any] = {"errors": errors, "data": data} if errors else {"data": data}
+        extensions: dict[str, Any] = {}
         if warnings := self._leniency.warnings(self._document):
-            result["extensions"] = {"warnings": warnings}
+            extensions["warnings"] = warnings
+        if jobs:
+            extensions |= {"job": next(iter(jobs.values())), "jobs": jobs}
+        if extensions:
+            result["extensions"] = extensions
         return result
 
     def _entry(self, error: IcosaError, field: _Field) -> dict[str, Any]:

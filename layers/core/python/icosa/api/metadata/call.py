@@ -75,13 +75,16 @@ class CollectionRoutes:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Route:
-    """An address below ``/rest/metadata`` by its segments, with what its methods do. Every second segment is an id:
-    ``("roles", "{id}", "permissionFlags")``. ``parameters`` are those of its queries beside the page's.
+    """An address below ``/rest/metadata``, or another ``base``, by its segments, with what its methods do. Every second
+    segment is an id: ``("roles", "{id}", "permissionFlags")``. ``parameters`` are those of its queries beside the
+    page's; ``accepts``: what POST asks for is done later (202).
     """
 
     segments: tuple[str, ...]
     methods: Mapping[str, Handler]
     parameters: frozenset[str] = frozenset()
+    accepts: bool = False
+    base: tuple[str, ...] = ("rest", "metadata")
 
 
 def collection_routes(name: str, collection: CollectionRoutes) -> tuple[Route, Route]:

@@ -8,12 +8,14 @@ from collections.abc import Mapping
 
 from .audit_log import AUDIT_LOG
 from .call import CollectionRoutes, Route, collection_routes
+from .events import EVENTS
 from .fields import FIELDS
+from .jobs import JOBS
 from .me import ME
 from .objects import OBJECTS
 from .roles import ROLE_ROUTES, ROLES
 from .views import VIEW_COLLECTIONS
-from .webhooks import WEBHOOKS
+from .webhooks import WEBHOOK_ROUTES, WEBHOOKS
 
 COLLECTIONS: Mapping[str, CollectionRoutes] = {
     "objects": OBJECTS,
@@ -25,6 +27,9 @@ COLLECTIONS: Mapping[str, CollectionRoutes] = {
 ROUTES: tuple[Route, ...] = (
     *(route for name, collection in COLLECTIONS.items() for route in collection_routes(name, collection)),
     *ROLE_ROUTES,
+    *WEBHOOK_ROUTES,
     ME,
     AUDIT_LOG,
+    *JOBS,
+    EVENTS,
 )

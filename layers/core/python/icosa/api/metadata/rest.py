@@ -27,19 +27,18 @@ from .ids import parse_entity_id
 
 
 class MetadataRest:
-    """Some addresses of the Metadata REST API, below ``root``. ``hides_secrets``: no answer shows those of webhooks."""
+    """Some addresses of the Metadata REST API. ``hides_secrets``: no answer shows those of webhooks."""
 
     def __init__(
         self,
         routes: Iterable[Route],
         *,
         settings: Settings = settings,
-        root: Sequence[str] = ("rest", "metadata"),
         hides_secrets: bool = False,
     ) -> None:
-        self._routes = {_without_ids(route.segments): route for route in routes}
+        self._routes = {(route.base, _without_ids(route.segments)): route for route in routes}
+        self._bases = frozenset(base for base, _ in self._routes)
         self._settings = settings
-        self._root = list(root)
         self._hides_secrets = hides_secrets
 
     def answer(self, request: HttpRequest, table: Table) -> HttpResponse:
@@ -65,15 +64,17 @@ class MetadataRest:
         params.refuse_strays(PAGE_PARAMETERS | route.parameters)
         call = Call(context=context, params=params, ids=ids, body=sent, hides_secrets=self._hides_secrets)
         body = orjson.dumps(handler(call))
-        response = HttpResponse(201 if request.method == "POST" else 200, body, ignored_header(params.ignored))
+        done = 202 if route.accepts else 201
+        response = HttpResponse(done if request.method == "POST" else 200, body, ignored_header(params.ignored))
         return deliver(response, request, is_change=request.method != "GET")
 
     def _route(self, request: HttpRequest) -> tuple[Route, Handler, list[str]]:
         """Raises UnknownRoute, MethodNotAllowed, MalformedId."""
-        depth = len(self._root)
-        root, segments = request.segments[:depth], request.segments[depth:]
-        route = self._routes.get(_without_ids(segments)) if root == self._root else None
-        if route is None:
+        for base in self._bases:
+            root, segments = request.segments[: len(base)], request.segments[len(base) :]
+            if root == list(base) and (route := self._routes.get((base, _without_ids(segments)))):
+                break
+        else:
             raise UnknownRoute(request.method, request.path)
         handler = route.methods.get(request.method)
         if handler is None:

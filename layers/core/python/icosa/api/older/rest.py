@@ -6,6 +6,7 @@ They are answered by the function of records, which may seal secrets of webhooks
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
@@ -47,4 +48,6 @@ class OldAddresses:
         from ..metadata.rest import MetadataRest
 
         routes = (route for name in _COLLECTIONS for route in collection_routes(name, COLLECTIONS[name]))
-        return MetadataRest(routes, settings=self._settings, root=("rest",), hides_secrets=True)
+        return MetadataRest(
+            (replace(route, base=("rest",)) for route in routes), settings=self._settings, hides_secrets=True
+        )

@@ -26,7 +26,17 @@ from ...access.bodies import (
     UpsertPermissionFlags,
 )
 from ...access.row_rule_bodies import RowLevelPermissions, UpsertRowLevelPermissions
-from .parameters import AUDIT_LIMIT, OBJECT_ID
+from ...metadata.job_body import Job
+from ...webhooks.bodies import WebhookForResponse
+from ...webhooks.delivery_bodies import (
+    ReplayDeliveries,
+    ReplayedDeliveries,
+    TestWebhook,
+    WebhookDelivery,
+    WebhookDeliverySummary,
+    WebhookTestResult,
+)
+from .parameters import AUDIT_LIMIT, DELIVERY_ID, DELIVERY_LIMIT, DELIVERY_STATE, OBJECT_ID
 from .schemas import PAGE_INFO, Part, all_of, list_of, reference
 
 ACCESS: Final = "access"
@@ -36,7 +46,7 @@ Method = Literal["get", "post", "put", "patch"]
 @dataclass(frozen=True, kw_only=True)
 class Endpoint:
     """One method of an address. ``body`` and ``answer`` are the models of what is sent and answered; ``is_list``: the
-    answer is a list of it, ``is_page``: a page.
+    answer is a list of it, ``is_page``: a page, whose parameters are ``filters``. ``status`` is that of success.
     """
 
     path: str
@@ -48,6 +58,8 @@ class Endpoint:
     body: type[BaseModel] | None = None
     is_list: bool = False
     is_page: bool = False
+    filters: tuple[Part, ...] = ()
+    status: str | None = None
 
     @property
     def models(self) -> Mapping[str, type[BaseModel]]:
@@ -64,7 +76,15 @@ class Endpoint:
 
     @property
     def own_parameters(self) -> tuple[Part, ...]:
-        return (*((AUDIT_LIMIT,) if self.is_page else ()), *((OBJECT_ID,) if "{objectId}" in self.path else ()))
+        named = (part for name, part in _IN_PATH.items() if name in self.path)
+        return (*self.filters, *named)
+
+    @property
+    def success_status(self) -> str:
+        return self.status or ("201" if self.method == "post" else "200")
+
+
+_IN_PATH: Final = {"{objectId}": OBJECT_ID, "{deliveryId}": DELIVERY_ID}
 
 
 def _of_key(
@@ -111,6 +131,32 @@ def _of_role(
     )
 
 
+def _of_webhook(
+    below: str,
+    method: Method,
+    operation_id: str,
+    summary: str,
+    *,
+    answer: type[BaseModel],
+    body: type[BaseModel] | None = None,
+    is_page: bool = False,
+    status: str | None = None,
+) -> Endpoint:
+    """What is done with a webhook and its deliveries."""
+    return Endpoint(
+        path=f"/webhooks/{{id}}/{below}",
+        method=method,
+        tag="webhooks",
+        operation_id=operation_id,
+        summary=summary,
+        body=body,
+        answer=answer,
+        is_page=is_page,
+        filters=(DELIVERY_LIMIT, DELIVERY_STATE) if is_page else (),
+        status=status,
+    )
+
+
 ENDPOINTS: Final = (
     Endpoint(
         path="/me", method="get", tag=ACCESS, operation_id="whoAmI", summary="Who asks, and what they may do", answer=Me
@@ -120,9 +166,27 @@ ENDPOINTS: Final = (
         method="get",
         tag=ACCESS,
         operation_id="findManyAuditLogEntries",
-        summary="Changes of API keys, roles and permissions, the newest first",
+        summary="Changes of API keys, roles, permissions and webhooks, the newest first",
         answer=AuditLogEntry,
         is_page=True,
+        filters=(AUDIT_LIMIT,),
+    ),
+    Endpoint(
+        path="/jobs",
+        method="get",
+        tag="jobs",
+        operation_id="findManyJobs",
+        summary="Work on records that goes on after its request, the newest first",
+        answer=Job,
+        is_list=True,
+    ),
+    Endpoint(
+        path="/jobs/{id}",
+        method="get",
+        tag="jobs",
+        operation_id="findOneJob",
+        summary="How far a job is",
+        answer=Job,
     ),
     Endpoint(
         path="/permissionFlags",
@@ -174,5 +238,52 @@ ENDPOINTS: Final = (
         body=UpsertRowLevelPermissions,
         answer=RowLevelPermissions,
         is_list=False,
+    ),
+    _of_webhook(
+        "test",
+        "post",
+        "testWebhook",
+        "Send a sample of an event, and tell what came of it",
+        body=TestWebhook,
+        answer=WebhookTestResult,
+    ),
+    _of_webhook(
+        "rotateSecret",
+        "post",
+        "rotateWebhookSecret",
+        "A new secret; the one that it replaces signs as well for another 24 hours",
+        answer=WebhookForResponse,
+    ),
+    _of_webhook(
+        "deliveries",
+        "get",
+        "findManyWebhookDeliveries",
+        "What was and will be sent in the last 30 days, the newest first",
+        answer=WebhookDeliverySummary,
+        is_page=True,
+    ),
+    _of_webhook(
+        "deliveries/{deliveryId}",
+        "get",
+        "findOneWebhookDelivery",
+        "A delivery, with what is sent and what was answered",
+        answer=WebhookDelivery,
+    ),
+    _of_webhook(
+        "deliveries/{deliveryId}/replay",
+        "post",
+        "replayWebhookDelivery",
+        "Send the event of a delivery once more, as a new delivery",
+        answer=WebhookDeliverySummary,
+        status="202",
+    ),
+    _of_webhook(
+        "replay",
+        "post",
+        "replayWebhookDeliveries",
+        "Send once more what has failed and not arrived, at most 10,000 events",
+        body=ReplayDeliveries,
+        answer=ReplayedDeliveries,
+        status="202",
     ),
 )

@@ -82,6 +82,12 @@ def _members(*, is_direct: bool) -> Mapping[str, Any]:
             description="Who asks, and who changed what about API keys and roles",
             group="Access",
         ),
+        Tag(
+            name="jobs",
+            label="Jobs",
+            description="Work on records that goes on after its request, and how far it is",
+            group="Data model",
+        ),
     ]
     return {**tag_members(tags), "paths": paths, "components": components(parts)}
 
@@ -180,6 +186,6 @@ def _endpoint(endpoint: Endpoint) -> Part:
         body=None if endpoint.body is None else reference(endpoint.body.__name__),
         answer=endpoint.schema,
         success="Done" if has_body else endpoint.summary,
-        status="201" if endpoint.method == "post" else "200",
-        refused=(*_ALWAYS, *(_ONE if has_id else ()), *(_WRITES if has_body else ())),
+        status=endpoint.success_status,
+        refused=(*_ALWAYS, *(_ONE if has_id else ()), *(_WRITES if endpoint.method != "get" else ())),
     )

@@ -12,6 +12,9 @@ from typing import Any
 from ...access.audit import PAGE_DEFAULT, PAGE_LIMIT
 from ...model.operators import OPERATORS, OperandType
 from ...settings import Settings
+from ...store.delivery_row import STATES
+from ...webhooks.deliveries import PAGE_DEFAULT as DELIVERY_PAGE_DEFAULT
+from ...webhooks.deliveries import PAGE_LIMIT as DELIVERY_PAGE_LIMIT
 from .schemas import UUID, Part, list_of
 
 _DIRECTIONS = "`AscNullsFirst` (the default), `AscNullsLast`, `DescNullsFirst`, `DescNullsLast`"
@@ -227,6 +230,20 @@ OBJECT_ID: Part = {
     "description": "The id of an object",
     "schema": UUID,
 }
+#: Of deliveries, which stand below a webhook.
+DELIVERY_ID: Part = {
+    "name": "deliveryId",
+    "in": "path",
+    "required": True,
+    "description": "The id of a delivery",
+    "schema": UUID,
+}
+DELIVERY_STATE: Part = _query("state", "Only deliveries in this state", {"type": "string", "enum": list(STATES)})
+DELIVERY_LIMIT: Part = _query(
+    "limit",
+    f"Deliveries on the page. More than {DELIVERY_PAGE_LIMIT} are cut to {DELIVERY_PAGE_LIMIT}",
+    {"type": "integer", "minimum": 0, "default": DELIVERY_PAGE_DEFAULT},
+)
 #: Of the audit log, whose pages are shorter.
 AUDIT_LIMIT: Part = _query(
     "limit",

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from ...model.fragments import LONGEST, Part, shard_of
 from ...model.model import Field, Model, Object
 from ...model.operators import EQ, IN
 from ...model.types.base import KeyRange, Kind, Leaf
@@ -40,6 +41,10 @@ class RowRange:
     prefix: str = ""
     points: tuple[str, str] = ("", "")
     exact: ExactText | None = None
+    #: Its rows say nothing about the condition, even where those of the path's other ranges do.
+    is_untold: bool = False
+    #: The condition that the values in the rows decide about: rows that do not fulfil it are passed over.
+    told: Filter | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +58,7 @@ class AccessPath:
     ids: tuple[str, ...] | None = None
     #: Every row stands for a match, and no match has two rows: counting rows counts matches.
     exact: bool = False
-    #: Every row stands for a match, though a match may have several.
+    #: Every row stands for a match, though a match may have several; but for those of ranges that are ``is_untold``.
     sure: bool = False
     #: Every live record that it leads to matches, unless it has changed meanwhile.
     holds: bool = False
@@ -112,15 +117,21 @@ def _union_path(model: Model, obj: Object, condition: Filter, items: Sequence[Fi
 
 
 def whole_index_path(model: Model, obj: Object, condition: Filter) -> AccessPath | None:
-    """All rows of the index of the one leaf that a condition looks at; None if it looks at others, or at no index."""
-    leaf = single_leaf(condition)
-    if leaf is None or not leaf.has_index:
-        return None
-    pk = keys.index(model.workspace_id, obj.key, leaf.key)
-    return AccessPath(condition=condition, ranges=(RowRange(pk=pk, low=NULL, high=VALUE + TOP, leaf=leaf),))
+    """The rows that fulfil a condition, out of the whole index of the leaf that it looks at, or of the leaves of its
+    alternatives; None if it looks at others, or at no index.
+    """
+    items = condition.items if isinstance(condition, Or) and single_leaf(condition) is None else (condition,)
+    ranges: list[RowRange] = []
+    for item in items:
+        leaf = single_leaf(item)
+        if leaf is None or not leaf.has_index:
+            return None
+        pk = keys.index(model.workspace_id, obj.key, leaf.key)
+        ranges.append(RowRange(pk=pk, low=NULL, high=VALUE + TOP, leaf=leaf, told=item))
+    return AccessPath(condition=condition, ranges=tuple(ranges), sure=True) if ranges else None
 
 
-def single_leaf(filter: Filter) -> Leaf | None:
+def single_leaf(filter: Filter | None) -> Leaf | None:
     """The one leaf of the object itself that a filter looks at; None if there are others."""
     match filter:
         case Compare(leaf=leaf):
@@ -144,7 +155,7 @@ def _path_for_comparison(model: Model, obj: Object, condition: Compare) -> Acces
     if leaf.field.relation is not None and operator in (EQ, IN):
         return _edge_path(model, obj, condition)
     if not leaf.has_index:
-        return None
+        return _path_of_part(model, obj, condition)
     pk = keys.index(model.workspace_id, obj.key, leaf.key)
     if (state := condition.state) is not None:
         rows = _nulls(pk, leaf) if state == "NULL" else _values(pk, leaf)
@@ -159,13 +170,43 @@ def _path_for_comparison(model: Model, obj: Object, condition: Compare) -> Acces
             condition=condition, ranges=ranges, exact=all(_is_exact(leaf.kind, value) for value in operands)
         )
     key_ranges = leaf.kind.ranges(operator, operand)
-    if key_ranges is None or len(key_ranges.ranges) > MAX_RANGES:
+    if key_ranges is None:
+        return _path_of_part(model, obj, condition)
+    if len(key_ranges.ranges) > MAX_RANGES:
         return None
     return AccessPath(
         condition=condition,
         ranges=tuple(_between(pk, leaf, part) for part in key_ranges.ranges),
         exact=key_ranges.exact,
     )
+
+
+def _path_of_part(model: Model, obj: Object, condition: Compare) -> AccessPath | None:
+    """The path to texts by a part of them, where an index of type GIN has their fragments."""
+    known = next((each for each in obj.fragments if each.ready and each.of.path == condition.leaf.path), None)
+    part = None if known is None or condition.state else Part.of(condition.operator, condition.operand)
+    if known is None or part is None:
+        return None
+    pks = [keys.index(model.workspace_id, obj.key, key) for key in known.index_keys]
+    encoded = part.encoded
+    low = f"{VALUE}{encoded}{END}" if part.is_whole_fragment else f"{VALUE}{encoded}"
+    by_id = part.is_whole_fragment or len(part.text) >= LONGEST
+    rows = RowRange(pk=pks[shard_of(encoded)], low=low, high=low + TOP, leaf=known, by_id=by_id)
+    long = RowRange(pk=pks[0], low=NULL + END, high=NULL + END + TOP, leaf=known, by_id=True, is_untold=True)
+    return AccessPath(condition=condition, ranges=(rows, long), sure=part.is_sure)
+
+
+def range_of(pk: str, condition: Compare) -> RowRange | None:
+    """The one range of an index whose rows are exactly those that match a condition; None where there is none."""
+    leaf, operator, operand = condition.leaf, condition.operator, condition.operand
+    if (state := condition.state) is not None:
+        return _values(pk, leaf) if state == "NOT_NULL" else None
+    if operator is EQ:
+        return _equal(pk, leaf, operand)
+    found = leaf.kind.ranges(operator, operand)
+    if found is None or not found.exact or len(found.ranges) != 1:
+        return None
+    return _between(pk, leaf, found.ranges[0])
 
 
 def _edge_path(model: Model, obj: Object, condition: Compare) -> AccessPath | None:

@@ -20,6 +20,7 @@ from ...store.table import MAX_BATCH_GET
 from ..context import Context
 from ..records import count_live, get_live
 from .access_paths import AccessPath, whole_index_path
+from .index_scan import read_whole
 from .joins import JoinedRecords
 from .row_sets import Row, RowSet, read_on, time_of
 from .steady import Look, Watch, fetch, read_late, versions
@@ -68,9 +69,18 @@ class Candidates:
 class RowSets:
     """The rows of all conditions that must hold, as far as they have been read."""
 
-    def __init__(self, ctx: Context, obj: Object, conditions: Sequence[Filter], paths: Sequence[AccessPath]) -> None:
+    def __init__(
+        self,
+        ctx: Context,
+        obj: Object,
+        conditions: Sequence[Filter],
+        paths: Sequence[AccessPath],
+        asked: Filter | None = None,
+    ) -> None:
         self._ctx = ctx
         self._obj = obj
+        #: The filter in the words of the client, for what is refused.
+        self._asked = asked
         self._conditions = conditions
         self._live: int | None = None
         self.sets = [RowSet.of(path) for path in paths]
@@ -120,6 +130,9 @@ class RowSets:
         complete = sorted((rows for rows in self.sets if rows.complete), key=lambda rows: len(rows.rows))
         if not complete:
             return None
+        for rows in complete:
+            if not rows.exact and rows.path.sure:
+                rows.tell(self._ctx, self._obj, max(MAX_BATCH_GET, self.live // ROWS_PER_UNIT))
         ids = _common(complete)
         first = complete[0]
         if len(complete) > 1 and first.pages == 1 and len(first.rows) <= min(len(ids) + _SPARE, MAX_BATCH_GET):
@@ -132,25 +145,36 @@ class RowSets:
                 continue
             read_on(self._ctx, [rows], most)
             if rows.complete:
+                rows.tell(self._ctx, self._obj, most)
                 complete.append(rows)
                 ids &= rows.rows.keys()
         return self._made({i: first.rows[i] for i in ids}, complete)
 
     def candidates_by_values(self) -> Candidates | None:
         """The matches by the values of whole indexes, where no condition has a range; None where some condition looks
-        at several leaves, or at one without an index.
+        at what no index has.
         """
-        paths = [whole_index_path(self._ctx.model, self._obj, condition) for condition in self._conditions]
-        sets = [RowSet.of(path) for path in paths if path is not None]
-        if len(sets) < len(paths) or len(sets) > self._ctx.settings.tuning.index_only_scan_indexes:
+        paths = self._whole_paths(self._conditions)
+        if paths is None:
             return None
-        self._read_whole(sets)
+        sets = self._read_whole(paths)
         ids = _common(sets)
         return self._made({i: sets[0].rows[i] for i in ids}, sets)
 
-    def _read_whole(self, sets: Sequence[RowSet]) -> None:
-        while not all(rows.complete for rows in sets):
-            read_on(self._ctx, sets, max(rows.size for rows in sets) + 100_000)
+    def _whole_paths(self, conditions: Sequence[Filter]) -> list[AccessPath] | None:
+        if self._ctx.register.touches(self._obj.key):
+            return None
+        found = [whole_index_path(self._ctx.model, self._obj, condition) for condition in conditions]
+        paths = [path for path in found if path is not None]
+        few = sum(len(path.ranges) for path in paths) <= self._ctx.settings.tuning.index_only_scan_indexes
+        return paths if few and len(paths) == len(found) else None
+
+    def _read_whole(self, paths: Sequence[AccessPath]) -> list[RowSet]:
+        sets = [RowSet.of(path) for path in paths]
+        read_whole(self._ctx, self._obj, [of for rows in sets for of in rows.ranges], lambda: self.live, self._asked)
+        for rows in sets:
+            rows.tell(self._ctx, self._obj, max(MAX_BATCH_GET, rows.size // 2))
+        return sets
 
     def narrowed_by_values(self, candidates: Candidates) -> Candidates:
         """The candidates less those that the values of whole indexes exclude: for conditions without a range, such as
@@ -159,27 +183,25 @@ class RowSets:
         paths = self._value_paths(candidates)
         if not paths:
             return candidates
-        sets = [RowSet.of(path) for path in paths]
-        self._read_whole(sets)
+        sets = self._read_whole(paths)
         complete = [*candidates.sets, *sets]
         ids = candidates.ids.keys() & _common(sets)
         return self._made({i: candidates.ids[i] for i in ids}, complete)
 
     def value_units(self, candidates: Candidates) -> int:
         """What ``narrowed_by_values`` costs about; 0 where it gains nothing."""
-        return len(self._value_paths(candidates)) * max(1, self.live // ROWS_PER_UNIT)
+        indexes = sum(len(path.ranges) for path in self._value_paths(candidates))
+        return indexes * max(1, self.live // ROWS_PER_UNIT)
 
     def _value_paths(self, candidates: Candidates) -> list[AccessPath]:
         known = {id(rows.path.condition) for rows in candidates.sets if rows.exact}
-        paths: list[AccessPath] = []
-        for condition in self._conditions:
-            if id(condition) in known or self._tellstime_of(condition, candidates.ids.keys(), candidates.sets[0]):
-                continue
-            path = whole_index_path(self._ctx.model, self._obj, condition)
-            if path is None:
-                return []
-            paths.append(path)
-        return paths
+        conditions = [
+            condition
+            for condition in self._conditions
+            if id(condition) not in known
+            and not self._tellstime_of(condition, candidates.ids.keys(), candidates.sets[0])
+        ]
+        return self._whole_paths(conditions) or []
 
     def _made(self, ids: Mapping[str, tuple[Row, ...]], complete: Sequence[RowSet]) -> Candidates:
         for rows in complete:

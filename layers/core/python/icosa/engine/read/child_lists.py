@@ -17,17 +17,20 @@ from ...query.evaluate import compile_filter, compile_keyset, compile_order, ord
 from ...query.operation import And, Compare, Connection, Filter, FindMany, Node, OrderTerm, RelationSelection
 from ...store import keys
 from ...store.derive import CREATED_AT
+from ...store.keys import END, VALUE
 from ...store.table import Table
 from ..context import BranchContext, Context
 from .connections import read_live_connection
-from .edges import ChildIds
+from .edges import ChildIds, Leading
 from .joins import JoinedRecords
 from .page_query import sorted_slice
 
 
 @dataclass(frozen=True, slots=True)
 class ChildList:
-    """A one-to-many field that a selection names ``slot``: its edges have sort keys ``prefix + child id``."""
+    """A one-to-many field that a selection names ``slot``: its edges have sort keys ``prefix + child id``. ``leading``
+    says where an index of several fields has the newest or oldest children of each parent, if that is what is wanted.
+    """
 
     slot: str
     target: Object
@@ -36,6 +39,7 @@ class ChildList:
     selection: RelationSelection
     #: ``Tuning.edge_rows``.
     first_rows: int
+    leading: Leading | None = None
 
     @classmethod
     def of(cls, ctx: Context, relation: Field, slot: str, selection: RelationSelection) -> ChildList:
@@ -44,7 +48,14 @@ class ChildList:
         if ctx.rows.limits(target):
             # Edges do not tell which children the caller may see.
             selection = replace(selection, filter=ctx.rows.narrow(target, selection.filter))
-        return cls(slot, target, inverse, prefix, selection, ctx.settings.tuning.edge_rows)
+        child_list = cls(slot, target, inverse, prefix, selection, ctx.settings.tuning.edge_rows)
+        return replace(child_list, leading=_leading(ctx, child_list))
+
+    @property
+    def source(self) -> str:
+        """Lists with the same need the same rows of a parent."""
+        leading = self.leading
+        return self.prefix if leading is None else f"{leading.pk} {leading.descending} {leading.limit}"
 
     @property
     def is_plain(self) -> bool:
@@ -97,6 +108,28 @@ class ChildList:
             return ids[: limit + 1]
         sign = -1 if term.descending else 1
         return sorted(ids, key=lambda record_id: (sign * times[record_id], record_id))[:limit]
+
+
+def _leading(ctx: Context, child_list: ChildList) -> Leading | None:
+    """Where an index has the first children of each parent in the order of the list; None where they must all be read,
+    because none has, or because their number is wanted.
+    """
+    term, selection, target = child_list.by_creation, child_list.selection, child_list.target
+    if term is None or selection.total_count or not selection.records:
+        return None
+    paths = [child_list.inverse.leaves[0].path, term.leaf.path]
+    index = next(
+        (leaf for leaf in target.composites if leaf.has_index and [member.path for member in leaf.members] == paths),
+        None,
+    )
+    if index is None:
+        return None
+
+    def begin(parent_id: str) -> str:
+        return VALUE + index.kind.encode((parent_id,)) + END
+
+    pk = keys.index(ctx.model.workspace_id, target.key, index.key)
+    return Leading(pk, begin, term.descending, selection.page.limit)
 
 
 def told_child_list(child_list: ChildList, records: Sequence[Record], *, more: bool, count: int | None) -> Connection:

@@ -27,7 +27,7 @@ from ...store.table import MAX_BATCH_GET, Table, chunked
 from ..context import Context
 from ..records import get_live, visible
 from .child_lists import ChildList, assemble_child_list, query_child_list, told_child_list
-from .edges import ChildIds, Edges, edge_reader, whole_edge_reader
+from .edges import ChildIds, Edges, child_reader, whole_edge_reader
 from .steady import Look, Watch, read_late, until_certain, versions
 
 #: Records of children by id, None for those that are gone.
@@ -40,10 +40,10 @@ def edge_readers(
 ) -> list[Callable[[Table], Edges]]:
     """Readers of the edges of all nodes: as many as the lists need, or all."""
     ws, first_rows = ctx.model.workspace_id, ctx.settings.tuning.edge_rows
-    partitions = [keys.edges(ws, node.item.id) for node in nodes]
+    partitions = [(keys.edges(ws, node.item.id), node.item.id) for node in nodes]
     if whole:
-        return [whole_edge_reader(pk, to_many) for pk in partitions]
-    return [edge_reader(pk, to_many, first_rows=first_rows) for pk in partitions]
+        return [whole_edge_reader(pk, to_many) for pk, _ in partitions]
+    return [child_reader(pk, parent, to_many, first_rows=first_rows) for pk, parent in partitions]
 
 
 def read_child_lists(
@@ -115,7 +115,7 @@ class _ChildReader:
     def _split(self, edges: Sequence[Edges]) -> tuple[list[_ParentList], list[_ParentList]]:
         """The lists that are assembled in memory, and those that are queries of their own."""
         lists = [
-            _ParentList(node, child_list, children[child_list.prefix])
+            _ParentList(node, child_list, children[child_list.source])
             for child_list in self.to_many
             for node, children in zip(self.nodes, edges, strict=True)
         ]
@@ -196,7 +196,7 @@ class _ChildReader:
             children, parent = entry.children, entry.node.item.id
             ids = {i for i in children.ids if i not in records}
             comes = by_parent.get(parent, ())
-            if children.complete:
+            if children.complete or children.leads:
                 ids.update(comes)
             elif children.ids:
                 ids.update(i for i in comes if i <= children.ids[-1])

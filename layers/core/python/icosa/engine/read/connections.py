@@ -11,13 +11,14 @@ from dataclasses import replace
 from typing import Any
 
 from ...query.aggregates import TOTAL_COUNT, Tally
-from ...query.evaluate import compile_keyset, compile_order, ordered_values
+from ...query.evaluate import compile_keyset, compile_order, deleted_scope, ordered_values
 from ...query.operation import Connection, FindMany, Node
 from ..context import Context
 from .aggregates import compute_aggregates
 from .joins import JoinedRecords
 from .page_query import RecordPage, is_whole, least_total, sorted_slice
 from .planner import find_page
+from .trash_page import find_trash_page
 from .trash_scan import scan_beyond_live
 
 
@@ -82,9 +83,11 @@ def find_page_in_scope(ctx: Context, operation: FindMany) -> RecordPage:
     """The page of the records that the filter can reach: live ones unless it speaks of ``deletedAt``
     (docs/wire/rest.md#deleted-records-in-filters).
     """
-    matches = scan_beyond_live(ctx, operation.object, operation.filter)
-    if matches is None:
+    if deleted_scope(operation.filter) == "live":
         return find_page(ctx, operation)
+    if (found := find_trash_page(ctx, operation)) is not None:
+        return found
+    matches = scan_beyond_live(ctx, operation.object, operation.filter) or []
     joined, sort_key = JoinedRecords.needed_by(ctx, None, operation.order), compile_order(operation.order)
     if joined.is_needed:
         joined.load(matches)

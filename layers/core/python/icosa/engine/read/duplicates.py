@@ -6,13 +6,13 @@ Each criterion becomes a filter for each input, and the planner finds its matche
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence, Set
+from collections.abc import Callable, Iterable, Mapping, Set
 from typing import Any
 
 from ...errors import BadRequest
 from ...model.input import parse_input
 from ...model.model import Object
-from ...model.operators import EQ, NEQ
+from ...model.operators import EQ
 from ...model.record import Record
 from ...model.types.base import Item
 from ...query.aggregates import Tally
@@ -35,11 +35,11 @@ def find_duplicates(ctx: Context, operation: FindDuplicates) -> list[Connection]
     _check_arguments(operation, ctx.settings.batch_limit)
     if operation.ids is not None:
         records = [record for record in get_visible(ctx, obj, operation.ids) if record is not None]
-        criteria = [duplicate_criteria(obj, record, operation.ignored, own_id=record.id) for record in records]
+        finders = [_finder(ctx, operation, record, own_id=record.id) for record in records]
     else:
         inputs = [parse_input(ctx.model, obj, data, mode="create", now=ctx.now) for data in operation.data or ()]
-        criteria = [duplicate_criteria(obj, parsed.values, operation.ignored) for parsed in inputs]
-    return ctx.table.parallel([_finder(ctx, operation, any_of) for any_of in criteria]) if criteria else []
+        finders = [_finder(ctx, operation, parsed.values) for parsed in inputs]
+    return ctx.table.parallel(finders) if finders else []
 
 
 def _check_arguments(operation: FindDuplicates, limit: int) -> None:
@@ -57,12 +57,18 @@ def _check_arguments(operation: FindDuplicates, limit: int) -> None:
         )
 
 
-def _finder(ctx: Context, operation: FindDuplicates, any_of: Sequence[Filter]) -> Callable[[Table], Connection]:
+def _finder(
+    ctx: Context, operation: FindDuplicates, values: Item, *, own_id: str | None = None
+) -> Callable[[Table], Connection]:
+    """Finds the duplicates of some values; the record itself, if there is one, has the id ``own_id``."""
+    criteria = duplicate_criteria(operation.object, values, operation.ignored)
+
     def run(table: Table) -> Connection:
         branch = BranchContext(ctx, table)
-        # A query for each criterion, since an index tells more of several values together than of any of them.
-        pages = branch.table.parallel([_matches_of(branch, operation.object, criterion) for criterion in any_of])
-        found = {record.id: record for records in pages for record in records}
+        # A query for each criterion, since an index tells more of several values together than of any of them. It asks
+        # for equal values and nothing else: an index of several fields answers just that.
+        pages = branch.table.parallel([_matches_of(branch, operation.object, criterion) for criterion in criteria])
+        found = {record.id: record for records in pages for record in records if record.id != own_id}
         records = [found[i] for i in sorted(found)[:_MAX_DUPLICATES]]
         nodes = [Node(record) for record in records]
         load_relations(branch, operation.object, nodes, operation.selection)
@@ -72,7 +78,8 @@ def _finder(ctx: Context, operation: FindDuplicates, any_of: Sequence[Filter]) -
 
 
 def _matches_of(ctx: Context, obj: Object, criterion: Filter) -> Callable[[Table], list[Record]]:
-    query = FindMany(object=obj, filter=criterion, page=Page(limit=_MAX_DUPLICATES), total_count=False)
+    # One more than are shown: the record itself may be among them.
+    query = FindMany(object=obj, filter=criterion, page=Page(limit=_MAX_DUPLICATES + 1), total_count=False)
     return lambda table: find_page(BranchContext(ctx, table), query).items
 
 
@@ -83,13 +90,10 @@ def _aggregates(operation: FindDuplicates, records: Iterable[Record]) -> Mapping
     return tally.results()
 
 
-def duplicate_criteria(
-    obj: Object, values: Item, ignored: Set[str] = frozenset(), *, own_id: str | None = None
-) -> list[Filter]:
-    """The conditions of which a duplicate of a record with these values fulfils one; none when no criterion has all its
-    values. Criteria with one of the fields ``ignored`` (keys) do not count.
+def duplicate_criteria(obj: Object, values: Item, ignored: Set[str] = frozenset()) -> list[Filter]:
+    """The conditions of which a record fulfils one that has the values of the same criterion; none when no criterion
+    has all its values. Criteria with one of the fields ``ignored`` (keys) do not count.
     """
-    others = () if own_id is None else (Compare(obj.leaves["id",], NEQ, own_id),)
     criteria: list[Filter] = []
     for paths in obj.duplicate_criteria:
         leaves = [obj.leaves[path] for path in paths]
@@ -97,6 +101,7 @@ def duplicate_criteria(
             continue
         leaf_values = [leaf.get(values) for leaf in leaves]
         if all(value is not None and not (isinstance(value, str) and len(value) < _MIN_TEXT) for value in leaf_values):
-            equal = [Compare(leaf, EQ, value) for leaf, value in zip(leaves, leaf_values, strict=True)]
-            criteria.append(And((*equal, *others)))
+            criteria.append(
+                And(tuple(Compare(leaf, EQ, value) for leaf, value in zip(leaves, leaf_values, strict=True)))
+            )
     return criteria

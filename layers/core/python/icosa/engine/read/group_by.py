@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Set
+from typing import Any
+
 from ...model.record import Record
+from ...model.types.base import Leaf
+from ...query.aggregates import TOTAL_COUNT
 from ...query.evaluate import compile_order, ordered_values
 from ...query.grouping import GroupedItems, Grouper
 from ...query.operation import Group, GroupBy, Node
@@ -10,6 +15,7 @@ from ..context import Context
 from ..records import get_any_visible, get_visible
 from .aggregates import aggregated_leaves
 from .joins import JoinedRecords, leaves_of
+from .ledgers import ask_for_values, count_values
 from .matches import NARROW, find
 from .relations import load_relations
 from .steady import Look, until_certain
@@ -33,10 +39,16 @@ def group_by(ctx: Context, operation: GroupBy) -> list[Group]:
     ]
 
 
-def _look(ctx: Context, operation: GroupBy) -> Look[tuple[list[GroupedItems], list[list[Record]]]]:
+type _Groups = tuple[list[GroupedItems], list[list[Record]]]
+
+
+def _look(ctx: Context, operation: GroupBy) -> Look[_Groups]:
     """The groups and the first records of each."""
     obj = operation.object
     names = {order.aggregate for order in operation.order if order.aggregate} | set(operation.aggregates)
+    counted = _counted_leaf(ctx, operation, names)
+    if counted is not None and (numbers := count_values(ctx, obj, counted)) is not None:
+        return Look(_groups_of(operation, counted, numbers))
     leaves = [leaf for d in operation.dimensions for leaf in ((d.leaf,) if d.relation is None else d.relation.leaves)]
     leaves += aggregated_leaves(obj, names)
     leaves += [term.leaf for term in operation.records_order if term.relation is None]
@@ -46,6 +58,8 @@ def _look(ctx: Context, operation: GroupBy) -> Look[tuple[list[GroupedItems], li
         items, are_whole = matches.records, matches.whole
     else:
         items, are_whole = whole_records, True
+    if counted is not None and not are_whole:
+        ask_for_values(ctx, obj, counted, rows=len(items), values=len({counted.get(item) for item in items}))
     related = _related_records(ctx, operation, items)
     grouper = Grouper(operation)
     for item in items:
@@ -61,6 +75,28 @@ def _look(ctx: Context, operation: GroupBy) -> Look[tuple[list[GroupedItems], li
     same = {i for i, record in fetched.items() if all(leaf.get(record) == leaf.get(shown[i]) for leaf in looked_at)}
     samples = [[fetched[item.id] for item in sample if item.id in same] for sample in samples]
     return Look((groups, samples), certain=len(same) == len(shown), cost=len(items) // NARROW + len(shown))
+
+
+def _counted_leaf(ctx: Context, operation: GroupBy, names: Set[str]) -> Leaf | None:
+    """The leaf whose numbers of values are all that is asked for; None if there is more to it."""
+    if operation.records is not None or not names <= {TOTAL_COUNT} or len(operation.dimensions) > 1:
+        return None
+    [dimension] = operation.dimensions
+    if dimension.relation is not None or dimension.unnest or not dimension.leaf.has_index:
+        return None
+    return None if ctx.rows.narrow(operation.object, operation.filter) is not None else dimension.leaf
+
+
+def _groups_of(operation: GroupBy, leaf: Leaf, numbers: Mapping[Any, int]) -> _Groups:
+    """The groups of so many records of each value."""
+    grouper = Grouper(operation)
+    for value, number in numbers.items():
+        item = Record()
+        if value is not None:
+            item[leaf.field.key] = value if leaf.subfield is None else {leaf.subfield: value}
+        grouper.add(item, times=number)
+    groups = grouper.groups()
+    return groups, [[] for _ in groups]
 
 
 def _related_records(ctx: Context, operation: GroupBy, items: list[Record]) -> dict[str, tuple[str, dict[str, Record]]]:

@@ -12,16 +12,24 @@ from collections.abc import Callable, Sequence
 from ...model.model import Object
 from ...model.record import Record
 from ...model.types.base import Leaf
+from ...query.operation import Filter
 from ...store import keys
 from ...store.lookup import WholeIndex, whole_index
 from ...store.table import Table
 from ..context import Context
-from ..records import get_live
+from ..records import count_live, get_live
+from .access_paths import single_leaf
+from .range_rows import Keeps, keeper
+from .scan_limit import check_rows
 from .steady import Watch, fetch
 
 
-def index_only_scan(ctx: Context, obj: Object, leaves: Sequence[Leaf]) -> list[Record] | None:
-    """Every live record with its id and its values of ``leaves``, in no order.
+def index_only_scan(
+    ctx: Context, obj: Object, leaves: Sequence[Leaf], filter: Filter | None = None, asked: Filter | None = None
+) -> list[Record] | None:
+    """Every live record with its id and its values of ``leaves``, in no order. Where ``filter`` looks at no other leaf
+    than the only one of these, matches are enough. ``asked`` is the filter as the client wrote it: more rows than
+    ``Settings.scan_limit`` raise TooMuchAsked.
 
     None when the indexes do not hold these values of all records: a leaf has no index, there are more leaves than
     ``Tuning.index_only_scan_indexes``, or a batch is writing to the object.
@@ -33,10 +41,17 @@ def index_only_scan(ctx: Context, obj: Object, leaves: Sequence[Leaf]) -> list[R
     if not all(leaf.has_index for leaf in indexed) or ctx.register.touches(obj.key):
         return None
     ctx.table.meter.note("scan of indexes " + " + ".join(leaf.dotted for leaf in indexed))
+    keeps = keeper(indexed[0], filter) if len(indexed) == 1 and single_leaf(filter) is indexed[0] else None
+
+    page_rows = ctx.settings.tuning.scan_page_rows
+
+    def check(table: Table) -> None:
+        check_rows(ctx, obj, len(indexed) * count_live(ctx, obj, table), asked)
+
     partitions = [keys.index(ctx.model.workspace_id, obj.key, leaf.key) for leaf in indexed]
     watch = Watch(ctx)
     for _ in range(ctx.settings.tuning.looks):
-        indexes = ctx.table.parallel([_scanner(pk) for pk in partitions])
+        indexes = ctx.table.parallel([_scanner(pk, page_rows, keeps, check) for pk in partitions])
         one_moment = sum(index.pages for index in indexes) == 1
         fetched = fetch(ctx, obj, (), None if one_moment else watch)
         if not fetched.register.is_quiet_since(ctx.register, obj.key):
@@ -44,10 +59,10 @@ def index_only_scan(ctx: Context, obj: Object, leaves: Sequence[Leaf]) -> list[R
         if len(fetched.changed) <= ctx.settings.tuning.late_records:
             break
     items: dict[str, Record] = {}
-    rows: Counter[str] = Counter()  # how many of the indexes have a row of a record
+    places: Counter[str] = Counter()  # how many of the indexes have a row of a record
     cut: set[str] = set()  # records with a value that is cut in the index
     for leaf, index in zip(indexed, indexes, strict=True):
-        rows.update(record_id for _, record_id, _ in index.entries)
+        places.update(record_id for _, record_id, _ in index.entries)
         for encoded, record_id, exact in index.entries:
             item = items.get(record_id)
             if item is None:
@@ -66,10 +81,10 @@ def index_only_scan(ctx: Context, obj: Object, leaves: Sequence[Leaf]) -> list[R
                 item.setdefault(leaf.field.key, {})[leaf.subfield] = value
     # The indexes are read one beside the other, not in one moment. Records that have changed in between are read
     # themselves, as are those with cut values.
-    doubtful = {record_id for record_id in items if rows[record_id] != len(indexed)} | cut | fetched.changed
+    doubtful = {record_id for record_id in items if places[record_id] != len(indexed)} | cut | fetched.changed
     reread = [item for item in get_live(ctx, obj, sorted(doubtful)) if item is not None]
     return reread + [item for record_id, item in items.items() if record_id not in doubtful]
 
 
-def _scanner(pk: str) -> Callable[[Table], WholeIndex]:
-    return lambda table: whole_index(table, pk)
+def _scanner(pk: str, limit: int, keeps: Keeps | None, check: Callable[[Table], None]) -> Callable[[Table], WholeIndex]:
+    return lambda table: whole_index(table, pk, limit=limit, keeps=keeps, before_more=check)

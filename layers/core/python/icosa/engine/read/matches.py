@@ -7,7 +7,7 @@ aggregates, groups and writes by filter call it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from ...model.dates import instant_of
@@ -26,6 +26,7 @@ from .candidates import ROWS_PER_UNIT, Candidates, Moved, RowSets, read_candidat
 from .index_only_scan import index_only_scan
 from .joins import JoinedRecords, leaves_of
 from .row_sets import all_ids, times_of
+from .scan_limit import check_records
 from .steady import Look, Watch, fetch, until_certain
 
 #: Related records whose edges lead to the matches of a condition, at most: one query for each.
@@ -96,13 +97,13 @@ def find(
     """As ``find_matches``, with what the records are. ``from_rows``: the values of the filter's leaves are not needed,
     so rows may tell all that is.
     """
-    leaves, filter = tuple(leaves), ctx.rows.narrow(obj, filter)
+    leaves, asked, filter = tuple(leaves), filter, ctx.rows.narrow(obj, filter)
     moved = Moved(Watch(ctx))
 
     def look() -> Look[Matches]:
         joined = JoinedRecords.needed_by(ctx, filter)
         conditions = conjuncts(filter)
-        sets = RowSets(ctx, obj, conditions, access_paths(ctx, obj, conditions))
+        sets = RowSets(ctx, obj, conditions, access_paths(ctx, obj, conditions), asked)
         sets.probe()
         if filter is not None and sets.sets:
             most = None if sets.is_bounded else scan_units(ctx, obj, sets.live, [*leaves, *leaves_of(filter)])
@@ -114,7 +115,7 @@ def find(
                     return told
                 found = read_candidates(ctx, obj, filter, candidates, joined, moved)
                 return Look(Matches(found.result, whole=True), found.certain, found.seen, found.cost)
-        return Look(scan_matches(ctx, obj, filter, leaves=leaves, joined=joined))
+        return Look(scan_matches(ctx, obj, filter, leaves=leaves, joined=joined, asked=asked))
 
     return until_certain(ctx, look)
 
@@ -162,22 +163,51 @@ def scan_units(ctx: Context, obj: Object, live: int, leaves: Iterable[Leaf]) -> 
 
 
 def scan_matches(
-    ctx: Context, obj: Object, filter: Filter | None, *, leaves: Iterable[Leaf], joined: JoinedRecords
+    ctx: Context,
+    obj: Object,
+    filter: Filter | None,
+    *,
+    leaves: Iterable[Leaf],
+    joined: JoinedRecords,
+    asked: Filter | None,
 ) -> Matches:
     """Every live record that matches, by looking at all: for conditions that are known to select many, with what the
-    caller may see among them.
+    caller may see among them. ``asked`` is the filter as the client wrote it.
     """
-    is_match = compile_filter(filter)
+    matches = scan_values(ctx, obj, filter, leaves=leaves, joined=joined, asked=asked)
+    if matches is not None:
+        return matches
+    is_match, scanned = compile_filter(filter), 0
+    records: list[Record] = []
+    for part in scan_records(ctx, obj, asked):
+        records += _filter_items(part, is_match, joined)
+        scanned += len(part)
+    return Matches(records, whole=True, scanned=scanned)
+
+
+def scan_records(ctx: Context, obj: Object, asked: Filter | None) -> Iterator[list[Record]]:
+    """All live records, part by part."""
+    ctx.table.meter.note("scan of records")
+    return scan_live(ctx, obj, lambda live: check_records(ctx, obj, live, asked))
+
+
+def scan_values(
+    ctx: Context,
+    obj: Object,
+    filter: Filter | None,
+    *,
+    leaves: Iterable[Leaf],
+    joined: JoinedRecords,
+    asked: Filter | None,
+) -> Matches | None:
+    """``scan_matches`` by the values of indexes; None where these do not hold what is needed."""
     needed = {
         leaf.path: leaf for leaf in (*leaves, *leaves_of(filter), *(leaf for f in joined.fields for leaf in f.leaves))
     }
-    items = index_only_scan(ctx, obj, list(needed.values()))
-    if items is not None:
-        return Matches(_filter_items(items, is_match, joined), whole=False, scanned=len(items))
-    ctx.table.meter.note("scan of records")
-    parts = list(scan_live(ctx, obj))
-    records = [item for part in parts for item in _filter_items(part, is_match, joined)]
-    return Matches(records, whole=True, scanned=sum(map(len, parts)))
+    items = index_only_scan(ctx, obj, list(needed.values()), filter, asked)
+    if items is None:
+        return None
+    return Matches(_filter_items(items, compile_filter(filter), joined), whole=False, scanned=len(items))
 
 
 def find_matching_records(ctx: Context, obj: Object, filter: Filter, *, most: int) -> list[Record]:

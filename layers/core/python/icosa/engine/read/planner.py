@@ -19,10 +19,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 
 from ...limits import OFFSET
 from ...query.operation import Filter, FindMany
-from ...store.derive import CREATED_AT
 from ...store.table import MAX_BATCH_GET
 from ..context import Context
 from ..records import count_live, get_live
@@ -31,9 +31,10 @@ from .candidates import ROWS_PER_UNIT, Candidates, RowSets, read_candidates
 from .composite_walk import CompositeWalk, composite_walk
 from .join_walk import join_walk
 from .joins import leaves_of
-from .matches import NARROW, RECORDS_PER_UNIT, access_paths, scan_matches, scan_units
+from .matches import NARROW, RECORDS_PER_UNIT, access_paths, scan_records, scan_units, scan_values
 from .ordered_walk import RecordWalk, Walk, id_range_walk, index_walk, record_walk
 from .page_query import PageQuery, RecordPage
+from .record_scan import page_of_records
 from .rows_walk import rows_walk
 from .run_walk import run_walk
 from .steady import Look, until_certain
@@ -79,6 +80,8 @@ class _Planner:
         query.begin_look()
         conditions = conjuncts(query.filter)
         if query.filter is None or not conditions:
+            if self.forced == "scan" and query.order:
+                return self._scan()
             if (composite := self._composite_walk(conditions)) is not None:
                 return self._or_scan(composite.walk, Total(query))
             walk = self._run_walk() or self._full_walk()
@@ -105,7 +108,7 @@ class _Planner:
                     pass
         if self.forced == "scan":
             return self._scan()
-        sets = RowSets(self.ctx, self.obj, conditions, paths)
+        sets = RowSets(self.ctx, self.obj, conditions, paths, query.query.filter)
         sets.probe()
         if (page := self._filtering_walk(sets, exact_path)) is not None:
             return page
@@ -184,7 +187,10 @@ class _Planner:
         walk = self._full_walk()
         if walk is None:
             return None
-        most = self.ctx.settings.tuning.walk_records
+        most, far = self.ctx.settings.tuning.walk_records, None
+        if not sets.sets:
+            per_unit = RECORDS_PER_UNIT if isinstance(walk, RecordWalk) else 1
+            far = partial(self._units_of_scan, sets, per_unit)
         if sets.sets and self.forced == "cheapest":
             matches = sets.narrowest
             records = query.reach * max(1, sets.live) // max(1, matches)
@@ -197,7 +203,7 @@ class _Planner:
             most = min(most, 3 * records + query.reach)
         total = None if exact_path is None else TotalOfPath(query, exact_path)
         try:
-            return page_from_walk(query, walk, total, all_match=False, most=most)
+            return page_from_walk(query, walk, total, all_match=False, most=most, far=far)
         except WalkAbandoned:
             return None
 
@@ -208,10 +214,7 @@ class _Planner:
         if sets.sets:
             sets.read_narrowest()
             return sets.candidates(reach=self.query.reach)
-        # Whole indexes tell all matches. Where rows tell the order as well, a scan would read one index more.
-        order = self.query.order
-        is_told = bool(order) and order[0].relation is None and order[0].leaf.path == CREATED_AT
-        return sets.candidates_by_values() if is_told and not self.ctx.register.touches(self.obj.key) else None
+        return sets.candidates_by_values()
 
     def _page_of(self, sets: RowSets, candidates: Candidates) -> Look[RecordPage]:
         """The page of the matches among candidates, by the cheapest plan."""
@@ -236,8 +239,7 @@ class _Planner:
                     units["set"] = query.reach * sets.live // max(1, number) // ROWS_PER_UNIT + query.reach
                     plans["set"] = self._walker(walk, candidates)
         if not candidates.exact and number > _MANY_ROWS // ROWS_PER_UNIT:
-            leaves = [term.leaf for term in query.order if term.relation is None]
-            units["scan"] = scan_units(self.ctx, self.obj, sets.live, [*leaves, *leaves_of(query.filter)])
+            units["scan"] = self._units_of_scan(sets)
             plans["scan"] = self._scan
         name = self.forced if self.forced in plans else min(units, key=lambda plan: units[plan])
         self._explain(name, **units)
@@ -294,14 +296,19 @@ class _Planner:
 
     # ------------------------------------------------------------------ scan
 
+    def _units_of_scan(self, sets: RowSets, times: int = 1) -> int:
+        leaves = [term.leaf for term in self.query.order if term.relation is None]
+        return times * scan_units(self.ctx, self.obj, sets.live, [*leaves, *leaves_of(self.query.filter)])
+
     def _scan(self) -> Look[RecordPage]:
         """The page of all matches there are, sorted and cut in memory."""
         query = self.query
         leaves = [term.leaf for term in query.order if term.relation is None]
-        matches = scan_matches(self.ctx, self.obj, query.filter, leaves=leaves, joined=query.joined)
+        asked = query.query.filter
+        matches = scan_values(self.ctx, self.obj, query.filter, leaves=leaves, joined=query.joined, asked=asked)
+        if matches is None:
+            return Look(page_of_records(query, scan_records(self.ctx, self.obj, asked)))
         page = query.page_of_all(matches.records)
-        if matches.whole:
-            return Look(page)
         # The matches are built from index rows; the page needs whole records.
         fetched = get_live(self.ctx, self.obj, [item.id for item in page.items])
         items = query.matches(fetched, needs_sort=False)

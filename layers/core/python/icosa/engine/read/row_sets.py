@@ -8,61 +8,25 @@ by the ids of the first ones before that: rows of one value are in the order of 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from ...model.dates import epoch_ms
+from ...model.model import Object
 from ...model.record import Record
 from ...model.types.base import Leaf
 from ...query.evaluate import Test, compile_filter
 from ...store.derive import CREATED_AT
-from ...store.lookup import CarryingRow, carrying_page, count_entries
+from ...store.lookup import count_entries
 from ...store.table import Count, Table
 from ..context import Context
+from ..records import get_live
 from .access_paths import AccessPath, RowRange, single_leaf
 from .joins import JoinedRecords
-from .ordered_walk import RecordRef, share_of_ids
+from .ordered_walk import RecordRef
+from .range_rows import RangeRows, keeper
 
 #: A row: the range that it was read in, its encoded value, and when its record was created, None if it does not say.
 Row = tuple[RowRange, str | None, int | None]
-
-
-@dataclass(slots=True)
-class _RangeRows:
-    """What has been read of one range."""
-
-    part: RowRange
-    rows: list[CarryingRow] = field(default_factory=list)
-    after: str | None = None
-    pages: int = 0
-    complete: bool = False
-
-    def read(self, table: Table, most: int) -> None:
-        """Read on until there are ``most`` rows."""
-        part, scanned = self.part, 0
-        while not self.complete and len(self.rows) < most and scanned < most:
-            limit = most - len(self.rows)
-            page = carrying_page(
-                table,
-                part.pk,
-                low=part.low,
-                high=part.high,
-                after=self.after,
-                limit=limit,
-                exact=part.exact,
-                prefix="" if part.leaf is not None else part.prefix,
-            )
-            self.rows += page.items
-            self.after, self.complete = page.last, page.last is None
-            self.pages, scanned = self.pages + 1, scanned + page.scanned
-
-    def estimate(self) -> int | None:
-        """About how many rows the range has; None if that cannot be told."""
-        if self.complete:
-            return len(self.rows)
-        if not self.part.by_id or not self.rows:
-            return None
-        share = share_of_ids(self.rows[-1][1])  # ids that clients choose need not be random
-        return None if share is None else max(len(self.rows) + 1, round(len(self.rows) / share) if share else 0)
 
 
 @dataclass(slots=True)
@@ -74,13 +38,14 @@ class RowSet:
     """
 
     path: AccessPath
-    ranges: list[_RangeRows]
+    ranges: list[RangeRows]
     _rows: dict[str, tuple[Row, ...]] | None = None
     _has_cut: bool = False
+    _is_told: bool = False
 
     @classmethod
     def of(cls, path: AccessPath) -> RowSet:
-        return cls(path, [_RangeRows(part) for part in path.ranges])
+        return cls(path, [RangeRows(part, keeper(part.leaf, part.told)) for part in path.ranges])
 
     @property
     def complete(self) -> bool:
@@ -134,7 +99,7 @@ class RowSet:
         if self.path.ids is not None:
             return False  # such records need not exist
         if self.path.exact or self.path.sure:
-            return True
+            return self._is_told or not any(of.cut or (of.rows and of.part.is_untold) for of in self.ranges)
         if self._telling is None:
             return False
         self.rows  # noqa: B018 - finds out whether a text is cut
@@ -148,27 +113,32 @@ class RowSet:
 
     def _test(self) -> Callable[[str | None, str | None, int | None], bool] | None:
         """Whether a row's record can match, by the row's value; None where every one can."""
-        leaf = self._telling
-        if self.path.exact or self.path.sure or leaf is None:
+        if self.path.exact or self.path.sure or (keeps := keeper(self._telling, self.path.condition)) is None:
             return None
-        kind, key, subfield = leaf.kind, leaf.field.key, leaf.subfield
-        is_match, joined = compile_filter(self.path.condition), None
 
-        def keeps(encoded: str | None, exact: str | None, created: int | None) -> bool:
-            if created is None:  # it may stand for two texts
-                self._has_cut = True
-                return True
-            record = Record()
-            if encoded is not None:
-                try:
-                    value = kind.decode(encoded, exact)
-                except ValueError:
-                    self._has_cut = True
-                    return True
-                record[key] = value if subfield is None else {subfield: value}
-            return is_match(record, joined) is True  # type: ignore[arg-type]
+        def test(encoded: str | None, exact: str | None, created: int | None) -> bool:
+            # Without its time it may stand for two texts.
+            kept = None if created is None else keeps(encoded, exact)
+            self._has_cut |= kept is None
+            return kept is not False
 
-        return keeps
+        return test
+
+    def tell(self, ctx: Context, obj: Object, most: int) -> None:
+        """Look at the records of rows that say nothing about the condition, up to ``most``, where all others do. What
+        changes meanwhile is looked at once more, as several ranges were read.
+        """
+        if not self.path.sure or self.exact:
+            return
+        cut = set().union(*(of.cut for of in self.ranges))
+        untold = [i for i, rows in self.rows.items() if i in cut or all(part.is_untold for part, _, _ in rows)]
+        if len(untold) > most:
+            return
+        is_match, joined = compile_filter(self.path.condition), JoinedRecords(ctx)
+        for record_id, record in zip(untold, get_live(ctx, obj, untold), strict=True):
+            if record is None or not is_match(record, joined):
+                del self.rows[record_id]
+        self._is_told = True
 
     def refs(self, record_id: str) -> list[RecordRef]:
         """The rows of a record."""
@@ -209,7 +179,7 @@ def ref_of(record_id: str, row: Row) -> RecordRef:
     return RecordRef(record_id, None, part.leaf, encoded)
 
 
-def _reader(part: _RangeRows, most: int) -> Callable[[Table], None]:
+def _reader(part: RangeRows, most: int) -> Callable[[Table], None]:
     return lambda table: part.read(table, most)
 
 
@@ -227,7 +197,7 @@ def all_ids(table: Table, path: AccessPath) -> set[str]:
 
 def _id_reader(part: RowRange) -> Callable[[Table], list[str]]:
     def read(table: Table) -> list[str]:
-        rows = _RangeRows(part)
+        rows = RangeRows(part)
         while not rows.complete:
             rows.read(table, len(rows.rows) + 100_000)
         return [record_id for _, record_id, _, _ in rows.rows]

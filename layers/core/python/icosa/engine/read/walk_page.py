@@ -16,13 +16,17 @@ from ..records import count_live, get_live
 from .access_paths import AccessPath
 from .candidates import Candidates, Moved, read_candidates
 from .matches import count_matches, find
-from .ordered_walk import RecordRef, RunTooLong, Walk
+from .ordered_walk import RecordRef, RecordWalk, RunTooLong, Walk
 from .page_query import PageQuery, RecordPage
+from .range_counts import count_range, kept_range
 from .row_sets import count_rows
 from .steady import Look, Watch, fetch, read_late, versions
 
-#: Rows of one batch of a walk, at most.
+#: Rows of one batch of a walk, at most; and of one that reads the records themselves, about 1 MB.
 _MAX_BATCH = 400
+_MAX_RECORDS = 1_600
+#: Rows of a batch beyond those that are expected to do.
+_SPARE = 8
 #: Rows of the first batch, at most: those of any page with a usual offset.
 _MAX_FIRST_BATCH = 10_000
 
@@ -52,8 +56,9 @@ class Walked:
 class Total:
     """How the matches are counted: here all live records, by their counter."""
 
-    #: Whether ``count`` reads the table.
+    #: Whether ``count`` reads the table, and in several round trips.
     reads = True
+    is_long = False
 
     def __init__(self, query: PageQuery) -> None:
         self.query = query
@@ -77,8 +82,20 @@ class TotalOfPath(Total):
     def __init__(self, query: PageQuery, path: AccessPath) -> None:
         super().__init__(query)
         self.path = path
+        self._kept = kept_range(path)
+
+    @property
+    def is_long(self) -> bool:  # type: ignore[override]
+        return self._kept is not None
+
+    @property
+    def is_by_creation(self) -> bool:
+        """Whether only a change of ``createdAt`` moves a record among the rows that are counted."""
+        return self._kept is not None
 
     def count(self, table: Table) -> Count:
+        if self._kept is not None:
+            return count_range(self.query.ctx, table, self.query.obj, self._kept)
         return count_rows(table, self.path)
 
     def settle(self, walked: Walked, counted: Count) -> int:
@@ -118,15 +135,22 @@ class TotalOfCandidates(Total):
 
 
 def page_from_walk(
-    query: PageQuery, walk: Walk, total: Total | None, *, all_match: bool, most: int | None = None
+    query: PageQuery,
+    walk: Walk,
+    total: Total | None,
+    *,
+    all_match: bool,
+    most: int | None = None,
+    far: Callable[[], int] | None = None,
 ) -> Look[RecordPage]:
     """The page from a walk. Beside its first batch the matches are counted by ``total``. ``all_match``: rows that are
     confirmed are matches, so no more of them are fetched than are needed.
 
-    Raises WalkAbandoned when the walk costs too much: when more than ``most`` records have been checked.
+    Raises WalkAbandoned when the walk costs too much: when more than ``most`` records have been checked, and the page
+    will not be full after ``far``, as far as these tell.
     """
     try:
-        return _WalkPage(query, walk, total, all_match=all_match, most=most).look()
+        return _WalkPage(query, walk, total, all_match=all_match, most=most, far=far).look()
     except (RunTooLong, WalkAbandoned):
         # What has changed is news to the next plan, though the walk has seen it.
         query.moved = Moved(Watch(query.ctx))
@@ -134,13 +158,23 @@ def page_from_walk(
 
 
 class _WalkPage:
-    def __init__(self, query: PageQuery, walk: Walk, total: Total | None, *, all_match: bool, most: int | None) -> None:
+    def __init__(
+        self,
+        query: PageQuery,
+        walk: Walk,
+        total: Total | None,
+        *,
+        all_match: bool,
+        most: int | None,
+        far: Callable[[], int] | None,
+    ) -> None:
         self.query = query
         self.ctx = query.ctx
         self.walk = walk
         self.total = total if query.want_total else None
         self.all_match = all_match and not walk.needs_sort
         self.most = query.ctx.settings.tuning.walk_records if most is None else most
+        self.far = far
         self.walked = Walked()
 
     def look(self) -> Look[RecordPage]:
@@ -156,8 +190,12 @@ class _WalkPage:
         counted: Count | None = None
         batch: list[RecordRef] | None
         if total is not None and total.reads:
+            # The first branch may use further threads.
             branches: list[Callable[[Table], Any]] = [first_batch, total.count]
-            batch, counted = self.ctx.table.parallel(branches)
+            if total.is_long:
+                counted, batch = self.ctx.table.parallel(branches[::-1])
+            else:
+                batch, counted = self.ctx.table.parallel(branches)
         else:
             batch = first_batch(self.ctx.table)
             counted = None if total is None else total.count(self.ctx.table)
@@ -195,7 +233,9 @@ class _WalkPage:
             batch, rest = (batch[:missing], batch[missing:]) if self.all_match else (batch, [])
             refs = batch if rest else [*batch, *walk.lookahead]
             with_changes = count_moves or (walk.can_move and walk.pages > 1)
-            needs_fetch = with_changes or (refs[0].item is None if refs else row_count is not None)
+            # Whether rows that were counted are of a batch under way is told by the register, which comes with records.
+            needs_register = row_count is not None and walked.register is None
+            needs_fetch = with_changes or needs_register or (bool(refs) and refs[0].item is None)
             fetched = self._fetched(refs, with_changes=with_changes) if needs_fetch else [ref.item for ref in refs]
             confirmed = [
                 item if item is not None and walk.confirms(ref, item) else None
@@ -210,11 +250,19 @@ class _WalkPage:
                 walked.items += query.matches(confirmed[len(batch) :], needs_sort=walk.needs_sort)[:1]
             if len(walked.items) >= query.reach:
                 return
-            if checked > self.most and query.filter is not None:
+            if checked > self.most and query.filter is not None and not self._is_worth_it(checked):
                 raise WalkAbandoned
-            walk.size = min(_MAX_BATCH, max(walk.size, 2 * checked))
+            walk.size = min(_MAX_RECORDS if isinstance(walk, RecordWalk) else _MAX_BATCH, max(walk.size, 2 * checked))
+            if walked.items and not walk.needs_sort:
+                # As many as will do, by what has matched so far, and a little more.
+                missing = query.reach - len(walked.items)
+                walk.size = min(walk.size, 5 * missing * checked // (4 * len(walked.items)) + _SPARE)
             batch = rest or next(batches, None)
         walked.is_whole = True
+
+    def _is_worth_it(self, checked: int) -> bool:
+        """Whether the page will be full soon enough if the records to come match as often as those before."""
+        return self.far is not None and checked * self.query.reach <= len(self.walked.items) * self.far()
 
     def _fetched(self, refs: Sequence[RecordRef], *, with_changes: bool) -> list[Record | None]:
         """The records of a batch: those that the walk has not read, and those that have changed since."""
@@ -231,16 +279,21 @@ class _WalkPage:
         """The records behind the rows of a batch, None for those that are gone."""
         query, walked = self.query, self.walked
         watch = query.moved.watch if with_changes else None
-        kind = DATED if self.walk.is_by_creation and self._counts_only_by_creation else None
+        kind = DATED if self._moves_only_by_creation else None
         fetched = fetch(self.ctx, query.obj, [ref.id for ref in refs], watch, kind=kind)
         walked.register, walked.changed = fetched.register, walked.changed | fetched.changed
         walked.seen.update((ref.id, record) for ref, record in zip(refs, fetched.records, strict=True))
         return fetched.records
 
     @property
-    def _counts_only_by_creation(self) -> bool:
-        """Whether nothing but a change of ``createdAt`` moves a record among the rows that are counted."""
-        return not isinstance(self.total, TotalOfPath) or self.walk.covers(self.total.path)
+    def _moves_only_by_creation(self) -> bool:
+        """Whether nothing but a change of ``createdAt`` moves a record within the walk and among the rows that are
+        counted.
+        """
+        total, walk = self.total, self.walk
+        if not isinstance(total, TotalOfPath):
+            return walk.is_by_creation
+        return total.is_by_creation and (walk.is_by_creation or not walk.can_move)
 
     def _keep_elsewhere(self, fetched: Sequence[Record | None], confirmed: Sequence[Record | None]) -> None:
         """Note the records whose rows they do not confirm: those that match all the same belong to another place of the

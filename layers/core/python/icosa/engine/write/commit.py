@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Collection, Sequence
+from functools import partial
 
 from ...errors import BadRequest, Conflict
 from ...model.inspect import inspect
@@ -17,6 +18,7 @@ from ...store.change import Change, FailureReason, SameValue
 from ...store.commit import CommitFailed, WriteConflict, commit
 from ...store.keys import Key
 from ...store.lease import ModelOutdated
+from ...store.ops import Op
 from ...store.record import packed_bytes
 from ...store.retry import Attempts
 from ...store.table import MAX_BYTES
@@ -63,9 +65,15 @@ def fitting(changes: Sequence[Change], *, least: int = 1) -> Sequence[Change]:
 
 
 def commit_changes(
-    ctx: Context, changes: Sequence[Change], *, live_before: Collection[Key] = (), sets_values: bool = True
+    ctx: Context,
+    changes: Sequence[Change],
+    *,
+    live_before: Collection[Key] = (),
+    sets_values: bool = True,
+    beside: Sequence[Op] = (),
 ) -> None:
-    """Commit the changes, all or none, on condition that the records they refer to exist.
+    """Commit the changes, all or none, on condition that the records they refer to exist; with them what is ``beside``
+    (``store.commit``).
 
     ``live_before`` are targets that have just been seen live: they need no further read. Without ``sets_values`` the
     changes only clear and destroy, which any model of the request is good for. Raises WriteConflict when
@@ -94,16 +102,24 @@ def commit_changes(
     elif references:
         targets = target_keys(ctx, references, changes, live_before)
     lease = ctx.lease if sets_values else None
-    now_ms = int(time.time() * 1000)
+    send = partial(
+        commit,
+        ctx.table,
+        ctx.model,
+        changes,
+        lease=lease,
+        now=ctx.now,
+        now_ms=int(time.time() * 1000),
+        seen=ctx.register,
+        beside=beside,
+    )
     try:
         try:
-            required = counted_targets(ctx, references, targets)
-            commit(ctx.table, ctx.model, changes, targets=required, lease=lease, now=ctx.now, now_ms=now_ms)
+            send(targets=counted_targets(ctx, references, targets))
         except CommitFailed as failure:
             if failure.reason.kind != "target":
                 raise
-            required = counted_targets(ctx, references, target_keys(ctx, references, changes))
-            commit(ctx.table, ctx.model, changes, targets=required, lease=lease, now=ctx.now, now_ms=now_ms)
+            send(targets=counted_targets(ctx, references, target_keys(ctx, references, changes)))
     except ModelOutdated:
         raise Conflict("The data model was changed while the request ran. Please try again.") from None
     except SameValue as same:

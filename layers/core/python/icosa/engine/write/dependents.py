@@ -3,28 +3,31 @@
 Edges lead to them: every record has a partition with one row for each record that points at it. ``trash``, ``cascade``
 and ``merge`` ask for the dependents of the records that they move or remove.
 
-Edges are small (a read unit for some thirty), records are not (one unit each). So the edges are read as a whole
-(``references_to``), and the records behind them in the parts in which they are written (``in_parts``): what a record
-with many dependents costs grows with their number, not with its square.
+Edges are small (a read unit for some thirty), records are not (one unit each). A request reads the first edges of each
+record (``references_to``), which decide what it may do and whether one commit holds it. What is beyond that is read and
+written in parts (``follow_up``), each edge once: what a record with many dependents costs grows with their number, not
+with its square.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from itertools import batched
-from typing import NamedTuple
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from functools import partial
+from typing import Final, NamedTuple
 
 from ...model.model import Field, Object
 from ...store import keys
 from ...store.commit import WriteConflict
-from ...store.lookup import Edge, all_edges
-from ...store.table import Table, TransactionConflict
+from ...store.lookup import Edge, TimedId, edge_page, edges_from
+from ...store.table import QueryPage, Table, TransactionConflict
 from ..context import Context
 from ..records import State, get_any, get_where_expected
 
-#: The edges of records, by their ids, where they have been read already.
-KnownEdges = Mapping[str, Sequence[Edge]] | None
+#: Edges of one record that a request reads, some 30 read units.
+MAX_EDGES: Final = 1_000
 
+#: The first edges of records, by their ids, where they have been read already.
+KnownEdges = Mapping[str, QueryPage[Edge]] | None
 
 #: An object's key and a record's id.
 RecordKey = tuple[str, str]
@@ -37,15 +40,6 @@ class Dependent(NamedTuple):
     relation: Field
     state: State
     target: str
-
-
-def read_dependents(
-    ctx: Context, objects: Sequence[Object], ids: Sequence[str], edges: KnownEdges = None
-) -> list[Dependent]:
-    """Every record that points at one of ``ids``, which belong to ``objects``, whether the caller may see it or not, as
-    foreign keys act; once for each field that does.
-    """
-    return dependents_of(ctx, references_to(ctx, objects, ids, edges))
 
 
 def dependents_of(ctx: Context, references: Sequence[Reference]) -> list[Dependent]:
@@ -87,10 +81,15 @@ class Reference(NamedTuple):
     target: str
 
 
-def references_to(
-    ctx: Context, objects: Sequence[Object], ids: Sequence[str], edges: KnownEdges = None
-) -> list[Reference]:
-    """What the edges of records say: of ``ids``, which belong to ``objects``.
+class Found(NamedTuple):
+    """References to records: all of them, or the first ``MAX_EDGES`` of some."""
+
+    references: list[Reference]
+    are_all: bool
+
+
+def references_to(ctx: Context, objects: Sequence[Object], ids: Sequence[str], edges: KnownEdges = None) -> Found:
+    """What the first edges of records say: of ``ids``, which belong to ``objects``.
 
     Costs one round trip unless ``edges`` are known: the edges of each record, a read unit where there are none.
     """
@@ -100,24 +99,36 @@ def references_to(
         for owner, relation in ctx.model.references[obj.id]
     }
     if not relations:
-        return []
+        return Found([], True)
     if edges is None:
         edges = read_edges(ctx, ids)
-    return [
+    references = [
         Reference(*relations[edge[:2]], edge.record_id, edge.live, target)
         for target in ids
-        for edge in edges[target]
+        for edge in edges[target].items
         if edge[:2] in relations
     ]
+    return Found(references, all(edges[target].last is None for target in ids))
 
 
-def in_parts(references: Sequence[Reference], *, records: int) -> Iterator[list[Reference]]:
-    """References in parts of so many records; those of one record stay together."""
-    by_record: dict[RecordKey, list[Reference]] = {}
-    for reference in references:
-        by_record.setdefault((reference.obj.key, reference.record_id), []).append(reference)
-    for part in batched(by_record.values(), records, strict=False):
-        yield [reference for of_record in part for reference in of_record]
+def references_by(
+    ctx: Context, relations: Collection[tuple[Object, Field]], ids: Sequence[str], *, most: int
+) -> list[Reference]:
+    """The references to records by some relations alone, the first ``most`` of each: a read unit for each of them and
+    each place, and for some thirty edges.
+    """
+    wanted = [(owner, relation, live, i) for i in ids for owner, relation in relations for live in (True, False)]
+
+    def reader(owner: Object, relation: Field, live: bool, target: str) -> Callable[[Table], list[TimedId]]:
+        pk, prefix = keys.edges(ctx.model.workspace_id, target), keys.edge_prefix(owner.key, relation.key, live=live)
+        return lambda table: edge_page(table, pk, prefix, limit=most).items
+
+    found = ctx.table.parallel([reader(*each) for each in wanted])
+    return [
+        Reference(owner, relation, record_id, live, target)
+        for (owner, relation, live, target), record_ids in zip(wanted, found, strict=True)
+        for record_id, _ in record_ids
+    ]
 
 
 def _records_behind(ctx: Context, references: Sequence[Reference]) -> tuple[list[Dependent], list[Reference]]:
@@ -165,10 +176,11 @@ def _without_targets_that_exist(
     ]
 
 
-def read_edges(ctx: Context, ids: Sequence[str]) -> dict[str, list[Edge]]:
-    """The edges of records, by their ids."""
-    return dict(zip(ids, ctx.table.parallel([_edge_reader(ctx, i) for i in ids]), strict=True))
+def read_edges(ctx: Context, ids: Sequence[str]) -> dict[str, QueryPage[Edge]]:
+    """The first edges of records, by their ids."""
+    return dict(zip(ids, ctx.table.parallel([partial(first_edges, ctx, i) for i in ids]), strict=True))
 
 
-def _edge_reader(ctx: Context, target_id: str) -> Callable[[Table], list[Edge]]:
-    return lambda table: all_edges(table, ctx.model.workspace_id, target_id)
+def first_edges(ctx: Context, target_id: str, table: Table) -> QueryPage[Edge]:
+    """The first edges of one record."""
+    return edges_from(table, ctx.model.workspace_id, target_id, limit=MAX_EDGES)

@@ -19,9 +19,11 @@ from ..context import Context
 from ..read.relations import load_relations
 from ..records import State, get_visible
 from .changes import update_change, with_update_stamps
-from .commit import commit_changes, fitting, retry_on_conflict
-from .dependents import Dependent, read_dependents
+from .commit import MAX_COMMIT, commit_changes, fitting, retry_on_conflict
+from .dependents import MAX_EDGES, Reference, dependents_of, references_by, references_to
+from .follow_up import FollowUp, Frame, commit_and_follow_up
 from .merge_preview import preview_merge
+from .parts import repointing
 from .visibility import require_visible
 
 
@@ -105,19 +107,31 @@ def merged_values(obj: Object, records: Sequence[Record], survivor: Record) -> d
     return values
 
 
-def _references(ctx: Context, operation: Merge, records: Sequence[Record], survivor: Record) -> list[Dependent]:
-    """What points at the records that go, apart from ``records`` themselves. Raises PermissionDenied when there is a
-    reference that the caller may not update.
+def _references(
+    ctx: Context, operation: Merge, records: Sequence[Record], survivor: Record
+) -> tuple[list[Reference], bool]:
+    """The first references to the records that go, apart from those of ``records`` themselves, and whether they are
+    all. Raises PermissionDenied when there is a reference that the caller may not update.
     """
     obj, own = operation.object, {record.id for record in records}
-    dependents = [
-        dependent
-        for dependent in read_dependents(ctx, [obj], [record.id for record in records if record.id != survivor.id])
-        if dependent.obj.key != obj.key or dependent.state.item.id not in own
-    ]
-    if any((dependent.obj.key, dependent.relation.key) in operation.fixed_references for dependent in dependents):
+    ids = [record.id for record in records if record.id != survivor.id]
+    references, are_all = references_to(ctx, [obj], ids)
+    fixed = [each for each in references if (each.obj.key, each.relation.key) in operation.fixed_references]
+    if not are_all and operation.fixed_references:
+        relations = [
+            (owner, relation)
+            for owner, relation in ctx.model.references[obj.id]
+            if (owner.key, relation.key) in operation.fixed_references
+        ]
+        fixed = references_by(ctx, relations, ids, most=MAX_EDGES)
+
+    def is_other(owner: Object, record_id: str) -> bool:
+        return owner.key != obj.key or record_id not in own
+
+    fixed = [each for each in fixed if is_other(each.obj, each.record_id)]
+    if fixed and dependents_of(ctx, fixed):
         raise PermissionDenied
-    return dependents
+    return [each for each in references if is_other(each.obj, each.record_id)], are_all
 
 
 def _commit_merge(
@@ -126,26 +140,31 @@ def _commit_merge(
     """Update the survivor, move the ``merged`` records to the trash, and point what points at them at the survivor.
 
     What points at them is re-pointed also where the caller may not see it: it would be left with a reference into the
-    trash. All in one commit if it fits. Else references are moved first: until the merge itself commits, a reference to
-    the survivor is as good as one to the record that it replaces.
+    trash. All in one commit if it fits. Else what has a unique value by its reference goes with the merge, which it may
+    forbid, and the rest follows (``follow_up``).
     """
     obj = operation.object
     survivor_change = update_change(ctx, obj, survivor, with_update_stamps(ctx, obj, values))
     assert survivor_change.after is not None
     changes = [survivor_change, *(_retire(ctx, obj, state, survivor_change.after) for state in merged)]
-    repointed: dict[tuple[str, str], tuple[Object, State, dict[str, str]]] = {}
     records = [state.item for state in (survivor, *merged)]
-    for owner, relation, state, _ in _references(ctx, operation, records, survivor.item):
-        key = (owner.key, state.item.id)
-        repointed.setdefault(key, (owner, state, {}))[2][relation.key] = survivor.item.id
-    moves = [update_change(ctx, owner, state, fields) for owner, state, fields in repointed.values()]
-    if len(fitting([*changes, *moves])) < len(changes) + len(moves):
-        while moves:
-            part = fitting(moves)
-            commit_changes(ctx, part)
-            moves = moves[len(part) :]
-    commit_changes(ctx, [*changes, *moves])
+    references, are_all = _references(ctx, operation, records, survivor.item)
+    if are_all and len(changes) + len(references) <= MAX_COMMIT:
+        moves = repointing(ctx, references, survivor.item.id)
+        if len(fitting([*changes, *moves], least=len(changes))) == len(changes) + len(moves):
+            commit_changes(ctx, [*changes, *moves])
+            return survivor_change.after
+    unique = [each for each in references if _is_unique(each)][: MAX_COMMIT - len(changes)]
+    first = fitting([*changes, *repointing(ctx, unique, survivor.item.id)], least=len(changes))
+    frames = [Frame(obj.key, state.item.id) for state in merged]
+    known = len(references) - (len(first) - len(changes))
+    commit_and_follow_up(ctx, first, FollowUp("merge", frames, known, are_all, survivor.item.id))
     return survivor_change.after
+
+
+def _is_unique(reference: Reference) -> bool:
+    """Whether a reference is part of a unique value, which the survivor's may be already."""
+    return any(reference.relation.id in each.field_ids for each in reference.obj.unique_constraints)
 
 
 def _retire(ctx: Context, obj: Object, state: State, survivor: Record) -> Change:

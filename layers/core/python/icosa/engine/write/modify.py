@@ -8,6 +8,7 @@ attempt reads the records, writes them in one commit, and is repeated when anoth
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 from ...errors import BadRequest, RecordNotFound
@@ -17,8 +18,8 @@ from ...model.record import Record
 from ...query.evaluate import Scope, deleted_scope
 from ...query.operation import Delete, Filter, Node, Restore, Update
 from ...store.change import Change
-from ...store.lookup import Edge, all_edges
-from ...store.table import Table
+from ...store.lookup import Edge
+from ...store.table import QueryPage, Table
 from ..context import Context
 from ..read.matches import find_matching_records, find_states
 from ..read.relations import load_relations
@@ -27,7 +28,7 @@ from .cascade import destroy
 from .changes import update_change, with_update_stamps
 from .commit import commit_changes, retry_on_conflict
 from .create import resolve_links
-from .dependents import KnownEdges
+from .dependents import KnownEdges, first_edges
 from .positions import assign_positions, outermost_position
 from .trash import move_to_trash, relations_that_follow, restore_from_trash
 from .visibility import require_visible, require_visible_targets
@@ -96,16 +97,13 @@ def _write_and_load(
     return nodes
 
 
-def _read_with_edges(ctx: Context, obj: Object, record_id: str) -> tuple[list[State], dict[str, list[Edge]]]:
-    """A record and, in the same round trip, its edges. Raises RecordNotFound."""
+def _read_with_edges(ctx: Context, obj: Object, record_id: str) -> tuple[list[State], dict[str, QueryPage[Edge]]]:
+    """A record and, in the same round trip, its first edges. Raises RecordNotFound."""
 
     def record(table: Table) -> list[State | None]:
         return get_any_visible(ctx, obj, [record_id], table)
 
-    def edges(table: Table) -> list[Edge]:
-        return all_edges(table, ctx.model.workspace_id, record_id)
-
-    branches: list[Callable[[Table], Any]] = [record, edges]
+    branches: list[Callable[[Table], Any]] = [record, partial(first_edges, ctx, record_id)]
     [state], known_edges = ctx.table.parallel(branches)
     if state is None:
         raise RecordNotFound

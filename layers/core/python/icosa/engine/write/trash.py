@@ -8,13 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from ...catalog.jobs import JobKind
 from ...model.model import Object
 from ...store.change import Change
 from ..context import Context
 from ..records import State
 from .changes import update_change, with_update_stamps
-from .commit import MAX_COMMIT, commit_changes, fitting, retry_on_conflict
-from .dependents import KnownEdges, Reference, dependents_of, in_parts, references_to
+from .commit import MAX_COMMIT, commit_changes, fitting
+from .dependents import KnownEdges, Reference, dependents_of, references_to
+from .follow_up import FollowUp, Frame, commit_and_follow_up
+from .parts import deleted_at as deleted_at_of
 from .visibility import require_visible
 
 
@@ -46,33 +49,27 @@ def relations_that_follow(ctx: Context, obj: Object) -> frozenset[tuple[str, str
 def _move(
     ctx: Context, obj: Object, states: Sequence[State], deleted_at: str | None, edges: KnownEdges
 ) -> list[Change]:
-    """Commit the move and return the changes of ``states``. Followers that do not fit into one commit with them go to
-    the trash after them and come back before them: meanwhile they are live records that point into the trash, which is
-    allowed. A move that ends halfway is completed by asking for it again.
+    """Commit the move and return the changes of ``states``. Followers that do not fit into one commit with them come
+    after them (``follow_up``): meanwhile they are live records that point into the trash, or in the trash and point at
+    live ones, which is both allowed.
     """
-    references = _following(ctx, obj, states, edges)
+    references, are_all = _following(ctx, obj, states, edges)
     own = _move_changes(ctx, ((obj, state) for state in states), deleted_at)
     require_visible(ctx, own)
-    if len(own) + len(references) <= MAX_COMMIT:
+    if are_all and len(own) + len(references) <= MAX_COMMIT:
         changes = [*own, *_move_changes(ctx, _followers(ctx, obj, states, deleted_at, references), deleted_at)]
         # Only followers go by themselves: too many records of the request itself are refused.
         if len(fitting(changes, least=len(states))) == len(changes):
             commit_changes(ctx, changes)
             return own
-    if deleted_at is not None:
-        commit_changes(ctx, own)
-    for part in in_parts(references, records=MAX_COMMIT):
-
-        def move_part(part: Sequence[Reference] = part) -> bool:
-            rest = _move_changes(ctx, _followers(ctx, obj, states, deleted_at, part), deleted_at)
-            fit = fitting(rest)
-            commit_changes(ctx, fit)
-            return len(fit) < len(rest)
-
-        while retry_on_conflict(move_part):
-            pass
-    if deleted_at is None:
-        commit_changes(ctx, own)
+    followed = {each.target for each in references}
+    frames = [
+        Frame(obj.key, state.item.id, moment=deleted_at_of(obj, state))
+        for state in states
+        if not are_all or state.item.id in followed
+    ]
+    kind: JobKind = "restore" if deleted_at is None else "trash"
+    commit_and_follow_up(ctx, own, FollowUp(kind, frames, len(references), are_all))
     return own
 
 
@@ -83,14 +80,14 @@ def _move_changes(ctx: Context, records: Iterable[tuple[Object, State]], deleted
     ]
 
 
-def _following(ctx: Context, obj: Object, states: Sequence[State], edges: KnownEdges) -> list[Reference]:
-    """What may go to the trash or come back with ``states``, by the edges of these."""
+def _following(ctx: Context, obj: Object, states: Sequence[State], edges: KnownEdges) -> tuple[list[Reference], bool]:
+    """What may go to the trash or come back with ``states``, by the first edges of these, and whether that is all."""
     relations = relations_that_follow(ctx, obj)
     if not relations:
-        return []
+        return [], True
     ids = [state.item.id for state in states]
-    references = references_to(ctx, [obj], ids, edges)
-    return [each for each in references if (each.obj.key, each.relation.key) in relations]
+    references, are_all = references_to(ctx, [obj], ids, edges)
+    return [each for each in references if (each.obj.key, each.relation.key) in relations], are_all
 
 
 def _followers(
@@ -98,17 +95,11 @@ def _followers(
 ) -> list[tuple[Object, State]]:
     """The records behind references that go to the trash or come back with ``states`` and have not done so yet."""
     own = {(obj.key, state.item.id) for state in states}
-    deleted = {state.item.id: _deleted_at(obj, state) for state in states}
+    deleted = {state.item.id: deleted_at_of(obj, state) for state in states}
     followers: dict[tuple[str, str], tuple[Object, State]] = {}
     for owner, _, state, target in dependents_of(ctx, references):
         key = (owner.key, state.item.id)
-        follows = deleted_at is not None if state.live else _deleted_at(owner, state) == deleted[target] != deleted_at
+        follows = deleted_at is not None if state.live else deleted_at_of(owner, state) == deleted[target] != deleted_at
         if follows and key not in own:
             followers[key] = (owner, state)
     return list(followers.values())
-
-
-def _deleted_at(obj: Object, state: State) -> str | None:
-    """When a record went to the trash, which is the same moment for a record and all that followed it."""
-    deleted_at: str | None = state.item.get(obj.by_name["deletedAt"].key)
-    return deleted_at

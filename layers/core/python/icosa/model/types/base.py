@@ -195,8 +195,18 @@ class Leaf:
         return self.has_rows and self.field.has_index
 
     @property
+    def index_keys(self) -> tuple[str, ...]:
+        """The names of the partitions of its index rows."""
+        return (self.key,)
+
+    @property
     def dotted(self) -> str:
         return ".".join(self.path)
+
+    def is_at(self, item: Item, encoded: str | None) -> bool:
+        """Whether a record has an index row of this encoded value, None for null."""
+        value = self.get(item)
+        return encoded is None if value is None else self.kind.encode(value) == encoded
 
     def get(self, item: Item) -> Stored:
         """The leaf's stored value in a record item, None when null."""

@@ -28,6 +28,8 @@ class MetadataCall:
         self.demand = Demand()
         #: The fields, by their names from the root on, whose filter has been counted.
         self.counted_filters: set[tuple[str, ...]] = set()
+        #: Mutations that take seconds and have been asked for.
+        self.slow_mutations: set[str] = set()
 
     @cached_property
     def service(self) -> MetadataService:

@@ -12,7 +12,22 @@ from ariadne import load_schema_from_path, make_executable_schema
 from graphql import GraphQLSchema
 
 from ....shipped import folder
-from . import api_keys, audit_log, fields, indexes, objects, roles, row_rules, scalars, views, webhooks, workspace
+from . import (
+    api_keys,
+    audit_log,
+    events,
+    fields,
+    indexes,
+    jobs,
+    objects,
+    roles,
+    row_rules,
+    scalars,
+    views,
+    webhook_deliveries,
+    webhooks,
+    workspace,
+)
 from .descriptions import describe, field_types
 
 _RESOLVERS = (
@@ -25,8 +40,11 @@ _RESOLVERS = (
     *workspace.RESOLVERS,
     *views.RESOLVERS,
     *webhooks.RESOLVERS,
+    *webhook_deliveries.RESOLVERS,
     *api_keys.RESOLVERS,
     *audit_log.RESOLVERS,
+    *jobs.RESOLVERS,
+    *events.RESOLVERS,
 )
 
 

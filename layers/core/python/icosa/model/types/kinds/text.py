@@ -48,7 +48,7 @@ class Text(ScalarKind):
         return operator.predicate(operand)
 
     def encode(self, value: Stored) -> str:
-        return _cut(_escape(fold(value)))
+        return _cut(escape(fold(value)))
 
     def is_cut(self, encoded: str) -> bool:
         return len(encoded) * _MAX_CHARACTER >= _MAX_BYTES and len(encoded.encode()) == _MAX_BYTES
@@ -74,14 +74,14 @@ class Text(ScalarKind):
     def ranges(self, operator: Operator, operand: Any) -> Ranges | None:
         match operator:
             case ops.EQ:
-                return self._equal((operand,), exact=_has_no_case(operand))
+                return self._equal((operand,), exact=has_no_case(operand))
             case ops.IN:
-                return self._equal(operand, exact=all(map(_has_no_case, operand)))
+                return self._equal(operand, exact=all(map(has_no_case, operand)))
             case ops.STARTS_WITH:
-                return self._starting(operand, exact=_has_no_case(operand))
+                return self._starting(operand, exact=has_no_case(operand))
             case ops.LIKE | ops.ILIKE:
                 prefix, rest = literal_prefix(operand)
-                exact = rest != "?" and (operator is ops.ILIKE or _has_no_case(prefix))
+                exact = rest != "?" and (operator is ops.ILIKE or has_no_case(prefix))
                 if rest == "":
                     return self._equal((prefix,), exact=exact)
                 return self._starting(prefix, exact=exact) if prefix or exact else None
@@ -136,7 +136,8 @@ class LongText(Text):
     is_indexed = False
 
 
-def _escape(text: str) -> str:
+def escape(text: str) -> str:
+    """Text as it stands in keys."""
     if "\x01" in text or "\x02" in text:
         return text.replace("\x02", "\x02\x03").replace("\x01", "\x02\x02")
     return text
@@ -155,6 +156,6 @@ def _cut(text: str) -> str:
     return whole + _FILLERS[_MAX_BYTES - len(whole.encode())]
 
 
-def _has_no_case(text: str) -> bool:
+def has_no_case(text: str) -> bool:
     """Whether no other text folds to the same (ASCII only: elsewhere folding has too many corners)."""
     return text.isascii() and text.upper() == text.lower()

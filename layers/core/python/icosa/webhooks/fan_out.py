@@ -1,0 +1,153 @@
+"""From what the stream tells to events, and from events to deliveries.
+
+For each workspace that somebody listens to: the rows of events, then a delivery for each event and webhook, then a
+message for each delivery. Ids of events and deliveries follow from what happened, rows are put once, and all of it is
+done again when the stream repeats its records: a process that dies in between leaves nothing out, and what is sent
+twice is the message that a delivery's row makes harmless.
+
+Costs, beside the look (``matching``): for an event that somebody wants one write unit for each KB of its row (twice
+that in a feed), and a write unit and a tenth of a request to SQS for each webhook; for moves and removals what
+``moves`` says. Round trips do not grow with the number of records: moves two, rows one, deliveries one.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from ..catalog.loader import MetadataState
+from ..catalog.models import current_model
+from ..model.dates import epoch_ms
+from ..model.model import Model
+from ..store import delivery_row, event_row, feed
+from ..store.delivery_row import Delivery
+from ..store.event_row import EventRow
+from ..store.stream import RecordChange
+from ..store.table import Table
+from .delivery_queue import DeliveryQueue, first_attempts
+from .matching import Audience, Audiences, is_silent
+from .moves import Patience, resolve, with_deletions
+from .record_events import record_event
+
+Place = str
+"""Names a record of the stream: its sequence number."""
+
+
+@dataclass(slots=True)
+class _Work:
+    """What the stream tells of one workspace."""
+
+    changes: list[tuple[Place, RecordChange]] = field(default_factory=list)
+    failed: dict[Place, Exception] = field(default_factory=dict)
+
+
+class FanOut:
+    """Makes events and deliveries. ``queue`` opens the queue with the first message, ``now`` gives seconds since
+    1970.
+    """
+
+    def __init__(
+        self,
+        audiences: Audiences,
+        queue: Callable[[], DeliveryQueue],
+        *,
+        now: Callable[[], float] = time.time,
+        patience: Patience | None = None,
+    ) -> None:
+        self._audiences = audiences
+        self._queue = queue
+        self._now = now
+        self._patience = patience or Patience()
+
+    def publish(self, table: Table, changes: Iterable[tuple[Place, RecordChange]]) -> dict[Place, Exception]:
+        """Tell everybody who listens. What failed, by the places of the records that must come again."""
+        by_workspace: dict[str, _Work] = defaultdict(_Work)
+        for place, change in changes:
+            by_workspace[change.workspace_id].changes.append((place, change))
+        failed: dict[Place, Exception] = {}
+        for workspace_id, work in by_workspace.items():
+            try:
+                self._publish(table, workspace_id, work)
+            except Exception as error:  # noqa: BLE001  # Other workspaces' events must not wait for it; the caller reports it.
+                work.failed |= {place: error for place, _ in work.changes}
+            failed |= work.failed
+        return failed
+
+    def _publish(self, table: Table, workspace_id: str, work: _Work) -> None:
+        audience = self._audiences.of(table, workspace_id)
+        if audience is None:
+            return
+        model = current_model(table, workspace_id, MetadataState.parse(audience.workspace))
+        wanted = [(place, change) for place, change in work.changes if _is_wanted(audience, model, change)]
+        told = self._told(table, model, wanted, in_order=audience.has_feed)
+        events = _events(model, told, work.failed)
+        if not events:
+            return
+        if audience.has_feed:
+            feed.append(table, workspace_id, events, now=int(self._now()))
+        else:
+            table.parallel([_putter(workspace_id, event, int(self._now())) for event in events])
+        deliveries = [
+            Delivery.of_event(webhook_id, event.event_id, event.name, epoch_ms(event.at))
+            for event in events
+            for webhook_id in audience.webhooks.wanting(event.name)
+        ]
+        if deliveries:
+            delivery_row.create(table, workspace_id, deliveries)
+            messages = first_attempts(workspace_id, ((each.webhook_id, each.delivery_id) for each in deliveries))
+            self._queue().send(list(messages))
+
+    def _told(
+        self, table: Table, model: Model, wanted: Sequence[tuple[Place, RecordChange]], *, in_order: bool
+    ) -> list[tuple[Place, RecordChange]]:
+        """What there is to tell. ``in_order``: what happened to a record before stands before it."""
+        resolved = resolve(table, model, [change for _, change in wanted])
+        told = [(place, change) for (place, _), change in zip(wanted, resolved, strict=True) if change is not None]
+        if not in_order:
+            return told
+        complete = with_deletions(table, model.workspace_id, [change for _, change in told], self._patience)
+        return [(place, change) for (place, _), parts in zip(told, complete, strict=True) for change in parts]
+
+
+def _is_wanted(audience: Audience, model: Model, change: RecordChange) -> bool:
+    """Whether anybody may want to hear of a change, before anything is read or rendered for it."""
+    obj = model.by_key.get(change.object_key)
+    if obj is None or is_silent(obj.name_singular):
+        return False
+    if audience.has_feed:
+        return True
+    actions = _ACTIONS[change.happening]
+    return any(audience.webhooks.wanting(f"{obj.name_singular}.{action}") for action in actions)
+
+
+#: The actions that a happening may be.
+_ACTIONS: Final[Mapping[str, Sequence[str]]] = {
+    "created": ("created",),
+    "restored": ("restored",),
+    "changed": ("updated", "deleted"),
+    "deleted": ("deleted",),
+    "removed": ("deleted", "destroyed"),
+}
+
+
+def _events(
+    model: Model, changes: Sequence[tuple[Place, RecordChange]], failed: dict[Place, Exception]
+) -> list[EventRow]:
+    """The events of changes, each once, in their order. What cannot be told gets into ``failed``."""
+    events: dict[str, EventRow] = {}
+    for place, change in changes:
+        try:
+            event = record_event(model, change)
+        except Exception as error:  # noqa: BLE001  # One record must not stop the others; the caller reports it.
+            failed[place] = error
+        else:
+            if event is not None:
+                events.setdefault(event.event_id, event)
+    return list(events.values())
+
+
+def _putter(workspace_id: str, event: EventRow, now: int) -> Callable[[Table], bool]:
+    return lambda table: event_row.put_once(table, workspace_id, event, now=now)
