@@ -124,7 +124,7 @@ soak: install ## the property tests of queries, crashes, interleaved writes and 
 	@ICOSA_SOAK=$(RUNS) $(BIN)/python -m pytest tests/integration/engine/test_queries.py \
 		tests/integration/engine/test_writes.py tests/integration/engine/test_interleaving.py \
 		tests/integration/engine/test_interleaved_cascades.py tests/integration/engine/test_dangling_references.py \
-		tests/integration/metadata/test_becoming_unique.py tests/integration/rows/test_interference.py \
+		tests/integration/metadata/test_becoming_unique.py tests/integration/rows \
 		--hypothesis-seed=$(SEED) $(ARGS)
 
 steady: install ## reads beside writers: 2,000 of each kind, and writes before each two of their calls; READS=2000

@@ -93,6 +93,7 @@ _SHARED = (
     "tests/e2e/clients/",
     "tests/integration/api/graphql/",
     "tests/integration/local/",
+    "tests/integration/rows/",
     "tests/wire/",
 )
 

@@ -8,22 +8,13 @@ from __future__ import annotations
 
 import pytest
 
-from icosa.access.api_keys import ApiKeys
-from icosa.store.table import Table
 from tests.support.soak import part
-from tests.support.workspace import workspace_fixtures
 
 from . import requests
 from .workspaces import Workspaces, everything
 from .worlds import PLURALS, SHAPES
 
 pytestmark = pytest.mark.slow
-shared_table, api_keys, _, _ = workspace_fixtures("module")
-
-
-@pytest.fixture(scope="module", params=list(SHAPES))
-def workspaces(request: pytest.FixtureRequest, shared_table: Table, api_keys: ApiKeys) -> Workspaces:
-    return Workspaces(shared_table, api_keys, request.param)
 
 
 def test_the_model_is_right(workspaces: Workspaces) -> None:
@@ -36,17 +27,17 @@ def test_the_model_is_right(workspaces: Workspaces) -> None:
 
 
 def test_reads(workspaces: Workspaces) -> None:
-    """In the suite each request is made for every other shape; ``make soak`` makes all of them for all."""
+    """In the suite each request is made for every fourth shape; ``make soak`` makes all of them for all."""
     answered = 0
     first = list(SHAPES).index(workspaces.shape_name)
-    for request in part(requests.reads(workspaces.data), first, of=2):
+    for request in part(requests.reads(workspaces.data), first, of=4):
         answer = workspaces.agree(request)
         if request[0] == "rest":
             assert answer["status"] in (200, 201, 404), (request, answer)
         else:
             assert "errors" not in answer or "not found" in str(answer), (request, answer)
         answered += 1
-    assert answered > 100
+    assert answered > 50
 
 
 def test_writes_that_find_nothing(workspaces: Workspaces) -> None:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import islice
 from typing import Any
 
 import pytest
 
 from icosa.access.api_keys import ApiKeys
 from icosa.store.table import Table
-from tests.support.workspace import workspace_fixtures
+from tests.support.soak import part
 
 from . import requests
 from .requests import Request, fresh, graphql, rest
@@ -18,93 +17,7 @@ from .workspaces import Workspaces, everything
 from .worlds import OBJECTS, PLURALS, SHAPES, Spec, as_body, record_id
 
 pytestmark = pytest.mark.slow
-shared_table, api_keys, _, _ = workspace_fixtures("module")
 DENIED = "Entity performing the request does not have permission"
-#: A field of each object that no rule looks at.
-NEUTRAL: dict[str, Any] = {
-    "company": {"linkedinLink": {"primaryLinkUrl": "https://changed.example"}},
-    "person": {"avatarUrl": "https://changed.example"},
-    "opportunity": {"amount": {"amountMicros": 7_000_000, "currencyCode": "EUR"}},
-}
-
-
-@pytest.fixture(params=list(SHAPES))
-def shape(request: pytest.FixtureRequest) -> str:
-    return str(request.param)
-
-
-@pytest.fixture
-def workspaces(shape: str, shared_table: Table, api_keys: ApiKeys) -> Workspaces:
-    return Workspaces(shared_table, api_keys, shape)
-
-
-def _changes(workspaces: Workspaces) -> Iterator[Request]:
-    """Changes that keep records visible, one after the other."""
-    data = workspaces.data
-    for obj in OBJECTS:
-        plural, title, specs = PLURALS[obj], obj.capitalize(), data.visible[obj]
-        many = f"{plural[0].upper()}{plural[1:]}"
-        if not specs:
-            continue
-        first, second, third, *_, trashed = specs
-        yield rest("PATCH", f"{plural}/{first['id']}", NEUTRAL[obj], depth="1")
-        yield rest("PATCH", f"{plural}/{second['id']}", {"position": "first"})
-        yield rest("PATCH", f"{plural}/{second['id']}", {"position": "last"})
-        yield rest("PATCH", f"{plural}/{trashed['id']}", NEUTRAL[obj])
-        yield rest("PATCH", plural, NEUTRAL[obj], filter="createdAt[gt]:2025-01-05T00:00:00Z")
-        yield graphql(
-            f"mutation M($data: {title}UpdateInput!, $f: {title}FilterInput!) "
-            f"{{ update{many}(data: $data, filter: $f) {{ id position }} }}",
-            data=NEUTRAL[obj],
-            f={"createdAt": {"lt": "2025-01-20T00:00:00Z"}},
-        )
-        # New records: alone, together, by upsert, with a place of their own.
-        yield rest("POST", plural, fresh(first, f"{obj} new 1"), depth="1")
-        yield rest("POST", f"batch/{plural}", [fresh(first, f"{obj} new {i}") for i in (2, 3)])
-        yield rest("POST", plural, {**fresh(first, f"{obj} new 4"), "position": "last"}, upsert="true")
-        yield rest("POST", plural, {**fresh(first, f"{obj} new 4"), "position": "first"}, upsert="true")
-        if obj != "opportunity":
-            unique = {name: as_body(third)[name] for name in ("emails", "domainName") if name in third}
-            yield rest("POST", f"batch/{plural}", [{**NEUTRAL[obj], **unique}], upsert="true")
-        # To the trash and back.
-        yield rest("DELETE", f"{plural}/{second['id']}", soft_delete="true")
-        yield rest("PATCH", f"{plural}/{second['id']}/restore", depth="1")
-        yield graphql(
-            f"mutation M($f: {title}FilterInput!) {{ delete{many}(filter: $f) {{ id }} }}",
-            f={"createdAt": {"gt": "2025-01-10T00:00:00Z"}},
-        )
-        yield rest("PATCH", f"{plural}/restore", filter="deletedAt[is]:NOT_NULL,createdAt[gt]:2025-01-12T00:00:00Z")
-        yield graphql(f"mutation M($id: UUID!) {{ restore{title}(id: $id) {{ id }} }}", id=trashed["id"])
-        if obj != "opportunity":
-            merged = {"ids": [first["id"], record_id(f"{obj} new 1")], "conflictPriorityIndex": 0}
-            yield rest("PATCH", f"{plural}/restore", filter="deletedAt[is]:NOT_NULL")
-            yield rest("PATCH", f"{plural}/merge", merged, depth="1")
-        yield graphql(f"mutation M($id: UUID!) {{ destroy{title}(id: $id) {{ id }} }}", id=record_id(f"{obj} new 2"))
-    if data.visible["company"] and data.visible["opportunity"] and workspaces.shape_name != "relation":
-        company, deal = data.visible["company"][0], data.visible["opportunity"][0]
-        nested = {**fresh(deal, "deal inside"), "company": {"create": fresh(company, "company inside")}}
-        nested.pop("companyId", None)
-        yield rest("POST", "opportunities", nested, depth="1")
-    for obj in OBJECTS:
-        # Without its company an opportunity leaves the sight of a role that wants one.
-        if workspaces.data.visible[obj] and (obj, workspaces.shape_name) != ("company", "null"):
-            yield rest("DELETE", PLURALS[obj], filter="createdAt[lt]:2025-01-09T00:00:00Z")
-
-
-def test_changes_of_what_the_role_sees(workspaces: Workspaces) -> None:
-    done = 0
-    for request in _changes(workspaces):
-        answer = workspaces.agree(request)
-        failed = answer["status"] >= 400 if request[0] == "rest" else "errors" in answer
-        done += not failed
-        for plural in PLURALS.values():
-            workspaces.agree(rest("GET", plural, limit="200"))
-    assert done > 20
-    for request in islice(requests.reads(workspaces.data), 0, None, 4):  # test_interference makes all of them
-        workspaces.agree(request)
-
-
-# ------------------------------------------------------------------ what would be hidden
 
 
 def _hidden(workspaces: Workspaces, obj: str) -> Spec:
@@ -215,3 +128,83 @@ def test_references_follow_merges_and_destruction_unseen(shared_table: Table, ap
     assert limited("DELETE", f"/rest/companies/{first}").status == 200
     assert admin("GET", f"/rest/opportunities/{hidden}").json["data"]["opportunity"]["companyId"] is None
     assert admin("PATCH", f"/rest/opportunities/{hidden}", {"companyId": third}).status == 200
+
+
+# ------------------------------------------------------------------ what is seen
+
+
+#: A field of each object that no rule looks at.
+NEUTRAL: dict[str, Any] = {
+    "company": {"linkedinLink": {"primaryLinkUrl": "https://changed.example"}},
+    "person": {"avatarUrl": "https://changed.example"},
+    "opportunity": {"amount": {"amountMicros": 7_000_000, "currencyCode": "EUR"}},
+}
+
+
+def _changes(workspaces: Workspaces) -> Iterator[Request]:
+    """Changes that keep records visible, one after the other."""
+    data = workspaces.data
+    for obj in OBJECTS:
+        plural, title, specs = PLURALS[obj], obj.capitalize(), data.visible[obj]
+        many = f"{plural[0].upper()}{plural[1:]}"
+        if not specs:
+            continue
+        first, second, third, *_, trashed = specs
+        yield rest("PATCH", f"{plural}/{first['id']}", NEUTRAL[obj], depth="1")
+        yield rest("PATCH", f"{plural}/{second['id']}", {"position": "first"})
+        yield rest("PATCH", f"{plural}/{second['id']}", {"position": "last"})
+        yield rest("PATCH", f"{plural}/{trashed['id']}", NEUTRAL[obj])
+        yield rest("PATCH", plural, NEUTRAL[obj], filter="createdAt[gt]:2025-01-05T00:00:00Z")
+        yield graphql(
+            f"mutation M($data: {title}UpdateInput!, $f: {title}FilterInput!) "
+            f"{{ update{many}(data: $data, filter: $f) {{ id position }} }}",
+            data=NEUTRAL[obj],
+            f={"createdAt": {"lt": "2025-01-20T00:00:00Z"}},
+        )
+        # New records: alone, together, by upsert, with a place of their own.
+        yield rest("POST", plural, fresh(first, f"{obj} new 1"), depth="1")
+        yield rest("POST", f"batch/{plural}", [fresh(first, f"{obj} new {i}") for i in (2, 3)])
+        yield rest("POST", plural, {**fresh(first, f"{obj} new 4"), "position": "last"}, upsert="true")
+        yield rest("POST", plural, {**fresh(first, f"{obj} new 4"), "position": "first"}, upsert="true")
+        if obj != "opportunity":
+            unique = {name: as_body(third)[name] for name in ("emails", "domainName") if name in third}
+            yield rest("POST", f"batch/{plural}", [{**NEUTRAL[obj], **unique}], upsert="true")
+        # To the trash and back.
+        yield rest("DELETE", f"{plural}/{second['id']}", soft_delete="true")
+        yield rest("PATCH", f"{plural}/{second['id']}/restore", depth="1")
+        yield graphql(
+            f"mutation M($f: {title}FilterInput!) {{ delete{many}(filter: $f) {{ id }} }}",
+            f={"createdAt": {"gt": "2025-01-10T00:00:00Z"}},
+        )
+        yield rest("PATCH", f"{plural}/restore", filter="deletedAt[is]:NOT_NULL,createdAt[gt]:2025-01-12T00:00:00Z")
+        yield graphql(f"mutation M($id: UUID!) {{ restore{title}(id: $id) {{ id }} }}", id=trashed["id"])
+        if obj != "opportunity":
+            merged = {"ids": [first["id"], record_id(f"{obj} new 1")], "conflictPriorityIndex": 0}
+            yield rest("PATCH", f"{plural}/restore", filter="deletedAt[is]:NOT_NULL")
+            yield rest("PATCH", f"{plural}/merge", merged, depth="1")
+        yield graphql(f"mutation M($id: UUID!) {{ destroy{title}(id: $id) {{ id }} }}", id=record_id(f"{obj} new 2"))
+    if data.visible["company"] and data.visible["opportunity"] and workspaces.shape_name != "relation":
+        company, deal = data.visible["company"][0], data.visible["opportunity"][0]
+        nested = {**fresh(deal, "deal inside"), "company": {"create": fresh(company, "company inside")}}
+        nested.pop("companyId", None)
+        yield rest("POST", "opportunities", nested, depth="1")
+    for obj in OBJECTS:
+        # Without its company an opportunity leaves the sight of a role that wants one.
+        if workspaces.data.visible[obj] and (obj, workspaces.shape_name) != ("company", "null"):
+            yield rest("DELETE", PLURALS[obj], filter="createdAt[lt]:2025-01-09T00:00:00Z")
+
+
+def test_changes_of_what_the_role_sees(workspaces: Workspaces) -> None:
+    """After each change one of the lists is read again, and at the end some of all that can be read; in ``make soak``
+    all of it. The last test of the folder: the workspaces are not what they were.
+    """
+    done = 0
+    for number, request in enumerate(_changes(workspaces)):
+        answer = workspaces.agree(request)
+        failed = answer["status"] >= 400 if request[0] == "rest" else "errors" in answer
+        done += not failed
+        for plural in part(PLURALS.values(), number, of=len(PLURALS)):
+            workspaces.agree(rest("GET", plural, limit="200"))
+    assert done > 20
+    for request in part(requests.reads(workspaces.data), list(SHAPES).index(workspaces.shape_name), of=8):
+        workspaces.agree(request)
