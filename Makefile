@@ -141,7 +141,7 @@ docs: .venv/installed ## the pages of docs/ that follow from the code
 clients: install .venv-clients/installed ## what clients were seen to do, into docs/compatibility.md
 	@ICOSA_WRITE_CLIENTS=1 $(BIN)/python -m pytest tests/e2e/clients/test_records.py $(ARGS)
 
-screens: install console ## the tests in a browser, every page at both widths, light and dark; pictures in build/screenshots
+screens: install console ## the tests in a browser, every page at both widths, light and dark, with axe at each; pictures in build/screenshots
 	@ICOSA_ALL_LOOKS=1 $(BIN)/python -m pytest tests/browser $(ARGS)
 
 pictures: install console ## the README's pictures of the console; needs chromium

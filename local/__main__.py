@@ -35,6 +35,9 @@ def _parser() -> argparse.ArgumentParser:
         default="on",
         help="off: no function is told of changes of tables (default on)",
     )
+    parser.add_argument(
+        "--preload", choices=("on", "off"), default="on", help="off: the first call of a function loads it (default on)"
+    )
     parser.add_argument("--environments", type=int, default=2, help="processes of one function at most (default 2)")
     parser.add_argument("--root", type=Path, default=Path.cwd(), help="folder of template.yaml (default: this one)")
     parser.add_argument(

@@ -15,7 +15,8 @@ class Options:
 
     ``prefix`` is the path below which the API is, with a slash at its beginning only, as on a custom domain with a base
     path; empty for none. ``streams`` is whether functions follow the streams of tables; what they miss they get from a
-    later stack that lets them. ``environments`` is how many processes one function may have; ``parameters`` override
+    later stack that lets them. ``preload`` is whether functions behind the API are loaded when it opens, and not by the
+    first call of each. ``environments`` is how many processes one function may have; ``parameters`` override
     the template's defaults.
     """
 
@@ -26,5 +27,6 @@ class Options:
     prefix: str = ""
     rate: Rate | None = None
     streams: bool = True
+    preload: bool = True
     environments: int = 2
     parameters: Mapping[str, str] = field(default_factory=dict)

@@ -41,6 +41,7 @@ def run(arguments: argparse.Namespace) -> int:
             prefix=read_prefix(arguments.prefix),
             rate=read_rate(arguments.rate),
             streams=arguments.stream == "on",
+            preload=arguments.preload == "on",
             environments=arguments.environments,
             parameters=dict(parameter.split("=", 1) for parameter in arguments.parameter),
         )

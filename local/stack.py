@@ -44,10 +44,11 @@ async def running_stack(options: Options) -> AsyncIterator[Stack]:
     """
     async with AsyncExitStack() as stack:
         server = WebServer(host=options.host, port=options.port)
-        services = await stack.enter_async_context(running_services(options, _behind_the_api))
+        preloaded = _behind_the_api if options.preload else _none
+        services = await stack.enter_async_context(running_services(options, preloaded))
         await start_triggers(stack, services, streams=options.streams)
         made = await _demo_workspace(services)
-        await services.pool.ready(_behind_the_api(services.application))
+        await services.pool.ready(preloaded(services.application))
         api = services.application.api
         if api:
             usage = Usage(
@@ -74,6 +75,10 @@ def _behind_the_api(application: Application) -> Iterable[str]:
     if api is None:
         return []
     return {route.function for route in api.routes} | {authorizer.function for authorizer in api.authorizers.values()}
+
+
+def _none(_: Application) -> Iterable[str]:
+    return []
 
 
 async def _sign_in_link(services: Services, options: Options, port: int) -> str | None:

@@ -72,7 +72,8 @@ def _running(
     data: Path, *, rate: str = "off", stream: str = "on", prefix: str = "", parameters: Mapping[str, str] | None = None
 ) -> Iterator[RunningStack]:
     command = [sys.executable, "-m", "local", "--port", "0", "--data", str(data), "--rate", rate, "--stream", stream]
-    command += ["--prefix", prefix]
+    # Most tests call few of the functions.
+    command += ["--prefix", prefix, "--preload", "off"]
     for name, value in (parameters or {}).items():
         command += ["--parameter", f"{name}={value}"]
     with (data.parent / f"{data.name}.log").open("a+", encoding="utf-8") as log:
