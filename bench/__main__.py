@@ -24,6 +24,7 @@ from bench.limited import limited
 from bench.load import CLIENTS, Load, Loaded
 from bench.machine import describe
 from bench.measure import Cost, Measured, explained, measured
+from bench.objects import grown
 from bench.operations import GROWTH, OPERATIONS, Facts, Operation, facts_of
 from bench.profiling import profiled
 from bench.queries import answered, questions
@@ -125,6 +126,11 @@ def _parsers() -> tuple[argparse.ArgumentParser, Mapping[str, argparse.ArgumentP
     side.add_argument("--rounds", type=int, default=3, help="turns of each side (default 3)")
     side.add_argument("--seconds", type=float, default=1.0, help="seconds of a turn (default 1)")
     side.set_defaults(command=_directus)
+    many = commands.add_parser(
+        "objects", parents=[common], help="changes of the model, and requests, in workspaces of many objects"
+    )
+    many.add_argument("--sizes", type=int, nargs="+", default=[40, 100, 200], help="default 40 100 200")
+    many.set_defaults(command=_objects)
     cold = commands.add_parser("cold", parents=[common], help="import and initialisation of every function")
     cold.add_argument("--runs", type=int, default=9, help="starts of each function (default 9)")
     cold.set_defaults(command=_cold)
@@ -286,6 +292,23 @@ def _size_cells(each: Fresh) -> list[object]:
         return ["refused", "", "", "", round(each.megabytes)]
     cost = each.cost
     return [cost.round_trips, round(cost.read_units), round(each.cpu), round(each.milliseconds), round(each.megabytes)]
+
+
+def _objects(options: argparse.Namespace) -> Any:
+    folder = Folder(options.data)
+    workspace = folder.make(people=0, companies=0)
+    with folder.store() as environment:
+        results = list(grown(Client(environment, workspace), options.sizes))
+    head = ["objects", "request", "trips", "read units", "write units", "ms", "KB"]
+    rows = [
+        [
+            *(each.objects, each.name, each.cost.round_trips, each.cost.read_units, each.cost.write_units),
+            *(each.milliseconds, each.kilobytes),
+        ]
+        for each in results
+    ]
+    print(table(head, rows))
+    return [asdict(each) for each in results]
 
 
 def _directus(options: argparse.Namespace) -> Any:
