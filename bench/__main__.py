@@ -32,6 +32,7 @@ from bench.seed import seeded
 from bench.side_by_side import Ours, compare, fill, units
 from bench.stack import StackFailed, local_stack
 from bench.tables import table
+from local.report import report
 from local.run import EXPECTED
 
 Command = Callable[[argparse.Namespace], Any]
@@ -281,6 +282,7 @@ def _sizes(options: argparse.Namespace) -> Any:
         for workspace in workspaces:
             for name in names:
                 found[name].append(fresh(environment, workspace, name))
+                report(f"{workspace.people} people: {name}: {_size_cells(found[name][-1])}")
     titles = ("trips", "units", "CPU", "ms", "MB")
     head = ["question", *(f"{title} at {people}" for people in options.people for title in titles)]
     print(table(head, [[name, *(cell for each in found[name] for cell in _size_cells(each))] for name in names]))
