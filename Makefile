@@ -27,7 +27,7 @@ BIN := .venv/bin
 SAM_BIN := .venv-sam/bin
 PIP_INSTALL := -m pip install -qq --disable-pip-version-check --require-hashes
 
-.PHONY: help install running console dev sign-in workspace rotate-secret test test-unit coverage fuzz changes soak steady crashes docs screens pictures bench lint format validate build deploy sam-local lock clean
+.PHONY: help install running console dev sign-in workspace rotate-secret test test-unit coverage fuzz changes soak steady crashes docs clients screens pictures bench lint format validate build deploy sam-local lock clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
@@ -137,6 +137,9 @@ crashes: install console ## webhooks while the local stack is killed again and a
 
 docs: .venv/installed ## the pages of docs/ that follow from the code
 	@$(BIN)/python -m tests.support.error_reference
+
+clients: install .venv-clients/installed ## what clients were seen to do, into docs/compatibility.md
+	@ICOSA_WRITE_CLIENTS=1 $(BIN)/python -m pytest tests/e2e/clients/test_records.py $(ARGS)
 
 screens: install console ## the tests in a browser, every page at both widths, light and dark; pictures in build/screenshots
 	@ICOSA_ALL_LOOKS=1 $(BIN)/python -m pytest tests/browser $(ARGS)

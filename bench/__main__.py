@@ -15,8 +15,10 @@ import orjson
 from bench import dataset
 from bench.client import Client, Failed
 from bench.cold import MEANING, TARGET, cold_starts
+from bench.directus_server import CannotRun, Directus, directus
 from bench.fill import filled
 from bench.folder import Folder, Workspace, function_logs
+from bench.fresh import Fresh, fresh
 from bench.hostile import hostile_costs
 from bench.limited import limited
 from bench.load import CLIENTS, Load, Loaded
@@ -24,8 +26,9 @@ from bench.machine import describe
 from bench.measure import Cost, Measured, explained, measured
 from bench.operations import GROWTH, OPERATIONS, Facts, Operation, facts_of
 from bench.profiling import profiled
-from bench.queries import answered
+from bench.queries import answered, questions
 from bench.seed import seeded
+from bench.side_by_side import Ours, compare, fill, units
 from bench.stack import StackFailed, local_stack
 from bench.tables import table
 from local.run import EXPECTED
@@ -102,6 +105,26 @@ def _parsers() -> tuple[argparse.ArgumentParser, Mapping[str, argparse.ArgumentP
     )
     queries.add_argument("--companies", type=int, default=10_000, help="companies of each (default 10000)")
     queries.set_defaults(command=_queries)
+    sizes = commands.add_parser(
+        "sizes",
+        parents=[common],
+        help="the same questions, each in a process of its own: with CPU and memory, at several numbers of people",
+    )
+    sizes.add_argument(
+        "--people", type=_people, nargs="+", default=[1_000, 50_000, 250_000], help="default 1000 50000 250000"
+    )
+    sizes.add_argument("--companies", type=int, default=10_000, help="companies of each (default 10000)")
+    sizes.add_argument("--only", default="", help="those whose name contains this text")
+    sizes.set_defaults(command=_sizes)
+    side = commands.add_parser(
+        "directus",
+        parents=[common],
+        help="the same questions to Icosa and to Directus on PostgreSQL, in turns: latency, CPU, and Icosa's units",
+    )
+    _sized(side)
+    side.add_argument("--rounds", type=int, default=3, help="turns of each side (default 3)")
+    side.add_argument("--seconds", type=float, default=1.0, help="seconds of a turn (default 1)")
+    side.set_defaults(command=_directus)
     cold = commands.add_parser("cold", parents=[common], help="import and initialisation of every function")
     cold.add_argument("--runs", type=int, default=9, help="starts of each function (default 9)")
     cold.set_defaults(command=_cold)
@@ -241,6 +264,63 @@ def _queries(options: argparse.Namespace) -> Any:
     return {
         str(people): [asdict(each) for each in result] for people, result in zip(options.people, results, strict=True)
     }
+
+
+def _sizes(options: argparse.Namespace) -> Any:
+    folder = Folder(options.data)
+    workspaces = [filled(folder, people=people, companies=options.companies) for people in options.people]
+    names = [each.name for each in questions(options.people[0]) if options.only in each.name]
+    found: dict[str, list[Fresh]] = {name: [] for name in names}
+    with folder.store() as environment:
+        for workspace in workspaces:
+            for name in names:
+                found[name].append(fresh(environment, workspace, name))
+    titles = ("trips", "units", "CPU", "ms", "MB")
+    head = ["question", *(f"{title} at {people}" for people in options.people for title in titles)]
+    print(table(head, [[name, *(cell for each in found[name] for cell in _size_cells(each))] for name in names]))
+    return {name: [asdict(each) for each in results] for name, results in found.items()}
+
+
+def _size_cells(each: Fresh) -> list[object]:
+    if each.cost is None:
+        return ["refused", "", "", "", round(each.megabytes)]
+    cost = each.cost
+    return [cost.round_trips, round(cost.read_units), round(each.cpu), round(each.milliseconds), round(each.megabytes)]
+
+
+def _directus(options: argparse.Namespace) -> Any:
+    folder = Folder(options.data)
+    try:
+        with directus(folder.path / "directus") as server:
+            return _side_by_side(options, folder, server)
+    except CannotRun as missing:
+        print(f"skipped: {missing}")
+        return None
+
+
+def _side_by_side(options: argparse.Namespace, folder: Folder, server: Directus) -> Any:
+    workspace = filled(folder, people=options.people)
+    with folder.store() as environment:
+        facts = facts_of(Client(environment, workspace))
+    costs = units(folder, workspace, OPERATIONS, facts)
+    ids = fill(server, people=workspace.people, companies=workspace.companies)
+    with local_stack(folder.path, environments=1) as url:
+        ours = Ours(url=url, workspace=workspace, facts=facts, known=OPERATIONS)
+        found = compare(ours, server, ids, rounds=options.rounds, seconds=options.seconds)
+    head = [
+        *("question", "Icosa p50", "p95", "functions", "all", "Directus p50", "p95", "server", "all"),
+        *("functions : server", "read units", "write units"),
+    ]
+    rows = [
+        [
+            *(name, icosa.p50, icosa.p95, icosa.server, icosa.all, other.p50, other.p95, other.server, other.all),
+            *(icosa.server / other.server if other.server else None, *costs[name]),
+        ]
+        for name, (icosa, other) in found.items()
+    ]
+    print("Times in ms; CPU for each answer: of the functions or the server alone, and of all processes of a side.\n")
+    print(table(head, rows))
+    return {name: [asdict(side) for side in sides] for name, sides in found.items()}
 
 
 def _cold(options: argparse.Namespace) -> Any:

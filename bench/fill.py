@@ -22,7 +22,9 @@ import orjson
 
 from bench import dataset
 from bench.folder import Folder, Workspace
+from icosa.catalog.commit import read
 from icosa.catalog.loader import MetadataState, load_model
+from icosa.metadata.service import MetadataService
 from icosa.model.dates import epoch_ms
 from icosa.model.input import defaults, parse_input
 from icosa.model.model import Model, Object
@@ -46,7 +48,7 @@ Item = Mapping[str, Any]
 
 def filled(folder: Folder, *, people: int, companies: int | None = None) -> Workspace:
     """The workspace with so many people, made and filled if it is not there; five people to a company unless told
-    otherwise.
+    otherwise. Titles have an index of type GIN.
     """
     known = folder.workspaces().get(people)
     if known is not None and known.seconds is not None:
@@ -55,6 +57,10 @@ def filled(folder: Folder, *, people: int, companies: int | None = None) -> Work
     with folder.store() as environment:
         os.environ.update({name: value for name, value in environment.items() if name.isupper()})
         table = Table.from_environment()
+        person = read(table, workspace.id).model.by_singular["person"]
+        title = {"fieldMetadataId": person.by_name["jobTitle"].id}
+        index = {"objectMetadataId": person.id, "fields": [title], "indexType": "GIN"}
+        MetadataService(table, workspace.id).create_index(index)
         row = table.get(keys.workspace(workspace.id))
         assert row is not None
         model = load_model(table, workspace.id, MetadataState.parse(row))

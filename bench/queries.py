@@ -22,6 +22,7 @@ from icosa.store.register import Kept, keep_leaf
 from icosa.store.table import Table
 
 _TITLED = f'jobTitle[eq]:"{dataset.COMMON_TITLE}"'
+_CHIEFS = 'jobTitle[ilike]:"%ief eng%"'
 _NEWEST = "createdAt[DescNullsLast]"
 _NAMED = "name.lastName[eq]:Xu"
 
@@ -35,15 +36,22 @@ class Answered:
     milliseconds: float
 
 
-def _half(people_count: int) -> str:
-    """The time since which half of the people were created."""
-    return str(dataset.person(people_count // 2, [])["createdAt"])
+def _since(people: int) -> str:
+    """The time since which so many people were created."""
+    return str(dataset.person(people, [])["createdAt"])
 
 
 def questions(people_count: int) -> Sequence[Operation]:
     """The questions, for so many people. Lists have 60 records, those by REST their exact total."""
-    half = f'createdAt[gte]:"{_half(people_count)}"'
+    since = _since(people_count // 2)
+    half, third = (f'createdAt[gte]:"{_since(people_count // part)}"' for part in (2, 3))
     rest = {
+        "list, default order": {},
+        "newest first": {"order_by": _NEWEST},
+        "equality (2 %)": {"filter": _TITLED},
+        "not equal (98 %)": {"filter": f'jobTitle[neq]:"{dataset.COMMON_TITLE}"'},
+        "one of two, or a name": {"filter": f"or({_TITLED},{_NAMED})"},
+        "without a company": {"filter": "companyId[is]:NULL"},
         "equality (2 %), newest first": {"filter": _TITLED, "order_by": _NEWEST},
         "equality (2 %), by position": {"filter": _TITLED, "order_by": "position"},
         "equality (2 %), by last name": {"filter": _TITLED, "order_by": "name.lastName"},
@@ -51,17 +59,31 @@ def questions(people_count: int) -> Sequence[Operation]:
         "two equalities, newest first": {"filter": f"{_TITLED},{_NAMED}", "order_by": _NEWEST},
         "equality (2 %), created since (50 %)": {"filter": f"{_TITLED},{half}"},
         "created since (50 %)": {"filter": half},
-        "ilike %engineer%": {"filter": 'jobTitle[ilike]:"%engineer%"'},
-        "ilike %engineer%, newest first": {"filter": 'jobTitle[ilike]:"%engineer%"', "order_by": _NEWEST},
+        "created since (33 %)": {"filter": third},
+        "ilike %ief eng% (2 %), index of type GIN": {"filter": _CHIEFS},
+        "the same, newest first": {"filter": _CHIEFS, "order_by": _NEWEST},
+        "ilike %engineer% (14 %), index of type GIN": {"filter": 'jobTitle[ilike]:"%engineer%"'},
+        "like %engineer% (14 %), index of type GIN": {"filter": 'jobTitle[like]:"%engineer%"'},
+        "ilike %no such title%, index of type GIN": {"filter": 'jobTitle[ilike]:"%no such title%"'},
+        "ilike %anov% (3 %), a scan": {"filter": 'name.lastName[ilike]:"%anov%"'},
+        "the same by a scan, newest first": {"filter": 'name.lastName[ilike]:"%anov%"', "order_by": _NEWEST},
+        "ilike %anov% or ilike %milo%, a scan": {
+            "filter": 'or(name.lastName[ilike]:"%anov%",name.firstName[ilike]:"%milo%")'
+        },
         "by last name, first name": {"order_by": "name.lastName,name.firstName"},
+        "by company's name": {"order_by": "company.name"},
         "by company's name, nulls last": {"order_by": "company.name[AscNullsLast]"},
         "company's name begins with Amber": {"filter": 'company.name[startsWith]:"Amber"'},
         "company's name is one": {"filter": f'company.name[eq]:"{dataset.company(7)["name"]}"'},
     }
     operations = [Operation(name=name, call=people(**query)) for name, query in rest.items()]
     graph = {
+        "ilike %ief eng% (2 %), index of type GIN, no total": "people(first: 60, filter: { jobTitle: { ilike: "
+        '"%ief eng%" } }) { edges { node { id } } }',
+        "ilike %anov% (3 %), no total": 'people(first: 60, filter: { name: { lastName: { ilike: "%anov%" } } }) '
+        "{ edges { node { id } } }",
         "created since (50 %), no total": "people(first: 60, filter: { createdAt: { gte: "
-        f'"{_half(people_count)}" }} }}) {{ edges {{ node {{ id }} }} }}',
+        f'"{since}" }} }}) {{ edges {{ node {{ id }} }} }}',
         "minimum and maximum": "people(first: 0) { minCreatedAt maxCreatedAt }",
         "groups of one field": "peopleGroupBy(groupBy: [{ jobTitle: true }]) { groupByDimensionValues totalCount }",
         "groups of one field of an equality (2 %)": "peopleGroupBy(groupBy: [{ createdAt: { granularity: MONTH, "

@@ -94,7 +94,7 @@ async def running_services(
         endpoints = Endpoints(
             endpoint=deployment.endpoint, dynamodb=dynamodb, region=deployment.region, access_key=access_key
         )
-        pool = _pool(application.functions, endpoints, secret_texts, folder, options.environments)
+        pool = _pool(application, endpoints, secret_texts, folder, options.environments)
         asynchronous = AsynchronousInvoker(functions=application.functions, invoker=pool, send_to=sender(queues))
         await server.start(
             services_application(
@@ -143,14 +143,17 @@ def sender(queues: Queues) -> Callable[[str, str], Awaitable[None]]:
 
 
 def _pool(
-    functions: Mapping[str, Function],
+    application: Application,
     endpoints: Endpoints,
     secret_texts: Mapping[str, str],
     folder: DataFolder,
     limit: int,
 ) -> Pool:
+    background = application.background
+
     def start(function: Function) -> Environment:
         variables = function_variables(function, endpoints, secret_texts, str(folder.pycache))
-        return Environment(function, variables, folder.log(function.logical_id))
+        yields = function.logical_id in background
+        return Environment(function, variables, folder.log(function.logical_id), yields=yields)
 
-    return Pool(functions, start, limit)
+    return Pool(application.functions, start, limit)

@@ -88,7 +88,13 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadSco
 
 
 #: Folders with fixtures for all of their tests, which take seconds to make.
-_SHARED = ("tests/browser/", "tests/integration/api/graphql/", "tests/integration/local/", "tests/wire/")
+_SHARED = (
+    "tests/browser/",
+    "tests/e2e/clients/",
+    "tests/integration/api/graphql/",
+    "tests/integration/local/",
+    "tests/wire/",
+)
 
 
 #: What takes longest, as the beginnings of paths: it comes first, or a process would still have it when the others are

@@ -254,3 +254,12 @@ class Application:
     encryption_keys: Sequence[EncryptionKey]
     parameters: Mapping[str, str]
     """Systems Manager parameters: name -> value."""
+
+    @property
+    def background(self) -> frozenset[str]:
+        """Functions that nobody waits for: only streams, queues and schedules invoke them. By logical id."""
+        waited = set[str]()
+        if self.api is not None:
+            waited |= {route.function for route in self.api.routes if route.function is not None}
+            waited |= {authorizer.function for authorizer in self.api.authorizers.values()}
+        return frozenset({each.function for each in (*self.event_sources, *self.schedules)} - waited)

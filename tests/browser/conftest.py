@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.support.browser import Console, chromium, chromium_path, console
+from tests.support.browser import Console, chromium, chromium_path, console, profile
 from tests.support.stack import RunningStack, local_stack
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser
+    from playwright.sync_api import Browser, BrowserContext
 
 
 @pytest.fixture(scope="package")
@@ -40,10 +40,16 @@ def site(stack: RunningStack) -> str:
     return os.environ.get("CONSOLE_URL") or stack.url
 
 
+@pytest.fixture(scope="package")
+def tabs(browser: Browser, site: str) -> Iterator[BrowserContext]:
+    with profile(browser, url=site) as context:
+        yield context
+
+
 @pytest.fixture
-def tab(browser: Browser, stack: RunningStack, site: str) -> Iterator[Console]:
+def tab(tabs: BrowserContext, stack: RunningStack, site: str) -> Iterator[Console]:
     """A fresh tab, not signed in."""
-    with console(browser, url=site, key=stack.key) as fresh:
+    with console(tabs, url=site, key=stack.key) as fresh:
         yield fresh
 
 

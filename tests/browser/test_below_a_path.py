@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.support.browser import Console, console
+from tests.support.browser import Console, console, profile
 from tests.support.stack import RunningStack, local_stack
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser
+    from playwright.sync_api import Browser, BrowserContext
 
 pytestmark = pytest.mark.slow
 _PREFIX = "/some/stage"
@@ -31,15 +31,21 @@ def below(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterato
         yield running
 
 
+@pytest.fixture(scope="module")
+def tabs(browser: Browser, below: RunningStack) -> Iterator[BrowserContext]:
+    with profile(browser, url=below.url) as context:
+        yield context
+
+
 @pytest.fixture
-def tab(browser: Browser, below: RunningStack) -> Iterator[Console]:
-    with console(browser, url=below.url, key=below.key) as fresh:
+def tab(tabs: BrowserContext, below: RunningStack) -> Iterator[Console]:
+    with console(tabs, url=below.url, key=below.key) as fresh:
         yield fresh
 
 
 def test_a_link_leads_to_every_page(tab: Console, below: RunningStack) -> None:
     assert tab.url.endswith(f"{_PREFIX}/")
-    tab.page.goto(below.link)
+    tab.page.goto(below.new_link())
     menu = tab.page.get_by_role("navigation", name="Sections")
     for name, path in _LINKS.items():
         menu.get_by_role("link", name=name, exact=True).click()

@@ -23,13 +23,13 @@ RULES_OF_GRAPHIQL = ("color-contrast", "label", "nested-interactive", "select-na
 def _reference(page: Page) -> Locator:
     """Scalar, once it shows the document."""
     found = page.locator(".scalar-tool .references-rendered")
-    found.first.wait_for(timeout=60_000)
+    found.first.wait_for()
     return found
 
 
 def _editor(page: Page) -> Locator:
     """GraphiQL's editor, once it has a query and the schema."""
-    page.locator(".graphiql-query-editor .view-line").first.wait_for(timeout=60_000)
+    page.locator(".graphiql-query-editor .view-line").first.wait_for()
     page.locator(".graphiql-container:not(:has(.graphiql-spinner))").wait_for()
     return page.locator(".graphiql-query-editor")
 

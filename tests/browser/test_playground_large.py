@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import expect
 
-from tests.support.browser import Console, console
+from tests.support.browser import Console, console, profile
+from tests.support.many_objects import create_objects
 from tests.support.stack import RunningStack, local_stack
-from tests.support.workspace_api import WorkspaceApi
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -25,15 +25,13 @@ _ADDED = 86
 @pytest.fixture(scope="module")
 def large(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningStack]:
     with local_stack(tmp_path_factory.mktemp("large") / "data", prefix="/dev") as running:
-        api = WorkspaceApi(url=running.url + "/", key=running.key)
-        for number in range(_ADDED):
-            api.create_object(f"gadget{number}x", f"Gadget {number}x")
+        create_objects(running, (f"gadget{number}x" for number in range(_ADDED)))
         yield running
 
 
 @pytest.fixture
 def visitor(browser: Browser, large: RunningStack) -> Iterator[Console]:
-    with console(browser, url=large.url, key=large.key) as fresh:
+    with profile(browser, url=large.url) as context, console(context, url=large.url, key=large.key) as fresh:
         fresh.sign_in(path="playground")
         yield fresh
 
@@ -57,7 +55,7 @@ def test_the_graphql_playground_knows_all_objects_and_reads_one(visitor: Console
     page = visitor.page
     visitor.open("playground/graphql/core?object=gadget77xs")
     explorer = page.locator(".graphiql-explorer-root")
-    expect(explorer).to_contain_text("gadget85xs", timeout=60_000)
+    expect(explorer).to_contain_text("gadget85xs")
     page.locator(".graphiql-execute-button").click()
     expect(page.locator(".graphiql-response")).to_contain_text('"gadget77xs"')
     page.get_by_role("link", name="Close").click()
@@ -66,6 +64,7 @@ def test_the_graphql_playground_knows_all_objects_and_reads_one(visitor: Console
 
 
 def _clean(visitor: Console) -> None:
+    visitor.settled()
     assert visitor.policy_violations() == []
     assert visitor.faults == []
     assert visitor.places_of_token() == []

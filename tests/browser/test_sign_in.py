@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
-from tests.support.browser import Console
+from tests.support.browser import Console, console
 from tests.support.stack import RunningStack
+
+if TYPE_CHECKING:
+    from playwright.sync_api import BrowserContext
 
 pytestmark = pytest.mark.slow
 
@@ -47,7 +52,7 @@ def test_a_key_that_the_server_does_not_know_is_refused(tab: Console) -> None:
 
 
 def test_a_link_signs_in_once_and_leaves_no_code_behind(tab: Console, stack: RunningStack) -> None:
-    code = "#" + stack.link.partition("#")[2]
+    code = "#" + stack.new_link().partition("#")[2]
     tab.open(f"settings/roles{code}")
     tab.page.get_by_role("heading", name="Roles", exact=True).wait_for()
     assert tab.page.url == tab.url + "settings/roles"
@@ -67,3 +72,13 @@ def test_the_sign_in_page_is_accessible(tab: Console) -> None:
     assert tab.accessibility_violations() == []
     assert tab.policy_violations() == []
     assert tab.faults == []
+
+
+def test_a_tab_finds_nothing_of_an_earlier_one(tabs: BrowserContext, site: str) -> None:
+    """What every test here relies on: they share a profile."""
+    values = "[localStorage.left ?? '', document.cookie, sessionStorage.length]"
+    for _ in range(2):
+        with console(tabs, url=site, key="") as tab:
+            tab.open()
+            assert tab.page.evaluate(values) == ["", "", 0]
+            tab.page.evaluate("localStorage.left = sessionStorage.left = 'x'; document.cookie = 'left=x'")

@@ -29,9 +29,12 @@ _ALL_LOOKS: Final[tuple[tuple[int, Literal["light", "dark"]], ...]] = (
     (WIDTHS[1], "light"),
 )
 #: The first two have both widths and both schemes; ``make screens`` takes all.
-_LOOKS: Final = _ALL_LOOKS if "ICOSA_ALL_LOOKS" in os.environ else _ALL_LOOKS[:2]
+_PICTURES: Final = "ICOSA_ALL_LOOKS" in os.environ
+_LOOKS: Final = _ALL_LOOKS if _PICTURES else _ALL_LOOKS[:2]
 #: Milliseconds that something may take to appear, on a machine that is busy with other tests.
-_PATIENCE = 30_000
+_PATIENCE = 120_000
+#: Tabs of one site share a process, which spares each of them a start.
+_ARGUMENTS = ["--no-sandbox", "--process-per-site"]
 _NETWORK = frozenset({"http", "https", "ws", "wss"})
 _AXE = ROOT / "console" / "node_modules" / "axe-core" / "axe.min.js"
 
@@ -53,7 +56,7 @@ def chromium() -> Iterator[Browser]:
     """The browser, without a window. The machine's own; Playwright downloads nothing."""
     expect.set_options(timeout=_PATIENCE)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium_path(), args=["--no-sandbox"])
+        browser = playwright.chromium.launch(executable_path=chromium_path(), args=_ARGUMENTS)
         try:
             yield browser
         finally:
@@ -126,7 +129,8 @@ class Console:
         return found
 
     def check(self, name: str, *, ignored: tuple[str, ...] = (), outside: str = "") -> None:
-        """All that must hold on every page, at both widths and in both schemes; leaves a screenshot of each look.
+        """All that must hold on every page, at both widths and in both schemes; ``make screens`` gets a picture of each
+        look.
 
         ``ignored`` names axe's rules that do not count, and ``outside`` selects what axe does not look at, for what is
         not ours (the playgrounds).
@@ -148,20 +152,33 @@ class Console:
         assert self.places_of_token() == []
 
     def shot(self, name: str) -> None:
-        """Keep a picture of the whole page in ``build/screenshots``."""
+        """Keep a picture of the whole page in ``build/screenshots``, for ``make screens``."""
+        if not _PICTURES:
+            return
         folder = ROOT / "build" / "screenshots"
         folder.mkdir(parents=True, exist_ok=True)
         self.page.screenshot(path=folder / f"{name}.png", full_page=True)
 
 
 @contextmanager
-def console(browser: Browser, *, url: str, key: str) -> Iterator[Console]:
-    """A fresh tab, in a profile of its own."""
-    context: BrowserContext = browser.new_context(viewport={"width": WIDTHS[0], "height": _HEIGHT})
-    context.add_init_script(_VIOLATIONS)
-    context.set_default_timeout(_PATIENCE)
+def profile(browser: Browser, *, url: str) -> Iterator[BrowserContext]:
+    """A profile for tabs of one site, one after the other. Its cache has the console's files compiled, and nothing but
+    its cache outlives a tab (``console``): a profile for each tab would take most of a test's time to load them.
+    """
+    with browser.new_context(viewport={"width": WIDTHS[0], "height": _HEIGHT}) as context:
+        context.add_init_script(_VIOLATIONS)
+        context.set_default_timeout(_PATIENCE)
+        # The process of a site ends with its last tab.
+        context.new_page().goto(f"{url.rstrip('/')}/healthz")
+        yield context
+
+
+@contextmanager
+def console(context: BrowserContext, *, url: str, key: str) -> Iterator[Console]:
+    """A fresh tab: nothing is stored of another one."""
     tab = Console(page=context.new_page(), url=url.rstrip("/") + "/", key=key)
-    host = urlsplit(url).netloc
+    address = urlsplit(url)
+    host = address.netloc
 
     def complain(message: ConsoleMessage) -> None:
         if message.type == "error":
@@ -178,4 +195,12 @@ def console(browser: Browser, *, url: str, key: str) -> Iterator[Console]:
     try:
         yield tab
     finally:
-        context.close()
+        keeper, *tabs = context.pages
+        for page in tabs:
+            page.close()
+        context.remove_listener("request", look)
+        context.clear_cookies()
+        context.clear_permissions()
+        session = context.new_cdp_session(keeper)
+        session.send("Storage.clearDataForOrigin", {"origin": f"{address.scheme}://{host}", "storageTypes": "all"})
+        session.detach()

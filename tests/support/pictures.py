@@ -5,7 +5,7 @@ from __future__ import annotations
 import tempfile
 from pathlib import Path
 
-from tests.support.browser import Console, chromium, console
+from tests.support.browser import Console, chromium, console, profile
 from tests.support.checkout import ROOT
 from tests.support.stack import local_stack
 
@@ -18,7 +18,8 @@ def main() -> None:
         tempfile.TemporaryDirectory() as folder,
         local_stack(Path(folder) / "data") as stack,
         chromium() as browser,
-        console(browser, url=stack.url, key=stack.key) as tab,
+        profile(browser, url=stack.url) as context,
+        console(context, url=stack.url, key=stack.key) as tab,
     ):
         tab.page.set_viewport_size({"width": 1200, "height": 720})
         tab.sign_in(path="settings/objects/opportunities")
@@ -29,8 +30,8 @@ def main() -> None:
 
 
 def _run_query(tab: Console) -> None:
-    tab.page.locator(".graphiql-container:not(:has(.graphiql-spinner))").wait_for(timeout=60_000)
-    tab.page.locator(".graphiql-query-editor .view-line").first.wait_for(timeout=60_000)
+    tab.page.locator(".graphiql-container:not(:has(.graphiql-spinner))").wait_for()
+    tab.page.locator(".graphiql-query-editor .view-line").first.wait_for()
     tab.page.locator(".graphiql-execute-button").click()
     tab.page.locator(".result-window .view-line").nth(5).wait_for()
     tab.page.get_by_role("button", name="Calls 1").click()

@@ -33,10 +33,20 @@ class RunningStack:
     def key(self) -> str:
         return (self.data / "api-key").read_text(encoding="utf-8").strip()
 
+    def new_link(self) -> str:
+        """Another link that signs in: ``link`` lasts ten minutes."""
+        command = [sys.executable, "-m", "local.sign_in", "--data", str(self.data), "--url", self.url]
+        done = subprocess.run(command, cwd=ROOT, env=_environment(), capture_output=True, text=True, check=True)
+        return done.stdout.strip()
+
     def stop(self) -> int:
         """End it by SIGTERM; its exit status."""
         self.process.send_signal(signal.SIGTERM)
         return self.process.wait(_PATIENCE)
+
+
+def _environment() -> dict[str, str]:
+    return {**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT / "layers" / "core" / "python"), str(ROOT)])}
 
 
 @contextlib.contextmanager
@@ -61,13 +71,12 @@ def local_stack(
 def _running(
     data: Path, *, rate: str = "off", stream: str = "on", prefix: str = "", parameters: Mapping[str, str] | None = None
 ) -> Iterator[RunningStack]:
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT / "layers" / "core" / "python"), str(ROOT)])}
     command = [sys.executable, "-m", "local", "--port", "0", "--data", str(data), "--rate", rate, "--stream", stream]
     command += ["--prefix", prefix]
     for name, value in (parameters or {}).items():
         command += ["--parameter", f"{name}={value}"]
     with (data.parent / f"{data.name}.log").open("a+", encoding="utf-8") as log:
-        process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=log, text=True)
+        process = subprocess.Popen(command, cwd=ROOT, env=_environment(), stdout=subprocess.PIPE, stderr=log, text=True)
         assert process.stdout
         try:
             line = process.stdout.readline()

@@ -15,6 +15,7 @@ import pytest
 import schemathesis
 
 from icosa.access.api_keys import ApiKeys
+from icosa.access.audit import ADMINISTRATOR
 from icosa.api.keys.app import keys_app
 from icosa.api.metadata.service import MetadataApi
 from icosa.api.rest.service import RestApi
@@ -146,7 +147,7 @@ def test_answers_about_metadata_are_what_the_document_says(
     )
     model = MetadataService(world.table, world.made.workspace_id).model()
     rocket = model.by_singular["rocket"]
-    webhooks = Webhooks(world.table, world.made.workspace_id, now="2026-01-31T12:00:00.000Z")
+    webhooks = Webhooks(world.table, world.made.workspace_id, now="2026-01-31T12:00:00.000Z", actor=ADMINISTRATOR)
     webhook = webhooks.create({"targetUrl": "https://hooks.example.com", "operations": ["*.*"]})
     known = {"objects": [rocket.id], "fields": [f.id for f in rocket.fields], "webhooks": [webhook.id]}
     outcome = exercised(schema, known=known, examples=_EXAMPLES, wants=lambda path: "/open-api/" not in path)

@@ -117,10 +117,10 @@ def test_a_long_list_of_fragments_is_one_transaction(world: World) -> None:
 @pytest.mark.parametrize("rows", _PAGES)
 def test_a_scan_holds_what_matches(world: World, rows: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """Of all rows of an index only those are kept that fulfil the condition."""
-    from icosa.engine.read import candidates
+    from icosa.engine.read import candidates, index_scan
 
     held: list[int] = []
-    read_whole = candidates.read_whole
+    read_whole = index_scan.read_whole
 
     def watched(ctx: Any, obj: Any, indexes: Any, *rest: Any) -> None:
         read_whole(ctx, obj, indexes, *rest)
@@ -135,7 +135,7 @@ def test_a_scan_holds_what_matches(world: World, rows: int, monkeypatch: pytest.
 
 
 def test_a_scan_of_records_holds_a_part_and_the_page(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    from icosa.engine.read import planner
+    from icosa.engine.read import matches, planner
 
     alive = most = 0
 
@@ -150,7 +150,7 @@ def test_a_scan_of_records_holds_a_part_and_the_page(world: World, monkeypatch: 
             nonlocal alive
             alive -= 1
 
-    scan_records = planner.scan_records
+    scan_records = matches.scan_records
 
     def watched(*arguments: Any) -> Iterator[list[Any]]:
         for part in scan_records(*arguments):

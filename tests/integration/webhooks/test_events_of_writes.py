@@ -8,18 +8,23 @@ from __future__ import annotations
 import uuid
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from random import Random
 from typing import Any
 
 import orjson
 import pytest
 
+from icosa.engine.janitor import tidy
 from icosa.model.record import Record
 from icosa.query.filters import resolve_filter
 from icosa.query.operation import Create, Delete, Filter, Merge, Restore, Update
+from icosa.settings import Settings
 from icosa.store import keys
+from icosa.store.ops import DeleteItem
 from icosa.store.record import current_state, unpack_or_none
 from icosa.store.table import Table
+from tests.integration.engine.crashes import Crash, CrashingTable, Fuse
 from tests.integration.engine.sample_model import model as sample_model
 from tests.support.streams import Stream, streaming_table
 from tests.support.tenant import WORKSPACE, Tenant
@@ -75,7 +80,7 @@ class Writer:
 
 def _difference(before: State | None, after: State | None) -> str | None:
     if before is None:
-        return "created"
+        return None if after is None else "created"
     if after is None:
         return "destroyed"
     if before[1] != after[1]:
@@ -131,7 +136,7 @@ def _delete(destroy: bool) -> Callable[[Random, Writer], Any]:
         name, ids = chosen
         obj = writer.model.by_singular[name]
         which = {"id": ids[0]} if len(ids) == 1 else {"filter": writer.filter(name, ids)}
-        return Delete(object=obj, destroy=destroy, **which)  # type: ignore[arg-type]
+        return Delete(object=obj, destroy=destroy, **which)
 
     return make
 
@@ -146,7 +151,7 @@ def _restore(random: Random, writer: Writer) -> Any:
         return None
     name, ids = chosen
     which = {"id": ids[0]} if len(ids) == 1 else {"filter": writer.filter(name, ids)}
-    return Restore(object=writer.model.by_singular[name], **which)  # type: ignore[arg-type]
+    return Restore(object=writer.model.by_singular[name], **which)
 
 
 def _merge(random: Random, writer: Writer) -> Any:
@@ -158,19 +163,10 @@ def _merge(random: Random, writer: Writer) -> Any:
     )
 
 
-_MAKERS = (
-    _create,
-    _create,
-    _update,
-    _update,
-    _delete(False),
-    _delete(False),
-    _delete(True),
-    _restore,
-    _restore,
-    _merge,
+_MAKERS: tuple[Callable[[Random, Writer], Any], ...] = (
+    *(_create, _create, _update, _update, _merge, _delete_again),
+    *(_delete(False), _delete(False), _delete(True), _restore, _restore),
 )
-_MAKERS = (*_MAKERS, _delete_again)
 
 
 def _operations(random: Random, writer: Writer, count: int) -> Iterator[Any]:
@@ -286,3 +282,44 @@ def test_the_body_of_an_event_is_that_of_its_moment(writer: Writer, listeners: L
         ("deal.destroyed", "third", None),
     ]
     assert {body["objectMetadata"]["id"] for body in bodies} == {deal.id}
+
+
+@pytest.mark.parametrize(("kind", "fuses"), [("create", (5, 7)), ("delete", (10, 16, 18)), ("restore", (10, 16, 18))])
+def test_a_batch_that_the_janitor_settles_tells_of_each_change_once(
+    writer: Writer, listeners: Listeners, kind: str, fuses: tuple[int, ...]
+) -> None:
+    """The process dies after some of its calls, before and after the commit. What becomes of the batch is told of, and nothing else."""
+    table, deal = writer.tenant.table, writer.model.by_singular["deal"]
+    told: list[int] = []
+    for calls in fuses:
+        ids = [str(uuid.UUID(int=100 * calls + number, version=4)) for number in range(9)]
+        create = Create(object=deal, data=tuple({"id": each, "title": "a", "code": each} for each in ids))
+        chosen = writer.filter("deal", ids)
+        delete, restore = Delete(object=deal, destroy=False, filter=chosen), Restore(object=deal, filter=chosen)
+        operations = {"create": (create,), "delete": (create, delete), "restore": (create, delete, restore)}[kind]
+        for before in operations[:-1]:
+            assert listeners.tell(writer.do(before)) == {}
+        states, known = writer.states(), _told(listeners)
+        writer.tenant.table = CrashingTable(table.name, table._client, fuse=Fuse(calls))
+        with suppress(Crash):
+            writer.tenant.run(operations[-1], writer.model)
+        writer.tenant.table = table
+        _let_the_log_expire(writer)
+        after = writer.states()
+        happened = Counter(
+            (f"deal.{action}", each)
+            for each in ids
+            if (action := _difference(states.get(("deal", each)), after.get(("deal", each)))) is not None
+        )
+        assert listeners.tell(writer.stream.take()) == {}
+        assert _told(listeners) - known == happened
+        told.append(len(happened))
+    assert set(told) == {0, 9}, told
+
+
+def _let_the_log_expire(writer: Writer) -> None:
+    """As DynamoDB removes the parts of a dead batch's log, and the stream reports them to the janitor."""
+    table = writer.tenant.table
+    for part in table.query_all(f"{WORKSPACE}#B", prefix="log#"):
+        table.transact([DeleteItem((part["PK"], part["SK"]))])
+        tidy(table, lambda _: writer.model, part, now="2026-01-02T00:00:00.000Z", settings=Settings())

@@ -136,7 +136,7 @@ def test_events_and_names_that_are_asked_for(own: Feed) -> None:
 
 
 def test_what_is_refused(own: Feed) -> None:
-    refusals: tuple[tuple[dict[str, str], str], ...] = (
+    refusals: tuple[tuple[dict[str, Any], str], ...] = (
         ({"starting_after": "x"}, "INVALID_CURSOR"),
         ({"starting_after": "9"}, "INVALID_CURSOR"),
         ({"starting_after": "-1"}, "INVALID_CURSOR"),

@@ -238,6 +238,16 @@ def test_event_sources(application: Application) -> None:
     assert (schedule.function, schedule.expression, schedule.input) == ("Rest", "rate(1 day)", '{"a":1}')
 
 
+def test_functions_that_nobody_waits_for() -> None:
+    """They stand back for the others (``Environment``)."""
+    application = read_application(Path(__file__).parents[3] / "template.yaml", DEPLOYMENT)
+    background = {application.functions[name].code.name for name in application.background}
+    assert {"events", "jobs", "schema_builder"} <= background
+    assert background.isdisjoint(
+        {"core_rest", "core_graphql", "metadata", "keys", "authorizer", "documents", "console"}
+    )
+
+
 def test_parameters_override_defaults(root: Path) -> None:
     application = read_application(root / "template.yaml", DEPLOYMENT, {"Stage": "prod"})
     assert application.tables[0].name == "prod-table"

@@ -45,8 +45,13 @@ def _fields() -> tuple[Field, ...]:
         if type_.is_stored:
             options: dict[str, Any] = {}
             if name in _JOINS:
-                ends = {"target_object_id": "thing", "target_field_id": "back", "join_column": _JOINS[name]}
-                options["relation"] = Relation(kind="MANY_TO_ONE", on_delete="SET_NULL", **ends)
+                options["relation"] = Relation(
+                    kind="MANY_TO_ONE",
+                    target_object_id="thing",
+                    target_field_id="back",
+                    on_delete="SET_NULL",
+                    join_column=_JOINS[name],
+                )
             if "SELECT" in name or name == "RATING":
                 options["options"] = _OPTIONS
             made.append(Field(id=f"id-{name}", key=f"f{number}", name=name.lower(), type=type_, **options))
@@ -110,7 +115,7 @@ def body_of(made: RecordChange) -> Any:
 def test_javascript_writes_any_json_as_it_is_written_here() -> None:
     texts: list[str] = []
 
-    @settings(max_examples=150, database=None)
+    @settings(max_examples=100, database=None)
     @given(_JSON)
     def collect(value: Any) -> None:
         texts.append(js_text(value))
@@ -125,7 +130,7 @@ def test_bodies_with_fields_of_all_types() -> None:
     fields = [field for field in THING.stored_fields if field.name not in ("id", "updatedAt", "deletedAt")]
     seen: set[str] = set()
 
-    @settings(max_examples=120, database=None)
+    @settings(max_examples=90, database=None)
     @given(st.data())
     def collect(data: st.DataObject) -> None:
         values: dict[str, Any] = {}

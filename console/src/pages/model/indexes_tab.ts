@@ -25,7 +25,7 @@ export function IndexesTab({ object }: { object: ObjectMetadata }) {
   }
   return html`
     <p class="lead">Every field that can be filtered is indexed anyhow. An index of several fields serves lists that ask for equal
-      values of the first ones in the order of the others. Of ${MAX_CUSTOM_INDEXES} custom ones ${custom} ${custom === 1 ? "is" : "are"} there,
+      values of the first ones in the order of the others, one of type GIN filters that look for a part of a text. Of ${MAX_CUSTOM_INDEXES} custom ones ${custom} ${custom === 1 ? "is" : "are"} there,
       those of relations included.</p>
     <div class="toolbar"><${CheckField} label="Indexes of the product" checked=${shipped} onChange=${setShipped} /></div>
     ${

@@ -1,7 +1,7 @@
 /** Custom headers as rows of a form, and what keeps them from being saved. */
 
 import type { HeaderInput } from "./api";
-import { LIMITS } from "./limits";
+import { LIMITS } from "./limits.ts";
 
 export interface HeaderRow {
   readonly name: string;

@@ -21,7 +21,11 @@ export function NewWebhook() {
     <${Page} title=${TITLE} crumbs=${[{ label: "APIs & Webhooks", path: LIST }, { label: TITLE }]}
       lead="A webhook posts changes of records to a URL of yours, and tries again until they arrive.">
       <${Form} />
-      <${HowToCheck} />
+      <section class="section" aria-labelledby="signatures">
+        <h2 id="signatures">Signatures</h2>
+        <p>Everything that is sent is signed with the webhook's secret, so that the receiver can tell it from forgeries.</p>
+        <${HowToCheck} />
+      </section>
     <//>
   <//>`;
 }

@@ -84,7 +84,7 @@ class Settings:
     #: Fields of a record that an answer shows when the request does not choose them.
     field_limit: int = 200
     #: Rows of indexes that a request may look at where no index answers it; a record counts as six of them.
-    scan_limit: int = 1_000_000
+    scan_limit: int = 2_000_000
     #: Bytes of a request body: what Lambda takes. Behind the gateway it is less (``BodyLimit`` of template.yaml).
     body_limit: int = 6_000_000
     #: Calls a minute of one workspace. API Gateway's usage plan sees to it; documents and headers quote it.

@@ -409,7 +409,7 @@ def sent(monkeypatch: pytest.MonkeyPatch) -> list[Request]:
             status=503, error="HTTP 503", duration_ms=7, answer="x" * 4096, request_headers={"webhook-id": "e"}
         )
 
-    monkeypatch.setattr(trial.try_webhook, "__kwdefaults__", {**trial.try_webhook.__kwdefaults__, "send": send})
+    monkeypatch.setattr(trial, "send_once", send)
     return requests
 
 

@@ -113,9 +113,10 @@ export interface Indexable {
 export function indexables(object: ObjectMetadata, indexType: string): readonly Indexable[] {
   return object.fieldsList
     .filter((each) => each.isActive && !each.isSystem && !isToMany(each))
-    .filter((each) => (indexType === "GIN" ? typeInfo(each.type).gin : each.type !== "TS_VECTOR"))
+    .filter((each) => each.type !== "TS_VECTOR")
     .flatMap((field): Indexable[] => {
-      const members = typeInfo(field.type).members ?? [null];
+      const { gin = [], members: all = [null] } = typeInfo(field.type);
+      const members = indexType === "GIN" ? gin : all;
       return members.map((member) => ({
         key: member === null ? field.id : `${field.id}.${member}`,
         label: member === null ? field.label : `${field.label} › ${member}`,

@@ -40,8 +40,8 @@ export interface TypeInfo {
   readonly default: DefaultKind;
   /** Members that an index can have. */
   readonly members?: readonly string[];
-  /** Whether a GIN index takes it. */
-  readonly gin?: boolean;
+  /** What a GIN index takes of it: members, null for the field itself. */
+  readonly gin?: readonly (string | null)[];
   /** Whether its values name a record. */
   readonly namesRecords?: boolean;
   /** Fields of this type come with the product and cannot be made. */
@@ -65,6 +65,7 @@ const LIST: readonly TypeInfo[] = [
     canBeRequired: true,
     default: { kind: "text" },
     namesRecords: true,
+    gin: [null],
   },
   {
     type: "RICH_TEXT",
@@ -91,6 +92,7 @@ const LIST: readonly TypeInfo[] = [
     },
     members: ["firstName", "lastName"],
     namesRecords: true,
+    gin: ["firstName", "lastName"],
   },
   {
     type: "NUMBER",
@@ -166,7 +168,7 @@ const LIST: readonly TypeInfo[] = [
     sign: "☑",
     canBeRequired: true,
     default: { kind: "options", many: true },
-    gin: true,
+    gin: [null],
   },
   {
     type: "RATING",
@@ -188,6 +190,7 @@ const LIST: readonly TypeInfo[] = [
     canBeRequired: true,
     default: { kind: "parts", parts: [{ key: "primaryEmail", label: "Address", kind: "text" }] },
     members: ["primaryEmail"],
+    gin: ["primaryEmail"],
   },
   {
     type: "PHONES",
@@ -205,6 +208,7 @@ const LIST: readonly TypeInfo[] = [
       ],
     },
     members: ["primaryPhoneNumber", "primaryPhoneCountryCode", "primaryPhoneCallingCode"],
+    gin: ["primaryPhoneNumber"],
   },
   {
     type: "LINKS",
@@ -222,6 +226,7 @@ const LIST: readonly TypeInfo[] = [
       ],
     },
     members: ["primaryLinkUrl", "primaryLinkLabel"],
+    gin: ["primaryLinkUrl", "primaryLinkLabel"],
   },
   {
     type: "ADDRESS",
@@ -232,6 +237,7 @@ const LIST: readonly TypeInfo[] = [
     canBeRequired: true,
     default: { kind: "parts", parts: ADDRESS_PARTS },
     members: [...ADDRESS_MEMBERS.map(([key]) => key), "addressLat", "addressLng"],
+    gin: ADDRESS_MEMBERS.map(([key]) => key),
   },
   {
     type: "RELATION",
@@ -266,7 +272,7 @@ const LIST: readonly TypeInfo[] = [
     sign: "[ ]",
     canBeRequired: true,
     default: { kind: "lines" },
-    gin: true,
+    gin: [null],
   },
   {
     type: "RAW_JSON",
@@ -276,7 +282,7 @@ const LIST: readonly TypeInfo[] = [
     sign: "{ }",
     canBeRequired: true,
     default: { kind: "json" },
-    gin: true,
+    gin: [null],
   },
   {
     type: "UUID",
@@ -325,7 +331,7 @@ const LIST: readonly TypeInfo[] = [
     group: OTHER,
     sign: "⌕",
     default: { kind: "none" },
-    gin: true,
+    gin: [null],
     internal: true,
   },
 ];

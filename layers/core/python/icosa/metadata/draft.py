@@ -103,8 +103,14 @@ class Draft:
 
     def add_object(self, **attributes: Any) -> Object:
         """A new object without fields."""
-        made = {"created_at": self.now, "updated_at": self.now, "has_trash_index": True}
-        obj = Object(key=f"o{self.next_object_key}", fields=(), **made, **attributes)
+        obj = Object(
+            key=f"o{self.next_object_key}",
+            fields=(),
+            created_at=self.now,
+            updated_at=self.now,
+            has_trash_index=True,
+            **attributes,
+        )
         self.next_object_key += 1
         self._objects[obj.id] = obj
         return obj

@@ -241,4 +241,4 @@ def _ids(table: Table, ws: str, head: Head, after: int, limit: int, now: int) ->
 
 def _first(page: Item) -> int:
     """The position of a page's first event."""
-    return keys.feed_position(page) - page["ids"].count(",")
+    return keys.feed_position(page) - str(page["ids"]).count(",")

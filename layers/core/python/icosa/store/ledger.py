@@ -93,7 +93,8 @@ def deltas_of(
         kept = register.kept.get(change.obj.key, {})
         before = change.before if change.before_live else None
         after = change.after if change.after_live else None
-        for leaf in change.obj.indexed_leaves if kept else ():
+        # Whether the leaf has an index at the moment does not matter.
+        for leaf in change.obj.leaves.values() if kept else ():
             known = kept.get(leaf.key)
             if known is None or now_ms >= known.until + WINDOW_MS:
                 continue

@@ -18,7 +18,6 @@ from ..lru import LRUCache
 from ..store import keys
 from ..store.ops import UpdateItem
 from ..store.table import Item, Table
-from ..store.webhook_health import WebhookHealth
 from ..store.workspace_row import FEED_UNTIL, WEBHOOKS_REVISION, next_webhooks
 
 #: How long "nobody listens" is believed.
@@ -71,8 +70,8 @@ class MatchTable:
 
     @classmethod
     def of(cls, items: Iterable[Item]) -> MatchTable:
-        """The table of the webhooks with these items, of those that are on."""
-        return cls({keys.sort_of(item): item["operations"] for item in items if WebhookHealth.parse(item).enabled})
+        """The table of the webhooks with these items, also of those that are switched off: what they want waits."""
+        return cls({keys.sort_of(item): item["operations"] for item in items})
 
     def __bool__(self) -> bool:
         return any(self._operations.values())

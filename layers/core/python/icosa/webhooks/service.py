@@ -92,7 +92,7 @@ class Webhooks:
         owner = self._owner(webhook_id)
         headers = members.pop("headers", [])
         kept_values(headers, {})
-        sealed = {SEALED_HEADERS: sealed_values(headers, owner)} if headers else {}
+        sealed: dict[str, Any] = {SEALED_HEADERS: sealed_values(headers, owner)} if headers else {}
         secret = members.pop("secret", None)
         ciphertext = secret_cipher().encrypt(_new_secret() if secret is None else secret, owner)
         if ciphertext is not None:

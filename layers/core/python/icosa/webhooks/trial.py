@@ -5,7 +5,6 @@ The caller is shown what came of it, no more than the log of deliveries keeps of
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,8 +16,6 @@ from .event_body import body_for
 from .samples import sample_event
 from .secret_cipher import Owner, secret_cipher
 from .sending.attempt import Attempt, Request, send_once
-
-Send = Callable[[Request], Attempt]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,13 +43,13 @@ class Trial:
         }
 
 
-def try_webhook(webhook: Webhook, model: Model, event_name: str, *, now: str, send: Send = send_once) -> Trial:
+def try_webhook(webhook: Webhook, model: Model, event_name: str, *, now: str) -> Trial:
     """Send a sample of an event. Takes up to ten seconds. Raises UnknownEvent, Unavailable."""
     event = sample_event(model, event_name, now=now)
     owner = Owner(workspace_id=model.workspace_id, webhook_id=webhook.id)
     secrets = secret_cipher().decrypt_all([(sealed, owner) for sealed in webhook.ciphertexts(now)])
     body = body_for(event, webhook_id=webhook.id, target_url=webhook.target_url)
-    attempt = send(
+    attempt = send_once(
         Request(
             target_url=webhook.target_url,
             event_id=event.event_id,

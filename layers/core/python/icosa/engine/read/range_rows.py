@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from ...model.fragments import FragmentLeaf
 from ...model.record import Record
 from ...model.types.base import Leaf
 from ...query.evaluate import compile_filter
@@ -67,10 +69,16 @@ class RangeRows:
         """About how many rows the range has; None if that cannot be told."""
         if self.complete:
             return len(self.rows)
-        if not self.part.by_id or not self.rows:
+        is_told = self.part.by_id or isinstance(self.part.leaf, FragmentLeaf)
+        if not is_told or not self.rows:
             return None
-        share = share_of_ids(self.rows[-1][1])  # ids that clients choose need not be random
-        return None if share is None else max(len(self.rows) + 1, round(len(self.rows) / share) if share else 0)
+        # Rows of one value are in the order of ids, which are random unless clients choose them. Of the texts that have
+        # a part most go on alike after it, so the last run tells most.
+        encoded, record_id, _, _ = self.rows[-1]
+        before = 0 if self.part.by_id else bisect_left(self.rows, True, key=lambda row: row[0] == encoded)
+        share = share_of_ids(record_id)
+        run = len(self.rows) - before
+        return None if share is None else before + max(run + 1, round(run / share) if share else 0)
 
 
 def keeper(leaf: Leaf | None, condition: Filter | None) -> Keeps | None:

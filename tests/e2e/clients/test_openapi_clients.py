@@ -7,7 +7,6 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,18 +14,22 @@ import httpx
 import pytest
 
 from tests.support.checkout import ROOT
-from tests.support.stack import RunningStack, local_stack
+from tests.support.stack import RunningStack
 
-_SCRIPTS = ROOT / "tests" / "e2e" / "openapi_clients"
+_SCRIPTS = ROOT / "tests" / "e2e" / "clients" / "openapi"
 _NODE_MODULES = ROOT / "node_modules"
 _PYTHON = ROOT / ".venv-clients" / "bin" / "python"
 _GENERATOR = _PYTHON.with_name("openapi-python-client")
 _DOCUMENTS = ("core", "metadata")
 #: A part is enough for the generator whose output takes longest to compile.
 _ORVAL = ("part", "metadata")
+#: Records' lives with what the generators make; those whose imports only bundlers understand are bundled.
+_CYCLES = ("cycle_hey", "cycle_orval")
 _PACKAGES = (
+    "@hey-api/openapi-ts",
     "@redocly/cli",
     "@stoplight/spectral-cli",
+    "esbuild",
     "openapi-fetch",
     "openapi-typescript",
     "orval",
@@ -67,12 +70,6 @@ def _tool(name: str, *arguments: str | Path, cwd: Path) -> str:
 def _operations(folder: Path, name: str) -> list[dict[str, Any]]:
     document = json.loads((folder / f"{name}.json").read_text(encoding="utf-8"))
     return [value for path in document["paths"].values() for value in path.values() if isinstance(value, dict)]
-
-
-@pytest.fixture(scope="module")
-def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningStack]:
-    with local_stack(tmp_path_factory.mktemp("stack") / "data") as running:
-        yield running
 
 
 @pytest.fixture(scope="module")
@@ -145,8 +142,11 @@ def test_redocly(folder: Path) -> None:
 
 
 def test_typescript(stack: RunningStack, folder: Path) -> None:
-    """openapi-typescript with openapi-fetch, and orval: what they make compiles under strict rules, and works."""
+    """openapi-typescript with openapi-fetch, and orval: what they make compiles under strict rules, and works. So does
+    hey-api's, whose own files are written for less strict ones.
+    """
     _tool("openapi-typescript", "core.json", "-o", "core.ts", cwd=folder)
+    _tool("openapi-ts", "-i", "part.json", "-o", "hey", cwd=folder)
     for name in _ORVAL:
         _tool("orval", "--input", f"{name}.json", "--output", f"orval-{name}.ts", "--client", "fetch", cwd=folder)
         # With the document's own name for every operation.
@@ -154,7 +154,8 @@ def test_typescript(stack: RunningStack, folder: Path) -> None:
         for operation in _operations(folder, name):
             function = operation["operationId"][0].lower() + operation["operationId"][1:]
             assert f"export const {function} = async (" in client
-    (folder / "cycle.ts").write_text((_SCRIPTS / "cycle.ts").read_text(encoding="utf-8"), encoding="utf-8")
+    for name in ("cycle", *_CYCLES):
+        (folder / f"{name}.ts").write_text((_SCRIPTS / f"{name}.ts").read_text(encoding="utf-8"), encoding="utf-8")
     (folder / "package.json").write_text(json.dumps({"type": "module"}), encoding="utf-8")
     options = {
         "strict": True,
@@ -169,11 +170,16 @@ def test_typescript(stack: RunningStack, folder: Path) -> None:
         "outDir": "out",
         "rootDir": ".",
     }
-    sources = ["cycle.ts", *(f"orval-{name}.ts" for name in _ORVAL)]
+    sources = ["cycle.ts", "cycle_orval.ts", *(f"orval-{name}.ts" for name in _ORVAL)]
     (folder / "tsconfig.json").write_text(json.dumps({"compilerOptions": options, "files": sources}), encoding="utf-8")
     _tool("tsc", "-p", ".", cwd=folder)
 
     _seen(json.loads(_run("node", "out/cycle.js", stack.url, stack.key, cwd=folder)))
+    for name in _CYCLES:
+        _tool(
+            "esbuild", f"{name}.ts", "--bundle", "--platform=node", "--format=esm", f"--outfile={name}.mjs", cwd=folder
+        )
+        _seen(json.loads(_run("node", f"{name}.mjs", stack.url, stack.key, cwd=folder)))
 
 
 @pytest.mark.skipif(not _GENERATOR.exists(), reason="`make test` brings the generator")

@@ -5,25 +5,18 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.support.checkout import ROOT
-from tests.support.stack import RunningStack, local_stack
+from tests.support.stack import RunningStack
 
-_SCRIPTS = ROOT / "tests" / "e2e" / "access_clients"
+_SCRIPTS = ROOT / "tests" / "e2e" / "clients" / "access"
 _PYTHON = ROOT / ".venv-clients" / "bin" / "python"
 
 pytestmark = pytest.mark.slow
-
-
-@pytest.fixture(scope="module")
-def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningStack]:
-    with local_stack(tmp_path_factory.mktemp("stack") / "data") as running:
-        yield running
 
 
 def _run(program: str | Path, script: str, **environment: str) -> Any:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -18,9 +17,9 @@ from icosa.runtime.delivery import stream
 from icosa.runtime.http import HttpRequest
 from tests.support.checkout import ROOT
 from tests.support.generated import generated_model
-from tests.support.stack import RunningStack, local_stack
+from tests.support.stack import RunningStack
 
-_SCRIPTS = ROOT / "tests" / "e2e" / "graphql_clients"
+_SCRIPTS = ROOT / "tests" / "e2e" / "clients" / "graphql"
 _PACKAGES = ("graphql", "@graphql-codegen/core", "@graphql-codegen/typescript", "twenty-client-sdk")
 
 pytestmark = [
@@ -40,12 +39,6 @@ def _run(script: str, *arguments: str | Path, **environment: str) -> Any:
     )
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout.splitlines()[-1])
-
-
-@pytest.fixture(scope="module")
-def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningStack]:
-    with local_stack(tmp_path_factory.mktemp("stack") / "data") as running:
-        yield running
 
 
 @pytest.fixture(scope="module")
