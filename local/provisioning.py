@@ -30,7 +30,8 @@ class Workspace:
 
 def workspace_event(name: str, *, demo: bool, preset: str | None = None) -> bytes:
     """The event that asks for a workspace; ``demo`` with sample records, ``preset`` with older standard fields."""
-    return orjson.dumps({"action": "provision_workspace", "name": name, "demo": demo, "preset": preset})
+    more = {} if preset is None else {"preset": preset}
+    return orjson.dumps({"action": "provision_workspace", "name": name, "demo": demo, **more})
 
 
 def read_workspace(outcome: Outcome) -> Workspace:
