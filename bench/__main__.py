@@ -24,6 +24,7 @@ from bench.limited import limited
 from bench.load import CLIENTS, Load, Loaded
 from bench.machine import describe
 from bench.measure import Cost, Measured, explained, measured
+from bench.objects import grown
 from bench.operations import GROWTH, OPERATIONS, Facts, Operation, facts_of
 from bench.profiling import profiled
 from bench.queries import answered, questions
@@ -31,6 +32,7 @@ from bench.seed import seeded
 from bench.side_by_side import Ours, compare, fill, units
 from bench.stack import StackFailed, local_stack
 from bench.tables import table
+from local.report import report
 from local.run import EXPECTED
 
 Command = Callable[[argparse.Namespace], Any]
@@ -125,6 +127,11 @@ def _parsers() -> tuple[argparse.ArgumentParser, Mapping[str, argparse.ArgumentP
     side.add_argument("--rounds", type=int, default=3, help="turns of each side (default 3)")
     side.add_argument("--seconds", type=float, default=1.0, help="seconds of a turn (default 1)")
     side.set_defaults(command=_directus)
+    many = commands.add_parser(
+        "objects", parents=[common], help="changes of the model, and requests, in workspaces of many objects"
+    )
+    many.add_argument("--sizes", type=int, nargs="+", default=[40, 100, 200], help="default 40 100 200")
+    many.set_defaults(command=_objects)
     cold = commands.add_parser("cold", parents=[common], help="import and initialisation of every function")
     cold.add_argument("--runs", type=int, default=9, help="starts of each function (default 9)")
     cold.set_defaults(command=_cold)
@@ -275,6 +282,7 @@ def _sizes(options: argparse.Namespace) -> Any:
         for workspace in workspaces:
             for name in names:
                 found[name].append(fresh(environment, workspace, name))
+                report(f"{workspace.people} people: {name}: {_size_cells(found[name][-1])}")
     titles = ("trips", "units", "CPU", "ms", "MB")
     head = ["question", *(f"{title} at {people}" for people in options.people for title in titles)]
     print(table(head, [[name, *(cell for each in found[name] for cell in _size_cells(each))] for name in names]))
@@ -286,6 +294,23 @@ def _size_cells(each: Fresh) -> list[object]:
         return ["refused", "", "", "", round(each.megabytes)]
     cost = each.cost
     return [cost.round_trips, round(cost.read_units), round(each.cpu), round(each.milliseconds), round(each.megabytes)]
+
+
+def _objects(options: argparse.Namespace) -> Any:
+    folder = Folder(options.data)
+    workspace = folder.make(people=0, companies=0)
+    with folder.store() as environment:
+        results = list(grown(Client(environment, workspace), options.sizes))
+    head = ["objects", "request", "trips", "read units", "write units", "ms", "KB"]
+    rows = [
+        [
+            *(each.objects, each.name, each.cost.round_trips, each.cost.read_units, each.cost.write_units),
+            *(each.milliseconds, each.kilobytes),
+        ]
+        for each in results
+    ]
+    print(table(head, rows))
+    return [asdict(each) for each in results]
 
 
 def _directus(options: argparse.Namespace) -> Any:

@@ -11,6 +11,7 @@ import os
 import shutil
 import socket
 import subprocess
+import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -46,10 +47,12 @@ class Directus:
 @contextmanager
 def directus(folder: Path) -> Iterator[Directus]:
     """Directus without collections, for as long as the block. Raises CannotRun."""
+    if not Path("/proc/self/stat").is_file():
+        raise CannotRun("CPU times of processes are read from /proc, which this system has not")
     folder.mkdir(parents=True, exist_ok=True)
     modules = _installed(folder)
     node = _node(modules)
-    with _postgres(folder) as (port, postgres):
+    with _postgres() as (port, postgres):
         url_port = _free_port()
         environment = _environment(folder, port, url_port)
         cli = str(modules / "directus" / "cli.js")
@@ -135,20 +138,23 @@ def _works(node: str, modules: Path) -> bool:
 
 
 @contextmanager
-def _postgres(folder: Path) -> Iterator[tuple[int, int]]:
-    """The port and first process of a PostgreSQL with an empty database for Directus."""
-    programs = _programs()
-    data, port = folder / "postgres", _free_port()
-    shutil.rmtree(data, ignore_errors=True)
-    data.mkdir()
+def _postgres() -> Iterator[tuple[int, int]]:
+    """The port and first process of a PostgreSQL with an empty database for Directus. Its data are in a temporary
+    folder, which another user may enter: the data folder of a stack is its owner's alone.
+    """
+    temporary = tempfile.TemporaryDirectory(prefix="icosa-bench-", ignore_cleanup_errors=True)
+    with temporary as data, _cluster(Path(data)) as running:
+        yield running
+
+
+@contextmanager
+def _cluster(data: Path) -> Iterator[tuple[int, int]]:
+    programs, port = _programs(), _free_port()
     prefix: list[str] = []
     if os.geteuid() == 0:  # PostgreSQL refuses to be root
         if shutil.which("runuser") is None:
             raise CannotRun("PostgreSQL does not run as root, and runuser is not there to start it as `postgres`")
         shutil.chown(data, "postgres")
-        for parent in [*folder.absolute().parents, folder]:
-            if parent != Path("/") and not os.stat(parent).st_mode & 1:
-                raise CannotRun(f"the user postgres cannot enter {parent}: choose another folder with --data")
         prefix = ["runuser", "-u", "postgres", "--"]
     cluster = data / "cluster"
     _run([*prefix, str(programs / "initdb"), "-D", str(cluster), "-U", _USER, "--auth=trust", "-E", "UTF8"], None, data)

@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass
 
 import orjson
 
-from bench.client import Client, Failed
+from bench.client import Client, Failed, Reply
 from bench.operations import Facts, Operation
 
 _MOST_CALLS = 300
@@ -58,6 +58,11 @@ def explained(client: Client, operation: Operation, facts: Facts) -> Cost:
     """What one call of the operation costs DynamoDB."""
     reply = client.call(operation.call(facts, 0), explain=True)
     undo(client, operation, [reply.body])
+    return cost_of(reply)
+
+
+def cost_of(reply: Reply) -> Cost:
+    """What the explanation of an answer says."""
     headers = {name.lower(): value for name, value in reply.headers.items()}
     units = dict(part.split("=") for part in headers["x-icosa-capacity"].split())
     return Cost(

@@ -28,9 +28,10 @@ class Workspace:
     console: str | None
 
 
-def workspace_event(name: str, *, demo: bool) -> bytes:
-    """The event that asks for a workspace; ``demo`` with sample records."""
-    return orjson.dumps({"action": "provision_workspace", "name": name, "demo": demo})
+def workspace_event(name: str, *, demo: bool, preset: str | None = None) -> bytes:
+    """The event that asks for a workspace; ``demo`` with sample records, ``preset`` with older standard fields."""
+    more = {} if preset is None else {"preset": preset}
+    return orjson.dumps({"action": "provision_workspace", "name": name, "demo": demo, **more})
 
 
 def read_workspace(outcome: Outcome) -> Workspace:

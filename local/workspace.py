@@ -19,6 +19,7 @@ def main(arguments: list[str]) -> int:
     """Make the workspace and print its first Admin key on standard output, once; the exit status."""
     parser = argparse.ArgumentParser(prog="python -m local.workspace", description="Make a workspace.")
     parser.add_argument("--name", required=True, help="the workspace's name")
+    parser.add_argument("--preset", help="standard fields of an older version besides, such as 2025")
     parser.add_argument("--data", type=Path, default=Path(".icosa"), help="data folder (default .icosa)")
     parser.add_argument("--root", type=Path, default=Path.cwd(), help="folder of template.yaml (default: this one)")
     options = parser.parse_args(arguments)
@@ -26,7 +27,9 @@ def main(arguments: list[str]) -> int:
     try:
         if not options.name.strip():
             raise ProvisioningFailed("a workspace needs a name")
-        workspace = make_workspace(options.name.strip(), Options(root=options.root.absolute(), data=options.data))
+        workspace = make_workspace(
+            options.name.strip(), Options(root=options.root.absolute(), data=options.data), preset=options.preset
+        )
     except (*EXPECTED, InvocationFailed, urllib3.exceptions.HTTPError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
@@ -35,9 +38,9 @@ def main(arguments: list[str]) -> int:
     return 0
 
 
-def make_workspace(name: str, options: Options) -> Workspace:
+def make_workspace(name: str, options: Options, *, preset: str | None = None) -> Workspace:
     """A new workspace. Raises InvocationFailed and ProvisioningFailed."""
-    return read_workspace(invoke_marked(PROVISIONING, workspace_event(name, demo=False), options))
+    return read_workspace(invoke_marked(PROVISIONING, workspace_event(name, demo=False, preset=preset), options))
 
 
 if __name__ == "__main__":

@@ -262,4 +262,5 @@ class Application:
         if self.api is not None:
             waited |= {route.function for route in self.api.routes if route.function is not None}
             waited |= {authorizer.function for authorizer in self.api.authorizers.values()}
-        return frozenset({each.function for each in (*self.event_sources, *self.schedules)} - waited)
+        invoked = {source.function for source in self.event_sources} | {each.function for each in self.schedules}
+        return frozenset(invoked - waited)

@@ -24,6 +24,7 @@ from icosa.store.control import WorkspaceRow
 from icosa.store.table import Table
 from tests.support import gateway as gateways
 from tests.support.provisioning import event_of, forget
+from tests.support.rest_client import RestClient
 from tests.support.tokens import KEYS, TokensHere
 
 
@@ -31,6 +32,29 @@ from tests.support.tokens import KEYS, TokensHere
 def api_keys(control_table: Table, gateway: GatewayKeys) -> ApiKeys:
     forget()
     return ApiKeys(TokensHere(control_table, gateway))
+
+
+def test_a_preset_adds_the_standard_fields_of_its_year(control_table: Table, api_keys: ApiKeys) -> None:
+    call = RestClient(control_table, event_of(provision(control_table, api_keys, "Acme", preset="2025")))
+    values = {
+        "name": "Old",
+        "employees": 12,
+        "idealCustomerProfile": True,
+        "annualRecurringRevenue": {"amountMicros": 5_000_000, "currencyCode": "EUR"},
+        "xLink": {"primaryLinkUrl": "https://x.example/old"},
+    }
+    company = call("POST", "/rest/companies", values).json["data"]["createCompany"]
+    person = call("POST", "/rest/people", {"city": "Jena", "xLink": {"primaryLinkUrl": "https://x.example/me"}})
+    found = call("GET", "/rest/companies", filter="employees[gt]:10,idealCustomerProfile[eq]:true")
+
+    assert (company["employees"], company["idealCustomerProfile"]) == (12, True)
+    assert person.json["data"]["createPerson"]["city"] == "Jena"
+    assert found.json["totalCount"] == 1
+    assert (
+        call("POST", "/rest/companies", {"name": "New"}).json["data"]["createCompany"]["idealCustomerProfile"] is False
+    )
+    with pytest.raises(BadRequest, match=r"^preset '1999' is not known\. There are: 2025$"):
+        provision(control_table, api_keys, "Acme", preset="1999")
 
 
 def test_a_workspace_has_objects_roles_and_one_admin_key(

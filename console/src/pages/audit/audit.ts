@@ -17,7 +17,7 @@ import { actionInWords, actorInWords, changes, type Labels } from "./words";
 
 const TITLE = "Audit log";
 const PAGE = 50;
-const KEPT = "Changes of API keys, roles and permissions. They are kept for 400 days.";
+const KEPT = "Changes of API keys, roles, permissions and webhooks. They are kept for 400 days.";
 
 export function AuditLog() {
   return html`<${NeedsFlag} flag="SECURITY" title=${TITLE}><${Page} title=${TITLE} lead=${KEPT}><${Log} /><//><//>`;
@@ -78,7 +78,7 @@ function useColumns(): readonly Column<AuditEntry>[] {
 function What({ entry, labels }: { entry: AuditEntry; labels: Labels }) {
   const { action, target, before, after } = entry;
   const found = changes(before, after, labels);
-  const gone = action === "role.deleted";
+  const gone = action === "role.deleted" || action === "webhook.deleted";
   return html`${actionInWords(action)}${" "}
     <strong>${gone ? target.label : linked(target.type, target.id, target.label)}</strong>
     ${
@@ -102,6 +102,7 @@ const PAGES: Readonly<Record<string, { readonly path: (id: string) => string; re
   apiKey: { path: (id) => `settings/api-webhooks/apis/${id}`, flag: "API_KEYS_AND_WEBHOOKS" },
   role: { path: (id) => `settings/roles/${id}`, flag: "ROLES" },
   workspace: { path: () => "settings/general" },
+  webhook: { path: (id) => `settings/api-webhooks/webhooks/${id}`, flag: "API_KEYS_AND_WEBHOOKS" },
 };
 
 /** A name that leads to its page, if there is one that the caller may see. */

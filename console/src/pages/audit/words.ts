@@ -18,6 +18,13 @@ const ACTIONS: Readonly<Record<string, string>> = {
   "role.fieldPermissionsChanged": "changed what may be done with fields by the role",
   "role.rowLevelPermissionPredicatesChanged": "changed which records are seen by the role",
   "workspace.defaultRoleChanged": "changed the default role of the workspace",
+  "webhook.created": "made the webhook to",
+  "webhook.updated": "changed the webhook to",
+  "webhook.deleted": "deleted the webhook to",
+  "webhook.secretRotated": "rotated the secret of the webhook to",
+  "webhook.tested": "sent a test to the webhook to",
+  "webhook.deliveryReplayed": "replayed a delivery of the webhook to",
+  "webhook.failedReplayed": "replayed what had failed of the webhook to",
 };
 
 export function actionInWords(action: string): string {

@@ -331,6 +331,21 @@ def test_indexes(call: MetadataClient, tag: str) -> None:
     assert call.graphql(delete, i=created["id"])["errors"][0]["extensions"]["code"] == "NOT_FOUND"
 
 
+def test_an_index_of_parts_of_texts(call: MetadataClient, tag: str) -> None:
+    rocket = _create(call, tag)
+    name = next(field["id"] for field in rocket["fields"] if field["name"] == "name")
+    create = """mutation($o: UUID!, $f: UUID!) { createOneIndex(input: {index: {objectMetadataId: $o, indexType: GIN,
+          fields: [{fieldMetadataId: $f}]}}) { id indexType status } }"""
+
+    created = call.data(create, o=rocket["id"], f=name)["createOneIndex"]
+
+    assert created == {"id": created["id"], "indexType": "GIN", "status": "READY"}
+    position = next(field["id"] for field in rocket["fields"] if field["name"] == "position")
+    [error] = call.graphql(create, o=rocket["id"], f=position)["errors"]
+    assert error["message"] == "GIN index does not support field position of type POSITION"
+    call.data("mutation($i: UUID!) { deleteOneIndex(input: {id: $i}) { id } }", i=created["id"])
+
+
 def test_a_report_in_graphql(call: MetadataClient, tag: str) -> None:
     rocket = _create(call, tag)
     answer = call.graphql(

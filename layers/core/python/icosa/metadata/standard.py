@@ -43,15 +43,29 @@ _OBJECT_FLAGS = {
 }
 
 
-def standard_model(workspace_id: str, *, new_id: NewId = lambda: str(uuid.uuid4()), now: str = "") -> Model:
-    """The first version of a workspace's model, made at ``now``.
+#: Standard fields of older versions, for workspaces whose clients know them.
+PRESETS = ("2025",)
+
+
+def standard_model(
+    workspace_id: str, *, new_id: NewId = lambda: str(uuid.uuid4()), now: str = "", preset: str | None = None
+) -> Model:
+    """The first version of a workspace's model, made at ``now``, with the fields of one of ``PRESETS`` besides.
 
     >>> standard_model("w").by_plural["companies"].key
     'o1'
     """
     names = load("standard-objects/index")
-    specs = [load(f"standard-objects/{name}") for name in names]
+    older: Mapping[str, list[Spec]] = {} if preset is None else load(f"presets/{preset}")
+    specs = [_with_fields(load(f"standard-objects/{name}"), older) for name in names]
     return Model(workspace_id=workspace_id, version=1, objects=build_objects(specs, new_id, now))
+
+
+def _with_fields(spec: Spec, older: Mapping[str, list[Spec]]) -> Spec:
+    """An object with the older fields that it does not have."""
+    known = {field["name"] for field in spec["fields"]}
+    more = [field for field in older.get(spec["nameSingular"], ()) if field["name"] not in known]
+    return {**spec, "fields": [*spec["fields"], *more]}
 
 
 def build_objects(specs: list[Spec], new_id: NewId, now: str = "") -> tuple[Object, ...]:

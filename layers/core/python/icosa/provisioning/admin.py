@@ -38,6 +38,7 @@ Result = dict[str, Any]
 class ProvisionWorkspace(RequestBody):
     name: NonBlankText
     demo: Flag = False
+    preset: NonBlankText | None = None
 
 
 class OfWorkspace(RequestBody):
@@ -92,7 +93,9 @@ class _Services:
 
 def _provision_workspace(services: _Services, parameters: ProvisionWorkspace) -> Result:
     """``{workspaceId, apiKey}``, the key with its ``token``."""
-    workspace = provision(services.table, services.api_keys, parameters.name, demo=parameters.demo)
+    workspace = provision(
+        services.table, services.api_keys, parameters.name, demo=parameters.demo, preset=parameters.preset
+    )
     return {"workspaceId": workspace.workspace_id, "apiKey": {**_members(workspace.api_key), "token": workspace.token}}
 
 

@@ -22,7 +22,7 @@ from ..access.times import stored_time
 from ..catalog.loader import MetadataState
 from ..catalog.rows import model_items
 from ..errors import BadRequest
-from ..metadata.standard import standard_model
+from ..metadata.standard import PRESETS, standard_model
 from ..model.model import Model
 from ..shipped import load
 from ..store import keys
@@ -47,11 +47,17 @@ class Provisioned:
     token: str
 
 
-def provision(table: Table, api_keys: ApiKeys, name: str, *, demo: bool = False) -> Provisioned:
-    """Create a workspace. Raises BadRequest for a blank name."""
+def provision(
+    table: Table, api_keys: ApiKeys, name: str, *, demo: bool = False, preset: str | None = None
+) -> Provisioned:
+    """Create a workspace, with the older standard fields of a preset if one is named. Raises BadRequest for a blank
+    name and an unknown preset.
+    """
     if not name.strip():
         raise BadRequest("name should not be empty")
-    model = standard_model(str(uuid.uuid4()), now=stored_time(datetime.now(UTC)))
+    if preset is not None and preset not in PRESETS:
+        raise BadRequest(f"preset '{preset}' is not known. There are: {', '.join(PRESETS)}")
+    model = standard_model(str(uuid.uuid4()), now=stored_time(datetime.now(UTC)), preset=preset)
     workspace_id = model.workspace_id
     items = model_items(model)
     views = default_view_rows(workspace_id, model.objects, now=stored_time(datetime.now(UTC)))

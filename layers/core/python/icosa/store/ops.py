@@ -7,7 +7,7 @@ the item at the same key.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from .keys import Key
@@ -95,6 +95,12 @@ def set_attributes(key: Key, values: Mapping[str, Any], *, condition: str | None
         names={f"#{name}": name for name in values},
         values={f":{name}": values[name] for name in kept} or None,
     )
+
+
+def set_seen(key: Key, values: Mapping[str, Any], name: str, seen: Any) -> UpdateItem:
+    """``set_attributes``, if one of them still has the value that was seen."""
+    made = set_attributes(key, values, condition=f"{EXISTS} AND #{name} = :was_{name}")
+    return replace(made, values={**(made.values or {}), f":was_{name}": seen})
 
 
 def replace_seen(item: Mapping[str, Any], name: str, seen: Any) -> PutItem:

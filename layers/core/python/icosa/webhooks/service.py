@@ -16,7 +16,7 @@ from ..access import audit
 from ..access.audit import Actor, Entry
 from ..model.dates import format_instant
 from ..store import keys
-from ..store.ops import EXISTS, NOT_EXISTS, DeleteItem, Op, PutItem, UpdateItem, add_to_count, set_attributes
+from ..store.ops import EXISTS, NOT_EXISTS, DeleteItem, Op, PutItem, UpdateItem, add_to_count, set_seen
 from ..store.retry import Attempts
 from ..store.table import Item, Table, TransactionConflict, TransactionFailed
 from ..store.webhook_health import switched
@@ -174,7 +174,7 @@ class Webhooks:
             before = Webhook.parse(item)
             values = {**attributes(before), "updatedAt": self._now}
             after = Webhook.parse(_with(item, values))
-            op = _if_unchanged(set_attributes(key, values), before.updated_at)
+            op = set_seen(key, values, "updatedAt", before.updated_at)
             if not self._transact(op, entry=audit_entries.changed(action, before, after, named)):
                 return after
         raise WebhooksBusy
@@ -207,13 +207,3 @@ def _new_secret() -> str:
 
 def _with(item: Item, values: Mapping[str, Any]) -> Item:
     return {name: value for name, value in {**item, **values}.items() if value is not None}
-
-
-def _if_unchanged(update: UpdateItem, updated_at: str) -> UpdateItem:
-    return UpdateItem(
-        update.key,
-        update.expression,
-        f"{update.condition} AND #updatedAt = :seen",
-        names=update.names,
-        values={**(update.values or {}), ":seen": updated_at},
-    )
