@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import random
 import re
+import time
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -260,7 +261,9 @@ class World:
     limited: tuple[RestClient, GraphqlClient]
 
     def purge(self, hidden: Mapping[str, Sequence[Spec]]) -> None:
-        """Take records out as if they had never been there. What points at them stays."""
+        """Take records out as if they had never been there. What points at them stays, so the log names them, as after
+        a destruction.
+        """
         model = MetadataService(self.table, self.provisioned.workspace_id).model()
         ws = model.workspace_id
         for obj_name, specs in hidden.items():
@@ -273,6 +276,9 @@ class World:
                         gone += live
                         derived = derive.derive(record, live=live) | derive.guards(record)
                         ops += [DeleteItem(key) for key in ((pk, row["SK"]), *derived)]
+            log = keys.delta_log(ws, int(time.time() * 1000), obj.key)
+            if ids:
+                ops.append(PutItem(keys.item_at(log, gone=f"{obj.key}:{','.join(sorted(ids))}")))
             shards = self.table.query_all(keys.counter(ws, obj.key))
             for shard in shards:
                 taken = min(gone, shard["n"])
