@@ -18,6 +18,9 @@ from tests.support.stack import RunningStack, local_stack
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext
 
+#: The path of the stack ``below``.
+PREFIX = "/some/stage"
+
 
 @pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
@@ -31,6 +34,13 @@ def browser() -> Iterator[Browser]:
 def stack(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningStack]:
     """A stack with the demo workspace; tests leave behind only what they made under names of their own."""
     with local_stack(tmp_path_factory.mktemp("console") / "data") as running:
+        yield running
+
+
+@pytest.fixture(scope="package")
+def below(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningStack]:
+    """Another stack, below a path, as on API Gateway. The last tests make many objects in it."""
+    with local_stack(tmp_path_factory.mktemp("below") / "data", prefix=PREFIX) as running:
         yield running
 
 

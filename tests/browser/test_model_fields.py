@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.support.browser import Console
+from tests.support.browser import THOROUGH, Console
 from tests.support.workspace_api import WorkspaceApi
 
 pytestmark = pytest.mark.slow
@@ -47,12 +47,13 @@ def _save(page: Page, button: str = "Save") -> None:
 
 
 def test_a_field_of_every_type_is_made_and_records_hold_its_values(admin: Console, api: WorkspaceApi) -> None:
+    """In the suite every other type; ``make screens`` takes all."""
     made = api.create_object("gadget", "Gadget")
     page = admin.page
     admin.open("settings/objects/gadgets/new-field")
     admin.check("model-types")
     body: dict[str, Any] = {}
-    for type_, value in TYPES.items():
+    for type_, value in [*TYPES.items()][:: 1 if THOROUGH else 2]:
         page.locator(f"a[href$='new-field?type={type_}']").click()
         page.get_by_label("Label").first.fill(f"My {type_.replace('_', ' ').lower()}")
         name = page.get_by_label("API name", exact=False).first.input_value()
@@ -66,7 +67,8 @@ def test_a_field_of_every_type_is_made_and_records_hold_its_values(admin: Consol
         assert (value.items() <= shown.items()) if isinstance(value, dict) else True, (name, shown)
         assert isinstance(value, dict | list) or shown == value, (name, shown)
     types = {each["name"]: each["type"] for each in api.objects()["gadgets"]["fields"].values()}
-    assert sorted(types[name] for name in body) == sorted(TYPES)
+    assert {types[name] for name in body} <= TYPES.keys()
+    assert len({types[name] for name in body}) == len(body) >= len(TYPES) // 2
     assert made["id"]
 
 

@@ -216,4 +216,4 @@ def test_a_hundred_objects_and_two_hundred_fields_are_all_there(admin: Console) 
     page.get_by_role("link", name="Copies 99").click()
     page.get_by_role("link", name="Field 199").wait_for()
     assert len(_rows(page)) == 200
-    admin.check("model-200-fields")
+    admin.check("model-200-fields", axe=False)

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 #: The two widths at which every page is looked at, in pixels.
 WIDTHS = (1400, 390)
 
+#: Whether ``make screens`` runs the tests: what is alike is all looked at, and pictures are kept.
+THOROUGH: Final = "ICOSA_ALL_LOOKS" in os.environ
 _HEIGHT = 900
 #: Width and color scheme of the looks at a page.
 _ALL_LOOKS: Final[tuple[tuple[int, Literal["light", "dark"]], ...]] = (
@@ -30,9 +32,8 @@ _ALL_LOOKS: Final[tuple[tuple[int, Literal["light", "dark"]], ...]] = (
     (WIDTHS[1], "light"),
 )
 #: The first two have both widths and both schemes, and axe, which takes seconds, sees one of them: pages take turns, as
-#: they share their styles. ``make screens`` takes all, and shows all to axe.
-_PICTURES: Final = "ICOSA_ALL_LOOKS" in os.environ
-_LOOKS: Final = _ALL_LOOKS if _PICTURES else _ALL_LOOKS[:2]
+#: they share their styles. A thorough run takes all, and shows all to axe.
+_LOOKS: Final = _ALL_LOOKS if THOROUGH else _ALL_LOOKS[:2]
 #: Milliseconds that something may take to appear, on a machine that is busy with other tests.
 _PATIENCE = 120_000
 #: Tabs of one site share a process, which spares each of them a start.
@@ -130,9 +131,9 @@ class Console:
         found: int = self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         return found
 
-    def check(self, name: str, *, ignored: tuple[str, ...] = (), outside: str = "") -> None:
+    def check(self, name: str, *, ignored: tuple[str, ...] = (), outside: str = "", axe: bool = True) -> None:
         """All that must hold on every page, at both widths and in both schemes; ``make screens`` gets a picture of each
-        look.
+        look. Without ``axe`` for a page that has much of what axe sees on another one.
 
         ``ignored`` names axe's rules that do not count, and ``outside`` selects what axe does not look at, for what is
         not ours (the playgrounds).
@@ -144,7 +145,7 @@ class Console:
             self.page.emulate_media(color_scheme=scheme)
             self.settled()
             self.shot(f"{name}-{width}-{scheme}")
-            if _PICTURES or number == turn:
+            if axe and (THOROUGH or number == turn):
                 found = self.accessibility_violations(ignored=ignored, outside=outside)
                 assert found == [], f"{name} at {width}, {scheme}"
             assert self.overflow() <= 0, f"{name} is wider than {width}"
@@ -157,7 +158,7 @@ class Console:
 
     def shot(self, name: str) -> None:
         """Keep a picture of the whole page in ``build/screenshots``, for ``make screens``."""
-        if not _PICTURES:
+        if not THOROUGH:
             return
         folder = ROOT / "build" / "screenshots"
         folder.mkdir(parents=True, exist_ok=True)
