@@ -120,14 +120,15 @@ changes: install ## random changes of models, over HTTP with and without the str
 	@ICOSA_CHANGES=$(RUNS) ICOSA_CHANGES_SEED=$(SEED) $(BIN)/python -m pytest \
 		tests/e2e/test_changing_model.py tests/integration/metadata/test_two_clients.py $(ARGS)
 
-soak: install ## the property tests of queries, crashes, interleaved writes and row rules, RUNS times as long as in the suite; SEED=1
+soak: install ## the property tests of queries, crashes, interleaved writes, ledgers, rights and row rules, RUNS times as long as in the suite; SEED=1
 	@ICOSA_SOAK=$(RUNS) $(BIN)/python -m pytest tests/integration/engine/test_queries.py \
 		tests/integration/engine/test_writes.py tests/integration/engine/test_interleaving.py \
 		tests/integration/engine/test_interleaved_cascades.py tests/integration/engine/test_dangling_references.py \
-		tests/integration/metadata/test_becoming_unique.py tests/integration/rows \
+		tests/integration/engine/test_ledgers.py tests/integration/metadata/test_becoming_unique.py \
+		tests/integration/rights/test_twins.py tests/integration/rows \
 		--hypothesis-seed=$(SEED) $(ARGS)
 
-steady: install ## reads beside writers: 2,000 of each kind, and writes before each two of their calls; READS=2000
+steady: install ## reads beside writers: 2,000 of each kind, all tunings, and writes before each two of their calls; READS=2000
 	@ICOSA_STEADY=$(READS) $(BIN)/python -m pytest tests/integration/engine/test_steady_reads.py \
 		tests/integration/engine/test_readers_beside_writers.py $(ARGS)
 

@@ -24,7 +24,7 @@ from icosa.query.operation import (
 from icosa.settings import Settings
 from icosa.store.derive import CREATED
 from icosa.store.ops import PutItem
-from icosa.store.table import Table
+from icosa.store.table import MAX_TRANSACTION, Table, chunked
 
 from .world import World, all_rows
 
@@ -52,10 +52,11 @@ def world(table: Table) -> World:
 
 def forget(world: World, which: Callable[[int], bool]) -> None:
     """Turn some rows into those of version 0.2."""
-    for number, item in enumerate(all_rows(world.table).values()):
-        if CREATED in item and which(number):
-            bare = {name: value for name, value in item.items() if name != CREATED}
-            world.table.transact([PutItem(bare)])
+    rows = [item for number, item in enumerate(all_rows(world.table).values()) if CREATED in item and which(number)]
+    for some in chunked(rows, MAX_TRANSACTION):
+        world.table.transact(
+            [PutItem({name: value for name, value in item.items() if name != CREATED}) for item in some]
+        )
 
 
 def ids(page: Connection) -> list[str]:

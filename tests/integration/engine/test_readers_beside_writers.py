@@ -22,7 +22,7 @@ from icosa.store.table import Table
 
 from .test_steady_reads import ALWAYS, CHILD_LISTS, ORDERS, PARENTS, Stage, exchanging, expect_once, raw_of
 
-_READS = int(os.environ.get("ICOSA_STEADY") or 10)
+_READS = int(os.environ.get("ICOSA_STEADY") or 6)
 _READERS = 2
 #: The writes that there are at least while somebody reads.
 _WRITES = 3

@@ -17,9 +17,12 @@ from icosa.store.table import Table
 from tests.support import dynoxide
 from tests.support.naming_places import PLACES, Answer, Ask, gql, is_denied, is_refused, rest
 from tests.support.restricted import Caller
+from tests.support.soak import part
 from tests.support.twins import COMPANIES, PEOPLE, ROCKETS, TRASHED, Twins, make_twins, person_values, values_of
 
 _FIELDS = [*values_of("left", 0)]
+#: Requests that are all made.
+_FEW = 6
 
 
 @pytest.fixture(scope="module")
@@ -103,8 +106,11 @@ def test_metadata(twins: Twins) -> None:
 @pytest.mark.parametrize("name", _FIELDS)
 @pytest.mark.parametrize("place", PLACES)
 def test_naming_a_hidden_field(twins: Twins, place: str, name: str) -> None:
+    """In the suite by every third of many requests of one place (a filter has one for each operator of each leaf)."""
     obj = twins.model.by_singular["rocket"]
-    answers = [twins.same(twins.linked, ask) for ask in PLACES[place](obj, obj.by_name[name])]
+    asks = list(PLACES[place](obj, obj.by_name[name]))
+    some = part(asks, _FIELDS.index(name), of=3) if len(asks) > _FEW else asks
+    answers = [twins.same(twins.linked, ask) for ask in some]
     assert all(map(is_refused, answers)), next(answer for answer in answers if not is_refused(answer))
     # Not for another reason than that the field is hidden.
     assert any(map(is_denied, answers)) or not answers
