@@ -54,6 +54,11 @@ def test_a_delivery_is_made_once_and_read_as_it_was_made(table: Table, webhook: 
     assert _again(table, delivery).attempts == 1
 
 
+def test_an_event_has_a_delivery_of_its_own_for_each_webhook() -> None:
+    made = [Delivery.of_event(str(uuid.uuid4()), "evt_1", "person.created", _NOW).delivery_id for _ in range(2)]
+    assert made[0] != made[1]
+
+
 def test_ids_sort_by_time(table: Table, webhook: str) -> None:
     made = [_made(table, webhook, number, _NOW + number * _HOUR) for number in range(5)]
     replay = Delivery.of_replay(webhook, made[0].event_id, "person.created", _NOW + 9 * _HOUR)

@@ -75,6 +75,26 @@ def test_a_webhook_in_the_present_form(gql: GraphqlClient) -> None:
     gql.data("mutation($id: UUID!) { deleteWebhook(id: $id) { id } }", {"id": made["id"]})
 
 
+def test_what_is_selected_of_a_change_may_have_variables_and_fragments(gql: GraphqlClient) -> None:
+    made = gql.data(
+        "mutation($w: WebhookCreateInput!, $all: Boolean!, $none: Boolean = false) { ...Change } "
+        "fragment Change on Mutation { createWebhook(data: $w) { ...Parts } } "
+        "fragment Parts on Webhook { id targetUrl @include(if: $all) ...More @include(if: $none) } "
+        "fragment More on Webhook { operations }",
+        {"w": {"targetUrl": _URL, "operation": "create.person"}, "all": True},
+    )["createWebhook"]
+
+    assert set(made) == {"id", "targetUrl"}
+    gql.data("mutation($id: UUID!) { deleteWebhook(id: $id) { id } }", {"id": made["id"]})
+
+
+def test_arguments_of_neither_form_are_named(gql: GraphqlClient) -> None:
+    messages = [error["message"] for error in gql("mutation { createWebhook(data: 5) { id } }")["errors"]]
+
+    assert messages[0] == 'Unknown argument "data" on field "Mutation.createWebhook".'
+    assert not any("$" in message for message in messages)
+
+
 def test_secrets_are_not_shown(gql: GraphqlClient) -> None:
     document = f'mutation {{ createWebhook(data: {{targetUrl: "{_URL}", operation: "a.b"}}) {{ id secret }} }}'
     [error] = gql(document)["errors"]

@@ -63,9 +63,11 @@ class Delivery:
 
     @classmethod
     def of_event(cls, webhook_id: str, event_id: str, event_name: str, at_ms: int) -> Self:
-        """The delivery of an event that happened at ``at_ms``: the same one however often it is made."""
+        """The delivery of an event that happened at ``at_ms``: the same one however often it is made, and another one
+        for each webhook, since an id alone names a delivery in GraphQL.
+        """
         return cls(
-            delivery_id=_time_ordered(at_ms, hashlib.sha256(event_id.encode()).digest()),
+            delivery_id=_time_ordered(at_ms, hashlib.sha256(f"{webhook_id}/{event_id}".encode()).digest()),
             webhook_id=webhook_id,
             event_id=event_id,
             event_name=event_name,

@@ -7,7 +7,7 @@ no tokens: everything else is to be sent to ``/metadata``.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any, Final
 
@@ -20,9 +20,13 @@ from ..graphql.failures import UnknownRootField
 from ..graphql.language import (
     ArgumentNode,
     DocumentNode,
+    FragmentDefinitionNode,
+    FragmentSpreadNode,
     NamedTypeNode,
     NameNode,
+    Node,
     NonNullTypeNode,
+    NullValueNode,
     OperationDefinitionNode,
     SelectionSetNode,
     VariableDefinitionNode,
@@ -95,7 +99,8 @@ def run_elsewhere(
 
 
 def _in_present_form(document: Document, operation: OperationDefinitionNode, request: GraphqlRequest) -> GraphqlRequest:
-    """The same changes with today's arguments, all of them as variables: older clients name types that are gone.
+    """The same changes with today's arguments, all of them as variables: older clients name types that are gone. What
+    is selected, with its variables and fragments, stays as it was.
 
     Raises SecretsElsewhere for secrets that are selected, before anything is changed.
     """
@@ -110,19 +115,50 @@ def _in_present_form(document: Document, operation: OperationDefinitionNode, req
         present, types = _MUTATIONS[field.name]
         arguments = []
         for name, value in present(given.arguments(field.arguments)).items():
-            variable = VariableNode(name=NameNode(value=f"v{number}_{name}"))
-            arguments.append(ArgumentNode(name=NameNode(value=name), value=variable))
-            if name in types:
+            if name not in types:  # The schema refuses the name.
+                arguments.append(ArgumentNode(name=NameNode(value=name), value=NullValueNode()))
+            else:
+                variable = VariableNode(name=NameNode(value=f"v{number}_{name}"))
+                arguments.append(ArgumentNode(name=NameNode(value=name), value=variable))
                 type_ = NonNullTypeNode(type=NamedTypeNode(name=NameNode(value=types[name])))
                 definitions.append(VariableDefinitionNode(variable=variable, type=type_, directives=()))
                 variables[variable.name.value] = value
         selections = tuple(selection for part in field.sets for selection in part.selections)
         selection_set = SelectionSetNode(selections=selections) if selections else None
         roots.append(replace(field.node, arguments=tuple(arguments), directives=(), selection_set=selection_set))
+    fragments = _spread_in(roots, document)
+    inside = (node for root in (*roots, *fragments) for node in _inside(root))
+    selected = {node.name.value for node in inside if isinstance(node, VariableNode)}
+    for definition in operation.variable_definitions or ():
+        if (name := definition.variable.name.value) in selected:
+            definitions.append(definition)
+            variables |= {name: request.variables[name]} if name in request.variables else {}
     changed = replace(
         operation,
         variable_definitions=tuple(definitions),
         selection_set=SelectionSetNode(selections=tuple(roots)),
     )
-    text = print_ast(DocumentNode(definitions=(changed, *document.fragments.values())))
+    text = print_ast(DocumentNode(definitions=(changed, *fragments)))
     return replace(request, query=text, variables=variables)
+
+
+def _spread_in(roots: Iterable[Node], document: Document) -> list[FragmentDefinitionNode]:
+    """The fragments that fields use, and those that these use."""
+    used: dict[str, FragmentDefinitionNode] = {}
+    found = list(roots)
+    while found:
+        for node in _inside(found.pop()):
+            if isinstance(node, FragmentSpreadNode) and (name := node.name.value) not in used:
+                used[name] = document.fragments[name]
+                found.append(used[name])
+    return list(used.values())
+
+
+def _inside(node: Node) -> Iterator[Node]:
+    """A node and all below it."""
+    yield node
+    for key in node.keys:
+        value = getattr(node, key)
+        for child in value if isinstance(value, tuple | list) else (value,):
+            if isinstance(child, Node):
+                yield from _inside(child)
