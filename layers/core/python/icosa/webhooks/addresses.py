@@ -11,10 +11,11 @@ from typing import Final
 #: The part of IPv6 that is routed on the internet. Outside are all addresses that stand for an IPv4 address (mapped,
 #: compatible, translated: RFC 4291, RFC 6052), of which ``is_global`` lets some through, and site-local ones.
 _ROUTED: Final = IPv6Network("2000::/3")
-#: Inside it, Teredo and 6to4: tunnels that end at addresses of any kind.
-_TUNNELS: Final = (IPv6Network("2001::/32"), IPv6Network("2002::/16"))
-#: Relays of 6to4, given up by RFC 7526, which ``is_global`` calls global.
-_RELAYS: Final = IPv4Network("192.88.99.0/24")
+#: Inside it, 6to4, a tunnel that ends at addresses of any kind; addresses of protocols, Teredo and the nearest router
+#: among them (RFC 2928, RFC 7723); and those of examples (RFC 9637). ``is_global`` lets parts of them through.
+_CLOSED_6: Final = (IPv6Network("2002::/16"), IPv6Network("2001::/23"), IPv6Network("3fff::/20"))
+#: Addresses of protocols again, and relays of 6to4, given up by RFC 7526.
+_CLOSED_4: Final = (IPv4Network("192.0.0.0/24"), IPv4Network("192.88.99.0/24"))
 
 #: The variable that lets webhooks call private addresses. The local stack sets it, for receivers on the same machine.
 ALLOW_PRIVATE_TARGETS: Final = "ALLOW_PRIVATE_TARGETS"
@@ -32,9 +33,9 @@ def is_public(address: IPv4Address | IPv6Address) -> bool:
     (True, False, False)
     """
     if isinstance(address, IPv6Address):
-        closed = address not in _ROUTED or any(address in network for network in _TUNNELS)
+        closed = address not in _ROUTED or any(address in network for network in _CLOSED_6)
     else:
-        closed = address in _RELAYS
+        closed = any(address in network for network in _CLOSED_4)
     return not closed and address.is_global and not (address.is_multicast or address.is_reserved)
 
 
