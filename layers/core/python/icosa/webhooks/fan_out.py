@@ -7,7 +7,8 @@ twice is the message that a delivery's row makes harmless.
 
 Costs, beside the look (``matching``): for an event that somebody wants one write unit for each KB of its row (twice
 that in a feed), and a write unit and a tenth of a request to SQS for each webhook; for moves and removals what
-``moves`` says. Metadata costs nothing more; the model is read only for the names of some views. Round trips do not grow with the number of records: moves two, rows one, deliveries one.
+``moves`` says. Metadata costs nothing more; the model is read only for the names of some views. Round trips do not grow
+with the number of records: moves two, rows one, deliveries one.
 """
 
 from __future__ import annotations
