@@ -1,7 +1,7 @@
 """The table's stream: work that follows from writes, after their responses.
 
-The event source mapping lets through what happens to records, expired batch logs and new jobs, and nothing else (the
-filter is in template.yaml). Webhooks and the feed are told of all records of a batch together
+The event source mapping lets through what happens to records and metadata, expired batch logs and new jobs, and nothing
+else (the filter is in template.yaml). Webhooks and the feed are told of all changes of a batch together
 (``icosa.webhooks.fan_out``). Removed records and logs are tidied up after one by one (``icosa.engine.janitor``), new
 jobs (``icosa.catalog.jobs``) go to their queue. Failed records are reported one by one, so that the stream goes on
 behind them.
@@ -19,6 +19,7 @@ from aws_lambda_powertools.utilities.batch import EventType
 from icosa.access.session import current_model
 from icosa.access.times import stored_time
 from icosa.engine.janitor import tidy
+from icosa.metadata.entity_changes import entity_changes
 from icosa.metadata.job_queue import JobQueue
 from icosa.runtime.batch import Records, batch_handler
 from icosa.runtime.handlers import function_logger
@@ -43,7 +44,10 @@ def _record(record: Any) -> None:
 
 
 def _tell(records: Records) -> Mapping[str, Exception]:
-    changes = ((record["dynamodb"]["SequenceNumber"], stream.record_change(record)) for record in records)
+    changes = (
+        (record["dynamodb"]["SequenceNumber"], stream.record_change(record) or stream.metadata_change(record))
+        for record in records
+    )
     return _fan_out().publish(_table(), [(place, change) for place, change in changes if change is not None])
 
 
@@ -67,7 +71,7 @@ def _remove(image: dict[str, Any]) -> None:
 
 @cache
 def _fan_out() -> FanOut:
-    return FanOut(Audiences(), DeliveryQueue.from_environment)
+    return FanOut(Audiences(), DeliveryQueue.from_environment, entity_changes)
 
 
 @cache

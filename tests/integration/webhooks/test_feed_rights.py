@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from icosa.access.api_keys import ApiKeys
+from icosa.metadata.entity_changes import entity_changes
 from icosa.provisioning.workspace import Provisioned, provision
 from icosa.store import feed, keys
 from icosa.store.stream import RecordChange
@@ -36,7 +37,7 @@ class Feed:
         self.workspace = workspace
         self.admin = full_caller(table, workspace)
         self.page(self.admin)
-        self.fan_out = FanOut(Audiences(), _no_queue, patience=Patience(seconds=0))
+        self.fan_out = FanOut(Audiences(), _no_queue, entity_changes, patience=Patience(seconds=0))
         self.model = model_of(table, workspace)
         self.number = 0
 

@@ -12,9 +12,9 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 from icosa.access.api_key_changes import NAME_LENGTH
 from icosa.api.keys.app import ROUTERS
 from icosa.api.metadata.collections import COLLECTIONS
-from icosa.api.metadata.render import field_members, object_members
 from icosa.documents.openapi import collection
 from icosa.documents.openapi.metadata import metadata_document
+from icosa.metadata.render import field_members, object_members
 from icosa.webhooks.bodies import read_changes
 from icosa.webhooks.entity import Webhook
 from tests.support.crm import crm

@@ -98,14 +98,16 @@ def test_the_default_view_shows_what_is_no_relation_with_the_label_first() -> No
 
 def test_roots_survive_the_store() -> None:
     roots = {root.id: root for root in (default_view(obj, now=NOW) for obj in MODEL.objects[:-1])}
-    assert as_roots(pack(WORKSPACE, root) for root in roots.values()) == roots
+    assert as_roots(pack(WORKSPACE, root, revision=1) for root in roots.values()) == roots
 
 
 def test_only_what_differs_is_written() -> None:
     kept, other, gone = view(), view(), view()
     before = {root.id: root for root in (kept, other, gone)}
     added = view()
-    written = changes(WORKSPACE, before, {kept.id: kept, other.id: other.with_entity(name="W"), added.id: added})
+    after = {kept.id: kept, other.id: other.with_entity(name="W"), added.id: added}
+    written = changes(WORKSPACE, before, after, seen=4)
+    assert [op.item["rev"] for op in written if isinstance(op, PutItem)] == [5, 5]
     assert sorted((type(op).__name__, op.key[1]) for op in written) == sorted(
         [("PutItem", f"views#{other.id}"), ("PutItem", f"views#{added.id}"), ("DeleteItem", f"views#{gone.id}")]
     )

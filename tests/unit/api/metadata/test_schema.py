@@ -10,8 +10,8 @@ from graphql import GraphQLObjectType, OperationDefinitionNode, get_introspectio
 from icosa.api.metadata.graphql.limits import check_limits
 from icosa.api.metadata.graphql.schema import metadata_schema
 from icosa.api.metadata.graphql.wording import reworded
-from icosa.api.metadata.render import field_members, index_members, object_members
 from icosa.errors import BadRequest
+from icosa.metadata.render import field_members, index_members, object_members
 from icosa.model.model import Index
 from icosa.model.types.registry import by_name
 from icosa.shipped import load

@@ -181,6 +181,11 @@ class Attempt:
 
     # ------------------------------------------------------------------ what is written
 
+    @property
+    def revision(self) -> dict[str, int]:
+        """What roles carry that this attempt writes: the version of the state of access that it makes."""
+        return {access_row.REVISION: access_row.version_of(self._state) + 1}
+
     def write(self, *ops: Op, entry: Entry, live_keys: int = 0) -> None:
         """Add writes, with what the audit log says of them and by how many live keys there are more."""
         self.ops += ops

@@ -77,7 +77,9 @@ class RoleChanges:
 
         def decide(attempt: Attempt) -> Item:
             attempt.require(_FLAG)
-            role = keys.item_at(keys.role(attempt.workspace_id, role_id), **{**_DEFAULTS, **_without_nulls(named)})
+            role = keys.item_at(
+                keys.role(attempt.workspace_id, role_id), **{**_DEFAULTS, **_without_nulls(named), **attempt.revision}
+            )
             if role_id in attempt.all_roles:
                 raise RoleExists(role_id)
             if problems := problems_of(role, attempt.all_roles.values()):
@@ -225,7 +227,9 @@ class RoleChanges:
             return old
         attempt.forbid_excess(new, before=old)
         forbid_lockout(attempt, roles={keys.sort_of(old): new})
-        attempt.write(set_attributes(keys.of(old), changes), entry=_entry(action, new, old, new))
+        attempt.write(
+            set_attributes(keys.of(old), {**changes, **attempt.revision}), entry=_entry(action, new, old, new)
+        )
         return new
 
 

@@ -50,6 +50,13 @@ def full_members(role: Item, api_keys: Iterable[Item]) -> Members:
         "workspaceMembers": [],
         "agents": [],
         "apiKeys": keys_of_role(role, api_keys),
+        **own_lists(role),
+    }
+
+
+def own_lists(role: Item) -> Members:
+    """The lists that a role's item holds itself."""
+    return {
         "permissionFlags": role_flags(role),
         "objectPermissions": object_permissions(role),
         "fieldPermissions": field_permissions(role),

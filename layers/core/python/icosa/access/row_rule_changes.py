@@ -148,4 +148,6 @@ def write_rules(attempt: Attempt, old: Item, new: Item) -> None:
         members_of(old, names),
         members_of(new, names),
     )
-    attempt.write(set_attributes(keys.of(old), {name: new[name] for name in names}), entry=entry)
+    attempt.write(
+        set_attributes(keys.of(old), {**{name: new[name] for name in names}, **attempt.revision}), entry=entry
+    )

@@ -25,6 +25,8 @@ Item = dict[str, Any]
 
 #: Where the rows of objects had their indexes before.
 _INLINE = "indexes"
+#: What an object's item says by its fields and of its indexes.
+_FROM_PARTS = frozenset((_INLINE, "unique_constraints"))
 
 
 def object_item(workspace_id: str, obj: Object, *, revision: int) -> Item:
@@ -84,6 +86,21 @@ def build_model(workspace_id: str, version: int, items: Iterable[Mapping[str, An
         _object(item, field_items[item["id"]], index_items[item["id"]]) for item in sorted(object_items, key=_by_key)
     )
     return Model(workspace_id=workspace_id, version=version, objects=objects)
+
+
+def lone_object(item: Mapping[str, Any]) -> Object:
+    """An object of its item alone: without fields, indexes and what names fields."""
+    return _object({name: value for name, value in item.items() if name not in _FROM_PARTS}, [], [])
+
+
+def lone_field(item: Mapping[str, Any]) -> Field:
+    """The field of an item."""
+    return _field(item)
+
+
+def lone_index(item: Mapping[str, Any]) -> Index:
+    """The index of an item."""
+    return _index(item)
 
 
 def _by_key(item: Mapping[str, Any]) -> int:

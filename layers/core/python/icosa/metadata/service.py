@@ -230,7 +230,7 @@ class MetadataService:
             self._model = snapshot.model
             return
         roots, update, roles = self._followers(snapshot, draft)
-        views = None if roots is None else changes(self._workspace_id, *roots)
+        views = None if roots is None else changes(self._workspace_id, *roots, seen=snapshot.views_version)
         if update is not None:
             check_roles(update, roles, None if self._rights is None else self._rights.role)
         demands = [op for vacancy in vacancies.values() for op in vacancy.ops(draft.base.version + 1)]

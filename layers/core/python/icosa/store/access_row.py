@@ -14,6 +14,8 @@ from .ops import NOT_EXISTS, Op, PutItem, UpdateItem
 
 LIVE_KEYS: Final = "liveKeys"
 _VERSION: Final = "version"
+#: Attribute of roles: the version with which they were last changed; those that have never been have none.
+REVISION: Final = "rev"
 #: The moment of a key's last request, by the hour.
 LAST_USED: Final = "lastUsedAt"
 

@@ -22,13 +22,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from pydynox import pydynox_core as dynamo
 
 from . import keys
 from .record import StoredRow, is_hidden, is_reservation, moved_from, same_values, version_of
 from .table import Item
+
+MetadataKind = Literal["object", "field", "index", "view", "role"]
+#: What the rows of a partition are; those of the first have their kind in their sort key.
+_METADATA_PARTITIONS: Final[Mapping[str, Mapping[str, MetadataKind] | MetadataKind]] = {
+    "M": {"object": "object", "field": "field", "index": "index"},
+    "V": "view",
+    "P": "role",
+}
+#: The attribute of their rows that grows with each change. Rows of version 0.3 may lack it.
+_REVISION: Final = "rev"
 
 Happening = Literal["created", "restored", "deleted", "changed", "removed", "destroyed"]
 
@@ -50,6 +60,22 @@ class RecordChange:
     row: StoredRow
     old: StoredRow | None
     version: int
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MetadataChange:
+    """The row of an object, a field, an index, a role, or of a view or page layout with its parts, is new, another, or
+    gone. ``old`` and ``new`` are its images, ``row_id`` names it. ``revision`` grows with each change of the row;
+    ``seconds`` is the time since 1970, perhaps without its fraction.
+    """
+
+    workspace_id: str
+    kind: MetadataKind
+    row_id: str
+    old: Item | None
+    new: Item | None
+    revision: int
     seconds: float
 
 
@@ -103,6 +129,35 @@ def record_change(event: Mapping[str, Any]) -> RecordChange | None:
         version=version_of(row if happening != "deleted" or old is None else old),
         seconds=float(images["ApproximateCreationDateTime"]),
     )
+
+
+def metadata_change(event: Mapping[str, Any]) -> MetadataChange | None:
+    """What a stream record says of metadata; None when it is about something else, or nothing but the revision has
+    changed. The logs of large changes (``catalog.staging``) say nothing: what they hold is written to its own rows.
+    """
+    images = event["dynamodb"]
+    old, new = _image(images, "OldImage"), _image(images, "NewImage")
+    row = old if new is None else new
+    assert row is not None, "the stream has both images"
+    workspace_id, partition, *rest = row["PK"].split("#")
+    kinds = None if rest else _METADATA_PARTITIONS.get(partition)
+    kind = kinds.get(keys.metadata_row(row)[0]) if isinstance(kinds, Mapping) else kinds
+    if kind is None or _without_revision(old) == _without_revision(new):
+        return None
+    return MetadataChange(
+        workspace_id=workspace_id,
+        kind=kind,
+        row_id=row["SK"],
+        old=old,
+        new=new,
+        # A row that goes does so in a change after the one that wrote it.
+        revision=int(row.get(_REVISION, 0)) + (new is None),
+        seconds=float(images["ApproximateCreationDateTime"]),
+    )
+
+
+def _without_revision(item: Item | None) -> Item | None:
+    return None if item is None else {name: value for name, value in item.items() if name != _REVISION}
 
 
 def _happening(old: StoredRow | None, new: StoredRow | None, *, is_live: bool) -> Happening | None:

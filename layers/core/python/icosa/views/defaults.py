@@ -38,7 +38,7 @@ def default_view(obj: Object, *, now: str) -> Root:
 
 def default_view_rows(workspace_id: str, objects: Iterable[Object], *, now: str) -> list[dict[str, Any]]:
     """The items of the default views of new objects."""
-    return [pack(workspace_id, default_view(obj, now=now)) for obj in objects]
+    return [pack(workspace_id, default_view(obj, now=now), revision=0) for obj in objects]
 
 
 def is_column(field: Field) -> bool:

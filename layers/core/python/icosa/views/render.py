@@ -4,7 +4,7 @@ nulls included.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from ..model.model import Model
@@ -36,9 +36,8 @@ def render(model: Model, root: Root, entity_type: EntityType, entity: Entity) ->
     """An entity of ``root`` with what belongs into it: a view's parts, a group's fields, a layout's tabs, a tab's
     widgets.
     """
-    members = {**entity, **_MORE.get(entity_type.collection, {}), "workspaceId": model.workspace_id}
+    members = own_members(lambda: model, model.workspace_id, entity_type, entity)
     if entity_type == VIEW:
-        members["name"] = _named(model, entity)
         # A deleted view still shows what it was made of.
         for part in PARTS[VIEW.collection]:
             members[part.collection] = _all(model, root, part, _alive(root.parts[part.collection]))
@@ -50,6 +49,18 @@ def render(model: Model, root: Root, entity_type: EntityType, entity: Entity) ->
         members["widgets"] = _all(
             model, root, PAGE_LAYOUT_WIDGET, _children(root, PAGE_LAYOUT_WIDGET, "pageLayoutTabId", entity)
         )
+    return members
+
+
+def own_members(
+    model: Callable[[], Model], workspace_id: str, entity_type: EntityType, entity: Entity
+) -> dict[str, Any]:
+    """The members of an entity without what belongs into it. Only names of views that have their object's label need
+    the model.
+    """
+    members = {**entity, **_MORE.get(entity_type.collection, {}), "workspaceId": workspace_id}
+    if entity_type == VIEW and _OBJECT_LABEL in entity["name"]:
+        members["name"] = _named(model(), entity)
     return members
 
 

@@ -180,7 +180,7 @@ class ViewsService:
         state = self._state()
         after, result = change(state.model, state.roots)
         after = self._without_old_parts(state.roots, after)
-        ops = changes(self._workspace_id, state.roots, after)
+        ops = changes(self._workspace_id, state.roots, after, seen=state.seen)
         if len(ops) >= MAX_TRANSACTION:
             raise BadRequest(
                 f"A request can change at most {MAX_TRANSACTION - 1} {ROOT_OF[entity_type.collection].collection}"

@@ -96,6 +96,13 @@ def owner_of(roots: Roots, entity_type: EntityType, entity_id: str) -> Root | No
     )
 
 
+def entities_of(root: Root) -> Iterator[tuple[EntityType, Entity]]:
+    """A root and its parts, those that are not deleted, with their collections."""
+    for entity_type in (root.entity_type, *PARTS[root.entity_type.collection]):
+        for entity in root.live(entity_type):
+            yield entity_type, entity
+
+
 def all_ids(root: Root) -> Iterator[str]:
     """The ids of a root and its parts."""
     yield root.id

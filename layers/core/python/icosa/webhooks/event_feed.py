@@ -26,6 +26,7 @@ from ..store.feed import Head, Place, PlaceExpired, PlaceUnknown
 from ..store.table import Table
 from .errors import EventsExpired
 from .matching import MatchTable
+from .metadata_events import FLAGS, entity_of
 
 FLAG: Final = "API_KEYS_AND_WEBHOOKS"
 PAGE_DEFAULT: Final = 60
@@ -134,6 +135,10 @@ class EventFeed:
 
     def _visible_body(self, event: EventRow) -> dict[str, Any] | None:
         """The body without what is kept from the caller; None where that is all of it."""
+        entity = entity_of(event.name)
+        if entity is not None:
+            flag = FLAGS.get(entity)
+            return orjson.loads(event.body) if flag is None or self._permissions.holds(flag) else None
         obj = None if event.object_key is None else self._model.by_key.get(event.object_key)
         if obj is None or not self._permissions.can(obj, "read"):
             return None

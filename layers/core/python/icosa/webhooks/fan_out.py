@@ -7,7 +7,8 @@ twice is the message that a delivery's row makes harmless.
 
 Costs, beside the look (``matching``): for an event that somebody wants one write unit for each KB of its row (twice
 that in a feed), and a write unit and a tenth of a request to SQS for each webhook; for moves and removals what
-``moves`` says. Round trips do not grow with the number of records: moves two, rows one, deliveries one.
+``moves`` says. Metadata costs nothing more; the model is read only for the names of some views. Round trips do not grow
+with the number of records: moves two, rows one, deliveries one.
 """
 
 from __future__ import annotations
@@ -25,10 +26,11 @@ from ..model.model import Model
 from ..store import delivery_row, event_row, feed
 from ..store.delivery_row import Delivery
 from ..store.event_row import EventRow
-from ..store.stream import RecordChange
+from ..store.stream import MetadataChange, RecordChange
 from ..store.table import Table
 from .delivery_queue import DeliveryQueue, first_attempts
 from .matching import Audience, Audiences, is_silent
+from .metadata_events import EntityChanges, metadata_events
 from .moves import Patience, resolve, with_deletions
 from .record_events import record_event
 
@@ -41,38 +43,47 @@ class _Work:
     """What the stream tells of one workspace."""
 
     changes: list[tuple[Place, RecordChange]] = field(default_factory=list)
+    metadata: list[tuple[Place, MetadataChange]] = field(default_factory=list)
     failed: dict[Place, Exception] = field(default_factory=dict)
 
 
 class FanOut:
     """Makes events and deliveries. ``queue`` opens the queue with the first message, ``now`` gives seconds since
-    1970.
+    1970. ``entity_changes`` says what a row of metadata is about.
     """
 
     def __init__(
         self,
         audiences: Audiences,
         queue: Callable[[], DeliveryQueue],
+        entity_changes: EntityChanges,
         *,
         now: Callable[[], float] = time.time,
         patience: Patience | None = None,
     ) -> None:
         self._audiences = audiences
         self._queue = queue
+        self._entity_changes = entity_changes
         self._now = now
         self._patience = patience or Patience()
 
-    def publish(self, table: Table, changes: Iterable[tuple[Place, RecordChange]]) -> dict[Place, Exception]:
+    def publish(
+        self, table: Table, changes: Iterable[tuple[Place, RecordChange | MetadataChange]]
+    ) -> dict[Place, Exception]:
         """Tell everybody who listens. What failed, by the places of the records that must come again."""
         by_workspace: dict[str, _Work] = defaultdict(_Work)
         for place, change in changes:
-            by_workspace[change.workspace_id].changes.append((place, change))
+            work = by_workspace[change.workspace_id]
+            if isinstance(change, MetadataChange):
+                work.metadata.append((place, change))
+            else:
+                work.changes.append((place, change))
         failed: dict[Place, Exception] = {}
         for workspace_id, work in by_workspace.items():
             try:
                 self._publish(table, workspace_id, work)
             except Exception as error:  # noqa: BLE001  # Other workspaces' events must not wait for it; the caller reports it.
-                work.failed |= {place: error for place, _ in work.changes}
+                work.failed |= {place: error for place, _ in (*work.changes, *work.metadata)}
             failed |= work.failed
         return failed
 
@@ -80,10 +91,11 @@ class FanOut:
         audience = self._audiences.of(table, workspace_id)
         if audience is None:
             return
-        model = current_model(table, workspace_id, MetadataState.parse(audience.workspace))
-        wanted = [(place, change) for place, change in work.changes if _is_wanted(audience, model, change)]
-        told = self._told(table, model, wanted, in_order=audience.has_feed)
-        events = _events(model, told, work.failed)
+
+        def model() -> Model:
+            return current_model(table, workspace_id, MetadataState.parse(audience.workspace))
+
+        events = [*self._of_metadata(audience, model, work), *self._of_records(table, audience, model, work)]
         if not events:
             return
         if audience.has_feed:
@@ -99,6 +111,31 @@ class FanOut:
             delivery_row.create(table, workspace_id, deliveries)
             messages = first_attempts(workspace_id, ((each.webhook_id, each.delivery_id) for each in deliveries))
             self._queue().send(list(messages))
+
+    def _of_metadata(self, audience: Audience, model: Callable[[], Model], work: _Work) -> list[EventRow]:
+        """The events of metadata, each once. Without anybody who may want them the rows are not even looked at."""
+        if not audience.has_feed and not audience.webhooks.wants_metadata:
+            return []
+        events: dict[str, EventRow] = {}
+        for place, change in work.metadata:
+            try:
+                made = metadata_events(change, self._entity_changes(change, model), audience.wants)
+            except Exception as error:  # noqa: BLE001  # One row must not stop the others; the caller reports it.
+                work.failed[place] = error
+            else:
+                for event in made:
+                    events.setdefault(event.event_id, event)
+        return list(events.values())
+
+    def _of_records(
+        self, table: Table, audience: Audience, read_model: Callable[[], Model], work: _Work
+    ) -> list[EventRow]:
+        """The events of records, each once."""
+        if not work.changes:
+            return []
+        model = read_model()
+        wanted = [(place, change) for place, change in work.changes if _is_wanted(audience, model, change)]
+        return _events(model, self._told(table, model, wanted, in_order=audience.has_feed), work.failed)
 
     def _told(
         self, table: Table, model: Model, wanted: Sequence[tuple[Place, RecordChange]], *, in_order: bool
@@ -117,10 +154,7 @@ def _is_wanted(audience: Audience, model: Model, change: RecordChange) -> bool:
     obj = model.by_key.get(change.object_key)
     if obj is None or is_silent(obj.name_singular):
         return False
-    if audience.has_feed:
-        return True
-    actions = _ACTIONS[change.happening]
-    return any(audience.webhooks.wanting(f"{obj.name_singular}.{action}") for action in actions)
+    return any(audience.wants(f"{obj.name_singular}.{action}") for action in _ACTIONS[change.happening])
 
 
 #: The actions that a happening may be.

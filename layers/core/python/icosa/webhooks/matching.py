@@ -29,6 +29,7 @@ _REMEMBERED: Final = 10_000
 _SILENT_OBJECTS: Final = frozenset(("timelineActivity",))
 _ONLY_BY_NAME: Final = frozenset(("workflowRun.updated",))
 _METADATA: Final = "metadata"
+_OF_METADATA: Final = ("*.*", f"{_METADATA}.")
 
 
 def is_silent(object_name: str) -> bool:
@@ -76,6 +77,11 @@ class MatchTable:
     def __bool__(self) -> bool:
         return any(self._operations.values())
 
+    @property
+    def wants_metadata(self) -> bool:
+        """Whether any webhook may want events of metadata."""
+        return any(pattern.startswith(_OF_METADATA) for wanted in self._operations.values() for pattern in wanted)
+
     def wanting(self, name: str) -> tuple[str, ...]:
         """Ids of the webhooks that want an event of this name."""
         known = self._known.get(name)
@@ -101,6 +107,10 @@ class Audience:
     workspace: Item
     webhooks: MatchTable
     has_feed: bool
+
+    def wants(self, name: str) -> bool:
+        """Whether an event of this name has to be made."""
+        return self.has_feed or bool(self.webhooks.wanting(name))
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,12 +28,14 @@ Action = Literal["created", "updated", "deleted", "restored", "destroyed"]
 MOST_BYTES: Final = 256 * 1024
 #: Of these, what is left for the target's URL and the webhook's id.
 _TARGET_BYTES: Final = 3_000
+#: Bytes of a body as it is kept.
+MOST_BODY_BYTES: Final = MOST_BYTES - _TARGET_BYTES
 
 _ENDS: Final = ("deleted", "destroyed")
 _DELETED_AT: Final = "deletedAt"
 _UPDATED_AT: Final = "updatedAt"
 #: Seconds by which the clock of a request may differ from that of the stream.
-_SKEW: Final = 300.0
+SKEW_SECONDS: Final = 300.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +72,7 @@ def record_event(model: Model, change: RecordChange) -> EventRow | None:
     if updated is not None:
         body["updatedFields"] = updated
     text, fields = js_text(body), tuple(column.field.key for column in columns)
-    if len(text.encode()) > MOST_BYTES - _TARGET_BYTES:
+    if len(text.encode()) > MOST_BODY_BYTES:
         text, fields = js_text({**body, "record": {"id": record.id}, "truncated": True}), ()
     return EventRow(
         event_id=record_event_id(model.workspace_id, obj.key, record.id, action, change.version),
@@ -118,6 +120,6 @@ def _moment(obj: Object, change: RecordChange, record: Record, old: Record | Non
     if field is not None and moment is not None:
         ahead = datetime.fromisoformat(moment).timestamp() - change.seconds
         is_own = change.happening != "destroyed" and (old is None or old.get(field.key) != moment)
-        if (is_own and abs(ahead) < _SKEW) or 0 < ahead < 1:
+        if (is_own and abs(ahead) < SKEW_SECONDS) or 0 < ahead < 1:
             return moment
     return format_instant(datetime.fromtimestamp(change.seconds, UTC))

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from ...metadata.render import field_members, object_members, without_nulls
 from ...model.model import Model, Object
 from ...validation.errors import ObjectNotFound
 from .call import Call, CollectionRoutes
 from .envelopes import wrap, wrap_page
-from .render import field_members, object_members, without_nulls
 
 _FLAG = "DATA_MODEL"
 #: Nulls that answers to changes show (docs/wire/metadata.md#objects-in-answers).

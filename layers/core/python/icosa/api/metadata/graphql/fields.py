@@ -7,9 +7,9 @@ from typing import Any
 
 from ariadne import MutationType, ObjectType, QueryType
 
+from ....metadata.render import fields_by_id
 from ....model.model import Field, Model, Object
 from ....validation.errors import FieldNotFound
-from ..render import fields_by_id
 from .call import Info, requires
 from .lists import page
 from .nodes import FieldNode, ObjectNode, field_nodes

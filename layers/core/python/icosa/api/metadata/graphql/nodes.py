@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from ....metadata.render import field_members, index_members, object_members
 from ....model.model import Field, Index, Model, Object
-from ..render import field_members, index_members, object_members
 
 
 class ObjectNode(dict[str, Any]):

@@ -10,16 +10,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ...catalog.applications import application_id
-from ...identifiers import camel_case
-from ...model.model import Field, Index, Model, Object, Option
+from ..catalog.applications import application_id
+from ..identifiers import camel_case
+from ..model.model import Field, Index, Model, Object, Option
 
 Members = Mapping[str, Any]
 
 
 def object_members(model: Model, obj: Object) -> Members:
     """The members of an object without its fields. Shared: never change what it returns."""
-    return obj.cached(_object, model)
+    return obj.cached(lone_object_members, model.workspace_id)
 
 
 def field_members(model: Model, obj: Object, field: Field) -> Members:
@@ -27,7 +27,10 @@ def field_members(model: Model, obj: Object, field: Field) -> Members:
     fields = obj.cached(_rendered_fields)
     members = fields.get(field.id)
     if members is None:
-        members = fields[field.id] = _field(model, obj, field)
+        members = fields[field.id] = {
+            **lone_field_members(model.workspace_id, obj.id, field),
+            "isSearchable": field.id in obj.search_field_ids,
+        }
     return members
 
 
@@ -50,11 +53,12 @@ def _rendered_fields(_: Object) -> dict[str, Members]:
     return {}
 
 
-def _object(obj: Object, model: Model) -> Members:
+def lone_object_members(obj: Object, workspace_id: str) -> Members:
+    """``object_members`` anew, also of an object that no model has."""
     return {
         "id": obj.id,
         "universalIdentifier": obj.universal_identifier or obj.id,
-        "applicationId": application_id(model.workspace_id, is_custom=obj.is_custom),
+        "applicationId": application_id(workspace_id, is_custom=obj.is_custom),
         "nameSingular": obj.name_singular,
         "namePlural": obj.name_plural,
         "labelSingular": obj.display("labelSingular"),
@@ -78,7 +82,7 @@ def _object(obj: Object, model: Model) -> Members:
         # Of objects whose records are readable with those that they belong to; ours are never INHERITED.
         "readabilityParentFieldUniversalIdentifiers": None,
         "writability": "OPEN",
-        "workspaceId": model.workspace_id,
+        "workspaceId": workspace_id,
         "labelIdentifierFieldMetadataId": obj.label_identifier_field_id,
         "imageIdentifierFieldMetadataId": obj.image_identifier_field_id,
         "duplicateCriteria": [[camel_case(path) for path in paths] for paths in obj.duplicate_criteria] or None,
@@ -87,11 +91,12 @@ def _object(obj: Object, model: Model) -> Members:
     }
 
 
-def _field(model: Model, obj: Object, field: Field) -> Members:
+def lone_field_members(workspace_id: str, object_id: str, field: Field) -> Members:
+    """The members of a field but for `isSearchable`, which its object knows."""
     return {
         "id": field.id,
         "universalIdentifier": field.universal_identifier or field.id,
-        "applicationId": application_id(model.workspace_id, is_custom=field.is_custom),
+        "applicationId": application_id(workspace_id, is_custom=field.is_custom),
         "type": field.type.name,
         "name": field.name,
         "label": field.display("label"),
@@ -105,14 +110,13 @@ def _field(model: Model, obj: Object, field: Field) -> Members:
         "isUIReadOnly": not field.is_ui_editable,
         "isNullable": field.is_nullable,
         "isUnique": field.is_unique,
-        "isSearchable": field.id in obj.search_field_ids,
         "isAuditLogged": field.is_audit_logged,
         "writability": "OPEN",
         "defaultValue": field.default_value,
         "options": [_option(option) for option in field.options] or None,
         "settings": _settings(field),
-        "workspaceId": model.workspace_id,
-        "objectMetadataId": obj.id,
+        "workspaceId": workspace_id,
+        "objectMetadataId": object_id,
         "isLabelSyncedWithName": field.is_label_synced_with_name,
         "morphId": field.morph_id,
         "createdAt": field.created_at,

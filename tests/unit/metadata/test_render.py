@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from icosa.api.metadata.render import field_members, fields_by_id, index_members, object_members, without_nulls
+from icosa.metadata.render import field_members, fields_by_id, index_members, object_members, without_nulls
 from icosa.metadata.standard import standard_model
 from icosa.model.model import Field, Index, IndexMember, Object
 from tests.support.crm import WORKSPACE, crm
