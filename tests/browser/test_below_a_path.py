@@ -53,7 +53,8 @@ def test_a_link_leads_to_every_page(tab: Console, below: RunningStack) -> None:
 
 def test_every_address_opens(tab: Console) -> None:
     """Whoever signs in goes to the first of them."""
-    first, *others = (*_LINKS.values(), "settings/objects/people", "settings/audit", "")
+    addresses = [*_LINKS.values(), "settings/objects/people", "settings/audit", ""]
+    first, others = addresses[0], addresses[1:]
     tab.sign_in(path=first)
     _is_there(tab, first)
     tab.page.reload()
