@@ -61,6 +61,9 @@ def app(world: World, api_keys: ApiKeys, cipher: SecretCipher) -> Proxied:
             return document, {"schema": path.rpartition("/")[2]}
         if path.startswith("/rest/metadata/apiKeys"):
             return (lambda event: keys(event, None)), {}
+        if path == "/rest/metadata/events":
+            # The document names another server for it, which Schemathesis does not look at.
+            return (lambda event: metadata({**event, "path": "/rest/events"}, None)), {}
         if path.startswith("/rest/metadata"):
             return (lambda event: metadata(event, None)), {}
         return (lambda event: rest(event, None)), {}

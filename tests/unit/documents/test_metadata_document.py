@@ -12,6 +12,7 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 from icosa.access.api_key_changes import NAME_LENGTH
 from icosa.api.keys.app import ROUTERS
 from icosa.api.metadata.collections import COLLECTIONS
+from icosa.api.metadata.events import EVENTS
 from icosa.documents.openapi import collection
 from icosa.documents.openapi.metadata import metadata_document
 from icosa.metadata.render import field_members, object_members
@@ -56,7 +57,8 @@ def test_it_describes_what_is_served() -> None:
 def test_servers() -> None:
     result = document()
     assert [server["url"] for server in result["servers"]] == [f"{BASE}/rest/metadata"]
-    assert [server["url"] for server in result["paths"]["/open-api/metadata"]["servers"]] == [f"{BASE}/rest"]
+    for path in ("/open-api/metadata", "/events"):
+        assert [server["url"] for server in result["paths"][path]["servers"]] == [f"{BASE}/rest"]
     assert result["openapi"] == "3.1.1"
 
 
@@ -142,3 +144,17 @@ def test_webhooks() -> None:
     for name in ("Webhook", "WebhookForUpdate"):
         example = schemas[name]["example"]
         assert read_changes("w", example) == example
+
+
+def test_the_feed_of_events() -> None:
+    result = document()
+    [described] = [member for name, member in result["paths"]["/events"].items() if name == "get"]
+    assert {parameter["name"] for parameter in described["parameters"]} == {
+        *EVENTS.parameters,
+        "limit",
+        "starting_after",
+    }
+    assert set(answer(result, "/events", "get")["properties"]) == {"data", "pageInfo", "since"}
+    assert set(result["components"]["schemas"]["EventForResponse"]["properties"]) == {
+        *("id", "name", "at", "sequence", "body")
+    }

@@ -48,7 +48,6 @@ _SECURITY_SCHEMES: Part = {
 
 def head(name: DocumentName, base_url: str) -> dict[str, Any]:
     """The members that depend on where the API is, and those that are the same for everybody."""
-    path, description = _SERVERS[name]
     return {
         "openapi": "3.1.1",
         "info": {
@@ -57,9 +56,15 @@ def head(name: DocumentName, base_url: str) -> dict[str, Any]:
             "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
             "version": API_VERSION,
         },
-        "servers": [{"url": f"{base_url}{path}", "description": description}],
+        "servers": [server_of(name, base_url)],
         "security": [{"bearerAuth": []}],
     }
+
+
+def server_of(name: DocumentName, base_url: str) -> Part:
+    """Where the paths of a document begin."""
+    path, description = _SERVERS[name]
+    return {"url": f"{base_url}{path}", "description": description}
 
 
 def skeleton(name: DocumentName, base_url: str) -> bytes:
@@ -94,5 +99,5 @@ def own_path(name: DocumentName, base_url: str | None = None, *, parameters: Seq
     )
     path: dict[str, Any] = {"get": {**own, "security": [{}, {"bearerAuth": []}]}}
     if base_url is not None:
-        path["servers"] = [{"url": base_url + _SERVERS["core"][0], "description": _SERVERS["core"][1]}]
+        path["servers"] = [server_of("core", base_url)]
     return {f"/open-api/{name}": path}

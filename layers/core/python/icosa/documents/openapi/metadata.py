@@ -15,7 +15,8 @@ import orjson
 from ...identifiers import capitalised
 from ...settings import settings
 from ...validation.schema import components_of
-from .base import components, head, own_path
+from . import events
+from .base import components, head, own_path, server_of
 from .collection import COLLECTIONS, Collection
 from .endpoint import ACCESS, ENDPOINTS, Endpoint
 from .errors import METADATA_MEMBERS, error_components
@@ -47,7 +48,11 @@ def metadata_document(base_url: str, *, is_direct: bool, examples: Examples | No
         {
             **head("metadata", base_url),
             **members,
-            "paths": {**own_path("metadata", base_url), **members["paths"]},
+            "paths": {
+                **own_path("metadata", base_url),
+                **events.paths(server_of("core", base_url)),
+                **members["paths"],
+            },
             "components": {**parts, "schemas": {**schemas, **replaced}},
         }
     )
@@ -70,6 +75,7 @@ def _members(*, is_direct: bool) -> Mapping[str, Any]:
         "schemas": {
             **described(components_of(models)),
             **own,
+            **events.SCHEMAS,
             PAGE_INFO: page_info("entity", is_cursor=False),
             **error_schemas,
         },
@@ -82,6 +88,7 @@ def _members(*, is_direct: bool) -> Mapping[str, Any]:
             description="Who asks, and who changed what about API keys and roles",
             group="Access",
         ),
+        events.TAG,
         Tag(
             name="jobs",
             label="Jobs",

@@ -222,6 +222,11 @@ def _json_query(
     return _query(name, description, schema, required=required, examples=examples)
 
 
+def feed_parameter(name: str, description: str, schema: Part) -> Part:
+    """One of the feed of events, whose names the pages of entities give another meaning."""
+    return _query(name, description, schema)
+
+
 #: Of addresses below an object that stands below another entity.
 OBJECT_ID: Part = {
     "name": "objectId",
