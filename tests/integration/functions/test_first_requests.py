@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import json
+import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -305,7 +306,7 @@ def test_metadata_and_what_follows(stack: Stack, caller: Caller) -> None:
 
 
 def _stream(name: str, **images: Any) -> Any:
-    dynamodb = {"SequenceNumber": "1", **images}
+    dynamodb = {"SequenceNumber": "1", "ApproximateCreationDateTime": time.time(), **images}
     return {"Records": [{"eventID": "1", "eventName": name, "eventSource": "aws:dynamodb", "dynamodb": dynamodb}]}
 
 
