@@ -145,6 +145,8 @@ def test_what_is_refused(own: Feed) -> None:
         ({"starting_after": "evt_" + "0" * 32}, "EVENTS_EXPIRED"),
         ({"since": "yesterday"}, "INVALID_QUERY_INPUT"),
         ({"limit": "many"}, "INVALID_LIMIT_QUERY_PARAM"),
+        ({"operations": ",".join(["a.created"] * 101)}, "TOO_COMPLEX_QUERY"),
+        ({"operations": f"a.created,{'a' * 256}"}, "TOO_COMPLEX_QUERY"),
     )
     for params, code in refusals:
         reply = own.admin.metadata("GET", "/rest/events", **params)

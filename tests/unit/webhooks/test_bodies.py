@@ -9,14 +9,13 @@ import pytest
 from icosa.validation.errors import InvalidInput, MetadataValidationError
 from icosa.webhooks.bodies import (
     DESCRIPTION_LENGTH,
-    OPERATION_LENGTH,
-    OPERATIONS,
     SECRET_LENGTH,
     URL_LENGTH,
     normal_url,
     read_changes,
     read_new,
 )
+from icosa.webhooks.matching import OPERATION_LENGTH, OPERATIONS
 
 ID = "0B6F3F4E-6A0B-4BD0-A6C5-1F1F1F1F0001"
 NEW = {"targetUrl": "https://hook.example.com", "operations": ["*.*"]}

@@ -7,12 +7,14 @@ from typing import Any
 import orjson
 import pytest
 
+from icosa.access.permissions import Permissions
+from icosa.access.roles import Role
 from icosa.metadata.entity_changes import entity_changes
 from icosa.model.model import Model
 from icosa.store import keys
 from icosa.store.event_row import EventRow
 from icosa.store.stream import MetadataChange
-from icosa.webhooks.metadata_events import EntityChange, metadata_events
+from icosa.webhooks.metadata_events import EntityChange, is_shown, metadata_events
 
 _SECONDS = 1_777_885_965.0
 _MOMENT = "2026-05-04T09:12:44.120Z"
@@ -88,3 +90,12 @@ def test_an_index_that_only_moves_to_a_row_of_its_own_is_not_new(created: str, c
 
 def _no_model() -> Model:
     raise AssertionError("only names of views take the model")
+
+
+@pytest.mark.parametrize(("name", "flag"), [("fieldMetadata", "DATA_MODEL"), ("role", "ROLES"), ("viewSort", None)])
+def test_events_are_shown_to_those_who_may_read_the_entity(name: str, flag: str | None) -> None:
+    event = f"metadata.{name}.updated"
+    assert is_shown(event, Permissions(Role(id="r", flags=frozenset({"API_KEYS_AND_WEBHOOKS"})))) == (flag is None)
+    if flag is not None:
+        assert is_shown(event, Permissions(Role(id="r", flags=frozenset({flag}))))
+    assert is_shown("person.created", Permissions(Role(id="r"))) is None

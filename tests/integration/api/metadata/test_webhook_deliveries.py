@@ -392,6 +392,8 @@ def test_bodies_are_for_those_who_may_read_the_records(
     assert blind("GET", place).json["requestBody"] is None
     assert blind.data(ONE, id=delivery)["webhookDelivery"]["requestBody"] is None
     assert blind("GET", place).json["response"] == "later"
+    of_role = Log(shared_table, workspace.workspace_id, webhook).add(NOW, "dead", name="metadata.role.created")
+    assert blind("GET", f"{PATH}/{webhook}/deliveries/{of_role}").json["requestBody"]
     call("DELETE", f"{PATH}/{webhook}")
 
 

@@ -18,13 +18,12 @@ from ..validation.types import Flag, Identifier, Moment, Text, error
 from .addresses import is_private_literal, private_targets_allowed
 from .custom_headers import HEADERS, VALUE_LENGTH, is_header_name, is_header_value, is_reserved
 from .entity import Webhook
+from .matching import OPERATION_LENGTH, OPERATIONS
 
 Members = dict[str, Any]
 
 URL_LENGTH: Final = 2048
 DESCRIPTION_LENGTH: Final = 2000
-OPERATIONS: Final = 100
-OPERATION_LENGTH: Final = 255
 #: No more than KMS encrypts at once (4,096 bytes), in whatever script.
 SECRET_LENGTH: Final = 1024
 

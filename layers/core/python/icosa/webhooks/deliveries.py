@@ -28,6 +28,7 @@ from .delivery_queue import DeliveryQueue, Message, NotQueued, first_attempts, t
 from .entity import Webhook
 from .errors import DeliveryNotFound, DeliveryNotTried, EventExpired
 from .event_body import body_for
+from .metadata_events import is_shown
 
 PAGE_DEFAULT: Final = 60
 PAGE_LIMIT: Final = 200
@@ -164,7 +165,12 @@ class _QueueUnavailable(Unavailable):
 
 
 def _may_read(event: EventRow, permissions: Permissions, model: Model) -> bool:
-    """Whether a role reads everything that a body may show: every record of the object, with all its fields."""
+    """Whether a role reads everything that a body may show: every record of the object, with all its fields; of
+    metadata what the feed shows.
+    """
+    of_metadata = is_shown(event.name, permissions)
+    if of_metadata is not None:
+        return of_metadata
     if event.object_key is None:
         return True
     obj = model.by_key.get(event.object_key)

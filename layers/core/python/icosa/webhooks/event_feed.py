@@ -17,7 +17,7 @@ from typing import Any, Final
 import orjson
 
 from ..access.permissions import Permissions
-from ..errors import BadRequest, IcosaError
+from ..errors import BadRequest, IcosaError, TooMuchAsked
 from ..model.model import Model, Object
 from ..model.record import Record
 from ..store import event_row, feed
@@ -25,8 +25,8 @@ from ..store.event_row import EventRow
 from ..store.feed import Head, Place, PlaceExpired, PlaceUnknown
 from ..store.table import Table
 from .errors import EventsExpired
-from .matching import MatchTable
-from .metadata_events import FLAGS, entity_of
+from .matching import OPERATION_LENGTH, OPERATIONS, MatchTable
+from .metadata_events import is_shown
 
 FLAG: Final = "API_KEYS_AND_WEBHOOKS"
 PAGE_DEFAULT: Final = 60
@@ -77,9 +77,11 @@ class EventFeed:
 
         Reading keeps the feed going (``store.feed.keep``). Raises BadRequest, EventsExpired, Unavailable.
         """
+        operations = tuple(operations)
+        _check(operations)
         head = feed.keep(self._table, self._ws, now=self._now)
         place = self._start(head, after, since)
-        wanted = MatchTable({_CALLER: tuple(operations)})
+        wanted = MatchTable({_CALLER: operations})
         events: list[FeedEvent] = []
         looked = size = 0
         while len(events) < limit and looked < _LOOK_EVENTS:
@@ -135,10 +137,9 @@ class EventFeed:
 
     def _visible_body(self, event: EventRow) -> dict[str, Any] | None:
         """The body without what is kept from the caller; None where that is all of it."""
-        entity = entity_of(event.name)
-        if entity is not None:
-            flag = FLAGS.get(entity)
-            return orjson.loads(event.body) if flag is None or self._permissions.holds(flag) else None
+        of_metadata = is_shown(event.name, self._permissions)
+        if of_metadata is not None:
+            return orjson.loads(event.body) if of_metadata else None
         obj = None if event.object_key is None else self._model.by_key.get(event.object_key)
         if obj is None or not self._permissions.can(obj, "read"):
             return None
@@ -174,6 +175,14 @@ def _without(obj: Object, event: EventRow, body: dict[str, Any], hidden: frozens
         if not body["updatedFields"]:
             return None
     return body
+
+
+def _check(operations: Sequence[str]) -> None:
+    """Raises TooMuchAsked beyond the limits that operations of webhooks have."""
+    if len(operations) > OPERATIONS:
+        raise TooMuchAsked(f"'operations' must have at most {OPERATIONS} items, got {len(operations)}")
+    if (longest := max(map(len, operations), default=0)) > OPERATION_LENGTH:
+        raise TooMuchAsked(f"An item of 'operations' must have at most {OPERATION_LENGTH} characters, got {longest}")
 
 
 def _invalid_cursor(text: str) -> BadRequest:

@@ -25,6 +25,10 @@ LOOK_SECONDS: Final = 5.0
 #: Workspaces whose last look a process remembers.
 _REMEMBERED: Final = 10_000
 
+#: Operations that a webhook, or a reader of the feed, may name; and characters of one.
+OPERATIONS: Final = 100
+OPERATION_LENGTH: Final = 255
+
 #: Records of these objects make no events; of these events no wildcard speaks.
 _SILENT_OBJECTS: Final = frozenset(("timelineActivity",))
 _ONLY_BY_NAME: Final = frozenset(("workflowRun.updated",))

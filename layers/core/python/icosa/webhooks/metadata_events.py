@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final, Literal
 
+from ..access.permissions import Permissions
 from ..model.dates import format_instant
 from ..model.model import Model
 from ..store.event_row import EventRow, event_id_of
@@ -70,6 +71,15 @@ def entity_of(name: str) -> str | None:
     ('view', None)
     """
     return name.split(".")[1] if name.startswith(METADATA) else None
+
+
+def is_shown(name: str, permissions: Permissions) -> bool | None:
+    """Whether a role may see an event of metadata, by its name; None for one of records."""
+    entity = entity_of(name)
+    if entity is None:
+        return None
+    flag = FLAGS.get(entity)
+    return flag is None or permissions.holds(flag)
 
 
 def _action(entity: EntityChange) -> Action:
