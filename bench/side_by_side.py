@@ -69,7 +69,11 @@ def _new(number: int) -> dict[str, Any]:
 _TITLED = {"filter[job_title][_eq]": dataset.COMMON_TITLE}
 _TOTAL = {"meta": "filter_count"}
 _NEWEST = {"sort": "-created_at"}
-_CONTAINS = {"filter[job_title][_icontains]": "engineer"}
+
+
+def _containing(field: str, part: str) -> Callable[[Sequence[str], int], Request]:
+    return _people(**{f"filter[{field}][_icontains]": part}, **_TOTAL)
+
 
 QUESTIONS: Sequence[Question] = (
     Question(icosa="get one", directus=lambda ids, number: ("GET", f"/items/people/{ids[number % len(ids)]}", None)),
@@ -80,8 +84,10 @@ QUESTIONS: Sequence[Question] = (
         icosa="two equalities (2 %, 3 %)",
         directus=_people(**_TITLED, **{"filter[last_name][_eq]": "Xu"}, **_TOTAL),
     ),
-    Question(icosa="ilike %engineer%", directus=_people(**_CONTAINS, **_TOTAL)),
-    Question(icosa="ilike %nobody%", directus=_people(**{"filter[job_title][_icontains]": "nobody"}, **_TOTAL)),
+    Question(icosa="ilike %ief eng% (2 %), index of type GIN", directus=_containing("job_title", "ief eng")),
+    Question(icosa="ilike %engineer% (14 %), index of type GIN", directus=_containing("job_title", "engineer")),
+    Question(icosa="ilike %no such title%, index of type GIN", directus=_containing("job_title", "no such title")),
+    Question(icosa="ilike %anov% (3 %), a scan", directus=_containing("last_name", "anov")),
     Question(icosa="by last name, first name", directus=_people(sort="last_name,first_name", **_TOTAL)),
     Question(icosa="by company's name, nulls last", directus=_people(sort="company_id.name", **_TOTAL)),
     Question(

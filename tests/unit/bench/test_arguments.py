@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from bench.__main__ import read_arguments
+from bench.operations import OPERATIONS
+from bench.side_by_side import QUESTIONS, operations
 
 
 @pytest.mark.parametrize(
@@ -21,3 +23,8 @@ def test_options_of_other_commands_are_refused(arguments: str, capsys: pytest.Ca
     with pytest.raises(SystemExit):
         read_arguments(arguments.split())
     assert "usage: python -m bench" in capsys.readouterr().err
+
+
+def test_what_both_sides_are_asked_is_there() -> None:
+    """Questions to Directus name those of this package."""
+    assert set(operations(1_000, OPERATIONS)) == {question.icosa for question in QUESTIONS}
