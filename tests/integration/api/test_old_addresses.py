@@ -58,6 +58,17 @@ def test_the_life_of_a_webhook(call: RestClient, metadata: MetadataClient) -> No
     assert call("GET", "/rest/webhooks/x").status == 400
 
 
+def test_a_webhook_is_switched_at_the_present_address_only(call: RestClient, metadata: MetadataClient) -> None:
+    """The function of old addresses may not send what has waited. Nothing else of the change is made either."""
+    webhook = call("POST", "/rest/webhooks", {"targetUrl": URL, "operations": []}).json["id"]
+    refused = call("PATCH", f"/rest/webhooks/{webhook}", {"isEnabled": True, "description": "New"})
+
+    assert (refused.status, refused.json["code"]) == (400, "INVALID_WEBHOOK_INPUT")
+    assert "/rest/metadata/webhooks" in refused.message
+    assert metadata("GET", f"/rest/metadata/webhooks/{webhook}").json["description"] is None
+    call("DELETE", f"/rest/webhooks/{webhook}")
+
+
 def test_one_operation_at_the_present_address(metadata: MetadataClient) -> None:
     made = metadata("POST", "/rest/metadata/webhooks", {"targetUrl": URL, "operation": "company.deleted"}).json
 

@@ -75,6 +75,18 @@ def test_a_webhook_in_the_present_form(gql: GraphqlClient) -> None:
     gql.data("mutation($id: UUID!) { deleteWebhook(id: $id) { id } }", {"id": made["id"]})
 
 
+def test_a_webhook_is_switched_at_the_present_address_only(gql: GraphqlClient) -> None:
+    made = gql.data(f'mutation {{ createWebhook(data: {{targetUrl: "{_URL}", operations: []}}) {{ id }} }}')
+    webhook = made["createWebhook"]["id"]
+    for change in (
+        "mutation($id: UUID!) { updateWebhook(input: {id: $id, update: {isEnabled: true}}) { id } }",
+        "mutation($id: UUID!) { updateWebhook(where: {id: $id}, data: {isEnabled: false}) { id } }",
+    ):
+        [error] = gql(change, {"id": webhook})["errors"]
+        assert error["message"] == "'isEnabled' of webhooks is changed at /metadata and /rest/metadata/webhooks only"
+    gql.data("mutation($id: UUID!) { deleteWebhook(id: $id) { id } }", {"id": webhook})
+
+
 def test_what_is_selected_of_a_change_may_have_variables_and_fragments(gql: GraphqlClient) -> None:
     made = gql.data(
         "mutation($w: WebhookCreateInput!, $all: Boolean!, $none: Boolean = false) { ...Change } "
