@@ -48,7 +48,7 @@ function NewIndex({ object }: { object: ObjectMetadata }) {
   return html`<${Page} title="New index" crumbs=${objectCrumbs(object, "New index")}>
     <${Notice}>Every field that can be filtered is indexed anyhow. An index of <strong>several</strong> fields answers lists
       that ask for equal values of its first fields in the order of the others, for the price of the page. It is built from the
-      records that are there, and every write costs two units more, four where one of its values changes. An index for
+      records that are there, and every write costs two units more, four where one of its values changes. An index for${" "}
       <strong>contains search</strong> (GIN) answers filters that look for a part of a text, of three characters or more, for the
       price of what they find; a new text costs two units more for each of its characters. Another index of one field makes
       nothing faster and nothing dearer. An object can have ${MAX_CUSTOM_INDEXES}.<//>
