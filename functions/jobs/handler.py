@@ -16,6 +16,7 @@ from icosa.metadata.job_queue import JobQueue
 from icosa.metadata.job_runner import run
 from icosa.runtime.batch import batch_handler
 from icosa.runtime.handlers import function_logger
+from icosa.runtime.observation import observed
 from icosa.runtime.prime import prime
 from icosa.store.table import Table
 
@@ -27,7 +28,7 @@ def _step(record: Any) -> None:
     logger.append_keys(workspace_id=message["workspaceId"], job=message["jobId"])
     moment = datetime.now(UTC)
     outcome = run(
-        _table(),
+        _table().metered(observed().meter_of(message["workspaceId"], records=1)),
         message["workspaceId"],
         message["jobId"],
         now=stored_time(moment),

@@ -26,6 +26,7 @@ from .asgi import OTHER_METHOD
 from .http import METHODS_WITH_BODY, HttpRequest, check_size, error_response, unexpected_errors
 from .http_errors import MethodNotAllowed, UnknownRoute, rest_body
 from .json_body import read_body
+from .observation import observed
 
 _METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", OTHER_METHOD)
 _ANYWHERE = "/{path:anything}"
@@ -99,6 +100,7 @@ class ApiRoute(APIRoute):
         async def handle(request: Request) -> Response:
             http: HttpRequest = request.state.http
             meter = request.state.meter = Meter(detailed=http.explain)
+            observed().use(meter)
             with unexpected_errors(http):
                 if http.method in METHODS_WITH_BODY:
                     limit = request.app.state.settings.body_limit

@@ -15,8 +15,10 @@ from ...engine.executor import execute, execute_all
 from ...errors import IcosaError
 from ...runtime.http import HttpRequest, HttpResponse
 from ...runtime.http_errors import Unexpected
+from ...runtime.observation import observed
 from ...store.meter import Meter
 from ...store.table import Table
+from ..operation_kinds import INTROSPECTION, note_operations
 from ..view_filter import view_filter_of
 from . import arguments, introspection
 from .budget import Budget
@@ -199,6 +201,10 @@ class Execution:
     def result(self) -> dict[str, Any]:
         """``data`` and, if anything failed, ``errors``. Queries run side by side, mutations one after the other."""
         planned = [field.outcome for field in self._fields if isinstance(field.outcome, PlannedField)]
+        if planned:
+            note_operations([field.operation for field in planned])
+        elif not all(isinstance(field.outcome, IcosaError) for field in self._fields):
+            observed().operation = INTROSPECTION
         results: Iterator[Any] | None = None
         if len(planned) > 1 and not self.is_mutation:
             results = iter(execute_all(self._context, [field.operation for field in planned]))

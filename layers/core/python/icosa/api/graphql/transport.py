@@ -21,6 +21,7 @@ from ...runtime.delivery import deliver
 from ...runtime.http import HttpRequest, HttpResponse, error_response, handle_errors
 from ...runtime.http_errors import MethodNotAllowed, rest_body
 from ...runtime.json_body import read_body
+from ...runtime.observation import REFUSED, observed
 from ...store.meter import Meter
 from .failures import VariableMissing
 
@@ -93,12 +94,15 @@ def handle_graphql_request(
     """
 
     def serve(meter: Meter) -> HttpResponse:
+        observed().operation = REFUSED
         try:
             request = read_request(http, limit=limit)
         except IcosaError as error:
             return not_runnable(error)
         try:
             outcome = run(request, meter)
+            errors = outcome.result.get("errors") or ()
+            observed().graphql_errors([entry.get("extensions", {}).get("code") for entry in errors])
             if outcome.respond is not None:
                 return outcome.respond()
             response = (
@@ -200,6 +204,7 @@ def answer(result: Mapping[str, Any]) -> HttpResponse:
 
 def refused(error: IcosaError) -> HttpResponse:
     """The answer to a token that may not call, to a document that is not valid: ``errors`` alone."""
+    observed().graphql_errors([error.graphql_code])
     return answer({"errors": [error_entry(error)]})
 
 

@@ -16,9 +16,11 @@ from ...runtime.delivery import deliver
 from ...runtime.http import METHODS_WITH_BODY, HttpRequest, HttpResponse, error_response, handle_errors
 from ...runtime.http_errors import MethodNotAllowed, UnknownRoute
 from ...runtime.json_body import read_body
+from ...runtime.observation import REFUSED, observed
 from ...settings import Settings, settings
 from ...store.meter import Meter
 from ...store.table import Table
+from ..operation_kinds import note_operations
 from ..view_filter import view_filter_of
 from .endpoints import ENDPOINTS, Endpoint, RecordsRequest
 from .ignored import ignored_header
@@ -48,11 +50,13 @@ class RestApi:
         return handle_errors(request, lambda meter: self._run(request, meter), error_response)
 
     def _run(self, request: HttpRequest, meter: Meter) -> HttpResponse:
+        observed().operation = REFUSED
         body_json = None
         if request.method in METHODS_WITH_BODY:
             body_json = read_body(request.body, request.headers.get("content-type"), limit=self._settings.body_limit)
         context = open_metered(request.event, self._table, meter, self._settings)
         if self._old_addresses is not None and self._old_addresses.has(request, context.model):
+            observed().operation = "older"
             return self._old_addresses.answer(request, context, body_json)
         path, endpoint = _route(request, body_json)
         params = Params(request.query_string)
@@ -69,6 +73,7 @@ class RestApi:
         )
         operation = authorize(context.permissions, endpoint.parse(parsed), context.model)
         parsed.demand.operation(context.model, operation)
+        note_operations([operation])
         body = orjson.dumps(endpoint.render(context.model, operation, execute(context, operation)))
         response = HttpResponse(endpoint.status, body, ignored_header(params.ignored))
         return deliver(response, request, is_change=operation.is_write)

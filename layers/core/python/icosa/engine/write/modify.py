@@ -59,7 +59,7 @@ def delete(ctx: Context, operation: Delete) -> list[Node]:
         destroy(ctx, obj, states, edges=edges)
         return nodes
 
-    return retry_on_conflict(attempt)
+    return retry_on_conflict(ctx, attempt)
 
 
 def restore(ctx: Context, operation: Restore) -> list[Node]:
@@ -92,7 +92,7 @@ def _write_and_load(
             if change.obj is operation.object and change.before is not None and change.after is not None
         ]
 
-    nodes = [Node(record) for record in retry_on_conflict(attempt)]
+    nodes = [Node(record) for record in retry_on_conflict(ctx, attempt)]
     load_relations(ctx, operation.object, nodes, operation.selection)
     return nodes
 

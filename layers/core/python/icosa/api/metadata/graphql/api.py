@@ -22,6 +22,7 @@ from ....access.session import open_metered
 from ....errors import IcosaError
 from ....runtime.http import HttpRequest, HttpResponse
 from ....runtime.http_errors import Unexpected
+from ....runtime.observation import observed
 from ....settings import Settings, settings
 from ....store.meter import Meter
 from ....store.table import Table
@@ -69,6 +70,7 @@ def run_document(request: GraphqlRequest, call: MetadataCall) -> Outcome:
         if request.read_only and operation.operation is not OperationType.QUERY:
             raise transport.MutationOverGet
         check_limits(prepared, operation)
+        observed().operation = operation.operation.value
     result = execute_sync(
         metadata_schema(),
         prepared,
