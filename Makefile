@@ -27,7 +27,7 @@ BIN := .venv/bin
 SAM_BIN := .venv-sam/bin
 PIP_INSTALL := -m pip install -qq --disable-pip-version-check --require-hashes
 
-.PHONY: help install running console dev sign-in workspace rotate-secret test test-unit coverage fuzz changes soak steady crashes docs clients screens pictures bench lint format validate build deploy sam-local lock clean
+.PHONY: help install running console dev sign-in workspace rotate-secret cost-report dead-letters redrive test test-unit coverage fuzz changes soak steady crashes dashboard docs clients screens pictures bench lint format validate build deploy sam-local lock clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
@@ -103,6 +103,9 @@ workspace: running ## a new workspace; NAME="Acme", of the local stack's DATA; P
 rotate-secret: running ## a new signing secret for the local stack's DATA; tokens go on, END=1 ends all of them
 	@exec $(BIN)/python -m local.rotation --data "$(DATA)" $(if $(END),--end-all-tokens)
 
+cost-report: .venv/installed ## what workspaces cost; LOGS=files or folders (default: of the local stack's DATA), PRICES=file, FORMAT=csv or json
+	@$(BIN)/python -m ops.cost_report $(or $(LOGS),"$(DATA)/logs") $(if $(PRICES),--prices "$(PRICES)") $(if $(FORMAT),--format $(FORMAT))
+
 test: install console .venv-clients/installed ## every test; ARGS="-k name" to choose
 	@$(BIN)/python -m pytest -n 3 --dist loadscope $(ARGS)
 
@@ -135,6 +138,9 @@ steady: install ## reads beside writers: 2,000 of each kind, all tunings, and wr
 crashes: install console ## webhooks while the local stack is killed again and again, and a crash at each call; EVENTS=2000 SEED=1
 	@ICOSA_CRASHES=$(EVENTS) ICOSA_CRASHES_SEED=$(SEED) ICOSA_CRASH_STEP=1 $(BIN)/python -m pytest -s \
 		tests/e2e/test_webhook_crashes.py tests/integration/webhooks/test_crashes.py $(ARGS)
+
+dashboard: .venv/installed ## the CloudWatch dashboard of ops/dashboard.py, into template.yaml
+	@$(BIN)/python -m ops.dashboard
 
 docs: .venv/installed ## the pages of docs/ that follow from the code
 	@$(BIN)/python -m tests.support.error_reference

@@ -27,6 +27,7 @@ METRICS: Final[Mapping[str, str]] = {
     "ClientErrors": "Count",
     "Faults": "Count",
     "GraphqlErrors": "Count",
+    "GraphqlFaults": "Count",
     "Retries": "Count",
     "Conflicts": "Count",
     "Throttles": "Count",
@@ -37,7 +38,7 @@ METRICS: Final[Mapping[str, str]] = {
 }
 _ALWAYS: Final = ("Latency", "ReadUnits", "WriteUnits", "RoundTrips")
 #: Also counted for the stack as a whole, for alarms, which cannot add up what they do not know by name.
-STACK_METRICS: Final = ("Faults", "GraphqlErrors", "Conflicts", "Throttles", "Scans")
+STACK_METRICS: Final = ("Faults", "GraphqlErrors", "GraphqlFaults", "Conflicts", "Throttles", "Scans")
 #: Dimensions of the others, by METRICS_BY.
 DIMENSIONS: Final[Mapping[str, tuple[str, ...]]] = {
     "operation": ("stack", "service", "operation"),

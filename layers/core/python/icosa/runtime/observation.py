@@ -137,6 +137,7 @@ def _values(observation: Observation) -> emf.Values:
     is_fault, is_refusal = status is not None and status >= 500, status is not None and 400 <= status < 500
     if observation.client_errors or observation.faults:
         values.numbers["GraphqlErrors"] = observation.client_errors + observation.faults
+        values.numbers["GraphqlFaults"] = observation.faults
     values.numbers["ClientErrors"] = observation.client_errors or int(is_refusal)
     values.numbers["Faults"] = observation.faults or int(is_fault)
     if observation.records is not None:
