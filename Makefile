@@ -103,6 +103,14 @@ workspace: running ## a new workspace; NAME="Acme", of the local stack's DATA; P
 rotate-secret: running ## a new signing secret for the local stack's DATA; tokens go on, END=1 ends all of them
 	@exec $(BIN)/python -m local.rotation --data "$(DATA)" $(if $(END),--end-all-tokens)
 
+AT = $(if $(filter command line environment,$(origin ENV)),--env "$(ENV)",--data "$(DATA)")
+
+dead-letters: .venv/installed ## what was given up: how much, since when, some of it; ENV=prod, or of the local stack's DATA
+	@$(BIN)/python -m ops.dead_letters show $(AT)
+
+redrive: .venv/installed ## bring dead letters back; QUEUE=events, schemas, jobs or deliveries, ENV or DATA, RATE=messages a second, DROP=1
+	@$(BIN)/python -m ops.dead_letters redrive $(QUEUE) $(AT) $(if $(RATE),--rate $(RATE)) $(if $(DROP),--drop)
+
 cost-report: .venv/installed ## what workspaces cost; LOGS=files or folders (default: of the local stack's DATA), PRICES=file, FORMAT=csv or json
 	@$(BIN)/python -m ops.cost_report $(or $(LOGS),"$(DATA)/logs") $(if $(PRICES),--prices "$(PRICES)") $(if $(FORMAT),--format $(FORMAT))
 
