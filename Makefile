@@ -91,8 +91,8 @@ console: $(SITE) ## the web console's files, from console/
 
 # -------------------------------------------------------------------------------------------------------- running
 
-dev: running console ## the local stack; PORT=8000 DATA=.icosa RATE=off (no throttling) or calls a minute, STREAM=off, PREFIX=/dev
-	@exec $(BIN)/python -m local --port $(PORT) --data "$(DATA)" $(if $(RATE),--rate $(RATE)) $(if $(STREAM),--stream $(STREAM)) $(if $(PREFIX),--prefix $(PREFIX))
+dev: running console ## the local stack; PORT=8000 DATA=.icosa RATE=off (no throttling) or calls a minute, STREAM=off, PREFIX=/dev, QUIET=1 (no line for each call)
+	@exec $(BIN)/python -m local --port $(PORT) --data "$(DATA)" $(if $(RATE),--rate $(RATE)) $(if $(STREAM),--stream $(STREAM)) $(if $(PREFIX),--prefix $(PREFIX)) $(if $(QUIET),--quiet)
 
 sign-in: running ## another sign-in link to the console, of the local stack's DATA; PORT and PREFIX as of `make dev`
 	@exec $(BIN)/python -m local.sign_in --url "http://localhost:$(PORT)$(PREFIX)" --data "$(DATA)"
