@@ -31,6 +31,7 @@ from ..store.settle import free_stale_guard, settle_abandoned
 from ..store.table import MAX_TRANSACTION, Table, TransactionConflict, TransactionFailed, chunked
 from .draft import Draft
 from .indexes import give_up_uniqueness
+from .leaf_indexes import finish_leaves
 from .record_jobs import plan_jobs
 
 #: One step ends after so long, and the next begins from where it ended.
@@ -150,7 +151,10 @@ def _merge_builds(table: Table, workspace_id: str, job: Job, now_ms: int) -> Job
         if other.stage or other.after is not None:
             continue
         merged = replace(
-            job, fields={**job.fields, **other.fields}, indexes=tuple(dict.fromkeys((*job.indexes, *other.indexes)))
+            job,
+            fields={**job.fields, **other.fields},
+            leaves=tuple(dict.fromkeys((*job.leaves, *other.leaves))),
+            indexes=tuple(dict.fromkeys((*job.indexes, *other.indexes))),
         )
         try:
             table.transact(
@@ -293,9 +297,11 @@ class _Worker:
             index.row_key for index in obj.indexes if index.id in self.job.indexes and index.status == "BUILDING"
         }
         declared = [leaf for leaf in obj.declared if leaf.row_key in row_keys]
-        if not fields and not self._constraints and not declared:
+        alone = [leaf for leaf in obj.indexed_leaves if leaf.key in self.job.leaves and leaf.index.status == "BUILDING"]
+        if not fields and not self._constraints and not declared and not alone:
             return
-        leaves = [*(leaf for field in fields for leaf in field.leaves if leaf.has_rows), *declared]
+        of_fields = [leaf for field in fields for leaf in field.leaves if leaf.has_rows or leaf.has_rows_of_nulls]
+        leaves = {leaf.key: leaf for leaf in (*of_fields, *alone, *declared)}.values()
         self._rows = Rows(self.model, obj, leaves)
         yield self._records(True, self._build_record)
         if self._constraints:
@@ -410,6 +416,9 @@ class _Worker:
         for field in obj.fields:
             if field.status == "BUILDING" and self.job.fields.get(field.id) == field.index_generation:
                 draft.set_field(field.id, status="READY")
+                finish_leaves(draft, field.id)
+            else:
+                finish_leaves(draft, field.id, self.job.leaves)
         for index in obj.indexes:
             if index.id not in self.job.indexes or index.status != "BUILDING":
                 continue

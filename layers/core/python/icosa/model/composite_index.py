@@ -69,6 +69,10 @@ class CompositeLeaf(Leaf):
         return True
 
     @property
+    def has_rows_of_nulls(self) -> bool:
+        return False
+
+    @property
     def has_index(self) -> bool:
         return self.ready
 

@@ -52,6 +52,10 @@ class FragmentLeaf(Leaf):
         return True
 
     @property
+    def has_rows_of_nulls(self) -> bool:
+        return False
+
+    @property
     def has_index(self) -> bool:
         return self.ready
 

@@ -67,8 +67,9 @@ class Rows:
         self._index: list[tuple[str, Leaf, Callable[[Any], str], Callable[[Any], str | None]]] = [
             (keys.index(ws, obj.key, leaf.key), leaf, leaf.kind.encode, leaf.kind.detail)
             for leaf in leaves
-            if not isinstance(leaf, FragmentLeaf)
+            if leaf.has_rows and not isinstance(leaf, FragmentLeaf)
         ]
+        self._nulls = [(keys.index(ws, obj.key, leaf.key), leaf) for leaf in leaves if leaf.has_rows_of_nulls]
         self._fragments = [
             (leaf, [keys.index(ws, obj.key, key) for key in leaf.index_keys])
             for leaf in leaves
@@ -92,8 +93,8 @@ class Rows:
         return obj.cached(_rows, model)
 
     def index(self, record: Record) -> dict[Key, Attributes]:
-        """Index rows of a live record: one for each indexed leaf, nulls included, so that every index is complete; and
-        those of its fragments.
+        """Index rows of a live record: one for each indexed leaf, nulls included, so that every index is complete; of
+        some leaves only nulls; and those of its fragments.
         """
         tail = END + record.id
         null = NULL + tail
@@ -110,6 +111,9 @@ class Rows:
                 room = len(exact.encode()) <= _MOST_EXACT
                 attributes = {EXACT: exact, **(attributes if room else _NOTHING)}
             rows[partition, f"{VALUE}{encode(value)}{tail}"] = attributes
+        for partition, leaf in self._nulls:
+            if leaf.get(record) is None:
+                rows[partition, null] = carried
         for of_texts, partitions in self._fragments:
             value = of_texts.get(record)
             if value is None:

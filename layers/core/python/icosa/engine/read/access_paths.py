@@ -154,9 +154,11 @@ def _path_for_comparison(model: Model, obj: Object, condition: Compare) -> Acces
         return AccessPath(condition=condition, ids=tuple(ids), exact=True)
     if leaf.field.relation is not None and operator in (EQ, IN):
         return _edge_path(model, obj, condition)
+    pk = keys.index(model.workspace_id, obj.key, leaf.key)
+    if condition.state == "NULL" and leaf.tells_nulls:
+        return AccessPath(condition=condition, ranges=(_nulls(pk, leaf),), exact=True)
     if not leaf.has_index:
         return _path_of_part(model, obj, condition)
-    pk = keys.index(model.workspace_id, obj.key, leaf.key)
     if (state := condition.state) is not None:
         rows = _nulls(pk, leaf) if state == "NULL" else _values(pk, leaf)
         return AccessPath(condition=condition, ranges=(rows,), exact=True)

@@ -161,6 +161,26 @@ class Kind(ABC):
 
 _WITHOUT_ROWS = (("id",), ("deletedAt",))
 
+#: Which live records have index rows of a leaf: all, those without a value, or none.
+IndexedRecords = Literal["ALL", "NULLS", "NONE"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeafIndex:
+    """The index of one leaf (docs/storage.md#which-leaves-have-an-index).
+
+    ``NULLS`` is for relations: edges tell which records point at a record, the rows which point at none. Rows that are
+    made anew stand under the next ``generation``, so that nothing which still removes the old ones meets them; while
+    they are ``BUILDING`` every write makes them and no read trusts them.
+    """
+
+    records: IndexedRecords = "ALL"
+    status: Status = "READY"
+    generation: int = 0
+
+
+_FULL = LeafIndex()
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Leaf:
@@ -183,16 +203,37 @@ class Leaf:
     scale: int = 1
 
     @property
-    def has_rows(self) -> bool:
-        """Whether records have index rows for the leaf: ``id`` needs none (it is the key), nor ``deletedAt`` (null in
-        every live record).
+    def may_have_rows(self) -> bool:
+        """Whether there can be an index of the leaf alone: ``id`` needs none (it is the key), nor ``deletedAt`` (null
+        in every live record).
         """
         return self.kind.is_indexed and self.field.is_indexed and self.path not in _WITHOUT_ROWS
 
     @property
+    def index(self) -> LeafIndex:
+        return self.field.leaf_indexes.get(self.subfield or "", _FULL)
+
+    @property
+    def has_rows(self) -> bool:
+        """Whether every live record has an index row of the leaf, or is getting one."""
+        return self.may_have_rows and self.index.records == "ALL"
+
+    @property
+    def has_rows_of_nulls(self) -> bool:
+        """Whether live records without a value, and only these, have an index row of the leaf, or are getting one."""
+        return self.may_have_rows and self.index.records == "NULLS"
+
+    @property
     def has_index(self) -> bool:
-        """Whether the leaf's index answers reads: every live record has its rows."""
-        return self.has_rows and self.field.has_index
+        """Whether the leaf's index answers reads: every live record has its row."""
+        return self.has_rows and self.field.has_index and self.index.status == "READY"
+
+    @property
+    def tells_nulls(self) -> bool:
+        """Whether index rows say which live records have no value."""
+        return (
+            (self.has_rows or self.has_rows_of_nulls) and self.field.has_index and self.index.status == "READY"
+        )
 
     @property
     def index_keys(self) -> tuple[str, ...]:
@@ -305,6 +346,8 @@ class Field:
     is_indexed: bool = True
     #: Whether index rows of the field may answer reads.
     status: Status = "READY"
+    #: The indexes of leaves by the names of members, "" in a field without: those that differ from ``LeafIndex()``.
+    leaf_indexes: Mapping[str, LeafIndex] = field(default_factory=dict)
     #: Part of the index's name: when encoded values change as a whole, the index is built anew under the next number.
     index_generation: int = 0
     #: The stored value of records that were written before the field existed; they are not rewritten.
@@ -316,6 +359,12 @@ class Field:
     def index_key(self) -> str:
         """The name of the field's index in keys."""
         return f"{self.key}~{self.index_generation}" if self.index_generation else self.key
+
+    def leaf_key(self, subfield: str | None) -> str:
+        """The name of the index of one of its leaves."""
+        generation = self.leaf_indexes.get(subfield or "", _FULL).generation
+        name = self.index_key if subfield is None else f"{self.index_key}.{subfield}"
+        return f"{name}~{generation}" if generation else name
 
     @property
     def has_index(self) -> bool:
