@@ -78,6 +78,8 @@ _LEAF_INDEXES = (
     *(LeafIndex(),) * 3,
     LeafIndex(records="NONE"),
     LeafIndex(records="NULLS"),
+    LeafIndex(records="VALUES"),
+    LeafIndex(serves_search=True),
     LeafIndex(status="BUILDING", generation=1),
     LeafIndex(records="NULLS", status="BUILDING", generation=2),
 )

@@ -60,9 +60,10 @@ JobState = Literal["WAITING", "RUNNING", "DONE"]
 class Job:
     """``object_key`` names the object, which may be gone.
 
-    ``fields`` (id → index generation), ``leaves`` (leaf keys) and ``indexes`` (ids) are what a build is about. ``tombstone``
-    describes what a purge or destroy removes. ``drops`` are leaf keys of indexes to be emptied. ``stage`` and ``after``
-    say how far the work is: the number of the partition, and the last sort key that is done; ``done`` counts records.
+    ``fields`` (id → index generation), ``leaves`` (leaf keys) and ``indexes`` (ids) are what a build is about.
+    ``tombstone`` describes what a purge or destroy removes. ``drops`` are leaf keys of indexes to be emptied. ``stage``
+    and ``after`` say how far the work is: the number of the partition, and the last sort key that is done; ``done``
+    counts records.
     """
 
     id: str

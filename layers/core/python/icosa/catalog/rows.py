@@ -217,4 +217,6 @@ _OBJECT_CODEC = _codec(Object, _OBJECT_SPECIAL, frozenset({"fields", "indexes"})
 _FIELD_CODEC = _codec(Field, _FIELD_SPECIAL, frozenset())
 _OBJECT_PLAIN = [name for name, _, _ in _OBJECT_CODEC if name not in _OBJECT_PARTS]
 _INDEX_PLAIN = [f.name for f in fields(Index) if f.name != "members"]
-_FIELD_PLAIN = [name for name, _, _ in _FIELD_CODEC if name not in ("type", "options", "relation", "retired", "leaf_indexes")]
+_FIELD_PLAIN = [
+    name for name, _, _ in _FIELD_CODEC if name not in ("type", "options", "relation", "retired", "leaf_indexes")
+]

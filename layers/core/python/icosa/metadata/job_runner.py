@@ -300,7 +300,7 @@ class _Worker:
         alone = [leaf for leaf in obj.indexed_leaves if leaf.key in self.job.leaves and leaf.index.status == "BUILDING"]
         if not fields and not self._constraints and not declared and not alone:
             return
-        of_fields = [leaf for field in fields for leaf in field.leaves if leaf.has_rows or leaf.has_rows_of_nulls]
+        of_fields = [leaf for field in fields for leaf in field.leaves if leaf.has_rows]
         leaves = {leaf.key: leaf for leaf in (*of_fields, *alone, *declared)}.values()
         self._rows = Rows(self.model, obj, leaves)
         yield self._records(True, self._build_record)

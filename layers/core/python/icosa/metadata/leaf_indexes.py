@@ -5,19 +5,19 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import replace
 
-from ..model.types.base import IndexedRecords, LeafIndex
+from ..model.types.base import FULL_INDEX, IndexedRecords, Status
 from .draft import Draft
-
-_FULL = LeafIndex()
 
 
 def set_leaf_index(draft: Draft, field_id: str, subfield: str | None, records: IndexedRecords) -> bool:
-    """Let ``records`` have index rows of a leaf, which are new ones: a job makes them. Whether that is a change."""
+    """Let ``records`` have index rows of a leaf, which are new ones: a job makes them. Whether that is a change: an
+    index that serves search stays as it is.
+    """
     field, name = draft.field(field_id), subfield or ""
-    known = field.leaf_indexes.get(name, _FULL)
-    if known.records == records:
+    known = field.leaf_indexes.get(name, FULL_INDEX)
+    if known.records == records or known.serves_search:
         return False
-    status = "READY" if records == "NONE" else "BUILDING"
+    status: Status = "READY" if records == "NONE" else "BUILDING"
     changed = replace(known, records=records, status=status, generation=known.generation + (records != "NONE"))
     draft.set_field(field_id, leaf_indexes={**field.leaf_indexes, name: changed})
     return True

@@ -82,9 +82,9 @@ def plan_jobs(draft: Draft, *, now_ms: int, vacant: Collection[str] = ()) -> lis
             needs.drops += _indexes(before)
             _build(draft, needs, after, vacant)
         else:
-            known, wanted = _indexes(before), _indexes(after)
-            needs.drops += [key for key in known if key not in wanted]
-            needs.leaves += [key for key in wanted if key not in known]
+            had, wants = _indexes(before), _indexes(after)
+            needs.drops += [key for key in had if key not in wants]
+            needs.leaves += [key for key in wants if key not in had]
             if change.obj.key in vacant:
                 needs.leaves.clear()
                 finish_leaves(draft, after.id)
@@ -171,7 +171,7 @@ def _holds_values(field: Field) -> bool:
 
 def _indexes(field: Field) -> list[str]:
     """Names of the indexes that records have rows in for a field."""
-    return [leaf.key for leaf in field.leaves if leaf.has_rows or leaf.has_rows_of_nulls]
+    return [leaf.key for leaf in field.leaves if leaf.has_rows]
 
 
 def _build_declared(draft: Draft, work: _Work, old: Object, new: Object, vacant: Collection[str]) -> None:

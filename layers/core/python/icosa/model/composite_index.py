@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from .operators import Operator, Predicate
-from .types.base import Field, Item, Kind, Leaf, Stored
+from .types.base import FULL_INDEX, Field, Item, Kind, Leaf, LeafIndex, Stored
 from .types.graphql_types import STRING
 
 #: Between the parts of an encoded value. Encodings never contain it, and it sorts below all they contain.
@@ -69,8 +69,8 @@ class CompositeLeaf(Leaf):
         return True
 
     @property
-    def has_rows_of_nulls(self) -> bool:
-        return False
+    def index(self) -> LeafIndex:
+        return FULL_INDEX
 
     @property
     def has_index(self) -> bool:

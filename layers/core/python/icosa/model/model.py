@@ -181,8 +181,8 @@ class Object(Cached):
 
     @cached_property
     def indexed_leaves(self) -> tuple[Leaf, ...]:
-        """Leaves with index rows, of all records or of those without a value."""
-        return tuple(leaf for leaf in self.leaves.values() if leaf.has_rows or leaf.has_rows_of_nulls)
+        """Leaves with index rows."""
+        return tuple(leaf for leaf in self.leaves.values() if leaf.has_rows)
 
     @cached_property
     def composites(self) -> tuple[CompositeLeaf, ...]:

@@ -157,11 +157,10 @@ def _path_for_comparison(model: Model, obj: Object, condition: Compare) -> Acces
     pk = keys.index(model.workspace_id, obj.key, leaf.key)
     if condition.state == "NULL" and leaf.tells_nulls:
         return AccessPath(condition=condition, ranges=(_nulls(pk, leaf),), exact=True)
-    if not leaf.has_index:
+    if not leaf.tells_values or condition.state == "NULL":
         return _path_of_part(model, obj, condition)
-    if (state := condition.state) is not None:
-        rows = _nulls(pk, leaf) if state == "NULL" else _values(pk, leaf)
-        return AccessPath(condition=condition, ranges=(rows,), exact=True)
+    if condition.state is not None:
+        return AccessPath(condition=condition, ranges=(_values(pk, leaf),), exact=True)
     if operator in (EQ, IN):
         operands = dict.fromkeys(operand if operator is IN else (operand,))
         empty = leaf.kind.null_equivalent

@@ -161,25 +161,29 @@ class Kind(ABC):
 
 _WITHOUT_ROWS = (("id",), ("deletedAt",))
 
-#: Which live records have index rows of a leaf: all, those without a value, or none.
-IndexedRecords = Literal["ALL", "NULLS", "NONE"]
+#: Which live records have an index row of a leaf: all, those with a value, those without, or none.
+IndexedRecords = Literal["ALL", "VALUES", "NULLS", "NONE"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LeafIndex:
     """The index of one leaf (docs/storage.md#which-leaves-have-an-index).
 
-    ``NULLS`` is for relations: edges tell which records point at a record, the rows which point at none. Rows that are
+    ``NULLS`` is for relations: edges tell which records point at a record, the rows which point at none. ``VALUES``
+    answers equality and ranges, but neither an order nor what asks for nulls. Rows that are
     made anew stand under the next ``generation``, so that nothing which still removes the old ones meets them; while
-    they are ``BUILDING`` every write makes them and no read trusts them.
+    they are ``BUILDING`` every write makes them and no read trusts them. ``serves_search``: search looks for the
+    beginnings of its values, which therefore have no tokens; such an index stays.
     """
 
     records: IndexedRecords = "ALL"
     status: Status = "READY"
     generation: int = 0
+    serves_search: bool = False
 
 
-_FULL = LeafIndex()
+#: That of a leaf for which nothing else is said.
+FULL_INDEX = LeafIndex()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -211,29 +215,31 @@ class Leaf:
 
     @property
     def index(self) -> LeafIndex:
-        return self.field.leaf_indexes.get(self.subfield or "", _FULL)
+        return self.field.leaf_indexes.get(self.subfield or "", FULL_INDEX)
 
     @property
     def has_rows(self) -> bool:
-        """Whether every live record has an index row of the leaf, or is getting one."""
-        return self.may_have_rows and self.index.records == "ALL"
-
-    @property
-    def has_rows_of_nulls(self) -> bool:
-        """Whether live records without a value, and only these, have an index row of the leaf, or are getting one."""
-        return self.may_have_rows and self.index.records == "NULLS"
+        """Whether live records have index rows of the leaf, or are getting them; which ones says ``index.records``."""
+        return self.may_have_rows and self.index.records != "NONE"
 
     @property
     def has_index(self) -> bool:
-        """Whether the leaf's index answers reads: every live record has its row."""
-        return self.has_rows and self.field.has_index and self.index.status == "READY"
+        """Whether the leaf's index answers reads and is complete: every live record has its row."""
+        return self._answers(("ALL",))
+
+    @property
+    def tells_values(self) -> bool:
+        """Whether index rows tell which live records have a value, and which."""
+        return self._answers(("ALL", "VALUES"))
 
     @property
     def tells_nulls(self) -> bool:
-        """Whether index rows say which live records have no value."""
-        return (
-            (self.has_rows or self.has_rows_of_nulls) and self.field.has_index and self.index.status == "READY"
-        )
+        """Whether index rows tell which live records have no value."""
+        return self._answers(("ALL", "NULLS"))
+
+    def _answers(self, records: Sequence[IndexedRecords]) -> bool:
+        index = self.index
+        return index.records in records and index.status == "READY" and self.may_have_rows and self.field.has_index
 
     @property
     def index_keys(self) -> tuple[str, ...]:
@@ -362,7 +368,7 @@ class Field:
 
     def leaf_key(self, subfield: str | None) -> str:
         """The name of the index of one of its leaves."""
-        generation = self.leaf_indexes.get(subfield or "", _FULL).generation
+        generation = self.leaf_indexes.get(subfield or "", FULL_INDEX).generation
         name = self.index_key if subfield is None else f"{self.index_key}.{subfield}"
         return f"{name}~{generation}" if generation else name
 
@@ -416,6 +422,10 @@ class FieldType(ABC):
     is_composite: ClassVar[bool] = False
     #: Whether groupBy accepts the field.
     is_groupable: ClassVar[bool] = True
+    #: Whether nothing but digits is looked for at the beginnings of its values (phone numbers).
+    is_searched_by_digits: ClassVar[bool] = False
+    #: Whether its values are at a host that search finds by its beginning only (e-mail addresses).
+    has_host: ClassVar[bool] = False
     #: Members that must fit together: whether some of them are taken may follow from the others on record.
     joint_members: ClassVar[Sequence[str]] = ()
 
