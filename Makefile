@@ -27,7 +27,7 @@ BIN := .venv/bin
 SAM_BIN := .venv-sam/bin
 PIP_INSTALL := -m pip install -qq --disable-pip-version-check --require-hashes
 
-.PHONY: help install running console dev sign-in workspace rotate-secret test test-unit coverage fuzz changes soak steady crashes docs clients screens pictures bench lint format validate build deploy sam-local lock clean
+.PHONY: help install running console dev sign-in workspace rotate-secret test test-unit coverage fuzz changes soak steady crashes docs clients screens pictures bench lint format validate build plan deploy sam-local lock clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
@@ -179,8 +179,13 @@ build: .venv/installed .venv-sam/installed console ## what is deployed, and its 
 	$(SAM) build --parameter-overrides Architecture=$(ARCH)
 	$(BIN)/python .ci/sizes.py
 
-deploy: build ## ENV=dev, staging or prod (samconfig.toml); ARGS for sam deploy
-	$(SAM) deploy --config-env $(ENV) $(ARGS)
+DEPLOYMENT = $(BIN)/python -m deployment --config-env $(ENV) --architecture $(ARCH) --sam $(CURDIR)/$(SAM_BIN)/sam
+
+plan: build ## what `make deploy` would do; with the same ENV, ARCH and ARGS
+	@$(DEPLOYMENT) plan $(ARGS)
+
+deploy: build ## ENV=dev, staging or prod (samconfig.toml); ARCH=arm64 or x86_64; ARGS for sam deploy
+	@$(DEPLOYMENT) deploy $(ARGS)
 
 sam-local: ARCH = $(if $(filter aarch64 arm64,$(shell uname -m)),arm64,x86_64)
 sam-local: build ## the API under `sam local start-api`, on the DATA of `make dev`; needs Docker
