@@ -181,6 +181,11 @@ def new_job(kind: JobKind, *, object_key: str, object_id: str, now_ms: int, **wh
     )
 
 
+def renewed(job: Job, now_ms: int) -> Job:
+    """The same work as a new job, which goes on where the old one is."""
+    return replace(job, id=_timed_id(now_ms))
+
+
 def _timed_id(now_ms: int) -> str:
     """A UUID (version 7 of RFC 9562) that begins with the time."""
     return str(uuid.UUID(int=now_ms << 80 | 0x7 << 76 | 0b10 << 62 | uuid.uuid4().int & (0xFFF << 64 | (1 << 62) - 1)))

@@ -26,6 +26,7 @@ from ..store import keys
 from ..store.table import MAX_TRANSACTION, Table, chunked
 from ..validation.body import UNNAMED, RequestBody, validate
 from ..validation.types import Flag, Identifier, Integer, JsonObject, Moment, NonBlankText
+from .resuming import resume_jobs
 from .workspace import provision
 
 logger = logging.getLogger(__name__)
@@ -151,7 +152,9 @@ def _console_link(services: _Services, parameters: NewSignInLink) -> Result:
 
 
 def _count_calls(services: _Services, parameters: OfWorkspace) -> Result:
-    """``{left}``: how many gateway keys are left of a workspace that is older than version 0.3."""
+    """``{left}``: how many gateway keys are left of a workspace that is older than version 0.3. For a table that comes
+    from another stack it also puts the workspace into this stack's usage plan.
+    """
     return {"left": services.api_keys.count_calls(parameters.workspace_id)}
 
 
@@ -171,6 +174,12 @@ def _carry_values(services: _Services, parameters: OfWorkspace) -> Result:
     for part in chunked(jobs, MAX_TRANSACTION):
         table.transact([put_job(workspace_id, job) for job in part])
     return {"jobs": len(jobs)}
+
+
+def _resume_jobs(services: _Services, parameters: OfWorkspace) -> Result:
+    """``{jobs}``: how many that nobody works on any more are begun anew."""
+    now_ms = int(datetime.now(UTC).timestamp() * 1000)
+    return {"jobs": resume_jobs(services.table, parameters.workspace_id, now_ms=now_ms)}
 
 
 def _list_roles(_services: _Services, parameters: OfWorkspace) -> Result:
@@ -202,6 +211,7 @@ ACTIONS: Mapping[str, Action[Any]] = {
     "console_link": Action(NewSignInLink, _console_link),
     "count_calls": Action(OfWorkspace, _count_calls),
     "carry_values": Action(OfWorkspace, _carry_values),
+    "resume_jobs": Action(OfWorkspace, _resume_jobs),
     "list_roles": Action(OfWorkspace, _list_roles),
     "create_role": Action(NewRole, _create_role),
 }
