@@ -15,6 +15,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Final
 
+from ..access.workspace_status import is_there
 from ..lru import LRUCache
 from ..store import keys, workspace_registry
 from ..store.ops import UpdateItem
@@ -139,7 +140,7 @@ class Audiences:
         self._looks: LRUCache[str, _Look] = LRUCache(size=_REMEMBERED)
 
     def of(self, table: Table, workspace_id: str) -> Audience | None:
-        """Who listens; None where nobody does, and where the workspace is gone."""
+        """Who listens; None where nobody does, and where the workspace is gone or being deleted."""
         last, moment = self._looks.get(workspace_id), self._clock()
         if last is not None and last.is_quiet and moment - last.seconds < LOOK_SECONDS:
             return None
@@ -160,4 +161,8 @@ class Audiences:
         has_feed = float(row.get(FEED_UNTIL, 0)) > self._now()
         is_quiet = not webhooks and not has_feed
         self._looks.put(workspace_id, _Look(moment, revision, webhooks, is_quiet))
-        return None if workspace is None or is_quiet else Audience(workspace, webhooks, has_feed)
+        return (
+            None
+            if workspace is None or is_quiet or not is_there(workspace)
+            else Audience(workspace, webhooks, has_feed)
+        )
