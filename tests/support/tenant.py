@@ -63,7 +63,14 @@ class Tenant:
         state = MetadataState.of(1, items)
         pk, sk = keys.workspace(WORKSPACE)
         counts = {"metadataVersion": 1, "metadataRows": state.rows, "metadataRevisions": state.revisions}
-        workspace = {"PK": pk, "SK": sk, "name": "Acme", **counts, "nextObjectKey": len(model.objects) + 1}
+        workspace = {
+            "PK": pk,
+            "SK": sk,
+            "name": "Acme",
+            **counts,
+            "nextObjectKey": len(model.objects) + 1,
+            "isRegistered": True,
+        }
         table.transact([PutItem(workspace), PutItem(new_register(WORKSPACE))])
 
     # ------------------------------------------------------------------ the model
