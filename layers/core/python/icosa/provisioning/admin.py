@@ -22,7 +22,7 @@ from ..access.token_type import SESSION_LIFETIME
 from ..catalog.commit import read
 from ..catalog.jobs import list_jobs, new_job, put_job
 from ..errors import BadRequest
-from ..store import keys
+from ..store import keys, workspace_registry
 from ..store.table import MAX_TRANSACTION, Table, chunked
 from ..validation.body import UNNAMED, RequestBody, validate
 from ..validation.types import Flag, Identifier, Integer, JsonObject, Moment, NonBlankText
@@ -232,9 +232,11 @@ class Administration:
         return result
 
     def _require_workspace(self, workspace_id: str) -> None:
-        """One read unit."""
-        if self._services.table.get(keys.workspace(workspace_id)) is None:
+        """One read unit. A workspace that is older than the registry enters it."""
+        workspace = self._services.table.get(keys.workspace(workspace_id))
+        if workspace is None:
             raise BadRequest("There is no such workspace")
+        workspace_registry.enter(self._services.table, workspace_id, workspace)
 
 
 def _members(key: ApiKey) -> Result:

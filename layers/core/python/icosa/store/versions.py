@@ -51,6 +51,10 @@ class Versions:
     def parse(cls, workspace_item: Mapping[str, Any]) -> Self:
         return cls(int(workspace_item.get(FORMAT, _FIRST[FORMAT])), int(workspace_item.get(STANDARD, _FIRST[STANDARD])))
 
+    def attributes(self) -> dict[str, int]:
+        """What ``parse`` reads."""
+        return {FORMAT: self.format, STANDARD: self.standard}
+
     @property
     def is_behind(self) -> bool:
         """Whether migrations are to be done."""
