@@ -32,6 +32,7 @@ from ..store.lease import Lease
 from ..store.ops import DeleteItem, PutItem
 from ..store.register import Register
 from ..store.table import MAX_TRANSACTION, Table, chunked
+from ..store.versions import CURRENT
 from ..store.workspace_row import new_workspace
 from ..views.defaults import default_view_rows
 from .demo import seed
@@ -80,6 +81,7 @@ def provision(
             default_role_id=next(roles[spec["label"]].id for spec in load("roles") if spec.get("isDefault")),
             next_object_key=len(model.objects) + 1,
             **{workspace_registry.REGISTERED: True},
+            **CURRENT.attributes(),
             **_metadata_state(model, items),
         )
         table.transact([workspace, workspace_registry.entry(workspace_id, created_at)])
