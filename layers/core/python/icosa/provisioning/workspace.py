@@ -31,6 +31,7 @@ from ..store.lease import Lease
 from ..store.ops import PutItem
 from ..store.register import Register
 from ..store.table import MAX_TRANSACTION, Table, chunked
+from ..store.versions import CURRENT
 from ..views.defaults import default_view_rows
 from .demo import seed
 
@@ -76,6 +77,8 @@ def provision(
             created_at=stored_time(datetime.now(UTC)),
             default_role_id=next(roles[spec["label"]].id for spec in load("roles") if spec.get("isDefault")),
             next_object_key=len(model.objects) + 1,
+            format_version=CURRENT.format,
+            standard_version=CURRENT.standard,
             **_metadata_state(model, items),
         ).save(condition=WorkspaceRow.PK.does_not_exist())
         token = api_keys.mint(workspace_id, key.id)

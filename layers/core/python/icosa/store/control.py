@@ -53,6 +53,9 @@ class WorkspaceRow(ControlRow):
     views_version = NumberAttribute(attr_name="viewsVersion", default=0)
     #: The last version of the model that whoever writes records must know (``store.lease``).
     required_version = NumberAttribute(attr_name="requiredVersion", null=True)
+    #: How new the workspace's data is (``store.versions``); rows of version 0.2 have neither.
+    format_version = NumberAttribute(attr_name="formatVersion", null=True)
+    standard_version = NumberAttribute(attr_name="standardVersion", null=True)
     #: The number of the next object key: keys are never used again.
     next_object_key = NumberAttribute(attr_name="nextObjectKey")
     default_role_id = UnicodeAttribute(attr_name="defaultRoleId")
