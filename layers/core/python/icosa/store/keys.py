@@ -44,8 +44,8 @@ workspace's rows: the functions take the workspace id of the caller's principal 
 | receipt of a deleted workspace | ``@D`` | workspace id |
 | operation on a workspace | ``@O`` | ``ws#operation-id`` |
 
-Those with an ``@`` belong to the installation: a subdomain's row says which workspace has taken a name that all share, a
-sign-in link's whom it signs in, which its holder need not know, and the others are the operator's.
+Those with an ``@`` belong to the installation: a subdomain's row says which workspace has taken a name that all share,
+a sign-in link's whom it signs in, which its holder need not know, and the others are the operator's.
 """
 
 from __future__ import annotations
