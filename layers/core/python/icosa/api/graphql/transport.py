@@ -16,7 +16,7 @@ from urllib.parse import parse_qs
 
 import orjson
 
-from ...errors import BadRequest, Forbidden, IcosaError, Unauthenticated
+from ...errors import BadRequest, Forbidden, IcosaError, Unauthenticated, WorkspaceUnavailable
 from ...runtime.conditional import ConditionNotSupported, MalformedCondition, refuse_conditions
 from ...runtime.delivery import deliver
 from ...runtime.http import HttpRequest, HttpResponse, error_response, handle_errors
@@ -115,7 +115,13 @@ def handle_graphql_request(
                 else answer(outcome.result, outcome.headers)
             )
             return deliver(response, http, is_change=outcome.is_mutation)
-        except (MutationOverGet, VariableMissing, MalformedCondition, ConditionNotSupported) as error:
+        except (
+            MutationOverGet,
+            VariableMissing,
+            MalformedCondition,
+            ConditionNotSupported,
+            WorkspaceUnavailable,
+        ) as error:
             return not_runnable(error)
         except IcosaError as error:
             return refused(error)
