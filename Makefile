@@ -15,6 +15,8 @@ END ?=
 LIST ?=
 WORKSPACE ?=
 AGAIN ?=
+URL ?=
+KEEP ?= 3
 ENV ?= dev
 EXAMPLES ?= 100
 RUNS ?= 100
@@ -36,7 +38,7 @@ SAM_BIN := .venv-sam/bin
 CHECKOV_BIN := .venv-checkov/bin
 PIP_INSTALL := -m pip install -qq --disable-pip-version-check --require-hashes
 
-.PHONY: help install running console dev sign-in workspace workspaces show-workspace suspend resume export-workspace remove-demo restore-workspace delete-workspace rotate-secret migrate test test-unit coverage fuzz changes soak steady crashes docs clients screens pictures bench lint format validate build plan deploy sam-local lock clean
+.PHONY: help install running console dev sign-in workspace workspaces show-workspace suspend resume export-workspace remove-demo restore-workspace delete-workspace rotate-secret migrate test test-unit coverage fuzz changes soak steady crashes docs clients screens pictures bench lint format validate build plan deploy prune smoke sam-local lock clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
@@ -208,7 +210,7 @@ format: .venv/installed console/node_modules/.installed ## repair style
 	$(BIN)/ruff format .
 	$(NPM) run --silent --prefix console format
 
-validate: .venv/installed .venv-sam/installed .venv-checkov/installed ## the SAM template, by sam, cfn-lint and checkov
+validate: .venv/installed .venv-sam/installed .venv-checkov/installed ## templates and workflows, by sam, cfn-lint, checkov and GitHub's schema
 	@$(BIN)/python .ci/validate.py $(SAM_BIN) $(CHECKOV_BIN)
 
 # ----------------------------------------------------------------------------------------------------- deployment
@@ -228,6 +230,12 @@ plan: build ## what `make deploy` would do; with the same ENV, ARCH and ARGS
 
 deploy: build ## ENV=dev, staging or prod (samconfig.toml); ARCH=arm64 or x86_64; ARGS for sam deploy
 	@$(DEPLOYMENT) deploy $(ARGS)
+
+prune: .venv/installed ## delete old versions of the functions of ENV; KEEP=3 of each stay
+	@$(DEPLOYMENT) --keep $(KEEP) prune $(ARGS)
+
+smoke: .venv/installed ## a few calls that tell whether ENV works, or the installation at URL; the token is in ICOSA_SMOKE_TOKEN
+	@$(BIN)/python -m deployment.smoke "$(or $(URL),$$($(DEPLOYMENT) url $(ARGS)))"
 
 sam-local: ARCH = $(if $(filter aarch64 arm64,$(shell uname -m)),arm64,x86_64)
 sam-local: build ## the API under `sam local start-api`, on the DATA of `make dev`; needs Docker
