@@ -13,6 +13,7 @@ from ...access.context import RequestContext
 from ...access.session import open_metered
 from ...engine.executor import execute, execute_all
 from ...errors import IcosaError
+from ...query.older_names import in_present_names
 from ...runtime.http import HttpRequest, HttpResponse
 from ...runtime.http_errors import Unexpected
 from ...store.meter import Meter
@@ -186,7 +187,9 @@ class Execution:
                     view_filter=view_filter_of(context),
                 )
                 planned = template.plan(root_field)
-            operation = authorize(context.permissions, planned.operation, context.model)
+            operation = authorize(
+                context.permissions, in_present_names(planned.operation, context.model), context.model
+            )
             budget.demand.operation(context.model, operation)
             return replace(planned, operation=operation)
         except REFUSALS:

@@ -12,6 +12,7 @@ from ...access.session import open_metered
 from ...engine.executor import execute
 from ...model.model import Model
 from ...query.demand import Demand
+from ...query.older_names import in_present_names
 from ...runtime.delivery import deliver
 from ...runtime.http import METHODS_WITH_BODY, HttpRequest, HttpResponse, error_response, handle_errors
 from ...runtime.http_errors import MethodNotAllowed, UnknownRoute
@@ -67,7 +68,9 @@ class RestApi:
             view_filter=view_filter_of(context),
             demand=Demand(),
         )
-        operation = authorize(context.permissions, endpoint.parse(parsed), context.model)
+        operation = authorize(
+            context.permissions, in_present_names(endpoint.parse(parsed), context.model), context.model
+        )
         parsed.demand.operation(context.model, operation)
         body = orjson.dumps(endpoint.render(context.model, operation, execute(context, operation)))
         response = HttpResponse(endpoint.status, body, ignored_header(params.ignored))
