@@ -22,10 +22,11 @@ from ..access.token_type import SESSION_LIFETIME
 from ..catalog.commit import read
 from ..catalog.jobs import list_jobs, new_job, put_job
 from ..errors import BadRequest
-from ..store import keys
+from ..store import keys, workspace_registry
 from ..store.table import MAX_TRANSACTION, Table, chunked
 from ..validation.body import UNNAMED, RequestBody, validate
 from ..validation.types import Flag, Identifier, Integer, JsonObject, Moment, NonBlankText
+from .migrating import Migrate, Migrations, list_migrations, migrate
 from .workspace import provision
 
 logger = logging.getLogger(__name__)
@@ -173,6 +174,14 @@ def _carry_values(services: _Services, parameters: OfWorkspace) -> Result:
     return {"jobs": len(jobs)}
 
 
+def _list_migrations(services: _Services, parameters: Migrations) -> Result:
+    return list_migrations(services.table, parameters)
+
+
+def _migrate(services: _Services, parameters: Migrate) -> Result:
+    return migrate(services.table, parameters)
+
+
 def _list_roles(_services: _Services, parameters: OfWorkspace) -> Result:
     """``{roles}``."""
     return {"roles": list_roles(parameters.workspace_id)}
@@ -202,6 +211,8 @@ ACTIONS: Mapping[str, Action[Any]] = {
     "console_link": Action(NewSignInLink, _console_link),
     "count_calls": Action(OfWorkspace, _count_calls),
     "carry_values": Action(OfWorkspace, _carry_values),
+    "list_migrations": Action(Migrations, _list_migrations),
+    "migrate": Action(Migrate, _migrate),
     "list_roles": Action(OfWorkspace, _list_roles),
     "create_role": Action(NewRole, _create_role),
 }
@@ -232,9 +243,11 @@ class Administration:
         return result
 
     def _require_workspace(self, workspace_id: str) -> None:
-        """One read unit."""
-        if self._services.table.get(keys.workspace(workspace_id)) is None:
+        """One read unit. A workspace that is older than the registry enters it."""
+        workspace = self._services.table.get(keys.workspace(workspace_id))
+        if workspace is None:
             raise BadRequest("There is no such workspace")
+        workspace_registry.enter(self._services.table, workspace_id, workspace)
 
 
 def _members(key: ApiKey) -> Result:

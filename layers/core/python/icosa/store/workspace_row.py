@@ -37,6 +37,39 @@ def _views_unchanged(version: int) -> str:
     return f"(attribute_not_exists({VIEWS_VERSION}) OR {condition})" if version == 0 else condition
 
 
+def new_workspace(
+    ws: str,
+    *,
+    name: str,
+    created_at: str,
+    default_role_id: str,
+    metadata_version: int,
+    metadata_rows: int,
+    metadata_revisions: int,
+    next_object_key: int,
+    **more: Any,
+) -> PutItem:
+    """The row of a new workspace, which makes it exist. ``metadata_*`` describe its metadata rows
+    (``catalog.loader.MetadataState``); ``next_object_key`` is the number of the next object: keys are never used again.
+    """
+    return PutItem(
+        keys.item_at(
+            keys.workspace(ws),
+            name=name,
+            createdAt=created_at,
+            defaultRoleId=default_role_id,
+            metadataVersion=metadata_version,
+            metadataRows=metadata_rows,
+            metadataRevisions=metadata_revisions,
+            nextObjectKey=next_object_key,
+            preferences={},
+            **{VIEWS_VERSION: 0},
+            **more,
+        ),
+        NOT_EXISTS,
+    )
+
+
 def next_model(
     ws: str,
     *,

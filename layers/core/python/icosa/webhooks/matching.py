@@ -11,13 +11,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Final
 
 from ..lru import LRUCache
-from ..store import keys
+from ..store import keys, workspace_registry
 from ..store.ops import UpdateItem
-from ..store.table import Item, Table
+from ..store.table import Item, Table, TransactionConflict
 from ..store.workspace_row import FEED_UNTIL, WEBHOOKS_REVISION, next_webhooks
 
 #: How long "nobody listens" is believed.
@@ -143,6 +144,10 @@ class Audiences:
         if last is not None and last.is_quiet and moment - last.seconds < LOOK_SECONDS:
             return None
         workspace = table.get(keys.workspace(workspace_id))
+        if workspace is not None:
+            # Here, because this look comes to each workspace with the first change after an update, and costs nothing.
+            with suppress(TransactionConflict):
+                workspace_registry.enter(table, workspace_id, workspace)
         row: Mapping[str, Any] = workspace or {}
         revision = int(row.get(WEBHOOKS_REVISION, 0))
         # The number is read first: webhooks that are read after it are at least as new as it says.

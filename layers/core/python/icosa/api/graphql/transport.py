@@ -16,7 +16,7 @@ from urllib.parse import parse_qs
 
 import orjson
 
-from ...errors import BadRequest, Forbidden, IcosaError, Unauthenticated
+from ...errors import BadRequest, Forbidden, IcosaError, Unauthenticated, WorkspaceUnavailable
 from ...runtime.delivery import deliver
 from ...runtime.http import HttpRequest, HttpResponse, error_response, handle_errors
 from ...runtime.http_errors import MethodNotAllowed, rest_body
@@ -105,7 +105,7 @@ def handle_graphql_request(
                 wrong_variables(outcome.result["errors"]) if outcome.has_wrong_variables else answer(outcome.result)
             )
             return deliver(response, http, is_change=outcome.is_mutation)
-        except (MutationOverGet, VariableMissing) as error:
+        except (MutationOverGet, VariableMissing, WorkspaceUnavailable) as error:
             return not_runnable(error)
         except IcosaError as error:
             return refused(error)
