@@ -25,6 +25,7 @@ export SAM_CLI_TELEMETRY := 0
 
 BIN := .venv/bin
 SAM_BIN := .venv-sam/bin
+CHECKOV_BIN := .venv-checkov/bin
 PIP_INSTALL := -m pip install -qq --disable-pip-version-check --require-hashes
 
 .PHONY: help install running console dev sign-in workspace rotate-secret test test-unit coverage fuzz changes soak steady crashes docs clients screens pictures bench lint format validate build plan deploy sam-local lock clean
@@ -50,6 +51,9 @@ endef
 	$(venv)
 
 .venv-sam/installed: requirements/sam.txt
+	$(venv)
+
+.venv-checkov/installed: requirements/checkov.txt
 	$(venv)
 
 .venv-clients/installed: requirements/clients.txt
@@ -165,9 +169,8 @@ format: .venv/installed console/node_modules/.installed ## repair style
 	$(BIN)/ruff format .
 	$(NPM) run --silent --prefix console format
 
-validate: .venv-sam/installed ## the SAM template
-	$(SAM_BIN)/sam validate --lint
-	$(SAM_BIN)/cfn-lint template.yaml
+validate: .venv/installed .venv-sam/installed .venv-checkov/installed ## the SAM template, by sam, cfn-lint and checkov
+	@$(BIN)/python .ci/validate.py $(SAM_BIN) $(CHECKOV_BIN)
 
 # ----------------------------------------------------------------------------------------------------- deployment
 
@@ -201,8 +204,9 @@ lock: .venv/installed ## newest versions into requirements/*.txt
 	cd requirements && $(COMPILE) --no-emit-package botocore --no-emit-package urllib3 runtime.in -o runtime.txt
 	cd requirements && $(COMPILE) dev.in -o dev.txt
 	cd requirements && $(COMPILE) sam.in -o sam.txt
+	cd requirements && $(COMPILE) checkov.in -o checkov.txt
 	cd requirements && $(COMPILE) clients.in -o clients.txt
 
 clean: ## what was made here, but the local stack's data
-	rm -rf .venv .venv-sam .venv-clients .aws-sam node_modules console/node_modules functions/console/site .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf .venv .venv-sam .venv-checkov .venv-clients .aws-sam node_modules console/node_modules functions/console/site .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -prune -exec rm -rf {} +

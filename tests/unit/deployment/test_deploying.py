@@ -17,7 +17,7 @@ from deployment.plan import plan_text
 from deployment.release import code_of, release_name
 from deployment.stack import Deployed, read_stack
 
-_TEMPLATE = {
+_TEMPLATE: dict[str, Any] = {
     "Parameters": {
         "Architecture": {"Default": "arm64"},
         "LogLevel": {"Default": "INFO"},

@@ -252,7 +252,7 @@ def test_sam_adds_no_role_of_its_own(transformed: Document) -> None:
     policies = {name for name, resource in transformed["Resources"].items() if "Policy" in resource["Type"]}
 
     assert policies == {"TokensUsagePlanPolicy", "TokensOldKeysPolicy"}
-    assert roles == {"ApiGatewayLogsWriter", *(_role(transformed, function)[0] for function in _ALLOWED)}
+    assert roles == {"ApiGatewayLogsWriter", "ReleaseRole", *(_role(transformed, function)[0] for function in _ALLOWED)}
 
 
 def test_only_the_gateway_invokes_the_functions_behind_the_api(transformed: Document) -> None:
