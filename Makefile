@@ -25,9 +25,10 @@ export SAM_CLI_TELEMETRY := 0
 
 BIN := .venv/bin
 SAM_BIN := .venv-sam/bin
+CHECKOV_BIN := .venv-checkov/bin
 PIP_INSTALL := -m pip install -qq --disable-pip-version-check --require-hashes
 
-.PHONY: help install running console dev sign-in workspace rotate-secret test test-unit coverage fuzz changes soak steady crashes docs clients screens pictures bench lint format validate build deploy sam-local lock clean
+.PHONY: help install running console dev sign-in workspace rotate-secret test test-unit coverage fuzz changes soak steady crashes docs clients screens pictures bench lint format validate build plan deploy sam-local lock clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
@@ -50,6 +51,9 @@ endef
 	$(venv)
 
 .venv-sam/installed: requirements/sam.txt
+	$(venv)
+
+.venv-checkov/installed: requirements/checkov.txt
 	$(venv)
 
 .venv-clients/installed: requirements/clients.txt
@@ -165,9 +169,8 @@ format: .venv/installed console/node_modules/.installed ## repair style
 	$(BIN)/ruff format .
 	$(NPM) run --silent --prefix console format
 
-validate: .venv-sam/installed ## the SAM template
-	$(SAM_BIN)/sam validate --lint
-	$(SAM_BIN)/cfn-lint template.yaml
+validate: .venv/installed .venv-sam/installed .venv-checkov/installed ## the SAM template, by sam, cfn-lint and checkov
+	@$(BIN)/python .ci/validate.py $(SAM_BIN) $(CHECKOV_BIN)
 
 # ----------------------------------------------------------------------------------------------------- deployment
 
@@ -179,8 +182,13 @@ build: .venv/installed .venv-sam/installed console ## what is deployed, and its 
 	$(SAM) build --parameter-overrides Architecture=$(ARCH)
 	$(BIN)/python .ci/sizes.py
 
-deploy: build ## ENV=dev, staging or prod (samconfig.toml); ARGS for sam deploy
-	$(SAM) deploy --config-env $(ENV) $(ARGS)
+DEPLOYMENT = $(BIN)/python -m deployment --config-env $(ENV) --architecture $(ARCH) --sam $(CURDIR)/$(SAM_BIN)/sam
+
+plan: build ## what `make deploy` would do; with the same ENV, ARCH and ARGS
+	@$(DEPLOYMENT) plan $(ARGS)
+
+deploy: build ## ENV=dev, staging or prod (samconfig.toml); ARCH=arm64 or x86_64; ARGS for sam deploy
+	@$(DEPLOYMENT) deploy $(ARGS)
 
 sam-local: ARCH = $(if $(filter aarch64 arm64,$(shell uname -m)),arm64,x86_64)
 sam-local: build ## the API under `sam local start-api`, on the DATA of `make dev`; needs Docker
@@ -196,8 +204,9 @@ lock: .venv/installed ## newest versions into requirements/*.txt
 	cd requirements && $(COMPILE) --no-emit-package botocore --no-emit-package urllib3 runtime.in -o runtime.txt
 	cd requirements && $(COMPILE) dev.in -o dev.txt
 	cd requirements && $(COMPILE) sam.in -o sam.txt
+	cd requirements && $(COMPILE) checkov.in -o checkov.txt
 	cd requirements && $(COMPILE) clients.in -o clients.txt
 
 clean: ## what was made here, but the local stack's data
-	rm -rf .venv .venv-sam .venv-clients .aws-sam node_modules console/node_modules functions/console/site .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf .venv .venv-sam .venv-checkov .venv-clients .aws-sam node_modules console/node_modules functions/console/site .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -prune -exec rm -rf {} +

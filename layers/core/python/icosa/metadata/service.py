@@ -143,6 +143,12 @@ class MetadataService:
         """The index as it was."""
         return self._change("deleting index", lambda draft: indexes.delete_index(draft, index_id))
 
+    # ------------------------------------------------------------------ the product's own
+
+    def extend(self, expand: Callable[[Draft], None]) -> None:
+        """A change that the product makes itself (``migrations.standard``), by the rules for everybody's."""
+        self._change("adding standard objects and fields", expand)
+
     # ------------------------------------------------------------------ the pipeline
 
     def _field(self, field_id: str) -> Field:
