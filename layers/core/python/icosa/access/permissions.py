@@ -101,6 +101,10 @@ class Permissions:
         hidden = self.role.hidden_fields.get(obj.id, _NONE)
         return hidden - {obj.label_identifier_field_id} if hidden else _NONE
 
+    def masked_fields(self, obj: Object) -> frozenset[str]:
+        """Ids of the fields of which answers show parts, and which conditions may not name."""
+        return self.rows.masked_fields(obj)
+
     def unwritable_fields(self, obj: Object) -> frozenset[str]:
         """Ids of the fields that updates may not name."""
         return _NONE if obj.is_open else self.role.locked_fields.get(obj.id, _NONE)

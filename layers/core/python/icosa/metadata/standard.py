@@ -27,6 +27,7 @@ FIELD_FLAGS = {
     "isUnique": "is_unique",
     "isSystem": "is_system",
     "isUIEditable": "is_ui_editable",
+    "isIndexed": "is_indexed",
     "defaultValue": "default_value",
     "settings": "settings",
     "description": "description",
