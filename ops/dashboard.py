@@ -29,6 +29,8 @@ _API = ("ApiName", "${AWS::StackName}", "Stage", "${StageName}")
 _STACK = ("stack", "${AWS::StackName}")
 _DELIVER = ("service", "deliver", "stack", "${AWS::StackName}")
 _OPERATIONS = "{Icosa,stack,service,operation}"
+#: The stack's own table, or one that was there before it.
+_TABLE_NAME = "!If [OwnsTable, !Ref Table, !Select [1, !Split [/, !Ref ExistingTableStreamArn]]]"
 
 Metric = list[Any]
 
@@ -38,7 +40,7 @@ def _gateway(name: str, stat: str, **options: Any) -> Metric:
 
 
 def _table(name: str, **options: Any) -> Metric:
-    return ["AWS/DynamoDB", name, "TableName", "${Table}", {"stat": "Sum", **options}]
+    return ["AWS/DynamoDB", name, "TableName", "${TableName}", {"stat": "Sum", **options}]
 
 
 def _function(function: str, name: str, stat: str) -> Metric:
@@ -198,11 +200,12 @@ def _place(x: int, y: int, width: int, height: int) -> dict[str, int]:
 def resource(alarms: list[str]) -> str:
     """The resource as text of the template, one line for each widget."""
     widgets = [json.dumps(widget, separators=(",", ":")) for widget in dashboard(alarms)["widgets"]]
-    lines = ",\n".join(f"        {widget}" for widget in widgets)
+    lines = ",\n".join(f"          {widget}" for widget in widgets)
     return (
         "  Dashboard:\n    Type: AWS::CloudWatch::Dashboard\n    Properties:\n"
-        "      DashboardName: !Ref AWS::StackName\n      DashboardBody: !Sub |\n"
-        f'        {{"widgets":[\n{lines}\n        ]}}\n'
+        "      DashboardName: !Ref AWS::StackName\n      DashboardBody: !Sub\n        - |\n"
+        f'          {{"widgets":[\n{lines}\n          ]}}\n'
+        f"        - {{TableName: {_TABLE_NAME}}}\n"
     )
 
 

@@ -9,6 +9,7 @@ behind them.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import cache
@@ -27,6 +28,7 @@ from icosa.runtime.observation import observed
 from icosa.runtime.prime import prime
 from icosa.settings import settings
 from icosa.store import stream
+from icosa.store.stream import MetadataChange, RecordChange
 from icosa.store.table import Table
 from icosa.webhooks.delivery_queue import DeliveryQueue
 from icosa.webhooks.fan_out import FanOut
@@ -46,19 +48,23 @@ def _record(record: Any) -> None:
 
 
 def _tell(records: Records) -> Mapping[str, Exception]:
-    changes = (
-        (record["dynamodb"]["SequenceNumber"], stream.record_change(record) or stream.metadata_change(record))
-        for record in records
-    )
-    table = _table().metered(observed().meter_of(None))
-    return _fan_out().publish(table, [(place, change) for place, change in changes if change is not None])
+    by_workspace: defaultdict[str, list[tuple[str, RecordChange | MetadataChange]]] = defaultdict(list)
+    for record in records:
+        change = stream.record_change(record) or stream.metadata_change(record)
+        if change is not None:
+            by_workspace[change.workspace_id].append((record["dynamodb"]["SequenceNumber"], change))
+    failed: dict[str, Exception] = {}
+    for workspace_id, changes in by_workspace.items():
+        failed |= _fan_out().publish(_table().metered(observed().meter_of(workspace_id)), changes)
+    return failed
 
 
 def _announce(image: dict[str, Any]) -> None:
     """Send a new job to the queue. It begins when all requests that started before the change have ended."""
     job = stream.new_job(image)
     wait_ms = job.not_before_ms - int(datetime.now(UTC).timestamp() * 1000)
-    _queue().send(job.workspace_id, job.job_id, delay_ms=wait_ms)
+    send = _queue().send_operation if job.is_operation else _queue().send
+    send(job.workspace_id, job.job_id, delay_ms=wait_ms)
 
 
 def _remove(image: dict[str, Any], table: Table) -> None:

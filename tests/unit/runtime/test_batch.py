@@ -36,7 +36,7 @@ _MESSAGE = {"messageId": "1", "eventSource": "aws:sqs", "body": json.dumps({"wor
     ("name", "work", "record"),
     [
         ("events", "tidy", _changed("REMOVE")),
-        ("jobs", "run", _MESSAGE),
+        ("jobs", "_work", _MESSAGE),
         ("schema_builder", "build", _changed("MODIFY", metadataVersion={"N": "7"})),
     ],
 )
@@ -60,3 +60,11 @@ def test_the_cause_of_a_failure_is_logged(
     assert _VALUE not in json.dumps(lines) + str(raised.value)
     [call] = [line for line in lines if line["message"] == "call"]
     assert (call["operation"], call["Records"], call["FailedRecords"], call["Faults"]) == ("batch", 1, 1, 1)
+
+
+@pytest.mark.parametrize("name", ["events", "jobs", "schema_builder"])
+def test_nothing_to_do_is_no_failure(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TABLE_NAME", "none")
+    monkeypatch.setenv("POWERTOOLS_SERVICE_NAME", f"batches-{name}")
+
+    assert functions.load(name).handler({"Records": []}, LambdaContext()) == {"batchItemFailures": []}
