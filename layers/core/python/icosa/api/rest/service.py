@@ -32,6 +32,7 @@ from ...runtime.json_body import read_body
 from ...settings import Settings, settings
 from ...store.meter import Meter
 from ...store.table import Table
+from ..consistency import for_reads
 from ..shown_record import record_of
 from ..view_filter import view_filter_of
 from .endpoints import ENDPOINTS, Endpoint, RecordsRequest
@@ -88,7 +89,7 @@ class RestApi:
             context.permissions, in_present_names(endpoint.parse(parsed), context.model), context.model
         )
         parsed.demand.operation(context.model, operation)
-        result = execute(context, operation)
+        result = execute(context if operation.is_write else for_reads(context, request), operation)
         shown = endpoint.render(context.model, operation, result)
         response = HttpResponse(endpoint.status, orjson.dumps(shown), ignored_header(params.ignored))
         record = record_of(operation, result)
