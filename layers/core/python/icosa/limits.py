@@ -41,6 +41,7 @@ SHORT_CHARACTERS = 255
 
 # ------------------------------------------------------------------ of a request
 
+
 FILTER_CONDITIONS = Limit(
     most=200,
     what="conditions in its filters",
