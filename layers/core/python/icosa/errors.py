@@ -173,3 +173,11 @@ class Unavailable(IcosaError):
     status = 503
     rest_error = "ServiceUnavailableException"
     graphql_code = "INTERNAL_SERVER_ERROR"
+    #: Seconds after which to try again, for ``Retry-After``.
+    retry_after = 1
+
+
+class WorkspaceUnavailable(Unavailable):
+    """Nothing of the workspace can be read or written for some time (503), whatever is asked. GraphQL answers it with
+    this status as well, so that whatever stands in front of it can tell.
+    """

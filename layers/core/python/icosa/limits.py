@@ -41,7 +41,6 @@ SHORT_CHARACTERS = 255
 
 # ------------------------------------------------------------------ of a request
 
-
 FILTER_CONDITIONS = Limit(
     most=200,
     what="conditions in its filters",

@@ -17,6 +17,7 @@ from ...engine.executor import execute, execute_all
 from ...engine.write.reread import Write, reread
 from ...errors import IcosaError, RecordNotFound
 from ...model.record import Record
+from ...query.older_names import in_present_names
 from ...query.operation import Delete, Merge, Node, Precondition, Restore, Update
 from ...runtime.conditional import ETAG, IF_MATCH, ConditionNotSupported, expected_revisions, revision_tag
 from ...runtime.http import HttpRequest, HttpResponse
@@ -237,7 +238,9 @@ class Execution:
                     view_filter=view_filter_of(context),
                 )
                 planned = template.plan(root_field)
-            operation = authorize(context.permissions, planned.operation, context.model)
+            operation = authorize(
+                context.permissions, in_present_names(planned.operation, context.model), context.model
+            )
             budget.demand.operation(context.model, operation)
             return replace(planned, operation=operation)
         except REFUSALS:

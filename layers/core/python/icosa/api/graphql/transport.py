@@ -16,7 +16,7 @@ from urllib.parse import parse_qs
 
 import orjson
 
-from ...errors import BadRequest, Forbidden, IcosaError, Unauthenticated
+from ...errors import BadRequest, Forbidden, IcosaError, Unauthenticated, WorkspaceUnavailable
 from ...runtime.conditional import ConditionNotSupported, MalformedCondition, refuse_conditions
 from ...runtime.delivery import deliver
 from ...runtime.http import HttpRequest, HttpResponse, error_response, handle_errors
@@ -112,7 +112,14 @@ def handle_graphql_request(
             if outcome.respond is not None:
                 return outcome.respond()
             return deliver(plain(outcome), http, is_change=outcome.is_mutation)
-        except (MutationOverGet, VariableMissing, MalformedCondition, ConditionNotSupported, *REFUSALS) as error:
+        except (
+            MutationOverGet,
+            VariableMissing,
+            MalformedCondition,
+            ConditionNotSupported,
+            WorkspaceUnavailable,
+            *REFUSALS,
+        ) as error:
             return not_runnable(error)
         except IcosaError as error:
             return refused(error)

@@ -15,6 +15,7 @@ from ...engine.write.reread import Write, reread
 from ...errors import RecordChanged, RecordNotFound
 from ...model.model import Model
 from ...query.demand import Demand
+from ...query.older_names import in_present_names
 from ...query.operation import Merge, Node, Operation
 from ...runtime.conditional import (
     ETAG,
@@ -88,7 +89,9 @@ class RestApi:
             demand=Demand(),
             revisions=expected_revisions(request) if endpoint.takes_if_match else None,
         )
-        operation = authorize(context.permissions, endpoint.parse(parsed), context.model)
+        operation = authorize(
+            context.permissions, in_present_names(endpoint.parse(parsed), context.model), context.model
+        )
         parsed.demand.operation(context.model, operation)
         if request.method == "GET":
             return _read(request, context, endpoint, operation, parsed)
