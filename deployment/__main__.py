@@ -60,7 +60,7 @@ def _asked(configuration: Configuration, *, is_needed: bool) -> Deployed | None:
 
 
 def _deploy(sam: str, configuration: Configuration, parameters: dict[str, Parameter]) -> int:
-    """Runs ``sam deploy``. Values go through a file, so none has to be quoted; of JSON sam reads what is called YAML."""
+    """Runs ``sam deploy``. Values go through a file, so none has to be quoted. JSON is YAML, by which name sam reads it."""
     told = {name: parameter.value for name, parameter in parameters.items() if parameter.is_told}
     values = _BUILT.parent / "parameters.yaml"
     values.write_bytes(orjson.dumps(told, option=orjson.OPT_INDENT_2))
