@@ -28,7 +28,7 @@ SAM_BIN := .venv-sam/bin
 CHECKOV_BIN := .venv-checkov/bin
 PIP_INSTALL := -m pip install -qq --disable-pip-version-check --require-hashes
 
-.PHONY: help install running console dev sign-in workspace rotate-secret test test-unit coverage fuzz changes soak steady crashes docs clients screens pictures bench lint format validate build plan deploy sam-local lock clean
+.PHONY: help install running console dev sign-in workspace rotate-secret invoke events test test-unit coverage fuzz changes soak steady crashes docs clients screens pictures bench lint format validate build plan deploy sam-local lock clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
@@ -106,6 +106,16 @@ workspace: running ## a new workspace; NAME="Acme", of the local stack's DATA; P
 
 rotate-secret: running ## a new signing secret for the local stack's DATA; tokens go on, END=1 ends all of them
 	@exec $(BIN)/python -m local.rotation --data "$(DATA)" $(if $(END),--end-all-tokens)
+
+DOCKER ?=
+FUNCTION ?=
+EVENT ?=
+
+invoke: running $(if $(DOCKER),build) ## one function with an event: EVENT=events/core_rest/list.json, of the local stack's DATA; DOCKER=1 under `sam local invoke`
+	@exec $(BIN)/python -m $(if $(DOCKER),local.sam invoke --sam $(SAM_BIN)/sam,local.invoke) --event "$(EVENT)" $(if $(FUNCTION),--function "$(FUNCTION)") --data "$(DATA)" $(ARGS)
+
+events: running ## the sample events in events/, anew where the shape of what functions get has changed
+	@$(BIN)/python -m local.samples
 
 test: install console .venv-clients/installed ## every test; ARGS="-k name" to choose
 	@$(BIN)/python -m pytest -n 3 --dist loadscope $(ARGS)
@@ -192,7 +202,7 @@ deploy: build ## ENV=dev, staging or prod (samconfig.toml); ARCH=arm64 or x86_64
 
 sam-local: ARCH = $(if $(filter aarch64 arm64,$(shell uname -m)),arm64,x86_64)
 sam-local: build ## the API under `sam local start-api`, on the DATA of `make dev`; needs Docker
-	@exec $(BIN)/python -m local.sam --port $(PORT) --data "$(DATA)" --sam $(SAM_BIN)/sam --parameter-overrides Architecture=$(ARCH) $(ARGS)
+	@exec $(BIN)/python -m local.sam start-api --port $(PORT) --data "$(DATA)" --sam $(SAM_BIN)/sam --parameter-overrides Architecture=$(ARCH) $(ARGS)
 
 # ---------------------------------------------------------------------------------------------------- maintenance
 
