@@ -31,7 +31,7 @@ Choice = Callable[[Mapping[str, Function]], Function]
 
 def invoke_marked(mark: str, payload: bytes, options: Options) -> Outcome:
     """Run the marked function. Raises InvocationFailed."""
-    return invoke(lambda functions: _required(functions, mark), payload, options)
+    return invoke(lambda functions: required_function(functions, mark), payload, options)
 
 
 def named(name: str) -> Choice:
@@ -82,7 +82,8 @@ async def _invoke_alone(choose: Choice, payload: bytes, options: Options, outcom
         outcomes.append(await services.pool.invoke(function.logical_id, payload))
 
 
-def _required(functions: Mapping[str, Function], mark: str) -> Function:
+def required_function(functions: Mapping[str, Function], mark: str) -> Function:
+    """The function with a mark. Raises InvocationFailed."""
     function = marked_function(functions, mark)
     if function is None:
         raise InvocationFailed(f"the template marks no function with Metadata: {{Icosa: {{{mark}: true}}}}")

@@ -133,7 +133,7 @@ class ApiKeys:
         return self.create(workspace_id, name=_OF_LINKS, role_id=role_id, expires_at=expires_at)
 
     def sign_in_link(self, workspace_id: str, key_id: str, *, minutes: int) -> SignInLink:
-        """A link that signs in with a live key. One read unit, 4 write units. Raises KeyNotFound, KeyRevoked,
+        """A link that signs in with a live key. One read unit, 6 write units. Raises KeyNotFound, KeyRevoked,
         KeyExpired.
         """
         changes = self._access(workspace_id)

@@ -54,6 +54,14 @@ def count_calls(workspace_id: str, *, rejoin: bool = False) -> int:
     return left
 
 
+def remove_gateway_key(workspace_id: str) -> None:
+    """Remove the key of the usage plan of a workspace that is being deleted; no error when it is gone.
+
+    Raises Conflict for a workspace that is not being deleted, and Unavailable.
+    """
+    _ask({"remove": workspace_id})
+
+
 def session_of_token(token: str) -> dict[str, Any]:
     """``{"token", "expiresAt"}`` of a session of the console, for a token that may call: of an API key, or of another
     session, which the new one does not outlast.

@@ -72,6 +72,11 @@ class WorkspacePlan:
                 self._write(workspace_id, {COUNTED_BY: gateway_id})
         return self.ensure(workspace_id, workspace)
 
+    def leave(self, workspace: Item) -> None:
+        """Remove the key of a workspace that is being deleted."""
+        if COUNTED_BY in workspace:
+            self._gateway.remove(workspace[COUNTED_BY])
+
     def _old_keys(self, workspace_id: str) -> list[Item]:
         return [item for item in self._table.query_all(keys.api_key(workspace_id, "")[0]) if _OWN_KEY in item]
 
