@@ -5,9 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from local.samples.names import KEY, ROLE, WORKSPACE
+from local.samples.names import KEY, NOBODY, ROLE, WORKSPACE
 
 _KEY: Final = {"workspaceId": WORKSPACE, "apiKeyId": KEY}
+
+_OPERATOR: Final = "operator@example.com"
+_NOT_ITS_NAME: Final = "not its name"
+
+#: What their functions refuse, wherever they are run.
+REFUSED: Final = frozenset(("keys/delete_workspace", "keys/restore_workspace", "keys/read_operation"))
 
 #: Parameters of administrators' actions.
 _ACTIONS: Final[Mapping[str, Mapping[str, Any]]] = {
@@ -23,6 +29,20 @@ _ACTIONS: Final[Mapping[str, Mapping[str, Any]]] = {
     "carry_values": {"workspaceId": WORKSPACE},
     "resume_jobs": {"workspaceId": WORKSPACE},
     "list_roles": {"workspaceId": WORKSPACE},
+    "list_workspaces": {"limit": 10, "counts": False},
+    "read_workspace": {"workspaceId": WORKSPACE},
+    "register_workspaces": {"workspaceIds": [WORKSPACE]},
+    "list_migrations": {"workspaceId": WORKSPACE},
+    "migrate": {"workspaceId": WORKSPACE, "again": False},
+    "list_receipts": {"limit": 10},
+    "suspend_workspace": {"workspaceId": WORKSPACE, "by": _OPERATOR, "reason": "Sample"},
+    "resume_workspace": {"workspaceId": WORKSPACE, "by": _OPERATOR},
+    "export_workspace": {"workspaceId": WORKSPACE, "by": _OPERATOR},
+    # With a name that is not the workspace's: nobody loses one by trying a sample.
+    "delete_workspace": {"workspaceId": WORKSPACE, "by": _OPERATOR, "confirm": _NOT_ITS_NAME},
+    "restore_workspace": {"workspaceId": WORKSPACE, "by": _OPERATOR, "confirm": _NOT_ITS_NAME},
+    "remove_demo": {"workspaceId": WORKSPACE, "by": _OPERATOR, "withChanged": False},
+    "read_operation": {"workspaceId": WORKSPACE, "operationId": NOBODY},
     "create_role": {"workspaceId": WORKSPACE, "role": {"label": "Sample", "canReadAllObjectRecords": True}},
 }
 

@@ -28,8 +28,9 @@ def _is_record(image: Mapping[str, Any]) -> bool:
     return "v" in image
 
 
-def _is_job(image: Mapping[str, Any]) -> bool:
-    return "job" in image
+def _is_build(image: Mapping[str, Any]) -> bool:
+    """Jobs of other kinds have other attributes."""
+    return bool(image.get("job") == {"S": "build"})
 
 
 def _is_metadata(image: Mapping[str, Any]) -> bool:
@@ -45,7 +46,7 @@ RECORDS: Final[Mapping[str, SampleRecord]] = {
     "events/record-modify": SampleRecord("MODIFY", _is_record),
     "events/record-remove": SampleRecord("REMOVE", _is_record),
     "events/metadata-insert": SampleRecord("INSERT", _is_metadata),
-    "events/job-insert": SampleRecord("INSERT", _is_job),
+    "events/job-insert": SampleRecord("INSERT", _is_build),
     "schema_builder/workspace-insert": SampleRecord("INSERT", _is_workspace, is_of_new=True),
     "schema_builder/workspace-modify": SampleRecord("MODIFY", _is_workspace, is_of_new=True),
 }

@@ -52,7 +52,7 @@ class Stack:
             region_name=REGION,
             aws_access_key_id="test",
             aws_secret_access_key="test",
-            config=Config(read_timeout=120, retries={"total_max_attempts": 1}),
+            config=Config(read_timeout=300, retries={"total_max_attempts": 1}),
         )
 
     @cached_property

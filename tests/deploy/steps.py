@@ -26,7 +26,7 @@ _REFUSED = {
     }
 }
 #: Seconds in which the stream and the queue must have done their work.
-_PATIENCE = 60
+_PATIENCE = 300
 
 
 @dataclass
