@@ -14,6 +14,9 @@ NAME ?=
 END ?=
 URL ?=
 KEEP ?= 3
+LIST ?=
+WORKSPACE ?=
+AGAIN ?=
 ENV ?= dev
 EXAMPLES ?= 100
 RUNS ?= 100
@@ -30,7 +33,7 @@ SAM_BIN := .venv-sam/bin
 CHECKOV_BIN := .venv-checkov/bin
 PIP_INSTALL := -m pip install -qq --disable-pip-version-check --require-hashes
 
-.PHONY: help install running console dev sign-in workspace rotate-secret test test-unit coverage fuzz changes soak steady crashes docs clients screens pictures bench lint format validate build plan deploy prune smoke sam-local lock clean
+.PHONY: help install running console dev sign-in workspace rotate-secret migrate test test-unit coverage fuzz changes soak steady crashes docs clients screens pictures bench lint format validate build plan deploy prune smoke sam-local lock clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
@@ -108,6 +111,9 @@ workspace: running ## a new workspace; NAME="Acme", of the local stack's DATA; P
 
 rotate-secret: running ## a new signing secret for the local stack's DATA; tokens go on, END=1 ends all of them
 	@exec $(BIN)/python -m local.rotation --data "$(DATA)" $(if $(END),--end-all-tokens)
+
+migrate: running ## workspaces to the present versions; of the local stack's DATA, or ENV=prod of a deployed one; LIST=1 only shows how far they are; WORKSPACE=id for one, AGAIN=1 tries what was left out of it
+	@exec $(BIN)/python -m local.migrations $(if $(filter command line,$(origin ENV)),--env "$(ENV)",--data "$(DATA)") $(if $(LIST),--list) $(if $(WORKSPACE),--workspace "$(WORKSPACE)") $(if $(AGAIN),--again)
 
 test: install console .venv-clients/installed ## every test; ARGS="-k name" to choose
 	@$(BIN)/python -m pytest -n 3 --dist loadscope $(ARGS)

@@ -54,11 +54,11 @@ def _plan(configuration: Configuration, options: argparse.Namespace) -> int:
 
 
 def _deploy(configuration: Configuration, options: argparse.Namespace) -> int:
-    """Runs ``sam deploy``. Values go through a file, so none has to be quoted."""
+    """Runs ``sam deploy``. Values go through a file, so none has to be quoted; sam reads JSON that is called YAML."""
     cloudformation = session(configuration).client("cloudformation")
     parameters = _show(configuration, options, read_stack(cloudformation, configuration.stack_name))
     told = {name: parameter.value for name, parameter in parameters.items() if parameter.is_told}
-    values = _BUILT.parent / "parameters.json"
+    values = _BUILT.parent / "parameters.yaml"
     values.write_bytes(orjson.dumps(told, option=orjson.OPT_INDENT_2))
     command = [options.sam, "deploy", "--config-env", configuration.environment]
     command += ["--parameter-overrides", f"file://{values}", *configuration.arguments]

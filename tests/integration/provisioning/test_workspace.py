@@ -15,12 +15,13 @@ from icosa.engine.executor import execute
 from icosa.errors import BadRequest
 from icosa.model.model import Model
 from icosa.provisioning import workspace as provisioning
-from icosa.provisioning.admin import ACTIONS, Administration, OfWorkspace
+from icosa.provisioning.actions import OfWorkspace
+from icosa.provisioning.admin import ACTIONS, Administration
 from icosa.provisioning.workspace import Provisioned, provision
 from icosa.query.operation import Connection, FindMany, Page
 from icosa.shipped import load
-from icosa.store import keys
-from icosa.store.control import WorkspaceRow
+from icosa.store import keys, workspace_registry
+from icosa.store.ops import DeleteItem, set_attributes
 from icosa.store.table import Table
 from tests.support import gateway as gateways
 from tests.support.provisioning import event_of, forget
@@ -73,6 +74,37 @@ def test_a_workspace_has_objects_roles_and_one_admin_key(
     assert (claims.workspace_id, claims.key_id) == (made.workspace_id, made.api_key.id)
     assert gateways.values_in_plan(gateway) == {made.workspace_id}
     assert total(control_table, made, "people") == 0
+    assert made.workspace_id in workspace_registry.all_ids(control_table)
+
+
+def test_a_workspace_older_than_the_registry_enters_it_once(control_table: Table, api_keys: ApiKeys) -> None:
+    made = provision(control_table, api_keys, "Old")
+    key = keys.workspace(made.workspace_id)
+    control_table.transact(
+        [set_attributes(key, {workspace_registry.REGISTERED: None}), DeleteItem(keys.registered(made.workspace_id))]
+    )
+    assert made.workspace_id not in workspace_registry.all_ids(control_table)
+
+    row = control_table.get(key)
+    assert row is not None
+    assert workspace_registry.enter(control_table, made.workspace_id, row)
+    row = control_table.get(key)
+    assert row is not None
+    assert not workspace_registry.enter(control_table, made.workspace_id, row)
+    assert made.workspace_id in workspace_registry.all_ids(control_table)
+
+
+def test_the_registry_is_read_page_by_page(control_table: Table, api_keys: ApiKeys) -> None:
+    made = {provision(control_table, api_keys, "Acme").workspace_id for _ in range(3)}
+    ids, after = [], None
+    while True:
+        page = workspace_registry.page(control_table, after=after, limit=2)
+        ids += page.ids
+        after = page.last
+        if after is None:
+            break
+    assert ids == sorted(ids) == list(workspace_registry.all_ids(control_table))
+    assert made <= set(ids)
 
 
 def test_two_workspaces_share_nothing(control_table: Table, api_keys: ApiKeys) -> None:
@@ -112,8 +144,9 @@ def test_what_fails_half_way_leaves_no_workspace_and_no_gateway_key(
     with pytest.raises(RuntimeError, match="out of coffee"):
         provision(control_table, api_keys, "Acme", demo=True)
     assert gateways.values(gateway) == set()
-    assert WorkspaceRow.find(keys.workspace(seen[0])) is None
+    assert control_table.get(keys.workspace(seen[0])) is None
     assert current_model(control_table, seen[0]) is None
+    assert seen[0] not in workspace_registry.all_ids(control_table)
 
 
 def total(table: Table, made: Provisioned, plural: str) -> int | None:

@@ -211,7 +211,7 @@ def test_sam_is_told_everything(
 
     status = command.main(["deploy", *arguments, "--parameter-overrides", "RateLimit=300", "--no-confirm-changeset"])
 
-    values = tmp_path / ".aws-sam" / "parameters.json"
+    values = tmp_path / ".aws-sam" / "parameters.yaml"
     assert status == 3
     told = ["deploy", "--config-env", "prod", "--parameter-overrides", f"file://{values}", "--no-confirm-changeset"]
     assert capfd.readouterr().out.endswith(f"{told}\n")

@@ -133,7 +133,7 @@ class ApiKeys:
         return self.create(workspace_id, name=_OF_LINKS, role_id=role_id, expires_at=expires_at)
 
     def sign_in_link(self, workspace_id: str, key_id: str, *, minutes: int) -> SignInLink:
-        """A link that signs in with a live key. One read unit, 4 write units. Raises KeyNotFound, KeyRevoked,
+        """A link that signs in with a live key. One read unit, 6 write units. Raises KeyNotFound, KeyRevoked,
         KeyExpired.
         """
         changes = self._access(workspace_id)
@@ -143,8 +143,8 @@ class ApiKeys:
         return make_link(changes, live_key(key, changes.now), minutes=minutes)
 
     def count_calls(self, workspace_id: str) -> int:
-        """See ``minting.count_calls``."""
-        return self._tokens.count_calls(workspace_id)
+        """See ``minting.count_calls``: with a look at the plan itself."""
+        return self._tokens.count_calls(workspace_id, rejoin=True)
 
     def _changes(self, workspace_id: str, now: datetime | None = None) -> ApiKeyChanges:
         return ApiKeyChanges(self._access(workspace_id, now), tokens=self._tokens)

@@ -65,10 +65,14 @@ def authorize(rights: RecordRights, operation: Operation, model: Model) -> Opera
     for right in _needed(operation):
         check.require(obj, right)
     match operation:
-        case FindOne() | Delete() | Restore():
+        case FindOne():
             check.filter(obj, operation.filter)
+        case Delete() | Restore():
+            check.filter(obj, operation.filter)
+            check.filter(obj, operation.precondition.filter)
         case Update():
             check.filter(obj, operation.filter)
+            check.filter(obj, operation.precondition.filter)
             check.data(obj, (operation.data,), may_exist=True)
         case FindMany():
             check.filter(obj, operation.filter)

@@ -29,7 +29,7 @@ class Workspace:
 
     @classmethod
     def parse(cls, workspace_id: str, item: Mapping[str, Any]) -> Workspace:
-        """From a workspace's item (``store.control.WorkspaceRow``)."""
+        """From a workspace's item (``store.workspace_row``)."""
         return cls(
             id=workspace_id,
             name=item["name"],

@@ -15,6 +15,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from ..catalog.loader import MetadataState
+from ..catalog.migrating import announce
 from ..catalog.models import current_model as model_of
 from ..errors import Unavailable
 from ..lru import LRUCache
@@ -25,6 +26,7 @@ from ..store.lease import Lease
 from ..store.meter import Meter
 from ..store.register import Register
 from ..store.table import Item, Table
+from ..store.versions import Versions
 from .context import RequestContext, Workspace
 from .failures import (
     ExpiredToken,
@@ -40,6 +42,7 @@ from .roles import Role
 from .row_rules import rows_of
 from .times import stored_time
 from .token_type import CALLERS
+from .workspace_status import is_there, require_active
 
 logger = logging.getLogger(__name__)
 
@@ -54,7 +57,8 @@ def open_context(event: Mapping[str, Any], table: Table) -> RequestContext:
 
     Reads ``requestContext.authorizer`` (``workspaceId``, ``keyId``, ``type``, ``exp``, ``gen``). Raises the failures of
     docs/wire/access.md#authentication: MissingToken, WrongTokenType, ExpiredToken, WorkspaceNotFound, KeyRevoked,
-    KeyExpired, InvalidToken for a token of an earlier generation, KeyWithoutRole.
+    KeyExpired, InvalidToken for a token of an earlier generation, WorkspaceSuspended, WorkspaceBeingDeleted,
+    KeyWithoutRole.
     """
     authorized = event.get("requestContext", {}).get("authorizer") or {}
     if "workspaceId" not in authorized:
@@ -80,9 +84,13 @@ def open_metered(event: Mapping[str, Any], table: Table, meter: Meter, settings:
 
 
 def current_model(table: Table, workspace_id: str) -> Model | None:
-    """The model of a workspace as it is now, for work that no caller asked for; None when the workspace is gone."""
+    """The model of a workspace as it is now, for work that no caller asked for; None when the workspace is gone, or
+    being deleted.
+    """
     workspace = table.get(keys.workspace(workspace_id))
-    return None if workspace is None else model_of(table, workspace_id, MetadataState.parse(workspace))
+    if workspace is None or not is_there(workspace):
+        return None
+    return model_of(table, workspace_id, MetadataState.parse(workspace))
 
 
 def _open(workspace_id: str, key_id: str, generation: int, table: Table, now: str) -> RequestContext:
@@ -94,6 +102,7 @@ def _open(workspace_id: str, key_id: str, generation: int, table: Table, now: st
     if workspace is None:
         raise WorkspaceNotFound
     key = live_key(key, now, generation=generation)
+    require_active(workspace)
     role_id: str | None = key.get("roleId")
     if role_id is None:
         raise KeyWithoutRole(key_id)
@@ -102,6 +111,8 @@ def _open(workspace_id: str, key_id: str, generation: int, table: Table, now: st
         raise KeyWithoutRole(key_id)
     _role_of_key.put((workspace_id, key_id), role_id)
     _note_use(table, workspace_id, key_id, key, now)
+    if Versions.parse(workspace).is_behind:
+        _announce_migrations(table, workspace_id, now)
     model, parsed_role = model_of(table, workspace_id, MetadataState.parse(workspace)), Role.parse(role)
     return RequestContext(
         principal=Principal(
@@ -119,6 +130,17 @@ def _open(workspace_id: str, key_id: str, generation: int, table: Table, now: st
         lease=Lease(workspace_id, model.version, started=started),
         now=now,
     )
+
+
+def _announce_migrations(table: Table, workspace_id: str, now: str) -> None:
+    """Let the workspace be migrated, soon: one write unit, in five minutes at most once, which no request's meter
+    counts. Requests do not fail with it.
+    """
+    now_ms = int(datetime.fromisoformat(now).timestamp() * 1000)
+    try:
+        announce(table.metered(Meter()), workspace_id, now_ms=now_ms)
+    except Unavailable:
+        logger.warning("the migrations of a workspace were not announced", extra={"workspace_id": workspace_id})
 
 
 def _note_use(table: Table, workspace_id: str, key_id: str, key: Item, now: str) -> None:

@@ -63,14 +63,14 @@ class Holder:
 
 
 def make_link(changes: AccessChanges, key: Item, *, minutes: int) -> SignInLink:
-    """A link for an API key's item. One transaction of the link and the audit log, 4 write units."""
+    """A link for an API key's item. One transaction of the link, its name and the audit log, 6 write units."""
     expires_at = stored_time(datetime.fromisoformat(changes.now) + timedelta(minutes=minutes))
     link = SignInLink(secrets.token_urlsafe(_BYTES), expires_at)
     key_id, name = keys.sort_of(key), key["name"]
-    row = sign_in_row.made(
+    rows = sign_in_row.made(
         link.code, workspace_id=changes.workspace_id, key_id=key_id, name=name, expires_at=expires_at
     )
-    changes.note(_entry("apiKey.signInLinkMade", key_id, name, {"expiresAt": expires_at}), row)
+    changes.note(_entry("apiKey.signInLinkMade", key_id, name, {"expiresAt": expires_at}), *rows)
     return link
 
 

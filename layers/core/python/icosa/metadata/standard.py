@@ -15,6 +15,7 @@ from ..catalog.constraints import unique_constraint
 from ..model.model import Field, Index, IndexMember, Model, Object, Option, Relation
 from ..model.types.registry import by_name
 from ..shipped import load
+from .index_defaults import with_default_indexes
 from .names import column, index_name
 
 NewId = Callable[[], str]
@@ -166,7 +167,7 @@ def _indexes(obj: Object, ids: _Ids) -> Iterator[Index]:
 
 def _field(number: int, object_name: str, object_spec: Spec, spec: Spec, ids: _Ids) -> Field:
     relation = spec.get("relation")
-    return Field(
+    field = Field(
         id=ids.fields[object_name, spec["name"]],
         key=f"f{number}",
         name=spec["name"],
@@ -181,6 +182,7 @@ def _field(number: int, object_name: str, object_spec: Spec, spec: Spec, ids: _I
         updated_at=ids.now,
         **{attribute: spec[flag] for flag, attribute in FIELD_FLAGS.items() if flag in spec},
     )
+    return with_default_indexes(object_name, field)
 
 
 def _relation(name: str, spec: Spec, ids: _Ids) -> Relation:

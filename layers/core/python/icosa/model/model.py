@@ -194,12 +194,12 @@ class Object(Cached):
         )
 
     def leaves_of(self, index: Index) -> tuple[Leaf, ...] | None:
-        """The leaves of an index; None unless there are several, all with index rows of their own."""
+        """The leaves of an index; None unless there are several, all of kinds that can have index rows."""
         leaves = [
             leaf
             for member in index.members
             for leaf in (self.by_id[member.field_id].leaves if member.field_id in self.by_id else ())
-            if leaf.subfield == member.sub and leaf.has_rows
+            if leaf.subfield == member.sub and leaf.may_have_rows
         ]
         whole = len(leaves) == len(index.members) > 1
         return tuple(self.leaves[leaf.path] for leaf in leaves) if whole else None

@@ -1,7 +1,8 @@
 """A new workspace: standard objects, roles, register, first API key, and demo records where wanted.
 
 Everything is written under a workspace id that nobody knows yet; the workspace's own row comes last and makes it exist,
-and only its first token opens it. Whatever fails before leaves rows that no request can reach.
+in one transaction with its entry in the registry, and only its first token opens it. Whatever fails before leaves rows
+that no request can reach.
 """
 
 from __future__ import annotations
@@ -25,12 +26,14 @@ from ..errors import BadRequest
 from ..metadata.standard import PRESETS, standard_model
 from ..model.model import Model
 from ..shipped import load
-from ..store import keys
-from ..store.control import RegisterRow, RoleRow, WorkspaceRow
+from ..store import keys, workspace_registry
+from ..store.control import RegisterRow, RoleRow
 from ..store.lease import Lease
-from ..store.ops import PutItem
+from ..store.ops import DeleteItem, PutItem
 from ..store.register import Register
 from ..store.table import MAX_TRANSACTION, Table, chunked
+from ..store.versions import CURRENT
+from ..store.workspace_row import new_workspace
 from ..views.defaults import default_view_rows
 from .demo import seed
 
@@ -70,17 +73,21 @@ def provision(
     try:
         if demo:
             seed(_context(table, model, key, name))
-        WorkspaceRow.at(
-            keys.workspace(workspace_id),
+        created_at = stored_time(datetime.now(UTC))
+        workspace = new_workspace(
+            workspace_id,
             name=name.strip(),
-            created_at=stored_time(datetime.now(UTC)),
+            created_at=created_at,
             default_role_id=next(roles[spec["label"]].id for spec in load("roles") if spec.get("isDefault")),
             next_object_key=len(model.objects) + 1,
+            **{workspace_registry.REGISTERED: True},
+            **CURRENT.attributes(),
             **_metadata_state(model, items),
-        ).save(condition=WorkspaceRow.PK.does_not_exist())
+        )
+        table.transact([workspace, workspace_registry.entry(workspace_id, created_at)])
         token = api_keys.mint(workspace_id, key.id)
     except BaseException:
-        WorkspaceRow.at(keys.workspace(workspace_id)).delete()
+        table.transact([DeleteItem(keys.workspace(workspace_id)), DeleteItem(keys.registered(workspace_id))])
         raise
     return Provisioned(workspace_id=workspace_id, api_key=key, token=token)
 

@@ -21,6 +21,18 @@ from .operation import And, Compare, Filter, Not, Or, Related, RelatedAny
 MAX_DEPTH = 50
 
 
+def looks_elsewhere(filter: Filter) -> bool:
+    """Whether a filter looks at related records."""
+    match filter:
+        case Related() | RelatedAny():
+            return True
+        case And(items=items) | Or(items=items):
+            return any(map(looks_elsewhere, items))
+        case Not(item=item):
+            return looks_elsewhere(item)
+    return False
+
+
 def resolve_filter(model: Model, obj: Object, raw: Any, demand: Demand | None = None) -> Filter | None:
     """The filter that ``raw`` means for ``obj``, or None when it holds no condition (``{}``, ``{"and": []}``, null).
 

@@ -159,6 +159,21 @@ class Selection:
 
 
 # ------------------------------------------------------------------ operations
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Precondition:
+    """What must hold for the record that a write names by its id, at the moment of the write.
+
+    ``revisions``: it has one of these (``Record.revision``); None for any. ``filter`` looks at nothing but the record.
+    """
+
+    revisions: frozenset[int] | None = None
+    filter: Filter | None = None
+
+
+NO_PRECONDITION = Precondition()
+
 # ``is_write``: whether running it may change records, so that a response that cannot be sent says what happened.
 
 
@@ -249,6 +264,8 @@ class Create:
     object: Object
     data: tuple[Mapping[str, Any], ...]
     upsert: bool = False
+    #: Whether the request names a list, of however many records.
+    is_list: bool = False
     selection: Selection = Selection()
 
 
@@ -261,6 +278,7 @@ class Update:
     data: Mapping[str, Any]
     id: str | None = None
     filter: Filter | None = None
+    precondition: Precondition = NO_PRECONDITION
     selection: Selection = Selection()
 
 
@@ -273,6 +291,7 @@ class Delete:
     destroy: bool
     id: str | None = None
     filter: Filter | None = None
+    precondition: Precondition = NO_PRECONDITION
     selection: Selection = Selection()
 
 
@@ -282,6 +301,7 @@ class Restore:
     object: Object
     id: str | None = None
     filter: Filter | None = None
+    precondition: Precondition = NO_PRECONDITION
     selection: Selection = Selection()
 
 

@@ -1,4 +1,4 @@
-"""Rows of the control plane as PynamoDB models: workspaces, roles, the register of open batches.
+"""Rows of the control plane as PynamoDB models: roles, the register of open batches.
 
 For the functions that administer them. Requests read the same rows through ``store.table`` as plain dictionaries
 (``access.session``, ``access.roles``), so that they need not import botocore.
@@ -39,24 +39,6 @@ class ControlRow(Model):
             return cls.get(*key, consistent_read=True)
         except cls.DoesNotExist:
             return None
-
-
-class WorkspaceRow(ControlRow):
-    """A workspace. ``metadata_*`` describe its metadata rows (``catalog.loader.MetadataState``)."""
-
-    name = UnicodeAttribute()
-    created_at = UnicodeAttribute(attr_name="createdAt")
-    metadata_version = NumberAttribute(attr_name="metadataVersion")
-    metadata_rows = NumberAttribute(attr_name="metadataRows")
-    metadata_revisions = NumberAttribute(attr_name="metadataRevisions")
-    #: Counts the changes to views and page layouts (``views.rows``).
-    views_version = NumberAttribute(attr_name="viewsVersion", default=0)
-    #: The last version of the model that whoever writes records must know (``store.lease``).
-    required_version = NumberAttribute(attr_name="requiredVersion", null=True)
-    #: The number of the next object key: keys are never used again.
-    next_object_key = NumberAttribute(attr_name="nextObjectKey")
-    default_role_id = UnicodeAttribute(attr_name="defaultRoleId")
-    preferences: MapAttribute[str, Any] = MapAttribute(default=dict)  # type: ignore[no-untyped-call]
 
 
 class RoleRow(ControlRow):

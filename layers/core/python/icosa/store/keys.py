@@ -1,7 +1,8 @@
 """Every DynamoDB key of Icosa is built here, and nowhere else.
 
-A key is ``(PK, SK)``. Every PK but three begins with the workspace id, so no request can address another workspace's
-rows: the functions take the workspace id of the caller's principal as their first argument.
+A key is ``(PK, SK)``. Every PK but those with an ``@`` begins with the workspace id, so no request can address another
+workspace's rows: the functions take the workspace id of the caller's principal as their first argument.
+``store.partitions`` lists what follows the id, for those who go through all rows of a workspace.
 
 | Row | PK | SK |
 |---|---|---|
@@ -35,12 +36,16 @@ rows: the functions take the workspace id of the caller's principal as their fir
 | pace and backlog of a webhook | ``ws#YS`` | webhook id |
 | schema bundle | ``ws#S`` | ``section#version#part`` |
 | bundle that does not expire | ``ws#SL`` | the same |
+| name of a sign-in link | ``ws#SI`` | digest |
 | subdomain | ``@S#subdomain`` | ``-`` |
 | signing keys that were ended | ``@K`` | ``ended`` |
 | sign-in link | ``@C#digest`` | ``-`` |
+| entry of the registry of workspaces | ``@W`` | workspace id |
+| receipt of a deleted workspace | ``@D`` | workspace id |
+| operation on a workspace | ``@O`` | ``ws#operation-id`` |
 
-The last three belong to no workspace: a subdomain's row says which one has taken a name that all share, and a sign-in
-link's whom it signs in, which its holder need not know.
+Those with an ``@`` belong to the installation: a subdomain's row says which workspace has taken a name that all share,
+a sign-in link's whom it signs in, which its holder need not know, and the others are the operator's.
 """
 
 from __future__ import annotations
@@ -153,9 +158,13 @@ def open_batches(ws: str) -> Key:
     return f"{ws}#B", "open"
 
 
+#: What the sort keys of ``batch_log`` begin with.
+BATCH_LOGS = "log#"
+
+
 def batch_log(ws: str, batch: str, part: int) -> Key:
     """One part of the list of rows that a multi-step write touches."""
-    return f"{ws}#B", f"log#{batch}#{part}"
+    return f"{ws}#B", f"{BATCH_LOGS}{batch}#{part}"
 
 
 def workspace(ws: str) -> Key:
@@ -356,6 +365,63 @@ def sign_in_code(digest: str) -> Key:
     return f"@C#{digest}", "-"
 
 
+def digest_of_sign_in(key: Key) -> str:
+    """The digest in the key of a sign-in link."""
+    return key[0].partition("#")[2]
+
+
+def sign_in_links(ws: str) -> str:
+    """Partition of the names of a workspace's sign-in links: the links themselves are found by their codes only."""
+    return f"{ws}#SI"
+
+
+def sign_in_link(ws: str, digest: str) -> Key:
+    return sign_in_links(ws), digest
+
+
+# ---------------------------------------------------------------------- the operator's rows
+
+
+def registry() -> str:
+    """Partition of all workspaces, by id (``store.workspace_registry``)."""
+    return "@W"
+
+
+def registered(workspace_id: str) -> Key:
+    return registry(), workspace_id
+
+
+def receipts() -> str:
+    """Partition of what is left to say of workspaces that were deleted."""
+    return "@D"
+
+
+def receipt(workspace_id: str) -> Key:
+    return receipts(), workspace_id
+
+
+def operations() -> str:
+    """Partition of what operators have asked for that takes longer than a call (``store.operation_row``)."""
+    return "@O"
+
+
+def operation(workspace_id: str, operation_id: str) -> Key:
+    return operations(), f"{operation_prefix(workspace_id)}{operation_id}"
+
+
+def operation_prefix(workspace_id: str) -> str:
+    """Prefix of the sort keys of a workspace's operations."""
+    return f"{workspace_id}#"
+
+
+def operation_of(item: Mapping[str, Any]) -> tuple[str, str] | None:
+    """The ids of workspace and operation in an operation's row; None of any other row."""
+    if item["PK"] != operations():
+        return None
+    workspace_id, _, operation_id = item["SK"].partition("#")
+    return workspace_id, operation_id
+
+
 # ---------------------------------------------------------------------- items and their keys
 
 
@@ -374,6 +440,14 @@ def sort_of(item: Mapping[str, Any]) -> str:
     return item["SK"]  # type: ignore[no-any-return]
 
 
+def parts(item: Mapping[str, Any]) -> list[str]:
+    """What an item's partition key is made of: the workspace's id, the kind, and more. Of the operator's rows the kind
+    is empty.
+    """
+    found = item["PK"].split("#")
+    return found if len(found) > 1 else [*found, ""]
+
+
 def without_partition(item: Mapping[str, Any]) -> dict[str, Any]:
     """An item for where its partition goes without saying: its sort key and its attributes."""
     return {name: value for name, value in item.items() if name != "PK"}
@@ -390,6 +464,11 @@ def metadata_kind(sort: str) -> tuple[str, str]:
     """``metadata_row`` of a row's sort key."""
     kind, _, rest = sort.partition("#")
     return kind, rest.partition("#")[0]
+
+
+def placed(item: Mapping[str, Any], pk: str) -> dict[str, Any]:
+    """An item in a partition."""
+    return {**item, "PK": pk}
 
 
 def owner_of_delivery(item: Mapping[str, Any]) -> str:

@@ -7,6 +7,7 @@ expired; until then it can be said that they have.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -22,19 +23,16 @@ def key_of(code: str) -> Key:
     return keys.sign_in_code(hashlib.sha256(code.encode()).hexdigest())
 
 
-def made(code: str, *, workspace_id: str, key_id: str, name: str, expires_at: str) -> PutItem:
-    """The write of a new row. ``name`` is the API key's."""
-    return PutItem(
-        keys.item_at(
-            key_of(code),
-            workspaceId=workspace_id,
-            keyId=key_id,
-            name=name,
-            expiresAt=expires_at,
-            ttl=int((datetime.fromisoformat(expires_at) + _KEPT).timestamp()),
-        ),
-        NOT_EXISTS,
-    )
+def made(code: str, *, workspace_id: str, key_id: str, name: str, expires_at: str) -> Sequence[PutItem]:
+    """The writes of a new row, and of its name among those of the workspace, by which it is found when the workspace is
+    deleted. ``name`` is the API key's.
+    """
+    key, ttl = key_of(code), int((datetime.fromisoformat(expires_at) + _KEPT).timestamp())
+    row = keys.item_at(key, workspaceId=workspace_id, keyId=key_id, name=name, expiresAt=expires_at, ttl=ttl)
+    return [
+        PutItem(row, NOT_EXISTS),
+        PutItem(keys.item_at(keys.sign_in_link(workspace_id, keys.digest_of_sign_in(key)), ttl=ttl)),
+    ]
 
 
 def used(code: str, *, now: str) -> DeleteItem:

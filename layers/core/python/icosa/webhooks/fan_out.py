@@ -27,7 +27,8 @@ from ..store import delivery_row, event_row, feed
 from ..store.delivery_row import Delivery
 from ..store.event_row import EventRow
 from ..store.stream import MetadataChange, RecordChange
-from ..store.table import Table
+from ..store.table import Item, Table
+from ..store.workspace_row import is_quiet
 from .delivery_queue import DeliveryQueue, first_attempts
 from .matching import Audience, Audiences, is_silent
 from .metadata_events import EntityChanges, metadata_events
@@ -45,6 +46,11 @@ class _Work:
     changes: list[tuple[Place, RecordChange]] = field(default_factory=list)
     metadata: list[tuple[Place, MetadataChange]] = field(default_factory=list)
     failed: dict[Place, Exception] = field(default_factory=dict)
+
+    def leave_out(self, workspace: Item) -> None:
+        """Forget changes that nobody is told of."""
+        self.changes = [each for each in self.changes if not is_quiet(workspace, each[1].seconds)]
+        self.metadata = [each for each in self.metadata if not is_quiet(workspace, each[1].seconds)]
 
 
 class FanOut:
@@ -91,6 +97,8 @@ class FanOut:
         audience = self._audiences.of(table, workspace_id)
         if audience is None:
             return
+
+        work.leave_out(audience.workspace)
 
         def model() -> Model:
             return current_model(table, workspace_id, MetadataState.parse(audience.workspace))

@@ -11,13 +11,15 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Final
 
+from ..access.workspace_status import is_there
 from ..lru import LRUCache
-from ..store import keys
+from ..store import keys, workspace_registry
 from ..store.ops import UpdateItem
-from ..store.table import Item, Table
+from ..store.table import Item, Table, TransactionConflict
 from ..store.workspace_row import FEED_UNTIL, WEBHOOKS_REVISION, next_webhooks
 
 #: How long "nobody listens" is believed.
@@ -138,11 +140,15 @@ class Audiences:
         self._looks: LRUCache[str, _Look] = LRUCache(size=_REMEMBERED)
 
     def of(self, table: Table, workspace_id: str) -> Audience | None:
-        """Who listens; None where nobody does, and where the workspace is gone."""
+        """Who listens; None where nobody does, and where the workspace is gone or being deleted."""
         last, moment = self._looks.get(workspace_id), self._clock()
         if last is not None and last.is_quiet and moment - last.seconds < LOOK_SECONDS:
             return None
         workspace = table.get(keys.workspace(workspace_id))
+        if workspace is not None:
+            # Here, because this look comes to each workspace with the first change after an update, and costs nothing.
+            with suppress(TransactionConflict):
+                workspace_registry.enter(table, workspace_id, workspace)
         row: Mapping[str, Any] = workspace or {}
         revision = int(row.get(WEBHOOKS_REVISION, 0))
         # The number is read first: webhooks that are read after it are at least as new as it says.
@@ -155,4 +161,8 @@ class Audiences:
         has_feed = float(row.get(FEED_UNTIL, 0)) > self._now()
         is_quiet = not webhooks and not has_feed
         self._looks.put(workspace_id, _Look(moment, revision, webhooks, is_quiet))
-        return None if workspace is None or is_quiet else Audience(workspace, webhooks, has_feed)
+        return (
+            None
+            if workspace is None or is_quiet or not is_there(workspace)
+            else Audience(workspace, webhooks, has_feed)
+        )
