@@ -144,6 +144,9 @@ class _Everything:
     def sees_every_record(self, obj: Object) -> bool:
         return True
 
+    def masked_fields(self, obj: Object) -> frozenset[str]:
+        return frozenset()
+
     def unset_fields(self, obj: Object) -> frozenset[str]:
         return frozenset()
 

@@ -54,7 +54,7 @@ def _plan(configuration: Configuration, options: argparse.Namespace) -> int:
 
 
 def _deploy(configuration: Configuration, options: argparse.Namespace) -> int:
-    """Runs ``sam deploy``. Values go through a file, so none has to be quoted; sam reads JSON that is called YAML."""
+    """Runs ``sam deploy``. Values go through a file, so none has to be quoted; sam reads JSON called YAML."""
     cloudformation = session(configuration).client("cloudformation")
     parameters = _show(configuration, options, read_stack(cloudformation, configuration.stack_name))
     told = {name: parameter.value for name, parameter in parameters.items() if parameter.is_told}

@@ -13,6 +13,7 @@ from icosa.lifecycle.steps import Budget
 from icosa.metadata.entity_changes import entity_changes
 from icosa.provisioning.workspace import Provisioned
 from icosa.store import keys
+from icosa.store.operation_row import CLAIM_MS
 from icosa.store.partitions import kind_of
 from icosa.store.stream import record_change
 from icosa.store.table import Table, chunked
@@ -154,6 +155,7 @@ def test_a_crash_before_any_call_ends_the_same(world: World, side: Table) -> Non
             step = advance(world.around(table), made.workspace_id, operation["id"], Budget(rows=60, seconds=1e9))
         except Crash:
             crashes += 1
+            world.later_ms += CLAIM_MS
             continue
         if step is None or step.is_done:
             break

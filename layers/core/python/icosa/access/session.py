@@ -40,6 +40,7 @@ from .permissions import Permissions
 from .principal import Principal
 from .roles import Role
 from .row_rules import rows_of
+from .timeline_rights import with_timeline
 from .times import stored_time
 from .token_type import CALLERS
 from .workspace_status import is_there, require_active
@@ -122,7 +123,7 @@ def _open(workspace_id: str, key_id: str, generation: int, table: Table, now: st
             role_id=role_id,
             expires_at=key["expiresAt"],
         ),
-        permissions=Permissions(parsed_role, rows_of(parsed_role, model, now=now)),
+        permissions=with_timeline(Permissions(parsed_role, rows_of(parsed_role, model, now=now)), model),
         workspace=Workspace.parse(workspace_id, workspace),
         model=model,
         table=table,

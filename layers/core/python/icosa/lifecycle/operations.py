@@ -81,7 +81,7 @@ def begin(
 
 
 def advance(around: Surroundings, workspace_id: str, operation_id: str, budget: Budget | None = None) -> Step | None:
-    """Do the next step of an operation; None where there is none, or it is over. Raises what a step raises that passes
+    """Do the next step of an operation; None where there is none, or it is over. Two write units beside the step's own. Raises what a step raises that passes
     by itself; what does not is kept as the operation's failure, if nothing has been changed yet.
     """
     operation = operation_row.find(around.table, workspace_id, operation_id)
@@ -89,8 +89,13 @@ def advance(around: Surroundings, workspace_id: str, operation_id: str, budget: 
         return None
     if around.now_ms() < operation.not_before_ms:
         return Step(operation, is_done=False)
+    if not around.table.update(operation.claimed(around.now_ms())):
+        return Step(operation, is_done=False, is_busy=True)
     try:
-        return RUNNERS[operation.kind](around, operation, budget or Budget())
+        step = RUNNERS[operation.kind](around, operation, budget or Budget())
+        if not step.is_done:
+            around.table.update(step.operation.released())
+        return step
     except IcosaError as error:
         if error.status >= 500 or operation.kind == "delete" or (operation.kind == "restore" and operation.state):
             raise

@@ -149,7 +149,8 @@ class RelationSelection:
 class Selection:
     """Which fields of a record the answer shows.
 
-    ``fields`` are the stored fields (by ``Field.name``) in output order, None for all that the caller may read;
+    ``fields`` are the stored fields (by ``Field.name``, or an older name where that is what the answer shows) in output
+    order, None for all that the caller may read;
     ``relations`` maps a relation's field name to what is loaded of it; a relation that is loaded several times in
     different ways has several names (``RelationSelection.relation``).
     """

@@ -16,6 +16,7 @@ from ...access.session import open_metered
 from ...engine.executor import execute, execute_all
 from ...errors import IcosaError
 from ...model.record import Record
+from ...query.older_names import in_present_names
 from ...query.operation import Delete, Precondition, Restore, Update
 from ...runtime.conditional import ETAG, IF_MATCH, ConditionNotSupported, expected_revisions, revision_tag
 from ...runtime.http import HttpRequest, HttpResponse
@@ -223,7 +224,9 @@ class Execution:
                     view_filter=view_filter_of(context),
                 )
                 planned = template.plan(root_field)
-            operation = authorize(context.permissions, planned.operation, context.model)
+            operation = authorize(
+                context.permissions, in_present_names(planned.operation, context.model), context.model
+            )
             budget.demand.operation(context.model, operation)
             return replace(planned, operation=operation)
         except REFUSALS:

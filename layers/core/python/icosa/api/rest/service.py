@@ -14,6 +14,7 @@ from ...engine.executor import execute
 from ...errors import RecordChanged
 from ...model.model import Model
 from ...query.demand import Demand
+from ...query.older_names import in_present_names
 from ...runtime.conditional import (
     ETAG,
     digest_tag,
@@ -83,7 +84,9 @@ class RestApi:
             demand=Demand(),
             revisions=expected_revisions(request) if endpoint.takes_if_match else None,
         )
-        operation = authorize(context.permissions, endpoint.parse(parsed), context.model)
+        operation = authorize(
+            context.permissions, in_present_names(endpoint.parse(parsed), context.model), context.model
+        )
         parsed.demand.operation(context.model, operation)
         result = execute(context, operation)
         shown = endpoint.render(context.model, operation, result)
