@@ -160,12 +160,12 @@ def _record_json(shown: Any) -> bytes:
 def _route(request: HttpRequest, body: Any) -> tuple[Path, Endpoint]:
     path = parse_path(request.method, request.route)
     if path is None:
-        raise UnknownRoute(request.method, request.path)
+        raise UnknownRoute(request.method, request.route)
     if path.kind == "many" and request.method == "POST" and isinstance(body, list) and body:
         # A batch whose address a client does not know.
         path = Path("batch", path.plural)
     methods = ENDPOINTS[path.kind]
     endpoint = methods.get(request.method)
     if endpoint is None:
-        raise MethodNotAllowed(request.method, request.path, tuple(methods))
+        raise MethodNotAllowed(request.method, request.route, tuple(methods))
     return path, endpoint
