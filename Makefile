@@ -15,12 +15,19 @@ END ?=
 LIST ?=
 WORKSPACE ?=
 AGAIN ?=
+URL ?=
+KEEP ?= 3
 ENV ?= dev
 EXAMPLES ?= 100
 RUNS ?= 100
 SEED ?= 1
 READS ?= 2000
 EVENTS ?= 2000
+WORKSPACE ?=
+CONFIRM ?=
+REASON ?=
+CHANGED ?=
+COUNTS ?=
 ARGS ?=
 
 export PYTHONPATH := $(CURDIR)/layers/core/python:$(CURDIR)
@@ -28,9 +35,10 @@ export SAM_CLI_TELEMETRY := 0
 
 BIN := .venv/bin
 SAM_BIN := .venv-sam/bin
+CHECKOV_BIN := .venv-checkov/bin
 PIP_INSTALL := -m pip install -qq --disable-pip-version-check --require-hashes
 
-.PHONY: help install running console dev sign-in workspace rotate-secret migrate test test-unit coverage fuzz changes soak steady crashes docs release-data clients screens pictures bench lint format validate build deploy sam-local lock clean
+.PHONY: help install running console dev sign-in workspace workspaces show-workspace suspend resume export-workspace remove-demo restore-workspace delete-workspace rotate-secret migrate test test-unit coverage fuzz changes soak steady crashes docs release-data clients screens pictures bench lint format validate build plan deploy prune smoke sam-local lock clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
@@ -53,6 +61,9 @@ endef
 	$(venv)
 
 .venv-sam/installed: requirements/sam.txt
+	$(venv)
+
+.venv-checkov/installed: requirements/checkov.txt
 	$(venv)
 
 .venv-clients/installed: requirements/clients.txt
@@ -102,6 +113,34 @@ sign-in: running ## another sign-in link to the console, of the local stack's DA
 
 workspace: running ## a new workspace; NAME="Acme", of the local stack's DATA; PRESET=2025 with the fields of that year
 	@exec $(BIN)/python -m local.workspace --data "$(DATA)" --name "$(NAME)" $(if $(PRESET),--preset "$(PRESET)")
+
+# Of the local stack's DATA, or with ENV=prod of a deployed one.
+OPERATE = exec $(BIN)/python -m local.workspaces
+PLACE = --data "$(DATA)" $(if $(filter command environment,$(firstword $(origin ENV))),--env $(ENV))
+
+workspaces: running ## all workspaces: id, status, when made, plan, name; COUNTS=1 with numbers of records; ENV=prod of a deployed stack
+	@$(OPERATE) list $(PLACE) $(if $(COUNTS),--counts)
+
+show-workspace: running ## one workspace and its operations; WORKSPACE=id, ENV
+	@$(OPERATE) show $(WORKSPACE) $(PLACE)
+
+suspend: running ## refuse all requests of a WORKSPACE and hold its deliveries and jobs; REASON="unpaid", ENV
+	@$(OPERATE) suspend $(WORKSPACE) $(PLACE) $(if $(REASON),--reason "$(REASON)")
+
+resume: running ## let a suspended WORKSPACE go on; ENV
+	@$(OPERATE) resume $(WORKSPACE) $(PLACE)
+
+export-workspace: running ## all that a WORKSPACE holds, as files; ENV
+	@$(OPERATE) export $(WORKSPACE) $(PLACE)
+
+remove-demo: running ## the demo records of a WORKSPACE; CHANGED=1 also those that somebody has changed; ENV
+	@$(OPERATE) remove-demo $(WORKSPACE) $(PLACE) $(if $(CHANGED),--with-changed)
+
+restore-workspace: running ## bring a suspended WORKSPACE back from the parameter RestoreTable; CONFIRM="its name", ENV
+	@$(OPERATE) restore $(WORKSPACE) $(PLACE) --confirm "$(CONFIRM)"
+
+delete-workspace: running ## delete a suspended WORKSPACE for good; CONFIRM="its name", ENV
+	@$(OPERATE) delete $(WORKSPACE) $(PLACE) --confirm "$(CONFIRM)"
 
 rotate-secret: running ## a new signing secret for the local stack's DATA; tokens go on, END=1 ends all of them
 	@exec $(BIN)/python -m local.rotation --data "$(DATA)" $(if $(END),--end-all-tokens)
@@ -174,9 +213,8 @@ format: .venv/installed console/node_modules/.installed ## repair style
 	$(BIN)/ruff format .
 	$(NPM) run --silent --prefix console format
 
-validate: .venv-sam/installed ## the SAM template
-	$(SAM_BIN)/sam validate --lint
-	$(SAM_BIN)/cfn-lint template.yaml
+validate: .venv/installed .venv-sam/installed .venv-checkov/installed ## templates and workflows, by sam, cfn-lint, checkov and GitHub's schema
+	@$(BIN)/python .ci/validate.py $(SAM_BIN) $(CHECKOV_BIN)
 
 # ----------------------------------------------------------------------------------------------------- deployment
 
@@ -188,8 +226,19 @@ build: .venv/installed .venv-sam/installed console ## what is deployed, and its 
 	$(SAM) build --parameter-overrides Architecture=$(ARCH)
 	$(BIN)/python .ci/sizes.py
 
-deploy: build ## ENV=dev, staging or prod (samconfig.toml); ARGS for sam deploy
-	$(SAM) deploy --config-env $(ENV) $(ARGS)
+DEPLOYMENT = $(BIN)/python -m deployment --config-env $(ENV) --architecture $(ARCH) --sam $(CURDIR)/$(SAM_BIN)/sam
+
+plan: build ## what `make deploy` would do; with the same ENV, ARCH and ARGS
+	@$(DEPLOYMENT) plan $(ARGS)
+
+deploy: build ## ENV=dev, staging or prod (samconfig.toml); ARCH=arm64 or x86_64; ARGS for sam deploy
+	@$(DEPLOYMENT) deploy $(ARGS)
+
+prune: .venv/installed ## delete old versions of the functions of ENV; KEEP=3 of each stay
+	@$(DEPLOYMENT) --keep $(KEEP) prune $(ARGS)
+
+smoke: .venv/installed ## a few calls that tell whether ENV works, or the installation at URL; the token is in ICOSA_SMOKE_TOKEN
+	@$(BIN)/python -m deployment.smoke "$(or $(URL),$$($(DEPLOYMENT) url $(ARGS)))"
 
 sam-local: ARCH = $(if $(filter aarch64 arm64,$(shell uname -m)),arm64,x86_64)
 sam-local: build ## the API under `sam local start-api`, on the DATA of `make dev`; needs Docker
@@ -205,8 +254,9 @@ lock: .venv/installed ## newest versions into requirements/*.txt
 	cd requirements && $(COMPILE) --no-emit-package botocore --no-emit-package urllib3 runtime.in -o runtime.txt
 	cd requirements && $(COMPILE) dev.in -o dev.txt
 	cd requirements && $(COMPILE) sam.in -o sam.txt
+	cd requirements && $(COMPILE) checkov.in -o checkov.txt
 	cd requirements && $(COMPILE) clients.in -o clients.txt
 
 clean: ## what was made here, but the local stack's data
-	rm -rf .venv .venv-sam .venv-clients .aws-sam node_modules console/node_modules functions/console/site .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf .venv .venv-sam .venv-checkov .venv-clients .aws-sam node_modules console/node_modules functions/console/site .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -prune -exec rm -rf {} +

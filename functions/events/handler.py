@@ -55,7 +55,8 @@ def _announce(image: dict[str, Any]) -> None:
     """Send a new job to the queue. It begins when all requests that started before the change have ended."""
     job = stream.new_job(image)
     wait_ms = job.not_before_ms - int(datetime.now(UTC).timestamp() * 1000)
-    _queue().send(job.workspace_id, job.job_id, delay_ms=wait_ms)
+    send = _queue().send_operation if job.is_operation else _queue().send
+    send(job.workspace_id, job.job_id, delay_ms=wait_ms)
 
 
 def _remove(image: dict[str, Any]) -> None:

@@ -1,43 +1,44 @@
-"""The queue of jobs: work on records that follows from changes of a model (``icosa.metadata.job_runner``), one step a
-message.
+"""The queue of jobs: work on records that follows from changes of the model (``icosa.metadata.job_runner``), and what
+operators ask for of whole workspaces (``icosa.lifecycle.operations``), one step a message.
+
+An operator may also invoke it with ``{"workspaceId", "operationId"}``, which does the next step and says whether it was
+the last one: where no stream runs, and for operations that the queue has given up.
 """
 
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
+import time
 from functools import cache
 from typing import Any
 
 from aws_lambda_powertools.utilities.batch import EventType
 
-from icosa.access.times import stored_time
+from icosa.access import minting
+from icosa.lifecycle.exports import export_store
+from icosa.lifecycle.job_steps import Work
+from icosa.lifecycle.steps import Surroundings, side_table
 from icosa.metadata.job_queue import JobQueue
-from icosa.metadata.job_runner import run
 from icosa.runtime.batch import batch_handler
 from icosa.runtime.handlers import function_logger
 from icosa.runtime.prime import prime
 from icosa.store.table import Table
+from icosa.webhooks.delivery_queue import DeliveryQueue
 
 logger = function_logger()
 
 
 def _step(record: Any) -> None:
     message = json.loads(record.raw_event["body"])
-    logger.append_keys(workspace_id=message["workspaceId"], job=message["jobId"])
-    moment = datetime.now(UTC)
-    outcome = run(
-        _table(),
-        message["workspaceId"],
-        message["jobId"],
-        now=stored_time(moment),
-        now_ms=int(moment.timestamp() * 1000),
-    )
-    logger.info("step of a job", done=outcome.is_done)
-    if outcome.given_up:
-        logger.error("records contradict unique indexes, which have failed", indexes=outcome.given_up)
-    if not outcome.is_done:
-        _queue().send(message["workspaceId"], message["jobId"], delay_ms=outcome.wait_ms)
+    logger.append_keys(workspace_id=message["workspaceId"], job=message.get("jobId") or message.get("operationId"))
+    _work().message(message)
+
+
+def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    """Messages of the queue, or the step of an operation that somebody asks for."""
+    if "Records" in event:
+        return _batches(event, context)
+    return _work().step(event["workspaceId"], event["operationId"])
 
 
 @cache
@@ -50,5 +51,20 @@ def _queue() -> JobQueue:
     return JobQueue.from_environment()
 
 
-handler = batch_handler(EventType.SQS, _step, logger)
+@cache
+def _work() -> Work:
+    return Work(
+        Surroundings(
+            table=_table(),
+            now_ms=lambda: int(time.time() * 1000),
+            jobs=_queue,
+            deliveries=cache(DeliveryQueue.from_environment),
+            exports=export_store,
+            side_table=side_table,
+            remove_gateway_key=minting.remove_gateway_key,
+        )
+    )
+
+
+_batches = batch_handler(EventType.SQS, _step, logger)
 prime(_table, _queue)

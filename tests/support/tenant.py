@@ -63,7 +63,14 @@ class Tenant:
         state = MetadataState.of(1, items)
         pk, sk = keys.workspace(WORKSPACE)
         counts = {"metadataVersion": 1, "metadataRows": state.rows, "metadataRevisions": state.revisions}
-        workspace = {"PK": pk, "SK": sk, "name": "Acme", **counts, "nextObjectKey": len(model.objects) + 1}
+        workspace = {
+            "PK": pk,
+            "SK": sk,
+            "name": "Acme",
+            **counts,
+            "nextObjectKey": len(model.objects) + 1,
+            "isRegistered": True,
+        }
         table.transact([PutItem(workspace), PutItem(new_register(WORKSPACE))])
 
     # ------------------------------------------------------------------ the model
@@ -95,11 +102,12 @@ class Tenant:
 
     # ------------------------------------------------------------------ records
 
-    def run(self, operation: Operation, model: Model | None = None, meter: Meter | None = None) -> Any:
+    def run(self, operation: Operation, model: Model | None = None, meter: Meter | None = None, now: str = NOW) -> Any:
         register = Register.parse(self.table.get(keys.open_batches(WORKSPACE)))
         model = model or self.model()
         lease = Lease(WORKSPACE, model.version, seconds=inf)
-        return execute(Request(model, self.table.metered(meter or Meter()), register, lease), operation)
+        request = Request(model, self.table.metered(meter or Meter()), register, lease, now=now)
+        return execute(request, operation)
 
     def create(self, name: str, *data: Row, model: Model | None = None) -> list[str]:
         model = model or self.model()

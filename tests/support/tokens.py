@@ -36,6 +36,9 @@ class TokensHere:
     def session_of_key(self, workspace_id: str, key_id: str) -> dict[str, Any]:
         return minting.granted(self._issuer.answer({"session": {"workspaceId": workspace_id, "keyId": key_id}}))
 
-    def count_calls(self, workspace_id: str) -> int:
-        left: int = minting.granted(self._issuer.answer({"workspaceId": workspace_id}))["left"]
+    def remove_gateway_key(self, workspace_id: str) -> None:
+        minting.granted(self._issuer.answer({"remove": workspace_id}))
+
+    def count_calls(self, workspace_id: str, *, rejoin: bool = False) -> int:
+        left: int = minting.granted(self._issuer.answer({"workspaceId": workspace_id, "rejoin": rejoin}))["left"]
         return left

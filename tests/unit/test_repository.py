@@ -10,7 +10,7 @@ import pytest
 
 from tests.support.checkout import ROOT, tracked_files
 
-_LOCKS = ("runtime", "dev", "sam")
+_LOCKS = ("runtime", "dev", "sam", "checkov")
 _BINARY = {".png", ".ico", ".woff2", ".gz", ".xz"}
 
 # Put together here so that this file does not contain what it looks for.

@@ -7,16 +7,29 @@ from typing import Any
 
 import pytest
 
+from icosa.lifecycle.steps import FENCE_MS
+from icosa.store.operation_row import CLAIM_MS
+
 Document = dict[str, Any]
 
-_SECRET = {"Ref": "SigningSecret"}
-_TABLE = {"Fn::GetAtt": ["Table", "Arn"]}
-_STREAM = {"Fn::GetAtt": ["Table", "StreamArn"]}
+
+def _own_or(condition: str, own: object, existing: object) -> object:
+    return {"Fn::If": [condition, own, existing]}
+
+
+_OTHER_STREAM = {"Ref": "ExistingTableStreamArn"}
+_SECRET = _own_or("OwnsSigningSecret", {"Ref": "SigningSecret"}, {"Ref": "ExistingSigningSecretArn"})
+_TABLE = _own_or(
+    "OwnsTable",
+    {"Fn::GetAtt": ["Table", "Arn"]},
+    {"Fn::Select": [0, {"Fn::Split": ["/stream/", _OTHER_STREAM]}]},
+)
+_STREAM = _own_or("OwnsTable", {"Fn::GetAtt": ["Table", "StreamArn"]}, _OTHER_STREAM)
 _DEAD_LETTERS = {"Fn::GetAtt": ["EventsDeadLetters", "Arn"]}
 _SCHEMA_DEAD_LETTERS = {"Fn::GetAtt": ["SchemaDeadLetters", "Arn"]}
 _JOBS = {"Fn::GetAtt": ["Jobs", "Arn"]}
 _DELIVERIES = {"Fn::GetAtt": ["Deliveries", "Arn"]}
-_WEBHOOK_KEY = {"Fn::GetAtt": ["WebhookKey", "Arn"]}
+_WEBHOOK_KEY = _own_or("OwnsWebhookKey", {"Fn::GetAtt": ["WebhookKey", "Arn"]}, {"Ref": "ExistingWebhookKeyArn"})
 #: KMS is asked for the secret of one webhook of one workspace, and for nothing else.
 _OF_ONE_WEBHOOK = {
     "ForAllValues:StringEquals": {"kms:EncryptionContextKeys": ["workspaceId", "webhookId"]},
@@ -57,6 +70,8 @@ _TAGGED = {
     "ForAllValues:StringEquals": {"aws:TagKeys": ["icosa:stack"]},
 }
 
+_OWN_KEYS = {"StringEquals": {"aws:ResourceTag/icosa:stack": {"Ref": "AWS::StackName"}}}
+
 #: Makes secrets of webhooks unreadable, also for itself.
 _SEALS: tuple[set[str], object] = ({"kms:Encrypt"}, (_WEBHOOK_KEY, _OF_ONE_WEBHOOK))
 
@@ -89,6 +104,7 @@ _ALLOWED: dict[str, list[tuple[set[str], object]]] = {
         ({"apigateway:PUT"}, ({"Fn::Sub": f"{_GATEWAY}/tags/*"}, _TAGGED)),
         ({"apigateway:POST"}, {"Fn::Sub": f"{_GATEWAY}/usageplans/${{UsagePlan}}/keys"}),
         ({"apigateway:DELETE"}, {"Fn::Sub": f"{_GATEWAY}/apikeys/*"}),
+        ({"apigateway:DELETE"}, ({"Fn::Sub": f"{_GATEWAY}/apikeys/*"}, _OWN_KEYS)),
         ({"ssm:GetParameter"}, {"Fn::Sub": _USAGE_PLAN_PARAMETER}),
     ],
     "RotationFunction": [
@@ -108,7 +124,14 @@ _ALLOWED: dict[str, list[tuple[set[str], object]]] = {
         ({"sqs:SendMessage"}, _DELIVERIES),
     ],
     "JobsFunction": [
-        (_RECORDS, _TABLE),
+        (_RECORDS | {"dynamodb:BatchWriteItem"}, _TABLE),
+        ({"sqs:SendMessage"}, _DELIVERIES),
+        ({"lambda:InvokeFunction"}, _TOKENS),
+        ({"s3:PutObject"}, {"Fn::Sub": "arn:${AWS::Partition}:s3:::${ExportBucket}/workspaces/*"}),
+        (
+            {"dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:Query"},
+            {"Fn::Sub": "arn:${AWS::Partition}:dynamodb:${AWS::Region}:${AWS::AccountId}:table/${RestoreTable}"},
+        ),
         ({"sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:SendMessage"}, _JOBS),
     ],
     "DeliverFunction": [
@@ -228,7 +251,19 @@ def test_no_function_behind_a_route_touches_the_control_plane(functions: dict[st
 def test_the_right_to_remove_old_gateway_keys_can_be_given_up(transformed: Document) -> None:
     assert transformed["Resources"]["TokensOldKeysPolicy"]["Condition"] == "MovesOldGatewayKeys"
     for actions, place in _statements(iter(transformed["Resources"]["TokensRole"]["Properties"]["Policies"])):
-        assert "apigateway:DELETE" not in actions, place
+        assert "apigateway:DELETE" not in actions or place == ({"Fn::Sub": f"{_GATEWAY}/apikeys/*"}, _OWN_KEYS)
+
+
+@pytest.mark.parametrize(("policy", "condition"), [("JobsExportPolicy", "Exports"), ("JobsRestorePolicy", "Restores")])
+def test_what_few_installations_need_is_allowed_by_a_parameter_only(
+    transformed: Document, policy: str, condition: str
+) -> None:
+    assert transformed["Resources"][policy]["Condition"] == condition
+
+
+def test_no_function_runs_so_long_that_it_writes_to_a_workspace_whose_rows_go(functions: dict[str, Document]) -> None:
+    longest = max(properties["Timeout"] for properties in functions.values())
+    assert longest < CLAIM_MS / 1000 < FENCE_MS / 1000
 
 
 def test_nothing_may_scan_or_administer_the_table() -> None:
@@ -241,8 +276,11 @@ def test_sam_adds_no_role_of_its_own(transformed: Document) -> None:
     roles = {name for name, resource in transformed["Resources"].items() if resource["Type"] == "AWS::IAM::Role"}
     policies = {name for name, resource in transformed["Resources"].items() if "Policy" in resource["Type"]}
 
-    assert policies == {"TokensUsagePlanPolicy", "TokensOldKeysPolicy"}
-    assert roles == {"ApiGatewayLogsWriter", *(_role(transformed, function)[0] for function in _ALLOWED)}
+    assert policies == {
+        *("TokensUsagePlanPolicy", "TokensOldKeysPolicy"),
+        *("JobsExportPolicy", "JobsRestorePolicy"),
+    }
+    assert roles == {"ApiGatewayLogsWriter", "ReleaseRole", *(_role(transformed, function)[0] for function in _ALLOWED)}
 
 
 def test_only_the_gateway_invokes_the_functions_behind_the_api(transformed: Document) -> None:

@@ -3,6 +3,7 @@
 import { graphql } from "../../api/http";
 
 export type Envelope = "legacy" | "direct";
+export type Timeline = "on" | "off";
 
 export interface Workspace {
   readonly id: string;
@@ -10,6 +11,7 @@ export interface Workspace {
   readonly createdAt: string;
   readonly trashRetentionDays: number;
   readonly metadataEnvelope: Envelope;
+  readonly timeline: Timeline;
   readonly defaultRole: { readonly id: string; readonly label: string } | null;
 }
 
@@ -18,10 +20,11 @@ export interface WorkspaceChanges {
   readonly displayName?: string;
   readonly trashRetentionDays?: number;
   readonly metadataEnvelope?: Envelope;
+  readonly timeline?: Timeline;
   readonly defaultRoleId?: string;
 }
 
-const MEMBERS = "id displayName createdAt trashRetentionDays metadataEnvelope defaultRole { id label }";
+const MEMBERS = "id displayName createdAt trashRetentionDays metadataEnvelope timeline defaultRole { id label }";
 
 export async function readWorkspace(): Promise<Workspace> {
   const query = `query Workspace { currentWorkspace { ${MEMBERS} } }`;

@@ -8,7 +8,7 @@ import { html } from "../../html";
 import { SelectField, TextField } from "../../ui/fields";
 import { SaveForm } from "../../ui/form";
 import { toast } from "../../ui/toast";
-import { type Envelope, readRoles, updateWorkspace, type Workspace, type WorkspaceChanges } from "./api";
+import { type Envelope, readRoles, type Timeline, updateWorkspace, type Workspace, type WorkspaceChanges } from "./api";
 
 interface FormProps {
   readonly workspace: Workspace;
@@ -53,6 +53,22 @@ export function EnvelopeForm({ workspace, reload }: FormProps) {
     ) => html`<${SelectField} label="Answers of Metadata REST" value=${envelope} onChange=${setEnvelope} disabled=${disabled}
       choices=${ENVELOPES}
       hint="How objects and fields come. Programs that read them have to expect it. ${disabled ? lacking("DATA_MODEL") : ""}" />`}<//>`;
+}
+
+const TIMELINES: readonly { readonly value: Timeline; readonly label: string }[] = [
+  { value: "off", label: "Off" },
+  { value: "on", label: "On: each change is a timeline activity" },
+];
+
+export function TimelineForm({ workspace, reload }: FormProps) {
+  const present = workspace.timeline;
+  const [timeline, setTimeline] = useDraft<string>(present);
+  return html`<${Setting} flag="WORKSPACE" save="Change timeline" dirty=${timeline !== present} valid=${true}
+    changes=${{ timeline: timeline as Timeline }} reload=${reload}>${(
+      disabled: boolean,
+    ) => html`<${SelectField} label="Timeline" value=${timeline} onChange=${setTimeline} disabled=${disabled}
+      choices=${TIMELINES}
+      hint="What happens to records, kept beside them. It makes writes dearer. ${disabled ? lacking("WORKSPACE") : ""}" />`}<//>`;
 }
 
 export function TrashForm({ workspace, reload }: FormProps) {

@@ -48,6 +48,32 @@ class WorkspaceNotFound(Unauthenticated):
         super().__init__("Workspace not found")
 
 
+class WorkspaceSuspended(Forbidden):
+    """The operator has suspended the workspace: nothing of it is answered until it is resumed."""
+
+    rest_error = "FORBIDDEN_EXCEPTION"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This workspace is suspended. Ask the operator of this installation to resume it",
+            sub_code="WORKSPACE_SUSPENDED",
+            friendly="This workspace is suspended.",
+        )
+
+
+class WorkspaceBeingDeleted(Forbidden):
+    """The operator is deleting the workspace, and nothing stops that."""
+
+    rest_error = "FORBIDDEN_EXCEPTION"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This workspace is being deleted",
+            sub_code="WORKSPACE_BEING_DELETED",
+            friendly="This workspace is being deleted.",
+        )
+
+
 class KeyRevoked(Forbidden):
     """The API key was revoked, or does not exist."""
 

@@ -12,9 +12,10 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from ..errors import BadRequest, Forbidden, IcosaError, NotFound, PermissionDenied
+from ..errors import BadRequest, Conflict, Forbidden, IcosaError, NotFound, PermissionDenied
 from ..store import keys
 from ..store.table import Item, Table
+from ..store.workspace_row import status_of
 from . import token
 from .escalation import forbid_excess
 from .failures import KeyWithoutRole, WorkspaceNotFound
@@ -28,6 +29,7 @@ from .session_tokens import SessionTokens
 from .times import parse_expiry, stored_time
 from .token_type import API_KEY
 from .workspace_plan import WorkspacePlan
+from .workspace_status import require_active
 
 logger = logging.getLogger(__name__)
 
@@ -50,14 +52,18 @@ class Issuer:
 
     def answer(self, event: Mapping[str, Any]) -> dict[str, Any]:
         """``{"token"}`` for a request of ``minting.request_token``, ``{"left"}`` for one of ``minting.count_calls``,
-        ``{"token", "expiresAt"}`` for one of a session, or ``minting.refusal``.
+        ``{"token", "expiresAt"}`` for one of a session, nothing for one of ``minting.remove_gateway_key``, or
+        ``minting.refusal``.
         """
         try:
             if "session" in event:
                 return dict(self._sessions.answer(event["session"]))
+            if "remove" in event:
+                self._remove(id_of(event, "remove"))
+                return {}
             workspace_id = id_of(event, "workspaceId")
             if event.get("keyId") is None:
-                return {"left": self._count(workspace_id)}
+                return {"left": self._count(workspace_id, rejoin=bool(event.get("rejoin")))}
             text = self._issue(
                 workspace_id,
                 caller_key_id=id_of(event, "callerKeyId"),
@@ -84,6 +90,7 @@ class Issuer:
         if workspace is None:
             raise WorkspaceNotFound
         _must_live(key, key_id, stored_time(now))
+        require_active(workspace)
         assert key is not None
         if caller_key_id != key_id:
             self._may_give(workspace_id, live_key(caller, stored_time(now)), key)
@@ -111,11 +118,20 @@ class Issuer:
             raise PermissionDenied
         forbid_excess(granted, granter)
 
-    def _count(self, workspace_id: str) -> int:
+    def _remove(self, workspace_id: str) -> None:
+        """A read unit, and a change of API Gateway's keys if there is one to remove."""
+        workspace = self._table.get(keys.workspace(workspace_id))
+        if workspace is not None:
+            if status_of(workspace) != "deleting":
+                raise Conflict("The workspace is not being deleted")
+            self._plan.leave(workspace)
+
+    def _count(self, workspace_id: str, *, rejoin: bool) -> int:
         workspace = self._table.get(keys.workspace(workspace_id))
         if workspace is None:
             raise WorkspaceNotFound
-        return self._plan.ensure(workspace_id, workspace)
+        join = self._plan.rejoin if rejoin else self._plan.ensure
+        return join(workspace_id, workspace)
 
 
 def _role_id(key: Item) -> str:

@@ -19,6 +19,7 @@ from .rotation import ended_kids
 from .secret import Keyring
 from .times import stored_time
 from .token_type import CALLERS
+from .workspace_status import require_active
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +34,8 @@ class OptionalCaller:
 
 def optional_caller(authorization: str | None, table: Table, *, signing_keys: Keyring) -> OptionalCaller | None:
     """The caller, from the Authorization header of a request that passed no authorizer; None without a valid token.
+
+    Raises WorkspaceSuspended and WorkspaceBeingDeleted: a caller must not take what is public for the workspace's.
 
     Costs one read (3 read units), and only if the signature is valid. Tokens in query strings are ignored.
     """
@@ -52,6 +55,7 @@ def optional_caller(authorization: str | None, table: Table, *, signing_keys: Ke
         return None
     if workspace is None or claims.kid in ended_kids(ended):
         return None
+    require_active(workspace)
     return OptionalCaller(
         workspace_id=claims.workspace_id,
         role_id=key.get("roleId"),

@@ -40,8 +40,10 @@ from .permissions import Permissions
 from .principal import Principal
 from .roles import Role
 from .row_rules import rows_of
+from .timeline_rights import with_timeline
 from .times import stored_time
 from .token_type import CALLERS
+from .workspace_status import is_there, require_active
 
 logger = logging.getLogger(__name__)
 
@@ -56,7 +58,8 @@ def open_context(event: Mapping[str, Any], table: Table) -> RequestContext:
 
     Reads ``requestContext.authorizer`` (``workspaceId``, ``keyId``, ``type``, ``exp``, ``gen``). Raises the failures of
     docs/wire/access.md#authentication: MissingToken, WrongTokenType, ExpiredToken, WorkspaceNotFound, KeyRevoked,
-    KeyExpired, InvalidToken for a token of an earlier generation, KeyWithoutRole.
+    KeyExpired, InvalidToken for a token of an earlier generation, WorkspaceSuspended, WorkspaceBeingDeleted,
+    KeyWithoutRole.
     """
     authorized = event.get("requestContext", {}).get("authorizer") or {}
     if "workspaceId" not in authorized:
@@ -82,9 +85,13 @@ def open_metered(event: Mapping[str, Any], table: Table, meter: Meter, settings:
 
 
 def current_model(table: Table, workspace_id: str) -> Model | None:
-    """The model of a workspace as it is now, for work that no caller asked for; None when the workspace is gone."""
+    """The model of a workspace as it is now, for work that no caller asked for; None when the workspace is gone, or
+    being deleted.
+    """
     workspace = table.get(keys.workspace(workspace_id))
-    return None if workspace is None else model_of(table, workspace_id, MetadataState.parse(workspace))
+    if workspace is None or not is_there(workspace):
+        return None
+    return model_of(table, workspace_id, MetadataState.parse(workspace))
 
 
 def _open(workspace_id: str, key_id: str, generation: int, table: Table, now: str) -> RequestContext:
@@ -96,6 +103,7 @@ def _open(workspace_id: str, key_id: str, generation: int, table: Table, now: st
     if workspace is None:
         raise WorkspaceNotFound
     key = live_key(key, now, generation=generation)
+    require_active(workspace)
     role_id: str | None = key.get("roleId")
     if role_id is None:
         raise KeyWithoutRole(key_id)
@@ -115,7 +123,7 @@ def _open(workspace_id: str, key_id: str, generation: int, table: Table, now: st
             role_id=role_id,
             expires_at=key["expiresAt"],
         ),
-        permissions=Permissions(parsed_role, rows_of(parsed_role, model, now=now)),
+        permissions=with_timeline(Permissions(parsed_role, rows_of(parsed_role, model, now=now)), model),
         workspace=Workspace.parse(workspace_id, workspace),
         model=model,
         table=table,

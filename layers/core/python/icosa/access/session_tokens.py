@@ -27,6 +27,7 @@ from .times import stored_time
 from .token_shape import require_whole
 from .token_type import CALLERS, SESSION, SESSION_LIFETIME
 from .workspace_plan import WorkspacePlan
+from .workspace_status import require_active
 
 logger = logging.getLogger(__name__)
 
@@ -98,7 +99,8 @@ class SessionTokens:
     def begin(self, subject: Subject) -> Mapping[str, Any]:
         """``{"token", "expiresAt"}``. One round trip, 3 read units.
 
-        Raises WorkspaceNotFound, KeyRevoked, KeyExpired, EndedToken, and what ``WorkspacePlan.ensure`` raises.
+        Raises WorkspaceNotFound, KeyRevoked, KeyExpired, WorkspaceSuspended, EndedToken, and what
+        ``WorkspacePlan.ensure`` raises.
         """
         now = datetime.now(UTC)
         workspace, key, ended = self._table.batch_get(
@@ -111,6 +113,7 @@ class SessionTokens:
         if workspace is None:
             raise WorkspaceNotFound
         key = live_key(key, stored_time(now))
+        require_active(workspace)
         if subject.kid in ended_kids(ended) or subject.generation not in (None, generation_of(key)):
             raise EndedToken
         self._plan.ensure(subject.workspace_id, workspace)

@@ -62,6 +62,21 @@ class WorkspacePlan:
             self._write(workspace_id, {_MOVING_SINCE: None})
         return left
 
+    def rejoin(self, workspace_id: str, workspace: Item) -> int:
+        """The same, and put the workspace's key into this plan if it is not there, or make it if it is gone: the table
+        may have come from another stack, whose plan it names. Asks API Gateway each time.
+        """
+        if COUNTED_BY in workspace:
+            gateway_id = self._gateway.add(workspace_id)
+            if gateway_id != workspace[COUNTED_BY]:
+                self._write(workspace_id, {COUNTED_BY: gateway_id})
+        return self.ensure(workspace_id, workspace)
+
+    def leave(self, workspace: Item) -> None:
+        """Remove the key of a workspace that is being deleted."""
+        if COUNTED_BY in workspace:
+            self._gateway.remove(workspace[COUNTED_BY])
+
     def _old_keys(self, workspace_id: str) -> list[Item]:
         return [item for item in self._table.query_all(keys.api_key(workspace_id, "")[0]) if _OWN_KEY in item]
 

@@ -113,6 +113,7 @@ class Settings(Body):
     editable_profile_fields: Annotated[Annotated[list[Text], BeforeValidator(_texts)] | None, _SECURITY] = None
     default_role_id: Annotated[Text, ChangedWith("ROLES")] = UNNAMED
     metadata_envelope: Annotated[Literal["legacy", "direct"], ChangedWith("DATA_MODEL")] = "legacy"
+    timeline: Annotated[Literal["on", "off"], _WORKSPACE] = "off"
 
 
 _SETTINGS: Final = Settings.wire_names()

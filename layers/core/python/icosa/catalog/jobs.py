@@ -61,9 +61,10 @@ JobState = Literal["WAITING", "RUNNING", "DONE"]
 class Job:
     """``object_key`` names the object, which may be gone.
 
-    ``fields`` (id → index generation) and ``indexes`` (ids of unique indexes) are what a build is about. ``tombstone``
-    describes what a purge or destroy removes. ``drops`` are leaf keys of indexes to be emptied. ``stage`` and ``after``
-    say how far the work is: the number of the partition, and the last sort key that is done; ``done`` counts records.
+    ``fields`` (id → index generation), ``leaves`` (leaf keys) and ``indexes`` (ids) are what a build is about.
+    ``tombstone`` describes what a purge or destroy removes. ``drops`` are leaf keys of indexes to be emptied. ``stage``
+    and ``after`` say how far the work is: the number of the partition, and the last sort key that is done; ``done``
+    counts records.
     """
 
     id: str
@@ -73,6 +74,7 @@ class Job:
     created_ms: int
     not_before_ms: int
     fields: Mapping[str, int] = field(default_factory=dict)
+    leaves: tuple[str, ...] = ()
     indexes: tuple[str, ...] = ()
     drops: tuple[str, ...] = ()
     tombstone: Object | None = None
@@ -118,6 +120,8 @@ class Job:
         }
         optional = {"after": self.after, "total": self.total, "started": self.started_ms, "finished": self.finished_ms}
         item |= {name: value for name, value in optional.items() if value is not None}
+        if self.leaves:
+            item["leaves"] = list(self.leaves)
         if self.work is not None:
             item |= {"work": orjson.dumps(self.work).decode(), "moves": self.moves}
         if self.finished_ms is not None:
@@ -142,6 +146,7 @@ class Job:
             created_ms=int(item["created"]),
             not_before_ms=int(item["notBefore"]),
             fields={name: int(generation) for name, generation in item["fields"].items()},
+            leaves=tuple(item.get("leaves", ())),
             indexes=tuple(item["indexes"]),
             drops=tuple(item["drops"]),
             tokens=item["tokens"],
@@ -175,6 +180,11 @@ def new_job(kind: JobKind, *, object_key: str, object_id: str, now_ms: int, **wh
         created_ms=now_ms,
         **what,
     )
+
+
+def renewed(job: Job, now_ms: int) -> Job:
+    """The same work as a new job, which goes on where the old one is."""
+    return replace(job, id=_timed_id(now_ms))
 
 
 def _timed_id(now_ms: int) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 
+from ..access.workspace_status import is_there
 from ..catalog import bundles
 from ..catalog.loader import MetadataState, load_items
 from ..catalog.rows import build_model
@@ -21,7 +22,7 @@ def build(table: Table, workspace_id: str, version: int | None = None) -> int | 
     Raises whatever building a section raises: nothing of that section is stored then, and readers do without it.
     """
     workspace = table.get(keys.workspace(workspace_id))
-    if workspace is None:
+    if workspace is None or not is_there(workspace):
         return None
     state = MetadataState.parse(workspace)
     if version is not None and version < state.version:

@@ -39,7 +39,9 @@ def background(
     """A context for work that begins at ``now``; ``started`` is the monotonic time before the model was read. One read
     unit, of the register.
     """
-    table = table.metered(Meter())  # whose clock begins with the work: commits say how late they are
+    table = table.metered(
+        Meter(detailed=table.meter.detailed)
+    )  # whose clock begins with the work: commits say how late they are
     register = Register.parse(table.get(keys.open_batches(model.workspace_id)))
     lease = Lease(model.workspace_id, model.version, started=started)
     return BackgroundContext(

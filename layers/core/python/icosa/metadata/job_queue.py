@@ -27,6 +27,12 @@ class JobQueue:
 
     def send(self, workspace_id: str, job_id: str, *, delay_ms: int = 0) -> None:
         """Queue the next step of a job; it begins ``delay_ms`` from now at the earliest."""
+        self._send({"workspaceId": workspace_id, "jobId": job_id}, delay_ms)
+
+    def send_operation(self, workspace_id: str, operation_id: str, *, delay_ms: int = 0) -> None:
+        """The same for what an operator has asked for (``store.operation_row``)."""
+        self._send({"workspaceId": workspace_id, "operationId": operation_id}, delay_ms)
+
+    def _send(self, body: dict[str, str], delay_ms: int) -> None:
         delay = min(_MAX_DELAY_SECONDS, -(-max(0, delay_ms) // 1000))
-        body = json.dumps({"workspaceId": workspace_id, "jobId": job_id})
-        self._client.send_message(QueueUrl=self._url, MessageBody=body, DelaySeconds=delay)
+        self._client.send_message(QueueUrl=self._url, MessageBody=json.dumps(body), DelaySeconds=delay)

@@ -118,7 +118,10 @@ def _merge_builds(table: Table, workspace_id: str, job: Job, now_ms: int) -> Job
         if other.stage or other.after is not None:
             continue
         merged = replace(
-            job, fields={**job.fields, **other.fields}, indexes=tuple(dict.fromkeys((*job.indexes, *other.indexes)))
+            job,
+            fields={**job.fields, **other.fields},
+            leaves=tuple(dict.fromkeys((*job.leaves, *other.leaves))),
+            indexes=tuple(dict.fromkeys((*job.indexes, *other.indexes))),
         )
         try:
             table.transact(

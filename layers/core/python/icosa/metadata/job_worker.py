@@ -29,6 +29,7 @@ from ..store.settle import free_stale_guard
 from ..store.table import MAX_TRANSACTION, Table, TransactionConflict, TransactionFailed, chunked
 from .draft import Draft
 from .indexes import give_up_uniqueness
+from .leaf_indexes import finish_leaves
 from .record_jobs import plan_jobs
 
 _PAGE = 100
@@ -199,9 +200,11 @@ class Worker:
             index.row_key for index in obj.indexes if index.id in self.job.indexes and index.status == "BUILDING"
         }
         declared = [leaf for leaf in obj.declared if leaf.row_key in row_keys]
-        if not fields and not self._constraints and not declared:
+        alone = [leaf for leaf in obj.indexed_leaves if leaf.key in self.job.leaves and leaf.index.status == "BUILDING"]
+        if not fields and not self._constraints and not declared and not alone:
             return
-        leaves = [*(leaf for field in fields for leaf in field.leaves if leaf.has_rows), *declared]
+        of_fields = [leaf for field in fields for leaf in field.leaves if leaf.has_rows]
+        leaves = {leaf.key: leaf for leaf in (*of_fields, *alone, *declared)}.values()
         self._rows = Rows(self.model, obj, leaves)
         yield self._records(True, self._build_record)
         if self._constraints:
@@ -316,6 +319,9 @@ class Worker:
         for field in obj.fields:
             if field.status == "BUILDING" and self.job.fields.get(field.id) == field.index_generation:
                 draft.set_field(field.id, status="READY")
+                finish_leaves(draft, field.id)
+            else:
+                finish_leaves(draft, field.id, self.job.leaves)
         for index in obj.indexes:
             if index.id not in self.job.indexes or index.status != "BUILDING":
                 continue

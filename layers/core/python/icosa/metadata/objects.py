@@ -15,6 +15,7 @@ from ..shipped import load
 from ..validation.errors import EntityNotFound, InvalidObjectInput, ObjectNotFound, Problem
 from .draft import Draft
 from .fields import remove_with_inverse
+from .index_defaults import with_default_indexes
 from .indexes import add_index, rename_indexes
 from .relations import Payload, add_pair, follow_rename
 from .standard import FIELD_FLAGS
@@ -81,7 +82,7 @@ def create_object(draft: Draft, members: Mapping[str, Any]) -> Object:
             continue
         flags = {attribute: field[flag] for flag, attribute in FIELD_FLAGS.items() if flag in field}
         identity = {"id": draft.new_id(), "universal_identifier": draft.new_id(), "is_custom": True}
-        ids[field["name"]] = draft.add_field(
+        added = draft.add_field(
             object_id,
             name=field["name"],
             type=by_name[field["type"]],
@@ -89,7 +90,9 @@ def create_object(draft: Draft, members: Mapping[str, Any]) -> Object:
             icon=field["icon"],
             **identity,
             **flags,
-        ).id
+        )
+        draft.set_field(added.id, leaf_indexes=with_default_indexes(None, added).leaf_indexes)
+        ids[field["name"]] = added.id
     draft.set_object(
         object_id,
         label_identifier_field_id=ids[label_identifier],

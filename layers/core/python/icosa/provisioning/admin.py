@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any
 
@@ -19,19 +19,23 @@ from ..access.api_keys import ApiKey, ApiKeys
 from ..access.role_admin import create_role, list_roles
 from ..access.sign_in_links import MINUTES, MOST_MINUTES
 from ..access.token_type import SESSION_LIFETIME
+from ..access.workspace_status import is_there
 from ..catalog.commit import read
 from ..catalog.jobs import list_jobs, new_job, put_job
-from ..errors import BadRequest
+from ..errors import BadRequest, Conflict
 from ..store import keys, workspace_registry
+from ..store.operation_row import find_receipt
 from ..store.table import MAX_TRANSACTION, Table, chunked
+from ..store.workspace_row import status_of
 from ..validation.body import UNNAMED, RequestBody, validate
 from ..validation.types import Flag, Identifier, Integer, JsonObject, Moment, NonBlankText
+from .actions import Action, OfWorkspace, Result, Services
 from .migrating import Migrate, Migrations, list_migrations, migrate
+from .resuming import resume_jobs
 from .workspace import provision
+from .workspace_actions import WORKSPACE_ACTIONS
 
 logger = logging.getLogger(__name__)
-
-Result = dict[str, Any]
 
 # ------------------------------------------------------------------ parameters
 
@@ -40,10 +44,6 @@ class ProvisionWorkspace(RequestBody):
     name: NonBlankText
     demo: Flag = False
     preset: NonBlankText | None = None
-
-
-class OfWorkspace(RequestBody):
-    workspace_id: Identifier
 
 
 class CreateKey(OfWorkspace):
@@ -85,14 +85,7 @@ class NewRole(OfWorkspace):
 # ------------------------------------------------------------------ actions
 
 
-@dataclass(frozen=True, slots=True)
-class _Services:
-    table: Table
-    api_keys: ApiKeys
-    find_url: Callable[[], str]
-
-
-def _provision_workspace(services: _Services, parameters: ProvisionWorkspace) -> Result:
+def _provision_workspace(services: Services, parameters: ProvisionWorkspace) -> Result:
     """``{workspaceId, apiKey}``, the key with its ``token``."""
     workspace = provision(
         services.table, services.api_keys, parameters.name, demo=parameters.demo, preset=parameters.preset
@@ -100,7 +93,7 @@ def _provision_workspace(services: _Services, parameters: ProvisionWorkspace) ->
     return {"workspaceId": workspace.workspace_id, "apiKey": {**_members(workspace.api_key), "token": workspace.token}}
 
 
-def _create_api_key(services: _Services, parameters: CreateKey) -> Result:
+def _create_api_key(services: Services, parameters: CreateKey) -> Result:
     """``{apiKey}``, without a token."""
     key = services.api_keys.create(
         parameters.workspace_id, name=parameters.name, role_id=parameters.role_id, expires_at=parameters.expires_at
@@ -108,34 +101,34 @@ def _create_api_key(services: _Services, parameters: CreateKey) -> Result:
     return {"apiKey": _members(key)}
 
 
-def _list_api_keys(services: _Services, parameters: OfWorkspace) -> Result:
+def _list_api_keys(services: Services, parameters: OfWorkspace) -> Result:
     """``{apiKeys}``: those that are not revoked."""
     return {"apiKeys": [_members(key) for key in services.api_keys.list(parameters.workspace_id)]}
 
 
-def _revoke_api_key(services: _Services, parameters: OfKey) -> Result:
+def _revoke_api_key(services: Services, parameters: OfKey) -> Result:
     """``{apiKey}``."""
     return {"apiKey": _members(services.api_keys.revoke(parameters.workspace_id, parameters.api_key_id))}
 
 
-def _restore_api_key(services: _Services, parameters: OfKey) -> Result:
+def _restore_api_key(services: Services, parameters: OfKey) -> Result:
     """``{apiKey}``: undoes a revocation."""
     return {"apiKey": _members(services.api_keys.restore(parameters.workspace_id, parameters.api_key_id))}
 
 
-def _assign_role(services: _Services, parameters: AssignRole) -> Result:
+def _assign_role(services: Services, parameters: AssignRole) -> Result:
     """``{}``."""
     services.api_keys.assign_role(parameters.workspace_id, parameters.api_key_id, parameters.role_id)
     return {}
 
 
-def _mint_token(services: _Services, parameters: MintToken) -> Result:
+def _mint_token(services: Services, parameters: MintToken) -> Result:
     """``{token}``."""
     token = services.api_keys.mint(parameters.workspace_id, parameters.api_key_id, expires_at=parameters.expires_at)
     return {"token": token}
 
 
-def _console_link(services: _Services, parameters: NewSignInLink) -> Result:
+def _console_link(services: Services, parameters: NewSignInLink) -> Result:
     """``{url, expiresAt}``: signs in to the console, once."""
     key_id = parameters.api_key_id
     if (key_id is None) == (parameters.role_id is None):
@@ -151,12 +144,14 @@ def _console_link(services: _Services, parameters: NewSignInLink) -> Result:
     return {"url": link.url(console), "expiresAt": link.expires_at}
 
 
-def _count_calls(services: _Services, parameters: OfWorkspace) -> Result:
-    """``{left}``: how many gateway keys are left of a workspace that is older than version 0.3."""
+def _count_calls(services: Services, parameters: OfWorkspace) -> Result:
+    """``{left}``: how many gateway keys are left of a workspace that is older than version 0.3. For a table that comes
+    from another stack it also puts the workspace into this stack's usage plan.
+    """
     return {"left": services.api_keys.count_calls(parameters.workspace_id)}
 
 
-def _carry_values(services: _Services, parameters: OfWorkspace) -> Result:
+def _carry_values(services: Services, parameters: OfWorkspace) -> Result:
     """``{jobs}``: how many objects have rows of version 0.2 rewritten from now on, in the background. An object with
     such a job has no second one.
     """
@@ -174,30 +169,28 @@ def _carry_values(services: _Services, parameters: OfWorkspace) -> Result:
     return {"jobs": len(jobs)}
 
 
-def _list_migrations(services: _Services, parameters: Migrations) -> Result:
+def _resume_jobs(services: Services, parameters: OfWorkspace) -> Result:
+    """``{jobs}``: how many that nobody works on any more are begun anew."""
+    now_ms = int(datetime.now(UTC).timestamp() * 1000)
+    return {"jobs": resume_jobs(services.table, parameters.workspace_id, now_ms=now_ms)}
+
+
+def _list_migrations(services: Services, parameters: Migrations) -> Result:
     return list_migrations(services.table, parameters)
 
 
-def _migrate(services: _Services, parameters: Migrate) -> Result:
+def _migrate(services: Services, parameters: Migrate) -> Result:
     return migrate(services.table, parameters)
 
 
-def _list_roles(_services: _Services, parameters: OfWorkspace) -> Result:
+def _list_roles(_services: Services, parameters: OfWorkspace) -> Result:
     """``{roles}``."""
     return {"roles": list_roles(parameters.workspace_id)}
 
 
-def _create_role(_services: _Services, parameters: NewRole) -> Result:
+def _create_role(_services: Services, parameters: NewRole) -> Result:
     """``{role}``."""
     return {"role": create_role(parameters.workspace_id, parameters.role)}
-
-
-@dataclass(frozen=True, slots=True)
-class Action[P: RequestBody]:
-    """``parameters`` is what an event must hold; ``run`` does the work."""
-
-    parameters: type[P]
-    run: Callable[[_Services, P], Result]
 
 
 ACTIONS: Mapping[str, Action[Any]] = {
@@ -211,10 +204,12 @@ ACTIONS: Mapping[str, Action[Any]] = {
     "console_link": Action(NewSignInLink, _console_link),
     "count_calls": Action(OfWorkspace, _count_calls),
     "carry_values": Action(OfWorkspace, _carry_values),
+    "resume_jobs": Action(OfWorkspace, _resume_jobs),
     "list_migrations": Action(Migrations, _list_migrations),
     "migrate": Action(Migrate, _migrate),
     "list_roles": Action(OfWorkspace, _list_roles),
     "create_role": Action(NewRole, _create_role),
+    **WORKSPACE_ACTIONS,
 }
 
 
@@ -222,7 +217,7 @@ class Administration:
     """The actions over a table and its API keys. ``find_url`` looks up the API's own address."""
 
     def __init__(self, table: Table, api_keys: ApiKeys, find_url: Callable[[], str]) -> None:
-        self._services = _Services(table, api_keys, find_url)
+        self._services = Services(table, api_keys, find_url)
 
     def run(self, event: Any) -> Result:
         """The result of an event's action.
@@ -236,17 +231,23 @@ class Administration:
             raise BadRequest(f"action must be one of {', '.join(ACTIONS)}")
         parameters = validate(action.parameters, event)
         if isinstance(parameters, OfWorkspace):
-            self._require_workspace(parameters.workspace_id)
+            self._require_workspace(parameters.workspace_id, of_all=action.of_all)
         result = action.run(self._services, parameters)
         workspace_id = result.get("workspaceId", event.get("workspaceId"))
         logger.info("done", extra={"action": name, "workspace_id": workspace_id})
         return result
 
-    def _require_workspace(self, workspace_id: str) -> None:
+    def _require_workspace(self, workspace_id: str, *, of_all: bool) -> None:
         """One read unit. A workspace that is older than the registry enters it."""
         workspace = self._services.table.get(keys.workspace(workspace_id))
         if workspace is None:
+            if of_all and find_receipt(self._services.table, workspace_id) is not None:
+                return
             raise BadRequest("There is no such workspace")
+        if not of_all and not is_there(workspace):
+            raise Conflict(
+                f"The workspace is {status_of(workspace)}: nothing else can be done with it until that is over"
+            )
         workspace_registry.enter(self._services.table, workspace_id, workspace)
 
 

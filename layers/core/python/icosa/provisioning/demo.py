@@ -6,19 +6,16 @@ the workspace and that text.
 
 from __future__ import annotations
 
-import uuid
 from dataclasses import replace
-from typing import Any
 
 from ..access.context import RequestContext
 from ..engine.executor import execute
+from ..lifecycle.demo import resolved
 from ..query.operation import Create
 from ..shipped import load
 from ..store import keys
 from ..store.register import Register
 from ..store.table import chunked
-
-_REFERENCE = "ref:"
 
 
 def seed(context: RequestContext) -> None:
@@ -28,16 +25,5 @@ def seed(context: RequestContext) -> None:
         obj = context.model.by_plural[plural]
         for chunk in chunked(load(f"demo/{plural}"), context.settings.batch_limit):
             register = Register.parse(context.table.get(keys.open_batches(workspace_id)))
-            data = tuple(_resolve(workspace_id, body) for body in chunk)
+            data = tuple(resolved(workspace_id, body) for body in chunk)
             execute(replace(context, register=register), Create(object=obj, data=data))
-
-
-def _resolve(workspace_id: str, value: Any) -> Any:
-    """``value`` with every reference in it replaced by the id that it stands for."""
-    match value:
-        case str() if value.startswith(_REFERENCE):
-            return str(uuid.uuid5(uuid.UUID(workspace_id), value))
-        case dict():
-            return {name: _resolve(workspace_id, member) for name, member in value.items()}
-        case _:
-            return value

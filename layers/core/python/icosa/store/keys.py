@@ -158,9 +158,13 @@ def open_batches(ws: str) -> Key:
     return f"{ws}#B", "open"
 
 
+#: What the sort keys of ``batch_log`` begin with.
+BATCH_LOGS = "log#"
+
+
 def batch_log(ws: str, batch: str, part: int) -> Key:
     """One part of the list of rows that a multi-step write touches."""
-    return f"{ws}#B", f"log#{batch}#{part}"
+    return f"{ws}#B", f"{BATCH_LOGS}{batch}#{part}"
 
 
 def workspace(ws: str) -> Key:
@@ -436,6 +440,14 @@ def sort_of(item: Mapping[str, Any]) -> str:
     return item["SK"]  # type: ignore[no-any-return]
 
 
+def parts(item: Mapping[str, Any]) -> list[str]:
+    """What an item's partition key is made of: the workspace's id, the kind, and more. Of the operator's rows the kind
+    is empty.
+    """
+    found = item["PK"].split("#")
+    return found if len(found) > 1 else [*found, ""]
+
+
 def without_partition(item: Mapping[str, Any]) -> dict[str, Any]:
     """An item for where its partition goes without saying: its sort key and its attributes."""
     return {name: value for name, value in item.items() if name != "PK"}
@@ -452,6 +464,11 @@ def metadata_kind(sort: str) -> tuple[str, str]:
     """``metadata_row`` of a row's sort key."""
     kind, _, rest = sort.partition("#")
     return kind, rest.partition("#")[0]
+
+
+def placed(item: Mapping[str, Any], pk: str) -> dict[str, Any]:
+    """An item in a partition."""
+    return {**item, "PK": pk}
 
 
 def owner_of_delivery(item: Mapping[str, Any]) -> str:

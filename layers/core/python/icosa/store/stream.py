@@ -98,11 +98,12 @@ class RemovedLog:
 
 @dataclass(frozen=True, slots=True)
 class NewJob:
-    """A job that may begin at ``not_before_ms`` (``catalog.jobs``)."""
+    """A job that may begin at ``not_before_ms`` (``catalog.jobs``), or an operation (``store.operation_row``)."""
 
     workspace_id: str
     job_id: str
     not_before_ms: int
+    is_operation: bool = False
 
 
 def record_change(event: Mapping[str, Any]) -> RecordChange | None:
@@ -111,7 +112,7 @@ def record_change(event: Mapping[str, Any]) -> RecordChange | None:
     old, new = _image(images, "OldImage"), _image(images, "NewImage")
     row = old if new is None else new
     assert row is not None, "the stream has both images"
-    workspace_id, kind, *rest = row["PK"].split("#")
+    workspace_id, kind, *rest = keys.parts(row)
     if kind not in ("R", "D"):
         return None
     is_live = kind == "R"
@@ -139,7 +140,7 @@ def metadata_change(event: Mapping[str, Any]) -> MetadataChange | None:
     old, new = _image(images, "OldImage"), _image(images, "NewImage")
     row = old if new is None else new
     assert row is not None, "the stream has both images"
-    workspace_id, partition, *rest = row["PK"].split("#")
+    workspace_id, partition, *rest = keys.parts(row)
     kinds = None if rest else _METADATA_PARTITIONS.get(partition)
     kind = kinds.get(keys.metadata_row(row)[0]) if isinstance(kinds, Mapping) else kinds
     if kind is None or _without_revision(old) == _without_revision(new):
@@ -192,7 +193,7 @@ def workspace_of(item: Item) -> str:
 
 def removed(item: Item) -> RemovedRecord | RemovedLog | None:
     """What the removal of an item means; None when nothing follows from it."""
-    workspace_id, kind, *rest = item["PK"].split("#")
+    workspace_id, kind, *rest = keys.parts(item)
     if kind in ("R", "D"):
         return RemovedRecord(workspace_id, rest[0], item["SK"])
     if kind == "B" and "rows" in item:
@@ -206,5 +207,8 @@ def is_job(item: Item) -> bool:
 
 
 def new_job(item: Item) -> NewJob:
-    """The job of a new item in the partition of jobs."""
+    """The job of a new item in the partition of jobs, or that of operations."""
+    operation = keys.operation_of(item)
+    if operation is not None:
+        return NewJob(*operation, int(item["notBefore"]), is_operation=True)
     return NewJob(workspace_of(item), item["SK"], int(item["notBefore"]))

@@ -28,6 +28,7 @@ Item = dict[str, Any]
 #: DynamoDB's limits (Developer Guide, "Quotas").
 MAX_TRANSACTION = 100
 MAX_BATCH_GET = 100
+MAX_BATCH_WRITE = 25
 #: Bytes of records in one transaction: DynamoDB takes 4 MB, keys and derived rows among them.
 MAX_BYTES = 3_700_000
 _ATTEMPTS = Attempts(6, first_pause=0.02)
@@ -266,6 +267,23 @@ class Table:
         """Delete one item without a transaction; False when its condition does not hold."""
         return self._apply("delete", op)
 
+    def write_batch(self, puts: Sequence[Item] = (), deletes: Sequence[Key] = ()) -> None:
+        """Put and delete items without conditions, 25 a call, one call after the other: for rows that nobody else
+        writes to. A write unit for each KB begun of a row, half of what a transaction costs. Each row is written or not
+        by itself, so whoever dies in between begins again.
+        """
+        ops: list[tuple[Item | None, Key | None]] = [
+            *((item, None) for item in puts),
+            *((None, key) for key in deletes),
+        ]
+        for part in chunked(ops, MAX_BATCH_WRITE):
+            items = [item for item, _ in part if item is not None]
+            gone = [as_key(key) for _, key in part if key is not None]
+            self._call("write_batch", _bind_batch(self._client, self.name, items, gone))
+            if self.meter.detailed:
+                sizes = [*map(metering.item_size, items), *(sum(map(len, key.values())) for key in gone)]
+                self.meter.write_units += metering.write_units(sizes) / 2
+
     def _apply(self, name: str, op: PutItem | UpdateItem | DeleteItem) -> bool:
         request = op.request(self.name)
         for member in ("type", "table"):
@@ -329,6 +347,12 @@ def _outcome(future: Any) -> Any:
 
 def _bind[*A, T](method: Callable[[Table, *A], T], *arguments: *A) -> Callable[[Table], T]:
     return lambda table: method(table, *arguments)
+
+
+def _bind_batch(
+    client: dynamo.DynamoDBClient, name: str, items: list[Item], gone: list[dict[str, str]]
+) -> Callable[[], None]:
+    return lambda: client.sync_batch_write(name, items, gone)
 
 
 def _reject(error: Exception) -> NoReturn:

@@ -19,6 +19,8 @@ from .ops import EXISTS, UpdateItem, set_attributes
 from .table import Table, TransactionFailed
 
 ENABLED: Final = "isEnabled"
+#: The webhook's workspace is suspended: nothing is sent, and everything waits.
+SUSPENDED: Final = "isSuspended"
 #: Failed attempts in a row after which a webhook is paused.
 PAUSE_AFTER: Final = 5
 #: Attempts that must have failed, and since when, with no success in between, for a webhook to be switched off.
@@ -38,6 +40,7 @@ class WebhookHealth:
     """
 
     enabled: bool = True
+    suspended: bool = False
     disabled_reason: str | None = None
     failing_since: int | None = None
     consecutive_failures: int = 0
@@ -50,6 +53,7 @@ class WebhookHealth:
         """From a webhook's item."""
         return cls(
             enabled=item.get(ENABLED) is not False,
+            suspended=bool(item.get(SUSPENDED)),
             disabled_reason=item.get("disabledReason"),
             failing_since=_ms(item.get("failingSince")),
             consecutive_failures=int(item.get("consecutiveFailures") or 0),
@@ -61,7 +65,12 @@ class WebhookHealth:
     @property
     def is_sent_to(self) -> bool:
         """Whether every delivery is tried when it comes."""
-        return self.enabled and self.paused_until is None
+        return self.takes_turns and self.paused_until is None
+
+    @property
+    def takes_turns(self) -> bool:
+        """Whether something will be sent, if not at once."""
+        return self.enabled and not self.suspended
 
     def should_be_disabled(self, now_ms: int) -> bool:
         """Whether it has failed so long and so often that nobody seems to miss it."""
@@ -90,6 +99,13 @@ CLEAN: Final[Mapping[str, None]] = {
 def switched(enabled: bool) -> dict[str, Any]:
     """The attributes that switching a webhook on or off sets (None removes one), for ``ops.set_attributes``."""
     return {ENABLED: True, **CLEAN} if enabled else {ENABLED: False, "disabledReason": None}
+
+
+def suspend(table: Table, workspace_id: str, webhook_id: str, *, is_suspended: bool) -> bool:
+    """Hold everything that is sent to a webhook, or let it go; False when the webhook is gone. A write unit for each
+    KB of it.
+    """
+    return table.update(set_attributes(keys.webhook(workspace_id, webhook_id), {SUSPENDED: is_suspended or None}))
 
 
 def read(table: Table, workspace_id: str, webhook_id: str) -> WebhookHealth | None:

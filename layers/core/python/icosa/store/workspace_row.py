@@ -8,16 +8,25 @@ up), and until when the feed of events is kept. So one look tells the function `
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from . import keys
-from .ops import EXISTS, NOT_EXISTS, CheckItem, PutItem, UpdateItem
+from .ops import EXISTS, NOT_EXISTS, CheckItem, DeleteItem, PutItem, UpdateItem
 
 VIEWS_VERSION: Final = "viewsVersion"
 #: How often the webhooks were changed.
 WEBHOOKS_REVISION: Final = "webhooksRevision"
 #: Until when events are put into the feed, in seconds since 1970 (``store.feed``).
 FEED_UNTIL: Final = "feedUntil"
+#: Whether requests are answered. Absent while they are.
+STATUS: Final = "status"
+#: Since when it has this status, as a stored DATE_TIME.
+STATUS_SINCE: Final = "statusSince"
+#: The operation that has the workspace to itself (``store.operation_row``).
+OPERATION: Final = "operation"
+#: Between which moments, in seconds since 1970, the last operation wrote of which nobody is told.
+QUIET_FROM: Final = "quietFrom"
+QUIET_UNTIL: Final = "quietUntil"
 #: The last version of the model that writers must know: none of an older one may write (``store.lease``).
 _REQUIRED: Final = "requiredVersion"
 
@@ -35,6 +44,15 @@ def _views_unchanged(version: int) -> str:
     """
     condition = f"{VIEWS_VERSION} = :views"
     return f"(attribute_not_exists({VIEWS_VERSION}) OR {condition})" if version == 0 else condition
+
+
+Status = Literal["active", "suspended", "restoring", "deleting"]
+
+
+def status_of(item: Mapping[str, Any]) -> Status:
+    """Whether a workspace answers requests, is held, is being brought back from another table, or is being deleted."""
+    status: Status = item.get(STATUS, "active")
+    return status
 
 
 def new_workspace(
@@ -116,6 +134,117 @@ def is_outdated(item: Mapping[str, Any] | None, version: int) -> bool:
     return item is None or int(item.get(_REQUIRED, 0)) > version
 
 
+def next_status(
+    ws: str, status: Status, *, seen: Status, now: str, operation: str | None = None, is_busy: bool = False
+) -> UpdateItem:
+    """Replace the status ``seen`` by another, by an operation that has the workspace from now on, if one is named.
+    Refused while another operation has it, unless it may be ``is_busy``.
+    """
+    names = {"#status": STATUS, "#since": STATUS_SINCE}
+    values: dict[str, Any] = {":since": now}
+    sets, removes, conditions = ["#since = :since"], [], [EXISTS]
+    if seen == "active":
+        conditions.append("attribute_not_exists(#status)")
+    else:
+        conditions.append("#status = :seen")
+        values[":seen"] = seen
+    if status == "active":
+        removes.append("#status")
+    else:
+        sets.append("#status = :status")
+        values[":status"] = status
+    if operation is not None or not is_busy:
+        names["#operation"] = OPERATION
+    if not is_busy:
+        conditions.append("attribute_not_exists(#operation)")
+    if operation is not None:
+        sets.append("#operation = :operation")
+        values[":operation"] = operation
+    expression = f"SET {', '.join(sets)}" + (f" REMOVE {', '.join(removes)}" if removes else "")
+    return UpdateItem(keys.workspace(ws), expression, " AND ".join(conditions), names, values)
+
+
+def restored(
+    ws: str,
+    operation: str,
+    source: Mapping[str, Any],
+    *,
+    version: int,
+    rows: int,
+    revisions: int,
+    views: int,
+    next_object_key: int,
+    quiet: tuple[int, int],
+    now: str,
+) -> UpdateItem:
+    """End the operation that has brought a workspace back: it is suspended, with the name and the settings of
+    ``source``, the row of that time, but for its subdomain. Changes that were made between the moments ``quiet``, in
+    seconds since 1970, are told to nobody.
+    """
+    names = {"#status": STATUS, "#operation": OPERATION, "#name": "name"}
+    sets = {
+        "#status": "suspended",
+        STATUS_SINCE: now,
+        "#name": source["name"],
+        "defaultRoleId": source["defaultRoleId"],
+        "metadataVersion": version,
+        "metadataRows": rows,
+        "metadataRevisions": revisions,
+        VIEWS_VERSION: views,
+        "nextObjectKey": next_object_key,
+        QUIET_FROM: quiet[0],
+        QUIET_UNTIL: quiet[1],
+    }
+    settings = {name: value for name, value in source.get("preferences", {}).items() if name != _SUBDOMAIN}
+    if settings:
+        names["#preferences"] = "preferences"
+    values: dict[str, Any] = {f":s{number}": value for number, value in enumerate(sets.values())}
+    for number, (name, value) in enumerate(settings.items()):
+        names[f"#p{number}"], values[f":p{number}"] = name, value
+    assignments = [f"{name} = :s{number}" for number, name in enumerate(sets)]
+    assignments += [f"#preferences.#p{number} = :p{number}" for number in range(len(settings))]
+    values |= {":operation": operation, ":restoring": "restoring"}
+    return UpdateItem(
+        keys.workspace(ws),
+        f"SET {', '.join(assignments)} REMOVE #operation, metadataStaged",
+        "#operation = :operation AND #status = :restoring",
+        names,
+        values,
+    )
+
+
+def is_quiet(item: Mapping[str, Any], seconds: float) -> bool:
+    """Whether a change at a moment was made by an operation that nobody is told of."""
+    return QUIET_FROM in item and bool(item[QUIET_FROM] <= seconds <= item[QUIET_UNTIL])
+
+
+def take(ws: str, operation: str) -> UpdateItem:
+    """Let an operation have a workspace to itself, unless another has it."""
+    names, values = {"#operation": OPERATION}, {":operation": operation}
+    condition = f"{EXISTS} AND attribute_not_exists(#operation)"
+    return UpdateItem(keys.workspace(ws), "SET #operation = :operation", condition, names, values)
+
+
+def give_back(ws: str, operation: str) -> UpdateItem:
+    """End that an operation has a workspace."""
+    names, values = {"#operation": OPERATION}, {":operation": operation}
+    return UpdateItem(keys.workspace(ws), "REMOVE #operation", "#operation = :operation", names, values)
+
+
+def give_up(ws: str, operation: str) -> UpdateItem:
+    """The same of one that was to bring a workspace back, and has changed nothing."""
+    names = {"#operation": OPERATION, "#status": STATUS}
+    values = {":operation": operation, ":suspended": "suspended"}
+    condition = "#operation = :operation"
+    return UpdateItem(keys.workspace(ws), "SET #status = :suspended REMOVE #operation", condition, names, values)
+
+
+def is_gone(ws: str, operation: str) -> DeleteItem:
+    """The end of a workspace's row, by the operation that has deleted all others."""
+    names, values = {"#operation": OPERATION, "#status": STATUS}, {":operation": operation, ":deleting": "deleting"}
+    return DeleteItem(keys.workspace(ws), "#operation = :operation AND #status = :deleting", names, values)
+
+
 def is_staged(ws: str, staged: str) -> CheckItem:
     """Demand that the change with this log is still being carried out."""
     return CheckItem(keys.workspace(ws), "metadataStaged = :staged", values={":staged": staged})
@@ -125,6 +254,11 @@ def carried_out(ws: str, staged: str) -> UpdateItem:
     """All rows of the change with this log are in their places."""
     values = {":staged": staged}
     return UpdateItem(keys.workspace(ws), "REMOVE metadataStaged", "metadataStaged = :staged", values=values)
+
+
+def has_timeline(item: Mapping[str, Any]) -> bool:
+    """Whether a workspace's row says that changes are told on timelines."""
+    return item.get("preferences", {}).get("timeline") == "on"
 
 
 def next_views(ws: str, *, seen: int, model_version: int) -> UpdateItem:

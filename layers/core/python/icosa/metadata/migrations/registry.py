@@ -29,6 +29,14 @@ MIGRATIONS: Final[tuple[Migration, ...]] = (
         description="Standard objects and fields that the workspace does not have.",
         step=add_missing,
     ),
+    Migration(
+        name="standard-2",
+        kind="standard",
+        from_version=1,
+        to_version=2,
+        description="Mail, calendars and favorites: thirteen standard objects, and their relations on those of before.",
+        step=add_missing,
+    ),
 )
 
 

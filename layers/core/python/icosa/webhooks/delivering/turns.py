@@ -48,7 +48,7 @@ class Turns:
             return
         health = webhook_health.read(self._table, workspace_id, delivery.webhook_id)
         now_ms = self._now_ms()
-        if health is None or not health.enabled:
+        if health is None or not health.takes_turns:
             return
         if health.paused_until is None:
             self.release_soon(workspace_id, delivery.webhook_id)
@@ -74,7 +74,7 @@ class Turns:
         if item is None:
             return
         webhook = Webhook.parse(item)
-        if not webhook.health.enabled:
+        if not webhook.health.takes_turns:
             return
         if webhook.health.paused_until is None:
             self._release(workspace_id, webhook.id)
