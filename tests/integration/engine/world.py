@@ -44,6 +44,7 @@ class Request:
     lease: Lease
     actor: Mapping[str, Any] = field(default_factory=lambda: ACTOR)
     rows: RowScope = EVERYTHING
+    quota: None = None
 
 
 class World:

@@ -31,6 +31,7 @@ class BackgroundContext:
     now: str
     actor: Mapping[str, Any]
     rows: RowScope = EVERYTHING
+    quota: None = None
 
 
 def background(
