@@ -12,12 +12,22 @@ STREAM ?=
 PREFIX ?=
 NAME ?=
 END ?=
+LIST ?=
+WORKSPACE ?=
+AGAIN ?=
+URL ?=
+KEEP ?= 3
 ENV ?= dev
 EXAMPLES ?= 100
 RUNS ?= 100
 SEED ?= 1
 READS ?= 2000
 EVENTS ?= 2000
+WORKSPACE ?=
+CONFIRM ?=
+REASON ?=
+CHANGED ?=
+COUNTS ?=
 ARGS ?=
 
 export PYTHONPATH := $(CURDIR)/layers/core/python:$(CURDIR)
@@ -28,7 +38,7 @@ SAM_BIN := .venv-sam/bin
 CHECKOV_BIN := .venv-checkov/bin
 PIP_INSTALL := -m pip install -qq --disable-pip-version-check --require-hashes
 
-.PHONY: help install running console dev sign-in workspace rotate-secret test test-unit coverage fuzz changes soak steady crashes docs clients screens pictures bench lint format validate build plan deploy sam-local lock clean
+.PHONY: help install running console dev sign-in workspace workspaces show-workspace suspend resume export-workspace remove-demo restore-workspace delete-workspace rotate-secret migrate test test-unit coverage fuzz changes soak steady crashes docs clients screens pictures bench lint format validate build plan deploy prune smoke sam-local lock clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
@@ -104,8 +114,39 @@ sign-in: running ## another sign-in link to the console, of the local stack's DA
 workspace: running ## a new workspace; NAME="Acme", of the local stack's DATA; PRESET=2025 with the fields of that year, PLAN=free
 	@exec $(BIN)/python -m local.workspace --data "$(DATA)" --name "$(NAME)" $(if $(PRESET),--preset "$(PRESET)") $(if $(PLAN),--plan "$(PLAN)")
 
+# Of the local stack's DATA, or with ENV=prod of a deployed one.
+OPERATE = exec $(BIN)/python -m local.workspaces
+PLACE = --data "$(DATA)" $(if $(filter command environment,$(firstword $(origin ENV))),--env $(ENV))
+
+workspaces: running ## all workspaces: id, status, when made, plan, name; COUNTS=1 with numbers of records; ENV=prod of a deployed stack
+	@$(OPERATE) list $(PLACE) $(if $(COUNTS),--counts)
+
+show-workspace: running ## one workspace and its operations; WORKSPACE=id, ENV
+	@$(OPERATE) show $(WORKSPACE) $(PLACE)
+
+suspend: running ## refuse all requests of a WORKSPACE and hold its deliveries and jobs; REASON="unpaid", ENV
+	@$(OPERATE) suspend $(WORKSPACE) $(PLACE) $(if $(REASON),--reason "$(REASON)")
+
+resume: running ## let a suspended WORKSPACE go on; ENV
+	@$(OPERATE) resume $(WORKSPACE) $(PLACE)
+
+export-workspace: running ## all that a WORKSPACE holds, as files; ENV
+	@$(OPERATE) export $(WORKSPACE) $(PLACE)
+
+remove-demo: running ## the demo records of a WORKSPACE; CHANGED=1 also those that somebody has changed; ENV
+	@$(OPERATE) remove-demo $(WORKSPACE) $(PLACE) $(if $(CHANGED),--with-changed)
+
+restore-workspace: running ## bring a suspended WORKSPACE back from the parameter RestoreTable; CONFIRM="its name", ENV
+	@$(OPERATE) restore $(WORKSPACE) $(PLACE) --confirm "$(CONFIRM)"
+
+delete-workspace: running ## delete a suspended WORKSPACE for good; CONFIRM="its name", ENV
+	@$(OPERATE) delete $(WORKSPACE) $(PLACE) --confirm "$(CONFIRM)"
+
 rotate-secret: running ## a new signing secret for the local stack's DATA; tokens go on, END=1 ends all of them
 	@exec $(BIN)/python -m local.rotation --data "$(DATA)" $(if $(END),--end-all-tokens)
+
+migrate: running ## workspaces to the present versions; of the local stack's DATA, or ENV=prod of a deployed one; LIST=1 only shows how far they are; WORKSPACE=id for one, AGAIN=1 tries what was left out of it
+	@exec $(BIN)/python -m local.migrations $(if $(filter command line,$(origin ENV)),--env "$(ENV)",--data "$(DATA)") $(if $(LIST),--list) $(if $(WORKSPACE),--workspace "$(WORKSPACE)") $(if $(AGAIN),--again)
 
 test: install console .venv-clients/installed ## every test; ARGS="-k name" to choose
 	@$(BIN)/python -m pytest -n 3 --dist loadscope $(ARGS)
@@ -169,7 +210,7 @@ format: .venv/installed console/node_modules/.installed ## repair style
 	$(BIN)/ruff format .
 	$(NPM) run --silent --prefix console format
 
-validate: .venv/installed .venv-sam/installed .venv-checkov/installed ## the SAM template, by sam, cfn-lint and checkov
+validate: .venv/installed .venv-sam/installed .venv-checkov/installed ## templates and workflows, by sam, cfn-lint, checkov and GitHub's schema
 	@$(BIN)/python .ci/validate.py $(SAM_BIN) $(CHECKOV_BIN)
 
 # ----------------------------------------------------------------------------------------------------- deployment
@@ -189,6 +230,12 @@ plan: build ## what `make deploy` would do; with the same ENV, ARCH and ARGS
 
 deploy: build ## ENV=dev, staging or prod (samconfig.toml); ARCH=arm64 or x86_64; ARGS for sam deploy
 	@$(DEPLOYMENT) deploy $(ARGS)
+
+prune: .venv/installed ## delete old versions of the functions of ENV; KEEP=3 of each stay
+	@$(DEPLOYMENT) --keep $(KEEP) prune $(ARGS)
+
+smoke: .venv/installed ## a few calls that tell whether ENV works, or the installation at URL; the token is in ICOSA_SMOKE_TOKEN
+	@$(BIN)/python -m deployment.smoke "$(or $(URL),$$($(DEPLOYMENT) url $(ARGS)))"
 
 sam-local: ARCH = $(if $(filter aarch64 arm64,$(shell uname -m)),arm64,x86_64)
 sam-local: build ## the API under `sam local start-api`, on the DATA of `make dev`; needs Docker

@@ -1,4 +1,4 @@
-"""`make validate`: the template and the workflows before sam, cfn-lint and checkov, all at once.
+"""`make validate`: templates and workflows before sam, cfn-lint, checkov and the schema of workflows, all at once.
 
 What these say is either mended or named in `suppressions.yaml` with the reason why it stays; a suppression that
 matches nothing any more is a failure too.
@@ -19,12 +19,13 @@ import yaml
 
 _ROOT = Path(__file__).parents[1]
 SUPPRESSIONS = Path(__file__).parent / "suppressions.yaml"
-_TEMPLATE = "template.yaml"
+TEMPLATES = ("template.yaml", "deployment/github.yaml")
+WORKFLOWS = tuple(str(path.relative_to(_ROOT)) for path in sorted((_ROOT / ".github" / "workflows").glob("*.yml")))
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Finding:
-    """What a linter says about a resource (by its logical id), or about the template itself (``""``)."""
+    """What a linter says about a resource (by its logical id) or job, or about a file as a whole (``""``)."""
 
     tool: str
     rule: str
@@ -99,19 +100,23 @@ def _findings(command: list[str], read: Callable[[str], Iterator[Finding]]) -> l
         raise SystemExit(f"{command[0]} failed:\n{done.stdout}{done.stderr}") from error
 
 
-def _sam(command: list[str]) -> list[Finding]:
+def _passes(command: list[str]) -> list[Finding]:
+    """One finding of a tool that says no by its exit status."""
     done = subprocess.run(command, cwd=_ROOT, capture_output=True, text=True, check=False)
-    return [] if done.returncode == 0 else [Finding("sam", "validate", "", done.stdout + done.stderr)]
+    tool = Path(command[0]).name
+    return [] if done.returncode == 0 else [Finding(tool, "status", "", (done.stdout + done.stderr).strip())]
 
 
 def main(sam_bin: str, checkov_bin: str) -> int:
     lint = [f"{sam_bin}/cfn-lint", "--format", "json", "--include-checks", "I"]
-    lint += ["--append-rules", "cfn_lint_serverless.rules", "--", _TEMPLATE]
-    check = [f"{checkov_bin}/checkov", "--file", _TEMPLATE, "--framework", "cloudformation", "--output", "json"]
-    check += ["--quiet", "--compact", "--skip-download"]
+    lint += ["--append-rules", "cfn_lint_serverless.rules", "--", *TEMPLATES]
+    check = [f"{checkov_bin}/checkov", "--file", *TEMPLATES, *WORKFLOWS, "--framework", "cloudformation"]
+    check += ["github_actions", "--output", "json", "--quiet", "--compact", "--skip-download"]
+    schema = [f"{checkov_bin}/check-jsonschema", "--builtin-schema", "vendor.github-workflows", *WORKFLOWS]
     with ThreadPoolExecutor() as pool:
         tasks = [
-            pool.submit(_sam, [f"{sam_bin}/sam", "validate", "--lint"]),
+            pool.submit(_passes, [f"{sam_bin}/sam", "validate", "--lint"]),
+            pool.submit(_passes, schema),
             pool.submit(_findings, lint, cfn_lint_findings),
             pool.submit(_findings, check, checkov_findings),
         ]
@@ -120,7 +125,10 @@ def main(sam_bin: str, checkov_bin: str) -> int:
     failures = complaints(findings, suppressions)
     for failure in failures:
         print(failure, file=sys.stderr)
-    print(f"{_TEMPLATE}: {len(failures)} complaints, {len(findings)} findings for {len(suppressions)} known reasons")
+    files = len(TEMPLATES) + len(WORKFLOWS)
+    print(
+        f"{files} files: {len(failures)} complaints; {len(suppressions)} known reasons cover {len(findings)} findings"
+    )
     return 1 if failures else 0
 
 

@@ -15,14 +15,16 @@ class DeploymentError(Exception):
 
 
 #: Options of ``sam deploy`` that are read here as well, with the names that the file has for them.
-_OPTIONS = {"--region": "region", "--profile": "profile", "--stack-name": "stack_name"}
+_OPTIONS = {"--region": "region", "--profile": "profile"}
+#: CloudFormation begins the names of functions with so much of the stack's, and rights on them name all of it.
+STACK_NAME_LIMIT = 24
 _OVERRIDES = "--parameter-overrides"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Configuration:
     """One environment. ``file`` and ``given`` are the parameters of the file and of the command line; ``arguments`` are
-    what else ``sam deploy`` is to be told.
+    what else ``sam deploy`` is to be told. Of one that ``is_protected`` CloudFormation refuses to delete the stack.
     """
 
     environment: str
@@ -44,10 +46,12 @@ def read_configuration(path: Path, environment: str, arguments: Sequence[str]) -
     file: dict[str, Any] = document[environment].get("global", {}).get("parameters", {})
     file = file | document[environment]["deploy"].get("parameters", {})
     given, rest = _split(arguments)
+    if len(stack := str(_option(rest, "--stack-name") or file.get("stack_name"))) > STACK_NAME_LIMIT:
+        raise DeploymentError(f"the stack's name {stack!r} has more than {STACK_NAME_LIMIT} characters")
     told = {name: _option(rest, option) or file.get(name) for option, name in _OPTIONS.items()}
     return Configuration(
         environment=environment,
-        stack_name=str(told["stack_name"]),
+        stack_name=stack,
         region=told["region"],
         profile=told["profile"],
         file=read_overrides(file.get("parameter_overrides", "")),

@@ -19,11 +19,6 @@ class Deployed:
     exists: bool = False
     parameters: Mapping[str, str] = field(default_factory=dict)
     outputs: Mapping[str, str] = field(default_factory=dict)
-    is_protected: bool = False
-
-
-def cloudformation(configuration: Configuration) -> Any:
-    return session(configuration).client("cloudformation")
 
 
 def session(configuration: Configuration) -> Any:
@@ -50,5 +45,13 @@ def read_stack(client: Any, name: str) -> Deployed:
         exists=True,
         parameters={entry["ParameterKey"]: entry["ParameterValue"] for entry in stack.get("Parameters", [])},
         outputs={entry["OutputKey"]: entry["OutputValue"] for entry in stack.get("Outputs", [])},
-        is_protected=bool(stack.get("EnableTerminationProtection", False)),
     )
+
+
+def protect(client: Any, name: str) -> bool:
+    """Have CloudFormation refuse to delete a stack, until somebody allows it; whether it would have before."""
+    [stack] = client.describe_stacks(StackName=name)["Stacks"]
+    if stack.get("EnableTerminationProtection"):
+        return False
+    client.update_termination_protection(StackName=name, EnableTerminationProtection=True)
+    return True

@@ -26,6 +26,7 @@ class DataFolder:
         self.logs = self.path / "logs"
         self.pycache = self.path / "pycache"
         self.api_key = self.path / "api-key"
+        self.exports = self.path / "exports"
         self._running = self.path / "running.json"
         self._lock = -1
 

@@ -40,7 +40,7 @@ def invoke_marked(mark: str, payload: bytes, options: Options) -> Outcome:
     functions = read_application(options.root / "template.yaml", Deployment(endpoint=endpoint)).functions
     response = urllib3.request(
         "POST",
-        f"{endpoint}/2015-03-31/functions/{_required(functions, mark).name}/invocations",
+        f"{endpoint}/2015-03-31/functions/{required_function(functions, mark).name}/invocations",
         body=payload,
         headers={
             "Authorization": f"AWS4-HMAC-SHA256 Credential={access_key}/local, SignedHeaders=host, Signature=0",
@@ -56,11 +56,12 @@ def invoke_marked(mark: str, payload: bytes, options: Options) -> Outcome:
 
 async def _invoke_alone(mark: str, payload: bytes, options: Options, outcomes: list[Outcome]) -> None:
     async with running_services(options) as services:
-        function = _required(services.application.functions, mark)
+        function = required_function(services.application.functions, mark)
         outcomes.append(await services.pool.invoke(function.logical_id, payload))
 
 
-def _required(functions: Mapping[str, Function], mark: str) -> Function:
+def required_function(functions: Mapping[str, Function], mark: str) -> Function:
+    """The function with a mark. Raises InvocationFailed."""
     function = marked_function(functions, mark)
     if function is None:
         raise InvocationFailed(f"the template marks no function with Metadata: {{Icosa: {{{mark}: true}}}}")

@@ -152,7 +152,7 @@ def _pool(
     background = application.background
 
     def start(function: Function) -> Environment:
-        variables = function_variables(function, endpoints, secret_texts, str(folder.pycache))
+        variables = function_variables(function, endpoints, secret_texts, str(folder.pycache), str(folder.exports))
         yields = function.logical_id in background
         return Environment(function, variables, folder.log(function.logical_id), yields=yields)
 

@@ -40,9 +40,10 @@ class Services:
 
 
 def function_variables(
-    function: Function, services: Services, secrets: Mapping[str, str], pycache: str | None
+    function: Function, services: Services, secrets: Mapping[str, str], pycache: str | None, exports: str = ""
 ) -> dict[str, str]:
-    """All environment variables of a function. ``secrets`` are values by ARN.
+    """All environment variables of a function. ``secrets`` are values by ARN, ``exports`` the folder in place of a
+    bucket.
 
     A variable ``X_ARN`` that names one of the template's secrets comes with ``X``, the secret itself: a local function
     need not import a client for Secrets Manager.
@@ -66,6 +67,7 @@ def function_variables(
         "AWS_SECRET_ACCESS_KEY": "local",
         # Webhooks may call a receiver on this machine.
         "ALLOW_PRIVATE_TARGETS": "true",
+        "EXPORT_FOLDER": exports,
         "LAMBDA_TASK_ROOT": str(function.code),
         "POWERTOOLS_TRACE_DISABLED": "true",
         "PYTHONUTF8": "1",

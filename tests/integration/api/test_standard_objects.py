@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from icosa.access.api_keys import ApiKeys
+from icosa.access.role_admin import create_role
 from icosa.identifiers import capitalised
 from icosa.metadata.standard import standard_model
 from icosa.model.model import Object
@@ -15,8 +17,10 @@ from icosa.provisioning.workspace import Provisioned
 from icosa.shipped import load
 from icosa.store.table import Table
 from tests.support.graphql_client import GraphqlClient
+from tests.support.metadata_client import MetadataClient
 from tests.support.provisioning import event_of
 from tests.support.rest_client import RestClient
+from tests.support.restricted import restricted_caller
 from tests.support.workspace import unique_tag, workspace_fixtures
 
 #: A value by the type of a field, for types of which standard objects have some that a client sets.
@@ -115,6 +119,49 @@ def test_what_follows_when_the_other_end_is_destroyed(rest: RestClient) -> None:
     assert rest("GET", f"/rest/favorites/{favorite['id']}").status == 404
     assert rest("DELETE", f"/rest/messages/{message['id']}").status == 200
     assert rest("GET", where).status == 404
+
+
+def test_mail_and_calendars_are_no_more_open_than_people(
+    shared_table: Table, workspace: Provisioned, api_keys: ApiKeys, rest: RestClient
+) -> None:
+    """docs/wire/access.md#object-permissions, rule 3."""
+    names = [obj.name_singular for obj in MODEL.objects if obj.rights_by_role]
+    assert len(names) == 11
+    no_writes = dict.fromkeys(
+        ("canUpdateAllObjectRecords", "canSoftDeleteAllObjectRecords", "canDestroyAllObjectRecords"), False
+    )
+    blind = restricted_caller(shared_table, workspace, api_keys, canReadAllObjectRecords=False, **no_writes)
+    reader = restricted_caller(shared_table, workspace, api_keys, **no_writes)
+    for name in names:
+        path = f"/rest/{MODEL.by_singular[name].name_plural}"
+        assert (blind.rest("GET", path).status, reader.rest("GET", path).status) == (403, 200)
+        assert reader.rest("POST", path, {}).status == 403
+    assert blind.rest("GET", "/rest/favorites").status == 200
+    no_text = restricted_caller(shared_table, workspace, api_keys, hidden=("message.text",))
+    message = created(rest, MODEL.by_singular["message"])
+    shown = no_text.rest("GET", f"/rest/messages/{message['id']}").json["data"]["message"]
+    assert (shown["subject"], "text" in shown) == ("Text", False)
+    assert no_text.rest("GET", "/rest/messages", filter='text[eq]:"Text"').status == 403
+    assert no_text.gql.error("{ messages { edges { node { text } } } }")[1] == "FORBIDDEN"
+
+
+def test_roles_take_rights_on_mail(shared_table: Table, workspace: Provisioned, api_keys: ApiKeys) -> None:
+    metadata = MetadataClient(shared_table, event_of(workspace))
+    objects = {
+        obj["nameSingular"]: obj["id"] for obj in metadata("GET", "/rest/metadata/objects").json["data"]["objects"]
+    }
+    role = create_role(workspace.workspace_id, {"label": unique_tag(), "canReadAllObjectRecords": False})
+    mutation = """mutation ($role: UUID!, $object: UUID!) { upsertObjectPermissions(upsertObjectPermissionsInput:
+      { roleId: $role, objectPermissions: [{ objectMetadataId: $object, canReadObjectRecords: true }] })
+      { canReadObjectRecords } }"""
+    key = api_keys.create(workspace.workspace_id, name="k", role_id=role["id"])
+    client = RestClient(shared_table, event_of(workspace, key_id=key.id))
+
+    assert client("GET", "/rest/messages").status == 403
+    for name, answer in (("message", None), ("noteTarget", "Cannot add object permission on system object")):
+        errors = metadata.graphql(mutation, role=role["id"], object=objects[name]).get("errors")
+        assert (errors and errors[0]["message"]) == answer
+    assert client("GET", "/rest/messages").status == 200
 
 
 @pytest.mark.parametrize("secret", ["accessToken", "refreshToken", "connectionParameters"])

@@ -17,6 +17,7 @@ from icosa.lifecycle.steps import Budget
 from icosa.provisioning.workspace import Provisioned
 from icosa.settings import settings
 from icosa.store import keys, workspace_registry
+from icosa.store.operation_row import CLAIM_MS
 from icosa.store.partitions import KINDS, kind_of
 from icosa.store.table import Table
 from tests.integration.engine.crashes import Crash, CrashingTable, Fuse
@@ -89,6 +90,7 @@ def test_a_crash_before_any_call_loses_nothing(world: World) -> None:
             step = advance(world.around(table), made.workspace_id, operation["id"], Budget(rows=60, seconds=1e9))
         except Crash:
             crashes += 1
+            world.later_ms += CLAIM_MS
             continue
         if step is None or step.is_done:
             break
@@ -125,6 +127,24 @@ def test_what_comes_late_writes_nothing(world: World) -> None:
     world.work().message({"workspaceId": ws, "operationId": operation["id"]})
     assert world.rest(made)("POST", "/rest/companies", {"name": "Late"}).status == 401
     assert as_texts(world.table) == after
+
+
+def test_one_process_at_a_time_does_a_step(world: World) -> None:
+    """A queue may give out a message twice."""
+    made = world.provision("Acme")
+    operation = _ask(world, made)
+    asked = made.workspace_id, operation["id"]
+    with pytest.raises(Crash):
+        advance(world.around(CrashingTable(world.table.name, world.table._client, fuse=Fuse(12))), *asked)
+    before = as_texts(world.table)
+    step = advance(world.around(), *asked)
+    assert step is not None
+    assert (step.is_busy, as_texts(world.table) == before) == (True, True)
+    world.work().message({"workspaceId": asked[0], "operationId": asked[1]})
+    assert world.jobs.sent == [], "whoever is at it goes on"
+    world.later_ms += CLAIM_MS
+    world.finish(operation)
+    assert _left(world, made.workspace_id) == []
 
 
 def test_it_begins_when_all_that_ran_has_ended(world: World) -> None:

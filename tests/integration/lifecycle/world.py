@@ -113,7 +113,7 @@ class World:
 
     def _side(self) -> Table:
         if self.side is None:
-            raise BadRequest("none")
+            raise BadRequest("This test has no such table")
         return self.side
 
 

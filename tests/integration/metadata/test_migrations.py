@@ -3,20 +3,30 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import replace
+from functools import partial
 from typing import Any
 
+import pytest
+
+from icosa.catalog import models
 from icosa.catalog.jobs import Job, find_job
 from icosa.catalog.migrating import job_id, migration_job
+from icosa.metadata import job_worker
 from icosa.metadata.job_runner import run
+from icosa.metadata.migrations import registry
 from icosa.metadata.standard import build_objects, standard_model
 from icosa.model.model import Model
 from icosa.shipped import load
 from icosa.store import keys
-from icosa.store.ops import PutItem, set_attributes
-from icosa.store.table import Table
+from icosa.store.derive import CREATED
+from icosa.store.meter import Meter
+from icosa.store.ops import DeleteItem, PutItem, set_attributes
+from icosa.store.table import MAX_TRANSACTION, Table, chunked
 from icosa.store.versions import CURRENT, FORMAT, STANDARD, Versions
 from icosa.views.rows import as_roots
+from tests.integration.engine.interrupted import InterruptedTable, Interruption
 from tests.support.tenant import LATER_MS, NOW, WORKSPACE, Tenant
 
 #: What an imagined release before this one did not have.
@@ -177,3 +187,153 @@ def test_custom_objects_get_their_relations_to_new_standard_objects(table: Table
     assert inverse.morph_id == tenant.object("noteTarget").by_name["targetCompany"].morph_id
     assert tenant.object("boat").by_name["noteTargets"].type.name == "TEXT"
     assert job.work and job.work["report"] == ["boat keeps its own field noteTargets"]
+
+
+# ---------------------------------------------------------------------- formats
+
+
+FEW = frozenset(load("standard-objects/index")) - {"company", "person", "workspaceMember"}
+
+
+def first_format(table: Table, *, firms: int = 8) -> Tenant:
+    """Companies and people as release 0.2 has left them: rows carry nothing, and the trash has no index."""
+    model = older_model(FEW, ())
+    tenant = older(table, replace(model, objects=tuple(replace(obj, has_trash_index=False) for obj in model.objects)))
+    companies = tenant.create("company", *({"name": f"Firm {number}"} for number in range(firms)))
+    people = tenant.create("person", *({"companyId": company, "jobTitle": "CEO"} for company in companies))
+    tenant.delete("person", people[0], destroy=False)
+    trash = keys.index(WORKSPACE, tenant.object("person").key, tenant.object("person").leaves["deletedAt",].key)
+    table.transact([DeleteItem(keys.of(row)) for row in table.query_all(trash)])
+    bare = [{name: row[name] for name in row if name != CREATED} for row in tenant.rows().values() if CREATED in row]
+    for part in chunked(bare, MAX_TRANSACTION):
+        table.transact([PutItem(row) for row in part])
+    return tenant
+
+
+def derived(tenant: Tenant) -> dict[keys.Key, Any]:
+    """Rows of indexes and edges, with what they carry."""
+    return {key: row.get(CREATED) for key, row in tenant.rows().items() if key[0].split("#")[1] in "IE"}
+
+
+class Died(Exception):
+    """The process is gone."""
+
+
+class DyingTable(Table):
+    """Dies at a call, before it is sent or after: ``left`` counts down to it."""
+
+    def __init__(self, table: Table, left: list[int]) -> None:
+        super().__init__(table.name, table._client)
+        self._left = left
+
+    def metered(self, meter: Meter) -> Table:
+        return self
+
+    def parallel[T](self, branches: Sequence[Callable[[Table], T]]) -> list[T]:
+        return [branch(self) for branch in branches]
+
+    def _call[T](self, name: str, send: Callable[[], T]) -> T:
+        self._left[0] -= 1
+        if self._left[0] == 0:
+            raise Died
+        answer = super()._call(name, send)
+        if self._left[0] == -1:
+            raise Died
+        return answer
+
+
+def test_a_process_may_die_at_any_call(table: Table) -> None:
+    tenant = first_format(table, firms=2)
+    table.put(PutItem(migration_job(WORKSPACE, now_ms=0).row(WORKSPACE)))
+    calls = 0
+    while True:
+        models.forget()
+        calls += 1
+        # Every call of a run is the last one once; where it was sent, the one after it does not know its answer.
+        left = [calls] if calls % 2 else [calls - 1]
+        try:
+            outcome = run(DyingTable(table, left), WORKSPACE, job_id(WORKSPACE), now=NOW, now_ms=LATER_MS)
+        except Died:
+            continue
+        if outcome.is_done:
+            break
+    assert calls > 50
+    tenant.finish_jobs()
+    assert versions(table) == CURRENT
+    assert described(tenant.model()) == described(standard_model(WORKSPACE, now=NOW))
+    assert all(obj.has_trash_index for obj in tenant.model().objects)
+    assert set(derived(tenant).values()) != {None} and tenant.orphans() == []
+    assert {row["jobTitle"] for row in tenant.find("person")} == {"CEO"}
+
+
+def test_a_step_is_bounded_and_the_next_goes_on_from_its_place(table: Table) -> None:
+    tenant = first_format(table)
+    table.put(PutItem(migration_job(WORKSPACE, now_ms=0).row(WORKSPACE)))
+    steps, places = 0, set()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(job_worker, "_PAGE", 3)
+        is_done = False
+        while not is_done:
+            # No time is left after a page.
+            clock = partial(next, iter([0.0, *[1e9] * 1000]))
+            outcome = run(table, WORKSPACE, job_id(WORKSPACE), now=NOW, now_ms=LATER_MS, clock=clock)
+            is_done, steps = outcome.is_done, steps + 1
+            job = find_job(table, WORKSPACE, job_id(WORKSPACE))
+            assert job is not None and job.work is not None
+            assert job.state == ("DONE" if is_done else "RUNNING")
+            places.add(repr(job.work.get("state")))
+    assert steps > 8 and len(places) > 6
+    assert versions(table) == CURRENT and tenant.orphans() == []
+
+
+def test_a_record_costs_a_write_unit_for_each_of_its_rows(table: Table) -> None:
+    """And one in the trash four; each object costs four, for its new version, and the job six."""
+    tenant = first_format(table)
+    meter = Meter(detailed=True)
+    table.put(PutItem(migration_job(WORKSPACE, now_ms=0).row(WORKSPACE)))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(registry, "MIGRATIONS", registry.MIGRATIONS[:1])
+        run(table.metered(meter), WORKSPACE, job_id(WORKSPACE), now=NOW, now_ms=LATER_MS)
+    carried = sum(value is not None for value in derived(tenant).values())
+    assert versions(table) == Versions(2, 0)
+    assert meter.write_units == carried + 4 + 3 * 4 + 6
+    # Pages of records and of the trash, what each object's version is read by, and the job.
+    assert meter.read_units < 50
+
+
+def test_jobs_wait_until_a_deployment_has_lasted(table: Table) -> None:
+    older(table)
+    table.put(PutItem(migration_job(WORKSPACE, now_ms=1_000).row(WORKSPACE)))
+    outcome = run(table, WORKSPACE, job_id(WORKSPACE), now=NOW, now_ms=2_000)
+    assert (outcome.is_done, outcome.wait_ms) == (False, 899_000)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("MIGRATION_DELAY", "1")
+        assert run(table, WORKSPACE, job_id(WORKSPACE), now=NOW, now_ms=2_000).is_done
+    assert versions(table) == CURRENT
+
+
+def test_a_job_of_a_later_release_waits_for_it(table: Table) -> None:
+    tenant = older(table)
+    row = {**migration_job(WORKSPACE, now_ms=0).row(WORKSPACE), "job": "transmogrify"}
+    table.put(PutItem(row))
+    outcome = run(table, WORKSPACE, job_id(WORKSPACE), now=NOW, now_ms=LATER_MS)
+    assert (outcome.is_done, outcome.wait_ms) == (False, 900_000)
+    assert table.get(keys.job(WORKSPACE, job_id(WORKSPACE))) == row
+    assert versions(table) == Versions(1, 0) and tenant.model().version == 1
+
+
+def test_two_workers_do_no_harm(table: Table) -> None:
+    """Another worker does the whole job before any call of this one."""
+    tenant = first_format(table)
+    table.put(PutItem(migration_job(WORKSPACE, now_ms=0).row(WORKSPACE)))
+
+    def other() -> None:
+        run(table, WORKSPACE, job_id(WORKSPACE), now=NOW, now_ms=LATER_MS)
+
+    interruption = Interruption(other, at={5, 40})
+    interrupted = InterruptedTable(table.name, table._client, None, interruption, backward=False)
+    while not run(interrupted, WORKSPACE, job_id(WORKSPACE), now=NOW, now_ms=LATER_MS).is_done:
+        pass
+    assert interruption.calls > 5
+    assert versions(table) == CURRENT and tenant.orphans() == []
+    assert described(tenant.model()) == described(standard_model(WORKSPACE, now=NOW))

@@ -29,6 +29,7 @@ def test_they_come_with_their_relations(table: Table) -> None:
 
     assert (job.state, job.work and job.work["report"], versions(table)) == ("DONE", [], CURRENT)
     assert described(tenant.model()) == described(standard_model(WORKSPACE, now=NOW))
+    assert tenant.object("message").rights_by_role
     [message] = tenant.create("message", {"subject": "Hello"})
     tenant.create("messageParticipant", {"messageId": message, "personId": person, "handle": "ada@example.com"})
     tenant.create("favorite", {"personId": person})

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -105,6 +106,11 @@ def test_parameters_that_cannot_be(config: Path, given: str, message: str) -> No
         _sources(read_configuration(config, "prod", ["--parameter-overrides", given]))
 
 
+def test_names_of_stacks_that_rights_could_not_name(config: Path) -> None:
+    with pytest.raises(DeploymentError, match="has more than 24 characters"):
+        read_configuration(config, "prod", ["--stack-name", "x" * 25])
+
+
 def test_an_environment_that_is_not_there(config: Path) -> None:
     with pytest.raises(DeploymentError, match="no environment 'production'; it has prod"):
         read_configuration(config, "production", [])
@@ -160,6 +166,12 @@ class _CloudFormation:
         return {"Stacks": [self.answer]}
 
 
+def _answer(monkeypatch: pytest.MonkeyPatch, **clients: Any) -> None:
+    """Have these in the place of AWS's services."""
+    session = SimpleNamespace(client=lambda service: clients[service.replace("lambda", "functions")])
+    monkeypatch.setattr(command, "session", lambda _: session)
+
+
 def _refusal(message: str) -> ClientError:
     return ClientError({"Error": {"Code": "ValidationError", "Message": message}}, "DescribeStacks")
 
@@ -167,13 +179,12 @@ def _refusal(message: str) -> ClientError:
 def test_the_stack_is_asked_for_its_parameters() -> None:
     running = {
         "StackStatus": "UPDATE_COMPLETE",
-        "EnableTerminationProtection": True,
         "Parameters": [{"ParameterKey": "A", "ParameterValue": "1"}],
         "Outputs": [{"OutputKey": "ApiUrl", "OutputValue": "https://x"}],
     }
 
     assert read_stack(_CloudFormation(running), "s") == Deployed(
-        exists=True, parameters={"A": "1"}, outputs={"ApiUrl": "https://x"}, is_protected=True
+        exists=True, parameters={"A": "1"}, outputs={"ApiUrl": "https://x"}
     )
     assert read_stack(_CloudFormation(_refusal("Stack with id s does not exist")), "s") == Deployed()
     assert read_stack(_CloudFormation({"StackStatus": "REVIEW_IN_PROGRESS"}), "s") == Deployed()
@@ -192,7 +203,7 @@ def test_sam_is_told_everything(
     (tmp_path / "samconfig.toml").write_text(_CONFIG, encoding="utf-8")
     monkeypatch.setattr(command, "_ROOT", tmp_path)
     monkeypatch.setattr(command, "_BUILT", built)
-    monkeypatch.setattr(command, "cloudformation", lambda _: _CloudFormation(_refusal("does not exist")))
+    _answer(monkeypatch, cloudformation=_CloudFormation(_refusal("does not exist")))
     sam = tmp_path / "sam"
     sam.write_text(f"#!{sys.executable}\nimport sys\nprint(sys.argv[1:])\nsys.exit(3)\n", encoding="utf-8")
     sam.chmod(0o755)
@@ -215,7 +226,50 @@ def test_nothing_built_is_said(
     (tmp_path / "samconfig.toml").write_text(_CONFIG, encoding="utf-8")
     monkeypatch.setattr(command, "_ROOT", tmp_path)
     monkeypatch.setattr(command, "_BUILT", tmp_path / "build")
-    monkeypatch.setattr(command, "cloudformation", lambda _: _CloudFormation(_refusal("does not exist")))
+    _answer(monkeypatch, cloudformation=_CloudFormation(_refusal("does not exist")))
 
     assert command.main(["deploy", "--config-env", "prod"]) == 1
     assert "run make build" in capsys.readouterr().err
+
+
+class _Protected(_CloudFormation):
+    """A stack, and whether it is protected from deletion."""
+
+    def __init__(self, answer: Any) -> None:
+        super().__init__(answer)
+        self.protected: list[str] = []
+
+    def update_termination_protection(self, StackName: str, EnableTerminationProtection: bool) -> None:
+        assert EnableTerminationProtection
+        self.protected.append(StackName)
+
+
+@pytest.mark.parametrize(("is_protected", "asked"), [(False, ["icosa-prod"]), (True, [])])
+def test_an_environment_may_be_protected_from_deletion(
+    is_protected: bool, asked: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    built = tmp_path / ".aws-sam" / "build"
+    (built / "One").mkdir(parents=True)
+    (built / "template.yaml").write_text(json.dumps(_TEMPLATE), encoding="utf-8")
+    protection = "[prod.icosa]\ntermination_protection = true\n"
+    (tmp_path / "samconfig.toml").write_text(_CONFIG + protection, encoding="utf-8")
+    monkeypatch.setattr(command, "_ROOT", tmp_path)
+    monkeypatch.setattr(command, "_BUILT", built)
+    stack = _Protected({"StackStatus": "UPDATE_COMPLETE", "EnableTerminationProtection": is_protected})
+    _answer(monkeypatch, cloudformation=stack)
+
+    assert command.main(["deploy", "--config-env", "prod", "--sam", "true"]) == 0
+    assert stack.protected == asked
+    assert command.main(["deploy", "--config-env", "prod", "--sam", "false"]) == 1
+    assert stack.protected == asked, "what was not deployed is left as it is"
+
+
+def test_the_address(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    stack = {"StackStatus": "UPDATE_COMPLETE", "Outputs": [{"OutputKey": "ApiUrl", "OutputValue": "https://x/dev"}]}
+    _answer(monkeypatch, cloudformation=_CloudFormation(stack))
+
+    assert command.main(["url"]) == 0
+    assert capsys.readouterr().out == "https://x/dev\n"
+    _answer(monkeypatch, cloudformation=_CloudFormation(_refusal("does not exist")))
+    assert command.main(["url"]) == 1
+    assert "icosa-dev is not there" in capsys.readouterr().err

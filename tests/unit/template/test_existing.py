@@ -74,7 +74,7 @@ def test_they_are_made_unless_they_are_given(template: Document) -> None:
         body = template["Resources"][resource]
 
         assert body["Condition"] == condition
-        assert (body["DeletionPolicy"], body["UpdateReplacePolicy"]) == ("Retain", "Retain")
+        assert (body["DeletionPolicy"], body["UpdateReplacePolicy"]) == ("RetainExceptOnCreate", "Retain")
         assert parameter["Ref"] in _GIVEN
         assert empty == template["Parameters"][parameter["Ref"]]["Default"] == ""
 

@@ -7,6 +7,9 @@ from typing import Any
 
 import pytest
 
+from icosa.lifecycle.steps import FENCE_MS
+from icosa.store.operation_row import CLAIM_MS
+
 Document = dict[str, Any]
 
 
@@ -67,6 +70,8 @@ _TAGGED = {
     "ForAllValues:StringEquals": {"aws:TagKeys": ["icosa:stack"]},
 }
 
+_OWN_KEYS = {"StringEquals": {"aws:ResourceTag/icosa:stack": {"Ref": "AWS::StackName"}}}
+
 #: Makes secrets of webhooks unreadable, also for itself.
 _SEALS: tuple[set[str], object] = ({"kms:Encrypt"}, (_WEBHOOK_KEY, _OF_ONE_WEBHOOK))
 
@@ -99,6 +104,7 @@ _ALLOWED: dict[str, list[tuple[set[str], object]]] = {
         ({"apigateway:PUT"}, ({"Fn::Sub": f"{_GATEWAY}/tags/*"}, _TAGGED)),
         ({"apigateway:POST"}, {"Fn::Sub": f"{_GATEWAY}/usageplans/${{UsagePlan}}/keys"}),
         ({"apigateway:DELETE"}, {"Fn::Sub": f"{_GATEWAY}/apikeys/*"}),
+        ({"apigateway:DELETE"}, ({"Fn::Sub": f"{_GATEWAY}/apikeys/*"}, _OWN_KEYS)),
         ({"ssm:GetParameter"}, {"Fn::Sub": _USAGE_PLAN_PARAMETER}),
     ],
     "RotationFunction": [
@@ -118,7 +124,14 @@ _ALLOWED: dict[str, list[tuple[set[str], object]]] = {
         ({"sqs:SendMessage"}, _DELIVERIES),
     ],
     "JobsFunction": [
-        (_RECORDS, _TABLE),
+        (_RECORDS | {"dynamodb:BatchWriteItem"}, _TABLE),
+        ({"sqs:SendMessage"}, _DELIVERIES),
+        ({"lambda:InvokeFunction"}, _TOKENS),
+        ({"s3:PutObject"}, {"Fn::Sub": "arn:${AWS::Partition}:s3:::${ExportBucket}/workspaces/*"}),
+        (
+            {"dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:Query"},
+            {"Fn::Sub": "arn:${AWS::Partition}:dynamodb:${AWS::Region}:${AWS::AccountId}:table/${RestoreTable}"},
+        ),
         ({"sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:SendMessage"}, _JOBS),
     ],
     "DeliverFunction": [
@@ -238,7 +251,19 @@ def test_no_function_behind_a_route_touches_the_control_plane(functions: dict[st
 def test_the_right_to_remove_old_gateway_keys_can_be_given_up(transformed: Document) -> None:
     assert transformed["Resources"]["TokensOldKeysPolicy"]["Condition"] == "MovesOldGatewayKeys"
     for actions, place in _statements(iter(transformed["Resources"]["TokensRole"]["Properties"]["Policies"])):
-        assert "apigateway:DELETE" not in actions, place
+        assert "apigateway:DELETE" not in actions or place == ({"Fn::Sub": f"{_GATEWAY}/apikeys/*"}, _OWN_KEYS)
+
+
+@pytest.mark.parametrize(("policy", "condition"), [("JobsExportPolicy", "Exports"), ("JobsRestorePolicy", "Restores")])
+def test_what_few_installations_need_is_allowed_by_a_parameter_only(
+    transformed: Document, policy: str, condition: str
+) -> None:
+    assert transformed["Resources"][policy]["Condition"] == condition
+
+
+def test_no_function_runs_so_long_that_it_writes_to_a_workspace_whose_rows_go(functions: dict[str, Document]) -> None:
+    longest = max(properties["Timeout"] for properties in functions.values())
+    assert longest < CLAIM_MS / 1000 < FENCE_MS / 1000
 
 
 def test_nothing_may_scan_or_administer_the_table() -> None:
@@ -251,7 +276,10 @@ def test_sam_adds_no_role_of_its_own(transformed: Document) -> None:
     roles = {name for name, resource in transformed["Resources"].items() if resource["Type"] == "AWS::IAM::Role"}
     policies = {name for name, resource in transformed["Resources"].items() if "Policy" in resource["Type"]}
 
-    assert policies == {"TokensUsagePlanPolicy", "TokensOldKeysPolicy"}
+    assert policies == {
+        *("TokensUsagePlanPolicy", "TokensOldKeysPolicy"),
+        *("JobsExportPolicy", "JobsRestorePolicy"),
+    }
     assert roles == {"ApiGatewayLogsWriter", "ReleaseRole", *(_role(transformed, function)[0] for function in _ALLOWED)}
 
 

@@ -65,7 +65,8 @@ def test_functions_get_no_variable_that_they_do_not_need(functions: dict[str, Do
     told = {"BODY_LIMIT", "RATE_LIMIT", "CORE_RATE_LIMIT", "BATCH_LIMIT", "PAGE_LIMIT"}
     sending = {"WEBHOOK_KEY_ID", "DELIVERIES_QUEUE_URL"}
     assert variables("MetadataFunction") == common | told | sending | {"TOKENS_FUNCTION"}
-    assert variables("JobsFunction") == common | {"JOBS_QUEUE_URL", "MIGRATION_DELAY"}
+    of_workspaces = {"DELIVERIES_QUEUE_URL", "TOKENS_FUNCTION", "EXPORT_BUCKET", "RESTORE_TABLE"}
+    assert variables("JobsFunction") == common | {"JOBS_QUEUE_URL", "MIGRATION_DELAY"} | of_workspaces
     assert variables("EventsFunction") == common | {"JOBS_QUEUE_URL", "DELIVERIES_QUEUE_URL"}
     assert variables("DeliverFunction") == common | {"STACK_NAME", "DELIVERIES_QUEUE_URL", "WEBHOOK_KEY_ID"}
     assert variables("CoreRestFunction") == common | {"WEBHOOK_KEY_ID"} | set(Settings.variables())

@@ -71,10 +71,14 @@ def authorize(rights: RecordRights, operation: Operation, model: Model) -> Opera
     for right in _needed(operation):
         check.require(obj, right)
     match operation:
-        case FindOne() | Delete() | Restore():
+        case FindOne():
             check.filter(obj, operation.filter)
+        case Delete() | Restore():
+            check.filter(obj, operation.filter)
+            check.filter(obj, operation.precondition.filter)
         case Update():
             check.filter(obj, operation.filter)
+            check.filter(obj, operation.precondition.filter)
             check.data(obj, (operation.data,), may_exist=True)
         case FindMany():
             check.filter(obj, operation.filter)
@@ -276,8 +280,8 @@ class _Check:
         fields = selection.fields
         if hidden:
             if fields is None:
-                fields = tuple(field.name for field in obj.stored_fields if field.id not in hidden)
-            elif any(obj.by_name[name].id in hidden for name in fields):
+                fields = tuple(name for name in obj.stored_names_shown if obj.field_called(name).id not in hidden)
+            elif any(obj.field_called(name).id in hidden for name in fields):
                 raise PermissionDenied
         relations = {name: self._relation_selection(obj, name, part) for name, part in selection.relations.items()}
         if fields is selection.fields and all(relations[name] is part for name, part in selection.relations.items()):
@@ -296,4 +300,5 @@ class _Check:
 
 
 def _named(obj: Object, name: str) -> Field | None:
-    return obj.by_input_name.get(name) or obj.by_name.get(name)
+    present = obj.present_name(name)
+    return obj.by_input_name.get(present) or obj.by_name.get(present)

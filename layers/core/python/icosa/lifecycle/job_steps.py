@@ -28,7 +28,8 @@ class Work:
             self._job(workspace_id, message["jobId"])
             return
         step = self._advance(workspace_id, message["operationId"])
-        if step is not None and not step.is_done:
+        # Whoever is at it sends the next message; if they die, theirs comes again.
+        if step is not None and not step.is_done and not step.is_busy:
             wait = max(0, step.operation.not_before_ms - self._around.now_ms())
             self._around.jobs().send_operation(workspace_id, step.operation.id, delay_ms=wait)
 

@@ -81,18 +81,23 @@ def begin(
 
 
 def advance(around: Surroundings, workspace_id: str, operation_id: str, budget: Budget | None = None) -> Step | None:
-    """Do the next step of an operation; None where there is none, or it is over. Raises what a step raises that passes
-    by itself; what does not is kept as the operation's failure.
+    """Do the next step of an operation; None where there is none, or it is over. Two write units beside the step's own. Raises what a step raises that passes
+    by itself; what does not is kept as the operation's failure, if nothing has been changed yet.
     """
     operation = operation_row.find(around.table, workspace_id, operation_id)
     if operation is None or operation.finished_ms is not None:
         return None
     if around.now_ms() < operation.not_before_ms:
         return Step(operation, is_done=False)
+    if not around.table.update(operation.claimed(around.now_ms())):
+        return Step(operation, is_done=False, is_busy=True)
     try:
-        return RUNNERS[operation.kind](around, operation, budget or Budget())
+        step = RUNNERS[operation.kind](around, operation, budget or Budget())
+        if not step.is_done:
+            around.table.update(step.operation.released())
+        return step
     except IcosaError as error:
-        if error.status >= 500 or operation.kind in ("delete", "restore"):
+        if error.status >= 500 or operation.kind == "delete" or (operation.kind == "restore" and operation.state):
             raise
         failed = replace(operation, failure=error.message)
         finish(around, failed)

@@ -16,7 +16,7 @@ from ..store import keys, webhook_health
 from ..store.operation_row import Operation
 from ..store.table import Item, Table, TransactionFailed
 from ..store.webhook_health import WebhookHealth
-from ..store.workspace_row import give_back, next_status, status_of
+from ..store.workspace_row import give_back, give_up, next_status, status_of
 from ..webhooks.delivery_queue import Message
 from .steps import Budget, Step, Surroundings
 
@@ -78,9 +78,13 @@ def resume(around: Surroundings, operation: Operation, _budget: Budget) -> Step:
 
 
 def finish(around: Surroundings, operation: Operation) -> None:
-    """Write that an operation is over, and give its workspace back. Whoever repeats it changes nothing."""
+    """Write that an operation is over, and give its workspace back; one that could not be brought back is suspended, as
+    it was. Whoever repeats it changes nothing.
+    """
+    ends = give_up if operation.kind == "restore" else give_back
+    end = ends(operation.workspace_id, operation.id)
     try:
-        around.table.transact([operation.over(around.now_ms()), give_back(operation.workspace_id, operation.id)])
+        around.table.transact([operation.over(around.now_ms()), end])
     except TransactionFailed:
         return
 

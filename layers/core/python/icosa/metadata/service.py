@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -157,9 +158,11 @@ class MetadataService:
 
     # ------------------------------------------------------------------ the product's own
 
-    def extend(self, expand: Callable[[Draft], None]) -> None:
-        """A change that the product makes itself (``migrations.standard``), by the rules for everybody's."""
-        self._change("adding standard objects and fields", expand)
+    def extend(self, expand: Callable[[Draft], None], allowed: Collection[tuple[str | None, str]]) -> None:
+        """A change that the product makes itself (``migrations.standard``), by the rules for everybody's, but for
+        problems that are ``allowed``: universal identifiers of entities, and messages.
+        """
+        self._change("adding standard objects and fields", expand, allowed)
 
     # ------------------------------------------------------------------ the pipeline
 
@@ -169,10 +172,12 @@ class MetadataService:
                 return obj.by_id[field_id]
         raise EntityNotFound
 
-    def _change[T](self, doing: str, expand: Callable[[Draft], T]) -> T:
+    def _change[T](
+        self, doing: str, expand: Callable[[Draft], T], allowed: Collection[tuple[str | None, str]] = ()
+    ) -> T:
         def attempt() -> T:
             snapshot = read(self._table, self._workspace_id)
-            draft, result = self._expanded(snapshot, doing, expand)
+            draft, result = self._expanded(snapshot, doing, expand, allowed)
             self._commit(snapshot, draft)
             return result
 
@@ -224,13 +229,19 @@ class MetadataService:
             except TransactionConflict:
                 raise _conflict() from None
 
-    def _expanded[T](self, snapshot: Snapshot, doing: str, expand: Callable[[Draft], T]) -> tuple[Draft, T]:
+    def _expanded[T](
+        self,
+        snapshot: Snapshot,
+        doing: str,
+        expand: Callable[[Draft], T],
+        allowed: Collection[tuple[str | None, str]] = (),
+    ) -> tuple[Draft, T]:
         """A draft of the change, and what ``expand`` gives for it. Raises MetadataValidationError."""
         draft = Draft(snapshot.model, next_object_key=snapshot.next_object_key, now=format_instant(datetime.now(UTC)))
         result = expand(draft)
         check_options(draft, None if self._rights is None else self._rights.role)
         report = (
-            failures(draft)
+            _without(failures(draft), allowed)
             or label_failures(self._table, draft, self._rights)
             or record_failures(self._table, draft, self._rights)
         )
@@ -314,6 +325,24 @@ def _retrying[T](attempt: Callable[[], T]) -> T:
         except VersionConflict:
             continue
     raise _conflict()
+
+
+def _without(report: Sequence[Failure], allowed: Collection[tuple[str | None, str]]) -> list[Failure]:
+    """The failures that have a problem that is not allowed, with these alone."""
+    if not allowed:
+        return list(report)
+    left = [
+        replace(
+            failure,
+            problems=[
+                problem
+                for problem in failure.problems
+                if (failure.about.get("universalIdentifier"), problem.message) not in allowed
+            ],
+        )
+        for failure in report
+    ]
+    return [failure for failure in left if failure.problems]
 
 
 def _conflict() -> Conflict:

@@ -30,6 +30,7 @@ from ..store.workspace_row import status_of
 from ..validation.body import UNNAMED, RequestBody, validate
 from ..validation.types import Flag, Identifier, Integer, JsonObject, Moment, NonBlankText
 from .actions import Action, OfWorkspace, Result, Services
+from .migrating import Migrate, Migrations, list_migrations, migrate
 from .resuming import resume_jobs
 from .setting_actions import SETTING_ACTIONS, known_plan
 from .workspace import provision
@@ -181,6 +182,14 @@ def _resume_jobs(services: Services, parameters: OfWorkspace) -> Result:
     return {"jobs": resume_jobs(services.table, parameters.workspace_id, now_ms=now_ms)}
 
 
+def _list_migrations(services: Services, parameters: Migrations) -> Result:
+    return list_migrations(services.table, parameters)
+
+
+def _migrate(services: Services, parameters: Migrate) -> Result:
+    return migrate(services.table, parameters)
+
+
 def _list_roles(_services: Services, parameters: OfWorkspace) -> Result:
     """``{roles}``."""
     return {"roles": list_roles(parameters.workspace_id)}
@@ -203,6 +212,8 @@ ACTIONS: Mapping[str, Action[Any]] = {
     "count_calls": Action(OfWorkspace, _count_calls),
     "carry_values": Action(OfWorkspace, _carry_values),
     "resume_jobs": Action(OfWorkspace, _resume_jobs),
+    "list_migrations": Action(Migrations, _list_migrations),
+    "migrate": Action(Migrate, _migrate),
     "list_roles": Action(OfWorkspace, _list_roles),
     "create_role": Action(NewRole, _create_role),
     **WORKSPACE_ACTIONS,

@@ -23,6 +23,7 @@ from ..store.meter import Meter
 from ..validation.errors import InvalidInput
 from ..validation.messages import messages
 from .asgi import OTHER_METHOD
+from .conditional import refuse_conditions
 from .http import METHODS_WITH_BODY, HttpRequest, check_size, error_response, unexpected_errors
 from .http_errors import MethodNotAllowed, UnknownRoute, rest_body
 from .json_body import read_body
@@ -100,6 +101,7 @@ class ApiRoute(APIRoute):
             http: HttpRequest = request.state.http
             meter = request.state.meter = Meter(detailed=http.explain)
             with unexpected_errors(http):
+                refuse_conditions(http)
                 if http.method in METHODS_WITH_BODY:
                     limit = request.app.state.settings.body_limit
                     request = _JsonRequest(request, read_body(http.body, http.headers.get("content-type"), limit=limit))

@@ -2,7 +2,7 @@
 
 The row is written in the transaction that lets the operation have its workspace (``workspace_row.OPERATION``), so there
 is never more than one of a workspace that must not meet another. It has the attribute by which the table's stream knows
-a new job, and says how far the work is: every step may be repeated, by another process too. A row that is over stays
+a new job, and says how far the work is: every step may be repeated, by another process, but by one at a time. A row that is over stays
 for 30 days; that of a deletion goes with the workspace, whose receipt takes its place.
 """
 
@@ -23,6 +23,8 @@ OperationKind = Literal["resume", "export", "delete", "restore", "removeDemo"]
 
 #: How long a row that is over can be seen.
 KEPT_SECONDS: Final = 30 * 86_400
+#: How long a process has an operation that does not say that its step is over: longer than any function may run.
+CLAIM_MS: Final = 60_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,6 +97,19 @@ class Operation:
     def saved(self) -> UpdateItem:
         """The write that keeps how far it is: a write unit for each KB, as a rule one."""
         return self._set({"state": _text(self.state), "counts": _text(self.counts)})
+
+    def claimed(self, now_ms: int) -> UpdateItem:
+        """The write by which one process has the operation for a step: refused while another has it, which is not for
+        longer than a function runs. A write unit for each KB.
+        """
+        names, values = {"#until": "claimedUntil"}, {":until": now_ms + CLAIM_MS, ":now": now_ms}
+        condition = f"{EXISTS} AND attribute_not_exists(finished) AND (attribute_not_exists(#until) OR #until <= :now)"
+        key = keys.operation(self.workspace_id, self.id)
+        return UpdateItem(key, "SET #until = :until", condition, names, values)
+
+    def released(self) -> UpdateItem:
+        """The end of a step: another process may do the next one."""
+        return self._set({"claimedUntil": None})
 
     def over(self, now_ms: int) -> UpdateItem:
         """The write that keeps what came of it."""

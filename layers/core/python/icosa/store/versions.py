@@ -12,9 +12,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Self
 
-from ..errors import Unavailable
+from ..errors import WorkspaceUnavailable
 from . import keys
-from .ops import UpdateItem
+from .ops import EXISTS, UpdateItem
 
 FORMAT: Final = "formatVersion"
 STANDARD: Final = "standardVersion"
@@ -27,7 +27,7 @@ RETRY_SECONDS: Final = 30
 READABLE_FORMAT: Final = 2
 
 
-class FormatTooNew(Unavailable):
+class FormatTooNew(WorkspaceUnavailable):
     """The workspace's rows are of a release later than this one, as happens during a rollout or after going back."""
 
     retry_after = RETRY_SECONDS
@@ -70,6 +70,12 @@ class Versions:
 CURRENT: Final = Versions(format=2, standard=2)
 
 
+def lowered(ws: str) -> UpdateItem:
+    """Let a workspace's standard objects count as those of the first release: their migrations are done again."""
+    values = {":first": _FIRST[STANDARD]}
+    return UpdateItem(keys.workspace(ws), f"SET {STANDARD} = :first", EXISTS, values=values)
+
+
 def raised(ws: str, attribute: str, *, seen: int, version: int) -> UpdateItem:
     """Give a workspace's row the version that a migration has led to, unless it has another than ``seen`` by now."""
     known = f"{attribute} = :seen"
@@ -77,6 +83,6 @@ def raised(ws: str, attribute: str, *, seen: int, version: int) -> UpdateItem:
     return UpdateItem(
         keys.workspace(ws),
         f"SET {attribute} = :version",
-        f"attribute_exists(PK) AND {condition}",
+        f"{EXISTS} AND {condition}",
         values={":version": version, ":seen": seen},
     )

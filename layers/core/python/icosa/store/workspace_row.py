@@ -231,6 +231,14 @@ def give_back(ws: str, operation: str) -> UpdateItem:
     return UpdateItem(keys.workspace(ws), "REMOVE #operation", "#operation = :operation", names, values)
 
 
+def give_up(ws: str, operation: str) -> UpdateItem:
+    """The same of one that was to bring a workspace back, and has changed nothing."""
+    names = {"#operation": OPERATION, "#status": STATUS}
+    values = {":operation": operation, ":suspended": "suspended"}
+    condition = "#operation = :operation"
+    return UpdateItem(keys.workspace(ws), "SET #status = :suspended REMOVE #operation", condition, names, values)
+
+
 def is_gone(ws: str, operation: str) -> DeleteItem:
     """The end of a workspace's row, by the operation that has deleted all others."""
     names, values = {"#operation": OPERATION, "#status": STATUS}, {":operation": operation, ":deleting": "deleting"}

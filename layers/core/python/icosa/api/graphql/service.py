@@ -8,15 +8,22 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
+import orjson
+
 from ...access.check import authorize
 from ...access.context import RequestContext
 from ...access.session import open_metered
 from ...engine.executor import execute, execute_all
 from ...errors import IcosaError
+from ...model.record import Record
+from ...query.older_names import in_present_names
+from ...query.operation import Delete, Precondition, Restore, Update
+from ...runtime.conditional import ETAG, IF_MATCH, ConditionNotSupported, expected_revisions, revision_tag
 from ...runtime.http import HttpRequest, HttpResponse
 from ...runtime.http_errors import Unexpected
 from ...store.meter import Meter
 from ...store.table import Table
+from ..shown_record import record_of
 from ..view_filter import view_filter_of
 from . import arguments, introspection
 from .budget import Budget
@@ -38,6 +45,9 @@ logger = logging.getLogger(__name__)
 _FieldOutcome = PlannedField | IcosaError | Introspection | Callable[[], Any]
 #: Answers a document with root fields that are no records', or raises the error.
 Elsewhere = Callable[[UnknownRootField, Document, GraphqlRequest, RequestContext, HttpRequest], Outcome]
+_ONE_MUTATION = (
+    "If-Match over GraphQL is obeyed by a document with one update, delete, destroy or restore of one record"
+)
 _ROOT_TYPES: dict[OperationType, str] = {"query": "Query", "mutation": "Mutation"}
 
 
@@ -64,17 +74,28 @@ class GraphqlApi:
                     http.request_id,
                     strict=http.headers.get(STRICT_HEADER) == "1",
                 )
+                if IF_MATCH in http.headers:
+                    execution.demand(Precondition(revisions=expected_revisions(http)))
             except UnknownRootField as error:
                 if self._elsewhere is None:
                     raise
+                if IF_MATCH in http.headers:
+                    raise ConditionNotSupported(_ONE_MUTATION) from None
                 return self._elsewhere(error, parse_document(request.query, self._settings), request, context, http)
             result = execution.result()
             if execution.has_introspection:
                 respond = partial(introspection.respond, result, http, execution.remembered_as)
                 return Outcome(result, execution.is_mutation, respond=respond)
-            return Outcome(result, execution.is_mutation)
+            return Outcome(result, execution.is_mutation, headers=_tag(execution.shown, http))
 
-        return handle_graphql_request(http, run, limit=self._settings.body_limit)
+        return handle_graphql_request(http, run, limit=self._settings.body_limit, takes_if_match=True)
+
+
+def _tag(shown: tuple[Record, Any] | None, http: HttpRequest) -> dict[str, str]:
+    if shown is None:
+        return {}
+    record, value = shown
+    return {ETAG: str(revision_tag(record.revision, orjson.dumps(value), http))}
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +131,8 @@ class Execution:
         self._request = request
         self._document = document
         self._leniency = Leniency(context.model, context.permissions, strict=strict)
+        #: The record that is all that the answer shows, and its value.
+        self.shown: tuple[Record, Any] | None = None
         try:
             self._fields = self._plan(document, node, request)
         except (Invalid, VariableMissing, UnknownRootField) as error:
@@ -133,6 +156,21 @@ class Execution:
         request = self._request
         seen = introspection.seen_by(self._context.model, self._context.permissions)
         return request.query, request.operation_name, request.variables, seen
+
+    def demand(self, precondition: Precondition) -> None:
+        """Let the mutation run under a condition. Raises ConditionNotSupported unless it is one, of one record."""
+        fields = [field for field in self._fields if not callable(field.outcome)]
+        if len(fields) != 1 or not self.is_mutation:
+            raise ConditionNotSupported(_ONE_MUTATION)
+        [field] = fields
+        match field.outcome:
+            case (
+                PlannedField(operation=Update(id=str()) | Delete(id=str()) | Restore(id=str()) as operation) as planned
+            ):
+                conditional = replace(planned, operation=replace(operation, precondition=precondition))
+                self._fields = [replace(each, outcome=conditional) if each is field else each for each in self._fields]
+            case PlannedField():
+                raise ConditionNotSupported(_ONE_MUTATION)
 
     # ------------------------------------------------------------------ planning
 
@@ -186,7 +224,9 @@ class Execution:
                     view_filter=view_filter_of(context),
                 )
                 planned = template.plan(root_field)
-            operation = authorize(context.permissions, planned.operation, context.model)
+            operation = authorize(
+                context.permissions, in_present_names(planned.operation, context.model), context.model
+            )
             budget.demand.operation(context.model, operation)
             return replace(planned, operation=operation)
         except REFUSALS:
@@ -242,7 +282,10 @@ class Execution:
         result = execute(self._context, outcome.operation) if results is None else next(results)
         if isinstance(result, Exception):
             raise result
-        return outcome.render(result)
+        value = outcome.render(result)
+        if len(self._fields) == 1 and (record := record_of(outcome.operation, result)) is not None:
+            self.shown = record, value
+        return value
 
 
 def _operation_type(node: OperationDefinitionNode) -> OperationType:

@@ -16,7 +16,8 @@ from urllib.parse import parse_qs
 
 import orjson
 
-from ...errors import BadRequest, Forbidden, IcosaError, Unauthenticated
+from ...errors import BadRequest, Forbidden, IcosaError, Unauthenticated, WorkspaceUnavailable
+from ...runtime.conditional import ConditionNotSupported, MalformedCondition, refuse_conditions
 from ...runtime.delivery import deliver
 from ...runtime.http import HttpRequest, HttpResponse, error_response, handle_errors
 from ...runtime.http_errors import MethodNotAllowed, rest_body
@@ -82,19 +83,26 @@ class Outcome:
     is_mutation: bool
     has_wrong_variables: bool = False
     respond: Callable[[], HttpResponse] | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 def handle_graphql_request(
-    http: HttpRequest, run: Callable[[GraphqlRequest, Meter], Outcome], *, limit: int
+    http: HttpRequest,
+    run: Callable[[GraphqlRequest, Meter], Outcome],
+    *,
+    limit: int,
+    takes_if_match: bool = False,
 ) -> HttpResponse:
     """The answer to a request whose document ``run`` runs. Never raises: every failure has its answer.
 
-    ``limit`` are the bytes of a body. What ``run`` raises refuses the whole document.
+    ``limit`` are the bytes of a body. What ``run`` raises refuses the whole document. ``takes_if_match``: ``run`` obeys
+    that header.
     """
 
     def serve(meter: Meter) -> HttpResponse:
         try:
             request = read_request(http, limit=limit)
+            refuse_conditions(http, takes_if_match=takes_if_match)
         except IcosaError as error:
             return not_runnable(error)
         try:
@@ -102,10 +110,18 @@ def handle_graphql_request(
             if outcome.respond is not None:
                 return outcome.respond()
             response = (
-                wrong_variables(outcome.result["errors"]) if outcome.has_wrong_variables else answer(outcome.result)
+                wrong_variables(outcome.result["errors"])
+                if outcome.has_wrong_variables
+                else answer(outcome.result, outcome.headers)
             )
             return deliver(response, http, is_change=outcome.is_mutation)
-        except (MutationOverGet, VariableMissing) as error:
+        except (
+            MutationOverGet,
+            VariableMissing,
+            MalformedCondition,
+            ConditionNotSupported,
+            WorkspaceUnavailable,
+        ) as error:
             return not_runnable(error)
         except IcosaError as error:
             return refused(error)
@@ -193,9 +209,9 @@ def _friendly(error: IcosaError) -> str:
     return next((text for kind, text in _FRIENDLY if isinstance(error, kind)), fallback)
 
 
-def answer(result: Mapping[str, Any]) -> HttpResponse:
+def answer(result: Mapping[str, Any], headers: Mapping[str, str] | None = None) -> HttpResponse:
     """The answer to a document that was run, or refused by GraphQL itself: ``data`` and ``errors``."""
-    return HttpResponse(200, orjson.dumps(result))
+    return HttpResponse(200, orjson.dumps(result), headers or {})
 
 
 def refused(error: IcosaError) -> HttpResponse:

@@ -12,6 +12,7 @@ import orjson
 from ...access.context import RequestContext
 from ...access.session import open_metered
 from ...errors import IcosaError
+from ...runtime.conditional import digest_tag, is_not_modified, not_modified, refuse_conditions, tagged
 from ...runtime.delivery import deliver
 from ...runtime.http import METHODS_WITH_BODY, HttpRequest, HttpResponse, error_response, handle_errors
 from ...runtime.http_errors import MethodNotAllowed, UnknownRoute
@@ -60,12 +61,18 @@ class MetadataRest:
 
     def _answer(self, request: HttpRequest, context: RequestContext, sent: Any) -> HttpResponse:
         route, handler, ids = self._route(request)
+        refuse_conditions(request)
         params = Params(request.query_string)
         params.refuse_strays(PAGE_PARAMETERS | route.parameters)
         call = Call(context=context, params=params, ids=ids, body=sent, hides_secrets=self._hides_secrets)
         body = orjson.dumps(handler(call))
         done = 202 if route.accepts else 201
         response = HttpResponse(done if request.method == "POST" else 200, body, ignored_header(params.ignored))
+        if request.method == "GET":
+            tag = digest_tag(body)
+            response = tagged(response, tag)
+            if is_not_modified(request, tag):
+                return not_modified(response)
         return deliver(response, request, is_change=request.method != "GET")
 
     def _route(self, request: HttpRequest) -> tuple[Route, Handler, list[str]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, Protocol
 
 import orjson
@@ -10,8 +11,20 @@ from ...access.check import authorize
 from ...access.context import RequestContext
 from ...access.session import open_metered
 from ...engine.executor import execute
+from ...errors import RecordChanged
 from ...model.model import Model
 from ...query.demand import Demand
+from ...query.older_names import in_present_names
+from ...runtime.conditional import (
+    ETAG,
+    digest_tag,
+    expected_revisions,
+    is_not_modified,
+    not_modified,
+    refuse_conditions,
+    revision_tag,
+    tagged,
+)
 from ...runtime.delivery import deliver
 from ...runtime.http import METHODS_WITH_BODY, HttpRequest, HttpResponse, error_response, handle_errors
 from ...runtime.http_errors import MethodNotAllowed, UnknownRoute
@@ -19,6 +32,7 @@ from ...runtime.json_body import read_body
 from ...settings import Settings, settings
 from ...store.meter import Meter
 from ...store.table import Table
+from ..shown_record import record_of
 from ..view_filter import view_filter_of
 from .endpoints import ENDPOINTS, Endpoint, RecordsRequest
 from .ignored import ignored_header
@@ -55,8 +69,10 @@ class RestApi:
         if self._old_addresses is not None and self._old_addresses.has(request, context.model):
             return self._old_addresses.answer(request, context, body_json)
         path, endpoint = _route(request, body_json)
+        refuse_conditions(request, takes_if_match=endpoint.takes_if_match)
         params = Params(request.query_string)
-        params.refuse_strays(is_bulk_change=endpoint.is_bulk_change)
+        is_conditional = request.method != "GET" and path.id is not None and params.has_filter
+        params.refuse_strays(is_bulk_change=endpoint.is_bulk_change or is_conditional)
         parsed = RecordsRequest(
             path=path,
             params=params,
@@ -66,12 +82,33 @@ class RestApi:
             settings=self._settings,
             view_filter=view_filter_of(context),
             demand=Demand(),
+            revisions=expected_revisions(request) if endpoint.takes_if_match else None,
         )
-        operation = authorize(context.permissions, endpoint.parse(parsed), context.model)
+        operation = authorize(
+            context.permissions, in_present_names(endpoint.parse(parsed), context.model), context.model
+        )
         parsed.demand.operation(context.model, operation)
-        body = orjson.dumps(endpoint.render(context.model, operation, execute(context, operation)))
-        response = HttpResponse(endpoint.status, body, ignored_header(params.ignored))
-        return deliver(response, request, is_change=operation.is_write)
+        result = execute(context, operation)
+        shown = endpoint.render(context.model, operation, result)
+        response = HttpResponse(endpoint.status, orjson.dumps(shown), ignored_header(params.ignored))
+        record = record_of(operation, result)
+        tag = None if record is None else revision_tag(record.revision, _record_json(shown), request)
+        if request.method != "GET":
+            changed = response if tag is None else replace(response, headers={**response.headers, ETAG: str(tag)})
+            return deliver(changed, request, is_change=operation.is_write)
+        if record is not None and parsed.revisions is not None and record.revision not in parsed.revisions:
+            raise RecordChanged
+        tag = digest_tag(response.body) if tag is None else tag
+        response = tagged(response, tag)
+        return not_modified(response) if is_not_modified(request, tag) else deliver(response, request)
+
+
+def _record_json(shown: Any) -> bytes:
+    """The record in the answer, without the key that says what was done with it: a record that was just written has the
+    tag that it has when it is read.
+    """
+    [record] = shown["data"].values()
+    return orjson.dumps(record)
 
 
 def _route(request: HttpRequest, body: Any) -> tuple[Path, Endpoint]:

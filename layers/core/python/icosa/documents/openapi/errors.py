@@ -150,3 +150,25 @@ def _response(description: str, example: Mapping[str, Any], *, headers: Part | N
         content["examples"] = {name: {"value": body} for name, body in example.items()}
     response: dict[str, Any] = {"description": description, "content": {"application/json": content}}
     return response if headers is None else {**response, "headers": headers}
+
+
+#: Refusals of conditional writes.
+CONDITIONAL: Part = {
+    "412": _response(
+        "The record is not as the request demands; nothing was changed",
+        {
+            "changed": _body(
+                412,
+                "PreconditionFailedException",
+                "The record has changed since it was read. Read it again, and decide anew",
+                code="RECORD_CHANGED",
+            ),
+            "unlike": _body(
+                412,
+                "PreconditionFailedException",
+                "The record does not match the filter",
+                code="CONDITION_NOT_MET",
+            ),
+        },
+    ),
+}

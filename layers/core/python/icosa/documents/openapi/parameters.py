@@ -86,6 +86,22 @@ def parameters(settings: Settings) -> dict[str, Part]:
                 "deleted": "deletedAt[is]:NOT_NULL",
             },
         ),
+        "condition": _query(
+            "filter",
+            "What the record must be like at the moment of the write, which is refused with 412 otherwise. The "
+            "conditions are those of a list's filter, on fields of the record itself",
+            {"type": "string"},
+            examples={"unchanged": 'updatedAt[eq]:"2026-01-01T00:00:00.000Z"'},
+        ),
+        "ifMatch": _header(
+            "If-Match",
+            "The `ETag` of the record as it was read, or several. Where the record has been written since, the answer "
+            "is 412 and nothing is changed; changes of related records do not count. `*` stands for any",
+        ),
+        "ifNoneMatch": _header(
+            "If-None-Match",
+            "The `ETag` of an earlier answer, or several. Where the answer would be the same, it is 304 without a body",
+        ),
         "depth": _query(
             "depth",
             "`0`: the record's own fields, with the ids of related records. `1`: also the records that it points at, "
@@ -213,6 +229,10 @@ def _query(
         state = {} if required else {"x-disabled": True}
         parameter["examples"] = {key: {"value": value, **state} for key, value in examples.items()}
     return {**parameter, "schema": schema}
+
+
+def _header(name: str, description: str) -> Part:
+    return {"name": name, "in": "header", "required": False, "description": description, "schema": {"type": "string"}}
 
 
 def _json_query(

@@ -32,6 +32,7 @@ def advance(
     """Move a workspace's migrations on until the time is over. Whether nothing is left to do."""
     if job.started_ms is None:
         job = replace(job, started_ms=now_ms)
+        _save(table, workspace_id, job)
     while True:
         workspace = table.get(keys.workspace(workspace_id))
         if workspace is None:

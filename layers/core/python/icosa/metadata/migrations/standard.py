@@ -17,6 +17,7 @@ from ...shipped import load
 from ...validation.errors import MetadataValidationError
 from ..draft import Draft
 from ..objects import add_default_relation
+from ..rules import failures
 from ..service import MetadataService
 from ..standard import standard_model
 from .migration import Progress, Work
@@ -31,17 +32,31 @@ _DEPENDS = "it depends on what was not added"
 def add_missing(work: Work) -> Progress:
     """Add the standard objects and fields that the workspace lacks: one change of the model."""
     refused: dict[str, str] = {}
+    allowed = _broken_anyway(work)
     service = MetadataService(work.table, work.workspace_id)
     while True:
         additions = Additions(standard_model(work.workspace_id, now=work.now), refused)
         try:
-            service.extend(additions.apply)
+            service.extend(additions.apply, allowed)
             return Progress(state=None, report=tuple(additions.report()))
         except MetadataValidationError as error:
             new = additions.reasons(error)
             if not new:
                 raise
             refused |= new
+
+
+def _broken_anyway(work: Work) -> frozenset[tuple[str | None, str]]:
+    """Rules for what users make that standard objects break in any workspace, such as reserved names: what is left of
+    the problems are clashes with what this workspace has.
+    """
+    empty = Draft(Model(workspace_id=work.workspace_id, version=0, objects=()), next_object_key=1, now=work.now)
+    Additions(standard_model(work.workspace_id, now=work.now), {}).apply(empty)
+    return frozenset(
+        (failure.about.get("universalIdentifier"), problem.message)
+        for failure in failures(empty)
+        for problem in failure.problems
+    )
 
 
 class Additions:
