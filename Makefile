@@ -117,8 +117,8 @@ dev: running console ## the local stack; PORT=8000 DATA=.icosa RATE=off (no thro
 sign-in: running ## another sign-in link to the console, of the local stack's DATA; PORT and PREFIX as of `make dev`
 	@exec $(BIN)/python -m local.sign_in --url "http://localhost:$(PORT)$(PREFIX)" --data "$(DATA)"
 
-workspace: running ## a new workspace; NAME="Acme", of the local stack's DATA; PRESET=2025 with the fields of that year
-	@exec $(BIN)/python -m local.workspace --data "$(DATA)" --name "$(NAME)" $(if $(PRESET),--preset "$(PRESET)")
+workspace: running ## a new workspace; NAME="Acme", of the local stack's DATA; PRESET=2025 with the fields of that year, PLAN=free
+	@exec $(BIN)/python -m local.workspace --data "$(DATA)" --name "$(NAME)" $(if $(PRESET),--preset "$(PRESET)") $(if $(PLAN),--plan "$(PLAN)")
 
 # Of the local stack's DATA, or with ENV=prod of a deployed one.
 OPERATE = exec $(BIN)/python -m local.workspaces
