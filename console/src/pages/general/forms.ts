@@ -8,7 +8,15 @@ import { html } from "../../html";
 import { SelectField, TextField } from "../../ui/fields";
 import { SaveForm } from "../../ui/form";
 import { toast } from "../../ui/toast";
-import { type Consistency, type Envelope, readRoles, type Timeline, updateWorkspace, type Workspace, type WorkspaceChanges } from "./api";
+import {
+  type Consistency,
+  type Envelope,
+  readRoles,
+  type Timeline,
+  updateWorkspace,
+  type Workspace,
+  type WorkspaceChanges,
+} from "./api";
 
 interface FormProps {
   readonly workspace: Workspace;
