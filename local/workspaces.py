@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import getpass
 import os
 import sys
 import time
@@ -60,7 +61,7 @@ def main(arguments: list[str]) -> int:
             deployed = Deployed(options.root / "samconfig.toml", options.env)
             options.by = options.by or deployed.caller()
             return asyncio.run(_run(options, _blocking(deployed.invoke), follows=True))
-        options.by = options.by or os.environ.get("USER")
+        options.by = options.by or getpass.getuser()
         return _run_locally(options)
     except (*EXPECTED, InvocationFailed, urllib3.exceptions.HTTPError) as error:
         print(f"error: {error}", file=sys.stderr)
@@ -183,7 +184,7 @@ async def _follow(call: Call, operation: Json, *, follows: bool) -> Json:
         state = answer.get("operation")
         if state is None or state["state"] == "DONE":
             return answer
-        if state["counts"] != said:
+        if state["counts"] and state["counts"] != said:
             said = state["counts"]
             _say(f"{state['kind']}: {sum(said.values())} rows")
         if follows:

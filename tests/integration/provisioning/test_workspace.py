@@ -15,7 +15,8 @@ from icosa.engine.executor import execute
 from icosa.errors import BadRequest
 from icosa.model.model import Model
 from icosa.provisioning import workspace as provisioning
-from icosa.provisioning.admin import ACTIONS, Administration, OfWorkspace
+from icosa.provisioning.actions import OfWorkspace
+from icosa.provisioning.admin import ACTIONS, Administration
 from icosa.provisioning.workspace import Provisioned, provision
 from icosa.query.operation import Connection, FindMany, Page
 from icosa.shipped import load
