@@ -4,8 +4,8 @@ Their ids follow from the workspace and ``schemas/demo``, so nothing has to be r
 ever taken for one. A record that somebody has changed, or put into the trash, is *changed*: it may be somebody's work
 by now, and stays unless it is said that it goes, too.
 
-Records go as by any client: what points at them is treated as their relations say (docs/storage.md#references-and-
-destruction), webhooks are told, and a role that may not destroy them is refused.
+Records go as by any client: what points at them is treated as their relations say
+(docs/storage.md#references-and-destruction), webhooks are told, and a role that may not destroy them is refused.
 """
 
 from __future__ import annotations
