@@ -10,7 +10,6 @@ import asyncio
 import getpass
 import os
 import sys
-import time
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -178,8 +177,7 @@ async def _follow(call: Call, operation: Json, *, follows: bool) -> Json:
         await asyncio.sleep(wait)
     said: Json | None = None
     while True:
-        if not follows:
-            await call(_JOBS, ids)
+        is_waiting = follows or (await call(_JOBS, ids))["isBusy"]
         answer = await call(PROVISIONING, {"action": "read_operation", **ids})
         state = answer.get("operation")
         if state is None or state["state"] == "DONE":
@@ -187,8 +185,8 @@ async def _follow(call: Call, operation: Json, *, follows: bool) -> Json:
         if state["counts"] and state["counts"] != said:
             said = state["counts"]
             _say(f"{state['kind']}: {sum(said.values())} rows")
-        if follows:
-            time.sleep(_POLL_SECONDS)
+        if is_waiting:
+            await asyncio.sleep(_POLL_SECONDS)
 
 
 def _print(answer: Json) -> None:
