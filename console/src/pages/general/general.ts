@@ -9,6 +9,7 @@ import { Page } from "../../ui/page";
 import { Ready } from "../../ui/states";
 import { Moment } from "../../ui/time";
 import { readWorkspace, type Workspace } from "./api";
+import { DemoRecords } from "./demo";
 import { ConsistencyForm, DefaultRoleForm, EnvelopeForm, NameForm, TimelineForm, TrashForm } from "./forms";
 import { facts } from "./limits";
 
@@ -54,6 +55,7 @@ function Sections({ workspace, reload }: SectionsProps) {
       <${DefaultRoleForm} ...${part} /><${EnvelopeForm} ...${part} /><${TimelineForm} ...${part} /><${ConsistencyForm} ...${part} /><${TrashForm} ...${part} />
     </section>
     <${Limits} />
+    <${DemoRecords} />
   `;
 }
 

@@ -368,7 +368,8 @@ def _bind[*A, T](method: Callable[[Table, *A], T], *arguments: *A) -> Callable[[
 def _bind_batch(
     client: dynamo.DynamoDBClient, name: str, items: list[Item], gone: list[dict[str, str]]
 ) -> Callable[[], None]:
-    return lambda: client.sync_batch_write(name, items, gone)
+    write: Callable[..., None] = client.sync_batch_write  # type: ignore[attr-defined]  # Not in the client's type stubs.
+    return lambda: write(name, items, gone)
 
 
 def _reject(error: Exception) -> NoReturn:
