@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Iterator
 from typing import Any
 
@@ -155,7 +156,7 @@ def test_operators_see_and_begin_migrations(shared_table: Table, workspace: Prov
     [entry] = administration.run({**again, "action": "list_migrations"})["workspaces"]
     assert entry["pending"] == names["standard"]
     with pytest.raises(BadRequest, match="There is no such workspace"):
-        administration.run({"action": "migrate", "workspaceId": workspace.workspace_id[:-1] + "f"})
+        administration.run({"action": "migrate", "workspaceId": str(uuid.uuid4())})
 
 
 def test_versions_are_those_of_the_first_releases_where_a_row_has_none() -> None:
