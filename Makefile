@@ -12,6 +12,11 @@ STREAM ?=
 PREFIX ?=
 NAME ?=
 END ?=
+LIST ?=
+WORKSPACE ?=
+AGAIN ?=
+URL ?=
+KEEP ?= 3
 ENV ?= dev
 EXAMPLES ?= 100
 RUNS ?= 100
@@ -28,11 +33,15 @@ ARGS ?=
 export PYTHONPATH := $(CURDIR)/layers/core/python:$(CURDIR)
 export SAM_CLI_TELEMETRY := 0
 
+# What runs on this machine.
+HOST_ARCH = $(if $(filter aarch64 arm64,$(shell uname -m)),arm64,x86_64)
+
 BIN := .venv/bin
 SAM_BIN := .venv-sam/bin
+CHECKOV_BIN := .venv-checkov/bin
 PIP_INSTALL := -m pip install -qq --disable-pip-version-check --require-hashes
 
-.PHONY: help install running console dev sign-in workspace workspaces show-workspace suspend resume export-workspace remove-demo restore-workspace delete-workspace rotate-secret test test-unit coverage fuzz changes soak steady crashes docs clients screens pictures bench lint format validate build deploy sam-local lock clean
+.PHONY: help install running console dev sign-in workspace workspaces show-workspace suspend resume export-workspace remove-demo restore-workspace delete-workspace rotate-secret invoke events migrate test test-unit coverage fuzz changes soak steady crashes docs release-data clients screens pictures bench lint format validate build plan deploy prune smoke deploy-test sam-local lock clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
@@ -55,6 +64,12 @@ endef
 	$(venv)
 
 .venv-sam/installed: requirements/sam.txt
+	$(venv)
+
+.venv-checkov/installed: requirements/checkov.txt
+	$(venv)
+
+.venv-deploy/installed: requirements/deploy.txt
 	$(venv)
 
 .venv-clients/installed: requirements/clients.txt
@@ -102,8 +117,8 @@ dev: running console ## the local stack; PORT=8000 DATA=.icosa RATE=off (no thro
 sign-in: running ## another sign-in link to the console, of the local stack's DATA; PORT and PREFIX as of `make dev`
 	@exec $(BIN)/python -m local.sign_in --url "http://localhost:$(PORT)$(PREFIX)" --data "$(DATA)"
 
-workspace: running ## a new workspace; NAME="Acme", of the local stack's DATA; PRESET=2025 with the fields of that year
-	@exec $(BIN)/python -m local.workspace --data "$(DATA)" --name "$(NAME)" $(if $(PRESET),--preset "$(PRESET)")
+workspace: running ## a new workspace; NAME="Acme", of the local stack's DATA; PRESET=2025 with the fields of that year, PLAN=free
+	@exec $(BIN)/python -m local.workspace --data "$(DATA)" --name "$(NAME)" $(if $(PRESET),--preset "$(PRESET)") $(if $(PLAN),--plan "$(PLAN)")
 
 # Of the local stack's DATA, or with ENV=prod of a deployed one.
 OPERATE = exec $(BIN)/python -m local.workspaces
@@ -135,6 +150,20 @@ delete-workspace: running ## delete a suspended WORKSPACE for good; CONFIRM="its
 
 rotate-secret: running ## a new signing secret for the local stack's DATA; tokens go on, END=1 ends all of them
 	@exec $(BIN)/python -m local.rotation --data "$(DATA)" $(if $(END),--end-all-tokens)
+
+DOCKER ?=
+FUNCTION ?=
+EVENT ?=
+
+invoke: ARCH = $(HOST_ARCH)
+invoke: running $(if $(DOCKER),build) ## one function with an event: EVENT=events/core_rest/list.json, of the local stack's DATA; DOCKER=1 under `sam local invoke`
+	@exec $(BIN)/python -m $(if $(DOCKER),local.sam invoke --sam $(SAM_BIN)/sam --parameter-overrides Architecture=$(ARCH),local.invoke) --event "$(EVENT)" $(if $(FUNCTION),--function "$(FUNCTION)") --data "$(DATA)" $(ARGS)
+
+events: running ## the sample events in events/, anew where the shape of what functions get has changed
+	@$(BIN)/python -m local.samples
+
+migrate: running ## workspaces to the present versions; of the local stack's DATA, or ENV=prod of a deployed one; LIST=1 only shows how far they are; WORKSPACE=id for one, AGAIN=1 tries what was left out of it
+	@exec $(BIN)/python -m local.migrations $(if $(filter command line,$(origin ENV)),--env "$(ENV)",--data "$(DATA)") $(if $(LIST),--list) $(if $(WORKSPACE),--workspace "$(WORKSPACE)") $(if $(AGAIN),--again)
 
 test: install console .venv-clients/installed ## every test; ARGS="-k name" to choose
 	@$(BIN)/python -m pytest -n 3 --dist loadscope $(ARGS)
@@ -172,6 +201,9 @@ crashes: install console ## webhooks while the local stack is killed again and a
 docs: .venv/installed ## the pages of docs/ that follow from the code
 	@$(BIN)/python -m tests.support.error_reference
 
+release-data: install console ## a small data folder of this release, for the tests of those after it (tests/fixtures/releases); ARGS="--version 0.3.0"
+	@$(BIN)/python -m tests.support.release_data $(ARGS)
+
 clients: install .venv-clients/installed ## what clients were seen to do, into docs/compatibility.md
 	@ICOSA_WRITE_CLIENTS=1 $(BIN)/python -m pytest tests/e2e/clients/test_records.py $(ARGS)
 
@@ -198,9 +230,8 @@ format: .venv/installed console/node_modules/.installed ## repair style
 	$(BIN)/ruff format .
 	$(NPM) run --silent --prefix console format
 
-validate: .venv-sam/installed ## the SAM template
-	$(SAM_BIN)/sam validate --lint
-	$(SAM_BIN)/cfn-lint template.yaml
+validate: .venv/installed .venv-sam/installed .venv-checkov/installed ## templates and workflows, by sam, cfn-lint, checkov and GitHub's schema
+	@$(BIN)/python .ci/validate.py $(SAM_BIN) $(CHECKOV_BIN)
 
 # ----------------------------------------------------------------------------------------------------- deployment
 
@@ -212,12 +243,27 @@ build: .venv/installed .venv-sam/installed console ## what is deployed, and its 
 	$(SAM) build --parameter-overrides Architecture=$(ARCH)
 	$(BIN)/python .ci/sizes.py
 
-deploy: build ## ENV=dev, staging or prod (samconfig.toml); ARGS for sam deploy
-	$(SAM) deploy --config-env $(ENV) $(ARGS)
+DEPLOYMENT = $(BIN)/python -m deployment --config-env $(ENV) --architecture $(ARCH) --sam $(CURDIR)/$(SAM_BIN)/sam
 
-sam-local: ARCH = $(if $(filter aarch64 arm64,$(shell uname -m)),arm64,x86_64)
+plan: build ## what `make deploy` would do; with the same ENV, ARCH and ARGS
+	@$(DEPLOYMENT) plan $(ARGS)
+
+deploy: build ## ENV=dev, staging or prod (samconfig.toml); ARCH=arm64 or x86_64; ARGS for sam deploy
+	@$(DEPLOYMENT) deploy $(ARGS)
+
+prune: .venv/installed ## delete old versions of the functions of ENV; KEEP=3 of each stay
+	@$(DEPLOYMENT) --keep $(KEEP) prune $(ARGS)
+
+smoke: .venv/installed ## a few calls that tell whether ENV works, or the installation at URL; the token is in ICOSA_SMOKE_TOKEN
+	@$(BIN)/python -m deployment.smoke "$(or $(URL),$$($(DEPLOYMENT) url $(ARGS)))"
+
+deploy-test: ARCH = $(HOST_ARCH)
+deploy-test: build .venv-deploy/installed ## the life of a stack on an emulator of AWS: deploy, update, roll back, restore, delete; some minutes, without Docker
+	@$(BIN)/python -m tests.deploy --architecture $(ARCH) --ministack .venv-deploy/bin/ministack --sam $(SAM_BIN)/sam $(ARGS)
+
+sam-local: ARCH = $(HOST_ARCH)
 sam-local: build ## the API under `sam local start-api`, on the DATA of `make dev`; needs Docker
-	@exec $(BIN)/python -m local.sam --port $(PORT) --data "$(DATA)" --sam $(SAM_BIN)/sam --parameter-overrides Architecture=$(ARCH) $(ARGS)
+	@exec $(BIN)/python -m local.sam start-api --port $(PORT) --data "$(DATA)" --sam $(SAM_BIN)/sam --parameter-overrides Architecture=$(ARCH) $(ARGS)
 
 # ---------------------------------------------------------------------------------------------------- maintenance
 
@@ -229,8 +275,10 @@ lock: .venv/installed ## newest versions into requirements/*.txt
 	cd requirements && $(COMPILE) --no-emit-package botocore --no-emit-package urllib3 runtime.in -o runtime.txt
 	cd requirements && $(COMPILE) dev.in -o dev.txt
 	cd requirements && $(COMPILE) sam.in -o sam.txt
+	cd requirements && $(COMPILE) checkov.in -o checkov.txt
+	cd requirements && $(COMPILE) deploy.in -o deploy.txt
 	cd requirements && $(COMPILE) clients.in -o clients.txt
 
 clean: ## what was made here, but the local stack's data
-	rm -rf .venv .venv-sam .venv-clients .aws-sam node_modules console/node_modules functions/console/site .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf .venv .venv-sam .venv-checkov .venv-clients .venv-deploy .aws-sam node_modules console/node_modules functions/console/site .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -prune -exec rm -rf {} +

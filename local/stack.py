@@ -47,7 +47,7 @@ async def running_stack(options: Options) -> AsyncIterator[Stack]:
         preloaded = _behind_the_api if options.preload else _none
         services = await stack.enter_async_context(running_services(options, preloaded))
         await start_triggers(stack, services, streams=options.streams)
-        made = await _demo_workspace(services)
+        made = await demo_workspace(services)
         await services.pool.ready(preloaded(services.application))
         api = services.application.api
         if api:
@@ -96,7 +96,7 @@ async def _sign_in_link(services: Services, options: Options, port: int) -> str 
         return None
 
 
-async def _demo_workspace(services: Services) -> Workspace | None:
+async def demo_workspace(services: Services) -> Workspace | None:
     """Make the demo workspace on the first start with a data folder, and leave its key in the folder."""
     function = marked_function(services.application.functions, PROVISIONING)
     if function is None or services.settings.get(_PROVISIONED):

@@ -37,9 +37,13 @@ class QueueConsumer:
     async def run(self) -> None:
         """Consume until cancelled."""
         while True:
-            batch = await self._gather()
-            if batch:
-                await self._process(batch)
+            await self.once()
+
+    async def once(self) -> None:
+        """Wait for messages, and carry one batch of them."""
+        batch = await self._gather()
+        if batch:
+            await self._process(batch)
 
     async def _gather(self) -> list[Message]:
         """Messages up to the batch size, gathered for no longer than the window once there is one."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
@@ -16,7 +17,7 @@ from tests.support.checkout import ROOT
 from tests.support.stack import RunningStack, local_stack
 
 pytestmark = pytest.mark.xdist_group("console")
-_PREFIX = "/any/base"
+_PREFIX = "/rest/metadata"
 
 
 @pytest.fixture(scope="module")
@@ -64,11 +65,13 @@ def test_a_page_that_has_not_changed_is_not_sent(stack: RunningStack) -> None:
 def test_what_is_not_there(stack: RunningStack) -> None:
     host = stack.url.removesuffix(_PREFIX)
     for url, path in (
-        (f"{stack.url}/nope", f"{_PREFIX}/nope"),
-        (f"{stack.url}/assets/nope.js", f"{_PREFIX}/assets/nope.js"),
-        (f"{stack.url}/assets/..%2f..%2fhandler.py", f"{_PREFIX}/assets/..%2f..%2fhandler.py"),
-        (f"{host}/rest/people", "/rest/people"),
-        (f"{stack.url}x/rest/people", f"{_PREFIX}x/rest/people"),
+        (f"{stack.url}/nope", "/nope"),
+        (f"{stack.url}/assets/nope.js", "/assets/nope.js"),
+        (f"{stack.url}/assets/..%2f..%2fhandler.py", "/assets/..%2f..%2fhandler.py"),
+        (f"{stack.url}/rest/people/1/2/3", "/rest/people/1/2/3"),
+        # Not below the base path: what is there is not ours to say.
+        (f"{host}/rest/people", "this address"),
+        (f"{stack.url}x/rest/people", "this address"),
     ):
         answer = httpx.get(url, headers=_as(stack.key))
         assert (answer.status_code, answer.json()["messages"]) == (404, [f"Cannot GET {path}"])
@@ -163,3 +166,22 @@ def test_a_restart_makes_another_link(tmp_path: Path) -> None:
             assert running.url == running.link.partition("/#code=")[0]
 
     assert len({link.partition("#")[2] for link in links}) == 2
+
+
+def test_the_smoke_test_passes(stack: RunningStack) -> None:
+    environment = {**os.environ, "ICOSA_SMOKE_TOKEN": stack.key}
+    command = [sys.executable, "-m", "deployment.smoke", f"{stack.url}/"]
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert [line.split()[0] for line in done.stdout.splitlines()] == ["ok"] * 11
+
+
+def test_the_smoke_test_tells_what_fails_and_no_token(stack: RunningStack) -> None:
+    environment = {**os.environ, "ICOSA_SMOKE_TOKEN": f"{stack.key}x"}
+    command = [sys.executable, "-m", "deployment.smoke", stack.url]
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+
+    assert done.returncode == 1
+    assert done.stderr.startswith("FAILED  the token is good: answered 401 instead of 200: ")
+    assert stack.key not in done.stdout + done.stderr

@@ -6,7 +6,8 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -160,6 +161,77 @@ def test_both_secrets_sign_after_a_rotation(api: WorkspaceApi, taker: Receiver) 
         assert _is_genuine(request, rotated["secret"])
     assert set(test.body) == set(real.body)
     assert list(test.body["record"]) == list(real.body["record"]), "a sample looks like a real event"
+
+
+# ------------------------------------------------------------------ timelines, which listen to the same
+
+
+def test_changes_are_on_the_timeline_of_their_record(api: WorkspaceApi) -> None:
+    """Single writes, a batch, notes; read nested over GraphQL, as clients that show a history do."""
+    setting = "mutation($data: UpdateWorkspaceInput!) { updateWorkspace(data: $data) { timeline } }"
+    assert api.graphql("metadata", setting, data={"timeline": "on"})["updateWorkspace"] == {"timeline": "on"}
+    try:
+        _until(lambda: _probe(api), bool)
+        person = api.create_record("people", {"name": {"firstName": "Ann", "lastName": "Lee"}, "jobTitle": "Cook"})[
+            "id"
+        ]
+        api.rest("PATCH", f"people/{person}", {"jobTitle": "Chef"})
+        api.rest("DELETE", f"people/{person}?soft_delete=true")
+        api.rest("PATCH", f"restore/people/{person}")
+        note = api.create_record("notes", {"title": "Called"})["id"]
+        api.create_record("noteTargets", {"noteId": note, "targetPersonId": person})
+        expected = ["linked-note.created", "person.created", "person.deleted", "person.restored", "person.updated"]
+        by_name = _told(api, person, expected)
+        assert by_name["person.updated"]["properties"]["diff"] == {"jobTitle": {"before": "Cook", "after": "Chef"}}
+        assert by_name["person.updated"]["createdBy"]["name"]
+        assert by_name["linked-note.created"]["linkedRecordCachedName"] == "Called"
+        batch = api.rest("POST", "batch/people", [{"jobTitle": f"b{number}"} for number in range(20)], status=201)
+        made = ",".join(each["id"] for each in batch["data"]["createPeople"])
+        told = _until(lambda: _activities(api, f"?filter=targetPersonId[in]:[{made}]"), lambda found: len(found) == 20)
+        assert {each["name"] for each in told} == {"person.created"}
+        api.rest("DELETE", f"people/{person}")
+        left = _until(
+            lambda: _activities(api, f"?filter=linkedRecordId[eq]:{person}"),
+            lambda found: [each["name"] for each in found] == ["person.destroyed"],
+        )
+        assert left[0]["targetPersonId"] is None and left[0]["linkedRecordCachedName"] == "Ann Lee"
+    finally:
+        api.graphql("metadata", setting, data={"timeline": "off"})
+
+
+def _probe(api: WorkspaceApi) -> list[Any]:
+    """Something to tell of, and what has been told: some once the function has seen that timelines are on."""
+    api.create_record("tasks", {"title": "probe"})
+    return _activities(api, "?limit=1")
+
+
+def _activities(api: WorkspaceApi, query: str) -> list[Any]:
+    found: list[Any] = api.rest("GET", f"timelineActivities{query}")["data"]["timelineActivities"]
+    return found
+
+
+def _until[T](read: Callable[[], T], enough: Callable[[T], bool]) -> T:
+    """What is read when it is enough."""
+    end = time.monotonic() + 60
+    while not enough(found := read()):
+        assert time.monotonic() < end, found
+        time.sleep(0.05)
+    return found
+
+
+def _told(api: WorkspaceApi, person: str, names: list[str]) -> dict[str, Any]:
+    """A person's activities by name, when these are all there."""
+    query = """query($id: UUID!) { person(filter: {id: {eq: $id}}) {
+      timelineActivities(orderBy: [{createdAt: DescNullsLast}]) {
+        edges { node { name properties linkedRecordCachedName createdBy { name } } }
+    } } }"""
+
+    def read() -> list[Any]:
+        found = api.graphql("graphql", query, id=person)["person"]["timelineActivities"]["edges"]
+        return [edge["node"] for edge in found]
+
+    nodes = _until(read, lambda nodes: sorted(node["name"] for node in nodes) == names)
+    return {node["name"]: node for node in nodes}
 
 
 # ------------------------------------------------------------------ at rest: ends the stack, so it comes last

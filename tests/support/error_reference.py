@@ -32,8 +32,10 @@ _REASONS = {
     405: "Method Not Allowed",
     406: "Not Acceptable",
     409: "Conflict",
+    412: "Precondition Failed",
     413: "Content Too Large",
     415: "Unsupported Media Type",
+    422: "Unprocessable Content",
     500: "Internal Server Error",
     503: "Service Unavailable",
 }
@@ -50,8 +52,10 @@ _ADVICE = {
     406: "Send `Accept-Encoding: gzip`.",
     409: "For limits and for ids that are taken: delete something, or choose another id. Otherwise other requests "
     "changed the same things at the same time: send the request again, after a pause.",
+    412: "The record is not as the request demands, and was left as it is: read it again, and decide anew.",
     413: "Send less at once: fewer records, or shorter values.",
     415: "Send `Content-Type: application/json`.",
+    422: "Choose another `Idempotency-Key` for another request.",
     500: "A fault of Icosa. The log has the cause under the request id, which the header `x-amzn-requestid` tells.",
     503: "Send the request again after the seconds in `Retry-After`, and wait longer each time.",
 }

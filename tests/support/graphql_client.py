@@ -34,10 +34,12 @@ class GraphqlClient:
         query: str = "",
         explain: bool = False,
         strict: bool = False,
+        headers: Mapping[str, str] | None = None,
     ) -> Reply:
         """One request; ``raw`` is a body that is no JSON, ``query`` a query string."""
         text = raw if raw is not None else None if body is None else orjson.dumps(body).decode()
         asked = {"X-Icosa-Explain": "1"} if explain else {}
+        asked |= headers or {}
         if strict:
             asked["X-Icosa-Strict"] = "1"
         answer = self._handler(

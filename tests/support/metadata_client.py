@@ -21,7 +21,15 @@ class MetadataClient:
         self._handler = proxy(MetadataApi(table).answer)
 
     def __call__(
-        self, method: str, path: str, body: Any = None, *, raw: str | None = None, explain: bool = False, **params: Any
+        self,
+        method: str,
+        path: str,
+        body: Any = None,
+        *,
+        raw: str | None = None,
+        explain: bool = False,
+        headers: Mapping[str, str] | None = None,
+        **params: Any,
     ) -> Reply:
         """One request; ``raw`` is a body that is no JSON."""
         text = raw if raw is not None else None if body is None else orjson.dumps(body).decode()
@@ -34,6 +42,7 @@ class MetadataClient:
                     "Content-Type": "application/json",
                     "Host": "api.example",
                     **({"X-Icosa-Explain": "1"} if explain else {}),
+                    **(headers or {}),
                 },
                 "multiValueQueryStringParameters": {name: [str(value)] for name, value in params.items()} or None,
                 "body": text,
@@ -41,7 +50,7 @@ class MetadataClient:
             },
             None,
         )
-        return Reply(answer["statusCode"], orjson.loads(answer["body"]), answer["headers"])
+        return Reply(answer["statusCode"], orjson.loads(answer["body"]) if answer["body"] else None, answer["headers"])
 
     def graphql(self, query: str, **variables: Any) -> Any:
         """What a document answers: ``{"data": …, "errors": …}``."""

@@ -77,7 +77,7 @@ class RestClient:
         }
         answer = self._handler(event, None)
         headers = {name.lower(): value for name, value in answer["headers"].items()}
-        return Reply(answer["statusCode"], orjson.loads(answer["body"]), headers)
+        return Reply(answer["statusCode"], orjson.loads(answer["body"]) if answer["body"] else None, headers)
 
 
 def _text(value: Any) -> str:

@@ -39,6 +39,6 @@ class TokensHere:
     def remove_gateway_key(self, workspace_id: str) -> None:
         minting.granted(self._issuer.answer({"remove": workspace_id}))
 
-    def count_calls(self, workspace_id: str) -> int:
-        left: int = minting.granted(self._issuer.answer({"workspaceId": workspace_id}))["left"]
+    def count_calls(self, workspace_id: str, *, rejoin: bool = False) -> int:
+        left: int = minting.granted(self._issuer.answer({"workspaceId": workspace_id, "rejoin": rejoin}))["left"]
         return left

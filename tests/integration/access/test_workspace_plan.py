@@ -28,7 +28,7 @@ class World:
         self.key_ids = [str(uuid.uuid4()) for _ in range(old)]
         table.transact([PutItem(keys.item_at(keys.workspace(self.id), name="Acme"))])
         for key_id in self.key_ids:
-            gateway_id = gateway.add(key_id)
+            gateway_id = gateway.add(key_id, "standard")
             table.transact([PutItem(keys.item_at(keys.api_key(self.id, key_id), name="k", gatewayKeyId=gateway_id))])
 
     @property
@@ -109,6 +109,24 @@ def test_calls_at_once_and_calls_that_were_cut_off(old: World, monkeypatch: pyte
     while old.ensure():
         pass
     assert gateways.values(old.gateway) == {old.id}
+
+
+@pytest.mark.parametrize("is_gone", [False, True])
+def test_a_workspace_of_another_stack_joins_the_plan_when_it_is_asked_to(new: World, is_gone: bool) -> None:
+    new.ensure()
+    client: Any = new.gateway._client
+    before = new.row["gatewayKeyId"]
+    if is_gone:
+        client.delete_api_key(apiKey=before)
+    plan = client.create_usage_plan(name="of the new stack")["id"]
+    moved = GatewayKeys(lambda: client, lambda: plan)
+
+    assert WorkspacePlan(new.table, moved).ensure(new.id, new.row) == 0
+    assert gateways.values_in_plan(moved) == set()
+    for _ in range(2):
+        assert WorkspacePlan(new.table, moved).rejoin(new.id, new.row) == 0
+        assert gateways.values_in_plan(moved) == {new.id}
+    assert (new.row["gatewayKeyId"] == before) is not is_gone
 
 
 def test_a_key_that_is_in_no_plan_is_put_into_it(new: World) -> None:

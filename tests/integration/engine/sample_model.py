@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import replace
+from random import Random
 from typing import Any
 
 from icosa.model.model import Field, Index, IndexMember, Model, Object, Option, Relation, UniqueConstraint
-from icosa.model.types.base import OnDelete
+from icosa.model.types.base import LeafIndex, OnDelete
 from icosa.model.types.registry import by_name
 
 WORKSPACE = "11111111-1111-4111-8111-111111111111"
@@ -71,6 +72,37 @@ def with_fragments(base: Model) -> Model:
     columns = (("title", None), ("who", "firstName"), ("tags", None))
     members = tuple(IndexMember(id=name, field_id=deal.by_name[name].id, sub=sub) for name, sub in columns)
     return _with_indexes(base, (Index(id="parts", name="parts", members=members, type="GIN", row_key="x9"),))
+
+
+_LEAF_INDEXES = (
+    *(LeafIndex(),) * 3,
+    LeafIndex(records="NONE"),
+    LeafIndex(records="NULLS"),
+    LeafIndex(records="VALUES"),
+    LeafIndex(serves_search=True),
+    LeafIndex(status="BUILDING", generation=1),
+    LeafIndex(records="NULLS", status="BUILDING", generation=2),
+)
+
+
+def with_some_leaf_indexes(base: Model, random: Random) -> Model:
+    """The model with indexes of some leaves, or of their nulls alone. Times are always indexed (``store.recent``)."""
+
+    def narrowed(field: Field) -> Field:
+        if field.is_one_to_many or field.name in ("createdAt", "updatedAt"):
+            return field
+        return replace(field, leaf_indexes={leaf.subfield or "": random.choice(_LEAF_INDEXES) for leaf in field.leaves})
+
+    objects = []
+    for obj in base.objects:
+        fields = tuple(map(narrowed, obj.fields))
+        by_id = {field.id: field for field in fields}
+        constraints = tuple(
+            replace(c, leaves=tuple(leaf for i in c.field_ids for leaf in by_id[i].leaves))
+            for c in obj.unique_constraints
+        )
+        objects.append(replace(obj, fields=fields, unique_constraints=constraints))
+    return replace(base, objects=tuple(objects))
 
 
 def _with_indexes(base: Model, indexes: tuple[Index, ...]) -> Model:

@@ -19,7 +19,7 @@ from tests.support.soak import examples
 from . import random_data
 from .reference import Record, Reference
 from .sample_model import model as sample_model
-from .sample_model import with_composites, with_fragments
+from .sample_model import with_composites, with_fragments, with_some_leaf_indexes
 from .world import World
 
 _QUERIES = 40
@@ -106,6 +106,8 @@ def test_every_query_answers_like_the_reference(dynamodb_endpoint: str, seed: in
     random = Random(seed)
     with fresh_table(dynamodb_endpoint) as table:
         model = random.choice((sample_model, _with_composites, _with_fragments))()
+        if random.random() < 0.5:
+            model = with_some_leaf_indexes(model, random)
         world = World(table, Settings(tuning=tuning), model)
         reference = populate(world, random, random.choice((3, 20, 45)))
         _check_queries(world, reference, random)

@@ -56,6 +56,9 @@ class Role:
     def sees_every_record(self, obj: Object) -> bool:
         return True
 
+    def masked_fields(self, obj: Object) -> frozenset[str]:
+        return frozenset()
+
     def unset_fields(self, obj: Object) -> frozenset[str]:
         return self.unwritable_fields(obj)
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from icosa.api.health import with_health
 from icosa.runtime.http import HttpRequest, HttpResponse
+from icosa.version import VERSION
 
 answer = with_health(lambda request: HttpResponse(404, b"other"))
 
@@ -13,7 +16,7 @@ answer = with_health(lambda request: HttpResponse(404, b"other"))
 @pytest.mark.parametrize(("path", "base_path"), [("/healthz", ""), ("/healthz/", ""), ("/crm/healthz", "/crm")])
 def test_the_api_answers(path: str, base_path: str) -> None:
     response = answer(HttpRequest(method="GET", path=path, base_path=base_path))
-    assert (response.status, response.body) == (200, b'{"status":"ok"}')
+    assert (response.status, json.loads(response.body)) == (200, {"status": "ok", "version": VERSION})
     assert response.headers["cache-control"] == "no-store"
 
 

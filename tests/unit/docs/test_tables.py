@@ -71,7 +71,7 @@ def test_the_table_of_parameters(template: Document) -> None:
     assert sorted(parameters.codes()) == sorted(template["Parameters"])
     for names, default, *_ in parameters.rows:
         defaults = [str(template["Parameters"][name]["Default"]) for name in re.findall(r"`([^`]+)`", names)]
-        documented = [part.strip("`").replace(",", "") for part in default.split(", ")]
+        documented = [part.strip("`").replace(",", "").replace("''", "") for part in default.split(", ")]
         assert documented == defaults, names
 
 

@@ -36,7 +36,7 @@ RESERVED = 'This name is reserved. Use a different name or the system will add "
     ],
 )
 def test_format(name: str, messages: list[str]) -> None:
-    assert [problem.message for problem in name_problems(name, "INVALID_FIELD_INPUT")] == messages
+    assert [problem.message for problem in name_problems(name, "INVALID_FIELD_INPUT", is_custom=True)] == messages
 
 
 def test_reserved_words() -> None:
@@ -94,3 +94,8 @@ def test_names_of_indexes_follow_from_table_and_columns() -> None:
     assert re.fullmatch("IDX_[0-9a-f]{27}", name)
     assert index_name(rocket, ["a", "b"]) == name != index_name(rocket, ["b", "a"])
     assert re.fullmatch("IDX_UNIQUE_[0-9a-f]{27}", index_name(rocket, ["a"], is_unique=True))
+
+
+def test_what_the_product_brings_may_have_a_reserved_name() -> None:
+    assert name_problems("type", "INVALID_FIELD_INPUT", is_custom=False) == []
+    assert len(name_problems("Type", "INVALID_FIELD_INPUT", is_custom=False)) == 1

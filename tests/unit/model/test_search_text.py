@@ -11,7 +11,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from icosa.model.record import Record
-from icosa.model.search_text import LONGEST, MOST_TERMS, MOST_TOKENS, fold, search_fields, terms, tokens
+from icosa.model.search_text import (
+    LONGEST,
+    MOST_TERMS,
+    MOST_TOKENS,
+    first_token,
+    fold,
+    search_fields,
+    serving_leaves,
+    terms,
+    tokens,
+)
 from icosa.store.derive import Rows
 from tests.support.crm import crm
 from tests.unit.model.fields import make_field
@@ -119,7 +129,7 @@ def test_objects_that_are_not_searchable_have_no_rows() -> None:
 
 def test_the_trash_has_no_rows() -> None:
     rows = Rows(crm(), PERSON)
-    item = _item(jobTitle="Driver")
+    item = _item(jobTitle="Taxi driver")
 
     assert any("#T#" in key[0] for key in rows.derive(item, live=True))
     assert not any("#T#" in key[0] for key in rows.derive(item, live=False))
@@ -129,6 +139,41 @@ def test_the_trash_has_no_rows() -> None:
 _TEXTS = st.text(alphabet=string.ascii_letters + string.digits + " .-@'/äöüéñç東京\x01\u0301", max_size=80).filter(
     lambda text: sum(character.isdigit() for character in text) < 7
 )
+
+
+@given(_TEXTS, _TEXTS, st.sampled_from(("ann@acme.com", "Jo.Doe@mail.acme.com", "x@y.z", None)))
+def test_what_has_no_row_is_found_by_an_index_row(title: str, last: str, email: str | None) -> None:
+    emails = None if email is None else {"primaryEmail": email}
+    item = _item(jobTitle=title or None, name={"lastName": last} if last else None, emails=emails)
+    rows = {sort.partition("\x01")[0] for _, sort in Rows(crm(), PERSON).tokens(item)}
+    leaves = [leaf for leaves in serving_leaves(PERSON).values() for leaf in leaves]
+    values = {leaf: leaf.kind.encode(value) for leaf in leaves if (value := leaf.get(item)) is not None}
+
+    for token, fields in tokens(search_fields(PERSON), item).items():
+        if token in rows:
+            continue
+        host = (email or "").partition("@")[2].lower()
+        for field in fields.split(","):  # whoever may read one of the fields finds it
+            found = any(value.startswith(token) for leaf, value in values.items() if leaf.field.key == field)
+            assert found or (token != host and host.endswith(token))
+
+
+def test_a_person_has_rows_for_what_no_index_tells() -> None:
+    item = _item(
+        name={"firstName": "Zoë", "lastName": "Ivanova"},
+        emails={"primaryEmail": "zoe@mail.acme.com"},
+        jobTitle="Sales lead",
+        phones={"primaryPhoneNumber": "2079460000", "primaryPhoneCallingCode": "+44"},
+    )
+    rows = {sort.partition("\x01")[0] for _, sort in Rows(crm(), PERSON).tokens(item)}
+
+    # The accent, the host, the second word, and the number as dialled from abroad.
+    assert rows == {"zoe", "mail.acme.com", "lead", "442079460000"}
+
+
+@pytest.mark.parametrize(("text", "token"), [("ann lee", "ann"), ("(o'brien, x", "o'brien"), ("", ""), ("?! a", "")])
+def test_the_first_word_of_a_text(text: str, token: str) -> None:
+    assert first_token(text) == token
 
 
 @given(_TEXTS)

@@ -52,3 +52,11 @@ def test_the_cause_of_a_failure_is_logged(
     [line] = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert (line["level"], line["exception_name"], line["workspace_id"]) == ("WARNING", "RuntimeError", "w")
     assert "broken" in line["exception"]
+
+
+@pytest.mark.parametrize("name", ["events", "jobs", "schema_builder"])
+def test_nothing_to_do_is_no_failure(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TABLE_NAME", "none")
+    monkeypatch.setenv("POWERTOOLS_SERVICE_NAME", f"batches-{name}")
+
+    assert functions.load(name).handler({"Records": []}, LambdaContext()) == {"batchItemFailures": []}

@@ -2,22 +2,15 @@
 
 from __future__ import annotations
 
-import copy
 from typing import Any
 
 import pytest
 from samtranslator.translator.transform import transform
 
 from tests.support.checkout import template_document
+from tests.unit.template.packaging import NoManagedPolicies, packaged
 
 Document = dict[str, Any]
-
-
-class _NoManagedPolicies:
-    """The template names none, so SAM need not look any up."""
-
-    def load(self) -> dict[str, str]:
-        return {}
 
 
 @pytest.fixture(scope="session")
@@ -28,12 +21,7 @@ def template() -> Document:
 @pytest.fixture(scope="session")
 def transformed(template: Document) -> Document:
     """What SAM makes of the template, as if its code had been uploaded."""
-    packaged = copy.deepcopy(template)
-    for resource in packaged["Resources"].values():
-        for place in ("CodeUri", "ContentUri"):
-            if place in resource.get("Properties", {}):
-                resource["Properties"][place] = "s3://bucket/key"
-    made: Document = transform(packaged, {}, _NoManagedPolicies())
+    made: Document = transform(packaged(template), {}, NoManagedPolicies())
     return made
 
 

@@ -12,14 +12,24 @@ from icosa.store.operation_row import CLAIM_MS
 
 Document = dict[str, Any]
 
-_SECRET = {"Ref": "SigningSecret"}
-_TABLE = {"Fn::GetAtt": ["Table", "Arn"]}
-_STREAM = {"Fn::GetAtt": ["Table", "StreamArn"]}
+
+def _own_or(condition: str, own: object, existing: object) -> object:
+    return {"Fn::If": [condition, own, existing]}
+
+
+_OTHER_STREAM = {"Ref": "ExistingTableStreamArn"}
+_SECRET = _own_or("OwnsSigningSecret", {"Ref": "SigningSecret"}, {"Ref": "ExistingSigningSecretArn"})
+_TABLE = _own_or(
+    "OwnsTable",
+    {"Fn::GetAtt": ["Table", "Arn"]},
+    {"Fn::Select": [0, {"Fn::Split": ["/stream/", _OTHER_STREAM]}]},
+)
+_STREAM = _own_or("OwnsTable", {"Fn::GetAtt": ["Table", "StreamArn"]}, _OTHER_STREAM)
 _DEAD_LETTERS = {"Fn::GetAtt": ["EventsDeadLetters", "Arn"]}
 _SCHEMA_DEAD_LETTERS = {"Fn::GetAtt": ["SchemaDeadLetters", "Arn"]}
 _JOBS = {"Fn::GetAtt": ["Jobs", "Arn"]}
 _DELIVERIES = {"Fn::GetAtt": ["Deliveries", "Arn"]}
-_WEBHOOK_KEY = {"Fn::GetAtt": ["WebhookKey", "Arn"]}
+_WEBHOOK_KEY = _own_or("OwnsWebhookKey", {"Fn::GetAtt": ["WebhookKey", "Arn"]}, {"Ref": "ExistingWebhookKeyArn"})
 #: KMS is asked for the secret of one webhook of one workspace, and for nothing else.
 _OF_ONE_WEBHOOK = {
     "ForAllValues:StringEquals": {"kms:EncryptionContextKeys": ["workspaceId", "webhookId"]},
@@ -270,7 +280,7 @@ def test_sam_adds_no_role_of_its_own(transformed: Document) -> None:
         *("TokensUsagePlanPolicy", "TokensOldKeysPolicy"),
         *("JobsExportPolicy", "JobsRestorePolicy"),
     }
-    assert roles == {"ApiGatewayLogsWriter", *(_role(transformed, function)[0] for function in _ALLOWED)}
+    assert roles == {"ApiGatewayLogsWriter", "ReleaseRole", *(_role(transformed, function)[0] for function in _ALLOWED)}
 
 
 def test_only_the_gateway_invokes_the_functions_behind_the_api(transformed: Document) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from graphlib import TopologicalSorter
 from pathlib import Path
 from typing import Any
@@ -15,39 +14,13 @@ from icosa.api.site.preflight import ALLOWED_METHODS
 from icosa.settings import Settings
 from icosa.store.register import ABANDONED_AFTER_MS
 from tests.support.checkout import ROOT
+from tests.unit.template.packaging import nodes, references
 
 Document = dict[str, Any]
 
 
-def _nodes(value: object) -> Iterator[tuple[str, Any]]:
-    """Every key and value of nested maps and lists."""
-    if isinstance(value, dict):
-        for key, item in value.items():
-            yield key, item
-            yield from _nodes(item)
-    elif isinstance(value, list):
-        for item in value:
-            yield from _nodes(item)
-
-
-def _references(value: object, names: set[str]) -> set[str]:
-    """The resources that Ref, GetAtt, Sub and DependsOn in a value name."""
-    result: set[str] = set()
-    for key, item in _nodes(value):
-        if key == "Ref":
-            result.add(item)
-        elif key == "Fn::GetAtt":
-            result.add(item.partition(".")[0] if isinstance(item, str) else item[0])
-        elif key == "Fn::Sub":
-            text = item if isinstance(item, str) else item[0]
-            result |= {part.split("}")[0].partition(".")[0] for part in text.split("${")[1:]}
-        elif key == "DependsOn":
-            result |= {item} if isinstance(item, str) else set(item)
-    return result & names
-
-
 def test_depends_on_names_resources(transformed: Document) -> None:
-    named = {name for _, value in _nodes({"resources": transformed["Resources"]}) for name in _depends_on(value)}
+    named = {name for _, value in nodes({"resources": transformed["Resources"]}) for name in _depends_on(value)}
 
     assert named <= set(transformed["Resources"])
 
@@ -62,17 +35,21 @@ def test_resources_can_be_created_in_some_order(transformed: Document) -> None:
     names = set(resources)
 
     order = list(
-        TopologicalSorter({name: _references(body, names) - {name} for name, body in resources.items()}).static_order()
+        TopologicalSorter({name: references(body, names) - {name} for name, body in resources.items()}).static_order()
     )
 
     assert order.index("Api") < order.index("ApiGatewayAccount") < order.index("ApiStage")
 
 
+#: What may be the stack's own or be there already: `python -m local.sam` spells these variables out.
+_OWN_OR_EXISTING = {"TABLE_NAME", "SIGNING_SECRET_ARN", "WEBHOOK_KEY_ID"}
+
+
 def test_environments_are_plain(functions: dict[str, Document], template: Document) -> None:
     """`sam local` turns !If into nothing and every !Ref of a resource into its logical id."""
     for properties in [*functions.values(), template["Globals"]["Function"]]:
-        for value in properties["Environment"]["Variables"].values():
-            assert isinstance(value, str) or set(value) == {"Ref"}
+        for name, value in properties["Environment"]["Variables"].items():
+            assert isinstance(value, str) or set(value) == {"Ref"} or name in _OWN_OR_EXISTING
 
 
 def test_functions_get_no_variable_that_they_do_not_need(functions: dict[str, Document]) -> None:
@@ -89,7 +66,7 @@ def test_functions_get_no_variable_that_they_do_not_need(functions: dict[str, Do
     sending = {"WEBHOOK_KEY_ID", "DELIVERIES_QUEUE_URL"}
     assert variables("MetadataFunction") == common | told | sending | {"TOKENS_FUNCTION"}
     of_workspaces = {"DELIVERIES_QUEUE_URL", "TOKENS_FUNCTION", "EXPORT_BUCKET", "RESTORE_TABLE"}
-    assert variables("JobsFunction") == common | {"JOBS_QUEUE_URL"} | of_workspaces
+    assert variables("JobsFunction") == common | {"JOBS_QUEUE_URL", "MIGRATION_DELAY"} | of_workspaces
     assert variables("EventsFunction") == common | {"JOBS_QUEUE_URL", "DELIVERIES_QUEUE_URL"}
     assert variables("DeliverFunction") == common | {"STACK_NAME", "DELIVERIES_QUEUE_URL", "WEBHOOK_KEY_ID"}
     assert variables("CoreRestFunction") == common | {"WEBHOOK_KEY_ID"} | set(Settings.variables())
@@ -157,11 +134,10 @@ def test_no_function_runs_as_long_as_a_batch_may_stay_open(functions: dict[str, 
 
 
 def test_what_runs_is_a_published_version(transformed: Document) -> None:
-    """SnapStart works for versions only, so nothing may invoke $LATEST."""
+    """A deployment changes nothing that runs before it switches the aliases, so nothing may invoke $LATEST."""
     resources = transformed["Resources"]
     for name in [name for name, resource in resources.items() if resource["Type"] == "AWS::Lambda::Function"]:
         properties = resources[name]["Properties"]
-        assert properties["SnapStart"] == {"ApplyOn": "None" if name == "RotationFunction" else "PublishedVersions"}
         assert properties["Runtime"] == "python3.13"
         assert properties["Handler"] == "handler.handler"
     targets = [
@@ -184,7 +160,6 @@ def test_code_is_where_the_template_says(functions: dict[str, Document], templat
 def test_the_table_keeps_its_data(template: Document) -> None:
     table = template["Resources"]["Table"]
 
-    assert (table["DeletionPolicy"], table["UpdateReplacePolicy"]) == ("Retain", "Retain")
     properties = table["Properties"]
     assert properties["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
     assert properties["StreamSpecification"] == {"StreamViewType": "NEW_AND_OLD_IMAGES"}
@@ -193,10 +168,24 @@ def test_the_table_keeps_its_data(template: Document) -> None:
     assert "GlobalSecondaryIndexes" not in properties
 
 
+def test_what_outlives_the_stack_and_what_does_not(template: Document) -> None:
+    """What a first deployment makes that fails is removed again, so the next one does not find leftovers."""
+    policies = {
+        name: (resource["DeletionPolicy"], resource["UpdateReplacePolicy"])
+        for name, resource in template["Resources"].items()
+        if "DeletionPolicy" in resource
+    }
+    kept = {name for name, policy in policies.items() if policy == ("RetainExceptOnCreate", "Retain")}
+
+    assert kept == {"Table", "SigningSecret", "WebhookKey", "ApiGatewayLogsWriter"}
+    assert {policy for name, policy in policies.items() if name not in kept} == {("Delete", "Delete")}
+    stateful = {"AWS::DynamoDB::Table", "AWS::Logs::LogGroup", "AWS::SQS::Queue", "AWS::SecretsManager::Secret"}
+    assert policies.keys() >= {name for name, body in template["Resources"].items() if body["Type"] in stateful}
+
+
 def test_the_key_of_webhooks_outlives_the_stack_and_turns(template: Document) -> None:
     key = template["Resources"]["WebhookKey"]
 
-    assert (key["DeletionPolicy"], key["UpdateReplacePolicy"]) == ("Retain", "Retain")
     assert key["Properties"]["EnableKeyRotation"] is True
     assert "KeySpec" not in key["Properties"]
     [statement] = key["Properties"]["KeyPolicy"]["Statement"]
@@ -222,8 +211,12 @@ _PAGES = ("/", "/settings", "/settings/{proxy+}", "/playground", "/playground/{p
 _FILES = "/assets/{proxy+}"
 _SITE = dict.fromkeys((*_PAGES, _FILES), _READ)
 _SIGN_IN = {"/console/session": frozenset(("post",))}
+#: Whatever there is not.
+_NOWHERE = {"/{proxy+}": _VERBS}
 #: Routes that anybody may call.
-_PUBLIC = dict.fromkeys(("/rest/open-api/{schema}", "/open-api/{schema}", "/healthz"), _READ) | _SITE | _SIGN_IN
+_PUBLIC = (
+    dict.fromkeys(("/rest/open-api/{schema}", "/open-api/{schema}", "/healthz"), _READ) | _SITE | _SIGN_IN | _NOWHERE
+)
 
 
 def test_every_route_that_is_not_public_wants_a_token(transformed: Document) -> None:

@@ -3,6 +3,8 @@
 import { graphql } from "../../api/http";
 
 export type Envelope = "legacy" | "direct";
+export type Timeline = "on" | "off";
+export type Consistency = "strong" | "eventual";
 
 export interface Workspace {
   readonly id: string;
@@ -10,6 +12,8 @@ export interface Workspace {
   readonly createdAt: string;
   readonly trashRetentionDays: number;
   readonly metadataEnvelope: Envelope;
+  readonly timeline: Timeline;
+  readonly consistency: Consistency;
   readonly defaultRole: { readonly id: string; readonly label: string } | null;
 }
 
@@ -18,10 +22,13 @@ export interface WorkspaceChanges {
   readonly displayName?: string;
   readonly trashRetentionDays?: number;
   readonly metadataEnvelope?: Envelope;
+  readonly timeline?: Timeline;
+  readonly consistency?: Consistency;
   readonly defaultRoleId?: string;
 }
 
-const MEMBERS = "id displayName createdAt trashRetentionDays metadataEnvelope defaultRole { id label }";
+const MEMBERS =
+  "id displayName createdAt trashRetentionDays metadataEnvelope timeline consistency defaultRole { id label }";
 
 export async function readWorkspace(): Promise<Workspace> {
   const query = `query Workspace { currentWorkspace { ${MEMBERS} } }`;

@@ -10,7 +10,7 @@ import { Ready } from "../../ui/states";
 import { Moment } from "../../ui/time";
 import { readWorkspace, type Workspace } from "./api";
 import { DemoRecords } from "./demo";
-import { DefaultRoleForm, EnvelopeForm, NameForm, TrashForm } from "./forms";
+import { ConsistencyForm, DefaultRoleForm, EnvelopeForm, NameForm, TimelineForm, TrashForm } from "./forms";
 import { facts } from "./limits";
 
 /** The APIs, by their path below the console's folder. */
@@ -52,7 +52,7 @@ function Sections({ workspace, reload }: SectionsProps) {
     </section>
     <section class="section inline-form" aria-labelledby="settings">
       <h2 id="settings">Settings</h2>
-      <${DefaultRoleForm} ...${part} /><${EnvelopeForm} ...${part} /><${TrashForm} ...${part} />
+      <${DefaultRoleForm} ...${part} /><${EnvelopeForm} ...${part} /><${TimelineForm} ...${part} /><${ConsistencyForm} ...${part} /><${TrashForm} ...${part} />
     </section>
     <${Limits} />
     <${DemoRecords} />

@@ -133,6 +133,38 @@ class Conflict(IcosaError):
     status = 409
     rest_error = "ConflictException"
     graphql_code = "CONFLICT"
+    #: Seconds after which to try again, where the server knows them.
+    retry_after: int | None = None
+
+
+class PreconditionFailed(IcosaError):
+    """The record is not as the request demands: nothing was written (412)."""
+
+    status = 412
+    rest_error = "PreconditionFailedException"
+    graphql_code = "PRECONDITION_FAILED"
+
+
+class RecordChanged(PreconditionFailed):
+    """The record has been written since the client read it."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The record has changed since it was read. Read it again, and decide anew",
+            sub_code="RECORD_CHANGED",
+            friendly="Somebody else has changed this record. Please load it again.",
+        )
+
+
+class ConditionNotMet(PreconditionFailed):
+    """The record does not match the filter that stands beside its id."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The record does not match the filter",
+            sub_code="CONDITION_NOT_MET",
+            friendly="This record is not as expected any more. Please load it again.",
+        )
 
 
 class Unavailable(IcosaError):
@@ -141,3 +173,11 @@ class Unavailable(IcosaError):
     status = 503
     rest_error = "ServiceUnavailableException"
     graphql_code = "INTERNAL_SERVER_ERROR"
+    #: Seconds after which to try again, for ``Retry-After``.
+    retry_after = 1
+
+
+class WorkspaceUnavailable(Unavailable):
+    """Nothing of the workspace can be read or written for some time (503), whatever is asked. GraphQL answers it with
+    this status as well, so that whatever stands in front of it can tell.
+    """

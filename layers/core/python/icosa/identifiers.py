@@ -29,6 +29,15 @@ def capitalised(name: str) -> str:
     return name[:1].upper() + name[1:]
 
 
+def join_column_of(relation: str) -> str:
+    """The name of the id that a many-to-one relation holds.
+
+    >>> join_column_of("company")
+    'companyId'
+    """
+    return f"{relation}Id"
+
+
 def camel_case(words: Sequence[str]) -> str:
     """Words as one name.
 

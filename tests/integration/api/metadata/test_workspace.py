@@ -87,6 +87,15 @@ def test_settings_are_kept(own: MetadataClient) -> None:
     assert _update(own, logo=None)["logo"] is None
 
 
+def test_the_timeline(own: MetadataClient) -> None:
+    update = "mutation($data: UpdateWorkspaceInput!) { updateWorkspace(data: $data) { timeline } }"
+    assert own.data("{ currentWorkspace { timeline } }")["currentWorkspace"] == {"timeline": "off"}
+    assert own.data(update, data={"timeline": "on"})["updateWorkspace"] == {"timeline": "on"}
+    assert own.data("{ currentWorkspace { timeline } }")["currentWorkspace"] == {"timeline": "on"}
+    [error] = own.graphql(update, data={"timeline": "maybe"})["errors"]
+    assert "maybe" in error["message"]
+
+
 def test_the_direct_envelope(own: MetadataClient) -> None:
     [company] = [
         item

@@ -143,8 +143,8 @@ class ApiKeys:
         return make_link(changes, live_key(key, changes.now), minutes=minutes)
 
     def count_calls(self, workspace_id: str) -> int:
-        """See ``minting.count_calls``."""
-        return self._tokens.count_calls(workspace_id)
+        """See ``minting.count_calls``: with a look at the plan itself."""
+        return self._tokens.count_calls(workspace_id, rejoin=True)
 
     def _changes(self, workspace_id: str, now: datetime | None = None) -> ApiKeyChanges:
         return ApiKeyChanges(self._access(workspace_id, now), tokens=self._tokens)

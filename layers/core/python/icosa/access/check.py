@@ -46,11 +46,17 @@ from .disclosing_values import names_hidden_unique_value, names_part_of_hidden_v
 MAX_NESTED_CREATES = 5
 
 
-class RecordRights(Protocol):
-    """What a role may do; ``permissions.Permissions``."""
+class ReadRights(Protocol):
+    """What a role may read."""
 
     def can(self, obj: Object, right: Right) -> bool: ...
     def unreadable_fields(self, obj: Object) -> frozenset[str]: ...
+
+
+class RecordRights(ReadRights, Protocol):
+    """What a role may do; ``permissions.Permissions``."""
+
+    def masked_fields(self, obj: Object) -> frozenset[str]: ...
     def unwritable_fields(self, obj: Object) -> frozenset[str]: ...
     def unset_fields(self, obj: Object) -> frozenset[str]: ...
     def sees_every_record(self, obj: Object) -> bool: ...
@@ -65,10 +71,14 @@ def authorize(rights: RecordRights, operation: Operation, model: Model) -> Opera
     for right in _needed(operation):
         check.require(obj, right)
     match operation:
-        case FindOne() | Delete() | Restore():
+        case FindOne():
             check.filter(obj, operation.filter)
+        case Delete() | Restore():
+            check.filter(obj, operation.filter)
+            check.filter(obj, operation.precondition.filter)
         case Update():
             check.filter(obj, operation.filter)
+            check.filter(obj, operation.precondition.filter)
             check.data(obj, (operation.data,), may_exist=True)
         case FindMany():
             check.filter(obj, operation.filter)
@@ -88,7 +98,7 @@ def authorize(rights: RecordRights, operation: Operation, model: Model) -> Opera
     return operation if selection is operation.selection else replace(operation, selection=selection)
 
 
-def is_relation_readable(rights: RecordRights, model: Model, obj: Object, relation: Field) -> bool:
+def is_relation_readable(rights: ReadRights, model: Model, obj: Object, relation: Field) -> bool:
     """Whether answers may show the records of a relation: the field itself and records of the target can be read. A
     list also shows which records point here, so the field that does must be readable, too.
     """
@@ -121,7 +131,8 @@ class _Check:
             raise PermissionDenied
 
     def readable(self, obj: Object, field: Field) -> None:
-        if field.id in self._rights.unreadable_fields(obj):
+        """A field that decides what is in an answer may be read, and all of it."""
+        if field.id in self._rights.unreadable_fields(obj) or field.id in self._rights.masked_fields(obj):
             raise PermissionDenied
 
     def names(self, obj: Object, names: Iterable[str]) -> None:
@@ -269,8 +280,8 @@ class _Check:
         fields = selection.fields
         if hidden:
             if fields is None:
-                fields = tuple(field.name for field in obj.stored_fields if field.id not in hidden)
-            elif any(obj.by_name[name].id in hidden for name in fields):
+                fields = tuple(name for name in obj.stored_names_shown if obj.field_called(name).id not in hidden)
+            elif any(obj.field_called(name).id in hidden for name in fields):
                 raise PermissionDenied
         relations = {name: self._relation_selection(obj, name, part) for name, part in selection.relations.items()}
         if fields is selection.fields and all(relations[name] is part for name, part in selection.relations.items()):
@@ -289,4 +300,5 @@ class _Check:
 
 
 def _named(obj: Object, name: str) -> Field | None:
-    return obj.by_input_name.get(name) or obj.by_name.get(name)
+    present = obj.present_name(name)
+    return obj.by_input_name.get(present) or obj.by_name.get(present)

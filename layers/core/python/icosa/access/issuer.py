@@ -63,7 +63,7 @@ class Issuer:
                 return {}
             workspace_id = id_of(event, "workspaceId")
             if event.get("keyId") is None:
-                return {"left": self._count(workspace_id)}
+                return {"left": self._count(workspace_id, rejoin=bool(event.get("rejoin")))}
             text = self._issue(
                 workspace_id,
                 caller_key_id=id_of(event, "callerKeyId"),
@@ -126,11 +126,12 @@ class Issuer:
                 raise Conflict("The workspace is not being deleted")
             self._plan.leave(workspace)
 
-    def _count(self, workspace_id: str) -> int:
+    def _count(self, workspace_id: str, *, rejoin: bool) -> int:
         workspace = self._table.get(keys.workspace(workspace_id))
         if workspace is None:
             raise WorkspaceNotFound
-        return self._plan.ensure(workspace_id, workspace)
+        join = self._plan.rejoin if rejoin else self._plan.ensure
+        return join(workspace_id, workspace)
 
 
 def _role_id(key: Item) -> str:

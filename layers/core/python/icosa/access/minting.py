@@ -43,13 +43,14 @@ def request_token(*, workspace_id: str, caller_key_id: str, key_id: str, expires
     return token
 
 
-def count_calls(workspace_id: str) -> int:
+def count_calls(workspace_id: str, *, rejoin: bool = False) -> int:
     """See to it that the calls of a workspace are counted as its own (``access.workspace_plan``), as every token does
-    that is made; how many gateway keys of its API keys are left.
+    that is made; how many gateway keys of its API keys are left. ``rejoin`` is for administrators: it also looks at the
+    plan itself, which the workspace may know from another stack.
 
     Raises WorkspaceNotFound as an Unauthenticated, and Unavailable.
     """
-    left: int = _ask({"workspaceId": workspace_id})["left"]
+    left: int = _ask({"workspaceId": workspace_id, "rejoin": rejoin})["left"]
     return left
 
 

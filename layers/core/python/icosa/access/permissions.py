@@ -82,7 +82,7 @@ class Permissions:
         override = self.role.object_rights.get(obj.id, _NO_RIGHTS).get(right)
         if override is not None:
             return override
-        return obj.is_system or right in self.role.rights
+        return obj.is_open or right in self.role.rights
 
     def can_read_everything(self, model: Model) -> bool:
         """Whether no record and no value is kept from the role."""
@@ -96,14 +96,18 @@ class Permissions:
         """Ids of the fields that answers leave out. The label identifier can always be read
         (docs/wire/access.md#field-permissions).
         """
-        if obj.is_system:
+        if obj.is_open:
             return _NONE
         hidden = self.role.hidden_fields.get(obj.id, _NONE)
         return hidden - {obj.label_identifier_field_id} if hidden else _NONE
 
+    def masked_fields(self, obj: Object) -> frozenset[str]:
+        """Ids of the fields of which answers show parts, and which conditions may not name."""
+        return self.rows.masked_fields(obj)
+
     def unwritable_fields(self, obj: Object) -> frozenset[str]:
         """Ids of the fields that updates may not name."""
-        return _NONE if obj.is_system else self.role.locked_fields.get(obj.id, _NONE)
+        return _NONE if obj.is_open else self.role.locked_fields.get(obj.id, _NONE)
 
     def unset_fields(self, obj: Object) -> frozenset[str]:
         """Ids of the fields that creates may not name. Those that the role's rules of rows ask for may be set: a record

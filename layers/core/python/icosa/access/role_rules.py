@@ -148,14 +148,14 @@ def _both_ends(model: Model, obj: Object, field: Field) -> list[tuple[Object, Fi
     if field.relation is None:
         return [(obj, field)]
     target = model.target_of(field)
-    return [(obj, field)] if target.is_system else [(obj, field), (target, model.inverse_of(field))]
+    return [(obj, field)] if target.is_open else [(obj, field), (target, model.inverse_of(field))]
 
 
 def _object(model: Model, object_id: str, kind: str) -> Object:
     obj = model.by_id.get(object_id)
     if obj is None:
         raise ObjectOfPermissionNotFound(kind)
-    if obj.is_system:
+    if obj.is_open:
         raise SystemObjectPermission(
             f"Cannot add {kind} permission on system object",
             sub_code=f"CANNOT_ADD_{kind.upper()}_PERMISSION_ON_SYSTEM_OBJECT",

@@ -63,7 +63,7 @@ def set_row_rules(changes: AccessChanges, role_id: str, object_id: str, raw: Map
             raise RuleTargetNotFound("role", "roleId")
         if obj is None:
             raise RuleTargetNotFound("objectMetadata", "objectMetadataId")
-        if obj.is_system:
+        if obj.is_open:
             # They are open to every role: no comparison of roles would see what such a rule leaves out.
             raise SystemObjectPermission(
                 "Cannot add row level permission predicate on system object",

@@ -1,13 +1,18 @@
-"""``GET /healthz``: whether the API answers, for monitors and load balancers. It tells and reads nothing."""
+"""``GET /healthz``: that the API answers, and of which release it is, for monitors, load balancers and deployments. It
+reads nothing.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
+import orjson
+
 from ..runtime.http import HttpRequest, HttpResponse
+from ..version import VERSION
 
 _ROUTE = ["healthz"]
-_BODY = b'{"status":"ok"}'
+_BODY = orjson.dumps({"status": "ok", "version": VERSION})
 
 
 def with_health(answer: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:

@@ -38,10 +38,11 @@ FENCE_MS = ABANDONED_AFTER_MS
 
 #: ``build`` fills indexes and guards of an object; ``purge`` removes the values and rows of deleted fields and
 #: constraints; ``destroy`` removes the records of a deleted object; ``finish`` carries out a staged change
-#: (``catalog.staging``); ``carry`` lets rows of version 0.2 carry what rows do now.
+#: (``catalog.staging``); ``carry`` lets rows of version 0.2 carry what rows do now; ``migrate`` brings the workspace to
+#: the present versions (``migrating``).
 #: ``unlink``, ``trash``, ``restore`` and ``merge`` are of records: what follows from destroying some, from moving some
 #: to the trash or back, and from merging some.
-JobKind = Literal["build", "purge", "destroy", "finish", "carry", "unlink", "trash", "restore", "merge"]
+JobKind = Literal["build", "purge", "destroy", "finish", "carry", "migrate", "unlink", "trash", "restore", "merge"]
 
 RECORD_KINDS: frozenset[JobKind] = frozenset(("unlink", "trash", "restore", "merge"))
 
@@ -60,9 +61,10 @@ JobState = Literal["WAITING", "RUNNING", "DONE"]
 class Job:
     """``object_key`` names the object, which may be gone.
 
-    ``fields`` (id → index generation) and ``indexes`` (ids of unique indexes) are what a build is about. ``tombstone``
-    describes what a purge or destroy removes. ``drops`` are leaf keys of indexes to be emptied. ``stage`` and ``after``
-    say how far the work is: the number of the partition, and the last sort key that is done; ``done`` counts records.
+    ``fields`` (id → index generation), ``leaves`` (leaf keys) and ``indexes`` (ids) are what a build is about.
+    ``tombstone`` describes what a purge or destroy removes. ``drops`` are leaf keys of indexes to be emptied. ``stage``
+    and ``after`` say how far the work is: the number of the partition, and the last sort key that is done; ``done``
+    counts records.
     """
 
     id: str
@@ -72,6 +74,7 @@ class Job:
     created_ms: int
     not_before_ms: int
     fields: Mapping[str, int] = field(default_factory=dict)
+    leaves: tuple[str, ...] = ()
     indexes: tuple[str, ...] = ()
     drops: tuple[str, ...] = ()
     tombstone: Object | None = None
@@ -117,6 +120,8 @@ class Job:
         }
         optional = {"after": self.after, "total": self.total, "started": self.started_ms, "finished": self.finished_ms}
         item |= {name: value for name, value in optional.items() if value is not None}
+        if self.leaves:
+            item["leaves"] = list(self.leaves)
         if self.work is not None:
             item |= {"work": orjson.dumps(self.work).decode(), "moves": self.moves}
         if self.finished_ms is not None:
@@ -141,6 +146,7 @@ class Job:
             created_ms=int(item["created"]),
             not_before_ms=int(item["notBefore"]),
             fields={name: int(generation) for name, generation in item["fields"].items()},
+            leaves=tuple(item.get("leaves", ())),
             indexes=tuple(item["indexes"]),
             drops=tuple(item["drops"]),
             tokens=item["tokens"],
@@ -174,6 +180,11 @@ def new_job(kind: JobKind, *, object_key: str, object_id: str, now_ms: int, **wh
         created_ms=now_ms,
         **what,
     )
+
+
+def renewed(job: Job, now_ms: int) -> Job:
+    """The same work as a new job, which goes on where the old one is."""
+    return replace(job, id=_timed_id(now_ms))
 
 
 def _timed_id(now_ms: int) -> str:

@@ -17,6 +17,7 @@ from ..model.model import Model
 from ..store import keys
 from ..store.retry import Attempts
 from ..store.table import Item, Table
+from ..store.versions import Versions
 from .rows import build_model
 from .staging import overlaid
 
@@ -40,6 +41,8 @@ class MetadataState:
 
     @classmethod
     def parse(cls, workspace_item: Mapping[str, Any]) -> MetadataState:
+        """Raises FormatTooNew: whoever learns the model reads rows by it."""
+        Versions.parse(workspace_item).require_readable()
         return cls(
             workspace_item["metadataVersion"],
             workspace_item["metadataRows"],

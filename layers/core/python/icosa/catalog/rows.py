@@ -17,6 +17,7 @@ from dataclasses import MISSING, fields
 from typing import Any
 
 from ..model.model import Field, Index, IndexMember, Model, Object, Option, Relation, RetiredOption
+from ..model.types.base import LeafIndex
 from ..model.types.registry import by_name
 from ..store import keys
 from .constraints import unique_constraint
@@ -163,6 +164,7 @@ def _field(item: Mapping[str, Any]) -> Field:
     return Field(
         **attributes,
         type=by_name[item["type"]],
+        leaf_indexes={name: LeafIndex(**index) for name, index in item.get("leaf_indexes", {}).items()},
         options=tuple(Option(**option) for option in item.get("options", ())),
         relation=None if relation is None else Relation(**relation),
         retired=tuple(RetiredOption(**retired) for retired in item.get("retired", ())),
@@ -208,10 +210,13 @@ _FIELD_SPECIAL: Mapping[str, Encode] = {
     "settings": dict,
     "overrides": dict,
     "retired": lambda retired: [_plain(option) for option in retired],
+    "leaf_indexes": lambda indexes: {name: _plain(index) for name, index in indexes.items()},
 }
 _OBJECT_PARTS = ("duplicate_criteria", "search_field_ids", "unique_constraints")
 _OBJECT_CODEC = _codec(Object, _OBJECT_SPECIAL, frozenset({"fields", "indexes"}))
 _FIELD_CODEC = _codec(Field, _FIELD_SPECIAL, frozenset())
 _OBJECT_PLAIN = [name for name, _, _ in _OBJECT_CODEC if name not in _OBJECT_PARTS]
 _INDEX_PLAIN = [f.name for f in fields(Index) if f.name != "members"]
-_FIELD_PLAIN = [name for name, _, _ in _FIELD_CODEC if name not in ("type", "options", "relation", "retired")]
+_FIELD_PLAIN = [
+    name for name, _, _ in _FIELD_CODEC if name not in ("type", "options", "relation", "retired", "leaf_indexes")
+]

@@ -12,6 +12,7 @@ from ..settings import Settings
 from ..store import keys
 from ..store.lease import Lease
 from ..store.meter import Meter
+from ..store.once import Once
 from ..store.register import Register
 from ..store.table import Table
 
@@ -31,6 +32,8 @@ class BackgroundContext:
     now: str
     actor: Mapping[str, Any]
     rows: RowScope = EVERYTHING
+    once: Once | None = None
+    quota: None = None
 
 
 def background(
@@ -39,7 +42,9 @@ def background(
     """A context for work that begins at ``now``; ``started`` is the monotonic time before the model was read. One read
     unit, of the register.
     """
-    table = table.metered(Meter())  # whose clock begins with the work: commits say how late they are
+    table = table.metered(
+        Meter(detailed=table.meter.detailed)
+    )  # whose clock begins with the work: commits say how late they are
     register = Register.parse(table.get(keys.open_batches(model.workspace_id)))
     lease = Lease(model.workspace_id, model.version, started=started)
     return BackgroundContext(

@@ -30,6 +30,7 @@ from ..query.operation import (
 from ..store.meter import Meter
 from ..store.table import TransactionConflict
 from .context import BranchContext, Context
+from .masking import mask
 from .read.duplicates import find_duplicates
 from .read.find import find_many, find_one
 from .read.group_by import group_by
@@ -66,7 +67,10 @@ def execute(ctx: Context, operation: Operation) -> Result:
     """
     if ctx.register.open:
         _settle_abandoned_batch(ctx)
-    return _HANDLERS[type(operation)](ctx, operation)
+    result = _HANDLERS[type(operation)](ctx, operation)
+    if ctx.rows.masks:
+        mask(ctx, operation, result)
+    return result
 
 
 def execute_all(ctx: Context, reads: Sequence[Operation]) -> list[Result | Exception]:

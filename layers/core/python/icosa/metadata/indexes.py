@@ -20,6 +20,7 @@ from ..validation.errors import (
     Problem,
 )
 from .draft import Draft
+from .leaf_indexes import set_leaf_index
 from .names import column, index_name
 
 MAX_CUSTOM_INDEXES = 10
@@ -47,6 +48,8 @@ def add_index(
         updated_at=draft.now,
     )
     draft.set_index(object_id, index)
+    if type == "BTREE" and not index.row_key:
+        set_leaf_index(draft, *columns[0], "ALL")
     return index
 
 

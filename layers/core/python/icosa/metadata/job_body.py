@@ -19,6 +19,7 @@ ShownKind = Literal[
     "DESTROY_OBJECT",
     "FINISH_CHANGE",
     "COMPLETE_INDEXES",
+    "MIGRATE",
 ]
 
 
@@ -38,6 +39,7 @@ class Job(ResponseBody):
         int | None,
         Field(description="Records that keep what they have, because a unique value would occur twice"),
     ]
+    report: Annotated[list[str], Field(description="What a migration has left out, and why")]
     created_at: Moment
     started_at: Annotated[Moment | None, Field(description="Null before it has begun")]
     finished_at: Annotated[Moment | None, Field(description="Null until nothing is left of it")]

@@ -36,8 +36,10 @@ def reserved() -> frozenset[str]:
     return frozenset(load("reserved-names"))
 
 
-def name_problems(name: str, code: str) -> list[Problem]:
-    """Every format rule that a name breaks."""
+def name_problems(name: str, code: str, *, is_custom: bool) -> list[Problem]:
+    """Every format rule that a name breaks. What the product brings may be called by a word that is no name for others,
+    as fields called ``type`` are in Twenty.
+    """
     messages: list[str] = []
     if len(name) > MAX_LENGTH:
         messages.append("Name is too long")
@@ -45,7 +47,7 @@ def name_problems(name: str, code: str) -> list[Problem]:
         messages.append("Name is too short")
     if not _NAME.fullmatch(name):
         messages.append("Name is not valid: it must start with lowercase letter and contain only alphanumeric letters")
-    if name in reserved():
+    if is_custom and name in reserved():
         messages.append(RESERVED)
     return [Problem(code=code, message=message, value=name) for message in messages]
 

@@ -15,6 +15,7 @@ from ..shipped import load
 from ..validation.errors import EntityNotFound, InvalidObjectInput, ObjectNotFound, Problem
 from .draft import Draft
 from .fields import remove_with_inverse
+from .index_defaults import with_default_indexes
 from .indexes import add_index, rename_indexes
 from .relations import Payload, add_pair, follow_rename
 from .standard import FIELD_FLAGS
@@ -81,7 +82,7 @@ def create_object(draft: Draft, members: Mapping[str, Any]) -> Object:
             continue
         flags = {attribute: field[flag] for flag, attribute in FIELD_FLAGS.items() if flag in field}
         identity = {"id": draft.new_id(), "universal_identifier": draft.new_id(), "is_custom": True}
-        ids[field["name"]] = draft.add_field(
+        added = draft.add_field(
             object_id,
             name=field["name"],
             type=by_name[field["type"]],
@@ -89,7 +90,9 @@ def create_object(draft: Draft, members: Mapping[str, Any]) -> Object:
             icon=field["icon"],
             **identity,
             **flags,
-        ).id
+        )
+        draft.set_field(added.id, leaf_indexes=with_default_indexes(None, added).leaf_indexes)
+        ids[field["name"]] = added.id
     draft.set_object(
         object_id,
         label_identifier_field_id=ids[label_identifier],
@@ -98,18 +101,19 @@ def create_object(draft: Draft, members: Mapping[str, Any]) -> Object:
     for name in spec["ginIndexes"]:
         add_index(draft, object_id, [(ids[name], None)], type="GIN", is_custom=False)
     for relation in spec["relations"]:
-        _add_default_relation(draft, object_id, relation, spec["morphGroup"])
+        add_default_relation(draft, object_id, relation, spec["morphGroup"])
     return draft.object(object_id)
 
 
-def _add_default_relation(draft: Draft, object_id: str, spec: Mapping[str, Any], group: str) -> None:
+def add_default_relation(draft: Draft, object_id: str, spec: Mapping[str, Any], group: str) -> None:
     """Let records of the new object have notes, attachments and the like: a new member of the other side's
-    morph group.
+    morph group. Not where the workspace has no such object yet: its migration sees to it (``migrations.standard``).
     """
     obj = draft.object(object_id)
-    target = next(
-        obj for obj in draft.objects.values() if not obj.is_custom and obj.name_singular == spec["relation"]["object"]
-    )
+    name = spec["relation"]["object"]
+    target = next((obj for obj in draft.objects.values() if not obj.is_custom and obj.name_singular == name), None)
+    if target is None:
+        return
     name = group + capitalised(obj.name_singular)
     siblings = (field for field in target.fields if field.morph_id is not None and field.name.startswith(group))
     morph_id = next((field.morph_id for field in siblings), None) or draft.new_id()

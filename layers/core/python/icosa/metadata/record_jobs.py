@@ -17,6 +17,7 @@ from ..store.table import Table
 from ..store.vacancy import Vacancy, read_vacancy
 from .draft import Draft
 from .fields import fill_of
+from .leaf_indexes import finish_leaves
 
 
 @dataclass(slots=True)
@@ -24,6 +25,7 @@ class _Work:
     """The work on one object's records."""
 
     built: dict[str, int] = field(default_factory=dict)
+    leaves: list[str] = field(default_factory=list)
     indexes: list[str] = field(default_factory=list)
     removed: list[Field] = field(default_factory=list)
     constraints: list[UniqueConstraint] = field(default_factory=list)
@@ -39,7 +41,7 @@ def vacant_objects(table: Table, draft: Draft) -> dict[str, Vacancy]:
         change.obj.key
         for change in draft.field_changes()
         if change.obj.id in draft.base.by_id and change.after is not None and _indexes(change.after)
-        if change.before is None or change.before.index_generation != change.after.index_generation
+        if change.before is None or not set(_indexes(change.after)) <= set(_indexes(change.before))
     }
     wanted |= {
         after.key
@@ -79,6 +81,13 @@ def plan_jobs(draft: Draft, *, now_ms: int, vacant: Collection[str] = ()) -> lis
         elif before.index_generation != after.index_generation:
             needs.drops += _indexes(before)
             _build(draft, needs, after, vacant)
+        else:
+            had, wants = _indexes(before), _indexes(after)
+            needs.drops += [key for key in had if key not in wants]
+            needs.leaves += [key for key in wants if key not in had]
+            if change.obj.key in vacant:
+                needs.leaves.clear()
+                finish_leaves(draft, after.id)
     for object_id in {*work, *(change.after.id for change in draft.object_changes() if change.after is not None)}:
         if object_id in base.by_id:
             _build_declared(draft, work[object_id], base.by_id[object_id], draft.object(object_id), vacant)
@@ -122,8 +131,17 @@ def plan_jobs(draft: Draft, *, now_ms: int, vacant: Collection[str] = ()) -> lis
 def _jobs(obj: Object, work: _Work, now_ms: int) -> list[Job]:
     names = {"object_key": obj.key, "object_id": obj.id}
     jobs: list[Job] = []
-    if work.built or work.indexes:
-        jobs.append(new_job("build", **names, now_ms=now_ms, fields=work.built, indexes=tuple(work.indexes)))
+    if work.built or work.leaves or work.indexes:
+        jobs.append(
+            new_job(
+                "build",
+                **names,
+                now_ms=now_ms,
+                fields=work.built,
+                leaves=tuple(work.leaves),
+                indexes=tuple(work.indexes),
+            )
+        )
     if work.removed or work.constraints or work.tokens:
         tombstone = tombstone_of(obj, work.removed, work.constraints)
         removed = {field.id: 0 for field in work.removed}
@@ -153,7 +171,7 @@ def _holds_values(field: Field) -> bool:
 
 def _indexes(field: Field) -> list[str]:
     """Names of the indexes that records have rows in for a field."""
-    return [leaf.key for leaf in field.leaves if leaf.kind.is_indexed] if field.is_indexed else []
+    return [leaf.key for leaf in field.leaves if leaf.has_rows]
 
 
 def _build_declared(draft: Draft, work: _Work, old: Object, new: Object, vacant: Collection[str]) -> None:
@@ -174,6 +192,7 @@ def _build_declared(draft: Draft, work: _Work, old: Object, new: Object, vacant:
 def _build(draft: Draft, work: _Work, field: Field, vacant: Collection[str]) -> None:
     if draft.owner_of(field.id).key in vacant:
         draft.set_field(field.id, status="READY")
+        finish_leaves(draft, field.id)
     elif _indexes(field):
         draft.set_field(field.id, status="BUILDING")
         work.built[field.id] = field.index_generation

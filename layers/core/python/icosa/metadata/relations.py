@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from ..identifiers import capitalised
+from ..identifiers import capitalised, join_column_of
 from ..model.model import Field, Object, Relation, RelationKind
 from ..model.types.registry import by_name
 from ..validation.errors import InvalidInput, Problem
@@ -104,7 +104,7 @@ def relation(kind: RelationKind, target: Object, target_field_id: str, name: str
         target_object_id=target.id,
         target_field_id=target_field_id,
         on_delete="SET_NULL" if holds_id else None,
-        join_column=f"{name}Id" if holds_id else None,
+        join_column=join_column_of(name) if holds_id else None,
     )
 
 
@@ -160,7 +160,7 @@ def rename(draft: Draft, field_id: str, name: str, **attributes: Any) -> Field:
     """Give a field a name; a join column follows."""
     field = draft.field(field_id)
     if field.relation is not None and field.relation.join_column is not None:
-        attributes["relation"] = replace(field.relation, join_column=f"{name}Id")
+        attributes["relation"] = replace(field.relation, join_column=join_column_of(name))
     return draft.set_field(field_id, name=name, **attributes)
 
 

@@ -74,7 +74,7 @@ def _object_failure(draft: Draft, change: ObjectChange) -> Failure | None:
         if before is None or getattr(before, name) != getattr(after, name)
     ]
     for name in names:
-        problems += name_problems(getattr(after, name), _OBJECT)
+        problems += name_problems(getattr(after, name), _OBJECT, is_custom=after.is_custom)
     if names:
         problems += _name_collisions(draft, after)
         problems += collisions.object_problems(
@@ -140,7 +140,7 @@ def _field_failures(draft: Draft, change: FieldChange) -> Iterator[Failure]:
     if before is None:
         problems += _type_problems(field)
     if before is None or before.name != field.name:
-        problems += name_problems(field.name, _FIELD)
+        problems += name_problems(field.name, _FIELD, is_custom=field.is_custom)
     if before is None or (before.name, before.input_name) != (field.name, field.input_name):
         problems += _availability(obj, field)
     if before is None or _generated(before) != _generated(field):

@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
 from ..access.permissions import Permissions
+from ..access.plans import Plan, forbid_more
 from ..catalog.commit import Snapshot, VersionConflict, commit, is_one_transaction, read
 from ..catalog.jobs import put_job
 from ..errors import Conflict, IcosaError
@@ -38,7 +40,8 @@ _ATTEMPTS = Attempts(16)
 
 
 class MetadataService:
-    """The model of one workspace, for one request. ``rights`` are the caller's on records, None for the product itself.
+    """The model of one workspace, for one request. ``rights`` are the caller's on records, None for the product itself,
+    as is ``plan``.
 
     Inputs are wire-shaped mappings (``bodies``, which changes alone import: reads need no validation library). Every
     method raises InvalidInput for members of the wrong form,
@@ -47,10 +50,13 @@ class MetadataService:
     room for this one.
     """
 
-    def __init__(self, table: Table, workspace_id: str, rights: Permissions | None = None) -> None:
+    def __init__(
+        self, table: Table, workspace_id: str, rights: Permissions | None = None, plan: Plan | None = None
+    ) -> None:
         self._table = table
         self._workspace_id = workspace_id
         self._rights = rights
+        self._plan = plan
         self._model: Model | None = None
         self._previous: Model | None = None
 
@@ -73,7 +79,14 @@ class MetadataService:
         from . import bodies
 
         members = bodies.named_members(bodies.CreateObject, input)
-        new_id = self._change("creating object", lambda draft: objects.create_object(draft, members).id)
+
+        def create(draft: Draft) -> str:
+            if self._plan is not None:
+                own = sum(obj.is_custom for obj in draft.objects.values())
+                forbid_more(self._plan, self._plan.objects, "custom objects", present=own)
+            return objects.create_object(draft, members).id
+
+        new_id = self._change("creating object", create)
         return self.model().by_id[new_id]
 
     def update_object(self, object_id: str, update: Mapping[str, Any]) -> Object:
@@ -143,6 +156,14 @@ class MetadataService:
         """The index as it was."""
         return self._change("deleting index", lambda draft: indexes.delete_index(draft, index_id))
 
+    # ------------------------------------------------------------------ the product's own
+
+    def extend(self, expand: Callable[[Draft], None], allowed: Collection[tuple[str | None, str]]) -> None:
+        """A change that the product makes itself (``migrations.standard``), by the rules for everybody's, but for
+        problems that are ``allowed``: universal identifiers of entities, and messages.
+        """
+        self._change("adding standard objects and fields", expand, allowed)
+
     # ------------------------------------------------------------------ the pipeline
 
     def _field(self, field_id: str) -> Field:
@@ -151,10 +172,12 @@ class MetadataService:
                 return obj.by_id[field_id]
         raise EntityNotFound
 
-    def _change[T](self, doing: str, expand: Callable[[Draft], T]) -> T:
+    def _change[T](
+        self, doing: str, expand: Callable[[Draft], T], allowed: Collection[tuple[str | None, str]] = ()
+    ) -> T:
         def attempt() -> T:
             snapshot = read(self._table, self._workspace_id)
-            draft, result = self._expanded(snapshot, doing, expand)
+            draft, result = self._expanded(snapshot, doing, expand, allowed)
             self._commit(snapshot, draft)
             return result
 
@@ -206,13 +229,19 @@ class MetadataService:
             except TransactionConflict:
                 raise _conflict() from None
 
-    def _expanded[T](self, snapshot: Snapshot, doing: str, expand: Callable[[Draft], T]) -> tuple[Draft, T]:
+    def _expanded[T](
+        self,
+        snapshot: Snapshot,
+        doing: str,
+        expand: Callable[[Draft], T],
+        allowed: Collection[tuple[str | None, str]] = (),
+    ) -> tuple[Draft, T]:
         """A draft of the change, and what ``expand`` gives for it. Raises MetadataValidationError."""
         draft = Draft(snapshot.model, next_object_key=snapshot.next_object_key, now=format_instant(datetime.now(UTC)))
         result = expand(draft)
         check_options(draft, None if self._rights is None else self._rights.role)
         report = (
-            failures(draft)
+            _without(failures(draft), allowed)
             or label_failures(self._table, draft, self._rights)
             or record_failures(self._table, draft, self._rights)
         )
@@ -296,6 +325,24 @@ def _retrying[T](attempt: Callable[[], T]) -> T:
         except VersionConflict:
             continue
     raise _conflict()
+
+
+def _without(report: Sequence[Failure], allowed: Collection[tuple[str | None, str]]) -> list[Failure]:
+    """The failures that have a problem that is not allowed, with these alone."""
+    if not allowed:
+        return list(report)
+    left = [
+        replace(
+            failure,
+            problems=[
+                problem
+                for problem in failure.problems
+                if (failure.about.get("universalIdentifier"), problem.message) not in allowed
+            ],
+        )
+        for failure in report
+    ]
+    return [failure for failure in left if failure.problems]
 
 
 def _conflict() -> Conflict:

@@ -12,9 +12,11 @@ from dataclasses import replace
 from typing import Any
 
 from ..catalog.constraints import unique_constraint
+from ..identifiers import join_column_of
 from ..model.model import Field, Index, IndexMember, Model, Object, Option, Relation
 from ..model.types.registry import by_name
 from ..shipped import load
+from .index_defaults import with_default_indexes
 from .names import column, index_name
 
 NewId = Callable[[], str]
@@ -25,6 +27,7 @@ FIELD_FLAGS = {
     "isUnique": "is_unique",
     "isSystem": "is_system",
     "isUIEditable": "is_ui_editable",
+    "isIndexed": "is_indexed",
     "defaultValue": "default_value",
     "settings": "settings",
     "description": "description",
@@ -40,32 +43,35 @@ _OBJECT_FLAGS = {
     "isUICreatable": "is_ui_creatable",
     "isAuditLogged": "is_audit_logged",
     "rightFlags": "right_flags",
+    "rightsByRole": "rights_by_role",
+    "showsOlderNames": "shows_older_names",
 }
 
 
-#: Standard fields of older versions, for workspaces whose clients know them.
+#: Standard fields and names of older versions, for workspaces whose clients know them.
 PRESETS = ("2025",)
 
 
 def standard_model(
     workspace_id: str, *, new_id: NewId = lambda: str(uuid.uuid4()), now: str = "", preset: str | None = None
 ) -> Model:
-    """The first version of a workspace's model, made at ``now``, with the fields of one of ``PRESETS`` besides.
+    """The first version of a workspace's model, made at ``now``, with the fields and names of one of ``PRESETS``
+    besides.
 
     >>> standard_model("w").by_plural["companies"].key
     'o1'
     """
     names = load("standard-objects/index")
-    older: Mapping[str, list[Spec]] = {} if preset is None else load(f"presets/{preset}")
-    specs = [_with_fields(load(f"standard-objects/{name}"), older) for name in names]
+    older: Spec = {} if preset is None else load(f"presets/{preset}")
+    specs = [_with_older(load(f"standard-objects/{name}"), older) for name in names]
     return Model(workspace_id=workspace_id, version=1, objects=build_objects(specs, new_id, now))
 
 
-def _with_fields(spec: Spec, older: Mapping[str, list[Spec]]) -> Spec:
-    """An object with the older fields that it does not have."""
-    known = {field["name"] for field in spec["fields"]}
-    more = [field for field in older.get(spec["nameSingular"], ()) if field["name"] not in known]
-    return {**spec, "fields": [*spec["fields"], *more]}
+def _with_older(spec: Spec, older: Spec) -> Spec:
+    """An object with the older fields that it does not have, and whether its fields have their older names besides."""
+    name, known = spec["nameSingular"], {field["name"] for field in spec["fields"]}
+    more = [field for field in older.get("fields", {}).get(name, ()) if field["name"] not in known]
+    return {**spec, "fields": [*spec["fields"], *more], "showsOlderNames": name in older.get("showOlderNames", ())}
 
 
 def build_objects(specs: list[Spec], new_id: NewId, now: str = "") -> tuple[Object, ...]:
@@ -166,7 +172,7 @@ def _indexes(obj: Object, ids: _Ids) -> Iterator[Index]:
 
 def _field(number: int, object_name: str, object_spec: Spec, spec: Spec, ids: _Ids) -> Field:
     relation = spec.get("relation")
-    return Field(
+    field = Field(
         id=ids.fields[object_name, spec["name"]],
         key=f"f{number}",
         name=spec["name"],
@@ -181,6 +187,7 @@ def _field(number: int, object_name: str, object_spec: Spec, spec: Spec, ids: _I
         updated_at=ids.now,
         **{attribute: spec[flag] for flag, attribute in FIELD_FLAGS.items() if flag in spec},
     )
+    return with_default_indexes(object_name, field)
 
 
 def _relation(name: str, spec: Spec, ids: _Ids) -> Relation:
@@ -190,6 +197,6 @@ def _relation(name: str, spec: Spec, ids: _Ids) -> Relation:
         target_object_id=ids.objects[spec["object"]],
         target_field_id=ids.fields[spec["object"], spec["field"]],
         on_delete=spec["onDelete"] if holds_id else None,
-        join_column=f"{name}Id" if holds_id else None,
+        join_column=join_column_of(name) if holds_id else None,
         follows_to_trash=spec.get("followsToTrash", False),
     )

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from .operators import Operator, Predicate
-from .types.base import Field, Item, Kind, Leaf, Stored
+from .types.base import FULL_INDEX, Field, Item, Kind, Leaf, LeafIndex, Stored
 from .types.graphql_types import STRING
 
 #: Between the parts of an encoded value. Encodings never contain it, and it sorts below all they contain.
@@ -67,6 +67,10 @@ class CompositeLeaf(Leaf):
     @property
     def has_rows(self) -> bool:
         return True
+
+    @property
+    def index(self) -> LeafIndex:
+        return FULL_INDEX
 
     @property
     def has_index(self) -> bool:

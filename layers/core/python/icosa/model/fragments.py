@@ -18,7 +18,7 @@ from . import operators as ops
 from .folding import fold
 from .like import longest_literal
 from .operators import Operator
-from .types.base import Item, Kind, Leaf, Stored
+from .types.base import FULL_INDEX, Item, Kind, Leaf, LeafIndex, Stored
 from .types.kinds.text import escape, has_no_case
 
 #: Characters of the shortest fragment, and so of what can be looked for.
@@ -50,6 +50,10 @@ class FragmentLeaf(Leaf):
     @property
     def has_rows(self) -> bool:
         return True
+
+    @property
+    def index(self) -> LeafIndex:
+        return FULL_INDEX
 
     @property
     def has_index(self) -> bool:

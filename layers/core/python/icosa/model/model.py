@@ -11,9 +11,11 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Literal
 
+from ..identifiers import join_column_of
 from .cache import Cached
 from .composite_index import CompositeLeaf, composite_leaf
 from .fragments import FragmentLeaf, fragment_leaf, takes_fragments
+from .older_names import older_names
 from .stored_form import StoredForm
 from .types.base import Field, Leaf, OnDelete, Option, Relation, RelationKind, RetiredOption, Status
 
@@ -122,6 +124,8 @@ class Object(Cached):
     #: Rights on records that roles do not decide by their record permissions: right → the permission flag that grants
     #: it, or None where everybody has it (docs/wire/access.md#object-permissions, "Exceptions").
     right_flags: Mapping[Right, str | None] = field(default_factory=dict)
+    #: Roles decide about its records as about those of other objects, though it is a system object.
+    rights_by_role: bool = False
     #: The number of the next field or constraint key: keys are never used again.
     next_key: int = 1
     indexes: tuple[Index, ...] = ()
@@ -134,10 +138,17 @@ class Object(Cached):
     #: Whether every record in the trash has its row (``store.derive``): not so in objects of version 0.2, until the
     #: action ``carry_values`` has given them theirs.
     has_trash_index: bool = False
+    #: Whether answers and documents show fields under their older names as well.
+    shows_older_names: bool = False
 
     def display(self, name: str) -> Any:
         """A label, the description, icon or colour as the workspace sees it, by its wire name (``labelSingular``)."""
         return self.overrides[name] if name in self.overrides else getattr(self, _PRESENTED.get(name, name))
+
+    @property
+    def is_open(self) -> bool:
+        """Whether records and values are everybody's, as those of most system objects are."""
+        return self.is_system and not self.rights_by_role
 
     @cached_property
     def unfinished_constraints(self) -> frozenset[str]:
@@ -160,6 +171,42 @@ class Object(Cached):
     def by_input_name(self) -> Mapping[str, Field]:
         """Stored fields by the name that holds their value (``companyId`` for the relation ``company``)."""
         return {f.input_name: f for f in self.fields if not f.is_one_to_many}
+
+    @cached_property
+    def older_names(self) -> Mapping[str, str]:
+        """Names of this object's fields by those that clients of older versions use."""
+        if self.is_custom:
+            return {}
+        return older_names(self.name_singular, self.many_to_one, self.by_name.keys() | self.by_input_name.keys())
+
+    def present_name(self, name: str) -> str:
+        """The name today of what a request calls ``name``; the same one where that is no older name."""
+        return self.older_names.get(name, name)
+
+    def field_called(self, name: str) -> Field:
+        """The field with a present or an older name (``company``, never ``companyId``)."""
+        return self.by_name[self.present_name(name)]
+
+    def names_shown(self, field: Field) -> tuple[str, ...]:
+        """The names under which answers and documents show a field."""
+        older = self.older_by_name.get(field.name) if self.shows_older_names else None
+        return (field.name,) if older is None else (field.name, older)
+
+    def columns_shown(self, field: Field) -> tuple[tuple[str, str], ...]:
+        """As ``names_shown``, each with the name of the stored value."""
+        if not field.is_many_to_one:
+            return ((field.name, field.input_name),)
+        return tuple((name, join_column_of(name)) for name in self.names_shown(field))
+
+    @cached_property
+    def older_by_name(self) -> Mapping[str, str]:
+        """Older names of fields by their own."""
+        return {present: older for older, present in self.older_names.items() if present in self.by_name}
+
+    @cached_property
+    def stored_names_shown(self) -> tuple[str, ...]:
+        """What an answer shows of a record when nothing was chosen."""
+        return tuple(name for field in self.stored_fields for name in self.names_shown(field))
 
     @cached_property
     def by_id(self) -> Mapping[str, Field]:
@@ -194,12 +241,12 @@ class Object(Cached):
         )
 
     def leaves_of(self, index: Index) -> tuple[Leaf, ...] | None:
-        """The leaves of an index; None unless there are several, all with index rows of their own."""
+        """The leaves of an index; None unless there are several, all of kinds that can have index rows."""
         leaves = [
             leaf
             for member in index.members
             for leaf in (self.by_id[member.field_id].leaves if member.field_id in self.by_id else ())
-            if leaf.subfield == member.sub and leaf.has_rows
+            if leaf.subfield == member.sub and leaf.may_have_rows
         ]
         whole = len(leaves) == len(index.members) > 1
         return tuple(self.leaves[leaf.path] for leaf in leaves) if whole else None

@@ -17,12 +17,14 @@ class Record(dict[str, Any]):
     Made by ``of``. Called directly it has no attributes yet: reading pages of records must not pay for defaults.
     """
 
-    __slots__ = ("batch", "id", "partition", "version")
+    __slots__ = ("batch", "id", "partition", "recounts", "version")
 
     id: str
     #: ``""`` for values that are not a stored record: read from indexes, or put together for a preview.
     partition: str
     version: int
+    #: How often the version was counted up since the values were written (``store.record``).
+    recounts: int
     #: The batch that is moving the record between the live records and the trash (``store.batch``).
     batch: str | None
 
@@ -34,15 +36,26 @@ class Record(dict[str, Any]):
         id: str,
         partition: str = "",
         version: int = 0,
+        recounts: int = 0,
         batch: str | None = None,
     ) -> Self:
         record = cls(values)
         record.id, record.partition, record.version, record.batch = id, partition, version, batch
+        record.recounts = recounts
         return record
 
     def hidden_by(self, batch: str) -> Self:
         """A copy that is marked as being moved by a batch."""
-        return self.of(self, id=self.id, partition=self.partition, version=self.version, batch=batch)
+        return self.of(
+            self, id=self.id, partition=self.partition, version=self.version, recounts=self.recounts, batch=batch
+        )
+
+    @property
+    def revision(self) -> int:
+        """The version in which the values were written: it grows with each write of the record, and with nothing
+        else.
+        """
+        return self.version - self.recounts
 
     @property
     def key(self) -> tuple[str, str]:

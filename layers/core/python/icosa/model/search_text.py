@@ -14,7 +14,7 @@ from collections.abc import Iterator
 
 from . import phone_typing
 from .model import Field, Object
-from .types.base import Item
+from .types.base import Item, Leaf
 
 #: Distinct tokens of a record at most; what comes later in the order of the search fields is not found. Every token is
 #: a row, so this bounds what a write costs: a note of any length is written in one transaction.
@@ -72,6 +72,29 @@ def tokens(fields: tuple[Field, ...], item: Item) -> dict[str, str]:
                 elif not keys.endswith(field.key):
                     fields_by_token[token] = f"{keys},{field.key}"
     return fields_by_token
+
+
+def first_token(text: str) -> str:
+    """The token that a folded text begins with, "" if it begins with none."""
+    return _trimmed(_BLANK.split(text, maxsplit=1)[0])
+
+
+def serving_leaves(obj: Object) -> dict[str, tuple[Leaf, ...]]:
+    """By the keys of search fields: their leaves whose index rows are read by search."""
+    serving = {
+        field.key: tuple(leaf for leaf in field.leaves if leaf.index.serves_search) for field in search_fields(obj)
+    }
+    return {key: leaves for key, leaves in serving.items() if leaves}
+
+
+def is_told_by(leaf: Leaf, value: str, token: str) -> bool:
+    """Whether a token of a field needs no row because of the index row of a leaf that serves search, of this value: it
+    begins so, or the token is in the host of an e-mail address, but not at its beginning (which says little).
+    """
+    if leaf.kind.encode(value).startswith(token):
+        return True
+    host = value.lower().rpartition("@")[2]
+    return leaf.field.type.has_host and host != token and host.endswith(token)
 
 
 def terms(text: str) -> tuple[str, ...]:

@@ -30,6 +30,9 @@ from ..store.workspace_row import status_of
 from ..validation.body import UNNAMED, RequestBody, validate
 from ..validation.types import Flag, Identifier, Integer, JsonObject, Moment, NonBlankText
 from .actions import Action, OfWorkspace, Result, Services
+from .migrating import Migrate, Migrations, list_migrations, migrate
+from .resuming import resume_jobs
+from .setting_actions import SETTING_ACTIONS, known_plan
 from .workspace import provision
 from .workspace_actions import WORKSPACE_ACTIONS
 
@@ -42,6 +45,7 @@ class ProvisionWorkspace(RequestBody):
     name: NonBlankText
     demo: Flag = False
     preset: NonBlankText | None = None
+    plan: NonBlankText = UNNAMED
 
 
 class CreateKey(OfWorkspace):
@@ -86,7 +90,12 @@ class NewRole(OfWorkspace):
 def _provision_workspace(services: Services, parameters: ProvisionWorkspace) -> Result:
     """``{workspaceId, apiKey}``, the key with its ``token``."""
     workspace = provision(
-        services.table, services.api_keys, parameters.name, demo=parameters.demo, preset=parameters.preset
+        services.table,
+        services.api_keys,
+        parameters.name,
+        demo=parameters.demo,
+        preset=parameters.preset,
+        plan=None if parameters.plan is None else known_plan(parameters.plan),
     )
     return {"workspaceId": workspace.workspace_id, "apiKey": {**_members(workspace.api_key), "token": workspace.token}}
 
@@ -143,7 +152,9 @@ def _console_link(services: Services, parameters: NewSignInLink) -> Result:
 
 
 def _count_calls(services: Services, parameters: OfWorkspace) -> Result:
-    """``{left}``: how many gateway keys are left of a workspace that is older than version 0.3."""
+    """``{left}``: how many gateway keys are left of a workspace that is older than version 0.3. For a table that comes
+    from another stack it also puts the workspace into this stack's usage plan.
+    """
     return {"left": services.api_keys.count_calls(parameters.workspace_id)}
 
 
@@ -163,6 +174,20 @@ def _carry_values(services: Services, parameters: OfWorkspace) -> Result:
     for part in chunked(jobs, MAX_TRANSACTION):
         table.transact([put_job(workspace_id, job) for job in part])
     return {"jobs": len(jobs)}
+
+
+def _resume_jobs(services: Services, parameters: OfWorkspace) -> Result:
+    """``{jobs}``: how many that nobody works on any more are begun anew."""
+    now_ms = int(datetime.now(UTC).timestamp() * 1000)
+    return {"jobs": resume_jobs(services.table, parameters.workspace_id, now_ms=now_ms)}
+
+
+def _list_migrations(services: Services, parameters: Migrations) -> Result:
+    return list_migrations(services.table, parameters)
+
+
+def _migrate(services: Services, parameters: Migrate) -> Result:
+    return migrate(services.table, parameters)
 
 
 def _list_roles(_services: Services, parameters: OfWorkspace) -> Result:
@@ -186,9 +211,13 @@ ACTIONS: Mapping[str, Action[Any]] = {
     "console_link": Action(NewSignInLink, _console_link),
     "count_calls": Action(OfWorkspace, _count_calls),
     "carry_values": Action(OfWorkspace, _carry_values),
+    "resume_jobs": Action(OfWorkspace, _resume_jobs),
+    "list_migrations": Action(Migrations, _list_migrations),
+    "migrate": Action(Migrate, _migrate),
     "list_roles": Action(OfWorkspace, _list_roles),
     "create_role": Action(NewRole, _create_role),
     **WORKSPACE_ACTIONS,
+    **SETTING_ACTIONS,
 }
 
 

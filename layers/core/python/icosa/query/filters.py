@@ -21,6 +21,18 @@ from .operation import And, Compare, Filter, Not, Or, Related, RelatedAny
 MAX_DEPTH = 50
 
 
+def looks_elsewhere(filter: Filter) -> bool:
+    """Whether a filter looks at related records."""
+    match filter:
+        case Related() | RelatedAny():
+            return True
+        case And(items=items) | Or(items=items):
+            return any(map(looks_elsewhere, items))
+        case Not(item=item):
+            return looks_elsewhere(item)
+    return False
+
+
 def resolve_filter(model: Model, obj: Object, raw: Any, demand: Demand | None = None) -> Filter | None:
     """The filter that ``raw`` means for ``obj``, or None when it holds no condition (``{}``, ``{"and": []}``, null).
 
@@ -73,14 +85,15 @@ class _Resolver:
                 yield part
 
     def _field(self, obj: Object, key: str, value: Any, *, hops: int, depth: int) -> Iterator[Filter]:
-        stored = obj.by_input_name.get(key)
+        name = obj.present_name(key)
+        stored = obj.by_input_name.get(name)
         if stored is not None and stored.leaves:
             if stored.type.is_composite:
                 yield from self._composite(stored, value)
             else:
                 yield self._compare(stored.leaves[0], value)
             return
-        relation = obj.by_name.get(key)
+        relation = obj.by_name.get(name)
         if relation is None or relation.relation is None:
             raise InvalidFilter(f'Object {obj.name_singular} doesn\'t have any "{key}" field.')
         if hops:
@@ -132,7 +145,9 @@ class _Resolver:
 def _is_operator(target: Object, value: Mapping[str, Any]) -> bool:
     """Whether ``value`` compares the relation itself (``{"eq": "<id>"}``) instead of naming fields of the target."""
     named = target.by_name.keys() | target.by_input_name.keys()
-    return any(key not in named and not isinstance(raw, Mapping | list) for key, raw in value.items())
+    return any(
+        target.present_name(key) not in named and not isinstance(raw, Mapping | list) for key, raw in value.items()
+    )
 
 
 def _all(parts: list[Filter]) -> Filter | None:

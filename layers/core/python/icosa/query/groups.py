@@ -50,19 +50,21 @@ def _dimension(model: Model, obj: Object, element: Raw) -> Dimension:
     if len(element) != 1:
         raise _invalid("You cannot provide multiple fields in one GroupByInput, split them into multiple GroupByInput")
     ((key, value),) = element.items()
-    field = obj.by_input_name.get(key)
+    name = obj.present_name(key)
+    field = obj.by_input_name.get(name)
     if field is not None:
         return _stored(field, key, value)
-    relation = obj.by_name.get(key)
+    relation = obj.by_name.get(name)
     if relation is None:
         raise _invalid(f"Unidentified field in groupBy: {key}")
     if not relation.is_many_to_one or not is_groupable(relation):
         raise _invalid(f'Field "{key}" is not supported in groupBy')
     nested, nested_value = _single(key, value)
     target = model.target_of(relation)
-    field = target.by_input_name.get(nested)
+    nested_name = target.present_name(nested)
+    field = target.by_input_name.get(nested_name)
     if field is None:
-        if nested in target.by_name:
+        if nested_name in target.by_name:
             raise _invalid(f'Cannot group by a relation field of the relation field "{key}"')
         raise _invalid(f'Nested field "{nested}" not found in target object "{target.name_singular}"')
     return _stored(field, f"{key}.{nested}", nested_value, relation)
@@ -143,18 +145,20 @@ def _criterion(model: Model, obj: Object, element: Raw, dimensions: Sequence[Dim
     ((key, value),) = element.items()
     if key == "aggregate":
         return _by_aggregate(obj, value)
-    field = obj.by_input_name.get(key)
+    name = obj.present_name(key)
+    field = obj.by_input_name.get(name)
     if field is not None and field.leaves:
         if field.type.is_composite:
             absent = "Cannot order by a field that is not in groupBy or that is not an aggregate field: {}"
         else:
             absent = "Cannot order by a field that is not an aggregate nor in groupBy criteria: {}."
         return _by_dimension(field, key, value, None, dimensions, absent)
-    relation = obj.by_name.get(key)
+    relation = obj.by_name.get(name)
     if relation is None or not relation.is_many_to_one:
         raise _invalid(f"Cannot orderBy unknown field: {key}.")
     nested, nested_value = _one_by_one(value)
-    field = model.target_of(relation).by_input_name.get(nested)
+    target = model.target_of(relation)
+    field = target.by_input_name.get(target.present_name(nested))
     if field is None or not field.leaves:
         raise _invalid(f"Cannot orderBy unknown field: {key}.{nested}.")
     absent = "Cannot order by a relation field that is not in groupBy criteria: {}"

@@ -149,7 +149,8 @@ class RelationSelection:
 class Selection:
     """Which fields of a record the answer shows.
 
-    ``fields`` are the stored fields (by ``Field.name``) in output order, None for all that the caller may read;
+    ``fields`` are the stored fields (by ``Field.name``, or an older name where that is what the answer shows) in output
+    order, None for all that the caller may read;
     ``relations`` maps a relation's field name to what is loaded of it; a relation that is loaded several times in
     different ways has several names (``RelationSelection.relation``).
     """
@@ -159,6 +160,21 @@ class Selection:
 
 
 # ------------------------------------------------------------------ operations
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Precondition:
+    """What must hold for the record that a write names by its id, at the moment of the write.
+
+    ``revisions``: it has one of these (``Record.revision``); None for any. ``filter`` looks at nothing but the record.
+    """
+
+    revisions: frozenset[int] | None = None
+    filter: Filter | None = None
+
+
+NO_PRECONDITION = Precondition()
+
 # ``is_write``: whether running it may change records, so that a response that cannot be sent says what happened.
 
 
@@ -249,6 +265,8 @@ class Create:
     object: Object
     data: tuple[Mapping[str, Any], ...]
     upsert: bool = False
+    #: Whether the request names a list, of however many records.
+    is_list: bool = False
     selection: Selection = Selection()
 
 
@@ -261,6 +279,7 @@ class Update:
     data: Mapping[str, Any]
     id: str | None = None
     filter: Filter | None = None
+    precondition: Precondition = NO_PRECONDITION
     selection: Selection = Selection()
 
 
@@ -273,6 +292,7 @@ class Delete:
     destroy: bool
     id: str | None = None
     filter: Filter | None = None
+    precondition: Precondition = NO_PRECONDITION
     selection: Selection = Selection()
 
 
@@ -282,6 +302,7 @@ class Restore:
     object: Object
     id: str | None = None
     filter: Filter | None = None
+    precondition: Precondition = NO_PRECONDITION
     selection: Selection = Selection()
 
 

@@ -44,11 +44,12 @@ def direction(name: str, value: Any) -> Direction:
 
 
 def _root(model: Model, obj: Object, key: str, value: Any) -> Iterator[OrderTerm]:
-    field = obj.by_input_name.get(key)
+    name = obj.present_name(key)
+    field = obj.by_input_name.get(name)
     if field is not None and field.leaves:
         yield from _stored(field, value)
         return
-    relation = obj.by_name.get(key)
+    relation = obj.by_name.get(name)
     if relation is None or relation.relation is None:
         raise _invalid(f'Field "{key}" does not exist or is not sortable')
     if relation.is_one_to_many:
@@ -84,9 +85,10 @@ def _stored(field: Field, value: Any) -> Iterator[OrderTerm]:
 
 def _nested(relation: Field, target: Object, key: str, value: Any) -> Iterator[OrderTerm]:
     dotted = f"{relation.name}.{key}"
-    field = target.by_input_name.get(key)
+    name = target.present_name(key)
+    field = target.by_input_name.get(name)
     if field is None or not field.leaves:
-        if key in target.by_name and isinstance(value, Mapping):
+        if name in target.by_name and isinstance(value, Mapping):
             raise _invalid(f'Field "{dotted}" does not support nested ordering')
         raise _invalid(f'Nested field "{key}" not found in target object "{target.name_singular}"')
     if not field.type.is_composite:

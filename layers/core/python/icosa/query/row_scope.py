@@ -24,6 +24,7 @@ class _NoJoins:
 
 
 _NO_JOINS: Final = _NoJoins()
+_NOTHING: Final[frozenset[str]] = frozenset()
 
 
 class RowScope:
@@ -44,6 +45,21 @@ class RowScope:
     def denies(self, obj: Object) -> bool:
         """Whether the caller may do nothing with an object, since what they may see of it cannot be told."""
         return False
+
+    @property
+    def masks(self) -> bool:
+        """Whether there are any masked fields."""
+        return False
+
+    def masked_fields(self, obj: Object) -> frozenset[str]:
+        """Ids of fields of whose values the caller may see only parts: answers have those, and conditions may not name
+        the fields.
+        """
+        return _NOTHING
+
+    def masked(self, obj: Object, record: Record) -> Record:
+        """The record with what the caller may see of masked fields."""
+        return record
 
     def narrow(self, obj: Object, filter: Filter | None) -> Filter | None:
         """The filter, and what the caller may see. To narrow a filter again changes nothing."""

@@ -39,6 +39,8 @@ def batch_handler(
     processor = BatchProcessor(event_type=event_type, logger=cast(logging.Logger, logger))
 
     def handler(event: dict[str, Any], context: Any) -> Any:
+        if not event["Records"]:  # Powertools takes that for a fault.
+            return {"batchItemFailures": []}
         failed = {} if together is None else together(event["Records"])
 
         def both(record: Any) -> None:

@@ -9,6 +9,7 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.logging.correlation_paths import API_GATEWAY_REST
 from aws_lambda_powertools.logging.utils import copy_config_to_registered_loggers
 
+from ..version import VERSION
 from .http import HttpRequest, HttpResponse, proxy
 
 Event = dict[str, Any]
@@ -16,8 +17,8 @@ Handler = Callable[[Event, Any], dict[str, Any]]
 
 
 def function_logger() -> Logger:
-    """The function's logger. What this package logs has the same form."""
-    logger = Logger()
+    """The function's logger. What this package logs has the same form; each line names the release."""
+    logger = Logger(release=VERSION)
     copy_config_to_registered_loggers(logger, include={__package__.partition(".")[0]})
     return logger
 

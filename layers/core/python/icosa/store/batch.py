@@ -51,7 +51,7 @@ from .lease import Lease, ModelOutdated
 from .lookup import visible_rows
 from .ops import NOT_EXISTS, CheckItem, DeleteItem, Op, PutItem, UpdateItem
 from .recent import log_row
-from .record import HIDDEN, VERSION, data_bytes, pack, pack_moved, reservation
+from .record import HIDDEN, RECOUNT, RECOUNT_NAMES, VERSION, data_bytes, pack, pack_moved, reservation
 from .settle import RecordId, RecordRows, Touched, close, settle
 from .table import MAX_BYTES, MAX_TRANSACTION, Item, Table, TransactionConflict, TransactionFailed
 from .transactions import ConditionsFailed, transact
@@ -141,9 +141,9 @@ class Batch:
         if not change.before_live:
             yield UpdateItem(
                 change.before.key,
-                "SET #h = :batch ADD #v :one",
+                f"SET #h = :batch {RECOUNT}",
                 "#v = :v AND attribute_not_exists(#h)",
-                names={"#h": HIDDEN, "#v": VERSION},
+                names={**RECOUNT_NAMES, "#h": HIDDEN},
                 values={":batch": self.id, ":v": change.before.version, ":one": 1},
             )
 

@@ -20,7 +20,7 @@ from . import keys
 from .derive import CREATED, TWO_VALUES, Attributes, Rows, constraint_value
 from .keys import Key
 from .ops import EXISTS, NOT_EXISTS, CheckItem, DeleteItem, Op, PutItem, UpdateItem
-from .record import HIDDEN, VERSION, pack, pack_moved
+from .record import HIDDEN, RECOUNT, RECOUNT_NAMES, VERSION, pack, pack_moved
 from .vacancy import COUNTER_SHARDS, IS_RECENT_ENOUGH
 
 #: Condition for the place that a record moves to: nothing is there, or a hidden row that a batch has left (see
@@ -32,9 +32,10 @@ _NO_VISIBLE_ROW = f"{NOT_EXISTS} OR attribute_exists(#h)", {"#h": HIDDEN}
 _VISIBLE = f"{EXISTS} AND attribute_not_exists(#h)"
 
 
-FailureKind = Literal["version", "register", "model", "id", "row", "target", "guard"]
+FailureKind = Literal["once", "version", "register", "model", "id", "row", "target", "guard"]
 """What a failed condition says.
 
+* ``once``: another request with the same Idempotency-Key has been made (``store.once``).
 * ``version``: the record is no longer as it was read.
 * ``register``: the batch was given up by another writer.
 * ``model``: the first records of an object must be made by a later version of the model (``store.vacancy``).
@@ -206,8 +207,7 @@ def target_ops(targets: Mapping[Key, bool]) -> Iterator[ConditionalOp]:
     for key in sorted(targets, key=lambda key: not targets[key]):
         reason = FailureReason("target", key=key)
         if targets[key]:
-            names = {"#h": HIDDEN, "#v": VERSION}
-            yield UpdateItem(key, "ADD #v :one", _VISIBLE, names, {":one": 1}), reason
+            yield UpdateItem(key, RECOUNT, _VISIBLE, {**RECOUNT_NAMES, "#h": HIDDEN}, {":one": 1}), reason
         else:
             yield CheckItem(key, _VISIBLE, {"#h": HIDDEN}), reason
 

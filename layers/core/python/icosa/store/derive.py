@@ -13,8 +13,8 @@ from ..model.dates import epoch_ms
 from ..model.fragments import FragmentLeaf, fragments, shard_of
 from ..model.model import Model, Object, UniqueConstraint
 from ..model.record import Record
-from ..model.search_text import search_fields, tokens
-from ..model.types.base import Item, Leaf
+from ..model.search_text import is_told_by, search_fields, serving_leaves, tokens
+from ..model.types.base import IndexedRecords, Item, Leaf
 from . import keys
 from .keys import END, NULL, VALUE, Key
 
@@ -64,8 +64,8 @@ class Rows:
         self._ws = ws
         self._obj = obj
         leaves = (*obj.indexed_leaves, *obj.declared) if leaves is None else tuple(leaves)
-        self._index: list[tuple[str, Leaf, Callable[[Any], str], Callable[[Any], str | None]]] = [
-            (keys.index(ws, obj.key, leaf.key), leaf, leaf.kind.encode, leaf.kind.detail)
+        self._index: list[tuple[str, Leaf, Callable[[Any], str], Callable[[Any], str | None], IndexedRecords]] = [
+            (keys.index(ws, obj.key, leaf.key), leaf, leaf.kind.encode, leaf.kind.detail, leaf.index.records)
             for leaf in leaves
             if not isinstance(leaf, FragmentLeaf)
         ]
@@ -86,23 +86,27 @@ class Rows:
             for field in obj.many_to_one
         ]
         self._searched = search_fields(obj) if obj.is_searchable else ()
+        self._serving = serving_leaves(obj)
 
     @classmethod
     def of(cls, model: Model, obj: Object) -> Rows:
         return obj.cached(_rows, model)
 
     def index(self, record: Record) -> dict[Key, Attributes]:
-        """Index rows of a live record: one for each indexed leaf, nulls included, so that every index is complete; and
-        those of its fragments.
+        """Index rows of a live record: one for each indexed leaf, nulls included, so that an index is complete unless
+        it is of values or of nulls alone (``LeafIndex``); and those of its fragments.
         """
         tail = END + record.id
         null = NULL + tail
         carried = self._carried(record)
         rows: dict[Key, Attributes] = {}
-        for partition, leaf, encode, detail in self._index:
+        for partition, leaf, encode, detail, indexed in self._index:
             value = leaf.get(record)
             if value is None:
-                rows[partition, null] = carried
+                if indexed != "VALUES":
+                    rows[partition, null] = carried
+                continue
+            if indexed == "NULLS":
                 continue
             attributes: Attributes = _NOTHING if leaf is self._created else carried
             exact = detail(value)
@@ -153,15 +157,22 @@ class Rows:
     def tokens(self, record: Record) -> dict[Key, Attributes]:
         """One row for each token of a live record's search fields, ``f`` naming the fields that have it.
 
-        A person has about 10, a record at most ``MOST_TOKENS``. They stand in a partition for each object and first
-        character: a term is one range of one partition, while the rows that a record adds spread over several. The
-        first letters of words are uneven, so the busiest of these partitions takes about two writes a record, where
-        that of an index takes one.
+        What index rows of leaves that serve search tell has none. A record has at most ``MOST_TOKENS``. They stand in a
+        partition for each object and first character: a term is one range of one partition, while the rows that a
+        record adds spread over several. The first letters of words are uneven, so the busiest of these partitions takes
+        about two writes a record, where that of an index takes one.
         """
         rows: dict[Key, Attributes] = {}
         for token, fields in tokens(self._searched, record).items():
+            if self._serving and all(self._is_told(record, token, field) for field in fields.split(",")):
+                continue
             rows[keys.tokens(self._ws, self._obj.key, token), keys.token_sort(token, record.id)] = {FIELDS: fields}
         return rows
+
+    def _is_told(self, record: Record, token: str, field_key: str) -> bool:
+        """Whether search finds a record by an index row of a field that has the token."""
+        leaves = self._serving.get(field_key, ())
+        return any((value := leaf.get(record)) is not None and is_told_by(leaf, value, token) for leaf in leaves)
 
     def guards(self, record: Record) -> dict[Key, Attributes]:
         """One row for each unique constraint whose values are all present; the trash keeps its values, too."""

@@ -311,6 +311,17 @@ def all_token_rows(table: Table, pk: str, term: str) -> list[Token]:
     return _as_tokens(table.query_all(pk, prefix=term, project=_TOKEN))
 
 
+def begun_rows(table: Table, pk: str, term: str, *, limit: int | None) -> list[tuple[str, str]]:
+    """The encoded values of an index that begin with a term, each with the id of its record: the first ones, or all."""
+    prefix = VALUE + term
+    if limit is None:
+        rows: Iterable[Item] = table.query_all(pk, prefix=prefix, project="SK")
+    else:
+        rows = table.query(pk, prefix=prefix, limit=limit, project="SK").items
+    pairs = (row["SK"][len(VALUE) :].rpartition(END) for row in rows)
+    return [(encoded, record_id) for encoded, _, record_id in pairs]
+
+
 def _as_tokens(rows: Sequence[Item]) -> list[Token]:
     return [Token(*keys.split_token_sort(row["SK"]), row[FIELDS]) for row in rows]
 

@@ -24,6 +24,12 @@ StoredRow = Mapping[str, Any]
 
 #: The record's version: every write increments it, every write is conditional on it.
 VERSION = "v"
+#: How often the version was counted up since, without another value: where a row derived from the record is removed, or
+#: a reference to it is made that decides about its destruction. The next write of the record drops it.
+RECOUNTS = "u"
+#: The update that counts the version up, and its names.
+RECOUNT = "ADD #v :one, #u :one"
+RECOUNT_NAMES = {"#v": VERSION, "#u": RECOUNTS}
 #: Marks a record or trash row that a multi-step write is moving between the two partitions (see store/batch.py).
 HIDDEN = "h"
 #: Marks a row that its record has come to from the other partition, with the version that the record had there: the
@@ -73,6 +79,7 @@ def unpack(row: StoredRow, form: StoredForm | None) -> Record:
     if form is not None:
         form.to_memory(record, row["SK"])
     record.partition, record.id, record.version, record.batch = row["PK"], row["SK"], row[VERSION], row.get(HIDDEN)
+    record.recounts = row.get(RECOUNTS, 0)
     return record
 
 
@@ -98,6 +105,7 @@ def unpack_visible(rows: Iterable[StoredRow | None], form: StoredForm | None) ->
         record.partition = row["PK"]
         record.id = row["SK"]
         record.version = row[VERSION]
+        record.recounts = row.get(RECOUNTS, 0)
         record.batch = None
         records.append(record)
     return records

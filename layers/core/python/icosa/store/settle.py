@@ -24,7 +24,7 @@ from .change import put_row
 from .derive import Rows
 from .keys import Key
 from .ops import NOT_EXISTS, CheckItem, DeleteItem, Op, PutItem, UpdateItem
-from .record import HIDDEN, VERSION, current_state, unpack_or_none
+from .record import HIDDEN, RECOUNT, RECOUNT_NAMES, VERSION, current_state, unpack_or_none
 from .register import Register
 from .retry import Attempts
 from .table import MAX_TRANSACTION, Item, Table, TransactionConflict, TransactionFailed, chunked
@@ -104,8 +104,9 @@ class RecordRows:
             key = place(ws, self.obj.key), self.id
             if row is not None and state is not None and row is state[0]:
                 moved = row.is_hidden and steps == 0
-                expression = "REMOVE #h ADD #v :one" if moved else "ADD #v :one"
+                expression = f"REMOVE #h {RECOUNT}" if moved else RECOUNT
                 condition, names, values = _as_read(row, marked=moved)
+                names = {**names, **RECOUNT_NAMES}
                 ops.append(
                     UpdateItem(key, expression, condition, names, {**values, ":v": row.version + steps, ":one": 1})
                 )

@@ -256,6 +256,11 @@ def carried_out(ws: str, staged: str) -> UpdateItem:
     return UpdateItem(keys.workspace(ws), "REMOVE metadataStaged", "metadataStaged = :staged", values=values)
 
 
+def has_timeline(item: Mapping[str, Any]) -> bool:
+    """Whether a workspace's row says that changes are told on timelines."""
+    return bool(item.get("preferences", {}).get("timeline") == "on")
+
+
 def next_views(ws: str, *, seen: int, model_version: int) -> UpdateItem:
     """Count up the version of the views, on the condition that it is still ``seen`` and the model's still
     ``model_version``, with no change of the model to be carried out.

@@ -1,9 +1,10 @@
-"""From what the stream tells to events, and from events to deliveries.
+"""From what the stream tells to events, and from events to deliveries; and to activities on timelines.
 
 For each workspace that somebody listens to: the rows of events, then a delivery for each event and webhook, then a
-message for each delivery. Ids of events and deliveries follow from what happened, rows are put once, and all of it is
-done again when the stream repeats its records: a process that dies in between leaves nothing out, and what is sent
-twice is the message that a delivery's row makes harmless.
+message for each delivery, and at last the activities (``timeline``), where they are on. Ids of events, deliveries and
+activities follow from what happened, rows are put once, and all of it is done again when the stream repeats its
+records: a process that dies in between leaves nothing out, and what is sent twice is the message that a delivery's row
+makes harmless.
 
 Costs, beside the look (``matching``): for an event that somebody wants one write unit for each KB of its row (twice
 that in a feed), and a write unit and a tenth of a request to SQS for each webhook; for moves and removals what
@@ -16,13 +17,14 @@ from __future__ import annotations
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from ..catalog.loader import MetadataState
 from ..catalog.models import current_model
 from ..model.dates import epoch_ms
-from ..model.model import Model
+from ..model.model import Model, Object
+from ..model.timeline import is_activity, timeline_of
 from ..store import delivery_row, event_row, feed
 from ..store.delivery_row import Delivery
 from ..store.event_row import EventRow
@@ -30,10 +32,11 @@ from ..store.stream import MetadataChange, RecordChange
 from ..store.table import Item, Table
 from ..store.workspace_row import is_quiet
 from .delivery_queue import DeliveryQueue, first_attempts
-from .matching import Audience, Audiences, is_silent
+from .matching import Audience, Audiences
 from .metadata_events import EntityChanges, metadata_events
 from .moves import Patience, resolve, with_deletions
 from .record_events import record_event
+from .timeline.writer import write_activities
 
 Place = str
 """Names a record of the stream: its sequence number."""
@@ -94,18 +97,35 @@ class FanOut:
         return failed
 
     def _publish(self, table: Table, workspace_id: str, work: _Work) -> None:
+        started = time.monotonic()
         audience = self._audiences.of(table, workspace_id)
         if audience is None:
             return
 
         work.leave_out(audience.workspace)
 
-        def model() -> Model:
+        def read_model() -> Model:
             return current_model(table, workspace_id, MetadataState.parse(audience.workspace))
 
-        events = [*self._of_metadata(audience, model, work), *self._of_records(table, audience, model, work)]
-        if not events:
+        events = self._of_metadata(audience, read_model, work)
+        model = read_model() if work.changes else None
+        told: Sequence[_Told] = () if model is None else self._told(table, audience, model, work)
+        if model is not None:
+            events += _events(model, [(each.place, each.change) for each in told if each.is_event], work.failed)
+        if events:
+            self._send(table, workspace_id, audience, events)
+        timeline = None if model is None or not audience.has_timeline else timeline_of(model)
+        on_timelines = [] if timeline is None else [each for each in told if each.is_on_timelines]
+        if model is None or timeline is None or not on_timelines:
             return
+        try:
+            changes = [each.change for each in on_timelines]
+            write_activities(table, model, timeline, changes, now=self._now(), started=started)
+        except Exception as error:  # noqa: BLE001  # Other records need not come again; the caller reports it.
+            work.failed |= {each.place: error for each in on_timelines}
+
+    def _send(self, table: Table, workspace_id: str, audience: Audience, events: Sequence[EventRow]) -> None:
+        """Put the rows of events where they belong, and tell the webhooks that want them."""
         if audience.has_feed:
             feed.append(table, workspace_id, events, now=int(self._now()))
         else:
@@ -135,33 +155,39 @@ class FanOut:
                     events.setdefault(event.event_id, event)
         return list(events.values())
 
-    def _of_records(
-        self, table: Table, audience: Audience, read_model: Callable[[], Model], work: _Work
-    ) -> list[EventRow]:
-        """The events of records, each once."""
-        if not work.changes:
-            return []
-        model = read_model()
-        wanted = [(place, change) for place, change in work.changes if _is_wanted(audience, model, change)]
-        return _events(model, self._told(table, model, wanted, in_order=audience.has_feed), work.failed)
-
-    def _told(
-        self, table: Table, model: Model, wanted: Sequence[tuple[Place, RecordChange]], *, in_order: bool
-    ) -> list[tuple[Place, RecordChange]]:
-        """What there is to tell. ``in_order``: what happened to a record before stands before it."""
-        resolved = resolve(table, model, [change for _, change in wanted])
-        told = [(place, change) for (place, _), change in zip(wanted, resolved, strict=True) if change is not None]
-        if not in_order:
+    def _told(self, table: Table, audience: Audience, model: Model, work: _Work) -> list[_Told]:
+        """What there is to tell of records. Into the feed what happened to a record before comes before it."""
+        timeline = timeline_of(model) if audience.has_timeline else None
+        wanted = [
+            _Told(place, change, is_event, is_on_timelines)
+            for place, change in work.changes
+            if (obj := model.by_key.get(change.object_key)) is not None and not is_activity(obj)
+            for is_event in (_is_wanted(audience, obj, change),)
+            for is_on_timelines in (timeline is not None and timeline.has(obj),)
+            if is_event or is_on_timelines
+        ]
+        resolved = resolve(table, model, [each.change for each in wanted])
+        told = [
+            replace(each, change=change) for each, change in zip(wanted, resolved, strict=True) if change is not None
+        ]
+        if not audience.has_feed:
             return told
-        complete = with_deletions(table, model.workspace_id, [change for _, change in told], self._patience)
-        return [(place, change) for (place, _), parts in zip(told, complete, strict=True) for change in parts]
+        complete = with_deletions(table, model.workspace_id, [each.change for each in told], self._patience)
+        return [replace(each, change=change) for each, parts in zip(told, complete, strict=True) for change in parts]
 
 
-def _is_wanted(audience: Audience, model: Model, change: RecordChange) -> bool:
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """A change of a record, with the place of the stream that tells of it, and who is told of it."""
+
+    place: Place
+    change: RecordChange
+    is_event: bool
+    is_on_timelines: bool
+
+
+def _is_wanted(audience: Audience, obj: Object, change: RecordChange) -> bool:
     """Whether anybody may want to hear of a change, before anything is read or rendered for it."""
-    obj = model.by_key.get(change.object_key)
-    if obj is None or is_silent(obj.name_singular):
-        return False
     return any(audience.wants(f"{obj.name_singular}.{action}") for action in _ACTIONS[change.happening])
 
 

@@ -4,7 +4,8 @@ Most workspaces have no webhook, so that is what must cost nothing: the answer i
 in such a workspace costs the function ``events`` no call at all in between. A look is one read of the workspace's row
 (one read unit), which says how often the webhooks were changed and until when the feed of events is kept; webhooks are
 read when that number is another than the last time (half a read unit for 4 KB). Where anybody listens there is a look
-for every batch of the stream, so there a new webhook, or another name of a field, counts at once.
+for every batch of the stream, so there a new webhook, or another name of a field, counts at once. The timeline is one
+more listener, by a setting in the same row.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from ..lru import LRUCache
 from ..store import keys, workspace_registry
 from ..store.ops import UpdateItem
 from ..store.table import Item, Table, TransactionConflict
-from ..store.workspace_row import FEED_UNTIL, WEBHOOKS_REVISION, next_webhooks
+from ..store.workspace_row import FEED_UNTIL, WEBHOOKS_REVISION, has_timeline, next_webhooks
 
 #: How long "nobody listens" is believed.
 LOOK_SECONDS: Final = 5.0
@@ -31,16 +32,10 @@ _REMEMBERED: Final = 10_000
 OPERATIONS: Final = 100
 OPERATION_LENGTH: Final = 255
 
-#: Records of these objects make no events; of these events no wildcard speaks.
-_SILENT_OBJECTS: Final = frozenset(("timelineActivity",))
+#: Of these events no wildcard speaks.
 _ONLY_BY_NAME: Final = frozenset(("workflowRun.updated",))
 _METADATA: Final = "metadata"
 _OF_METADATA: Final = ("*.*", f"{_METADATA}.")
-
-
-def is_silent(object_name: str) -> bool:
-    """Whether nobody is told of an object's records."""
-    return object_name in _SILENT_OBJECTS
 
 
 def patterns_of(name: str) -> tuple[str, ...]:
@@ -108,11 +103,14 @@ def bump(ws: str) -> UpdateItem:
 
 @dataclass(frozen=True, slots=True)
 class Audience:
-    """Who listens to a workspace: its webhooks, and whether events are put into the feed. ``workspace`` is its row."""
+    """Who listens to a workspace: its webhooks, whether events are put into the feed, and whether changes are told on
+    timelines. ``workspace`` is its row.
+    """
 
     workspace: Item
     webhooks: MatchTable
     has_feed: bool
+    has_timeline: bool
 
     def wants(self, name: str) -> bool:
         """Whether an event of this name has to be made."""
@@ -159,10 +157,11 @@ class Audiences:
         else:
             webhooks = MatchTable.of(table.query_all(keys.webhooks(workspace_id)))
         has_feed = float(row.get(FEED_UNTIL, 0)) > self._now()
-        is_quiet = not webhooks and not has_feed
+        timeline = has_timeline(row)
+        is_quiet = not webhooks and not has_feed and not timeline
         self._looks.put(workspace_id, _Look(moment, revision, webhooks, is_quiet))
         return (
             None
             if workspace is None or is_quiet or not is_there(workspace)
-            else Audience(workspace, webhooks, has_feed)
+            else Audience(workspace, webhooks, has_feed, timeline)
         )

@@ -39,7 +39,7 @@ SKEW_SECONDS: Final = 300.0
 
 
 @dataclass(frozen=True, slots=True)
-class _Column:
+class Column:
     """A member of ``record``."""
 
     field: Field
@@ -56,11 +56,11 @@ def record_event(model: Model, change: RecordChange) -> EventRow | None:
         return None
     record = unpack(change.row, obj.stored_form)
     old = None if change.old is None else unpack(change.old, obj.stored_form)
-    action, updated = _action(obj, change, record, old)
+    action, updated = what_happened(obj, change, record, old)
     if action == "updated" and not updated:
         return None
-    at = _moment(obj, change, record, old)
-    columns = obj.cached(_columns)
+    at = moment_of(obj, change, record, old)
+    columns = columns_of(obj)
     name = f"{obj.name_singular}.{action}"
     body: dict[str, Any] = {
         "eventName": name,
@@ -87,8 +87,10 @@ def record_event(model: Model, change: RecordChange) -> EventRow | None:
     )
 
 
-def _action(obj: Object, change: RecordChange, record: Record, old: Record | None) -> tuple[Action, list[str] | None]:
-    """What happened, and the names of what has changed where the body has them."""
+def what_happened(
+    obj: Object, change: RecordChange, record: Record, old: Record | None
+) -> tuple[Action, list[str] | None]:
+    """The action of a change, and the names of what has changed where the body has them."""
     match change.happening:
         case "created":
             return "created", None
@@ -100,18 +102,23 @@ def _action(obj: Object, change: RecordChange, record: Record, old: Record | Non
             assert old is not None
             updated = [
                 column.name
-                for column in obj.cached(_columns)
+                for column in columns_of(obj)
                 if column.name != _UPDATED_AT and record.get(column.field.key) != old.get(column.field.key)
             ]
             # A record in the trash that is deleted once more is there from now on.
             return ("deleted" if _DELETED_AT in updated else "updated"), updated
 
 
-def _columns(obj: Object) -> tuple[_Column, ...]:
-    return tuple(_Column(field, field.input_name, partial(field.type.render, field)) for field in obj.stored_fields)
+def columns_of(obj: Object) -> tuple[Column, ...]:
+    """The members of ``record``, in their order."""
+    return obj.cached(_columns)
 
 
-def _moment(obj: Object, change: RecordChange, record: Record, old: Record | None) -> str:
+def _columns(obj: Object) -> tuple[Column, ...]:
+    return tuple(Column(field, field.input_name, partial(field.type.render, field)) for field in obj.stored_fields)
+
+
+def moment_of(obj: Object, change: RecordChange, record: Record, old: Record | None) -> str:
     """When it happened: the time of the request, where the record tells it, so that all records of a request have the
     same; else that of the stream, which may be cut to seconds, but not the time before the record's last change.
     """

@@ -125,7 +125,8 @@ class Projector:
         relations: dict[str, RelationSelection] = {}
         joins: list[tuple[str, Field]] = []
         for selected in self._selector.fields(name, sets):
-            field = obj.by_input_name.get(selected.name)
+            present = obj.present_name(selected.name)
+            field = obj.by_input_name.get(present)
             if field is not None:
                 selected.require_no_arguments(name)
                 columns.append((selected.key, self._stored(obj, field, selected)))
@@ -135,7 +136,7 @@ class Projector:
                     joins.append((selected.key, field))
             elif selected.name == TYPENAME:
                 columns.append((selected.key, constant(name)))
-            elif (relation := obj.by_name.get(selected.name)) is not None and relation.relation is not None:
+            elif (relation := obj.by_name.get(present)) is not None and relation.relation is not None:
                 slot = self._new_slot(relation)
                 column, relations[slot] = self._relation(obj, relation, slot, selected, context)
                 columns.append((selected.key, column))

@@ -188,22 +188,24 @@ def _group_by(request: RootFieldRequest) -> PlannedField:
 
 
 def _create_one(request: RootFieldRequest) -> PlannedField:
-    return _create(request, (request.data(),), _single)
+    return _create(request, (request.data(),), _single, is_list=False)
 
 
 def _create_many(request: RootFieldRequest) -> PlannedField:
-    return _create(request, tuple(arguments.require(request.arguments, "data", "array")), _list)
+    return _create(request, tuple(arguments.require(request.arguments, "data", "array")), _list, is_list=True)
 
 
 def _create(
     request: RootFieldRequest,
     data: Sequence[Mapping[str, Any]],
     render: Callable[[RecordProjection], Callable[[Any], Any]],
+    *,
+    is_list: bool,
 ) -> PlannedField:
     projection = request.record(min(len(data), request.settings.batch_limit), created=True)
     upsert = request.arguments.get("upsert", False)
     return PlannedField(
-        Create(object=request.object, data=tuple(data), upsert=upsert, selection=projection.selection),
+        Create(object=request.object, data=tuple(data), upsert=upsert, is_list=is_list, selection=projection.selection),
         render(projection),
     )
 

@@ -11,6 +11,7 @@ import orjson
 from ...access.check import RecordRights
 from ...access.context import RequestContext
 from ...errors import BadRequest
+from ...model.label import label_of
 from ...model.model import Model, Object
 from ...model.search_text import terms
 from ...model.types.base import Item
@@ -111,15 +112,6 @@ _RECORD: Mapping[str, Callable[[Hit, RecordRights], Any]] = {
     "tsRank": lambda hit, _: hit.rank_any,
     TYPENAME: lambda hit, _: "SearchRecord",
 }
-
-
-def label_of(obj: Object, item: Item) -> str:
-    """The value of the label identifier; the members of a composite with a blank between them."""
-    field = obj.by_id.get(obj.label_identifier_field_id or "")
-    if field is None:
-        return ""
-    parts = (leaf.get(item) for leaf in field.leaves)
-    return " ".join(str(part) for part in parts if part is not None)
 
 
 def image_of(obj: Object, item: Item, rights: RecordRights) -> str | None:

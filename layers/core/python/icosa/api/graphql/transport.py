@@ -16,12 +16,15 @@ from urllib.parse import parse_qs
 
 import orjson
 
-from ...errors import BadRequest, Forbidden, IcosaError, Unauthenticated
+from ...errors import BadRequest, Forbidden, IcosaError, Unauthenticated, WorkspaceUnavailable
+from ...runtime.conditional import ConditionNotSupported, MalformedCondition, refuse_conditions
 from ...runtime.delivery import deliver
 from ...runtime.http import HttpRequest, HttpResponse, error_response, handle_errors
 from ...runtime.http_errors import MethodNotAllowed, rest_body
+from ...runtime.idempotency import REFUSALS
 from ...runtime.json_body import read_body
 from ...store.meter import Meter
+from ..once import Ran
 from .failures import VariableMissing
 
 METHODS = ("GET", "POST")
@@ -82,30 +85,41 @@ class Outcome:
     is_mutation: bool
     has_wrong_variables: bool = False
     respond: Callable[[], HttpResponse] | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 def handle_graphql_request(
-    http: HttpRequest, run: Callable[[GraphqlRequest, Meter], Outcome], *, limit: int
+    http: HttpRequest,
+    run: Callable[[GraphqlRequest, Meter], Outcome],
+    *,
+    limit: int,
+    takes_if_match: bool = False,
 ) -> HttpResponse:
     """The answer to a request whose document ``run`` runs. Never raises: every failure has its answer.
 
-    ``limit`` are the bytes of a body. What ``run`` raises refuses the whole document.
+    ``limit`` are the bytes of a body. What ``run`` raises refuses the whole document. ``takes_if_match``: ``run`` obeys
+    that header.
     """
 
     def serve(meter: Meter) -> HttpResponse:
         try:
             request = read_request(http, limit=limit)
+            refuse_conditions(http, takes_if_match=takes_if_match)
         except IcosaError as error:
             return not_runnable(error)
         try:
             outcome = run(request, meter)
             if outcome.respond is not None:
                 return outcome.respond()
-            response = (
-                wrong_variables(outcome.result["errors"]) if outcome.has_wrong_variables else answer(outcome.result)
-            )
-            return deliver(response, http, is_change=outcome.is_mutation)
-        except (MutationOverGet, VariableMissing) as error:
+            return deliver(plain(outcome), http, is_change=outcome.is_mutation)
+        except (
+            MutationOverGet,
+            VariableMissing,
+            MalformedCondition,
+            ConditionNotSupported,
+            WorkspaceUnavailable,
+            *REFUSALS,
+        ) as error:
             return not_runnable(error)
         except IcosaError as error:
             return refused(error)
@@ -193,9 +207,27 @@ def _friendly(error: IcosaError) -> str:
     return next((text for kind, text in _FRIENDLY if isinstance(error, kind)), fallback)
 
 
-def answer(result: Mapping[str, Any]) -> HttpResponse:
+def answer(result: Mapping[str, Any], headers: Mapping[str, str] | None = None) -> HttpResponse:
     """The answer to a document that was run, or refused by GraphQL itself: ``data`` and ``errors``."""
-    return HttpResponse(200, orjson.dumps(result))
+    return HttpResponse(200, orjson.dumps(result), headers or {})
+
+
+def plain(outcome: Outcome) -> HttpResponse:
+    """The answer to an outcome of plain data."""
+    if outcome.has_wrong_variables:
+        return wrong_variables(outcome.result["errors"])
+    return answer(outcome.result, outcome.headers)
+
+
+def ran(outcome: Outcome) -> Ran:
+    """What came of a document that is run once. It has failed where none of its fields has a value."""
+    values = (outcome.result.get("data") or {}).values()
+    return Ran(plain(outcome), has_failed="errors" in outcome.result and all(value is None for value in values))
+
+
+def made_once(response: HttpResponse, http: HttpRequest) -> Outcome:
+    """The outcome of a mutation whose answer is known."""
+    return Outcome({}, is_mutation=True, respond=lambda: deliver(response, http, is_change=True))
 
 
 def refused(error: IcosaError) -> HttpResponse:

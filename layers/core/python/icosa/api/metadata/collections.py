@@ -14,6 +14,7 @@ from .fields import FIELDS
 from .jobs import JOBS
 from .me import ME
 from .objects import OBJECTS
+from .plan import PLAN
 from .roles import ROLE_ROUTES, ROLES
 from .views import VIEW_COLLECTIONS
 from .webhooks import WEBHOOK_ROUTES, WEBHOOKS
@@ -30,6 +31,7 @@ ROUTES: tuple[Route, ...] = (
     *ROLE_ROUTES,
     *WEBHOOK_ROUTES,
     ME,
+    PLAN,
     AUDIT_LOG,
     *JOBS,
     EVENTS,

@@ -25,6 +25,7 @@ KINDS: Final[Mapping[JobKind, str]] = {
     "destroy": "DESTROY_OBJECT",
     "finish": "FINISH_CHANGE",
     "carry": "COMPLETE_INDEXES",
+    "migrate": "MIGRATE",
 }
 
 
@@ -43,7 +44,11 @@ def one_job(context: RequestContext, job_id: str) -> dict[str, Any]:
 
 
 def _may_see(context: RequestContext, job: Job) -> bool:
-    """Jobs of records: whoever may read such records; of the model: whoever may change it."""
+    """Jobs of records: whoever may read such records; others: whoever may change the model. Nobody those of a later
+    release, which this one does not know.
+    """
+    if job.kind not in KINDS:
+        return False
     if job.kind not in RECORD_KINDS:
         return context.permissions.holds("DATA_MODEL")
     obj = context.model.by_id.get(job.object_id)
@@ -64,6 +69,7 @@ def _members(context: RequestContext, job: Job) -> dict[str, Any]:
         "done": job.done if counts else None,
         "total": job.total if counts else None,
         "skipped": work.get("skipped", 0) if counts else None,
+        "report": work.get("report", []),
         "createdAt": _moment(job.created_ms),
         "startedAt": _moment(job.started_ms),
         "finishedAt": _moment(job.finished_ms),

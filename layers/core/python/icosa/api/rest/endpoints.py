@@ -12,11 +12,11 @@ from functools import cached_property
 from typing import Any
 
 from ...access.check import RecordRights
-from ...errors import BadRequest
+from ...errors import BadRequest, InvalidFilter
 from ...model.model import Model, Object
 from ...query.aggregates import aggregates_of
 from ...query.demand import Demand
-from ...query.filters import resolve_filter
+from ...query.filters import looks_elsewhere, resolve_filter
 from ...query.groups import resolve_dimensions, resolve_group_order
 from ...query.operation import (
     Create,
@@ -28,6 +28,7 @@ from ...query.operation import (
     GroupBy,
     Merge,
     Operation,
+    Precondition,
     Restore,
     Selection,
     Update,
@@ -38,6 +39,7 @@ from ...settings import Settings
 from ..view_filter import ViewFilter
 from . import responses
 from .body import Record, as_flag, as_ids, as_index, as_record, as_records
+from .filter_text import Raw
 from .params import Params
 from .path import Path, RouteKind
 from .selection import FieldSelector
@@ -55,6 +57,8 @@ class RecordsRequest:
     settings: Settings
     view_filter: ViewFilter
     demand: Demand
+    #: Of the header ``If-Match``; None where it demands nothing of the record's revision.
+    revisions: frozenset[int] | None = None
 
     @cached_property
     def object(self) -> Object:
@@ -68,6 +72,15 @@ class RecordsRequest:
 
     def resolved(self, raw_filter: Any) -> Filter | None:
         return resolve_filter(self.model, self.object, raw_filter, self.demand)
+
+    def precondition(self, raw: Raw | None) -> Precondition:
+        """What the request demands of the record that its path names (docs/wire/rest.md#conditional-requests)."""
+        filter = None if raw is None else self.resolved(raw)
+        if raw is not None and filter is None:
+            raise InvalidFilter("A filter beside the id of a record must have a condition")
+        if filter is not None and looks_elsewhere(filter):
+            raise InvalidFilter("A filter beside the id of a record can only name fields of the record itself")
+        return Precondition(revisions=self.revisions, filter=filter)
 
     def selection(self, depth: int, *, created: bool = False) -> Selection:
         settings = self.settings
@@ -97,27 +110,32 @@ def _find_many(request: RecordsRequest) -> Operation:
 
 
 def _create_one(request: RecordsRequest) -> Operation:
-    return _create(request, lambda body: (as_record(body),))
+    return _create(request, lambda body: (as_record(body),), is_list=False)
 
 
 def _create_many(request: RecordsRequest) -> Operation:
-    return _create(request, as_records)
+    return _create(request, as_records, is_list=True)
 
 
-def _create(request: RecordsRequest, read: Callable[[Any], tuple[Record, ...]]) -> Operation:
+def _create(request: RecordsRequest, read: Callable[[Any], tuple[Record, ...]], *, is_list: bool) -> Operation:
     depth, upsert = request.params.depth, request.params.upsert
     return Create(
         object=request.object,
         data=read(request.body),
         upsert=upsert,
+        is_list=is_list,
         selection=request.selection(depth, created=True),
     )
 
 
 def _update_one(request: RecordsRequest) -> Operation:
-    depth = request.params.depth
+    depth, condition = request.params.depth, request.params.condition
     return Update(
-        object=request.object, data=as_record(request.body), id=request.path.id, selection=request.selection(depth)
+        object=request.object,
+        data=as_record(request.body),
+        id=request.path.id,
+        precondition=request.precondition(condition),
+        selection=request.selection(depth),
     )
 
 
@@ -134,8 +152,14 @@ _ONLY_ID = Selection(fields=("id",))
 
 
 def _delete_one(request: RecordsRequest) -> Operation:
-    destroy = not request.params.soft_delete
-    return Delete(object=request.object, destroy=destroy, id=request.path.id, selection=_ONLY_ID)
+    destroy, condition = not request.params.soft_delete, request.params.condition
+    return Delete(
+        object=request.object,
+        destroy=destroy,
+        id=request.path.id,
+        precondition=request.precondition(condition),
+        selection=_ONLY_ID,
+    )
 
 
 def _delete_many(request: RecordsRequest) -> Operation:
@@ -145,8 +169,13 @@ def _delete_many(request: RecordsRequest) -> Operation:
 
 
 def _restore_one(request: RecordsRequest) -> Operation:
-    depth = request.params.depth
-    return Restore(object=request.object, id=request.path.id, selection=request.selection(depth))
+    depth, condition = request.params.depth, request.params.condition
+    return Restore(
+        object=request.object,
+        id=request.path.id,
+        precondition=request.precondition(condition),
+        selection=request.selection(depth),
+    )
 
 
 def _restore_many(request: RecordsRequest) -> Operation:
@@ -206,16 +235,18 @@ def _group_by(request: RecordsRequest) -> Operation:
 class Endpoint:
     """``parse`` makes the operation (raises IcosaError), ``render`` the response body from its result.
 
-    ``is_bulk_change``: a filter says which records change.
+    ``is_bulk_change``: a filter says which records change. ``takes_if_match``: the path names the record that the
+    header is about.
     """
 
     parse: Callable[[RecordsRequest], Operation]
     render: responses.Render
     status: int = 200
     is_bulk_change: bool = False
+    takes_if_match: bool = False
 
 
-_UPDATE_ONE = Endpoint(parse=_update_one, render=responses.record("update"))
+_UPDATE_ONE = Endpoint(parse=_update_one, render=responses.record("update"), takes_if_match=True)
 _UPDATE_MANY = Endpoint(parse=_update_many, render=responses.records("update"), is_bulk_change=True)
 _CREATE_ONE = Endpoint(parse=_create_one, render=responses.record("create"), status=201)
 
@@ -228,16 +259,16 @@ ENDPOINTS: Mapping[RouteKind, Mapping[str, Endpoint]] = {
         "DELETE": Endpoint(parse=_delete_many, render=responses.records("delete"), is_bulk_change=True),
     },
     "one": {
-        "GET": Endpoint(parse=_find_one, render=responses.record()),
+        "GET": Endpoint(parse=_find_one, render=responses.record(), takes_if_match=True),
         "POST": _CREATE_ONE,  # the id in the path is ignored (docs/wire/rest.md#paths)
         "PATCH": _UPDATE_ONE,
         "PUT": _UPDATE_ONE,
-        "DELETE": Endpoint(parse=_delete_one, render=responses.record("delete")),
+        "DELETE": Endpoint(parse=_delete_one, render=responses.record("delete"), takes_if_match=True),
     },
     "batch": {"POST": Endpoint(parse=_create_many, render=responses.records("create"), status=201)},
     "duplicates": {"POST": Endpoint(parse=_duplicates, render=responses.duplicates)},
     "groupBy": {"GET": Endpoint(parse=_group_by, render=responses.groups)},
     "merge": {"PATCH": Endpoint(parse=_merge, render=responses.record("merge"))},
-    "restoreOne": {"PATCH": Endpoint(parse=_restore_one, render=responses.record("restore"))},
+    "restoreOne": {"PATCH": Endpoint(parse=_restore_one, render=responses.record("restore"), takes_if_match=True)},
     "restoreMany": {"PATCH": Endpoint(parse=_restore_many, render=responses.records("restore"), is_bulk_change=True)},
 }

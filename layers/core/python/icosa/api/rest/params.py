@@ -60,6 +60,10 @@ class Params:
         for name, value in parse_qsl(query_string, keep_blank_values=True):
             self._values.setdefault(name, []).append(value)
 
+    @property
+    def has_filter(self) -> bool:
+        return "filter" in self._values
+
     def refuse_strays(self, known: Collection[str] = _PARAMETERS, *, is_bulk_change: bool = False) -> None:
         """Refuse parameters that may be the rest of another one's value: API Gateway cuts values at ``;`` and ``&``,
         and what it has cut off is a parameter that nobody knows (docs/wire/rest.md#parameters).
@@ -87,6 +91,19 @@ class Params:
     def filter(self) -> Raw | None:
         text = self._once("filter")
         return parse_filter(text) if text else None
+
+    @property
+    def condition(self) -> Raw | None:
+        """``filter`` beside the id of a record that is written; never ignored."""
+        values = self._values.get("filter")
+        if values is None:
+            return None
+        if len(values) > 1 or (condition := self.filter) is None:
+            raise BadRequest(
+                "A filter beside the id of a record must be given once, and not be empty",
+                sub_code="INVALID_ARGS_FILTER",
+            )
+        return condition
 
     @property
     def order(self) -> list[Raw]:

@@ -6,11 +6,12 @@ column.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+from ...identifiers import join_column_of
 from ...model.model import Field, Model, Object
 from ...query.operation import Connection, Node, RelationSelection, Selection
 
@@ -22,10 +23,13 @@ _Render = Callable[[Any], Any]
 
 @dataclass(frozen=True, slots=True)
 class _Child:
-    """A relation that the answer shows. ``join_column`` is set for many-to-one fields."""
+    """A relation that the answer shows: ``slot`` is where the node has it. ``join_columns`` are names under which the
+    answer shows the id of a many-to-one field.
+    """
 
+    slot: str
     name: str
-    join_column: str | None
+    join_columns: tuple[str, ...]
     record: Renderer
 
 
@@ -35,9 +39,11 @@ class Renderer:
     __slots__ = ("_children", "_columns")
 
     def __init__(self, model: Model, obj: Object, selection: Selection) -> None:
-        fields = obj.stored_fields if selection.fields is None else [obj.by_name[name] for name in selection.fields]
-        self._columns = [_column(field) for field in fields]
-        self._children = [_child(model, obj.by_name[name], part) for name, part in selection.relations.items()]
+        names = obj.stored_names_shown if selection.fields is None else selection.fields
+        self._columns = [_column(obj.field_called(name), name) for name in names]
+        self._children = [
+            child for slot, part in selection.relations.items() for child in _children(model, obj, slot, part, names)
+        ]
 
     @classmethod
     def of(cls, model: Model, obj: Object, selection: Selection) -> Renderer:
@@ -58,7 +64,7 @@ class Renderer:
             value = get(key)
             record[name] = null if value is None else render(value)
         for child in self._children:
-            related = node.related[child.name]
+            related = node.related[child.slot]
             if isinstance(related, Connection):
                 record[child.name] = [child.record(part) for part in related.nodes]
             elif related is not None:
@@ -67,8 +73,8 @@ class Renderer:
                 record[child.name] = None
                 # A record that points at one in the trash shows neither it nor its id
                 # (docs/wire/quirks.md#a-relation-to-the-trash).
-                if child.join_column in record:
-                    record[child.join_column] = None
+                for join_column in child.join_columns:
+                    record[join_column] = None
         return record
 
 
@@ -77,14 +83,24 @@ def renderers(_: Object) -> dict[Any, Renderer]:
     return {}
 
 
-def _column(field: Field) -> tuple[str, str, Any, _Render]:
+def _column(field: Field, name: str) -> tuple[str, str, Any, _Render]:
     render = partial(field.type.render, field)
-    return field.input_name, field.key, render(None), render
+    return _shown(field, name), field.key, render(None), render
 
 
-def _child(model: Model, field: Field, part: RelationSelection) -> _Child:
-    join_column = field.input_name if field.is_many_to_one else None
-    return _Child(field.name, join_column, Renderer.of(model, model.target_of(field), part.selection))
+def _shown(field: Field, name: str) -> str:
+    """How the value of a field is called where the field is called ``name``, which may be an older name."""
+    return field.input_name if name == field.name else join_column_of(name)
+
+
+def _children(model: Model, obj: Object, slot: str, part: RelationSelection, names: Sequence[str]) -> Iterator[_Child]:
+    """A relation, also by its older name where everything is shown by both."""
+    field = obj.field_called(slot)
+    record = Renderer.of(model, model.target_of(field), part.selection)
+    join_columns = tuple(_shown(field, name) for name in names if obj.present_name(name) == field.name)
+    others = [name for name in obj.names_shown(field) if name != slot and name in names] if slot == field.name else []
+    for name in (slot, *others):
+        yield _Child(slot, name, join_columns if field.is_many_to_one else (), record)
 
 
 def _key(selection: Selection) -> Any:

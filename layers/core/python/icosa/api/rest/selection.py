@@ -30,11 +30,15 @@ class FieldSelector:
         if names is not None:
             return self._chosen(obj, depth, names)
         relations = (f for f in obj.fields if f.relation is not None and self._is_readable(obj, f)) if depth else ()
-        return Selection(fields=self._capped(obj), relations=self._expand(relations))
+        return Selection(fields=self._capped(obj), relations=self._expand((f.name, f) for f in relations))
 
-    def _expand(self, relations: Iterable[Field]) -> dict[str, RelationSelection]:
-        whole = RelationSelection(selection=Selection(), page=Page(limit=self._children))
-        return {relation.name: whole for relation in relations}
+    def _expand(self, relations: Iterable[tuple[str, Field]]) -> dict[str, RelationSelection]:
+        """Relations by the names that they have in the answer."""
+        page = Page(limit=self._children)
+        return {
+            name: RelationSelection(selection=Selection(), page=page, relation=relation.name)
+            for name, relation in relations
+        }
 
     def _is_readable(self, obj: Object, relation: Field) -> bool:
         return is_relation_readable(self._rights, self._model, obj, relation)
@@ -54,22 +58,23 @@ class FieldSelector:
     def _chosen(self, obj: Object, depth: int, names: tuple[str, ...]) -> Selection:
         hidden = self._rights.unreadable_fields(obj)
         stored = dict.fromkeys(_ONLY_ID)
-        relations: list[Field] = []
+        relations: list[tuple[str, Field]] = []
         unknown: list[str] = []
         needs_depth: list[str] = []
         for name in names:
-            field = obj.by_input_name.get(name) or obj.by_name.get(name)
+            present = obj.present_name(name)
+            field = obj.by_input_name.get(present) or obj.by_name.get(present)
             if field is None or field.id in hidden or not (field.type.is_stored or field.relation is not None):
                 unknown.append(name)
-            elif field.relation is not None and name == field.name and (depth or field.is_one_to_many):
+            elif field.relation is not None and present == field.name and (depth or field.is_one_to_many):
                 if not depth:
                     needs_depth.append(name)
                 elif self._is_readable(obj, field):
-                    relations.append(field)
+                    relations.append((name, field))
                 else:
                     unknown.append(name)
             else:
-                stored[field.name] = None
+                stored[field.name if present == name else obj.older_by_name[field.name]] = None
         if unknown:
             raise _invalid(f"Unknown or unreadable fields on '{obj.name_singular}': {', '.join(unknown)}")
         if needs_depth:

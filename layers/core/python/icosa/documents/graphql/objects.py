@@ -108,9 +108,10 @@ class ObjectTypes:
             if field.is_one_to_many:
                 yield FieldDefinition(field.name, f"{target}Connection", connection_arguments(target), about)
                 continue
-            yield FieldDefinition(field.name, target, (), about)
             join_column = wording.join_column(self._model, field)
-            yield FieldDefinition(field.input_name, self._types(field).output, (), join_column)
+            for name, id_name in self._obj.columns_shown(field):
+                yield FieldDefinition(name, target, (), about)
+                yield FieldDefinition(id_name, self._types(field).output, (), join_column)
 
     def _edge(self) -> Iterator[FieldDefinition]:
         yield FieldDefinition("node", f"{self.name}!", (), "The record itself.")
@@ -145,8 +146,9 @@ class ObjectTypes:
             if field.is_many_to_one:
                 target = type_name(self._model.target_of(field))
                 connects = wording.relation_input(self._model, field)
-                yield Argument(field.name, f"{target}RelationInput", connects)
-                yield Argument(field.input_name, types.create, wording.join_column(self._model, field))
+                for name, id_name in self._obj.columns_shown(field):
+                    yield Argument(name, f"{target}RelationInput", connects)
+                    yield Argument(id_name, types.create, wording.join_column(self._model, field))
                 continue
             required = creates and not field.is_nullable and field.default_value is None and not field.is_system
             type_ = _nullable(types.create if creates else types.update, not required)
@@ -162,9 +164,13 @@ class ObjectTypes:
             if field.relation is None:
                 yield Argument(field.name, self._types(field).filter, about)
                 continue
-            yield Argument(field.name, f"{type_name(self._model.target_of(field))}FilterInput", about)
-            if not field.is_one_to_many:
-                yield Argument(field.input_name, self._types(field).filter, wording.id_condition(field))
+            target = f"{type_name(self._model.target_of(field))}FilterInput"
+            if field.is_one_to_many:
+                yield Argument(field.name, target, about)
+                continue
+            for name, id_name in self._obj.columns_shown(field):
+                yield Argument(name, target, about)
+                yield Argument(id_name, self._types(field).filter, wording.id_condition(field))
 
     def _orders(self) -> Iterator[Argument]:
         for field in self._stored:
@@ -175,11 +181,12 @@ class ObjectTypes:
             if not is_groupable(field):
                 continue
             label = wording.label(field)
-            if field.is_many_to_one:
-                target = type_name(self._model.target_of(field))
-                yield Argument(field.name, f"{target}GroupByInput", f"A field of the record that {label} points at.")
             about = f"Whether records of a group have the same {label}."
-            yield Argument(field.input_name, self._types(field).group, about)
+            for name, id_name in self._obj.columns_shown(field):
+                if field.is_many_to_one:
+                    target = type_name(self._model.target_of(field))
+                    yield Argument(name, f"{target}GroupByInput", f"A field of the record that {label} points at.")
+                yield Argument(id_name, self._types(field).group, about)
 
     def _group_orders(self) -> Iterator[Argument]:
         figure = "A figure about the records of each group."
@@ -190,10 +197,11 @@ class ObjectTypes:
 
     def _ordered(self, field: Field, suffix: str, type_: str) -> Iterator[Argument]:
         label = wording.label(field)
-        if field.is_many_to_one:
-            target = type_name(self._model.target_of(field))
-            yield Argument(field.name, f"{target}{suffix}", f"Order by a field of the record that {label} points at.")
-        yield Argument(field.input_name, type_, f"Order by {label}.")
+        for name, id_name in self._obj.columns_shown(field):
+            if field.is_many_to_one:
+                target = type_name(self._model.target_of(field))
+                yield Argument(name, f"{target}{suffix}", f"Order by a field of the record that {label} points at.")
+            yield Argument(id_name, type_, f"Order by {label}.")
 
     def _aggregate_orders(self) -> Iterator[Argument]:
         for aggregate in self._aggregates():

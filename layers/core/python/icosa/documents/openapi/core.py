@@ -11,7 +11,7 @@ from ...model.model import Model
 from ...settings import Settings, settings
 from .answers import Context, schemas_of, shared_schemas
 from .base import components, own_path
-from .errors import error_components
+from .errors import CONDITIONAL, error_components
 from .names import Names
 from .operations import operation_ids, operations_of
 from .parameters import OBJECTS, parameters
@@ -50,7 +50,7 @@ def core_members(model: Model, settings: Settings, only: Collection[str] | None 
     error_schemas, responses = error_components(settings)
     parts = {
         "parameters": parameters(settings),
-        "responses": responses,
+        "responses": {**responses, **CONDITIONAL},
         "schemas": {**schemas, **shared_schemas(objects, context), **error_schemas},
     }
     return {**tag_members(tag for _, tag in tagged), "paths": paths, "components": components(parts)}

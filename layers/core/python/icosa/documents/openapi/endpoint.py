@@ -17,6 +17,7 @@ from ...access.bodies import (
     Me,
     ObjectPermissionForResponse,
     PermissionFlagForResponse,
+    Plan,
     RegenerateApiKey,
     RegeneratedApiKey,
     RolePermissionFlag,
@@ -161,6 +162,14 @@ def _of_webhook(
 ENDPOINTS: Final = (
     Endpoint(
         path="/me", method="get", tag=ACCESS, operation_id="whoAmI", summary="Who asks, and what they may do", answer=Me
+    ),
+    Endpoint(
+        path="/plan",
+        method="get",
+        tag=ACCESS,
+        operation_id="findPlan",
+        summary="How much the workspace may have, and has",
+        answer=Plan,
     ),
     Endpoint(
         path="/auditLog",

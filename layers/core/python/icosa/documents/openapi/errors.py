@@ -98,7 +98,8 @@ def error_components(
             "There is no such record", _body(404, "NotFoundException", "Record not found", code="RECORD_NOT_FOUND")
         ),
         "409": _response(
-            "Others kept changing the same records; nothing was changed, and trying again is safe",
+            "Others kept changing the same records, or a request with the same `Idempotency-Key` is running; trying "
+            "again is safe",
             _body(
                 409,
                 "ConflictException",
@@ -115,6 +116,16 @@ def error_components(
                 415,
                 "UnsupportedMediaTypeException",
                 "Content-Type 'text/plain' is not supported. Send application/json",
+            ),
+        ),
+        "422": _response(
+            "The `Idempotency-Key` was used for another request",
+            _body(
+                422,
+                "UnprocessableEntityException",
+                "The Idempotency-Key was used for another request in the last 24 hours. Choose a new key for each "
+                "request, and send the same method, address and body when you send it again",
+                code="IDEMPOTENCY_KEY_REUSED",
             ),
         ),
         "429": _response(
@@ -150,3 +161,25 @@ def _response(description: str, example: Mapping[str, Any], *, headers: Part | N
         content["examples"] = {name: {"value": body} for name, body in example.items()}
     response: dict[str, Any] = {"description": description, "content": {"application/json": content}}
     return response if headers is None else {**response, "headers": headers}
+
+
+#: Refusals of conditional writes.
+CONDITIONAL: Part = {
+    "412": _response(
+        "The record is not as the request demands; nothing was changed",
+        {
+            "changed": _body(
+                412,
+                "PreconditionFailedException",
+                "The record has changed since it was read. Read it again, and decide anew",
+                code="RECORD_CHANGED",
+            ),
+            "unlike": _body(
+                412,
+                "PreconditionFailedException",
+                "The record does not match the filter",
+                code="CONDITION_NOT_MET",
+            ),
+        },
+    ),
+}

@@ -9,6 +9,9 @@ from .errors import refusals
 from .schemas import Part
 
 _WITH_BODY = ("413", "415")
+# Short, and no components: a document has them thousands of times, and some readers take no references here.
+_ETAG: Part = {"ETag": {"description": "Names what is shown", "schema": {"type": "string"}}}
+_NOT_MODIFIED: Part = {"304": {"description": "The client has this answer"}}
 
 
 def json_content(schema: Part) -> dict[str, Any]:
@@ -27,8 +30,12 @@ def operation(
     status: str = "200",
     parameters: Sequence[Part] = (),
     body: Part | None = None,
+    is_tagged: bool = False,
+    is_cached: bool = False,
 ) -> dict[str, Any]:
-    """``success`` says what the answer is, ``refused`` are the statuses of errors beside those of a body."""
+    """``success`` says what the answer is, ``refused`` are the statuses of errors beside those of a body.
+    ``is_tagged``: the answer has an entity tag; ``is_cached``: clients that name it get nothing else.
+    """
     members: dict[str, Any] = {"tags": [tag], "summary": summary, "description": description, "operationId": id}
     if parameters:
         members["parameters"] = list(parameters)
@@ -37,4 +44,7 @@ def operation(
         members["requestBody"] = {"required": True, "content": json_content(body)}
         errors.update(_WITH_BODY)
     done = {"description": success, "content": json_content(answer)}
-    return {**members, "responses": {status: done, **refusals(*sorted(errors))}}
+    if is_tagged:
+        done["headers"] = _ETAG
+    unchanged = _NOT_MODIFIED if is_cached else {}
+    return {**members, "responses": {status: done, **unchanged, **refusals(*sorted(errors))}}

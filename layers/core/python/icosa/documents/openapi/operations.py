@@ -31,13 +31,18 @@ from .answers import (
 )
 from .names import Names
 from .operation import operation
-from .parameters import refer
+from .parameters import IDEMPOTENCY_KEY, refer
 from .text import label
 
 _ALWAYS = ("400", "401", "403", "429", "503")
 _WRITES = ("409",)
 _ONE = ("404",)
 _SHOWN = ("depth", "fields")
+#: Of operations on one record, which may depend on what it is like.
+_CONDITIONS = ("condition", "ifMatch")
+_CONDITIONAL = ("412",)
+#: Of all that are made once, if the client says so.
+_ONCE = ("409", "422")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,6 +64,8 @@ class RecordOperation:
     answer: SchemaFactory
     status: str = "200"
     refused: tuple[str, ...] = ()
+    is_tagged: bool = False
+    is_cached: bool = False
     is_offered: Callable[[Object], bool] = field(default=lambda _: True)
 
 
@@ -92,12 +99,14 @@ def operations_of(obj: Object, ids: Mapping[str, str], context: Context) -> dict
                 id=ids[described.id],
                 summary=described.summary.format_map(texts),
                 description=described.description.format_map(texts),
-                parameters=refer(*described.parameters),
+                parameters=refer(*described.parameters, *(() if described.method == "get" else (IDEMPOTENCY_KEY,))),
                 body=None if described.body is None else described.body(obj, context),
                 answer=described.answer(obj, context),
                 success=described.success.format_map(texts),
                 status=described.status,
-                refused=(*_ALWAYS, *described.refused),
+                refused=(*_ALWAYS, *described.refused, *(() if described.method == "get" else _ONCE)),
+                is_tagged=described.is_tagged,
+                is_cached=described.is_cached,
             )
     return paths
 
@@ -121,8 +130,10 @@ _OPERATIONS = (
         summary="Find Many {plural}",
         description="A page of {labels}, the number of all that match, and cursors to go on with",
         success="A page of {labels}",
-        parameters=("orderBy", "filter", "limit", *_SHOWN, "startingAfter", "endingBefore"),
+        parameters=("orderBy", "filter", "limit", *_SHOWN, "startingAfter", "endingBefore", "ifNoneMatch"),
         answer=page,
+        is_tagged=True,
+        is_cached=True,
     ),
     RecordOperation(
         path="/{plural}",
@@ -136,6 +147,7 @@ _OPERATIONS = (
         answer=record_under("create"),
         status="201",
         refused=_WRITES,
+        is_tagged=True,
     ),
     RecordOperation(
         path="/{plural}",
@@ -185,9 +197,11 @@ _OPERATIONS = (
         summary="Find One {singular}",
         description="The record of {labels} with this id",
         success="The record",
-        parameters=("idPath", *_SHOWN),
+        parameters=("idPath", *_SHOWN, "ifNoneMatch", "ifMatch"),
         answer=record_under(""),
-        refused=_ONE,
+        refused=(*_ONE, *_CONDITIONAL),
+        is_tagged=True,
+        is_cached=True,
     ),
     RecordOperation(
         path="/{plural}/{id}",
@@ -196,9 +210,10 @@ _OPERATIONS = (
         summary="Delete One {singular}",
         description="Destroy a record of {labels}, or with `soft_delete=true` put it where it can be restored from",
         success="The id of what was deleted",
-        parameters=("idPath", "softDelete"),
+        parameters=("idPath", "softDelete", *_CONDITIONS),
         answer=record_under("delete", record_id),
-        refused=(*_ONE, *_WRITES),
+        refused=(*_ONE, *_WRITES, *_CONDITIONAL),
+        is_tagged=True,
     ),
     RecordOperation(
         path="/{plural}/{id}",
@@ -208,10 +223,11 @@ _OPERATIONS = (
         summary="Update One {singular}",
         description="Change a record of {labels}. What the body does not name stays as it is",
         success="The changed record",
-        parameters=("idPath", *_SHOWN),
+        parameters=("idPath", *_SHOWN, *_CONDITIONS),
         body=update_body,
         answer=record_under("update"),
-        refused=(*_ONE, *_WRITES),
+        refused=(*_ONE, *_WRITES, *_CONDITIONAL),
+        is_tagged=True,
     ),
     RecordOperation(
         path="/{plural}/duplicates",
@@ -233,9 +249,10 @@ _OPERATIONS = (
         summary="Restore One {singular}",
         description="Bring a soft-deleted record of {labels} back",
         success="The restored record",
-        parameters=("idPath", *_SHOWN),
+        parameters=("idPath", *_SHOWN, *_CONDITIONS),
         answer=record_under("restore"),
-        refused=(*_ONE, *_WRITES),
+        refused=(*_ONE, *_WRITES, *_CONDITIONAL),
+        is_tagged=True,
     ),
     RecordOperation(
         path="/{plural}/restore",
@@ -281,7 +298,10 @@ _OPERATIONS = (
             "aggregate",
             "includeRecordsSample",
             "orderByForRecords",
+            "ifNoneMatch",
         ),
         answer=groups,
+        is_tagged=True,
+        is_cached=True,
     ),
 )

@@ -7,10 +7,11 @@ tool can send a text, and few encode nested values as the server wants them.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from ...access.audit import PAGE_DEFAULT, PAGE_LIMIT
 from ...model.operators import OPERATORS, OperandType
+from ...runtime.idempotency import KEY_CHARACTERS
 from ...settings import Settings
 from ...store.delivery_row import STATES
 from ...webhooks.deliveries import PAGE_DEFAULT as DELIVERY_PAGE_DEFAULT
@@ -85,6 +86,23 @@ def parameters(settings: Settings) -> dict[str, Part]:
                 "combined": 'and(position[gte]:0,or(createdBy.name[ilike]:"%a%",updatedAt[gt]:"2026-01-01T00:00:00Z"))',
                 "deleted": "deletedAt[is]:NOT_NULL",
             },
+        ),
+        "condition": _query(
+            "filter",
+            "What the record must be like at the moment of the write, which is refused with 412 otherwise. The "
+            "conditions are those of a list's filter, on fields of the record itself",
+            {"type": "string"},
+            examples={"unchanged": 'updatedAt[eq]:"2026-01-01T00:00:00.000Z"'},
+        ),
+        IDEMPOTENCY_KEY: _idempotency_key(),
+        "ifMatch": _header(
+            "If-Match",
+            "The `ETag` of the record as it was read, or several. Where the record has been written since, the answer "
+            "is 412 and nothing is changed; changes of related records do not count. `*` stands for any",
+        ),
+        "ifNoneMatch": _header(
+            "If-None-Match",
+            "The `ETag` of an earlier answer, or several. Where the answer would be the same, it is 304 without a body",
         ),
         "depth": _query(
             "depth",
@@ -173,6 +191,7 @@ def metadata_parameters() -> dict[str, Part]:
     """``components.parameters`` of the metadata document (docs/wire/metadata.md#pages)."""
     return {
         "idPath": _id_path("entity"),
+        IDEMPOTENCY_KEY: _idempotency_key(),
         "limit": _query(
             "limit",
             "Entities on the page. More than 1000 are cut to 1000",
@@ -213,6 +232,22 @@ def _query(
         state = {} if required else {"x-disabled": True}
         parameter["examples"] = {key: {"value": value, **state} for key, value in examples.items()}
     return {**parameter, "schema": schema}
+
+
+IDEMPOTENCY_KEY: Final = "idempotencyKey"
+
+
+def _idempotency_key() -> Part:
+    key = _header(
+        "Idempotency-Key",
+        "A text of the client's own, another one for each request. The same request with the same key, in 24 hours, "
+        "is answered as before, with `Idempotency-Replayed: true`, and not carried out again",
+    )
+    return {**key, "schema": {"type": "string", "minLength": 1, "maxLength": KEY_CHARACTERS}}
+
+
+def _header(name: str, description: str) -> Part:
+    return {"name": name, "in": "header", "required": False, "description": description, "schema": {"type": "string"}}
 
 
 def _json_query(

@@ -56,14 +56,12 @@ class RecordSchemas:
         properties: dict[str, Any] = {}
         for field in obj.stored_fields:
             schema = self._value(field, response=False)
-            description = of_field(field)
-            properties[field.input_name] = {
-                **(nullable(schema) if field.is_nullable else schema),
-                "description": description,
-            }
-            if field.is_many_to_one:
-                self._shared |= LINK_SCHEMAS
-                properties[field.name] = {**LINK, "description": f"Which record is in {label(field)}"}
+            value = {**(nullable(schema) if field.is_nullable else schema), "description": of_field(field)}
+            for name, id_name in obj.columns_shown(field):
+                properties[id_name] = value
+                if field.is_many_to_one:
+                    self._shared |= LINK_SCHEMAS
+                    properties[name] = {**LINK, "description": f"Which record is in {label(field)}"}
         example = _example(obj)
         return {
             self._names.of(obj, ""): {
@@ -89,10 +87,11 @@ class RecordSchemas:
                 target = self._model.target_of(field)
                 self._related[target.id] = target
                 related = reference(self._names.of(target, "ForRelation"))
-                properties[field.name] = {
-                    **(list_of(related) if field.is_one_to_many else nullable(related)),
-                    "description": of_relation(field, self._model),
-                }
+                for name in obj.names_shown(field):
+                    properties[name] = {
+                        **(list_of(related) if field.is_one_to_many else nullable(related)),
+                        "description": of_relation(field, self._model),
+                    }
         return {"type": "object", "description": of_object(obj), "properties": properties, "required": ["id"]}
 
     def _stored(self, obj: Object) -> dict[str, Any]:
@@ -103,10 +102,11 @@ class RecordSchemas:
         for field in obj.fields:
             if field.type.is_stored and not field.is_one_to_many:
                 schema = self._value(field, response=True)
-                properties[field.input_name] = {
-                    **(nullable(schema) if _may_be_null(field) else schema),
-                    "description": of_field(field),
-                }
+                for _, id_name in obj.columns_shown(field):
+                    properties[id_name] = {
+                        **(nullable(schema) if _may_be_null(field) else schema),
+                        "description": of_field(field),
+                    }
         return properties
 
     def _value(self, field: Field, *, response: bool) -> Part:

@@ -154,12 +154,13 @@ def _path_for_comparison(model: Model, obj: Object, condition: Compare) -> Acces
         return AccessPath(condition=condition, ids=tuple(ids), exact=True)
     if leaf.field.relation is not None and operator in (EQ, IN):
         return _edge_path(model, obj, condition)
-    if not leaf.has_index:
-        return _path_of_part(model, obj, condition)
     pk = keys.index(model.workspace_id, obj.key, leaf.key)
-    if (state := condition.state) is not None:
-        rows = _nulls(pk, leaf) if state == "NULL" else _values(pk, leaf)
-        return AccessPath(condition=condition, ranges=(rows,), exact=True)
+    if condition.state == "NULL" and leaf.tells_nulls:
+        return AccessPath(condition=condition, ranges=(_nulls(pk, leaf),), exact=True)
+    if not leaf.tells_values or condition.state == "NULL":
+        return _path_of_part(model, obj, condition)
+    if condition.state is not None:
+        return AccessPath(condition=condition, ranges=(_values(pk, leaf),), exact=True)
     if operator in (EQ, IN):
         operands = dict.fromkeys(operand if operator is IN else (operand,))
         empty = leaf.kind.null_equivalent

@@ -270,7 +270,7 @@ def _reader(part: RowRange) -> Callable[[Table], list[RecordRef]]:
 
 def _nulls_of(ctx: Context, obj: Object, leaf: Leaf) -> RowRange | None:
     """The records without a related one; None where no index tells them."""
-    if not leaf.has_index:
+    if not leaf.tells_nulls:
         return None
     pk = keys.index(ctx.model.workspace_id, obj.key, leaf.key)
     return RowRange(pk=pk, low=NULL + END, high=NULL + END + TOP, leaf=leaf, by_id=True)

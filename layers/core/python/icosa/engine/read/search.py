@@ -1,7 +1,8 @@
 """The operation Search: records of several objects by the words of their search fields (docs/wire/graphql.md#search).
 
-An object has partitions of token rows, one row for each word of a record. Every term of the input is one range in each
-object; all ranges are read side by side, strongly consistent, so a record is found in the moment it is written. The
+An object has partitions of token rows, one row for each word of a record but for those that index rows tell: of the
+leaves that serve search. Every term of the input is one range of tokens in each object, and one of each such index; all
+ranges are read side by side, strongly consistent, so a record is found in the moment it is written. The
 rows rank the records; then only the records of the page are fetched and checked. The executor calls it.
 
 Rank: a word that is the whole term counts more than one that begins with it, words of the label more than others. Of a
@@ -12,16 +13,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, partial
 
 from ...model.model import Object
 from ...model.record import Record
-from ...model.search_text import search_fields, terms, tokens
+from ...model.search_text import first_token, search_fields, serving_leaves, terms, tokens
+from ...model.types.base import Leaf
 from ...query.evaluate import compile_filter, deleted_scope
 from ...query.operation import Cursor, FindMany, Hit, Page, Search, SearchCursor, SearchPage
 from ...shipped import load
 from ...store import keys
-from ...store.lookup import Token, all_token_rows, token_rows
+from ...store.lookup import Token, all_token_rows, begun_rows, token_rows
 from ...store.table import Table
 from ..context import BranchContext, Context
 from ..records import live_key, shown
@@ -75,14 +77,21 @@ def search(ctx: Context, operation: Search) -> SearchPage:
 def _candidates(ctx: Context, operation: Search, words: Sequence[str]) -> Iterable[_Candidate]:
     """The records that have at least one of the terms ``words``, in no order."""
     live_only = [obj for obj in operation.objects if deleted_scope(operation.filters.get(obj.id)) == "live"]
-    ranges = [(obj, i) for obj in live_only if obj.is_searchable for i in range(len(words))]
-    pages = _without_hidden(ctx, ranges, words, ctx.table.parallel([_reader(ctx, obj, words[i]) for obj, i in ranges]))
+    ranges = [
+        each
+        for obj in live_only
+        if obj.is_searchable
+        for i, word in enumerate(words)
+        for each in _ranges(ctx, operation, obj, i, word)
+    ]
+    pages = _without_hidden(ctx, ranges, ctx.table.parallel([partial(each.read, _MAX_TOKEN_ROWS) for each in ranges]))
     candidates: dict[tuple[str, str], _Candidate] = {}
-    for (obj, i), rows in zip(ranges, pages, strict=True):
+    for each, rows in zip(ranges, pages, strict=True):
+        obj = each.obj
         for row in rows:
-            score = _score(operation, obj, words[i], row.token, row.fields)
+            score = _score(operation, obj, words[each.term], row.token, row.fields)
             if score:
-                _add(candidates.setdefault((obj.id, row.record_id), _Candidate(obj, row.record_id)), i, score)
+                _add(candidates.setdefault((obj.id, row.record_id), _Candidate(obj, row.record_id)), each.term, score)
     for obj in operation.objects:
         if obj not in live_only:
             _add_beyond_live(ctx, operation, obj, words, candidates)
@@ -90,28 +99,52 @@ def _candidates(ctx: Context, operation: Search, words: Sequence[str]) -> Iterab
     return candidates.values()
 
 
-def _reader(ctx: Context, obj: Object, term: str) -> Callable[[Table], list[Token]]:
-    pk = keys.tokens(ctx.model.workspace_id, obj.key, term)
-    return lambda table: token_rows(table, pk, term, limit=_MAX_TOKEN_ROWS)
+@dataclass(frozen=True, slots=True)
+class _Range:
+    """Rows of an object that begin with a term, by its number; ``read`` takes how many, None for all, and a table."""
+
+    obj: Object
+    term: int
+    read: Callable[[int | None, Table], list[Token]]
 
 
-def _without_hidden(
-    ctx: Context, ranges: Sequence[tuple[Object, int]], words: Sequence[str], pages: list[list[Token]]
-) -> list[list[Token]]:
-    """Pages of token rows in which records that the caller may not see take no places of others. Few rows are left as
-    they are: their records are checked when they have been read.
+def _ranges(ctx: Context, operation: Search, obj: Object, i: int, term: str) -> Iterator[_Range]:
+    """The rows of tokens, and of the indexes that serve search (``LeafIndex``), as far as the caller may read them."""
+    ws = ctx.model.workspace_id
+    yield _Range(obj, i, partial(_read_tokens, keys.tokens(ws, obj.key, term), term))
+    hidden = operation.ignored.get(obj.id, frozenset())
+    for field_key, leaves in obj.cached(_serving).items():
+        for leaf in leaves:
+            if field_key not in hidden and (term.isdigit() or not leaf.field.type.is_searched_by_digits):
+                yield _Range(obj, i, partial(_read_index, keys.index(ws, obj.key, leaf.key), field_key, term))
+
+
+def _serving(obj: Object) -> Mapping[str, tuple[Leaf, ...]]:
+    return serving_leaves(obj)
+
+
+def _read_tokens(pk: str, term: str, limit: int | None, table: Table) -> list[Token]:
+    return all_token_rows(table, pk, term) if limit is None else token_rows(table, pk, term, limit=limit)
+
+
+def _read_index(pk: str, field_key: str, term: str, limit: int | None, table: Table) -> list[Token]:
+    rows = begun_rows(table, pk, term, limit=limit)
+    return [Token(first_token(encoded), record_id, field_key) for encoded, record_id in rows]
+
+
+def _without_hidden(ctx: Context, ranges: Sequence[_Range], pages: list[list[Token]]) -> list[list[Token]]:
+    """Pages of rows in which records that the caller may not see take no places of others. Few rows are left as they
+    are: their records are checked when they have been read.
     """
-    limited = {i for i, (obj, _) in enumerate(ranges) if ctx.rows.limits(obj) and pages[i]}
+    limited = {i for i, each in enumerate(ranges) if ctx.rows.limits(each.obj) and pages[i]}
     if sum(len(pages[i]) for i in limited) < _MAX_TOKEN_ROWS:
         return pages
     visible: dict[str, frozenset[str]] = {}
     for i in limited:
-        obj, word = ranges[i]
+        obj = ranges[i].obj
         if obj.id not in visible:
             visible[obj.id] = frozenset(record.id for record in find_matches(ctx, obj, None))
-        rows = pages[i]
-        if len(rows) == _MAX_TOKEN_ROWS:
-            rows = all_token_rows(ctx.table, keys.tokens(ctx.model.workspace_id, obj.key, words[word]), words[word])
+        rows = pages[i] if len(pages[i]) < _MAX_TOKEN_ROWS else ranges[i].read(None, ctx.table)
         pages[i] = [row for row in rows if row.record_id in visible[obj.id]][:_MAX_TOKEN_ROWS]
     return pages
 

@@ -25,11 +25,12 @@ from ..read.matches import find_matching_records, find_states
 from ..read.relations import load_relations
 from ..records import State, get_any_visible
 from .cascade import destroy
-from .changes import update_change, with_update_stamps
-from .commit import commit_changes, retry_on_conflict
+from .changes import changed_nodes, update_change, with_update_stamps
+from .commit import announce, commit_changes, retry_on_conflict
 from .create import resolve_links
 from .dependents import KnownEdges, first_edges
 from .positions import assign_positions, outermost_position
+from .precondition import require
 from .trash import move_to_trash, relations_that_follow, restore_from_trash
 from .visibility import require_visible, require_visible_targets
 
@@ -51,11 +52,12 @@ def delete(ctx: Context, operation: Delete) -> list[Node]:
 
     def attempt() -> list[Node]:
         if operation.id is not None:
-            states, edges = _read_with_edges(ctx, obj, operation.id)
+            states, edges = _read_with_edges(ctx, operation)
         else:
             states, edges = _select_records(ctx, operation, "destroy"), None
         nodes = [Node(state.item) for state in states]
         load_relations(ctx, obj, nodes, operation.selection)
+        announce(ctx, nodes, are_complete=True)
         destroy(ctx, obj, states, edges=edges)
         return nodes
 
@@ -83,41 +85,51 @@ def _write_and_load(
 
     def attempt() -> list[Record]:
         if needs_edges and operation.id is not None:
-            changes = write(*_read_with_edges(ctx, operation.object, operation.id))
+            changes = write(*_read_with_edges(ctx, operation))
         else:
             changes = write(_select_records(ctx, operation, verb), None)
-        return [
-            change.after
-            for change in changes
-            if change.obj is operation.object and change.before is not None and change.after is not None
-        ]
+        return [node.item for node in changed_nodes(operation.object, changes)]
 
     nodes = [Node(record) for record in retry_on_conflict(attempt)]
     load_relations(ctx, operation.object, nodes, operation.selection)
     return nodes
 
 
-def _read_with_edges(ctx: Context, obj: Object, record_id: str) -> tuple[list[State], dict[str, QueryPage[Edge]]]:
-    """A record and, in the same round trip, its first edges. Raises RecordNotFound."""
+def _read_with_edges(
+    ctx: Context, operation: Update | Delete | Restore
+) -> tuple[list[State], dict[str, QueryPage[Edge]]]:
+    """The record that a write names and, in the same round trip, its first edges. Raises RecordNotFound, and
+    PreconditionFailed.
+    """
+    obj, record_id = operation.object, operation.id
+    assert record_id is not None
 
     def record(table: Table) -> list[State | None]:
         return get_any_visible(ctx, obj, [record_id], table)
 
     branches: list[Callable[[Table], Any]] = [record, partial(first_edges, ctx, record_id)]
     [state], known_edges = ctx.table.parallel(branches)
+    return [_required(operation, state)], {record_id: known_edges}
+
+
+def _required(operation: Update | Delete | Restore, state: State | None) -> State:
+    """The record that a write names, if there is one that the caller may see, and it is as the request demands. It is
+    written on the condition that it still is in the version that was looked at here.
+    """
     if state is None:
         raise RecordNotFound
-    return [state], {record_id: known_edges}
+    require(operation.precondition, state.item)
+    return state
 
 
 def _select_records(ctx: Context, operation: Update | Delete | Restore, verb: str) -> list[State]:
-    """The records that a write is about. Raises RecordNotFound for an unknown id, BadRequest beyond the limit."""
+    """The records that a write is about. Raises RecordNotFound for an unknown id, PreconditionFailed where its record
+    is not as demanded, BadRequest beyond the limit.
+    """
     obj, record_id, filter = operation.object, operation.id, operation.filter
     if record_id is not None:
         [state] = get_any_visible(ctx, obj, [record_id])
-        if state is None:
-            raise RecordNotFound
-        return [state]
+        return [_required(operation, state)]
     if filter is None:
         raise BadRequest("A non-empty filter is required for a bulk mutation", sub_code="INVALID_ARGS_FILTER")
     states = _matches(ctx, obj, filter, _scope(operation, filter))
@@ -165,6 +177,7 @@ def _commit_update(ctx: Context, operation: Update, states: Sequence[State]) -> 
     changes = _update_changes(ctx, operation, states)
     require_visible(ctx, changes)
     require_visible_targets(ctx, changes)
+    announce(ctx, changed_nodes(operation.object, changes))
     commit_changes(ctx, changes)
     return changes
 

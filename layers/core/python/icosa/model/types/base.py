@@ -161,6 +161,30 @@ class Kind(ABC):
 
 _WITHOUT_ROWS = (("id",), ("deletedAt",))
 
+#: Which live records have an index row of a leaf: all, those with a value, those without, or none.
+IndexedRecords = Literal["ALL", "VALUES", "NULLS", "NONE"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeafIndex:
+    """The index of one leaf (docs/storage.md#which-leaves-have-an-index).
+
+    ``NULLS`` is for relations: edges tell which records point at a record, the rows which point at none. ``VALUES``
+    answers equality and ranges, but neither an order nor what asks for nulls. Rows that are
+    made anew stand under the next ``generation``, so that nothing which still removes the old ones meets them; while
+    they are ``BUILDING`` every write makes them and no read trusts them. ``serves_search``: search looks for the
+    beginnings of its values, which therefore have no tokens; such an index stays.
+    """
+
+    records: IndexedRecords = "ALL"
+    status: Status = "READY"
+    generation: int = 0
+    serves_search: bool = False
+
+
+#: That of a leaf for which nothing else is said.
+FULL_INDEX = LeafIndex()
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Leaf:
@@ -183,16 +207,39 @@ class Leaf:
     scale: int = 1
 
     @property
-    def has_rows(self) -> bool:
-        """Whether records have index rows for the leaf: ``id`` needs none (it is the key), nor ``deletedAt`` (null in
-        every live record).
+    def may_have_rows(self) -> bool:
+        """Whether there can be an index of the leaf alone: ``id`` needs none (it is the key), nor ``deletedAt`` (null
+        in every live record).
         """
         return self.kind.is_indexed and self.field.is_indexed and self.path not in _WITHOUT_ROWS
 
     @property
+    def index(self) -> LeafIndex:
+        return self.field.leaf_indexes.get(self.subfield or "", FULL_INDEX)
+
+    @property
+    def has_rows(self) -> bool:
+        """Whether live records have index rows of the leaf, or are getting them; which ones says ``index.records``."""
+        return self.may_have_rows and self.index.records != "NONE"
+
+    @property
     def has_index(self) -> bool:
-        """Whether the leaf's index answers reads: every live record has its rows."""
-        return self.has_rows and self.field.has_index
+        """Whether the leaf's index answers reads and is complete: every live record has its row."""
+        return self._answers(("ALL",))
+
+    @property
+    def tells_values(self) -> bool:
+        """Whether index rows tell which live records have a value, and which."""
+        return self._answers(("ALL", "VALUES"))
+
+    @property
+    def tells_nulls(self) -> bool:
+        """Whether index rows tell which live records have no value."""
+        return self._answers(("ALL", "NULLS"))
+
+    def _answers(self, records: Sequence[IndexedRecords]) -> bool:
+        index = self.index
+        return index.records in records and index.status == "READY" and self.may_have_rows and self.field.has_index
 
     @property
     def index_keys(self) -> tuple[str, ...]:
@@ -305,6 +352,8 @@ class Field:
     is_indexed: bool = True
     #: Whether index rows of the field may answer reads.
     status: Status = "READY"
+    #: The indexes of leaves by the names of members, "" in a field without: those that differ from ``LeafIndex()``.
+    leaf_indexes: Mapping[str, LeafIndex] = field(default_factory=dict)
     #: Part of the index's name: when encoded values change as a whole, the index is built anew under the next number.
     index_generation: int = 0
     #: The stored value of records that were written before the field existed; they are not rewritten.
@@ -316,6 +365,12 @@ class Field:
     def index_key(self) -> str:
         """The name of the field's index in keys."""
         return f"{self.key}~{self.index_generation}" if self.index_generation else self.key
+
+    def leaf_key(self, subfield: str | None) -> str:
+        """The name of the index of one of its leaves."""
+        generation = self.leaf_indexes.get(subfield or "", FULL_INDEX).generation
+        name = self.index_key if subfield is None else f"{self.index_key}.{subfield}"
+        return f"{name}~{generation}" if generation else name
 
     @property
     def has_index(self) -> bool:
@@ -367,6 +422,10 @@ class FieldType(ABC):
     is_composite: ClassVar[bool] = False
     #: Whether groupBy accepts the field.
     is_groupable: ClassVar[bool] = True
+    #: Whether nothing but digits is looked for at the beginnings of its values (phone numbers).
+    is_searched_by_digits: ClassVar[bool] = False
+    #: Whether its values are at a host that search finds by its beginning only (e-mail addresses).
+    has_host: ClassVar[bool] = False
     #: Members that must fit together: whether some of them are taken may follow from the others on record.
     joint_members: ClassVar[Sequence[str]] = ()
 

@@ -44,7 +44,9 @@ class ScalarType(ParsedDefault, Counted):
     """A type with one leaf, which is the field itself."""
 
     def leaves(self, field: Field) -> tuple[Leaf, ...]:
-        return (Leaf(field=field, path=(field.input_name,), key=field.index_key, subfield=None, kind=self.kind(field)),)
+        return (
+            Leaf(field=field, path=(field.input_name,), key=field.leaf_key(None), subfield=None, kind=self.kind(field)),
+        )
 
     @abstractmethod
     def kind(self, field: Field) -> Kind:

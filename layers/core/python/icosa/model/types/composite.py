@@ -87,7 +87,7 @@ class CompositeType(ParsedDefault, Counted):
             Leaf(
                 field=field,
                 path=(field.name, member.name),
-                key=f"{field.index_key}.{member.name}",
+                key=field.leaf_key(member.name),
                 subfield=member.name,
                 kind=member.kind,
                 is_read=member.is_read,

@@ -41,6 +41,7 @@ class Emails(CompositeType):
 
     name = "EMAILS"
     words = "emails"
+    has_host = True
     members = (
         Member(
             name=PRIMARY,

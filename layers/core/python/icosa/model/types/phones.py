@@ -78,6 +78,8 @@ class Phones(CompositeType):
         members = {NUMBER: read.number, COUNTRY: read.country, CALLING: read.calling_code}
         return {**{name: part for name, part in members.items() if part}, **rest}
 
+    is_searched_by_digits = True
+
     def search_texts(self, value: Stored) -> Iterator[str]:
         """Each number as it is dialled in its country, and from abroad."""
         for phone in (_parts(value), *value.get(ADDITIONAL, ())):

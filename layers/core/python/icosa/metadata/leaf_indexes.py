@@ -1,0 +1,35 @@
+"""Which records have index rows of a leaf (docs/storage.md#which-leaves-have-an-index): changes of it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import replace
+
+from ..model.types.base import FULL_INDEX, IndexedRecords, Status
+from .draft import Draft
+
+
+def set_leaf_index(draft: Draft, field_id: str, subfield: str | None, records: IndexedRecords) -> bool:
+    """Let ``records`` have index rows of a leaf, which are new ones: a job makes them. Whether that is a change: an
+    index that serves search stays as it is.
+    """
+    field, name = draft.field(field_id), subfield or ""
+    known = field.leaf_indexes.get(name, FULL_INDEX)
+    if known.records == records or known.serves_search:
+        return False
+    status: Status = "READY" if records == "NONE" else "BUILDING"
+    changed = replace(known, records=records, status=status, generation=known.generation + (records != "NONE"))
+    draft.set_field(field_id, leaf_indexes={**field.leaf_indexes, name: changed})
+    return True
+
+
+def finish_leaves(draft: Draft, field_id: str, leaf_keys: Collection[str] | None = None) -> None:
+    """Let reads use the rows of a field's leaves, of all or of those named, which every record has now."""
+    field = draft.field(field_id)
+    done = {
+        leaf.subfield or "": replace(leaf.index, status="READY")
+        for leaf in field.leaves
+        if leaf.index.status == "BUILDING" and (leaf_keys is None or leaf.key in leaf_keys)
+    }
+    if done:
+        draft.set_field(field_id, leaf_indexes={**field.leaf_indexes, **done})

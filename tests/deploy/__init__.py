@@ -1,0 +1,1 @@
+"""`make deploy-test`: the life of a stack, on MiniStack, an emulator of AWS that runs without Docker."""
