@@ -52,7 +52,7 @@ Step = Callable[[World], str]
 
 def first_deployment(world: World) -> str:
     """first deployment"""
-    world.stack.deploy({"StageName": "test"})
+    world.stack.deploy({})
     world.settle()
     assert world.stack.status == "CREATE_COMPLETE"
     return f"{len(world.stack.resources())} resources, {len(world.versions)} functions"
@@ -249,7 +249,6 @@ def anew(world: World) -> str:
     """a new stack on what is left"""
     world.stack.deploy(
         {
-            "StageName": "test",
             "ExistingTableStreamArn": world.arns["first"],
             "ExistingSigningSecretArn": world.arns["secret"],
             "ExistingWebhookKeyArn": world.arns["key"],
