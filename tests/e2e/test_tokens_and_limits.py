@@ -203,6 +203,21 @@ def _role(stack: RunningStack, token: str) -> str:
     return role
 
 
+def test_a_workspace_is_suspended_and_goes_on(stack: RunningStack, fresh: str) -> None:
+    """By the commands of operators, through the queue; the gateway remembers the token, and that helps nobody."""
+    assert status(stack, fresh) == 200
+    listed = [line.split("\t") for line in run(stack, "workspaces", "list").splitlines()]
+    workspace = max((made, identifier) for identifier, _, made, _, name in listed if name == "Fresh")[1]
+    shown = json.loads(run(stack, "workspaces", "suspend", workspace, "--reason", "unpaid"))
+    assert shown["workspace"]["status"] == "suspended"
+    refused = call(stack, fresh)
+    assert (refused.status_code, refused.json()["code"]) == (403, "WORKSPACE_SUSPENDED")
+    assert status(stack, fresh, METADATA) == 403
+    resumed = json.loads(run(stack, "workspaces", "resume", workspace))["operation"]
+    assert (resumed["state"], resumed["failure"]) == ("DONE", None)
+    assert status(stack, fresh) == 200
+
+
 def test_calls_of_a_plan(stack: RunningStack) -> None:
     """The refusal names the limit of the caller's own plan; an operator gives another one."""
     free = run(stack, "workspace", "--name", "Free", "--plan", "free")

@@ -25,6 +25,7 @@ from icosa.store import keys
 from icosa.store.derive import Rows
 from icosa.store.lease import Lease
 from icosa.store.meter import Meter
+from icosa.store.once import Once
 from icosa.store.ops import PutItem
 from icosa.store.record import unpack
 from icosa.store.register import Register, new_register
@@ -50,6 +51,7 @@ class Request:
     now: str = NOW
     actor: Mapping[str, Any] = field(default_factory=lambda: {"source": "API", "name": "test"})
     rows: RowScope = EVERYTHING
+    once: Once | None = None
     quota: Quota | None = None
 
 

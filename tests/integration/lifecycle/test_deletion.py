@@ -33,7 +33,9 @@ def _full(world: World) -> Provisioned:
 
 def _ask(world: World, made: Provisioned) -> dict[str, Any]:
     world.act("suspend_workspace", workspaceId=made.workspace_id, by="ann@ops", reason="left us")
-    return world.act("delete_workspace", workspaceId=made.workspace_id, confirm="Acme", by="ann@ops")["operation"]
+    asked = world.act("delete_workspace", workspaceId=made.workspace_id, confirm="Acme", by="ann@ops")
+    operation: dict[str, Any] = asked["operation"]
+    return operation
 
 
 def _left(world: World, workspace_id: str) -> list[str]:
@@ -68,7 +70,7 @@ def _check_receipt(world: World, workspace_id: str, operation_id: str) -> None:
     assert receipt == world.act("read_workspace", workspaceId=workspace_id)["receipt"]
     assert world.act("list_receipts")["receipts"] == [receipt]
     assert receipt["by"] == "ann@ops"
-    assert receipt["counts"]["records"] == 1 + 4 + 1 + 1 + 3
+    assert receipt["counts"]["records"] == 2 + 4 + 1 + 1 + 3
     assert receipt["counts"]["records in the trash"] == 1
     assert receipt["counts"]["webhooks"] == receipt["counts"]["workspace"] == 1
     digest = receipt.pop("digest")

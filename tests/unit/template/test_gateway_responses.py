@@ -23,12 +23,12 @@ _RATES = {
 _DEFAULTS = {name: str(body.get("Default")) for name, body in template_document()["Parameters"].items()}
 
 #: What a gateway response may quote. $context.error.message is not among them: it can hold the Authorization header.
+#: Nor is $context.path, which begins with the stage.
 _CONTEXT = {
     "$context.authorizer.message": "Token invalid.",
     "$context.authorizer.limit": "(100 tokens per 60000 ms)",
     "$context.authorizer.error": "UNAUTHENTICATED",
     "$context.httpMethod": "GET",
-    "$context.path": "/dev/nothing",
 }
 
 

@@ -5,6 +5,7 @@ import { can } from "../../caller";
 
 export type Envelope = "legacy" | "direct";
 export type Timeline = "on" | "off";
+export type Consistency = "strong" | "eventual";
 
 type Limited = "records" | "objects" | "webhooks" | "apiKeys";
 
@@ -22,6 +23,7 @@ export interface Workspace {
   readonly trashRetentionDays: number;
   readonly metadataEnvelope: Envelope;
   readonly timeline: Timeline;
+  readonly consistency: Consistency;
   readonly plan: Plan;
   readonly defaultRole: { readonly id: string; readonly label: string } | null;
 }
@@ -32,11 +34,13 @@ export interface WorkspaceChanges {
   readonly trashRetentionDays?: number;
   readonly metadataEnvelope?: Envelope;
   readonly timeline?: Timeline;
+  readonly consistency?: Consistency;
   readonly defaultRoleId?: string;
 }
 
 const LIMITED = "records objects webhooks apiKeys";
-const MEMBERS = "id displayName createdAt trashRetentionDays metadataEnvelope timeline defaultRole { id label }";
+const MEMBERS =
+  "id displayName createdAt trashRetentionDays metadataEnvelope timeline consistency defaultRole { id label }";
 
 export async function readWorkspace(): Promise<Workspace> {
   const usage = can("WORKSPACE") ? `usage { ${LIMITED} }` : "";

@@ -10,6 +10,7 @@ from ..model.model import Model
 from ..query.row_scope import RowScope
 from ..settings import Settings, settings
 from ..store.lease import Lease
+from ..store.once import Once
 from ..store.register import Register
 from ..store.table import Table
 from .permissions import Permissions
@@ -60,6 +61,7 @@ class RequestContext:
     lease: Lease
     now: str
     settings: Settings = settings
+    once: Once | None = None
 
     @property
     def rows(self) -> RowScope:

@@ -12,6 +12,7 @@ from ..settings import Settings
 from ..store import keys
 from ..store.lease import Lease
 from ..store.meter import Meter
+from ..store.once import Once
 from ..store.register import Register
 from ..store.table import Table
 
@@ -31,6 +32,7 @@ class BackgroundContext:
     now: str
     actor: Mapping[str, Any]
     rows: RowScope = EVERYTHING
+    once: Once | None = None
     quota: None = None
 
 

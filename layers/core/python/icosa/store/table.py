@@ -1,7 +1,7 @@
 """The table: the one place that talks to DynamoDB on the data plane.
 
-All reads are strongly consistent. Throttling and lost connections are retried with jitter; writes carry a client
-request token, so a retry of a write whose answer was lost applies once.
+Reads are strongly consistent, but for those of a table that is ``eventual``. Throttling and lost connections are
+retried with jitter; writes carry a client request token, so a retry of a write whose answer was lost applies once.
 """
 
 from __future__ import annotations
@@ -92,6 +92,7 @@ class Table:
         self.name = name
         self._client = client
         self.meter = meter or Meter()
+        self._is_strong = True
 
     @classmethod
     def from_environment(cls) -> Table:
@@ -110,7 +111,18 @@ class Table:
 
     def metered(self, meter: Meter) -> Table:
         """The same table, counting into ``meter``."""
-        return type(self)(self.name, self._client, meter)
+        table = type(self)(self.name, self._client, meter)
+        table._is_strong = self._is_strong
+        return table
+
+    def eventual(self) -> Table:
+        """The same table with the same meter, read with eventual consistency: at half the price, and answers may lack
+        what was written in the last moment (DynamoDB says: usually within a second).
+        """
+        table = self.metered(self.meter)
+        table._is_strong = False
+        self.meter.consistency = "eventual"
+        return table
 
     # ------------------------------------------------------------------ reads
 
@@ -118,12 +130,12 @@ class Table:
         """One item, or None."""
 
         def call() -> Item | None:
-            item, _ = self._client.sync_get_item(self.name, as_key(key), consistent_read=True)
+            item, _ = self._client.sync_get_item(self.name, as_key(key), consistent_read=self._is_strong)
             return item
 
         item = self._call("get", call)
         if self.meter.detailed:
-            self.meter.read_units += metering.read_units([item])
+            self.meter.read_units += self._price(metering.read_units([item]))
         return item
 
     def batch_get(self, keys: Sequence[Key], project: str | None = None) -> list[Item | None]:
@@ -139,11 +151,11 @@ class Table:
 
     def _batch_get(self, keys: Sequence[Key], project: str | None) -> dict[Key, Item]:
         def call() -> list[Item]:
-            return self._client.sync_batch_get(self.name, [as_key(key) for key in keys], True, project)
+            return self._client.sync_batch_get(self.name, [as_key(key) for key in keys], self._is_strong, project)
 
         items = {(item["PK"], item["SK"]): item for item in self._call("batch_get", call)}
         if self.meter.detailed:
-            self.meter.read_units += metering.read_units(items.get(key) for key in keys)
+            self.meter.read_units += self._price(metering.read_units(items.get(key) for key in keys))
         return items
 
     def query(
@@ -181,7 +193,7 @@ class Table:
                 limit=limit,
                 exclusive_start_key=None if after is None else {"PK": pk, "SK": after},
                 scan_index_forward=forward,
-                consistent_read=True,
+                consistent_read=self._is_strong,
             )
 
         items, last, metrics = self._call("query", call)
@@ -304,6 +316,10 @@ class Table:
 
     # ------------------------------------------------------------------ plumbing
 
+    def _price(self, units: float) -> float:
+        """What reads cost that cost ``units`` when they are strongly consistent."""
+        return units if self._is_strong else units / 2
+
     def parallel[T](self, branches: Sequence[Callable[[Table], T]]) -> list[T]:
         """Run reads or writes side by side. Each branch gets a table of its own meter; results keep the order."""
         if len(branches) <= 1 or getattr(_local, "is_worker", False):
@@ -352,7 +368,8 @@ def _bind[*A, T](method: Callable[[Table, *A], T], *arguments: *A) -> Callable[[
 def _bind_batch(
     client: dynamo.DynamoDBClient, name: str, items: list[Item], gone: list[dict[str, str]]
 ) -> Callable[[], None]:
-    return lambda: client.sync_batch_write(name, items, gone)
+    write: Callable[..., None] = client.sync_batch_write  # type: ignore[attr-defined]  # Not in the client's type stubs.
+    return lambda: write(name, items, gone)
 
 
 def _reject(error: Exception) -> NoReturn:

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 
 from .audit_log import AUDIT_LOG
 from .call import CollectionRoutes, Route, collection_routes
+from .demo import DEMO_RECORDS
 from .events import EVENTS
 from .fields import FIELDS
 from .jobs import JOBS
@@ -34,4 +35,5 @@ ROUTES: tuple[Route, ...] = (
     AUDIT_LOG,
     *JOBS,
     EVENTS,
+    DEMO_RECORDS,
 )
