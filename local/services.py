@@ -47,6 +47,7 @@ class Services:
     application: Application
     asynchronous: AsynchronousInvoker
     deployment: Deployment
+    endpoints: Endpoints
     dynoxide: Dynoxide
     folder: DataFolder
     keys: Keys
@@ -124,6 +125,7 @@ async def running_services(
             application=application,
             asynchronous=asynchronous,
             deployment=deployment,
+            endpoints=endpoints,
             dynoxide=dynoxide,
             folder=folder,
             keys=keys,

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import getpass
 import os
 import sys
-import time
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -60,7 +60,7 @@ def main(arguments: list[str]) -> int:
             deployed = Deployed(options.root / "samconfig.toml", options.env)
             options.by = options.by or deployed.caller()
             return asyncio.run(_run(options, _blocking(deployed.invoke), follows=True))
-        options.by = options.by or os.environ.get("USER")
+        options.by = options.by or getpass.getuser()
         return _run_locally(options)
     except (*EXPECTED, InvocationFailed, urllib3.exceptions.HTTPError) as error:
         print(f"error: {error}", file=sys.stderr)
@@ -177,17 +177,16 @@ async def _follow(call: Call, operation: Json, *, follows: bool) -> Json:
         await asyncio.sleep(wait)
     said: Json | None = None
     while True:
-        if not follows:
-            await call(_JOBS, ids)
+        is_waiting = follows or (await call(_JOBS, ids))["isBusy"]
         answer = await call(PROVISIONING, {"action": "read_operation", **ids})
         state = answer.get("operation")
         if state is None or state["state"] == "DONE":
             return answer
-        if state["counts"] != said:
+        if state["counts"] and state["counts"] != said:
             said = state["counts"]
             _say(f"{state['kind']}: {sum(said.values())} rows")
-        if follows:
-            time.sleep(_POLL_SECONDS)
+        if is_waiting:
+            await asyncio.sleep(_POLL_SECONDS)
 
 
 def _print(answer: Json) -> None:

@@ -37,7 +37,8 @@ def _step(record: Any) -> None:
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Messages of the queue, or the step of an operation that somebody asks for."""
     if "Records" in event:
-        return _batches(event, context)
+        failures: dict[str, Any] = _batches(event, context)
+        return failures
     return _work().step(event["workspaceId"], event["operationId"])
 
 

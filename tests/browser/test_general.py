@@ -56,6 +56,20 @@ def test_the_settings_of_the_workspace_are_changed(admin: Console) -> None:
         )
 
 
+def test_demo_records_are_counted_before_any_goes(admin: Console) -> None:
+    """Without removing them: other tests of the stack have a use for them."""
+    page = admin.page
+    admin.open(_PAGE)
+    page.get_by_role("button", name="Look for demo records").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_text("people").first.wait_for()
+    expect(dialog).to_contain_text("Records of your own stay")
+    expect(dialog.get_by_role("button", name="Remove")).to_be_disabled()
+    admin.check("general-demo")
+    dialog.get_by_role("button", name="Cancel").click()
+    expect(dialog).to_be_hidden()
+
+
 def test_the_addresses_are_those_of_the_apis(admin: Console) -> None:
     admin.open(_PAGE)
     page = admin.page

@@ -10,6 +10,7 @@ from typing import Any
 from icosa.catalog.jobs import FENCE_MS, list_jobs
 from icosa.catalog.loader import MetadataState, load_model
 from icosa.catalog.rows import model_items
+from icosa.engine.context import Quota
 from icosa.engine.executor import execute
 from icosa.metadata.job_runner import run_all
 from icosa.metadata.service import MetadataService
@@ -51,6 +52,7 @@ class Request:
     actor: Mapping[str, Any] = field(default_factory=lambda: {"source": "API", "name": "test"})
     rows: RowScope = EVERYTHING
     once: Once | None = None
+    quota: Quota | None = None
 
 
 class Tenant:

@@ -28,7 +28,7 @@ class World:
         self.key_ids = [str(uuid.uuid4()) for _ in range(old)]
         table.transact([PutItem(keys.item_at(keys.workspace(self.id), name="Acme"))])
         for key_id in self.key_ids:
-            gateway_id = gateway.add(key_id)
+            gateway_id = gateway.add(key_id, "standard")
             table.transact([PutItem(keys.item_at(keys.api_key(self.id, key_id), name="k", gatewayKeyId=gateway_id))])
 
     @property

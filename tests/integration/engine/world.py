@@ -46,6 +46,7 @@ class Request:
     actor: Mapping[str, Any] = field(default_factory=lambda: ACTOR)
     rows: RowScope = EVERYTHING
     once: Once | None = None
+    quota: None = None
 
 
 class World:

@@ -33,7 +33,9 @@ def _full(world: World) -> Provisioned:
 
 def _ask(world: World, made: Provisioned) -> dict[str, Any]:
     world.act("suspend_workspace", workspaceId=made.workspace_id, by="ann@ops", reason="left us")
-    return world.act("delete_workspace", workspaceId=made.workspace_id, confirm="Acme", by="ann@ops")["operation"]
+    asked = world.act("delete_workspace", workspaceId=made.workspace_id, confirm="Acme", by="ann@ops")
+    operation: dict[str, Any] = asked["operation"]
+    return operation
 
 
 def _left(world: World, workspace_id: str) -> list[str]:

@@ -33,7 +33,7 @@ _MESSAGE = {"messageId": "1", "eventSource": "aws:sqs", "body": json.dumps({"wor
     ("name", "work", "record"),
     [
         ("events", "tidy", _changed("REMOVE")),
-        ("jobs", "run", _MESSAGE),
+        ("jobs", "_work", _MESSAGE),
         ("schema_builder", "build", _changed("MODIFY", metadataVersion={"N": "7"})),
     ],
 )

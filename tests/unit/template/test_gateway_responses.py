@@ -15,11 +15,11 @@ from tests.support.checkout import template_document
 _RESPONSES: dict[str, dict[str, Any]] = template_document()["Resources"]["Api"]["Properties"]["GatewayResponses"]
 
 #: What a gateway response may quote. $context.error.message is not among them: it can hold the Authorization header.
+#: Nor is $context.path, which begins with the stage.
 _CONTEXT = {
     "$context.authorizer.message": "Token invalid.",
     "$context.authorizer.error": "UNAUTHENTICATED",
     "$context.httpMethod": "GET",
-    "$context.path": "/dev/nothing",
 }
 
 

@@ -216,8 +216,12 @@ _PAGES = ("/", "/settings", "/settings/{proxy+}", "/playground", "/playground/{p
 _FILES = "/assets/{proxy+}"
 _SITE = dict.fromkeys((*_PAGES, _FILES), _READ)
 _SIGN_IN = {"/console/session": frozenset(("post",))}
+#: Whatever there is not.
+_NOWHERE = {"/{proxy+}": _VERBS}
 #: Routes that anybody may call.
-_PUBLIC = dict.fromkeys(("/rest/open-api/{schema}", "/open-api/{schema}", "/healthz"), _READ) | _SITE | _SIGN_IN
+_PUBLIC = (
+    dict.fromkeys(("/rest/open-api/{schema}", "/open-api/{schema}", "/healthz"), _READ) | _SITE | _SIGN_IN | _NOWHERE
+)
 
 
 def test_every_route_that_is_not_public_wants_a_token(transformed: Document) -> None:

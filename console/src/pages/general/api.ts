@@ -4,6 +4,7 @@ import { graphql } from "../../api/http";
 
 export type Envelope = "legacy" | "direct";
 export type Timeline = "on" | "off";
+export type Consistency = "strong" | "eventual";
 
 export interface Workspace {
   readonly id: string;
@@ -12,6 +13,7 @@ export interface Workspace {
   readonly trashRetentionDays: number;
   readonly metadataEnvelope: Envelope;
   readonly timeline: Timeline;
+  readonly consistency: Consistency;
   readonly defaultRole: { readonly id: string; readonly label: string } | null;
 }
 
@@ -21,10 +23,12 @@ export interface WorkspaceChanges {
   readonly trashRetentionDays?: number;
   readonly metadataEnvelope?: Envelope;
   readonly timeline?: Timeline;
+  readonly consistency?: Consistency;
   readonly defaultRoleId?: string;
 }
 
-const MEMBERS = "id displayName createdAt trashRetentionDays metadataEnvelope timeline defaultRole { id label }";
+const MEMBERS =
+  "id displayName createdAt trashRetentionDays metadataEnvelope timeline consistency defaultRole { id label }";
 
 export async function readWorkspace(): Promise<Workspace> {
   const query = `query Workspace { currentWorkspace { ${MEMBERS} } }`;

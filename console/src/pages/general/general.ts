@@ -9,7 +9,8 @@ import { Page } from "../../ui/page";
 import { Ready } from "../../ui/states";
 import { Moment } from "../../ui/time";
 import { readWorkspace, type Workspace } from "./api";
-import { DefaultRoleForm, EnvelopeForm, NameForm, TimelineForm, TrashForm } from "./forms";
+import { DemoRecords } from "./demo";
+import { ConsistencyForm, DefaultRoleForm, EnvelopeForm, NameForm, TimelineForm, TrashForm } from "./forms";
 import { facts } from "./limits";
 
 /** The APIs, by their path below the console's folder. */
@@ -51,9 +52,10 @@ function Sections({ workspace, reload }: SectionsProps) {
     </section>
     <section class="section inline-form" aria-labelledby="settings">
       <h2 id="settings">Settings</h2>
-      <${DefaultRoleForm} ...${part} /><${EnvelopeForm} ...${part} /><${TimelineForm} ...${part} /><${TrashForm} ...${part} />
+      <${DefaultRoleForm} ...${part} /><${EnvelopeForm} ...${part} /><${TimelineForm} ...${part} /><${ConsistencyForm} ...${part} /><${TrashForm} ...${part} />
     </section>
     <${Limits} />
+    <${DemoRecords} />
   `;
 }
 

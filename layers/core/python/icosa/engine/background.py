@@ -33,6 +33,7 @@ class BackgroundContext:
     actor: Mapping[str, Any]
     rows: RowScope = EVERYTHING
     once: Once | None = None
+    quota: None = None
 
 
 def background(

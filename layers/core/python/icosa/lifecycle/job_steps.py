@@ -34,10 +34,11 @@ class Work:
             self._around.jobs().send_operation(workspace_id, step.operation.id, delay_ms=wait)
 
     def step(self, workspace_id: str, operation_id: str) -> dict[str, Any]:
-        """Do the next step of an operation: ``{"isDone", "counts"}``."""
+        """Do the next step of an operation: ``{"isDone", "isBusy", "counts"}``."""
         step = self._advance(workspace_id, operation_id)
         return {
             "isDone": step is None or step.is_done,
+            "isBusy": step is not None and step.is_busy,
             "counts": {} if step is None else dict(step.operation.counts),
         }
 

@@ -186,4 +186,6 @@ def _route_error(request: Request) -> IcosaError:
         if route.path != _ANYWHERE and route.path_regex.match(path)
         for method in route.methods or ()
     ]
-    return MethodNotAllowed(http.method, http.path, tuple(methods)) if methods else UnknownRoute(http.method, http.path)
+    if methods:
+        return MethodNotAllowed(http.method, http.route, tuple(methods))
+    return UnknownRoute(http.method, http.route)

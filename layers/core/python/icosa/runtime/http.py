@@ -205,9 +205,12 @@ def _limits(event: Mapping[str, Any]) -> dict[str, str]:
     ``RateLimit-Policy`` is that of draft-ietf-httpapi-ratelimit-headers; clients of its first versions read
     ``RateLimit-Limit``.
     """
-    if not event.get("requestContext", {}).get("authorizer"):
+    authorizer = event.get("requestContext", {}).get("authorizer")
+    if not authorizer:
         return {}
-    limit = settings.rate_limit
+    # Records are counted by the workspace's plan, metadata and keys by method.
+    limit = int(authorizer.get("calls", 0)) if settings.rate_of_plan else 0
+    limit = limit or settings.rate_limit
     return {"ratelimit-limit": str(limit), "ratelimit-policy": f'"workspace";q={limit};w=60'}
 
 

@@ -31,6 +31,8 @@ class Meter:
     calls: int = 0
     read_units: float = 0.0
     write_units: float = 0.0
+    #: How the request itself reads: "strong" or "eventual".
+    consistency: str = "strong"
     plan: list[str] = field(default_factory=list)
     #: What was counted before the request itself: who asks, and by which data model.
     authentication: Meter | None = None
@@ -74,6 +76,7 @@ class Meter:
             "X-Icosa-Round-Trips": str(self.round_trips),
             "X-Icosa-Calls": str(self.calls),
             "X-Icosa-Capacity": self._capacity,
+            "X-Icosa-Consistency": self.consistency,
             "X-Icosa-Authentication": f"round-trips={before.round_trips} calls={before.calls} {before._capacity}",
             "X-Icosa-Cost": str(cost),
         }

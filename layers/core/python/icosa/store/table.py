@@ -1,7 +1,7 @@
 """The table: the one place that talks to DynamoDB on the data plane.
 
-All reads are strongly consistent. Throttling and lost connections are retried with jitter; writes carry a client
-request token, so a retry of a write whose answer was lost applies once.
+Reads are strongly consistent, but for those of a table that is ``eventual``. Throttling and lost connections are
+retried with jitter; writes carry a client request token, so a retry of a write whose answer was lost applies once.
 """
 
 from __future__ import annotations
@@ -96,6 +96,7 @@ class Table:
         self.meter = meter or Meter()
         #: The clients of workspaces, where each has credentials of its own.
         self._tenants: Tenants | None = None
+        self._is_strong = True
 
     @classmethod
     def from_environment(cls) -> Table:
@@ -117,12 +118,24 @@ class Table:
         """The table as requests of a workspace reach it. Raises Unavailable."""
         if self._tenants is None:
             return self
-        return Table(self.name, self._tenants.client(workspace_id), self.meter)
+        table = Table(self.name, self._tenants.client(workspace_id), self.meter)
+        table._is_strong = self._is_strong
+        return table
 
     def metered(self, meter: Meter) -> Table:
         """The same table, counting into ``meter``."""
         table = type(self)(self.name, self._client, meter)
         table._tenants = self._tenants
+        table._is_strong = self._is_strong
+        return table
+
+    def eventual(self) -> Table:
+        """The same table with the same meter, read with eventual consistency: at half the price, and answers may lack
+        what was written in the last moment (DynamoDB says: usually within a second).
+        """
+        table = self.metered(self.meter)
+        table._is_strong = False
+        self.meter.consistency = "eventual"
         return table
 
     # ------------------------------------------------------------------ reads
@@ -131,12 +144,12 @@ class Table:
         """One item, or None."""
 
         def call() -> Item | None:
-            item, _ = self._client.sync_get_item(self.name, as_key(key), consistent_read=True)
+            item, _ = self._client.sync_get_item(self.name, as_key(key), consistent_read=self._is_strong)
             return item
 
         item = self._call("get", call)
         if self.meter.detailed:
-            self.meter.read_units += metering.read_units([item])
+            self.meter.read_units += self._price(metering.read_units([item]))
         return item
 
     def batch_get(self, keys: Sequence[Key], project: str | None = None) -> list[Item | None]:
@@ -152,11 +165,11 @@ class Table:
 
     def _batch_get(self, keys: Sequence[Key], project: str | None) -> dict[Key, Item]:
         def call() -> list[Item]:
-            return self._client.sync_batch_get(self.name, [as_key(key) for key in keys], True, project)
+            return self._client.sync_batch_get(self.name, [as_key(key) for key in keys], self._is_strong, project)
 
         items = {(item["PK"], item["SK"]): item for item in self._call("batch_get", call)}
         if self.meter.detailed:
-            self.meter.read_units += metering.read_units(items.get(key) for key in keys)
+            self.meter.read_units += self._price(metering.read_units(items.get(key) for key in keys))
         return items
 
     def query(
@@ -194,7 +207,7 @@ class Table:
                 limit=limit,
                 exclusive_start_key=None if after is None else {"PK": pk, "SK": after},
                 scan_index_forward=forward,
-                consistent_read=True,
+                consistent_read=self._is_strong,
             )
 
         items, last, metrics = self._call("query", call)
@@ -317,6 +330,10 @@ class Table:
 
     # ------------------------------------------------------------------ plumbing
 
+    def _price(self, units: float) -> float:
+        """What reads cost that cost ``units`` when they are strongly consistent."""
+        return units if self._is_strong else units / 2
+
     def parallel[T](self, branches: Sequence[Callable[[Table], T]]) -> list[T]:
         """Run reads or writes side by side. Each branch gets a table of its own meter; results keep the order."""
         if len(branches) <= 1 or getattr(_local, "is_worker", False):
@@ -355,16 +372,15 @@ class Table:
 
 def _connect(region: str | None, endpoint: str | None, credentials: Credentials | None = None) -> dynamo.DynamoDBClient:
     """A client with the credentials of the function, or with others."""
-    own = (
-        {}
-        if credentials is None
-        else {
-            "access_key": credentials.access_key,
-            "secret_key": credentials.secret_key,
-            "session_token": credentials.session_token,
-        }
+    return dynamo.DynamoDBClient(
+        region=region,
+        endpoint_url=endpoint,
+        access_key=None if credentials is None else credentials.access_key,
+        secret_key=None if credentials is None else credentials.secret_key,
+        session_token=None if credentials is None else credentials.session_token,
+        connect_timeout=2.0,
+        read_timeout=10.0,
     )
-    return dynamo.DynamoDBClient(region=region, endpoint_url=endpoint, connect_timeout=2.0, read_timeout=10.0, **own)
 
 
 def _outcome(future: Any) -> Any:
@@ -379,7 +395,8 @@ def _bind[*A, T](method: Callable[[Table, *A], T], *arguments: *A) -> Callable[[
 def _bind_batch(
     client: dynamo.DynamoDBClient, name: str, items: list[Item], gone: list[dict[str, str]]
 ) -> Callable[[], None]:
-    return lambda: client.sync_batch_write(name, items, gone)
+    write: Callable[..., None] = client.sync_batch_write  # type: ignore[attr-defined]  # Not in the client's type stubs.
+    return lambda: write(name, items, gone)
 
 
 def _reject(error: Exception) -> NoReturn:

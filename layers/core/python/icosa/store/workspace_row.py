@@ -258,7 +258,7 @@ def carried_out(ws: str, staged: str) -> UpdateItem:
 
 def has_timeline(item: Mapping[str, Any]) -> bool:
     """Whether a workspace's row says that changes are told on timelines."""
-    return item.get("preferences", {}).get("timeline") == "on"
+    return bool(item.get("preferences", {}).get("timeline") == "on")
 
 
 def next_views(ws: str, *, seen: int, model_version: int) -> UpdateItem:

@@ -26,6 +26,7 @@ from ...runtime.idempotency import once_of
 from ...store.meter import Meter
 from ...store.once import AlreadyDone, KeptAnswer, Once
 from ...store.table import Table
+from ..consistency import for_reads
 from ..once import under_a_claim, with_its_write
 from ..shown_record import has_relations, is_about_one, record_of
 from ..view_filter import view_filter_of
@@ -89,6 +90,8 @@ class GraphqlApi:
                     http.request_id,
                     strict=http.headers.get(STRICT_HEADER) == "1",
                 )
+                if not execution.is_mutation:
+                    execution.reads_by(for_reads(context, http))
                 if IF_MATCH in http.headers:
                     execution.demand(Precondition(revisions=expected_revisions(http)))
             except UnknownRootField as error:
@@ -134,7 +137,7 @@ class Execution:
         strict: bool = False,
     ) -> None:
         """Raises what refuses the whole document. ``strict`` requests are refused for fields that do not exist."""
-        self._context = context
+        self._context = self._reading = context
         self._limits = limits
         self._request_id = request_id
         document = parse_document(request.query, limits)
@@ -170,6 +173,10 @@ class Execution:
         request = self._request
         seen = introspection.seen_by(self._context.model, self._context.permissions)
         return request.query, request.operation_name, request.variables, seen
+
+    def reads_by(self, context: RequestContext) -> None:
+        """Let the queries of records run in another context of the same request."""
+        self._reading = context
 
     def demand(self, precondition: Precondition) -> None:
         """Let the mutation run under a condition. Raises ConditionNotSupported unless it is one, of one record."""
@@ -293,7 +300,7 @@ class Execution:
         planned = [field.outcome for field in self._fields if isinstance(field.outcome, PlannedField)]
         results: Iterator[Any] | None = None if given is None else iter(given)
         if given is None and len(planned) > 1 and not self.is_mutation:
-            results = iter(execute_all(self._context, [field.operation for field in planned]))
+            results = iter(execute_all(self._reading, [field.operation for field in planned]))
         data: dict[str, Any] = {}
         errors: list[dict[str, Any]] = []
         left = self._context.table.meter.jobs
@@ -333,7 +340,7 @@ class Execution:
             return outcome
         if not isinstance(outcome, PlannedField):
             return outcome()
-        result = execute(self._context, outcome.operation) if results is None else next(results)
+        result = execute(self._reading, outcome.operation) if results is None else next(results)
         if isinstance(result, Exception):
             raise result
         value = outcome.render(result)

@@ -93,10 +93,10 @@ class MetadataRest:
             if root == list(base) and (route := self._routes.get((base, _without_ids(segments)))):
                 break
         else:
-            raise UnknownRoute(request.method, request.path)
+            raise UnknownRoute(request.method, request.route)
         handler = route.methods.get(request.method)
         if handler is None:
-            raise MethodNotAllowed(request.method, request.path, tuple(route.methods))
+            raise MethodNotAllowed(request.method, request.route, tuple(route.methods))
         return route, handler, [parse_entity_id(segment) for segment in segments[1::2]]
 
 

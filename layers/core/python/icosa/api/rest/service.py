@@ -36,6 +36,7 @@ from ...settings import Settings, settings
 from ...store.meter import Meter
 from ...store.once import KeptAnswer
 from ...store.table import Table
+from ..consistency import for_reads
 from ..once import Ran, with_its_write
 from ..shown_record import has_relations, is_about_one, record_of
 from ..view_filter import view_filter_of
@@ -102,7 +103,7 @@ class RestApi:
 def _read(
     request: HttpRequest, context: RequestContext, endpoint: Endpoint, operation: Operation, parsed: RecordsRequest
 ) -> HttpResponse:
-    result = execute(context, operation)
+    result = execute(for_reads(context, request), operation)
     shown = endpoint.render(context.model, operation, result)
     record = record_of(operation, result)
     if record is not None and parsed.revisions is not None and record.revision not in parsed.revisions:
@@ -144,9 +145,10 @@ def _write(
             raise RecordNotFound
         return answer_nodes(nodes)
 
+    reading = context if operation.is_write else for_reads(context, request)
     if context.once is not None:
         context.once.answering = answer_early
-    return with_its_write(context, lambda: Ran(answer(execute(context, operation))), answer_again)
+    return with_its_write(context, lambda: Ran(answer(execute(reading, operation))), answer_again)
 
 
 def _record_json(shown: Any) -> bytes:
@@ -160,12 +162,12 @@ def _record_json(shown: Any) -> bytes:
 def _route(request: HttpRequest, body: Any) -> tuple[Path, Endpoint]:
     path = parse_path(request.method, request.route)
     if path is None:
-        raise UnknownRoute(request.method, request.path)
+        raise UnknownRoute(request.method, request.route)
     if path.kind == "many" and request.method == "POST" and isinstance(body, list) and body:
         # A batch whose address a client does not know.
         path = Path("batch", path.plural)
     methods = ENDPOINTS[path.kind]
     endpoint = methods.get(request.method)
     if endpoint is None:
-        raise MethodNotAllowed(request.method, request.path, tuple(methods))
+        raise MethodNotAllowed(request.method, request.route, tuple(methods))
     return path, endpoint

@@ -95,6 +95,12 @@ def _members(*, is_direct: bool) -> Mapping[str, Any]:
             description="Work on records that goes on after its request, and how far it is",
             group="Data model",
         ),
+        Tag(
+            name="demoRecords",
+            label="Demo records",
+            description="The records with which a demo workspace began, and their end",
+            group="Workspace",
+        ),
     ]
     return {**tag_members(tags), "paths": paths, "components": components(parts)}
 

@@ -290,6 +290,9 @@ AUDIT_LIMIT: Part = _query(
     f"Entries on the page. More than {PAGE_LIMIT} are cut to {PAGE_LIMIT}",
     {"type": "integer", "minimum": 0, "default": PAGE_DEFAULT},
 )
+WITH_CHANGED: Part = _query(
+    "with_changed", "Whether demo records that somebody has changed go, too", {"type": "boolean", "default": False}
+)
 #: Of the document of records.
 OBJECTS: Part = _query(
     "objects",

@@ -90,6 +90,8 @@ def commit_changes(
             f"{len(changes)}.",
             sub_code="TOO_MANY_RECORDS_TO_UPDATE",
         )
+    if ctx.quota is not None and (added := sum(change.live_delta for change in changes)) > 0:
+        ctx.quota.check(ctx.table, ctx.model, added)
     ws = ctx.model.workspace_id
     references = new_references(ctx, changes)
     targets: list[Key] = []
