@@ -36,7 +36,8 @@ _OF_ONE_WEBHOOK = {
     "Null": {"kms:EncryptionContext:workspaceId": "false", "kms:EncryptionContext:webhookId": "false"},
 }
 _PARAMETERS = "arn:${AWS::Partition}:ssm:${AWS::Region}:${AWS::AccountId}:parameter/icosa/${AWS::StackName}"
-_USAGE_PLAN_PARAMETER = f"{_PARAMETERS}/usage-plan"
+_USAGE_PLAN_PARAMETER = f"{_PARAMETERS}/usage-plans"
+_USAGE_PLANS = ("FreeUsagePlan", "UsagePlan", "ScaleUsagePlan")
 _URL_PARAMETER = f"{_PARAMETERS}/url"
 _GATEWAY = "arn:${AWS::Partition}:apigateway:${AWS::Region}::"
 
@@ -102,7 +103,8 @@ _ALLOWED: dict[str, list[tuple[set[str], object]]] = {
         ({"apigateway:GET"}, {"Fn::Sub": f"{_GATEWAY}/apikeys"}),
         ({"apigateway:POST"}, ({"Fn::Sub": f"{_GATEWAY}/apikeys"}, _TAGGED)),
         ({"apigateway:PUT"}, ({"Fn::Sub": f"{_GATEWAY}/tags/*"}, _TAGGED)),
-        ({"apigateway:POST"}, {"Fn::Sub": f"{_GATEWAY}/usageplans/${{UsagePlan}}/keys"}),
+        ({"apigateway:POST"}, [{"Fn::Sub": f"{_GATEWAY}/usageplans/${{{plan}}}/keys"} for plan in _USAGE_PLANS]),
+        ({"apigateway:DELETE"}, [{"Fn::Sub": f"{_GATEWAY}/usageplans/${{{plan}}}/keys/*"} for plan in _USAGE_PLANS]),
         ({"apigateway:DELETE"}, {"Fn::Sub": f"{_GATEWAY}/apikeys/*"}),
         ({"apigateway:DELETE"}, ({"Fn::Sub": f"{_GATEWAY}/apikeys/*"}, _OWN_KEYS)),
         ({"ssm:GetParameter"}, {"Fn::Sub": _USAGE_PLAN_PARAMETER}),

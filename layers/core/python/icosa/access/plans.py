@@ -1,8 +1,8 @@
 """Plans: how much a workspace may have, and how often it may call (docs/limits.md#plans).
 
-They are data, ``schemas/plans.json``; only calls a minute are an installation's own (PLAN_RATES), since the usage plans
-of the gateway count by them. A workspace's row names its plan, which whoever reads the row therefore knows; without a
-name it is the default one. Who has more than a plan allows keeps it, and cannot add.
+They are data, ``schemas/plans.json``; only calls a minute are an installation's own (PLAN_RATE_FREE …), since the
+gateway's usage plans count by them. A workspace's row names its plan, which whoever reads the row therefore knows;
+without a name it is the default one. Who has more than a plan allows keeps it, and cannot add.
 """
 
 from __future__ import annotations
@@ -12,8 +12,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final
-
-import orjson
 
 from ..errors import Forbidden
 from ..shipped import load
@@ -61,11 +59,10 @@ class PlanLimitReached(Forbidden):
 @cache
 def plans() -> Mapping[str, Plan]:
     """All plans by name, in the order of the data."""
-    rates = orjson.loads(os.environ.get("PLAN_RATES", "{}"))
     return {
         name: Plan(
             name=name,
-            calls=int(rates.get(name, spec["calls"])),
+            calls=int(os.environ.get(f"PLAN_RATE_{name.upper()}", spec["calls"])),
             records=spec["records"],
             objects=spec["objects"],
             webhooks=spec["webhooks"],
