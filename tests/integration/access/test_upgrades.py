@@ -14,7 +14,6 @@ from icosa.catalog.commit import read
 from icosa.catalog.jobs import Job, all_jobs
 from icosa.catalog.migrating import job_id
 from icosa.errors import BadRequest, Unavailable
-from icosa.metadata.migrations.registry import MIGRATIONS
 from icosa.provisioning.admin import Administration
 from icosa.provisioning.workspace import Provisioned, provision
 from icosa.store import keys
