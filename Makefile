@@ -41,7 +41,7 @@ SAM_BIN := .venv-sam/bin
 CHECKOV_BIN := .venv-checkov/bin
 PIP_INSTALL := -m pip install -qq --disable-pip-version-check --require-hashes
 
-.PHONY: help install running console dev sign-in workspace workspaces show-workspace show-plan set-plan set-timeline suspend resume export-workspace remove-demo restore-workspace delete-workspace rotate-secret invoke events migrate test test-unit coverage fuzz changes soak steady crashes docs release-data clients screens pictures bench lint format validate build plan deploy prune smoke deploy-test sam-local lock clean
+.PHONY: help install running console dev sign-in workspace workspaces show-workspace show-plan set-plan set-timeline suspend resume export-workspace remove-demo restore-workspace delete-workspace rotate-secret cost-report dead-letters redrive invoke events migrate test test-unit coverage fuzz changes soak steady crashes dashboard docs release-data clients screens pictures bench lint format validate build plan deploy prune smoke deploy-test sam-local lock clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
@@ -111,8 +111,8 @@ console: $(SITE) ## the web console's files, from console/
 
 # -------------------------------------------------------------------------------------------------------- running
 
-dev: running console ## the local stack; PORT=8000 DATA=.icosa RATE=off (no throttling) or calls a minute, STREAM=off, PREFIX=/dev
-	@exec $(BIN)/python -m local --port $(PORT) --data "$(DATA)" $(if $(RATE),--rate $(RATE)) $(if $(STREAM),--stream $(STREAM)) $(if $(PREFIX),--prefix $(PREFIX))
+dev: running console ## the local stack; PORT=8000 DATA=.icosa RATE=off (no throttling) or calls a minute, STREAM=off, PREFIX=/dev, QUIET=1 (no line for each call)
+	@exec $(BIN)/python -m local --port $(PORT) --data "$(DATA)" $(if $(RATE),--rate $(RATE)) $(if $(STREAM),--stream $(STREAM)) $(if $(PREFIX),--prefix $(PREFIX)) $(if $(QUIET),--quiet)
 
 sign-in: running ## another sign-in link to the console, of the local stack's DATA; PORT and PREFIX as of `make dev`
 	@exec $(BIN)/python -m local.sign_in --url "http://localhost:$(PORT)$(PREFIX)" --data "$(DATA)"
@@ -174,6 +174,17 @@ events: running ## the sample events in events/, anew where the shape of what fu
 migrate: running ## workspaces to the present versions; of the local stack's DATA, or ENV=prod of a deployed one; LIST=1 only shows how far they are; WORKSPACE=id for one, AGAIN=1 tries what was left out of it
 	@exec $(BIN)/python -m local.migrations $(if $(filter command line,$(origin ENV)),--env "$(ENV)",--data "$(DATA)") $(if $(LIST),--list) $(if $(WORKSPACE),--workspace "$(WORKSPACE)") $(if $(AGAIN),--again)
 
+AT = $(if $(filter command line environment,$(origin ENV)),--env "$(ENV)",--data "$(DATA)")
+
+dead-letters: .venv/installed ## what was given up: how much, since when, some of it; ENV=prod, or of the local stack's DATA
+	@$(BIN)/python -m ops.dead_letters show $(AT)
+
+redrive: .venv/installed ## bring dead letters back; QUEUE=events, schemas, jobs or deliveries, ENV or DATA, RATE=messages a second, DROP=1
+	@$(BIN)/python -m ops.dead_letters redrive $(QUEUE) $(AT) $(if $(RATE),--rate $(RATE)) $(if $(DROP),--drop)
+
+cost-report: .venv/installed ## what workspaces cost; LOGS=files or folders (default: of the local stack's DATA), PRICES=file, FORMAT=csv or json
+	@$(BIN)/python -m ops.cost_report $(or $(LOGS),"$(DATA)/logs") $(if $(PRICES),--prices "$(PRICES)") $(if $(FORMAT),--format $(FORMAT))
+
 test: install console .venv-clients/installed ## every test; ARGS="-k name" to choose
 	@$(BIN)/python -m pytest -n 3 --dist loadscope $(ARGS)
 
@@ -206,6 +217,9 @@ steady: install ## reads beside writers: 2,000 of each kind, all tunings, and wr
 crashes: install console ## webhooks while the local stack is killed again and again, and a crash at each call; EVENTS=2000 SEED=1
 	@ICOSA_CRASHES=$(EVENTS) ICOSA_CRASHES_SEED=$(SEED) ICOSA_CRASH_STEP=1 $(BIN)/python -m pytest -s \
 		tests/e2e/test_webhook_crashes.py tests/integration/webhooks/test_crashes.py $(ARGS)
+
+dashboard: .venv/installed ## the CloudWatch dashboard of ops/dashboard.py, into template.yaml
+	@$(BIN)/python -m ops.dashboard
 
 docs: .venv/installed ## the pages of docs/ that follow from the code
 	@$(BIN)/python -m tests.support.error_reference

@@ -39,6 +39,7 @@ def _parser() -> argparse.ArgumentParser:
         "--preload", choices=("on", "off"), default="on", help="off: the first call of a function loads it (default on)"
     )
     parser.add_argument("--environments", type=int, default=2, help="processes of one function at most (default 2)")
+    parser.add_argument("--quiet", action="store_true", help="no line in the terminal for each call")
     parser.add_argument("--root", type=Path, default=Path.cwd(), help="folder of template.yaml (default: this one)")
     parser.add_argument(
         "--parameter", action="append", default=[], metavar="NAME=VALUE", help="a template parameter; may be repeated"

@@ -79,3 +79,7 @@ class DataFolder:
             return place["endpoint"], place["accessKey"]
         self.unlock()
         return None
+
+    def running_dynamodb(self) -> str:
+        """The address of the running stack's tables."""
+        return str(orjson.loads(self._running.read_bytes())["dynamodb"])

@@ -17,7 +17,7 @@ class Options:
     path; empty for none. ``streams`` is whether functions follow the streams of tables; what they miss they get from a
     later stack that lets them. ``preload`` is whether functions behind the API are loaded when it opens, and not by the
     first call of each. ``environments`` is how many processes one function may have; ``parameters`` override
-    the template's defaults.
+    the template's defaults. ``quiet`` leaves the lines of single calls out of the terminal.
     """
 
     root: Path
@@ -29,4 +29,5 @@ class Options:
     streams: bool = True
     preload: bool = True
     environments: int = 2
+    quiet: bool = False
     parameters: Mapping[str, str] = field(default_factory=dict)

@@ -43,6 +43,7 @@ def run(arguments: argparse.Namespace) -> int:
             streams=arguments.stream == "on",
             preload=arguments.preload == "on",
             environments=arguments.environments,
+            quiet=arguments.quiet,
             parameters=dict(parameter.split("=", 1) for parameter in arguments.parameter),
         )
         run_loop(_serve(options))

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Iterable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
+from local.gateway.access_log import AccessLog
 from local.gateway.context import Place
 from local.gateway.gateway import Gateway
 from local.gateway.server import application as gateway_application
@@ -55,6 +56,8 @@ async def running_stack(options: Options) -> AsyncIterator[Stack]:
                 plans=services.application.plans, keys=services.keys, state=services.state, override=options.rate
             )
             place = Place(account=services.deployment.account, region=services.deployment.region)
+            log = AccessLog(services.folder.logs, api.logical_id, api.access_log_format, quiet=options.quiet)
+            stack.callback(log.close)
             gateway = Gateway(
                 api=api,
                 place=place,
@@ -62,6 +65,7 @@ async def running_stack(options: Options) -> AsyncIterator[Stack]:
                 usage=usage,
                 answers=services.answers,
                 prefix=options.prefix,
+                log=log,
             )
             await server.start(gateway_application(gateway))
         stack.push_async_callback(server.stop)

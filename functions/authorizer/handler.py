@@ -29,6 +29,7 @@ from icosa.access.authorizer import admit
 from icosa.access.failures import MissingToken
 from icosa.access.secret import secrets_client, signing_keys
 from icosa.errors import Unauthenticated
+from icosa.runtime.observation import Observation, observing, of_request
 from icosa.runtime.prime import prime
 from icosa.store.table import Table
 
@@ -37,15 +38,24 @@ table = Table.from_environment()
 
 def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
     """The policy for a request event (``headers``, ``methodArn``)."""
+    with observing(of_request(event)) as observation:
+        return _answer(event, observation)
+
+
+def _answer(event: dict[str, Any], observation: Observation) -> dict[str, Any]:
     headers = {name.lower(): value for name, value in (event.get("headers") or {}).items()}
+    metered = table.metered(observation.meter_of(None))
     try:
-        admission = admit(headers.get("authorization"), table, signing_keys(), stack=os.environ["STACK_NAME"])
+        admission = admit(headers.get("authorization"), metered, signing_keys(), stack=os.environ["STACK_NAME"])
     except (MissingToken, Unauthenticated) as failure:
         # The answer is a 401 in any case. An exception, the only other way to refuse, would leave a traceback in the
-        # log for each call of anybody.
+        # log for each call of anybody; the gateway's own log has a line for it.
+        observation.is_silent = True
         error = failure.rest_error if isinstance(failure, Unauthenticated) else Unauthenticated.rest_error
         return _policy(event, "Deny", "anonymous", {"message": failure.message, "error": error})
     claims = admission.claims
+    observation.operation = "allow"
+    observation.ids |= {"workspace_id": claims.workspace_id, "key_id": claims.key_id}
     context = {
         "workspaceId": claims.workspace_id,
         "keyId": claims.key_id,

@@ -12,7 +12,7 @@ from icosa.webhooks.delivering.batch import Deliverer
 from icosa.webhooks.delivering.reporting import Reporter
 from icosa.webhooks.secret_cipher import secret_cipher
 
-function_logger()
+logger = function_logger()
 _deliverer = cache(Deliverer.from_environment)
 _reporter = cache(Reporter.from_environment)
 
@@ -23,5 +23,5 @@ def _deliver(records: Sequence[QueueRecord]) -> Collection[str]:
     return result.failed
 
 
-handler = queue_handler(_deliver)
+handler = queue_handler(_deliver, logger)
 prime(_deliverer, _reporter, secret_cipher)

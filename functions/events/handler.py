@@ -23,6 +23,7 @@ from icosa.metadata.entity_changes import entity_changes
 from icosa.metadata.job_queue import JobQueue
 from icosa.runtime.batch import Records, batch_handler
 from icosa.runtime.handlers import function_logger
+from icosa.runtime.observation import observed
 from icosa.runtime.prime import prime
 from icosa.settings import settings
 from icosa.store import stream
@@ -37,8 +38,9 @@ logger = function_logger()
 def _record(record: Any) -> None:
     image = stream.image_of(record.raw_event)
     logger.append_keys(workspace_id=stream.workspace_of(image))
+    meter = observed().meter_of(stream.workspace_of(image), records=1)
     if record.raw_event["eventName"] == "REMOVE":
-        _remove(image)
+        _remove(image, _table().metered(meter))
     elif stream.is_job(image):
         _announce(image)
 
@@ -48,7 +50,8 @@ def _tell(records: Records) -> Mapping[str, Exception]:
         (record["dynamodb"]["SequenceNumber"], stream.record_change(record) or stream.metadata_change(record))
         for record in records
     )
-    return _fan_out().publish(_table(), [(place, change) for place, change in changes if change is not None])
+    table = _table().metered(observed().meter_of(None))
+    return _fan_out().publish(table, [(place, change) for place, change in changes if change is not None])
 
 
 def _announce(image: dict[str, Any]) -> None:
@@ -59,8 +62,7 @@ def _announce(image: dict[str, Any]) -> None:
     send(job.workspace_id, job.job_id, delay_ms=wait_ms)
 
 
-def _remove(image: dict[str, Any]) -> None:
-    table = _table()
+def _remove(image: dict[str, Any], table: Table) -> None:
     tidy(
         table,
         lambda workspace_id: current_model(table, workspace_id),

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
@@ -21,6 +22,7 @@ from icosa.lifecycle.steps import Surroundings, side_table
 from icosa.metadata.job_queue import JobQueue
 from icosa.runtime.batch import batch_handler
 from icosa.runtime.handlers import function_logger
+from icosa.runtime.observation import observed, observed_action
 from icosa.runtime.prime import prime
 from icosa.store.table import Table
 from icosa.webhooks.delivery_queue import DeliveryQueue
@@ -31,7 +33,8 @@ logger = function_logger()
 def _step(record: Any) -> None:
     message = json.loads(record.raw_event["body"])
     logger.append_keys(workspace_id=message["workspaceId"], job=message.get("jobId") or message.get("operationId"))
-    _work().message(message)
+    meter = observed().meter_of(message["workspaceId"], records=1)
+    _work().counting(meter).message(message)
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
@@ -39,7 +42,13 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     if "Records" in event:
         failures: dict[str, Any] = _batches(event, context)
         return failures
-    return _work().step(event["workspaceId"], event["operationId"])
+    return _operation_step(event)
+
+
+@observed_action
+def _operation_step(event: Mapping[str, Any]) -> dict[str, Any]:
+    meter = observed().meter_of(event["workspaceId"])
+    return _work().counting(meter).step(event["workspaceId"], event["operationId"])
 
 
 @cache

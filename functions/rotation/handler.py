@@ -11,7 +11,7 @@ from typing import Any
 
 from icosa.access.rotation import Rotation
 from icosa.access.secret import secrets_client
-from icosa.runtime.handlers import function_logger
+from icosa.runtime.handlers import direct_handler, function_logger
 from icosa.runtime.prime import prime
 from icosa.store.table import Table
 
@@ -39,12 +39,5 @@ def _gateway() -> Any:
 
 
 rotation = Rotation(Table.from_environment(), _read, _write, _forget_answers)
-
-
-@logger.inject_lambda_context
-def handler(event: Any, _context: Any) -> dict[str, Any]:
-    """The result of the event's action."""
-    return rotation.run(event)
-
-
+handler = direct_handler(logger, rotation.run)
 prime(secrets_client, _gateway)

@@ -16,6 +16,7 @@ from aws_lambda_powertools.utilities.batch import EventType
 from icosa.documents.builder import build
 from icosa.runtime.batch import batch_handler
 from icosa.runtime.handlers import function_logger
+from icosa.runtime.observation import observed
 from icosa.runtime.prime import prime
 from icosa.store import stream
 from icosa.store.table import Table
@@ -27,7 +28,8 @@ def _build(record: Any) -> None:
     image = stream.image_of(record.raw_event)
     workspace_id, version = stream.workspace_of(image), image["metadataVersion"]
     logger.append_keys(workspace_id=workspace_id, version=version)
-    built = build(_table(), workspace_id, version)
+    table = _table().metered(observed().meter_of(workspace_id, records=1))
+    built = build(table, workspace_id, version)
     logger.info("bundle built" if built else "nothing to build")
 
 

@@ -5,25 +5,16 @@ It alone makes keys of the usage plan, and beside those who verify tokens it alo
 
 from __future__ import annotations
 
-from typing import Any
-
 from icosa.access.gateway_keys import GatewayKeys
 from icosa.access.issuer import Issuer
 from icosa.access.secret import secrets_client, signing_keys
 from icosa.access.workspace_plan import WorkspacePlan
-from icosa.runtime.handlers import function_logger
+from icosa.runtime.handlers import direct_handler, function_logger
 from icosa.runtime.prime import prime
 from icosa.store.table import Table
 
 logger = function_logger()
 table, gateway = Table.from_environment(), GatewayKeys.from_environment()
 issuer = Issuer(table, WorkspacePlan(table, gateway), lambda: signing_keys().newest(), signing_keys)
-
-
-@logger.inject_lambda_context
-def handler(event: dict[str, Any], _context: Any) -> dict[str, Any]:
-    """The answer to what a function of ``minting`` asks."""
-    return issuer.answer(event)
-
-
+handler = direct_handler(logger, issuer.answer)
 prime(gateway.open, secrets_client)

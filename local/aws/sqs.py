@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import secrets
 import time
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -40,13 +41,17 @@ def sqs_targets(queues: Queues) -> Targets:
         **{f"AmazonSQS.{name}": operation(run) for name, run in operations.items()},
         "AmazonSQS.GetQueueUrl": service.get_queue_url,
         "AmazonSQS.ListQueues": service.list_queues,
+        "AmazonSQS.ListMessageMoveTasks": service.list_moves,
         "AmazonSQS.ReceiveMessage": service.receive,
+        "AmazonSQS.StartMessageMoveTask": service.start_move,
     }
 
 
 class _Sqs:
     def __init__(self, queues: Queues) -> None:
         self._queues = queues
+        #: Tasks by the ARN of their source, the newest first.
+        self._moves: dict[str, list[dict[str, Any]]] = {}
 
     def queue(self, body: dict[str, Any]) -> Queue:
         try:
@@ -73,6 +78,40 @@ class _Sqs:
             if messages or left <= 0:
                 return Reply(body={"Messages": [_shown(message) for message in messages]} if messages else {})
             await self._queues.wait(queue, left)
+
+    async def start_move(self, call: Call) -> Reply:
+        """Done at once, so it never runs."""
+        body = call.json()
+        source, target = self._by_arn(body["SourceArn"]), body.get("DestinationArn")
+        try:
+            moved = self._queues.move(source, self._by_arn(target) if target else None)
+        except QueueNotFound as error:
+            raise AwsError(
+                "InvalidParameterValue", "Source queue must be configured as a Dead Letter Queue."
+            ) from error
+        task = {
+            "Status": "COMPLETED",
+            "SourceArn": source.arn,
+            "ApproximateNumberOfMessagesMoved": moved,
+            "ApproximateNumberOfMessagesToMove": moved,
+            "StartedTimestamp": int(time.time() * 1000),
+        }
+        self._moves.setdefault(source.arn, []).insert(0, task)
+        return Reply(body={"TaskHandle": secrets.token_urlsafe(24)})
+
+    async def list_moves(self, call: Call) -> Reply:
+        body = call.json()
+        tasks = self._moves.get(self._by_arn(body["SourceArn"]).arn, [])
+        return Reply(body={"Results": tasks[: int(body.get("MaxResults", 1))]})
+
+    def _by_arn(self, arn: str) -> Queue:
+        try:
+            return self._queues.find(arn)
+        except QueueNotFound as error:
+            raise AwsError(
+                "ResourceNotFoundException",
+                "The resource that you specified for the SourceArn parameter doesn't exist.",
+            ) from error
 
     def send(self, queue: Queue, body: dict[str, Any]) -> dict[str, Any]:
         text = str(body["MessageBody"])

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Mapping
 from typing import Any
 
 from local.functions.invoker import Invoker
 from local.gateway import proxy
+from local.gateway.access_log import AccessLog, now_ms
 from local.gateway.answers import Answers
 from local.gateway.authorizer import Authorizers, Denied
 from local.gateway.context import Place, request_context
@@ -29,9 +31,18 @@ class Gateway:
     """Serves an API: size limits, route, throttling, authorizer, usage plan, function, in the order of API Gateway."""
 
     def __init__(
-        self, *, api: Api, place: Place, invoker: Invoker, usage: Usage, answers: Answers, prefix: str = ""
+        self,
+        *,
+        api: Api,
+        place: Place,
+        invoker: Invoker,
+        usage: Usage,
+        answers: Answers,
+        prefix: str = "",
+        log: AccessLog | None = None,
     ) -> None:
         """``prefix`` is what the paths of all requests begin with, as on a custom domain with a base path."""
+        self._log = log
         self._api = api
         self._prefix = prefix
         self._place = place
@@ -45,7 +56,19 @@ class Gateway:
 
     async def handle(self, request: Request, *, too_large: bool = False) -> Response:
         """The response to a request. ``too_large``: its body went beyond the limit and was not read."""
-        context = request_context(request, self._api, self._place)
+        context, began = request_context(request, self._api, self._place), time.perf_counter()
+        response = await self._answer(request, context, too_large=too_large)
+        if self._log is not None:
+            answered = {
+                "status": response.status,
+                "responseLatency": now_ms(began),
+                "responseLength": len(response.body),
+            }
+            function = context.pop("function", None)
+            self._log.write({**context, **answered}, path=request.path, function=function)
+        return response
+
+    async def _answer(self, request: Request, context: dict[str, Any], *, too_large: bool) -> Response:
         try:
             if too_large:
                 raise GatewayFailure("REQUEST_TOO_LARGE", "Request Too Long")
@@ -53,6 +76,7 @@ class Gateway:
         except GatewayFailure as failure:
             if isinstance(failure, Denied):
                 context["authorizer"] = {**failure.answer.context, "principalId": failure.answer.principal}
+            context["error"] = {"responseType": failure.kind.name}
             return render(failure, api=self._api, request=request, context=context)
         headers = (
             *response.headers,
@@ -113,13 +137,17 @@ class Gateway:
             context["identity"] |= {"apiKey": api_key.value, "apiKeyId": api_key.id}
 
     async def _integrate(
-        self, route: Route, request: Request, shared: Mapping[str, Any], context: Mapping[str, Any]
+        self, route: Route, request: Request, shared: Mapping[str, Any], context: dict[str, Any]
     ) -> Response:
         payload = proxy.event(shared, request, context, self._api)
+        if self._log is not None:
+            self._log.expect(route.function)
+        began, context["function"] = time.perf_counter(), route.function
         invocation = asyncio.ensure_future(self._invoker.invoke(route.function, payload))
         done, _ = await asyncio.wait({invocation}, timeout=route.timeout)
         if not done:  # The function goes on, as it does in Lambda; nobody waits for it.
             raise GatewayFailure("INTEGRATION_TIMEOUT", "Endpoint request timed out")
+        context["integration"] = {"latency": now_ms(began), "status": 200}
         outcome = invocation.result()
         if outcome.error:
             report(f"{request.method} {request.path}: {route.function}: {outcome}")

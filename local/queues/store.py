@@ -132,6 +132,22 @@ class Queues:
         """Remove every message."""
         self._state.execute("DELETE FROM messages WHERE queue = ?", (queue.arn,))
 
+    def move(self, dead: Queue, target: Queue | None) -> int:
+        """Move all visible messages of a queue of dead letters to another queue; without one, to the queue that gave
+        them up. How many. Raises QueueNotFound when nothing has it as its dead letters.
+        """
+        sources = [queue for queue in self._by_arn.values() if queue.dead_letter_arn == dead.arn]
+        if not sources:
+            raise QueueNotFound(dead.name)
+        arn, now = (target or sources[0]).arn, self._clock()
+        moved = self._state.execute(
+            "UPDATE messages SET queue = ?, receipt = NULL, sent = ?, visible = ?, received = 0, first_received = NULL"
+            " WHERE queue = ? AND visible <= ?",
+            (arn, now, now, dead.arn, now),
+        )
+        self._news[arn].set()
+        return moved.rowcount
+
     def counts(self, queue: Queue) -> tuple[int, int, int]:
         """Messages that are visible, received and not deleted, and delayed."""
         row = self._state.execute(

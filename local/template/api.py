@@ -73,6 +73,7 @@ def read_api(scope: Scope) -> Api | None:
         binary_types=tuple(kind.replace("~1", "/") for kind in resolved.get("BinaryMediaTypes") or []),
         minimum_compression=None if compression is None else int(compression),
         cors=_cors(resolved.get("Cors"), auth),
+        access_log_format=scope.resolve((properties.get("AccessLogSetting") or {}).get("Format")),
         key_source="AUTHORIZER" if resolved.get("ApiKeySourceType") == "AUTHORIZER" else "HEADER",
     )
 

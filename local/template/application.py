@@ -125,6 +125,7 @@ class Api:
     minimum_compression: int | None = None
     cors: Cors | None = None
     key_source: Literal["HEADER", "AUTHORIZER"] = "HEADER"
+    access_log_format: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

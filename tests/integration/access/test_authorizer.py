@@ -135,8 +135,8 @@ def test_headers_may_be_absent(authorizer: ModuleType) -> None:
 def test_one_read_for_a_valid_token_and_none_for_others(
     authorizer: ModuleType, made: Provisioned, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    meter = Meter(detailed=True)
-    monkeypatch.setattr(authorizer, "table", authorizer.table.metered(meter))
+    meter = Meter()
+    monkeypatch.setattr(authorizer.Observation, "meter_of", lambda *_: meter)
     authorizer.handler(event(f"Bearer {a_token(made, by=SigningKey(SECRET * 2))}"), None)
     assert (meter.round_trips, meter.read_units) == (0, 0)
     authorizer.handler(event(f"Bearer {a_token(made)}"), None)

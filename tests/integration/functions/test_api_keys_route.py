@@ -15,19 +15,12 @@ from icosa.access import session
 from icosa.access.failures import KeyRevoked
 from icosa.access.session import open_context
 from icosa.store.table import Table
+from tests.support.functions import LambdaContext
 from tests.support.rest_client import Reply
 
 MEMBERS = {"id", "name", "expiresAt", "revokedAt", "lastUsedAt", "createdAt", "updatedAt", "workspaceId"}
 NEVER = "2199-12-31T00:00:00.000Z"
 UNKNOWN = str(uuid.uuid4())
-
-
-@dataclass
-class LambdaContext:
-    function_name: str = "keys"
-    memory_limit_in_mb: int = 1024
-    invoked_function_arn: str = "arn:aws:lambda:eu-central-1:123456789012:function:keys"
-    aws_request_id: str = "0b6f3f4e-6a0b-4bd0-a6c5-1f1f1f1f0001"
 
 
 @dataclass(frozen=True)
@@ -68,14 +61,16 @@ class Tenant:
         return reply.json
 
     def admin(self, action: str, **parameters: Any) -> Any:
-        return self.function.handler({"action": action, "workspaceId": self.workspace_id, **parameters}, None)
+        return self.function.handler(
+            {"action": action, "workspaceId": self.workspace_id, **parameters}, LambdaContext()
+        )
 
     def with_key(self, key_id: str) -> Tenant:
         return Tenant(self.function, self.workspace_id, self.role_id, key_id)
 
 
 def tenant(keys: ModuleType, name: str = "Acme") -> Tenant:
-    made = keys.handler({"action": "provision_workspace", "name": name}, None)
+    made = keys.handler({"action": "provision_workspace", "name": name}, LambdaContext())
     return Tenant(keys, made["workspaceId"], made["apiKey"]["roleId"], made["apiKey"]["id"])
 
 

@@ -15,6 +15,7 @@ from icosa.store import keys
 from icosa.store.ops import PutItem
 from icosa.store.table import Table
 from tests.support.checkout import ROOT
+from tests.support.functions import LambdaContext
 from tests.support.tenant import WORKSPACE, Tenant
 
 
@@ -68,7 +69,7 @@ def message(body: dict[str, str]) -> dict[str, Any]:
 
 def test_a_new_job_goes_to_the_queue_and_waits_for_the_fence(tenant: Tenant) -> None:
     sqs = Sqs()
-    answer = load("events", tenant.table, sqs).handler({"Records": [inserted(tenant)]}, None)
+    answer = load("events", tenant.table, sqs).handler({"Records": [inserted(tenant)]}, LambdaContext())
     assert answer == {"batchItemFailures": []}
     [(body, delay)] = sqs.sent
     [job] = list_jobs(tenant.table, WORKSPACE)
@@ -80,7 +81,7 @@ def test_a_job_that_comes_too_early_is_sent_on(tenant: Tenant) -> None:
     sqs = Sqs()
     [job] = list_jobs(tenant.table, WORKSPACE)
     body = {"workspaceId": WORKSPACE, "jobId": job.id}
-    assert load("jobs", tenant.table, sqs).handler(message(body), None) == {"batchItemFailures": []}
+    assert load("jobs", tenant.table, sqs).handler(message(body), LambdaContext()) == {"batchItemFailures": []}
     [(again, delay)] = sqs.sent
     assert again == body and 0 < delay <= FENCE_MS / 1000
     assert tenant.object("rocket").by_name["mass"].status == "BUILDING"
@@ -94,10 +95,10 @@ def test_a_step_of_a_job(tenant: Tenant) -> None:
     tenant.table.transact([PutItem({**item, "notBefore": 0})])
     handler = load("jobs", tenant.table, sqs).handler
     body = {"workspaceId": WORKSPACE, "jobId": job.id}
-    assert handler(message(body), None) == {"batchItemFailures": []}
+    assert handler(message(body), LambdaContext()) == {"batchItemFailures": []}
     assert sqs.sent == [] and list_jobs(tenant.table, WORKSPACE) == []
     assert tenant.object("rocket").by_name["mass"].status == "READY"
-    assert handler(message(body), None) == {"batchItemFailures": []}, "messages may come twice"
+    assert handler(message(body), LambdaContext()) == {"batchItemFailures": []}, "messages may come twice"
     assert tenant.orphans() == []
 
 

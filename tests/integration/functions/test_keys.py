@@ -30,7 +30,7 @@ ARN = "arn:aws:execute-api:eu-central-1:123456789012:abcdef/dev/GET/rest/people"
 
 
 def call(keys: ModuleType, action: str, **parameters: Any) -> dict[str, Any]:
-    answer: dict[str, Any] = keys.handler({"action": action, **parameters}, None)
+    answer: dict[str, Any] = keys.handler({"action": action, **parameters}, LambdaContext())
     return answer
 
 
@@ -93,7 +93,7 @@ def test_the_life_of_a_key(keys: ModuleType, table: Table, gateway: GatewayKeys)
 )
 def test_events_that_make_no_sense(keys: ModuleType, event: Any) -> None:
     with pytest.raises(BadRequest, match=r"^(action must be one of provision_workspace, |name must be a string)"):
-        keys.handler(event, None)
+        keys.handler(event, LambdaContext())
 
 
 @pytest.mark.parametrize(

@@ -33,6 +33,7 @@ from tests.integration.webhooks.world import (
     one_after_the_other,
 )
 from tests.support import functions
+from tests.support.functions import LambdaContext
 
 _URL = "https://hooks.example/a"
 #: Events that go to a dead endpoint and twenty live ones; more with `ICOSA_EVENTS=1000`.
@@ -441,7 +442,7 @@ def test_the_function(world: World, monkeypatch: pytest.MonkeyPatch, capsys: pyt
     world.event(webhook)
     [message] = world.sqs.messages
     record = {"messageId": "1", "body": message.body, "attributes": {"ApproximateReceiveCount": "1"}}
-    answer = function.handler({"Records": [record, {**record, "messageId": "2", "body": "odd"}]}, None)
+    answer = function.handler({"Records": [record, {**record, "messageId": "2", "body": "odd"}]}, LambdaContext())
     assert answer == {"batchItemFailures": [{"itemIdentifier": "2"}]}
     printed = capsys.readouterr().out
     assert '"DeliveryFailures":[1.0]' in printed

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -13,16 +12,9 @@ from typing import Any
 import pytest
 
 from tests.support import functions
+from tests.support.functions import LambdaContext
 
 ROOT = Path(__file__).parents[3]
-
-
-@dataclass
-class LambdaContext:
-    function_name: str = "core-rest"
-    memory_limit_in_mb: int = 1769
-    invoked_function_arn: str = "arn:aws:lambda:eu-central-1:123456789012:function:core-rest"
-    aws_request_id: str = "0b6f3f4e-6a0b-4bd0-a6c5-1f1f1f1f0001"
 
 
 @pytest.fixture

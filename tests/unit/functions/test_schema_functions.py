@@ -9,10 +9,11 @@ from typing import Any
 
 import pytest
 
+from icosa.store.table import Table
 from local.streams.pattern import compile_filters
 from tests.support import functions
 from tests.support.checkout import ROOT, template_document
-from tests.unit.functions.test_core_rest import LambdaContext
+from tests.support.functions import LambdaContext
 
 WORKSPACE = "0a3d7f5e-9a44-4ad5-8a7a-5d8b6c1f0001"
 
@@ -65,7 +66,7 @@ def test_a_version_that_cannot_be_built_is_given_back(builder: ModuleType, monke
         return version
 
     monkeypatch.setattr(builder, "build", build)
-    monkeypatch.setattr(builder, "_table", lambda: None)
+    monkeypatch.setattr(builder, "_table", lambda: Table.at("none", region="eu-central-1", endpoint=None))
     versions = [_record(image={"metadataVersion": {"N": str(7 + number)}}, sequence=str(number)) for number in range(3)]
 
     answer = builder.handler({"Records": versions}, LambdaContext())

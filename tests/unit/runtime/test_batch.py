@@ -7,14 +7,17 @@ from types import ModuleType
 from typing import Any
 
 import pytest
-from aws_lambda_powertools.utilities.batch.exceptions import BatchProcessingError
 
+from icosa.runtime.batch import BatchFailed
+from icosa.store.table import Table
 from tests.support import functions
-from tests.unit.functions.test_core_rest import LambdaContext
+from tests.support.functions import LambdaContext
+
+_VALUE = "Ada Lovelace"
 
 
 def _fail(*_: Any, **__: Any) -> Any:
-    raise RuntimeError("broken")
+    raise RuntimeError(_VALUE)
 
 
 def _changed(event: str, **image: Any) -> dict[str, Any]:
@@ -44,14 +47,19 @@ def test_the_cause_of_a_failure_is_logged(
     monkeypatch.setenv("POWERTOOLS_SERVICE_NAME", f"batches-{name}")
     function: ModuleType = functions.load(name)
     monkeypatch.setattr(function, work, _fail)
-    monkeypatch.setattr(function, "_table", lambda: None)
+    monkeypatch.setattr(function, "_table", lambda: Table.at("none", region="eu-central-1", endpoint=None))
 
-    with pytest.raises(BatchProcessingError):
+    with pytest.raises(BatchFailed) as raised:
         function.handler({"Records": [record]}, LambdaContext())
 
-    [line] = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    [line] = [line for line in lines if "exception" in line]
     assert (line["level"], line["exception_name"], line["workspace_id"]) == ("WARNING", "RuntimeError", "w")
-    assert "broken" in line["exception"]
+    assert line["exception"].splitlines()[-1] == "RuntimeError"
+    assert "in _fail" in line["exception"]
+    assert _VALUE not in json.dumps(lines) + str(raised.value)
+    [call] = [line for line in lines if line["message"] == "call"]
+    assert (call["operation"], call["Records"], call["FailedRecords"], call["Faults"]) == ("batch", 1, 1, 1)
 
 
 @pytest.mark.parametrize("name", ["events", "jobs", "schema_builder"])

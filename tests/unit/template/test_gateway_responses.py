@@ -65,6 +65,11 @@ def test_a_browser_may_read_it(kind: str) -> None:
     assert _RESPONSES[kind]["ResponseParameters"]["Headers"]["Access-Control-Allow-Origin"] == "'*'"
 
 
+@pytest.mark.parametrize("kind", _RESPONSES)
+def test_it_says_which_request_it_was(kind: str) -> None:
+    assert _RESPONSES[kind]["ResponseParameters"]["Headers"]["X-Request-Id"] == "context.requestId"
+
+
 def test_every_kind_is_covered_by_a_default() -> None:
     assert {"DEFAULT_4XX", "DEFAULT_5XX"} <= set(_RESPONSES)
 
@@ -88,7 +93,7 @@ def test_a_throttled_client_learns_when_to_return() -> None:
     headers = _RESPONSES["THROTTLED"]["ResponseParameters"]["Headers"]
 
     assert headers["Retry-After"] == "'1'"
-    assert headers["Access-Control-Expose-Headers"] == "'Retry-After,RateLimit-Policy'"
+    assert headers["Access-Control-Expose-Headers"] == "'Retry-After,RateLimit-Policy,X-Request-Id'"
 
 
 def test_a_throttled_client_learns_all_limits() -> None:

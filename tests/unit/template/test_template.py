@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from graphlib import TopologicalSorter
 from pathlib import Path
 from typing import Any
@@ -62,19 +63,19 @@ def test_functions_get_no_variable_that_they_do_not_need(functions: dict[str, Do
 
     secret = {"SIGNING_SECRET_ARN", "SIGNING_SECRET_SECONDS"}
     common = {"POWERTOOLS_SERVICE_NAME", "TABLE_NAME"}
-    assert variables("TokensFunction") == common | secret | {"STACK_NAME"}
     rates = {"PLAN_RATE_FREE", "PLAN_RATE_STANDARD", "PLAN_RATE_SCALE"}
-    assert variables("AuthorizerFunction") == common | secret | rates | {"STACK_NAME"}
+    assert variables("TokensFunction") == common | secret
+    assert variables("AuthorizerFunction") == common | secret | rates
     assert variables("ConsoleFunction") == {"POWERTOOLS_SERVICE_NAME"}
     assert variables("RotationFunction") == common | {"SIGNING_SECRET_ARN", "API_ID", "API_STAGE"}
-    assert variables("KeysFunction") == common | {"TOKENS_FUNCTION", "STACK_NAME", "BODY_LIMIT", "RATE_LIMIT"}
+    assert variables("KeysFunction") == common | {"TOKENS_FUNCTION", "BODY_LIMIT", "RATE_LIMIT"}
     told = {"BODY_LIMIT", "RATE_LIMIT", "BATCH_LIMIT", "PAGE_LIMIT"} | rates
     sending = {"WEBHOOK_KEY_ID", "DELIVERIES_QUEUE_URL"}
     assert variables("MetadataFunction") == common | told | sending | {"TOKENS_FUNCTION"}
     of_workspaces = {"DELIVERIES_QUEUE_URL", "TOKENS_FUNCTION", "EXPORT_BUCKET", "RESTORE_TABLE"}
     assert variables("JobsFunction") == common | {"JOBS_QUEUE_URL", "MIGRATION_DELAY"} | of_workspaces
     assert variables("EventsFunction") == common | {"JOBS_QUEUE_URL", "DELIVERIES_QUEUE_URL"}
-    assert variables("DeliverFunction") == common | {"STACK_NAME", "DELIVERIES_QUEUE_URL", "WEBHOOK_KEY_ID"}
+    assert variables("DeliverFunction") == common | {"DELIVERIES_QUEUE_URL", "WEBHOOK_KEY_ID"}
     records = common | rates | {"WEBHOOK_KEY_ID", _OFF_THERE}
     assert variables("CoreRestFunction") == records | set(Settings.variables())
     assert variables("CoreGraphqlFunction") == records | set(GraphqlSettings.variables())
@@ -326,12 +327,21 @@ def test_access_logs_say_where_calls_came_from(template: Document) -> None:
     assert json.loads(text)["source"] == "$context.identity.sourceIp"
 
 
-@pytest.mark.parametrize("secret", ["header", "querystring", 'identity.apiKey"', "authorizer."])
+def test_access_logs_say_whose_calls_they_were(template: Document) -> None:
+    line = json.loads(template["Resources"]["Api"]["Properties"]["AccessLogSetting"]["Format"])
+
+    assert line["requestId"] == "$context.requestId"
+    assert (line["workspaceId"], line["keyId"]) == ("$context.authorizer.workspaceId", "$context.authorizer.keyId")
+
+
+@pytest.mark.parametrize(
+    "secret", ["header", "querystring", 'identity.apiKey"', ".path", r"authorizer\.(?!workspaceId|keyId|latency)"]
+)
 def test_access_logs_hold_no_tokens(template: Document, secret: str) -> None:
     text = template["Resources"]["Api"]["Properties"]["AccessLogSetting"]["Format"]
 
     assert isinstance(json.loads(text), dict)
-    assert secret not in text
+    assert not re.search(secret, text)
 
 
 def test_filters_of_the_stream_are_patterns(template: Document) -> None:

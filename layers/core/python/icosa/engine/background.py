@@ -11,7 +11,6 @@ from ..query.row_scope import EVERYTHING, RowScope
 from ..settings import Settings
 from ..store import keys
 from ..store.lease import Lease
-from ..store.meter import Meter
 from ..store.once import Once
 from ..store.register import Register
 from ..store.table import Table
@@ -42,9 +41,7 @@ def background(
     """A context for work that begins at ``now``; ``started`` is the monotonic time before the model was read. One read
     unit, of the register.
     """
-    table = table.metered(
-        Meter(detailed=table.meter.detailed)
-    )  # whose clock begins with the work: commits say how late they are
+    table = table.metered(table.meter.child())  # whose clock begins with the work: commits say how late they are
     register = Register.parse(table.get(keys.open_batches(model.workspace_id)))
     lease = Lease(model.workspace_id, model.version, started=started)
     return BackgroundContext(

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from ..metadata.job_runner import run
 from ..store import keys
+from ..store.meter import Meter
 from ..store.workspace_row import status_of
 from .operations import advance
 from .steps import Step, Surroundings
@@ -20,6 +22,10 @@ class Work:
 
     def __init__(self, around: Surroundings) -> None:
         self._around = around
+
+    def counting(self, meter: Meter) -> Work:
+        """The same work, whose calls of the table a meter counts."""
+        return Work(replace(self._around, table=self._around.table.metered(meter)))
 
     def message(self, message: Mapping[str, Any]) -> None:
         """Do what a message says, and send the next one if something is left."""

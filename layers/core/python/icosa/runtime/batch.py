@@ -9,8 +9,15 @@ from typing import Any, cast
 
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
+from aws_lambda_powertools.utilities.batch.exceptions import BatchProcessingError
+
+from .observation import Observation, observing
 
 Records = Sequence[Mapping[str, Any]]
+
+
+class BatchFailed(Exception):
+    """No record of a batch could be done; all of them come again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +45,7 @@ def batch_handler(
     # Powertools' Logger is no subclass of logging.Logger, but passes unknown attributes on to one.
     processor = BatchProcessor(event_type=event_type, logger=cast(logging.Logger, logger))
 
-    def handler(event: dict[str, Any], context: Any) -> Any:
+    def run(event: dict[str, Any], context: Any) -> Any:
         if not event["Records"]:  # Powertools takes that for a fault.
             return {"batchItemFailures": []}
         failed = {} if together is None else together(event["Records"])
@@ -50,19 +57,40 @@ def batch_handler(
 
         return process_partial_response(event=event, record_handler=both, processor=processor, context=context)
 
-    return handler
+    return observed_batches(logger, run)
 
 
-def queue_handler(work: Callable[[Sequence[QueueRecord]], Collection[str]]) -> Callable[[dict[str, Any], Any], Any]:
+def observed_batches(logger: Logger, run: Callable[[dict[str, Any], Any], Any]) -> Callable[[dict[str, Any], Any], Any]:
+    """A handler of batches whose calls are observed. Keys of the log last for one batch."""
+
+    def handler(event: dict[str, Any], context: Any) -> Any:
+        observation = Observation(operation="batch", records=len(event["Records"]))
+        with observing(observation):
+            try:
+                answer = run(event, context)
+            except BatchProcessingError:
+                observation.failed = len(event["Records"])
+                # Its message has those of all failures, which may quote records, and Lambda would log it.
+                raise BatchFailed(f"all {len(event['Records'])} records failed; each has its line in the log") from None
+            observation.failed = len(answer["batchItemFailures"])
+            return answer
+
+    decorated: Callable[[dict[str, Any], Any], Any] = logger.inject_lambda_context(handler, clear_state=True)
+    return decorated
+
+
+def queue_handler(
+    work: Callable[[Sequence[QueueRecord]], Collection[str]], logger: Logger
+) -> Callable[[dict[str, Any], Any], Any]:
     """A handler that does ``work`` on all messages of a batch together, and has those come again whose ids it
     returns.
     """
 
-    def handler(event: dict[str, Any], _context: Any) -> dict[str, Any]:
+    def run(event: dict[str, Any], _context: Any) -> dict[str, Any]:
         records = [
             QueueRecord(record["messageId"], record["body"], int(record["attributes"]["ApproximateReceiveCount"]))
             for record in event["Records"]
         ]
         return {"batchItemFailures": [{"itemIdentifier": failed} for failed in work(records)]}
 
-    return handler
+    return observed_batches(logger, run)

@@ -27,6 +27,7 @@ from .conditional import refuse_conditions
 from .http import METHODS_WITH_BODY, HttpRequest, HttpResponse, check_size, error_response, unexpected_errors
 from .http_errors import MethodNotAllowed, UnknownRoute, rest_body
 from .json_body import read_body
+from .observation import observed
 
 _METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", OTHER_METHOD)
 _ANYWHERE = "/{path:anything}"
@@ -114,6 +115,7 @@ class ApiRoute(APIRoute):
             meter = request.state.meter = Meter(detailed=http.explain)
             endings: list[Ending] = []
             request.state.endings = endings
+            observed().use(meter)
             with unexpected_errors(http):
                 refuse_conditions(http)
                 if http.method in METHODS_WITH_BODY:

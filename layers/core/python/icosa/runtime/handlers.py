@@ -11,6 +11,8 @@ from aws_lambda_powertools.logging.utils import copy_config_to_registered_logger
 
 from ..version import VERSION
 from .http import HttpRequest, HttpResponse, proxy
+from .log_format import LogFormat
+from .observation import observed_action, observing, of_request
 
 Event = dict[str, Any]
 Handler = Callable[[Event, Any], dict[str, Any]]
@@ -18,7 +20,7 @@ Handler = Callable[[Event, Any], dict[str, Any]]
 
 def function_logger() -> Logger:
     """The function's logger. What this package logs has the same form; each line names the release."""
-    logger = Logger(release=VERSION)
+    logger = Logger(logger_formatter=LogFormat(), release=VERSION)
     copy_config_to_registered_loggers(logger, include={__package__.partition(".")[0]})
     return logger
 
@@ -29,8 +31,28 @@ def api_handler(answer: Callable[[HttpRequest], HttpResponse]) -> Handler:
 
 
 def proxy_handler(run: Handler) -> Handler:
-    """A handler of proxy events whose logs name the request."""
-    handler: Handler = function_logger().inject_lambda_context(run, correlation_id_path=API_GATEWAY_REST)
+    """A handler of proxy events whose calls are observed, and whose logs name request, workspace and key."""
+    logger = function_logger()
+
+    def observed_run(event: Event, context: Any) -> dict[str, Any]:
+        with observing(of_request(event)) as observation:
+            logger.append_keys(**observation.ids)
+            response = run(event, context)
+            observation.status = response["statusCode"]
+        return response
+
+    handler: Handler = logger.inject_lambda_context(
+        observed_run, correlation_id_path=API_GATEWAY_REST, clear_state=True
+    )
+    return handler
+
+
+def direct_handler[R](logger: Logger, run: Callable[[Any], R]) -> Callable[[Any, Any], R]:
+    """A handler of events that name an action; IAM decides who sends them."""
+    observed_run = observed_action(run)
+    handler: Callable[[Any, Any], R] = logger.inject_lambda_context(
+        lambda event, _context: observed_run(event), clear_state=True
+    )
     return handler
 
 
@@ -39,9 +61,10 @@ def gateway_or_direct(gateway: Handler, direct: Callable[[Any], dict[str, Any]])
 
     An event of the gateway is its request, whatever else is in it: nobody reaches ``direct`` over HTTP.
     """
+    invoked = direct_handler(function_logger(), direct)
 
     def handler(event: Event, context: Any) -> dict[str, Any]:
         is_request = isinstance(event, dict) and "requestContext" in event
-        return gateway(event, context) if is_request else direct(event)
+        return gateway(event, context) if is_request else invoked(event, context)
 
     return handler

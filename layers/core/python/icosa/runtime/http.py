@@ -22,6 +22,7 @@ from ..errors import IcosaError
 from ..settings import settings
 from ..store.meter import Meter
 from .http_errors import AnswerTooLarge, Unexpected, rest_body, rest_headers
+from .observation import observed
 
 logger = logging.getLogger(__name__)
 
@@ -107,6 +108,7 @@ def handle_errors(
     What ``serve`` counts in the meter is told to clients that ask for the cost, and the jobs that it leaves to all.
     """
     meter = Meter(detailed=request.explain)
+    observed().use(meter)
     try:
         with unexpected_errors(request):
             response = serve(meter)
@@ -128,7 +130,7 @@ def unexpected_errors(request: HttpRequest) -> Iterator[None]:
     except Exception:
         logger.exception(
             "unexpected failure",
-            extra={"request_id": request.request_id, "method": request.method, "path": request.path},
+            extra={"request_id": request.request_id, "method": request.method, "route": request.event.get("resource")},
         )
         raise Unexpected from None
 
@@ -193,7 +195,7 @@ def proxy_response(response: HttpResponse, event: Mapping[str, Any]) -> dict[str
     body = base64.b64encode(response.body) if response.is_binary else response.body
     return {
         "statusCode": response.status,
-        "headers": {**_HEADERS, **_limits(event), **response.headers},
+        "headers": {**_HEADERS, **_request_id(event), **_limits(event), **response.headers},
         "body": body.decode(),
         "isBase64Encoded": response.is_binary,
     }
@@ -201,6 +203,12 @@ def proxy_response(response: HttpResponse, event: Mapping[str, Any]) -> dict[str
 
 #: Routes whose calls the workspace's plan limits, all together; others have limits by method.
 _COUNTED_BY_PLAN = ("/rest/{proxy+}", "/graphql")
+
+
+def _request_id(event: Mapping[str, Any]) -> dict[str, str]:
+    """What clients name when they ask about a call; each line of its log has it as ``correlation_id``."""
+    request_id = event.get("requestContext", {}).get("requestId")
+    return {"x-request-id": request_id} if request_id else {}
 
 
 def _limits(event: Mapping[str, Any]) -> dict[str, str]:

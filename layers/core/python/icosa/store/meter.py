@@ -22,8 +22,10 @@ _MEMORY = int(os.environ.get("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "1769"))
 
 @dataclass(slots=True)
 class Meter:
-    """Counters of one request. ``detailed`` turns on capacity, whose computation costs more than the calls it
-    describes.
+    """Counters of one request. ``detailed`` keeps the plan as well, for clients that ask for it.
+
+    ``retries`` are calls that were sent again, because of ``throttles`` (DynamoDB's), of ``conflicts`` (with other
+    writers; then what was read may have been read again, too), or of connections that were lost.
     """
 
     detailed: bool = False
@@ -33,6 +35,10 @@ class Meter:
     write_units: float = 0.0
     #: How the request itself reads: "strong" or "eventual".
     consistency: str = "strong"
+    retries: int = 0
+    throttles: int = 0
+    conflicts: int = 0
+    scans: int = 0
     plan: list[str] = field(default_factory=list)
     #: What was counted before the request itself: who asks, and by which data model.
     authentication: Meter | None = None
@@ -40,6 +46,8 @@ class Meter:
     began: float = field(default_factory=time.monotonic)
     #: The ids of jobs that the request has left work to.
     jobs: list[str] = field(default_factory=list)
+    #: Of work with a clock of its own, which ``total`` adds.
+    children: list[Meter] = field(default_factory=list)
 
     @property
     def seconds(self) -> float:
@@ -51,15 +59,54 @@ class Meter:
         if self.detailed:
             self.plan.append(step)
 
+    def scan(self, what: str) -> None:
+        """Count a scan, and add it to the explained plan."""
+        self.scans += 1
+        self.note(f"scan of {what}")
+
+    def child(self) -> Meter:
+        """A meter whose clock begins now, and whose counts are part of this one's ``total``."""
+        meter = Meter(detailed=self.detailed)
+        self.children.append(meter)
+        return meter
+
+    def total(self) -> Meter:
+        """These counts with those of the authentication and of all children."""
+        total = Meter()
+        for part in (self, *(child.total() for child in self.children), *filter(None, [self.authentication])):
+            total.round_trips += part.round_trips
+            total._add(part)
+        return total
+
+    def numbers(self) -> dict[str, float]:
+        """The counts by the names of their metrics (``runtime.emf``)."""
+        return {
+            "ReadUnits": self.read_units,
+            "WriteUnits": self.write_units,
+            "RoundTrips": self.round_trips,
+            "Retries": self.retries,
+            "Throttles": self.throttles,
+            "Conflicts": self.conflicts,
+            "Scans": self.scans,
+        }
+
+    def _add(self, other: Meter) -> None:
+        self.calls += other.calls
+        self.read_units += other.read_units
+        self.write_units += other.write_units
+        self.retries += other.retries
+        self.throttles += other.throttles
+        self.conflicts += other.conflicts
+        self.scans += other.scans
+
     def add_parallel(self, branches: Iterable[Meter]) -> None:
         """Branches ran side by side: their calls and units add up, the longest decides the round trips."""
         longest = 0
         for branch in branches:
             longest = max(longest, branch.round_trips)
-            self.calls += branch.calls
-            self.read_units += branch.read_units
-            self.write_units += branch.write_units
+            self._add(branch)
             self.plan += branch.plan
+            self.children += branch.children
         self.round_trips += longest
 
     def headers(self) -> dict[str, str]:
@@ -98,7 +145,12 @@ def write_units(sizes: Iterable[int]) -> float:
 
 def item_size(item: Mapping[str, Any]) -> int:
     """Size of an item in bytes by DynamoDB's rules (Developer Guide, "DynamoDB item sizes and formats")."""
-    return sum(len(name.encode()) + _value_size(value) for name, value in item.items())
+    size = 0
+    for name, value in item.items():
+        # Most values are texts of ASCII characters, of which no copy is made.
+        size += len(name) if name.isascii() else len(name.encode())
+        size += len(value) if type(value) is str and value.isascii() else _value_size(value)
+    return size
 
 
 def _value_size(value: Any) -> int:

@@ -42,6 +42,9 @@ _TRANSIENT = (
     "InternalServerError",
     "ServiceUnavailable",
 )
+#: Those of them that say: too much at once. And what transactions call it.
+_THROTTLING = ("Throttling", "RequestLimitExceeded")
+_THROTTLED = ("ThrottlingError", "ProvisionedThroughputExceeded")
 _local = threading.local()
 
 
@@ -148,8 +151,7 @@ class Table:
             return item
 
         item = self._call("get", call)
-        if self.meter.detailed:
-            self.meter.read_units += self._price(metering.read_units([item]))
+        self.meter.read_units += self._price(metering.read_units([item]))
         return item
 
     def batch_get(self, keys: Sequence[Key], project: str | None = None) -> list[Item | None]:
@@ -168,8 +170,7 @@ class Table:
             return self._client.sync_batch_get(self.name, [as_key(key) for key in keys], self._is_strong, project)
 
         items = {(item["PK"], item["SK"]): item for item in self._call("batch_get", call)}
-        if self.meter.detailed:
-            self.meter.read_units += self._price(metering.read_units(items.get(key) for key in keys))
+        self.meter.read_units += self._price(metering.read_units(items.get(key) for key in keys))
         return items
 
     def query(
@@ -275,9 +276,11 @@ class Table:
                     raise PayloadTooLarge(
                         "The records are larger than the store allows: 400 KB a record, 4 MB a request"
                     ) from None
+                self.meter.retries += 1
+                self.meter.conflicts += "TransactionConflict" in reasons
+                self.meter.throttles += any(reason in _THROTTLED for reason in reasons)
                 continue
-            if self.meter.detailed:
-                self.meter.write_units += metering.write_units(_op_size(op) for op in ops)
+            self.meter.write_units += metering.write_units(_op_size(op) for op in ops)
             return
         raise TransactionConflict
 
@@ -306,9 +309,8 @@ class Table:
             items = [item for item, _ in part if item is not None]
             gone = [as_key(key) for _, key in part if key is not None]
             self._call("write_batch", _bind_batch(self._client, self.name, items, gone))
-            if self.meter.detailed:
-                sizes = [*map(metering.item_size, items), *(sum(map(len, key.values())) for key in gone)]
-                self.meter.write_units += metering.write_units(sizes) / 2
+            sizes = [*map(metering.item_size, items), *(sum(map(len, key.values())) for key in gone)]
+            self.meter.write_units += metering.write_units(sizes) / 2
 
     def _apply(self, name: str, op: PutItem | UpdateItem | DeleteItem) -> bool:
         request = op.request(self.name)
@@ -324,8 +326,7 @@ class Table:
             return True
 
         applied = self._call(name, call)
-        if self.meter.detailed:
-            self.meter.write_units += metering.write_units([_op_size(op)]) / 2
+        self.meter.write_units += metering.write_units([_op_size(op)]) / 2
         return applied
 
     # ------------------------------------------------------------------ plumbing
@@ -360,13 +361,18 @@ class Table:
         for _ in _ATTEMPTS:
             try:
                 return send()
-            except (dynamo.ProvisionedThroughputExceededException, dynamo.ConnectionException):
-                continue
+            except dynamo.ProvisionedThroughputExceededException:
+                self.meter.throttles += 1
+            except dynamo.ConnectionException:
+                pass  # The next attempt opens another.
             except dynamo.ValidationException as error:
                 _reject(error)
             except dynamo.PydynoxException as error:
-                if not any(code in str(error) for code in _TRANSIENT):
+                text = str(error)
+                if not any(code in text for code in _TRANSIENT):
                     raise
+                self.meter.throttles += any(code in text for code in _THROTTLING)
+            self.meter.retries += 1
         raise Unavailable("The record store does not answer. Please try again.")
 
 

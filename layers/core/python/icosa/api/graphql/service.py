@@ -23,11 +23,13 @@ from ...runtime.conditional import ETAG, IF_MATCH, ConditionNotSupported, expect
 from ...runtime.http import HttpRequest, HttpResponse
 from ...runtime.http_errors import Unexpected
 from ...runtime.idempotency import once_of
+from ...runtime.observation import observed
 from ...store.meter import Meter
 from ...store.once import AlreadyDone, KeptAnswer, Once
 from ...store.table import Table
 from ..consistency import for_reads
 from ..once import under_a_claim, with_its_write
+from ..operation_kinds import INTROSPECTION, note_operations
 from ..shown_record import has_relations, is_about_one, record_of
 from ..view_filter import view_filter_of
 from . import arguments, introspection
@@ -298,6 +300,10 @@ class Execution:
         ``given`` are the results of the operations, which then are not run.
         """
         planned = [field.outcome for field in self._fields if isinstance(field.outcome, PlannedField)]
+        if planned:
+            note_operations([field.operation for field in planned])
+        elif not all(isinstance(field.outcome, IcosaError) for field in self._fields):
+            observed().operation = INTROSPECTION
         results: Iterator[Any] | None = None if given is None else iter(given)
         if given is None and len(planned) > 1 and not self.is_mutation:
             results = iter(execute_all(self._reading, [field.operation for field in planned]))

@@ -23,6 +23,7 @@ from ...runtime.http import HttpRequest, HttpResponse, error_response, handle_er
 from ...runtime.http_errors import MethodNotAllowed, rest_body
 from ...runtime.idempotency import REFUSALS
 from ...runtime.json_body import read_body
+from ...runtime.observation import REFUSED, observed
 from ...store.meter import Meter
 from ..once import Ran
 from .failures import VariableMissing
@@ -102,6 +103,7 @@ def handle_graphql_request(
     """
 
     def serve(meter: Meter) -> HttpResponse:
+        observed().operation = REFUSED
         try:
             request = read_request(http, limit=limit)
             refuse_conditions(http, takes_if_match=takes_if_match)
@@ -109,6 +111,8 @@ def handle_graphql_request(
             return not_runnable(error)
         try:
             outcome = run(request, meter)
+            errors = outcome.result.get("errors") or ()
+            observed().graphql_errors([entry.get("extensions", {}).get("code") for entry in errors])
             if outcome.respond is not None:
                 return outcome.respond()
             return deliver(plain(outcome), http, is_change=outcome.is_mutation)
@@ -232,6 +236,7 @@ def made_once(response: HttpResponse, http: HttpRequest) -> Outcome:
 
 def refused(error: IcosaError) -> HttpResponse:
     """The answer to a token that may not call, to a document that is not valid: ``errors`` alone."""
+    observed().graphql_errors([error.graphql_code])
     return answer({"errors": [error_entry(error)]})
 
 

@@ -32,12 +32,14 @@ from ...runtime.http import METHODS_WITH_BODY, HttpRequest, HttpResponse, error_
 from ...runtime.http_errors import MethodNotAllowed, UnknownRoute
 from ...runtime.idempotency import once_of
 from ...runtime.json_body import read_body
+from ...runtime.observation import REFUSED, observed
 from ...settings import Settings, settings
 from ...store.meter import Meter
 from ...store.once import KeptAnswer
 from ...store.table import Table
 from ..consistency import for_reads
 from ..once import Ran, with_its_write
+from ..operation_kinds import note_operations
 from ..shown_record import has_relations, is_about_one, record_of
 from ..view_filter import view_filter_of
 from .endpoints import ENDPOINTS, Endpoint, RecordsRequest
@@ -68,11 +70,13 @@ class RestApi:
         return handle_errors(request, lambda meter: self._run(request, meter), error_response)
 
     def _run(self, request: HttpRequest, meter: Meter) -> HttpResponse:
+        observed().operation = REFUSED
         body_json = None
         if request.method in METHODS_WITH_BODY:
             body_json = read_body(request.body, request.headers.get("content-type"), limit=self._settings.body_limit)
         context = open_metered(request.event, self._table, meter, self._settings, once_of(request))
         if self._old_addresses is not None and self._old_addresses.has(request, context.model):
+            observed().operation = "older"
             return self._old_addresses.answer(request, context, body_json)
         path, endpoint = _route(request, body_json)
         refuse_conditions(request, takes_if_match=endpoint.takes_if_match)
@@ -94,6 +98,7 @@ class RestApi:
             context.permissions, in_present_names(endpoint.parse(parsed), context.model), context.model
         )
         parsed.demand.operation(context.model, operation)
+        note_operations([operation])
         if request.method == "GET":
             return _read(request, context, endpoint, operation, parsed)
         response = _write(request, context, endpoint, operation, ignored_header(params.ignored))

@@ -40,7 +40,7 @@ def index_only_scan(
         return None
     if not all(leaf.has_index for leaf in indexed) or ctx.register.touches(obj.key):
         return None
-    ctx.table.meter.note("scan of indexes " + " + ".join(leaf.dotted for leaf in indexed))
+    ctx.table.meter.scan("indexes " + " + ".join(leaf.dotted for leaf in indexed))
     keeps = keeper(indexed[0], filter) if len(indexed) == 1 and single_leaf(filter) is indexed[0] else None
 
     page_rows = ctx.settings.tuning.scan_page_rows

@@ -29,7 +29,7 @@ def read_whole(
     """Read some indexes to their ends. Raises TooMuchAsked beyond ``Settings.scan_limit`` rows; ``live`` says how many
     live records there are, ``asked`` is the filter as the client wrote it.
     """
-    ctx.table.meter.note("scan of indexes " + " + ".join(of.part.leaf.dotted for of in indexes if of.part.leaf))
+    ctx.table.meter.scan("indexes " + " + ".join(of.part.leaf.dotted for of in indexes if of.part.leaf))
     rows = ctx.settings.tuning.scan_page_rows
     ctx.table.parallel([_pager(of, rows) for of in indexes])
     rest = [of for of in indexes if not of.complete]

@@ -187,7 +187,7 @@ def scan_matches(
 
 def scan_records(ctx: Context, obj: Object, asked: Filter | None) -> Iterator[list[Record]]:
     """All live records, part by part."""
-    ctx.table.meter.note("scan of records")
+    ctx.table.meter.scan("records")
     return scan_live(ctx, obj, lambda live: check_records(ctx, obj, live, asked))
 
 

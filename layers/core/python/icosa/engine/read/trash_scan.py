@@ -21,5 +21,5 @@ def scan_beyond_live(ctx: Context, obj: Object, filter: Filter | None) -> list[R
     scope = deleted_scope(filter)
     if scope == "live":
         return None
-    ctx.table.meter.note("scan of the trash")
+    ctx.table.meter.scan("the trash")
     return [state.item for state in find_states(ctx, obj, filter, scope)]

@@ -38,13 +38,13 @@ class DuplicateEntry(BadRequest):
     """Another record has the id or a unique value."""
 
 
-def retry_on_conflict[T](attempt: Callable[[], T]) -> T:
+def retry_on_conflict[T](ctx: Context, attempt: Callable[[], T]) -> T:
     """Run a read-then-write until no other writer comes in between. Raises Conflict when that never happens."""
     for _ in _ATTEMPTS:
         try:
             return attempt()
         except WriteConflict:
-            continue
+            ctx.table.meter.conflicts += 1
     raise Conflict("The records were changed by other requests at the same time. Please try again.")
 
 

@@ -44,20 +44,20 @@ def create(ctx: Context, operation: Create) -> list[Node]:
     def attempt() -> list[Record]:
         return _attempt(ctx, drafts, operation)
 
-    records = _retry_upsert(attempt) if operation.upsert else retry_on_conflict(attempt)
+    records = _retry_upsert(ctx, attempt) if operation.upsert else retry_on_conflict(ctx, attempt)
     nodes = [Node(record) for record in records]
     load_relations(ctx, operation.object, nodes, operation.selection)
     return nodes
 
 
-def _retry_upsert(attempt: Callable[[], list[Record]]) -> list[Record]:
+def _retry_upsert(ctx: Context, attempt: Callable[[], list[Record]]) -> list[Record]:
     """Run an upsert again when a key that was free is taken: the record that has it was made by another request in
     between, and the next attempt updates it.
     """
     for _ in range(_UPSERT_ATTEMPTS):
         with contextlib.suppress(DuplicateEntry):
-            return retry_on_conflict(attempt)
-    return retry_on_conflict(attempt)
+            return retry_on_conflict(ctx, attempt)
+    return retry_on_conflict(ctx, attempt)
 
 
 def _check_size(ctx: Context, count: int) -> None:

@@ -159,10 +159,10 @@ def advance(ctx: Context, job: Job, *, keeps: bool = True, is_stored: bool = Tru
             raise WriteConflict from None  # what was read a moment ago is gone
 
     try:
-        return retry_on_conflict(partial(attempt, PART_RECORDS))
+        return retry_on_conflict(ctx, partial(attempt, PART_RECORDS))
     except DuplicateEntry:
         # One of the dependents must not have the reference: one by one, and without it.
-        return retry_on_conflict(partial(attempt, 1))
+        return retry_on_conflict(ctx, partial(attempt, 1))
 
 
 def _step(ctx: Context, job: Job, most: int, *, keeps: bool, is_stored: bool) -> Job | None:

@@ -42,7 +42,7 @@ def merge(ctx: Context, operation: Merge) -> Node:
         merged = [State(record, True) for record in records if record.id != survivor.id]
         return _commit_merge(ctx, operation, State(survivor, True), merged, values)
 
-    node = Node(retry_on_conflict(attempt))
+    node = Node(retry_on_conflict(ctx, attempt))
     load_relations(ctx, obj, [node], operation.selection)
     return node
 

@@ -61,7 +61,7 @@ def delete(ctx: Context, operation: Delete) -> list[Node]:
         destroy(ctx, obj, states, edges=edges)
         return nodes
 
-    return retry_on_conflict(attempt)
+    return retry_on_conflict(ctx, attempt)
 
 
 def restore(ctx: Context, operation: Restore) -> list[Node]:
@@ -90,7 +90,7 @@ def _write_and_load(
             changes = write(_select_records(ctx, operation, verb), None)
         return [node.item for node in changed_nodes(operation.object, changes)]
 
-    nodes = [Node(record) for record in retry_on_conflict(attempt)]
+    nodes = [Node(record) for record in retry_on_conflict(ctx, attempt)]
     load_relations(ctx, operation.object, nodes, operation.selection)
     return nodes
 

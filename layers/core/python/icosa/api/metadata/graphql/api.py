@@ -26,6 +26,7 @@ from ....errors import IcosaError
 from ....runtime.http import HttpRequest, HttpResponse
 from ....runtime.http_errors import Unexpected
 from ....runtime.idempotency import once_of
+from ....runtime.observation import observed
 from ....settings import Settings, settings
 from ....store.meter import Meter
 from ....store.table import Table
@@ -112,6 +113,7 @@ def run_document(request: GraphqlRequest, call: MetadataCall) -> Outcome:
         if request.read_only and operation.operation is not OperationType.QUERY:
             raise transport.MutationOverGet
         check_limits(prepared, operation)
+        observed().operation = operation.operation.value
     result = execute_sync(
         metadata_schema(),
         prepared,
