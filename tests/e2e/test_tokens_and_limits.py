@@ -27,8 +27,11 @@ METADATA, RECORDS = "/rest/metadata/objects?limit=1", "/rest/people?limit=1"
 
 @pytest.fixture(scope="module")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningStack]:
-    """With the limits of the template, but for the one of who has no key: the slowest machine is faster than this."""
-    with local_stack(tmp_path_factory.mktemp("stack") / "data", rate="", PublicRateLimit="1") as running:
+    """With the limits of the template, but for the one of who has no key: the slowest machine is faster than this. Its
+    tenants are held apart by IAM.
+    """
+    data = tmp_path_factory.mktemp("stack") / "data"
+    with local_stack(data, rate="", PublicRateLimit="1", TenantIsolation="on") as running:
         yield running
 
 
