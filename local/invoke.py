@@ -21,7 +21,7 @@ from local.invocation import Choice, InvocationFailed, invoke, invoke_marked, na
 from local.options import Options
 from local.provisioning import PROVISIONING
 from local.run import EXPECTED
-from local.samples.filling import NoOwner, Owner, wants_role
+from local.samples.filling import NoEvent, NoOwner, Owner, wants_role
 from local.template.application import Function
 from local.template.names import Deployment
 from local.template.reader import read_application
@@ -40,7 +40,7 @@ def main(arguments: list[str]) -> int:
     try:
         event = filled(read_event(parsed.event), options)
         outcome, log = _run(named(parsed.function or parsed.event.absolute().parent.name), event, options)
-    except (*EXPECTED, InvocationFailed, NoOwner, urllib3.exceptions.HTTPError) as error:
+    except (*EXPECTED, InvocationFailed, NoEvent, NoOwner, urllib3.exceptions.HTTPError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
     print(log, file=sys.stderr, end="")
@@ -49,17 +49,20 @@ def main(arguments: list[str]) -> int:
 
 
 def read_event(path: Path) -> bytes:
-    """The event of a file. Raises InvocationFailed for what is no JSON."""
+    """The event of a file. Raises NoEvent for what is no JSON."""
     try:
         event = sys.stdin.buffer.read() if str(path) == "-" else path.read_bytes()
         orjson.loads(event)
     except (OSError, orjson.JSONDecodeError) as error:
-        raise InvocationFailed(f"{path} holds no event: {error}") from error
+        raise NoEvent(f"{path} holds no event: {error}") from error
     return event
 
 
 def filled(event: bytes, options: Options) -> bytes:
-    """The event with what the data folder has in place of the samples' names. Raises NoOwner and InvocationFailed."""
+    """The event with what the data folder has in place of the samples' names.
+
+    Raises NoEvent, NoOwner and InvocationFailed.
+    """
     owner = Owner.of(DataFolder(options.data))
     if wants_role(event):
         asked = orjson.dumps({"action": "list_roles", "workspaceId": owner.workspace})

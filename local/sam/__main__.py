@@ -18,7 +18,7 @@ from local.options import Options
 from local.run import EXPECTED, run_loop
 from local.sam.errors import Unprepared
 from local.sam.serving import event_file, run_sam
-from local.samples.filling import NoOwner
+from local.samples.filling import NoEvent, NoOwner
 from local.template.names import Deployment
 from local.template.reader import read_application
 
@@ -45,7 +45,7 @@ def main(arguments: list[str]) -> int:
             raise Unprepared(f"{parsed.data} has no workspace yet; start `make dev` on it once")
         wanted = ["--port", str(parsed.port)] if parsed.command == "start-api" else _invocation(parsed, options)
         run_loop(run_sam(options, [parsed.sam, "local", parsed.command, *wanted, *further], statuses))
-    except (*EXPECTED, InvocationFailed, NoOwner, Unprepared, urllib3.exceptions.HTTPError) as error:
+    except (*EXPECTED, InvocationFailed, NoEvent, NoOwner, Unprepared, urllib3.exceptions.HTTPError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
     finally:

@@ -26,7 +26,7 @@ from local.triggers import start_triggers
 #: The machine's name inside containers.
 HOST = "host.docker.internal"
 #: Seconds that sam gets to stop its containers.
-_PATIENCE = 20
+_PATIENCE = 60
 
 
 @asynccontextmanager

@@ -6,11 +6,16 @@ import base64
 import binascii
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import orjson
 
 from local.folder import DataFolder
 from local.samples.names import KEY, ROLE, TOKEN, WORKSPACE
+
+
+class NoEvent(Exception):
+    """What is said to be an event is none. The message says why."""
 
 
 class NoOwner(Exception):
@@ -37,23 +42,30 @@ class Owner:
             raise NoOwner(f"{folder.path} has no workspace yet; start `make dev` on it once") from error
 
     def fill(self, event: bytes) -> bytes:
-        """The event for this workspace. Bodies that travel as Base64 are filled, too."""
+        """The event for this workspace. Bodies that travel as Base64 are filled, too. Raises NoEvent."""
         names = {WORKSPACE: self.workspace, KEY: self.key, TOKEN: self.token} | ({ROLE: self.role} if self.role else {})
-        filled = orjson.loads(_replaced(event.decode(), names))
-        if isinstance(filled, dict) and filled.get("isBase64Encoded"):
-            body = base64.b64decode(filled["body"]).decode()
-            filled["body"] = base64.b64encode(_replaced(body, names).encode()).decode()
+        filled = orjson.loads(_replaced(event, names))
+        if (body := _body(filled)) is not None:
+            filled["body"] = base64.b64encode(_replaced(body, names)).decode()
         return orjson.dumps(filled)
 
 
 def wants_role(event: bytes) -> bool:
     """Whether an event names a role."""
-    parsed = orjson.loads(event)
-    body = base64.b64decode(parsed["body"]) if isinstance(parsed, dict) and parsed.get("isBase64Encoded") else b""
-    return ROLE.encode() in event or ROLE.encode() in body
+    return ROLE.encode() in event or ROLE.encode() in (_body(orjson.loads(event)) or b"")
 
 
-def _replaced(text: str, names: Mapping[str, str]) -> str:
+def _body(event: Any) -> bytes | None:
+    """The body of an event in which it is Base64; None in others."""
+    if not isinstance(event, dict) or not event.get("isBase64Encoded") or not isinstance(event.get("body"), str):
+        return None
+    try:
+        return base64.b64decode(event["body"], validate=True)
+    except binascii.Error as error:
+        raise NoEvent(f"the event says that its body is Base64, and it is not: {error}") from error
+
+
+def _replaced(text: bytes, names: Mapping[str, str]) -> bytes:
     for name, value in names.items():
-        text = text.replace(name, value)
+        text = text.replace(name.encode(), value.encode())
     return text

@@ -34,11 +34,11 @@ def _is_build(image: Mapping[str, Any]) -> bool:
 
 
 def _is_metadata(image: Mapping[str, Any]) -> bool:
-    return image["PK"]["S"].endswith("#M") and "job" not in image
+    return str(image["PK"]["S"]).endswith("#M") and "job" not in image
 
 
 def _is_workspace(image: Mapping[str, Any]) -> bool:
-    return image["SK"]["S"] == "workspace"
+    return bool(image["SK"]["S"] == "workspace")
 
 
 RECORDS: Final[Mapping[str, SampleRecord]] = {
