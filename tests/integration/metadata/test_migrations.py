@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from icosa.catalog import models
-from icosa.catalog.jobs import Job, find_job
+from icosa.catalog.jobs import Job, JobKind, find_job
 from icosa.catalog.migrating import job_id, migration_job
 from icosa.metadata import job_worker
 from icosa.metadata.job_runner import run
@@ -24,7 +24,7 @@ from icosa.store.derive import CREATED
 from icosa.store.meter import Meter
 from icosa.store.ops import DeleteItem, PutItem, set_attributes
 from icosa.store.table import MAX_TRANSACTION, Table, chunked
-from icosa.store.versions import CURRENT, FORMAT, STANDARD, Versions
+from icosa.store.versions import CURRENT, FORMAT, READABLE_FORMAT, STANDARD, Versions
 from icosa.views.rows import as_roots
 from tests.integration.engine.interrupted import InterruptedTable, Interruption
 from tests.support.tenant import LATER_MS, NOW, WORKSPACE, Tenant
@@ -311,6 +311,19 @@ def test_a_job_of_a_later_release_waits_for_it(table: Table) -> None:
     assert (outcome.is_done, outcome.wait_ms) == (False, 900_000)
     assert table.get(keys.job(WORKSPACE, job_id(WORKSPACE))) == row
     assert versions(table) == Versions(1, 0) and tenant.model().version == 1
+
+
+@pytest.mark.parametrize("kind", ["migrate", "build", "finish"])
+def test_jobs_wait_while_the_data_is_of_a_later_release(table: Table, kind: JobKind) -> None:
+    """They would be given up otherwise, and nobody would send them again when that release is there."""
+    tenant = older(table)
+    job = replace(migration_job(WORKSPACE, now_ms=0), kind=kind, object_id=tenant.object("company").id)
+    table.put(PutItem(job.row(WORKSPACE)))
+    table.update(set_attributes(keys.workspace(WORKSPACE), {FORMAT: READABLE_FORMAT + 1}))
+    models.forget()
+    outcome = run(table, WORKSPACE, job.id, now=NOW, now_ms=LATER_MS)
+    assert (outcome.is_done, outcome.wait_ms) == (False, 900_000)
+    assert find_job(table, WORKSPACE, job.id) is not None
 
 
 def test_two_workers_do_no_harm(table: Table) -> None:
