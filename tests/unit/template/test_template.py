@@ -45,11 +45,15 @@ def test_resources_can_be_created_in_some_order(transformed: Document) -> None:
 _OWN_OR_EXISTING = {"TABLE_NAME", "SIGNING_SECRET_ARN", "WEBHOOK_KEY_ID"}
 
 
+#: Nothing is what it is where tenants are not held apart by IAM, which `sam local` does not play.
+_OFF_THERE = "TENANT_ROLE_ARN"
+
+
 def test_environments_are_plain(functions: dict[str, Document], template: Document) -> None:
     """`sam local` turns !If into nothing and every !Ref of a resource into its logical id."""
     for properties in [*functions.values(), template["Globals"]["Function"]]:
         for name, value in properties["Environment"]["Variables"].items():
-            assert isinstance(value, str) or set(value) == {"Ref"} or name in _OWN_OR_EXISTING
+            assert isinstance(value, str) or set(value) == {"Ref"} or name in (*_OWN_OR_EXISTING, _OFF_THERE)
 
 
 def test_functions_get_no_variable_that_they_do_not_need(functions: dict[str, Document]) -> None:
@@ -71,13 +75,14 @@ def test_functions_get_no_variable_that_they_do_not_need(functions: dict[str, Do
     assert variables("JobsFunction") == common | {"JOBS_QUEUE_URL", "MIGRATION_DELAY"} | of_workspaces
     assert variables("EventsFunction") == common | {"JOBS_QUEUE_URL", "DELIVERIES_QUEUE_URL"}
     assert variables("DeliverFunction") == common | {"STACK_NAME", "DELIVERIES_QUEUE_URL", "WEBHOOK_KEY_ID"}
-    assert variables("CoreRestFunction") == common | rates | {"WEBHOOK_KEY_ID"} | set(Settings.variables())
-    assert variables("CoreGraphqlFunction") == common | rates | {"WEBHOOK_KEY_ID"} | set(GraphqlSettings.variables())
+    records = common | rates | {"WEBHOOK_KEY_ID", _OFF_THERE}
+    assert variables("CoreRestFunction") == records | set(Settings.variables())
+    assert variables("CoreGraphqlFunction") == records | set(GraphqlSettings.variables())
 
 
 def test_documents_tell_of_the_limits_that_are_in_force(functions: dict[str, Document]) -> None:
     def variables(name: str) -> dict[str, object]:
-        own = ("POWERTOOLS_SERVICE_NAME", "SIGNING_SECRET_ARN", "SIGNING_SECRET_SECONDS", "WEBHOOK_KEY_ID")
+        own = ("POWERTOOLS_SERVICE_NAME", "SIGNING_SECRET_ARN", "SIGNING_SECRET_SECONDS", "WEBHOOK_KEY_ID", _OFF_THERE)
         return {
             key: value
             for key, value in functions[name]["Environment"]["Variables"].items()

@@ -63,8 +63,8 @@ function Sections({ workspace, reload }: SectionsProps) {
 function PlanFacts({ plan }: { readonly plan: Plan }) {
   return html`<section class="section" aria-labelledby="plan">
     <h2 id="plan">Plan</h2>
-    <p class="hint">This workspace has the plan <strong>${plan.name}</strong>. Whoever operates this installation can give it another one.</p>
     <${Facts} of=${planned(plan)} />
+    <p class="hint">This workspace has the plan <strong>${plan.name}</strong>. Whoever operates this installation can give it another one.</p>
   </section>`;
 }
 

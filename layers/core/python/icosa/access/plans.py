@@ -48,7 +48,7 @@ class Plan:
 class PlanLimitReached(Forbidden):
     """The workspace would have more of something than its plan allows."""
 
-    def __init__(self, plan: str, limit: int, what: str, *, present: int, added: int = 1) -> None:
+    def __init__(self, plan: str, limit: str, what: str, *, present: str, added: str = "1") -> None:
         super().__init__(
             f'Plan "{plan}" allows {limit} {what}. The workspace has {present}, and this request adds {added}.',
             sub_code="PLAN_LIMIT_REACHED",
@@ -86,4 +86,4 @@ def default_plan() -> str:
 def forbid_more(plan: Plan, limit: int | None, what: str, *, present: int, added: int = 1) -> None:
     """Raises PlanLimitReached if what is there and what is added exceed a limit."""
     if limit is not None and added > 0 and present + added > limit:
-        raise PlanLimitReached(plan.name, limit, what, present=present, added=added)
+        raise PlanLimitReached(plan.name, f"{limit:,}", what, present=f"{present:,}", added=f"{added:,}")
