@@ -34,12 +34,12 @@ def _cost(world: World, people: int) -> tuple[Meter, int]:
 
 
 def test_deleting_costs_a_write_unit_for_each_row_and_few_reads(world: World) -> None:
-    few, rows = _cost(world, 10)
-    many, more_rows = _cost(world, 50)
+    few, rows = _cost(world, 5)
+    many, more_rows = _cost(world, 25)
     writes = (many.write_units - few.write_units) / (more_rows - rows)
-    reads = (many.read_units - few.read_units) / 40
+    reads = (many.read_units - few.read_units) / 20
     assert 1.0 <= writes <= 1.05
     assert reads <= 4
-    assert (more_rows - rows) / 40 <= 36
+    assert (more_rows - rows) / 20 <= 36
     # 25 rows a call, and one more for each record.
-    assert (many.calls - few.calls) <= (more_rows - rows) / 25 + 40 + 5
+    assert (many.calls - few.calls) <= (more_rows - rows) / 25 + 20 + 5

@@ -6,9 +6,8 @@ the model; and what follows from records (guards, edges, tokens) by deriving it 
 step that dies in the middle therefore loses nothing: the records whose rows are left are still there.
 
 Costs: a read unit for each 4 KB of records, one for each 35 other rows, two for each record (to see what points at it,
-and for the stream to see that nothing follows from its end), and one for each partition; a write unit for each row, of
-which a person has some 33. Rows go by ``BatchWriteItem``, 25 a call, one call after the other, which no partition
-throttles for long.
+and for the stream to see that nothing follows from its end), and one for each partition; a write unit for each row.
+Rows go by ``BatchWriteItem``, 25 a call, one call after the other, which no partition throttles for long.
 """
 
 from __future__ import annotations
