@@ -41,7 +41,7 @@ SAM_BIN := .venv-sam/bin
 CHECKOV_BIN := .venv-checkov/bin
 PIP_INSTALL := -m pip install -qq --disable-pip-version-check --require-hashes
 
-.PHONY: help install running console dev sign-in workspace workspaces show-workspace suspend resume export-workspace remove-demo restore-workspace delete-workspace rotate-secret invoke events migrate test test-unit coverage fuzz changes soak steady crashes docs release-data clients screens pictures bench lint format validate build plan deploy prune smoke deploy-test sam-local lock clean
+.PHONY: help install running console dev sign-in workspace workspaces show-workspace show-plan set-plan set-timeline suspend resume export-workspace remove-demo restore-workspace delete-workspace rotate-secret invoke events migrate test test-unit coverage fuzz changes soak steady crashes docs release-data clients screens pictures bench lint format validate build plan deploy prune smoke deploy-test sam-local lock clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
@@ -129,6 +129,15 @@ workspaces: running ## all workspaces: id, status, when made, plan, name; COUNTS
 
 show-workspace: running ## one workspace and its operations; WORKSPACE=id, ENV
 	@$(OPERATE) show $(WORKSPACE) $(PLACE)
+
+show-plan: running ## what a WORKSPACE may have, and has; ENV
+	@$(OPERATE) plan $(WORKSPACE) $(PLACE)
+
+set-plan: running ## another plan for a WORKSPACE; PLAN=free, standard or scale, ENV
+	@$(OPERATE) set-plan $(WORKSPACE) $(PLACE) --plan "$(PLAN)"
+
+set-timeline: running ## changes of a WORKSPACE as timeline activities; TIMELINE=on or off, ENV
+	@$(OPERATE) set-timeline $(WORKSPACE) $(PLACE) --timeline "$(TIMELINE)"
 
 suspend: running ## refuse all requests of a WORKSPACE and hold its deliveries and jobs; REASON="unpaid", ENV
 	@$(OPERATE) suspend $(WORKSPACE) $(PLACE) $(if $(REASON),--reason "$(REASON)")

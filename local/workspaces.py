@@ -36,6 +36,9 @@ _ACTIONS: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
     "receipts": ("list_receipts", ()),
     "show": ("read_workspace", ()),
     "register": ("register_workspaces", ()),
+    "plan": ("read_plan", ()),
+    "set-plan": ("set_plan", ("plan",)),
+    "set-timeline": ("set_timeline", ("timeline",)),
     "suspend": ("suspend_workspace", ("reason", "by")),
     "resume": ("resume_workspace", ("by",)),
     "export": ("export_workspace", ("by",)),
@@ -72,6 +75,8 @@ def _parse(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("command", choices=_ACTIONS)
     parser.add_argument("workspace", nargs="*", help="the workspace's id; several for register")
     parser.add_argument("--confirm", help="the workspace's name, for what cannot be undone")
+    parser.add_argument("--plan", help="free, standard or scale")
+    parser.add_argument("--timeline", help="on or off")
     parser.add_argument("--reason", help="why, for the audit log")
     parser.add_argument("--by", help="who asks, for the audit log (default: the shell's user, or AWS's caller)")
     parser.add_argument("--with-changed", action="store_true", help="demo records that somebody has changed, too")
@@ -140,6 +145,8 @@ async def _run(options: argparse.Namespace, call: Call, *, follows: bool) -> int
         "reason": options.reason,
         "by": options.by,
         "confirm": options.confirm,
+        "plan": options.plan,
+        "timeline": options.timeline,
         "withChanged": options.with_changed,
     }
     more = {name: given[name] for name in names if given[name] is not None}

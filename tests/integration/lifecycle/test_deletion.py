@@ -70,7 +70,7 @@ def _check_receipt(world: World, workspace_id: str, operation_id: str) -> None:
     assert receipt == world.act("read_workspace", workspaceId=workspace_id)["receipt"]
     assert world.act("list_receipts")["receipts"] == [receipt]
     assert receipt["by"] == "ann@ops"
-    assert receipt["counts"]["records"] == 1 + 4 + 1 + 1 + 3
+    assert receipt["counts"]["records"] == 2 + 4 + 1 + 1 + 3
     assert receipt["counts"]["records in the trash"] == 1
     assert receipt["counts"]["webhooks"] == receipt["counts"]["workspace"] == 1
     digest = receipt.pop("digest")

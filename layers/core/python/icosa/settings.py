@@ -89,8 +89,6 @@ class Settings:
     body_limit: int = 6_000_000
     #: Calls a minute of one workspace. API Gateway's usage plan sees to it; documents and headers quote it.
     rate_limit: int = 100
-    #: 1 where the workspace's plan says how many calls there are.
-    rate_of_plan: int = 0
     tuning: Tuning = Tuning()
 
     @classmethod

@@ -1,8 +1,8 @@
 """Plans: how much a workspace may have, and how often it may call (docs/limits.md#plans).
 
-They are data, ``schemas/plans.json``; only calls a minute are an installation's own (PLAN_RATES), since the usage plans
-of the gateway count by them. A workspace's row names its plan, which whoever reads the row therefore knows; without a
-name it is the default one. Who has more than a plan allows keeps it, and cannot add.
+They are data, ``schemas/plans.json``; only calls a minute are an installation's own (PLAN_RATE_FREE …), since the
+gateway's usage plans count by them. A workspace's row names its plan, which whoever reads the row therefore knows;
+without a name it is the default one. Who has more than a plan allows keeps it, and cannot add.
 """
 
 from __future__ import annotations
@@ -12,8 +12,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final
-
-import orjson
 
 from ..errors import Forbidden
 from ..shipped import load
@@ -50,7 +48,7 @@ class Plan:
 class PlanLimitReached(Forbidden):
     """The workspace would have more of something than its plan allows."""
 
-    def __init__(self, plan: str, limit: int, what: str, *, present: int, added: int = 1) -> None:
+    def __init__(self, plan: str, limit: str, what: str, *, present: str, added: str = "1") -> None:
         super().__init__(
             f'Plan "{plan}" allows {limit} {what}. The workspace has {present}, and this request adds {added}.',
             sub_code="PLAN_LIMIT_REACHED",
@@ -61,11 +59,10 @@ class PlanLimitReached(Forbidden):
 @cache
 def plans() -> Mapping[str, Plan]:
     """All plans by name, in the order of the data."""
-    rates = orjson.loads(os.environ.get("PLAN_RATES", "{}"))
     return {
         name: Plan(
             name=name,
-            calls=int(rates.get(name, spec["calls"])),
+            calls=int(os.environ.get(f"PLAN_RATE_{name.upper()}", spec["calls"])),
             records=spec["records"],
             objects=spec["objects"],
             webhooks=spec["webhooks"],
@@ -89,4 +86,4 @@ def default_plan() -> str:
 def forbid_more(plan: Plan, limit: int | None, what: str, *, present: int, added: int = 1) -> None:
     """Raises PlanLimitReached if what is there and what is added exceed a limit."""
     if limit is not None and added > 0 and present + added > limit:
-        raise PlanLimitReached(plan.name, limit, what, present=present, added=added)
+        raise PlanLimitReached(plan.name, f"{limit:,}", what, present=f"{present:,}", added=f"{added:,}")

@@ -72,8 +72,9 @@ def open_context(event: Mapping[str, Any], table: Table, once: Once | None = Non
     moment = datetime.now(UTC)
     if moment.timestamp() >= int(authorized["exp"]):
         raise ExpiredToken
-    generation = int(authorized.get("gen", 0))
-    return _open(authorized["workspaceId"], authorized["keyId"], generation, table, stored_time(moment), once)
+    generation, workspace_id = int(authorized.get("gen", 0)), authorized["workspaceId"]
+    own = table.of_workspace(workspace_id)
+    return _open(workspace_id, authorized["keyId"], generation, own, stored_time(moment), once)
 
 
 def open_metered(
@@ -86,7 +87,7 @@ def open_metered(
     meter.authentication = Meter(detailed=meter.detailed)
     context = open_context(event, table.metered(meter.authentication), once)
     meter.detailed = meter.detailed and context.permissions.can_read_everything(context.model)
-    return replace(context, table=table.metered(meter), settings=settings)
+    return replace(context, table=context.table.metered(meter), settings=settings)
 
 
 def current_model(table: Table, workspace_id: str) -> Model | None:

@@ -199,6 +199,10 @@ def proxy_response(response: HttpResponse, event: Mapping[str, Any]) -> dict[str
     }
 
 
+#: Routes whose calls the workspace's plan limits, all together; others have limits by method.
+_COUNTED_BY_PLAN = ("/rest/{proxy+}", "/graphql")
+
+
 def _limits(event: Mapping[str, Any]) -> dict[str, str]:
     """How often the workspace may call, where the usage plan counts. How much of it is left only the gateway knows.
 
@@ -208,9 +212,8 @@ def _limits(event: Mapping[str, Any]) -> dict[str, str]:
     authorizer = event.get("requestContext", {}).get("authorizer")
     if not authorizer:
         return {}
-    # Records are counted by the workspace's plan, metadata and keys by method.
-    limit = int(authorizer.get("calls", 0)) if settings.rate_of_plan else 0
-    limit = limit or settings.rate_limit
+    of_plan = event.get("resource") in _COUNTED_BY_PLAN and authorizer.get("calls")
+    limit = int(of_plan or settings.rate_limit)
     return {"ratelimit-limit": str(limit), "ratelimit-policy": f'"workspace";q={limit};w=60'}
 
 

@@ -12,6 +12,7 @@ import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, NamedTuple, NoReturn
 
 from pydynox import pydynox_core as dynamo
@@ -22,6 +23,7 @@ from .keys import Key
 from .meter import Meter
 from .ops import CheckItem, DeleteItem, Op, PutItem, UpdateItem, as_key
 from .retry import Attempts
+from .tenants import Credentials, RoleOfTenants, Tenants
 
 Item = dict[str, Any]
 
@@ -92,26 +94,38 @@ class Table:
         self.name = name
         self._client = client
         self.meter = meter or Meter()
+        #: The clients of workspaces, where each has credentials of its own.
+        self._tenants: Tenants | None = None
         self._is_strong = True
 
     @classmethod
     def from_environment(cls) -> Table:
-        """The table named by TABLE_NAME; AWS_ENDPOINT_URL_DYNAMODB points at an emulator."""
-        return cls.at(
-            os.environ["TABLE_NAME"],
-            region=os.environ.get("AWS_REGION"),
-            endpoint=os.environ.get("AWS_ENDPOINT_URL_DYNAMODB"),
-        )
+        """The table named by TABLE_NAME; AWS_ENDPOINT_URL_DYNAMODB points at an emulator. With TENANT_ROLE_ARN requests
+        reach it by the credentials of their workspaces (``of_workspace``).
+        """
+        region, endpoint = os.environ.get("AWS_REGION"), os.environ.get("AWS_ENDPOINT_URL_DYNAMODB")
+        table = cls.at(os.environ["TABLE_NAME"], region=region, endpoint=endpoint)
+        if role := os.environ.get("TENANT_ROLE_ARN"):
+            table._tenants = Tenants(RoleOfTenants(role), partial(_connect, region, endpoint))
+        return table
 
     @classmethod
     def at(cls, name: str, *, region: str | None, endpoint: str | None) -> Table:
         """A table of a region; ``endpoint`` points at an emulator."""
-        client = dynamo.DynamoDBClient(region=region, endpoint_url=endpoint, connect_timeout=2.0, read_timeout=10.0)
-        return cls(name, client)
+        return cls(name, _connect(region, endpoint))
+
+    def of_workspace(self, workspace_id: str) -> Table:
+        """The table as requests of a workspace reach it. Raises Unavailable."""
+        if self._tenants is None:
+            return self
+        table = Table(self.name, self._tenants.client(workspace_id), self.meter)
+        table._is_strong = self._is_strong
+        return table
 
     def metered(self, meter: Meter) -> Table:
         """The same table, counting into ``meter``."""
         table = type(self)(self.name, self._client, meter)
+        table._tenants = self._tenants
         table._is_strong = self._is_strong
         return table
 
@@ -354,6 +368,19 @@ class Table:
                 if not any(code in str(error) for code in _TRANSIENT):
                     raise
         raise Unavailable("The record store does not answer. Please try again.")
+
+
+def _connect(region: str | None, endpoint: str | None, credentials: Credentials | None = None) -> dynamo.DynamoDBClient:
+    """A client with the credentials of the function, or with others."""
+    return dynamo.DynamoDBClient(
+        region=region,
+        endpoint_url=endpoint,
+        access_key=None if credentials is None else credentials.access_key,
+        secret_key=None if credentials is None else credentials.secret_key,
+        session_token=None if credentials is None else credentials.session_token,
+        connect_timeout=2.0,
+        read_timeout=10.0,
+    )
 
 
 def _outcome(future: Any) -> Any:
