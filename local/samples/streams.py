@@ -108,7 +108,8 @@ def _settled(record: dict[str, Any]) -> dict[str, Any]:
     def constant(match: re.Match[str]) -> str:
         return known.setdefault(match[0], f"20202020-0000-4000-8000-1{len(known):011}")
 
-    text = _ID.sub(constant, orjson.dumps(record).decode())
+    # Sorted, because the attributes of an image come in any order.
+    text = _ID.sub(constant, orjson.dumps(record, option=orjson.OPT_SORT_KEYS).decode())
     text = _MILLISECONDS.sub(str(SECONDS * 1000), _MOMENT.sub(MOMENT, text))
     settled: dict[str, Any] = orjson.loads(text)
     settled["eventID"] = REQUEST_ID
