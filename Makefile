@@ -33,12 +33,15 @@ ARGS ?=
 export PYTHONPATH := $(CURDIR)/layers/core/python:$(CURDIR)
 export SAM_CLI_TELEMETRY := 0
 
+# What runs on this machine.
+HOST_ARCH = $(if $(filter aarch64 arm64,$(shell uname -m)),arm64,x86_64)
+
 BIN := .venv/bin
 SAM_BIN := .venv-sam/bin
 CHECKOV_BIN := .venv-checkov/bin
 PIP_INSTALL := -m pip install -qq --disable-pip-version-check --require-hashes
 
-.PHONY: help install running console dev sign-in workspace workspaces show-workspace suspend resume export-workspace remove-demo restore-workspace delete-workspace rotate-secret migrate cost-report dead-letters redrive test test-unit coverage fuzz changes soak steady crashes dashboard docs clients screens pictures bench lint format validate build plan deploy prune smoke sam-local lock clean
+.PHONY: help install running console dev sign-in workspace workspaces show-workspace show-plan set-plan set-timeline suspend resume export-workspace remove-demo restore-workspace delete-workspace rotate-secret cost-report dead-letters redrive invoke events migrate test test-unit coverage fuzz changes soak steady crashes dashboard docs release-data clients screens pictures bench lint format validate build plan deploy prune smoke deploy-test sam-local lock clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
@@ -64,6 +67,9 @@ endef
 	$(venv)
 
 .venv-checkov/installed: requirements/checkov.txt
+	$(venv)
+
+.venv-deploy/installed: requirements/deploy.txt
 	$(venv)
 
 .venv-clients/installed: requirements/clients.txt
@@ -111,8 +117,8 @@ dev: running console ## the local stack; PORT=8000 DATA=.icosa RATE=off (no thro
 sign-in: running ## another sign-in link to the console, of the local stack's DATA; PORT and PREFIX as of `make dev`
 	@exec $(BIN)/python -m local.sign_in --url "http://localhost:$(PORT)$(PREFIX)" --data "$(DATA)"
 
-workspace: running ## a new workspace; NAME="Acme", of the local stack's DATA; PRESET=2025 with the fields of that year
-	@exec $(BIN)/python -m local.workspace --data "$(DATA)" --name "$(NAME)" $(if $(PRESET),--preset "$(PRESET)")
+workspace: running ## a new workspace; NAME="Acme", of the local stack's DATA; PRESET=2025 with the fields of that year, PLAN=free
+	@exec $(BIN)/python -m local.workspace --data "$(DATA)" --name "$(NAME)" $(if $(PRESET),--preset "$(PRESET)") $(if $(PLAN),--plan "$(PLAN)")
 
 # Of the local stack's DATA, or with ENV=prod of a deployed one.
 OPERATE = exec $(BIN)/python -m local.workspaces
@@ -123,6 +129,15 @@ workspaces: running ## all workspaces: id, status, when made, plan, name; COUNTS
 
 show-workspace: running ## one workspace and its operations; WORKSPACE=id, ENV
 	@$(OPERATE) show $(WORKSPACE) $(PLACE)
+
+show-plan: running ## what a WORKSPACE may have, and has; ENV
+	@$(OPERATE) plan $(WORKSPACE) $(PLACE)
+
+set-plan: running ## another plan for a WORKSPACE; PLAN=free, standard or scale, ENV
+	@$(OPERATE) set-plan $(WORKSPACE) $(PLACE) --plan "$(PLAN)"
+
+set-timeline: running ## changes of a WORKSPACE as timeline activities; TIMELINE=on or off, ENV
+	@$(OPERATE) set-timeline $(WORKSPACE) $(PLACE) --timeline "$(TIMELINE)"
 
 suspend: running ## refuse all requests of a WORKSPACE and hold its deliveries and jobs; REASON="unpaid", ENV
 	@$(OPERATE) suspend $(WORKSPACE) $(PLACE) $(if $(REASON),--reason "$(REASON)")
@@ -144,6 +159,17 @@ delete-workspace: running ## delete a suspended WORKSPACE for good; CONFIRM="its
 
 rotate-secret: running ## a new signing secret for the local stack's DATA; tokens go on, END=1 ends all of them
 	@exec $(BIN)/python -m local.rotation --data "$(DATA)" $(if $(END),--end-all-tokens)
+
+DOCKER ?=
+FUNCTION ?=
+EVENT ?=
+
+invoke: ARCH = $(HOST_ARCH)
+invoke: running $(if $(DOCKER),build) ## one function with an event: EVENT=events/core_rest/list.json, of the local stack's DATA; DOCKER=1 under `sam local invoke`
+	@exec $(BIN)/python -m $(if $(DOCKER),local.sam invoke --sam $(SAM_BIN)/sam --parameter-overrides Architecture=$(ARCH),local.invoke) --event "$(EVENT)" $(if $(FUNCTION),--function "$(FUNCTION)") --data "$(DATA)" $(ARGS)
+
+events: running ## the sample events in events/, anew where the shape of what functions get has changed
+	@$(BIN)/python -m local.samples
 
 migrate: running ## workspaces to the present versions; of the local stack's DATA, or ENV=prod of a deployed one; LIST=1 only shows how far they are; WORKSPACE=id for one, AGAIN=1 tries what was left out of it
 	@exec $(BIN)/python -m local.migrations $(if $(filter command line,$(origin ENV)),--env "$(ENV)",--data "$(DATA)") $(if $(LIST),--list) $(if $(WORKSPACE),--workspace "$(WORKSPACE)") $(if $(AGAIN),--again)
@@ -198,6 +224,9 @@ dashboard: .venv/installed ## the CloudWatch dashboard of ops/dashboard.py, into
 docs: .venv/installed ## the pages of docs/ that follow from the code
 	@$(BIN)/python -m tests.support.error_reference
 
+release-data: install console ## a small data folder of this release, for the tests of those after it (tests/fixtures/releases); ARGS="--version 0.3.0"
+	@$(BIN)/python -m tests.support.release_data $(ARGS)
+
 clients: install .venv-clients/installed ## what clients were seen to do, into docs/compatibility.md
 	@ICOSA_WRITE_CLIENTS=1 $(BIN)/python -m pytest tests/e2e/clients/test_records.py $(ARGS)
 
@@ -251,9 +280,13 @@ prune: .venv/installed ## delete old versions of the functions of ENV; KEEP=3 of
 smoke: .venv/installed ## a few calls that tell whether ENV works, or the installation at URL; the token is in ICOSA_SMOKE_TOKEN
 	@$(BIN)/python -m deployment.smoke "$(or $(URL),$$($(DEPLOYMENT) url $(ARGS)))"
 
-sam-local: ARCH = $(if $(filter aarch64 arm64,$(shell uname -m)),arm64,x86_64)
+deploy-test: ARCH = $(HOST_ARCH)
+deploy-test: build .venv-deploy/installed ## the life of a stack on an emulator of AWS: deploy, update, roll back, restore, delete; some minutes, without Docker
+	@$(BIN)/python -m tests.deploy --architecture $(ARCH) --ministack .venv-deploy/bin/ministack --sam $(SAM_BIN)/sam $(ARGS)
+
+sam-local: ARCH = $(HOST_ARCH)
 sam-local: build ## the API under `sam local start-api`, on the DATA of `make dev`; needs Docker
-	@exec $(BIN)/python -m local.sam --port $(PORT) --data "$(DATA)" --sam $(SAM_BIN)/sam --parameter-overrides Architecture=$(ARCH) $(ARGS)
+	@exec $(BIN)/python -m local.sam start-api --port $(PORT) --data "$(DATA)" --sam $(SAM_BIN)/sam --parameter-overrides Architecture=$(ARCH) $(ARGS)
 
 # ---------------------------------------------------------------------------------------------------- maintenance
 
@@ -266,8 +299,9 @@ lock: .venv/installed ## newest versions into requirements/*.txt
 	cd requirements && $(COMPILE) dev.in -o dev.txt
 	cd requirements && $(COMPILE) sam.in -o sam.txt
 	cd requirements && $(COMPILE) checkov.in -o checkov.txt
+	cd requirements && $(COMPILE) deploy.in -o deploy.txt
 	cd requirements && $(COMPILE) clients.in -o clients.txt
 
 clean: ## what was made here, but the local stack's data
-	rm -rf .venv .venv-sam .venv-checkov .venv-clients .aws-sam node_modules console/node_modules functions/console/site .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf .venv .venv-sam .venv-checkov .venv-clients .venv-deploy .aws-sam node_modules console/node_modules functions/console/site .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -prune -exec rm -rf {} +

@@ -15,13 +15,14 @@ ARCHITECTURE = "Architecture"
 @dataclass(frozen=True, slots=True)
 class Parameter:
     """``source`` says in words where the value comes from. ``is_told`` ones are passed to ``sam deploy``; others keep
-    the value that the stack has, as CloudFormation does it.
+    the value that the stack has, as CloudFormation does it. ``is_usual`` is what nobody has asked for.
     """
 
     name: str
     value: str
     source: str
     is_told: bool = False
+    is_usual: bool = False
 
 
 def effective_parameters(
@@ -51,10 +52,10 @@ def _parameter(
     if name in configuration.file:
         return Parameter(name, configuration.file[name], "samconfig.toml", is_told=True)
     if name in deployed:
-        return Parameter(name, deployed[name], "as deployed")
+        return Parameter(name, deployed[name], "as deployed", is_usual=deployed[name] == str(body.get("Default")))
     if "Default" not in body:
         raise DeploymentError(f"the parameter {name} has no value: name one in samconfig.toml")
-    return Parameter(name, str(body["Default"]), "default")
+    return Parameter(name, str(body["Default"]), "default", is_usual=True)
 
 
 def _check(told: Mapping[str, str], declared: Mapping[str, Any], architecture: str) -> None:

@@ -30,9 +30,11 @@ def _lines(
         yield f"Release {release}: code and parameters are those that run. No function gets a new version."
     else:
         yield f"Release {release}{f' after {before}' if before else ''}: every function gets a new version."
-    yield "Parameters:"
+    if deployed is None:
+        yield "It has another name where the stack keeps values that are not named here."
+    yield "Parameters, where they are not the default:"
     for name, parameter in sorted(parameters.items()):
-        if name != RELEASE and parameter.source != "default":
+        if name != RELEASE and not parameter.is_usual:
             yield f"  {name} = {_change(parameter, deployed)} ({parameter.source})"
 
 

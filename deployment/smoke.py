@@ -5,6 +5,7 @@ The token of a workspace made for it is in ``ICOSA_SMOKE_TOKEN``. What it create
 
 from __future__ import annotations
 
+import contextlib
 import http.client
 import json
 import os
@@ -61,24 +62,30 @@ class Installation:
             raise Failed(f"{method} {path}: {error}") from error
 
 
-def steps(at: Installation) -> Iterator[tuple[str, Callable[[], object]]]:
-    """What is tried, in order, each with what it is called."""
-    name, made = f"Smoke test {uuid.uuid4()}", {"id": ""}
+def steps(at: Installation, made: list[str]) -> Iterator[tuple[str, Callable[[], object]]]:
+    """What is tried, in order, each with what it is called. ``made`` gets the path of what is created, and loses it
+    when it is destroyed.
+    """
+    name = f"Smoke test {uuid.uuid4()}"
 
     def create() -> None:
-        made["id"] = _expect(at.call("POST", "/rest/companies", {"name": name}), 201)["data"]["createCompany"]["id"]
+        company = _expect(at.call("POST", "/rest/companies", {"name": name}), 201)["data"]["createCompany"]
+        made.append(f"/rest/companies/{company['id']}")
 
     def read() -> None:
-        company = _expect(at.call("GET", f"/rest/companies/{made['id']}"), 200)["data"]["company"]
+        company = _expect(at.call("GET", made[0]), 200)["data"]["company"]
         _same(company["name"], name)
 
     def query() -> None:
         text = "query($id: UUID) { company(filter: {id: {eq: $id}}) { name } }"
-        answer = _expect(at.call("POST", "/graphql", {"query": text, "variables": {"id": made["id"]}}), 200)
+        answer = _expect(
+            at.call("POST", "/graphql", {"query": text, "variables": {"id": made[0].rpartition("/")[2]}}), 200
+        )
         _same(answer, {"data": {"company": {"name": name}}})
 
     def destroy() -> None:
-        _expect(at.call("DELETE", f"/rest/companies/{made['id']}"), 200)
+        _expect(at.call("DELETE", made[0]), 200)
+        made.clear()
 
     yield "it answers", lambda: _same(_expect(at.call("GET", "/healthz", token=""), 200)["status"], "ok")
     yield "nobody gets in without a token", lambda: _status(at.call("GET", "/rest/companies", token=""), 403)
@@ -116,20 +123,29 @@ def _same(found: object, wanted: object) -> None:
 
 def run(at: Installation) -> bool:
     """Try everything, in order, and tell; whether all went well. What follows a failure is not tried."""
-    for name, step in steps(at):
-        begun = time.monotonic()
-        try:
-            step()
-        except (Failed, KeyError, TypeError) as failure:
-            print(f"FAILED  {name}: {failure if isinstance(failure, Failed) else repr(failure)}", file=sys.stderr)
-            return False
-        print(f"ok      {name} ({(time.monotonic() - begun) * 1000:.0f} ms)", flush=True)
+    made: list[str] = []
+    try:
+        return all(_went_well(name, step) for name, step in steps(at, made))
+    finally:
+        for path in made:
+            with contextlib.suppress(Failed):  # The first failure is told.
+                at.call("DELETE", path)
+
+
+def _went_well(name: str, step: Callable[[], object]) -> bool:
+    begun = time.monotonic()
+    try:
+        step()
+    except (Failed, KeyError, TypeError) as failure:
+        print(f"FAILED  {name}: {failure if isinstance(failure, Failed) else repr(failure)}", file=sys.stderr)
+        return False
+    print(f"ok      {name} ({(time.monotonic() - begun) * 1000:.0f} ms)", flush=True)
     return True
 
 
 def main(arguments: list[str]) -> int:
     token = os.environ.get(TOKEN)
-    if len(arguments) != 1 or not token:
+    if len(arguments) != 1 or not arguments[0] or not token:
         print(f"usage: {TOKEN}=<token> python -m deployment.smoke <base URL>", file=sys.stderr)
         return 2
     return 0 if run(Installation(arguments[0].rstrip("/"), token)) else 1

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import urllib3
 
@@ -25,8 +25,30 @@ class InvocationFailed(Exception):
     """The function could not be run. The message says why."""
 
 
+#: Chooses one of the template's functions, or raises InvocationFailed.
+Choice = Callable[[Mapping[str, Function]], Function]
+
+
 def invoke_marked(mark: str, payload: bytes, options: Options) -> Outcome:
-    """Run the marked function in the running stack when there is one, else with services started for it alone. Raises
+    """Run the marked function. Raises InvocationFailed."""
+    return invoke(lambda functions: required_function(functions, mark), payload, options)
+
+
+def named(name: str) -> Choice:
+    """The function with a logical id, or whose code is in a folder of that name."""
+
+    def choose(functions: Mapping[str, Function]) -> Function:
+        for function in functions.values():
+            if name in {function.logical_id, function.code.name}:
+                return function
+        folders = ", ".join(sorted(function.code.name for function in functions.values()))
+        raise InvocationFailed(f"there is no function {name}; there are {folders}")
+
+    return choose
+
+
+def invoke(choose: Choice, payload: bytes, options: Options) -> Outcome:
+    """Run a function in the running stack when there is one, else with services started for it alone. Raises
     InvocationFailed.
     """
     folder = DataFolder(options.data)
@@ -34,13 +56,13 @@ def invoke_marked(mark: str, payload: bytes, options: Options) -> Outcome:
     running = folder.running()
     if running is None:
         outcomes: list[Outcome] = []
-        run_loop(_invoke_alone(mark, payload, options, outcomes))
+        run_loop(_invoke_alone(choose, payload, options, outcomes))
         return outcomes[0]
     endpoint, access_key = running
     functions = read_application(options.root / "template.yaml", Deployment(endpoint=endpoint)).functions
     response = urllib3.request(
         "POST",
-        f"{endpoint}/2015-03-31/functions/{required_function(functions, mark).name}/invocations",
+        f"{endpoint}/2015-03-31/functions/{choose(functions).name}/invocations",
         body=payload,
         headers={
             "Authorization": f"AWS4-HMAC-SHA256 Credential={access_key}/local, SignedHeaders=host, Signature=0",
@@ -54,9 +76,9 @@ def invoke_marked(mark: str, payload: bytes, options: Options) -> Outcome:
     return Outcome(payload=response.data, error=response.headers.get("x-amz-function-error"))
 
 
-async def _invoke_alone(mark: str, payload: bytes, options: Options, outcomes: list[Outcome]) -> None:
+async def _invoke_alone(choose: Choice, payload: bytes, options: Options, outcomes: list[Outcome]) -> None:
     async with running_services(options) as services:
-        function = required_function(services.application.functions, mark)
+        function = choose(services.application.functions)
         outcomes.append(await services.pool.invoke(function.logical_id, payload))
 
 

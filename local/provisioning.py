@@ -28,9 +28,9 @@ class Workspace:
     console: str | None
 
 
-def workspace_event(name: str, *, demo: bool, preset: str | None = None) -> bytes:
+def workspace_event(name: str, *, demo: bool, preset: str | None = None, plan: str | None = None) -> bytes:
     """The event that asks for a workspace; ``demo`` with sample records, ``preset`` with older standard fields."""
-    more = {} if preset is None else {"preset": preset}
+    more = {key: value for key, value in (("preset", preset), ("plan", plan)) if value is not None}
     return orjson.dumps({"action": "provision_workspace", "name": name, "demo": demo, **more})
 
 

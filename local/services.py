@@ -14,6 +14,7 @@ from local.aws.kms import kms_targets
 from local.aws.secrets import secret_values, secrets_targets
 from local.aws.server import application as services_application
 from local.aws.sqs import sqs_targets
+from local.aws.sts import sts_routes
 from local.background import run_in_background
 from local.dynamodb.binary import find_dynoxide
 from local.dynamodb.gate import hidden_host, open_gate
@@ -46,6 +47,7 @@ class Services:
     application: Application
     asynchronous: AsynchronousInvoker
     deployment: Deployment
+    endpoints: Endpoints
     dynoxide: Dynoxide
     folder: DataFolder
     keys: Keys
@@ -101,6 +103,7 @@ async def running_services(
                 {
                     **apigateway_routes(keys, {plan.id: plan for plan in application.plans}, application.api, answers),
                     **lambda_routes(application.functions, pool, asynchronous),
+                    **sts_routes(access_key),
                 },
                 {
                     **sqs_targets(queues),
@@ -122,6 +125,7 @@ async def running_services(
             application=application,
             asynchronous=asynchronous,
             deployment=deployment,
+            endpoints=endpoints,
             dynoxide=dynoxide,
             folder=folder,
             keys=keys,

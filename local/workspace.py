@@ -20,6 +20,7 @@ def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m local.workspace", description="Make a workspace.")
     parser.add_argument("--name", required=True, help="the workspace's name")
     parser.add_argument("--preset", help="standard fields of an older version besides, such as 2025")
+    parser.add_argument("--plan", help="how much it may have and how often it may call: free, standard or scale")
     parser.add_argument("--data", type=Path, default=Path(".icosa"), help="data folder (default .icosa)")
     parser.add_argument("--root", type=Path, default=Path.cwd(), help="folder of template.yaml (default: this one)")
     options = parser.parse_args(arguments)
@@ -28,7 +29,10 @@ def main(arguments: list[str]) -> int:
         if not options.name.strip():
             raise ProvisioningFailed("a workspace needs a name")
         workspace = make_workspace(
-            options.name.strip(), Options(root=options.root.absolute(), data=options.data), preset=options.preset
+            options.name.strip(),
+            Options(root=options.root.absolute(), data=options.data),
+            preset=options.preset,
+            plan=options.plan,
         )
     except (*EXPECTED, InvocationFailed, urllib3.exceptions.HTTPError) as error:
         print(f"error: {error}", file=sys.stderr)
@@ -38,9 +42,10 @@ def main(arguments: list[str]) -> int:
     return 0
 
 
-def make_workspace(name: str, options: Options, *, preset: str | None = None) -> Workspace:
+def make_workspace(name: str, options: Options, *, preset: str | None = None, plan: str | None = None) -> Workspace:
     """A new workspace. Raises InvocationFailed and ProvisioningFailed."""
-    return read_workspace(invoke_marked(PROVISIONING, workspace_event(name, demo=False, preset=preset), options))
+    event = workspace_event(name, demo=False, preset=preset, plan=plan)
+    return read_workspace(invoke_marked(PROVISIONING, event, options))
 
 
 if __name__ == "__main__":

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import getpass
 import os
 import sys
-import time
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -36,6 +36,9 @@ _ACTIONS: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
     "receipts": ("list_receipts", ()),
     "show": ("read_workspace", ()),
     "register": ("register_workspaces", ()),
+    "plan": ("read_plan", ()),
+    "set-plan": ("set_plan", ("plan",)),
+    "set-timeline": ("set_timeline", ("timeline",)),
     "suspend": ("suspend_workspace", ("reason", "by")),
     "resume": ("resume_workspace", ("by",)),
     "export": ("export_workspace", ("by",)),
@@ -60,7 +63,7 @@ def main(arguments: list[str]) -> int:
             deployed = Deployed(options.root / "samconfig.toml", options.env)
             options.by = options.by or deployed.caller()
             return asyncio.run(_run(options, _blocking(deployed.invoke), follows=True))
-        options.by = options.by or os.environ.get("USER")
+        options.by = options.by or getpass.getuser()
         return _run_locally(options)
     except (*EXPECTED, InvocationFailed, urllib3.exceptions.HTTPError) as error:
         print(f"error: {error}", file=sys.stderr)
@@ -72,6 +75,8 @@ def _parse(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("command", choices=_ACTIONS)
     parser.add_argument("workspace", nargs="*", help="the workspace's id; several for register")
     parser.add_argument("--confirm", help="the workspace's name, for what cannot be undone")
+    parser.add_argument("--plan", help="free, standard or scale")
+    parser.add_argument("--timeline", help="on or off")
     parser.add_argument("--reason", help="why, for the audit log")
     parser.add_argument("--by", help="who asks, for the audit log (default: the shell's user, or AWS's caller)")
     parser.add_argument("--with-changed", action="store_true", help="demo records that somebody has changed, too")
@@ -140,6 +145,8 @@ async def _run(options: argparse.Namespace, call: Call, *, follows: bool) -> int
         "reason": options.reason,
         "by": options.by,
         "confirm": options.confirm,
+        "plan": options.plan,
+        "timeline": options.timeline,
         "withChanged": options.with_changed,
     }
     more = {name: given[name] for name in names if given[name] is not None}
@@ -177,17 +184,16 @@ async def _follow(call: Call, operation: Json, *, follows: bool) -> Json:
         await asyncio.sleep(wait)
     said: Json | None = None
     while True:
-        if not follows:
-            await call(_JOBS, ids)
+        is_waiting = follows or (await call(_JOBS, ids))["isBusy"]
         answer = await call(PROVISIONING, {"action": "read_operation", **ids})
         state = answer.get("operation")
         if state is None or state["state"] == "DONE":
             return answer
-        if state["counts"] != said:
+        if state["counts"] and state["counts"] != said:
             said = state["counts"]
             _say(f"{state['kind']}: {sum(said.values())} rows")
-        if follows:
-            time.sleep(_POLL_SECONDS)
+        if is_waiting:
+            await asyncio.sleep(_POLL_SECONDS)
 
 
 def _print(answer: Json) -> None:

@@ -29,8 +29,6 @@ _API = ("ApiName", "${AWS::StackName}", "Stage", "${StageName}")
 _STACK = ("stack", "${AWS::StackName}")
 _DELIVER = ("service", "deliver", "stack", "${AWS::StackName}")
 _OPERATIONS = "{Icosa,stack,service,operation}"
-#: The stack's own table, or one that was there before it.
-_TABLE_NAME = "!If [OwnsTable, !Ref Table, !Select [1, !Split [/, !Ref ExistingTableStreamArn]]]"
 
 Metric = list[Any]
 
@@ -205,7 +203,7 @@ def resource(alarms: list[str]) -> str:
         "  Dashboard:\n    Type: AWS::CloudWatch::Dashboard\n    Properties:\n"
         "      DashboardName: !Ref AWS::StackName\n      DashboardBody: !Sub\n        - |\n"
         f'          {{"widgets":[\n{lines}\n          ]}}\n'
-        f"        - {{TableName: {_TABLE_NAME}}}\n"
+        "        - TableName: !If [OwnsTable, !Ref Table, !Select [1, !Split [/, !Ref ExistingTableStreamArn]]]\n"
     )
 
 

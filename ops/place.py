@@ -54,7 +54,7 @@ def deployed(root: Path, environment: str) -> Place:
         known = ", ".join(name for name, body in config.items() if isinstance(body, dict) and "deploy" in body)
         raise NoSuchPlace(f"samconfig.toml has no environment {environment!r}, but {known}")
     parameters = config[environment]["deploy"]["parameters"]
-    session = boto3.Session(region_name=parameters.get("region"))
+    session: Any = boto3.Session(region_name=parameters.get("region"))
     stacks = session.client("cloudformation")
 
     def physical(logical_id: str) -> str:
@@ -76,7 +76,8 @@ def local(root: Path, data: Path) -> Place:
     application = read_application(root / "template.yaml", Deployment(endpoint=endpoint))
 
     def client(service: str) -> Any:
-        return boto3.client(
+        make: Any = boto3.client  # by names that are not known here
+        return make(
             service,
             endpoint_url=folder.running_dynamodb() if service == "dynamodbstreams" else endpoint,
             region_name="us-east-1",

@@ -15,9 +15,9 @@ What the gateway must do with its answers (docs/wire/access.md#refusals-of-the-g
 
 Bodies are ``{"statusCode": 403, "messages": ["…"], "error": "…"}``. An Allow covers the whole stage, because a cached
 answer is used for every path. Its context holds ``workspaceId``, ``keyId``, ``type``, ``exp`` (seconds since the epoch)
-and ``gen``, as texts; ``usageIdentifierKey`` is the value of the workspace's gateway key (``ApiKeySourceType:
-AUTHORIZER``), of the API key's own in a workspace that has none yet, or of the one for calls that will be refused
-(``icosa.access.counting``).
+``gen``, ``calls`` a minute and ``limit`` for the words of a 429, as texts; ``usageIdentifierKey`` is the value of the
+workspace's gateway key (``ApiKeySourceType: AUTHORIZER``), of the API key's own in a workspace that has none yet, or of
+the one for calls that will be refused (``icosa.access.counting``).
 """
 
 from __future__ import annotations
@@ -62,6 +62,8 @@ def _answer(event: dict[str, Any], observation: Observation) -> dict[str, Any]:
         "type": claims.type,
         "exp": str(claims.expires_at),
         "gen": str(claims.generation),
+        "calls": str(admission.calls),
+        "limit": f"({admission.calls} tokens per 60000 ms)",
     }
     return _policy(event, "Allow", claims.key_id, context) | {"usageIdentifierKey": admission.counted_by}
 

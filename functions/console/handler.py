@@ -1,5 +1,5 @@
-"""The console: its page and the files of it, which the build put into the folder ``site``; and the preflights of all
-routes, which any function could answer, and this one may do least.
+"""The console: its page and the files of it, which the build put into the folder ``site``; and what any function could
+answer, and this one may do least: preflights of all routes, and addresses that there are not.
 """
 
 from __future__ import annotations
@@ -7,11 +7,21 @@ from __future__ import annotations
 from pathlib import Path
 
 from icosa.api.site.files import Site
+from icosa.api.site.nowhere import ANYWHERE, nowhere
 from icosa.api.site.preflight import PREFLIGHT
 from icosa.api.site.site import SiteApi
 from icosa.runtime.handlers import api_handler
+from icosa.runtime.http import HttpRequest, HttpResponse
 from icosa.runtime.prime import prime
 
 site = SiteApi(Site.read(Path(__file__).parent / "site"))
-handler = api_handler(lambda request: PREFLIGHT if request.method == "OPTIONS" else site.answer(request))
+
+
+def _answer(request: HttpRequest) -> HttpResponse:
+    if request.method == "OPTIONS":
+        return PREFLIGHT
+    return nowhere(request) if request.event.get("resource") == ANYWHERE else site.answer(request)
+
+
+handler = api_handler(_answer)
 prime()

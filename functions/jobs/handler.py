@@ -21,10 +21,9 @@ from icosa.lifecycle.job_steps import Work
 from icosa.lifecycle.steps import Surroundings, side_table
 from icosa.metadata.job_queue import JobQueue
 from icosa.runtime.batch import batch_handler
-from icosa.runtime.handlers import direct_handler, function_logger
-from icosa.runtime.observation import observed
+from icosa.runtime.handlers import function_logger
+from icosa.runtime.observation import observed, observed_action
 from icosa.runtime.prime import prime
-from icosa.store.meter import Meter
 from icosa.store.table import Table
 from icosa.webhooks.delivery_queue import DeliveryQueue
 
@@ -34,20 +33,22 @@ logger = function_logger()
 def _step(record: Any) -> None:
     message = json.loads(record.raw_event["body"])
     logger.append_keys(workspace_id=message["workspaceId"], job=message.get("jobId") or message.get("operationId"))
-    _work(observed().meter_of(message["workspaceId"], records=1)).message(message)
+    meter = observed().meter_of(message["workspaceId"], records=1)
+    _work().counting(meter).message(message)
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Messages of the queue, or the step of an operation that somebody asks for."""
     if "Records" in event:
-        return _batches(event, context)
-    return _direct(event, context)
+        failures: dict[str, Any] = _batches(event, context)
+        return failures
+    return _operation_step(event)
 
 
-def _operation(event: Mapping[str, Any]) -> dict[str, Any]:
-    observation = observed()
-    observation.operation, observation.ids["workspace_id"] = "operation", event["workspaceId"]
-    return _work(observation.meter_of(event["workspaceId"])).step(event["workspaceId"], event["operationId"])
+@observed_action
+def _operation_step(event: Mapping[str, Any]) -> dict[str, Any]:
+    meter = observed().meter_of(event["workspaceId"])
+    return _work().counting(meter).step(event["workspaceId"], event["operationId"])
 
 
 @cache
@@ -60,13 +61,14 @@ def _queue() -> JobQueue:
     return JobQueue.from_environment()
 
 
-def _work(meter: Meter) -> Work:
+@cache
+def _work() -> Work:
     return Work(
         Surroundings(
-            table=_table().metered(meter),
+            table=_table(),
             now_ms=lambda: int(time.time() * 1000),
             jobs=_queue,
-            deliveries=_deliveries,
+            deliveries=cache(DeliveryQueue.from_environment),
             exports=export_store,
             side_table=side_table,
             remove_gateway_key=minting.remove_gateway_key,
@@ -74,11 +76,5 @@ def _work(meter: Meter) -> Work:
     )
 
 
-@cache
-def _deliveries() -> DeliveryQueue:
-    return DeliveryQueue.from_environment()
-
-
 _batches = batch_handler(EventType.SQS, _step, logger)
-_direct = direct_handler(logger, _operation)
 prime(_table, _queue)

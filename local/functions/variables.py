@@ -74,7 +74,7 @@ def function_variables(
         "TZ": ":UTC",
         "_HANDLER": function.handler,
     }
-    for name in ("API_GATEWAY", "KMS", "LAMBDA", "SECRETS_MANAGER", "SQS", "SSM"):
+    for name in ("API_GATEWAY", "KMS", "LAMBDA", "SECRETS_MANAGER", "SQS", "SSM", "STS"):
         variables[f"AWS_ENDPOINT_URL_{name}"] = services.endpoint
     if pycache:
         variables["PYTHONPYCACHEPREFIX"] = pycache

@@ -37,7 +37,10 @@ class Rate:
     @property
     def parameters(self) -> dict[str, str]:
         """Template parameters by which a template's texts name the rate."""
-        return {} if self.throttle is None else {"RateLimit": str(round(self.throttle.rate * 60))}
+        if self.throttle is None:
+            return {}
+        calls = str(round(self.throttle.rate * 60))
+        return dict.fromkeys(("RateLimit", "FreeRateLimit", "ScaleRateLimit"), calls)
 
 
 class Usage:

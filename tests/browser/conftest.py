@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext
 
 #: The path of the stack ``below``.
-PREFIX = "/some/stage"
+PREFIX = "/settings/rest"
 
 
 @pytest.fixture(scope="package")

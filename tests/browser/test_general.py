@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.slow
 
 _PAGE = "settings/general"
-_READ = "{ currentWorkspace { displayName trashRetentionDays metadataEnvelope defaultRole { id label } } }"
+_READ = "{ currentWorkspace { displayName trashRetentionDays metadataEnvelope timeline defaultRole { id label } } }"
 
 
 def _save(page: Page, name: str) -> None:
@@ -42,11 +42,13 @@ def test_the_settings_of_the_workspace_are_changed(admin: Console) -> None:
         _save(page, "Change days")
         page.get_by_label("Answers of Metadata REST").select_option("direct")
         _save(page, "Change answers")
+        page.get_by_label("Timeline").select_option("on")
+        _save(page, "Change timeline")
         page.get_by_label("Default role").select_option(label="Admin")
         _save(page, "Change role")
         after = metadata(admin, _READ)["currentWorkspace"]
         assert after["displayName"] == "Acme & Söhne"
-        assert (after["trashRetentionDays"], after["metadataEnvelope"]) == (30, "direct")
+        assert (after["trashRetentionDays"], after["metadataEnvelope"], after["timeline"]) == (30, "direct", "on")
         assert after["defaultRole"]["label"] == "Admin"
     finally:
         role = before.pop("defaultRole")
@@ -54,6 +56,20 @@ def test_the_settings_of_the_workspace_are_changed(admin: Console) -> None:
         metadata(
             admin, "mutation($data: UpdateWorkspaceInput!) { updateWorkspace(data: $data) { id } }", {"data": data}
         )
+
+
+def test_demo_records_are_counted_before_any_goes(admin: Console) -> None:
+    """Without removing them: other tests of the stack have a use for them."""
+    page = admin.page
+    admin.open(_PAGE)
+    page.get_by_role("button", name="Look for demo records").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_text("people").first.wait_for()
+    expect(dialog).to_contain_text("Records of your own stay")
+    expect(dialog.get_by_role("button", name="Remove")).to_be_disabled()
+    admin.check("general-demo")
+    dialog.get_by_role("button", name="Cancel").click()
+    expect(dialog).to_be_hidden()
 
 
 def test_the_addresses_are_those_of_the_apis(admin: Console) -> None:
@@ -71,6 +87,9 @@ def test_the_addresses_are_those_of_the_apis(admin: Console) -> None:
     assert call(admin, "rest/open-api/metadata", key=admin.key).status == 200
     limits = call(admin, "rest/metadata/me", key=admin.key).json()["limits"]
     expect(page.get_by_text(f"{limits['rate']['calls']} in a minute")).to_be_visible()
+    plan = call(admin, "rest/metadata/plan", key=admin.key).json()
+    expect(page.get_by_text(f"This workspace has the plan {plan['name']}.")).to_be_visible()
+    expect(page.get_by_text(f"{plan['usage']['webhooks']} of {plan['limits']['webhooks']}")).to_be_visible()
 
 
 def test_a_weak_role_reads_and_is_told_what_it_may_not_change(tab: Console) -> None:

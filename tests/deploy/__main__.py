@@ -27,18 +27,23 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--ministack", type=Path, required=True, help="the ministack command")
     parser.add_argument("--sam", type=Path, required=True, help="the sam command")
     parser.add_argument("--port", type=int, default=0, help="port of MiniStack (default: any)")
-    parser.add_argument("--logs", type=Path, default=ROOT / ".aws-sam" / "deploy-test.log", help="what sam says")
+    parser.add_argument("--logs", type=Path, default=ROOT / ".aws-sam" / "deploy-test", help="folder for logs")
     options = parser.parse_args(arguments)
-    _, left_out = prepared(read_document(ROOT / ".aws-sam" / "build" / "template.yaml"))
+    _, left_out = prepared(read_document(ROOT / ".aws-sam" / "build" / "template.yaml"), {})
     print(f"On MiniStack, without {', '.join(left_out)}:")
     for reason in (*(omission.reason for omission in OMISSIONS), *OTHERWISE.values()):
         print(f"  - {reason}")
-    options.logs.unlink(missing_ok=True)
+    logs: Path = options.logs
+    logs.mkdir(parents=True, exist_ok=True)
+    (logs / "sam.log").unlink(missing_ok=True)
     with (
         tempfile.TemporaryDirectory(prefix="icosa-deploy-") as folder,
-        ministack(options.ministack.absolute(), options.port or free_port(), Path(folder)) as url,
+        ministack(
+            options.ministack.absolute(), options.port or free_port(), Path(folder), logs / "ministack.log"
+        ) as url,
     ):
-        return _run(World(Stack("icosa-test", url, options.architecture, options.sam.absolute(), options.logs)))
+        stack = Stack("icosa-test", url, options.architecture, options.sam.absolute(), logs / "sam.log")
+        return _run(World(stack))
 
 
 def _run(world: World) -> int:

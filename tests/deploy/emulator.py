@@ -20,7 +20,7 @@ _PASSED = ("LANG", "PATH", "SSL_CERT_FILE")
 
 
 @contextlib.contextmanager
-def ministack(program: Path, port: int, folder: Path) -> Iterator[str]:
+def ministack(program: Path, port: int, folder: Path, log_file: Path) -> Iterator[str]:
     """Its URL, for as long as the block. Raises RuntimeError when it does not start."""
     url = f"http://127.0.0.1:{port}"
     variables = {name: os.environ[name] for name in _PASSED if name in os.environ} | {
@@ -31,7 +31,7 @@ def ministack(program: Path, port: int, folder: Path) -> Iterator[str]:
         "STATE_DIR": str(folder / "state"),
         "TMPDIR": str(folder),
     }
-    with (folder / "ministack.log").open("ab") as log:
+    with log_file.open("wb") as log:
         process = subprocess.Popen(
             [program],
             cwd=folder,
@@ -43,7 +43,7 @@ def ministack(program: Path, port: int, folder: Path) -> Iterator[str]:
             preexec_fn=die_with_parent(),
         )
     try:
-        _wait(process, url, folder)
+        _wait(process, url, log_file)
         yield url
     finally:
         # The functions are children of its own.
@@ -56,11 +56,11 @@ def ministack(program: Path, port: int, folder: Path) -> Iterator[str]:
         process.wait()
 
 
-def _wait(process: subprocess.Popen[bytes], url: str, folder: Path) -> None:
+def _wait(process: subprocess.Popen[bytes], url: str, log_file: Path) -> None:
     end = time.monotonic() + _PATIENCE
     while time.monotonic() < end and process.poll() is None:
         with contextlib.suppress(urllib3.exceptions.HTTPError):
             if urllib3.request("GET", f"{url}/_ministack/health", retries=False, timeout=2).status < 500:
                 return
         time.sleep(0.1)
-    raise RuntimeError(f"MiniStack does not answer; see {folder / 'ministack.log'}")
+    raise RuntimeError(f"MiniStack does not answer; see {log_file}")

@@ -37,13 +37,16 @@ OTHERWISE: Final[Mapping[str, str]] = {
     "x-api-key": "it ignores ApiKeySourceType AUTHORIZER: calls name the workspace's gateway key themselves",
     "url": "the gateway is at a path of MiniStack's own, and an update can give it another id: it is asked for anew",
     "restore": "it restores the newest state whatever moment is named: the test's moment is now",
+    "defaults": "its SAM transform knows no values of parameters: they are made the template's defaults",
     "secret": "Ref of a secret is its name: the ARN comes from Secrets Manager",
 }
 
 
-def prepared(template: Mapping[str, Any]) -> tuple[Document, list[str]]:
-    """A built template that MiniStack takes, and what was left out."""
+def prepared(template: Mapping[str, Any], values: Mapping[str, str]) -> tuple[Document, list[str]]:
+    """A built template that MiniStack takes with these values of parameters, and what was left out."""
     result: Document = copy.deepcopy(dict(template))
+    for name, value in values.items():
+        result["Parameters"][name]["Default"] = value
     left_out = [
         name
         for name, resource in result["Resources"].items()

@@ -16,6 +16,10 @@ import orjson
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
+from deployment.configuration import read_configuration
+from deployment.parameters import effective_parameters
+from deployment.release import code_of
+from deployment.stack import read_stack
 from local.template.document import read_document
 from tests.support.checkout import ROOT
 
@@ -48,7 +52,7 @@ class Stack:
             region_name=REGION,
             aws_access_key_id="test",
             aws_secret_access_key="test",
-            config=Config(read_timeout=120, retries={"total_max_attempts": 1}),
+            config=Config(read_timeout=300, retries={"total_max_attempts": 1}),
         )
 
     @cached_property
@@ -65,11 +69,11 @@ class Stack:
         """What `make deploy` does after the build, with the template for MiniStack and ``more`` resources. Raises
         DeploymentFailed.
         """
-        document, _ = prepared(read_document(_BUILT / "template.yaml"))
+        overrides = [f"{name}={value}" for name, value in parameters.items()]
+        document, _ = prepared(read_document(_BUILT / "template.yaml"), self._values(overrides))
         document["Resources"] |= more or {}
         template = _BUILT / "deploy-test.json"
         template.write_bytes(orjson.dumps(document))
-        overrides = [f"{name}={value}" for name, value in parameters.items()]
         command = [sys.executable, "-m", "deployment", "--config-env", "dev", "--architecture", self.architecture]
         command += ["--sam", str(self.sam), "deploy", "--stack-name", self.name, "--template-file", str(template)]
         command += ["--config-file", str(ROOT / "samconfig.toml"), "--region", REGION, "--no-progressbar"]
@@ -79,6 +83,18 @@ class Stack:
         template.unlink()
         if status:
             raise DeploymentFailed(f"{self.name} was not deployed; see {self.log}")
+
+    def _values(self, overrides: list[str]) -> dict[str, str]:
+        """The values that `make deploy` will find for all parameters, the release among them."""
+        template = read_document(_BUILT / "template.yaml")
+        effective = effective_parameters(
+            template,
+            read_configuration(ROOT / "samconfig.toml", "dev", ["--parameter-overrides", *overrides]),
+            architecture=self.architecture,
+            code=code_of(_BUILT, template["Resources"]),
+            deployed=read_stack(self.cloudformation, self.name).parameters,
+        )
+        return {name: parameter.value for name, parameter in effective.items()}
 
     def _environment(self) -> dict[str, str]:
         """Credentials of MiniStack, and none of the developer's."""

@@ -26,7 +26,7 @@ _REFUSED = {
     }
 }
 #: Seconds in which the stream and the queue must have done their work.
-_PATIENCE = 60
+_PATIENCE = 300
 
 
 @dataclass
@@ -52,7 +52,7 @@ Step = Callable[[World], str]
 
 def first_deployment(world: World) -> str:
     """first deployment"""
-    world.stack.deploy({"StageName": "test"})
+    world.stack.deploy({})
     world.settle()
     assert world.stack.status == "CREATE_COMPLETE"
     return f"{len(world.stack.resources())} resources, {len(world.versions)} functions"
@@ -110,35 +110,38 @@ def keys(world: World) -> str:
     return "revoked at the next request"
 
 
+def _new_webhook(world: World) -> dict[str, Any]:
+    """With a secret, which KMS encrypts, at an address that there is not."""
+    wanted = {"targetUrl": "https://receiver.invalid/hook", "operations": ["company.created"], "secret": "not a secret"}
+    made: dict[str, Any] = world.workspace.call("POST", "/rest/metadata/webhooks", wanted).json(201)
+    return made
+
+
 def webhooks(world: World) -> str:
     """a webhook: stream, queue and KMS"""
-    own = world.workspace
-    hook = own.call(
-        "POST",
-        "/rest/metadata/webhooks",
-        {"targetUrl": "https://receiver.invalid/hook", "operations": ["person.created"], "secret": "not a secret"},
-    ).json(201)
-    own.create_person("Barbara")
+    own, hook = world.workspace, _new_webhook(world)
     path, end = f"/rest/metadata/webhooks/{hook['id']}/deliveries", time.monotonic() + _PATIENCE
     while time.monotonic() < end:
+        # A new webhook is known within seconds (icosa/webhooks/matching.py): one of these companies is told of.
+        own.call("POST", "/rest/companies", {"name": "Analytical Engines"}).json(201)
+        time.sleep(1)
         listed: list[dict[str, Any]] = own.call("GET", path).json()["data"]
-        if listed and listed[0]["attempts"]:
+        if tried := [delivery["state"] for delivery in listed if delivery["attempts"]]:
             own.call("DELETE", f"/rest/metadata/webhooks/{hook['id']}").json()
-            return f"an attempt was made, and noted as {listed[0]['state']}"
-        time.sleep(0.5)
+            return f"an attempt was made, and noted as {tried[0]}"
     raise AssertionError(f"no attempt within {_PATIENCE} s: {listed}")
 
 
 def update(world: World) -> str:
     """update with other parameters"""
     before, people = world.versions, world.workspace.people()
-    world.stack.deploy({"BatchLimit": "2", "PageLimit": "3"})
+    world.stack.deploy({"BatchLimit": "2", "PageLimit": "2"})
     world.settle()
     assert world.stack.status == "UPDATE_COMPLETE"
     assert all(world.versions[name] != before[name] for name in before), "a function still runs its old version"
     _has_limits(world, batch=2)
-    assert len(world.workspace.call("GET", "/rest/people?limit=60").json()["data"]["people"]) == 3
-    assert len(people) == 4
+    assert len(world.workspace.call("GET", "/rest/people?limit=60").json()["data"]["people"]) == 2
+    assert len(people) == 3
     return "every function has a new version; the API has the new limits, and the old data"
 
 
@@ -169,7 +172,7 @@ def failed_update(world: World) -> str:
         assert world.stack.status == "UPDATE_ROLLBACK_COMPLETE", world.stack.status
         assert world.versions == before, "not the versions from before"
         _has_limits(world, batch=2)
-        assert len(world.workspace.call("GET", "/rest/people?limit=60").json()["data"]["people"]) == 3
+        assert len(world.workspace.call("GET", "/rest/people?limit=60").json()["data"]["people"]) == 2
         return "rolled back by itself: versions, limits and data are those from before"
     raise AssertionError("a resource that is refused was taken")
 
@@ -197,7 +200,7 @@ def restored(world: World) -> str:
     world.stack.deploy({"ExistingTableStreamArn": world.arns["second"]})
     world.settle()
     assert world.outputs["TableName"] == name
-    assert world.workspace.people() == {"Ada", "Grace", "Edsger", "Barbara"}
+    assert world.workspace.people() == {"Ada", "Grace", "Edsger"}
     assert client.describe_table(TableName=first)["Table"]["TableStatus"] == "ACTIVE"
     assert "Table" not in world.stack.resources()
     return "what was written after the restore is gone; token and rocket are there; the first table is kept"
@@ -248,7 +251,6 @@ def anew(world: World) -> str:
     """a new stack on what is left"""
     world.stack.deploy(
         {
-            "StageName": "test",
             "ExistingTableStreamArn": world.arns["first"],
             "ExistingSigningSecretArn": world.arns["secret"],
             "ExistingWebhookKeyArn": world.arns["key"],
@@ -258,9 +260,8 @@ def anew(world: World) -> str:
     assert world.workspace.call("GET", "/rest/people").status == 403
     world.stack.administrate("count_calls", workspaceId=world.workspace.id)
     assert "Too late" in world.workspace.people()
-    made = world.workspace.call("GET", "/rest/metadata/webhooks").json()
-    assert made is not None
-    return "the old token works once the workspace is in the new plan"
+    _new_webhook(world)
+    return "the old token works once the workspace is in the new plan; the key seals secrets"
 
 
 def last(world: World) -> str:

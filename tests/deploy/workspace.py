@@ -9,6 +9,8 @@ import orjson
 import urllib3
 
 _HTTP = urllib3.PoolManager()
+#: Seconds; a busy machine takes long to load a function.
+_PATIENCE = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +57,7 @@ class Workspace:
                 "x-api-key": self.id,
             },
             retries=False,
-            timeout=60,
+            timeout=_PATIENCE,
         )
         return Answer(response.status, response.data.decode())
 

@@ -7,7 +7,10 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
+import httpx
 import pytest
 
 from tests.support.checkout import ROOT
@@ -62,6 +65,80 @@ def test_looking_into_the_table(stack: RunningStack) -> None:
     ]
 
     assert "#W S:workspace " in _run(["bash", "-euo", "pipefail", "-c", commands], stack)
+
+
+def test_writing_safely(stack: RunningStack) -> None:
+    for commands, expected in _EXAMPLE.findall(read("docs/how-to/write-safely.md")):
+        commands = commands.replace("http://localhost:8000", stack.url).replace(".icosa", str(stack.data))
+        assert _run(["bash", "-euo", "pipefail", "-c", commands], stack) == expected
+
+
+class _Losing(httpx.HTTPTransport):
+    """Loses the answer to every other write, after the server has made it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.lost = 0
+        self._writes = 0
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        response = super().handle_request(request)
+        response.read()
+        if request.method == "GET":
+            return response
+        self._writes += 1
+        if self._writes % 2:
+            self.lost += 1
+            raise httpx.ReadError("the connection is gone", request=request)
+        return response
+
+
+def test_a_client_that_tries_again(stack: RunningStack, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The program of the page, in several threads at once, while answers get lost."""
+    [script] = _SCRIPT.findall(read("docs/how-to/write-safely.md"))
+    monkeypatch.setenv("URL", stack.url)
+    monkeypatch.setenv("KEY", stack.key)
+    program: dict[str, Any] = {}
+    exec(compile(script, "write-safely.md", "exec"), program)
+    transport = _Losing()
+    program["api"].close()
+    api = program["api"] = httpx.Client(
+        base_url=f"{stack.url}/rest/", headers={"Authorization": f"Bearer {stack.key}"}, timeout=60, transport=transport
+    )
+    with api:
+        _count(program, transport)
+
+
+def _count(program: dict[str, Any], transport: _Losing) -> None:
+    made = program["send"]("POST", "companies", {"name": "Counted", "position": 0})
+    assert (made.status_code, made.headers["idempotency-replayed"]) == (201, "true")
+    company = made.json()["data"]["createCompany"]["id"]
+    with ThreadPoolExecutor(3) as pool:
+        for done in [pool.submit(program["add_one"], company) for _ in range(9)]:
+            assert done.result().status_code == 200
+    assert program["api"].get(f"companies/{company}").json()["data"]["company"]["position"] == 9
+    found = program["api"].get("companies", params={"filter": "name[eq]:Counted"}).json()
+    assert found["totalCount"] == 1
+    assert transport.lost >= 10
+
+
+def test_what_a_client_has_is_not_sent_again(stack: RunningStack) -> None:
+    with httpx.Client(base_url=stack.url, headers={"Authorization": f"Bearer {stack.key}"}) as client:
+        _read_again(client)
+
+
+def _read_again(client: httpx.Client) -> None:
+    for path in ("/rest/people?limit=3", "/rest/metadata/objects"):
+        read = client.get(path)
+        again = client.get(path, headers={"If-None-Match": read.headers["etag"]})
+        assert (again.status_code, again.content, again.headers["etag"]) == (304, b"", read.headers["etag"])
+        head = client.head(path)
+        assert (head.status_code, head.content, head.headers["etag"]) == (200, b"", read.headers["etag"])
+        for name in ("cache-control", "vary"):
+            assert again.headers[name] == read.headers[name]
+    allowed = client.options("/rest/people", headers={"Origin": "https://app.example"}).headers
+    for name in ("if-match", "if-none-match", "idempotency-key"):
+        assert name in allowed["access-control-allow-headers"].lower()
 
 
 def test_a_handler_in_this_process(stack: RunningStack) -> None:

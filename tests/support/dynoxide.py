@@ -37,10 +37,10 @@ def binary() -> Path:
 
 
 @contextlib.contextmanager
-def server() -> Iterator[str]:
-    """Run a server for as long as the block; its endpoint."""
+def server(database: Path | None = None) -> Iterator[str]:
+    """Run a server for as long as the block, on a file or in memory; its endpoint."""
     with tempfile.TemporaryFile() as log:
-        process, endpoint = next(filter(None, (_started(log) for _ in range(_PORTS))), (None, ""))
+        process, endpoint = next(filter(None, (_started(log, database) for _ in range(_PORTS))), (None, ""))
         if process is None:
             log.seek(0)
             raise RuntimeError(f"Dynoxide does not start: {log.read().decode()}")
@@ -63,12 +63,14 @@ def fresh_table(endpoint: str) -> Iterator[Table]:
         client.sync_delete_table(name)
 
 
-def _started(log: IO[bytes]) -> tuple[subprocess.Popen[bytes], str] | None:
+def _started(log: IO[bytes], database: Path | None) -> tuple[subprocess.Popen[bytes], str] | None:
     """A server and its endpoint; None when it ended: somebody else may have taken the port meanwhile. That somebody
     listens there says nothing, therefore, but the server's own word does.
     """
     endpoint = f"http://127.0.0.1:{(port := _free_port())}"
-    process = subprocess.Popen([binary(), "--host", "127.0.0.1", "--port", str(port)], stdout=log, stderr=log)
+    file = [] if database is None else ["--db-path", str(database)]
+    command = [str(binary()), "--host", "127.0.0.1", "--port", str(port), *file]
+    process = subprocess.Popen(command, stdout=log, stderr=log)
     while f"listening on {endpoint}" not in os.pread(log.fileno(), 10_000, 0).decode():
         if process.poll() is not None:
             return None

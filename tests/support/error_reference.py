@@ -35,6 +35,7 @@ _REASONS = {
     412: "Precondition Failed",
     413: "Content Too Large",
     415: "Unsupported Media Type",
+    422: "Unprocessable Content",
     500: "Internal Server Error",
     503: "Service Unavailable",
 }
@@ -54,6 +55,7 @@ _ADVICE = {
     412: "The record is not as the request demands, and was left as it is: read it again, and decide anew.",
     413: "Send less at once: fewer records, or shorter values.",
     415: "Send `Content-Type: application/json`.",
+    422: "Choose another `Idempotency-Key` for another request.",
     500: "A fault of Icosa. The log has the cause under the request id, which the header `x-amzn-requestid` tells.",
     503: "Send the request again after the seconds in `Retry-After`, and wait longer each time.",
 }

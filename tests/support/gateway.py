@@ -6,25 +6,34 @@ import contextlib
 from collections.abc import Iterator
 from functools import cache
 from typing import Any
+from unittest import mock
 
 import boto3
 from moto import mock_aws
-from moto.apigateway.models import apigateway_backends
+from moto.apigateway.exceptions import ApiKeyNotFoundException
+from moto.apigateway.models import APIGatewayBackend, apigateway_backends
 from moto.ssm.models import ssm_backends
 
 from icosa.access.gateway_keys import GatewayKeys
+from icosa.access.plans import plans
 
 
 @contextlib.contextmanager
 def emulated() -> Iterator[GatewayKeys]:
-    """An API Gateway with one usage plan for as long as the block."""
-    with mock_aws():
+    """An API Gateway with the usage plans for as long as the block."""
+    with mock_aws(), mock.patch.object(APIGatewayBackend, "delete_usage_plan_key", _take_out):
         # A fixture of another folder may still be open, and moto forgets only when the outermost block ends.
         for backends in (apigateway_backends, ssm_backends):
             backends.reset()
         client = _client()
-        plan = client.create_usage_plan(name="test")["id"]
-        yield GatewayKeys(lambda: client, lambda: plan)
+        usage_plans = {name: client.create_usage_plan(name=name)["id"] for name in plans()}
+        yield GatewayKeys(lambda: client, lambda: usage_plans)
+
+
+def _take_out(backend: APIGatewayBackend, usage_plan_id: str, key_id: str) -> None:
+    """As API Gateway, which says so when the key is not there; moto fails."""
+    if backend.usage_plan_keys.get(usage_plan_id, {}).pop(key_id, None) is None:
+        raise ApiKeyNotFoundException
 
 
 @cache
@@ -33,10 +42,10 @@ def _client() -> Any:
     return boto3.client("apigateway")
 
 
-def values_in_plan(gateway: GatewayKeys) -> set[str]:
-    """The values of the keys that the usage plan counts."""
+def values_in_plan(gateway: GatewayKeys, plan: str = "standard") -> set[str]:
+    """The values of the keys that a usage plan counts."""
     client: Any = gateway._client
-    listed = {item["value"] for item in client.get_usage_plan_keys(usagePlanId=gateway._plan)["items"]}
+    listed = {item["value"] for item in client.get_usage_plan_keys(usagePlanId=gateway._usage_plans[plan])["items"]}
     # API Gateway takes a deleted key out of its plans, moto does not.
     return listed & values(gateway)
 

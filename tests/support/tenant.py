@@ -10,6 +10,7 @@ from typing import Any
 from icosa.catalog.jobs import FENCE_MS, list_jobs
 from icosa.catalog.loader import MetadataState, load_model
 from icosa.catalog.rows import model_items
+from icosa.engine.context import Quota
 from icosa.engine.executor import execute
 from icosa.metadata.job_runner import run_all
 from icosa.metadata.service import MetadataService
@@ -24,6 +25,7 @@ from icosa.store import keys
 from icosa.store.derive import Rows
 from icosa.store.lease import Lease
 from icosa.store.meter import Meter
+from icosa.store.once import Once
 from icosa.store.ops import PutItem
 from icosa.store.record import unpack
 from icosa.store.register import Register, new_register
@@ -49,6 +51,8 @@ class Request:
     now: str = NOW
     actor: Mapping[str, Any] = field(default_factory=lambda: {"source": "API", "name": "test"})
     rows: RowScope = EVERYTHING
+    once: Once | None = None
+    quota: Quota | None = None
 
 
 class Tenant:

@@ -11,7 +11,7 @@ import pytest
 from tests.support.checkout import ROOT, tracked_files
 
 _LOCKS = ("runtime", "dev", "sam", "checkov")
-_BINARY = {".png", ".ico", ".woff2", ".gz"}
+_BINARY = {".png", ".ico", ".woff2", ".gz", ".xz"}
 
 # Put together here so that this file does not contain what it looks for.
 _MACHINE_PATHS = re.compile("|".join(f"(?<![\\w.])/{name}/" for name in ("work", "farm", "root", "home", "Users")))

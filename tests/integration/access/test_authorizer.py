@@ -85,6 +85,8 @@ def test_a_valid_token_opens_the_stage(authorizer: ModuleType, made: Provisioned
             "type": kind,
             "exp": str(LATER),
             "gen": "0",
+            "calls": "100",
+            "limit": "(100 tokens per 60000 ms)",
         },
     }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Iterator
 from typing import Any
 
@@ -115,11 +116,23 @@ def test_a_workspace_of_a_later_format_is_refused_by_everything(shared_table: Ta
     assert jobs(shared_table, workspace) == []
 
 
+def test_a_job_of_a_later_release_is_not_shown(shared_table: Table, workspace: Provisioned) -> None:
+    set_versions(shared_table, workspace, None, None)
+    metadata = MetadataClient(shared_table, event_of(workspace))
+    [shown] = metadata("GET", "/rest/metadata/jobs").json
+    assert (shown["kind"], shown["state"], shown["report"]) == ("MIGRATE", "WAITING", [])
+    key = keys.job(workspace.workspace_id, shown["id"])
+    shared_table.update(set_attributes(key, {"job": "transmogrify"}))
+    assert metadata("GET", "/rest/metadata/jobs").json == []
+    assert metadata("GET", f"/rest/metadata/jobs/{shown['id']}").status == 404
+
+
 def test_operators_see_and_begin_migrations(shared_table: Table, workspace: Provisioned, api_keys: Any) -> None:
     administration = Administration(shared_table, api_keys, str)
     other = provision(shared_table, api_keys, "Other")
     listed = administration.run({"action": "list_migrations"})
-    assert [migration["name"] for migration in listed["migrations"]] == ["carry-values", "standard-1"]
+    names = {kind: [m["name"] for m in listed["migrations"] if m["kind"] == kind] for kind in ("format", "standard")}
+    assert names["format"][0] == "carry-values" and names["standard"][0] == "standard-1"
     assert (listed["formatVersion"], listed["standardVersion"]) == (CURRENT.format, CURRENT.standard)
     assert {entry["id"]: entry["pending"] for entry in listed["workspaces"]} == {
         workspace.workspace_id: [],
@@ -134,16 +147,16 @@ def test_operators_see_and_begin_migrations(shared_table: Table, workspace: Prov
     assert migrating.wait_ms(job, now_ms=job.created_ms) == 0
     one = {"action": "list_migrations", "workspaceId": workspace.workspace_id}
     [entry] = administration.run(one)["workspaces"]
-    assert entry["pending"] == ["carry-values", "standard-1"]
+    assert entry["pending"] == [migration["name"] for migration in listed["migrations"]]
     assert (entry["job"]["id"], entry["job"]["state"], entry["job"]["report"]) == (job.id, "WAITING", [])
     with pytest.raises(BadRequest, match="again needs a workspaceId"):
         administration.run({"action": "migrate", "again": True})
     again = {"action": "migrate", "workspaceId": other.workspace_id, "again": True}
     assert administration.run(again) == {"begun": [other.workspace_id], "next": None}
     [entry] = administration.run({**again, "action": "list_migrations"})["workspaces"]
-    assert entry["pending"] == ["standard-1"]
+    assert entry["pending"] == names["standard"]
     with pytest.raises(BadRequest, match="There is no such workspace"):
-        administration.run({"action": "migrate", "workspaceId": workspace.workspace_id[:-1] + "f"})
+        administration.run({"action": "migrate", "workspaceId": str(uuid.uuid4())})
 
 
 def test_versions_are_those_of_the_first_releases_where_a_row_has_none() -> None:

@@ -9,10 +9,11 @@ import pytest
 
 from icosa.access.counting import usage_key
 from icosa.access.gateway_keys import GatewayKeys
+from icosa.access.plans import PLAN, plans
 from icosa.access.workspace_plan import SETTLED_SECONDS, WorkspacePlan
 from icosa.store import keys
 from icosa.store.meter import Meter
-from icosa.store.ops import PutItem
+from icosa.store.ops import PutItem, set_attributes
 from icosa.store.table import Table
 from tests.support import gateway as gateways
 
@@ -28,7 +29,7 @@ class World:
         self.key_ids = [str(uuid.uuid4()) for _ in range(old)]
         table.transact([PutItem(keys.item_at(keys.workspace(self.id), name="Acme"))])
         for key_id in self.key_ids:
-            gateway_id = gateway.add(key_id)
+            gateway_id = gateway.add(key_id, "standard")
             table.transact([PutItem(keys.item_at(keys.api_key(self.id, key_id), name="k", gatewayKeyId=gateway_id))])
 
     @property
@@ -119,7 +120,7 @@ def test_a_workspace_of_another_stack_joins_the_plan_when_it_is_asked_to(new: Wo
     if is_gone:
         client.delete_api_key(apiKey=before)
     plan = client.create_usage_plan(name="of the new stack")["id"]
-    moved = GatewayKeys(lambda: client, lambda: plan)
+    moved = GatewayKeys(lambda: client, lambda: {"standard": plan})
 
     assert WorkspacePlan(new.table, moved).ensure(new.id, new.row) == 0
     assert gateways.values_in_plan(moved) == set()
@@ -127,6 +128,23 @@ def test_a_workspace_of_another_stack_joins_the_plan_when_it_is_asked_to(new: Wo
         assert WorkspacePlan(new.table, moved).rejoin(new.id, new.row) == 0
         assert gateways.values_in_plan(moved) == {new.id}
     assert (new.row["gatewayKeyId"] == before) is not is_gone
+
+
+def test_a_workspace_takes_its_key_to_another_plan(new: World) -> None:
+    """With the next token at the latest, whoever dies in between."""
+    assert new.ensure() == 0
+    for plan in ("free", "scale", "standard", "free"):
+        new.table.transact([set_attributes(keys.workspace(new.id), {PLAN: plan})])
+        for _ in range(2):
+            assert new.ensure() == 0
+            inside = [name for name in plans() if gateways.values_in_plan(new.gateway, name)]
+            assert inside == [plan]
+    client: Any = new.gateway._client
+    key = new.row["gatewayKeyId"]
+    client.delete_usage_plan_key(usagePlanId=new.gateway._usage_plans["free"], keyId=key)
+    new.table.transact([set_attributes(keys.workspace(new.id), {PLAN: "scale"})])
+    assert new.ensure() == 0
+    assert gateways.values_in_plan(new.gateway, "scale") == {new.id}
 
 
 def test_a_key_that_is_in_no_plan_is_put_into_it(new: World) -> None:

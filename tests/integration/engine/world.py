@@ -20,6 +20,7 @@ from icosa.store import keys
 from icosa.store.derive import Rows
 from icosa.store.lease import Lease
 from icosa.store.meter import Meter
+from icosa.store.once import Once
 from icosa.store.ops import PutItem
 from icosa.store.record import unpack
 from icosa.store.register import Register, new_register
@@ -44,6 +45,8 @@ class Request:
     lease: Lease
     actor: Mapping[str, Any] = field(default_factory=lambda: ACTOR)
     rows: RowScope = EVERYTHING
+    once: Once | None = None
+    quota: None = None
 
 
 class World:

@@ -14,9 +14,11 @@ from icosa.metadata.entity_changes import entity_changes
 from icosa.provisioning.workspace import Provisioned
 from icosa.store import keys
 from icosa.store.operation_row import CLAIM_MS
+from icosa.store.ops import set_attributes
 from icosa.store.partitions import kind_of
 from icosa.store.stream import record_change
 from icosa.store.table import Table, chunked
+from icosa.store.versions import CURRENT, STANDARD
 from icosa.webhooks.fan_out import FanOut
 from icosa.webhooks.matching import Audiences
 from tests.integration.engine.crashes import Crash, CrashingTable, Fuse
@@ -86,7 +88,10 @@ def test_everything_answers_as_it_did(world: World, side: Table) -> None:
     fill(world, made)
     before = _answers(world, made)
     other = world.provision("Other")
+    row = keys.workspace(made.workspace_id)
+    world.table.update(set_attributes(row, {STANDARD: 0}))
     _yesterday(world, side)
+    world.table.update(set_attributes(row, {STANDARD: CURRENT.standard}))
     _damage(world, made)
     assert _answers(world, made) != before
     version = open_context(event_of(made), world.table).model.version
@@ -99,6 +104,9 @@ def test_everything_answers_as_it_did(world: World, side: Table) -> None:
     world.finish(world.act("resume_workspace", workspaceId=made.workspace_id)["operation"])
     assert _answers(world, made) == before
     assert open_context(event_of(made), world.table).model.version > version
+    restored = world.table.get(row)
+    assert restored is not None
+    assert restored[STANDARD] == 0, "what has come since is migrated to again"
     assert [item for item in everything(world.table) if item["PK"].startswith(other.workspace_id)] == untouched
     # It goes on: writes, guards and totals work as ever.
     taken = {"name": {"firstName": "Ann"}, "emails": {"primaryEmail": "ann2@acme.example"}}

@@ -34,7 +34,7 @@ class FakeGateway:
     def __init__(self) -> None:
         self.values: dict[str, str] = {}
 
-    def add(self, value: str) -> str:
+    def add(self, value: str, *_plan: object) -> str:
         self.values[f"key-{value}"] = value
         return f"key-{value}"
 

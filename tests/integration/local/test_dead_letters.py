@@ -11,6 +11,7 @@ from botocore.exceptions import ClientError
 
 from ops import dead_letters
 from ops.dead_letters import main
+from ops.place import local
 
 from .conftest import APP, RunningStack
 from .test_services import TABLE, dynamodb, eventually, put, written
@@ -84,7 +85,7 @@ def test_a_look_shows_ids_and_nothing_else(stack: RunningStack, capsys: pytest.C
     assert "jobs: 2, the oldest of those shown from 20" in out
     assert "workspaceId=w1 jobId=j1" in out
     assert "s3cret" not in out
-    assert dead_letters.count(dead_letters.local(APP, stack.data), "jobs") == 2
+    assert dead_letters.count(local(APP, stack.data), "jobs") == 2
 
 
 def _positions(record: dict[str, Any]) -> dict[str, Any]:

@@ -153,7 +153,12 @@ def test_a_plan_tells_what_becomes_of_parameters_and_versions(config: Path) -> N
     assert f" after {release}: every function gets a new version." in changed
     assert "  LogLevel = WARN -> DEBUG (command line)" in changed
 
-    assert "which was not asked" in _plan(config, None)
+    kept = _plan(config, Deployed(exists=True, parameters=running | {"RateLimit": "300"}))
+    assert "  RateLimit = 300 (as deployed)" in kept
+    assert "RateLimit" not in same, "what is as the template has it needs no words"
+
+    unasked = _plan(config, None)
+    assert "which was not asked" in unasked and "It has another name where the stack keeps values" in unasked
 
 
 class _CloudFormation:

@@ -19,7 +19,7 @@ from markdown_it import MarkdownIt
 from openapi_schema_validator import oas31_format_checker
 
 from icosa.documents.openapi.base import skeleton, whole
-from icosa.documents.openapi.core import _NAMED_AGGREGATES, core_body
+from icosa.documents.openapi.core import IN_FULL, core_body
 from icosa.documents.openapi.metadata import metadata_document
 from icosa.documents.openapi.text import LENGTH, plain
 from icosa.model.model import Model
@@ -46,7 +46,7 @@ _NAMES = ("core", "part", "generated", "large", "metadata", "direct metadata", "
 @cache
 def documents() -> Mapping[str, Document]:
     generated = generated_model("w", objects=20, fields=700)
-    large = generated_model("w", objects=120, fields=_NAMED_AGGREGATES + 100)
+    large = generated_model("w", objects=120, fields=IN_FULL + 100)
     made = (
         core(crm()),
         core(crm(), "rockets", "people"),

@@ -17,8 +17,15 @@ from tests.support.first_requests import LambdaContext
 _UNUSED = ("boto3", "fastapi", "icosa.store.table", "jwt", "mangum", "pydantic", "pydynox")
 
 
-def _call(method: str, resource: str, path: str) -> dict[str, Any]:
-    event = {"httpMethod": method, "resource": resource, "path": path, "headers": {}, "requestContext": {}}
+def _call(method: str, resource: str, path: str, parameters: dict[str, str] | None = None) -> dict[str, Any]:
+    event: dict[str, Any] = {
+        "httpMethod": method,
+        "resource": resource,
+        "path": path,
+        "headers": {},
+        "requestContext": {},
+    }
+    event["pathParameters"] = parameters
     answer: dict[str, Any] = functions.load("console").handler(event, LambdaContext())
     return answer
 
@@ -34,6 +41,22 @@ def test_it_answers_pages_and_preflights(monkeypatch: pytest.MonkeyPatch) -> Non
     ]
     assert (preflight["statusCode"], preflight["body"]) == (200, "{}")
     assert preflight["headers"]["access-control-max-age"] == "600"
+
+
+@pytest.mark.parametrize("method", ["GET", "POST", "DELETE"])
+def test_it_answers_for_addresses_that_there_are_not(method: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("POWERTOOLS_SERVICE_NAME", "console")
+
+    answer = _call(method, "/{proxy+}", "/crm/nope", {"proxy": "nope"})
+
+    message = f"Cannot {method} /nope"
+    assert answer["statusCode"] == 404
+    assert json.loads(answer["body"]) == {
+        "statusCode": 404,
+        "error": "NotFoundException",
+        "messages": [message],
+        "errors": [{"message": message, "extensions": {"code": "NOT_FOUND"}}],
+    }
 
 
 def test_it_imports_what_it_needs() -> None:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from icosa.shipped import load
 from local.template.application import Application, GatewayResponse, Identity, Throttle
 from local.template.document import TemplateError
 from local.template.names import Deployment, opaque_id
@@ -322,7 +323,8 @@ def test_a_rate_that_the_mapping_of_the_template_does_not_know() -> None:
     """The stack enforces it by itself; what the template derives from it must not be missing."""
     application = read_application(ROOT / "template.yaml", DEPLOYMENT, defaults={"RateLimit": "7"})
     assert application.api
-    assert "(7 tokens per 60000 ms)" in application.api.responses["THROTTLED"].templates["application/json"]
+    assert '"standard":7' in application.api.responses["THROTTLED"].templates["application/json"]
     assert application.functions["CoreRestFunction"].environment["RATE_LIMIT"] == "7"
-    [plan] = application.plans
+    assert len(application.plans) == len(load("plans")["plans"])
+    plan = next(plan for plan in application.plans if plan.id == opaque_id("UsagePlan"))
     assert plan.methods["/rest/metadata/{proxy+}/GET"] == Throttle(rate=5, burst=300)

@@ -50,7 +50,7 @@ def test_calls_are_counted_for_their_workspaces() -> None:
     )
 
     assert (usage["a"].calls, usage["a"].reads, usage["a"].writes) == (2, Decimal("6.6"), Decimal(2))
-    assert (usage["a"].invocations, usage["a"].megabyte_ms) == (3, (11 + 10 + 10) * 1024)
+    assert [usage["a"].invocations, usage["a"].megabyte_ms] == [3, (11 + 10 + 10) * 1024]
     assert usage["b"].reads == Decimal("0.2")
     assert usage[SHARED].calls == 1
     assert usage["a"].gateway == 2, "without a log of the gateway the functions' lines count"
@@ -73,7 +73,7 @@ def test_a_sampled_line_counts_for_all_that_it_stands_for() -> None:
     many = {**line, "weight": 3, "Latency": [1.5, 1.5, 1.5], "ReadUnits": [2, 2, 2], "WriteUnits": [0, 0, 0]}
 
     [usage] = _usage(json.dumps(many)).values()
-    assert (usage.calls, usage.invocations, usage.reads, usage.megabyte_ms) == (3, 3, 6, 3 * 2 * 512)
+    assert [usage.calls, usage.invocations, usage.reads, usage.megabyte_ms] == [3, 3, 6, 3 * 2 * 512]
 
 
 def test_a_batch_of_several_is_shared_out_to_the_last_part() -> None:
@@ -84,7 +84,7 @@ def test_a_batch_of_several_is_shared_out_to_the_last_part() -> None:
     assert usage["a"].megabyte_ms * 2 == usage["b"].megabyte_ms
     assert usage["a"].megabyte_ms + usage["b"].megabyte_ms == 100 * 512
     assert sum(each.invocations for each in usage.values()) == 1
-    assert (usage["b"].writes, usage["b"].reads) == (5, Decimal("0.5"))
+    assert [usage["b"].writes, usage["b"].reads] == [5, Decimal("0.5")]
 
 
 def test_files_are_read_as_they_come(tmp_path: Path) -> None:

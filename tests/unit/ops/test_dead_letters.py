@@ -9,10 +9,10 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import boto3
 import pytest
 from botocore.exceptions import ClientError
 
-from ops import place as places
 from ops.dead_letters import QUEUES, MoveFailed, main, move, replay
 from ops.place import NoSuchPlace, Place, deployed
 from tests.support.checkout import ROOT, template_document
@@ -191,7 +191,7 @@ def test_environments_are_those_of_samconfig(monkeypatch: pytest.MonkeyPatch) ->
         return {"StackResourceDetail": {"PhysicalResourceId": f"physical-{names['LogicalResourceId']}"}}
 
     session = SimpleNamespace(client=lambda _service: SimpleNamespace(describe_stack_resource=describe))
-    monkeypatch.setattr(places.boto3, "Session", lambda **_: session)
+    monkeypatch.setattr(boto3, "Session", lambda **_: session)
 
     found = deployed(ROOT, "staging")
     assert found.physical("Jobs") == "physical-Jobs"

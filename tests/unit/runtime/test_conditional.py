@@ -1,4 +1,4 @@
-"""Entity tags and conditions as headers have them (RFC 9110 §8.8.3, §13.1)."""
+"""Entity tags and conditions as headers have them (RFC 9110 §8.8.3, RFC 9110 §13.1)."""
 
 from __future__ import annotations
 

@@ -241,7 +241,7 @@ def test_messages_of_exceptions_are_left_out(
 
     try:
         try:
-            {}[value]
+            dict[str, str]()[value]
         except KeyError as error:
             error.add_note(value)
             raise ValueError(value) from error

@@ -81,6 +81,15 @@ def test_without_a_domain_there_is_nothing_of_it(template: Document) -> None:
     assert template["Outputs"]["DomainTarget"]["Condition"] == "HasDomain"
 
 
+def test_the_gateway_is_told_whether_its_own_address_is_closed(transformed: Document) -> None:
+    """In the definition of the API, which a deployment takes over; the resource has no such property."""
+    [server] = transformed["Resources"]["Api"]["Properties"]["Body"]["servers"]
+
+    assert server["x-amazon-apigateway-endpoint-configuration"] == {
+        "disableExecuteApiEndpoint": {"Fn::If": ["ClosesExecuteApi", True, False]}
+    }
+
+
 def test_a_domain_leads_to_the_stage(template: Document) -> None:
     told = _DOMAIN | {"BasePath": "v1/crm", "HostedZoneId": "Z1", "DisableExecuteApiEndpoint": "true"}
     deployment = _Deployment(template, told)

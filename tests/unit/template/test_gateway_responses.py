@@ -14,19 +14,28 @@ from tests.support.checkout import template_document
 
 _RESPONSES: dict[str, dict[str, Any]] = template_document()["Resources"]["Api"]["Properties"]["GatewayResponses"]
 
+_RATES = {
+    "free": "FreeRateLimit",
+    "standard": "RateLimit",
+    "scale": "ScaleRateLimit",
+    "metadata": "MetadataRateLimit",
+}
+_DEFAULTS = {name: str(body.get("Default")) for name, body in template_document()["Parameters"].items()}
+
 #: What a gateway response may quote. $context.error.message is not among them: it can hold the Authorization header.
+#: Nor is $context.path, which begins with the stage.
 _CONTEXT = {
     "$context.authorizer.message": "Token invalid.",
+    "$context.authorizer.limit": "(100 tokens per 60000 ms)",
     "$context.authorizer.error": "UNAUTHENTICATED",
     "$context.httpMethod": "GET",
-    "$context.path": "/dev/nothing",
 }
 
 
 def _body(kind: str) -> dict[str, Any]:
     template = _RESPONSES[kind]["ResponseTemplates"]["application/json"]
     if isinstance(template, dict):
-        template = template["Fn::Sub"].replace("${RateLimit}", "100").replace("${MetadataRateLimit}", "300")
+        template = re.sub(r"\$\{(\w+)\}", lambda match: _DEFAULTS[match[1]], template["Fn::Sub"])
     text = re.sub(r"\$context\.[A-Za-z.]*[A-Za-z]", lambda match: _CONTEXT[match.group()], template)
     body: dict[str, Any] = json.loads(text)
     return body
@@ -91,5 +100,6 @@ def test_a_throttled_client_learns_all_limits() -> None:
     policy = _RESPONSES["THROTTLED"]["ResponseParameters"]["Headers"]["RateLimit-Policy"]["Fn::Sub"]
     [error] = _body("THROTTLED")["errors"]
 
-    assert policy == """'"records";q=${RateLimit};w=60, "metadata";q=${MetadataRateLimit};w=60'"""
-    assert error["extensions"]["limits"] == {"records": 100, "metadata": 300}
+    rates = [*(f'"{name}";q=${{{parameter}}};w=60' for name, parameter in _RATES.items())]
+    assert policy == f"'{', '.join(rates)}'"
+    assert error["extensions"]["limits"] == {"plans": {"free": 60, "standard": 100, "scale": 1000}, "metadata": 300}

@@ -36,7 +36,8 @@ _OF_ONE_WEBHOOK = {
     "Null": {"kms:EncryptionContext:workspaceId": "false", "kms:EncryptionContext:webhookId": "false"},
 }
 _PARAMETERS = "arn:${AWS::Partition}:ssm:${AWS::Region}:${AWS::AccountId}:parameter/icosa/${AWS::StackName}"
-_USAGE_PLAN_PARAMETER = f"{_PARAMETERS}/usage-plan"
+_USAGE_PLAN_PARAMETER = f"{_PARAMETERS}/usage-plans"
+_USAGE_PLANS = ("FreeUsagePlan", "UsagePlan", "ScaleUsagePlan")
 _URL_PARAMETER = f"{_PARAMETERS}/url"
 _GATEWAY = "arn:${AWS::Partition}:apigateway:${AWS::Region}::"
 
@@ -102,7 +103,8 @@ _ALLOWED: dict[str, list[tuple[set[str], object]]] = {
         ({"apigateway:GET"}, {"Fn::Sub": f"{_GATEWAY}/apikeys"}),
         ({"apigateway:POST"}, ({"Fn::Sub": f"{_GATEWAY}/apikeys"}, _TAGGED)),
         ({"apigateway:PUT"}, ({"Fn::Sub": f"{_GATEWAY}/tags/*"}, _TAGGED)),
-        ({"apigateway:POST"}, {"Fn::Sub": f"{_GATEWAY}/usageplans/${{UsagePlan}}/keys"}),
+        ({"apigateway:POST"}, [{"Fn::Sub": f"{_GATEWAY}/usageplans/${{{plan}}}/keys"} for plan in _USAGE_PLANS]),
+        ({"apigateway:DELETE"}, [{"Fn::Sub": f"{_GATEWAY}/usageplans/${{{plan}}}/keys/*"} for plan in _USAGE_PLANS]),
         ({"apigateway:DELETE"}, {"Fn::Sub": f"{_GATEWAY}/apikeys/*"}),
         ({"apigateway:DELETE"}, ({"Fn::Sub": f"{_GATEWAY}/apikeys/*"}, _OWN_KEYS)),
         ({"ssm:GetParameter"}, {"Fn::Sub": _USAGE_PLAN_PARAMETER}),
@@ -154,6 +156,12 @@ _ALLOWED: dict[str, list[tuple[set[str], object]]] = {
 }
 
 
+_TRIES_TENANT_ISOLATION = "TriesTenantIsolation"
+#: The functions whose requests are of one workspace each, and reach the table by its credentials where tenants are held
+#: apart by IAM.
+_OF_ONE_TENANT = ("CoreRestFunction", "CoreGraphqlFunction")
+
+
 def _role(document: Document, function: str) -> tuple[str, Document]:
     logical_id = document["Resources"][function]["Properties"]["Role"]["Fn::GetAtt"][0]
     return logical_id, document["Resources"][logical_id]["Properties"]
@@ -163,14 +171,20 @@ def _policies(document: Document, logical_id: str) -> Iterator[Document]:
     """Those of a role, and those that are attached to it."""
     yield from document["Resources"][logical_id]["Properties"]["Policies"]
     for resource in document["Resources"].values():
+        if resource.get("Condition") == _TRIES_TENANT_ISOLATION:
+            continue
         if resource["Type"] == "AWS::IAM::Policy" and {"Ref": logical_id} in resource["Properties"]["Roles"]:
             assert resource["Properties"]["Roles"] == [{"Ref": logical_id}]
             yield resource["Properties"]
 
 
 def _statements(policies: Iterator[Document]) -> Iterator[tuple[set[str], object]]:
+    """Of an installation whose parameters have their defaults."""
     for policy in policies:
         for statement in policy["PolicyDocument"]["Statement"]:
+            if "Fn::If" in statement:
+                condition, isolated, statement = statement["Fn::If"]
+                assert (condition, isolated) == ("IsolatesTenants", {"Ref": "AWS::NoValue"})
             assert set(statement) - {"Condition"} == {"Effect", "Action", "Resource"}
             assert statement["Effect"] == "Allow"
             actions, resource = statement["Action"], statement["Resource"]
@@ -272,6 +286,44 @@ def test_nothing_may_scan_or_administer_the_table() -> None:
     }
 
 
+def test_the_role_of_tenants(transformed: Document) -> None:
+    """It may do what functions of records may, in the partitions of one workspace, and only they may assume it."""
+    resources = transformed["Resources"]
+    role, policy = resources["TenantRole"], resources["TenantRolePolicy"]
+    assert role["Condition"] == policy["Condition"] == _TRIES_TENANT_ISOLATION
+    own = {
+        "ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["${aws:PrincipalTag/workspaceId}#*"]},
+        "Null": {"dynamodb:LeadingKeys": "false", "aws:PrincipalTag/workspaceId": "false"},
+    }
+    assert list(_statements(iter(role["Properties"]["Policies"]))) == [(_RECORDS, (_TABLE, own))]
+    roles = [_role(transformed, function)[0] for function in _OF_ONE_TENANT]
+    trust = role["Properties"]["AssumeRolePolicyDocument"]["Statement"]
+    assert trust["Principal"] == {"AWS": [{"Fn::GetAtt": [name, "Arn"]} for name in roles]}
+    assert trust["Condition"] == {
+        "StringLike": {"aws:RequestTag/workspaceId": _WORKSPACE},
+        "ForAllValues:StringEquals": {"aws:TagKeys": ["workspaceId"]},
+    }
+    assert policy["Properties"]["Roles"] == [{"Ref": name} for name in roles]
+    assumes = {"sts:AssumeRole", "sts:TagSession"}
+    assert list(_statements(iter([policy["Properties"]]))) == [(assumes, {"Fn::GetAtt": ["TenantRole", "Arn"]})]
+    assert set(trust["Action"]) == assumes
+
+
+def test_where_tenants_are_held_apart_the_functions_of_records_reach_no_row_themselves(transformed: Document) -> None:
+    for function in _ALLOWED:
+        name, _ = _role(transformed, function)
+        statements = [
+            each
+            for policy in transformed["Resources"][name]["Properties"]["Policies"]
+            for each in policy["PolicyDocument"]["Statement"]
+        ]
+        kept = [each for each in statements if "Fn::If" not in each]
+        reaches = any("dynamodb:GetItem" in each["Action"] for each in kept)
+        variables = transformed["Resources"][function]["Properties"]["Environment"]["Variables"]
+        assert ("TENANT_ROLE_ARN" in variables) is (function in _OF_ONE_TENANT)
+        assert not reaches or function not in _OF_ONE_TENANT
+
+
 def test_sam_adds_no_role_of_its_own(transformed: Document) -> None:
     roles = {name for name, resource in transformed["Resources"].items() if resource["Type"] == "AWS::IAM::Role"}
     policies = {name for name, resource in transformed["Resources"].items() if "Policy" in resource["Type"]}
@@ -279,8 +331,14 @@ def test_sam_adds_no_role_of_its_own(transformed: Document) -> None:
     assert policies == {
         *("TokensUsagePlanPolicy", "TokensOldKeysPolicy"),
         *("JobsExportPolicy", "JobsRestorePolicy"),
+        "TenantRolePolicy",
     }
-    assert roles == {"ApiGatewayLogsWriter", "ReleaseRole", *(_role(transformed, function)[0] for function in _ALLOWED)}
+    assert roles == {
+        "ApiGatewayLogsWriter",
+        "ReleaseRole",
+        "TenantRole",
+        *(_role(transformed, function)[0] for function in _ALLOWED),
+    }
 
 
 def test_only_the_gateway_invokes_the_functions_behind_the_api(transformed: Document) -> None:

@@ -46,11 +46,15 @@ def test_resources_can_be_created_in_some_order(transformed: Document) -> None:
 _OWN_OR_EXISTING = {"TABLE_NAME", "SIGNING_SECRET_ARN", "WEBHOOK_KEY_ID"}
 
 
+#: Nothing is what it is where tenants are not held apart by IAM, which `sam local` does not play.
+_OFF_THERE = "TENANT_ROLE_ARN"
+
+
 def test_environments_are_plain(functions: dict[str, Document], template: Document) -> None:
     """`sam local` turns !If into nothing and every !Ref of a resource into its logical id."""
     for properties in [*functions.values(), template["Globals"]["Function"]]:
         for name, value in properties["Environment"]["Variables"].items():
-            assert isinstance(value, str) or set(value) == {"Ref"} or name in _OWN_OR_EXISTING
+            assert isinstance(value, str) or set(value) == {"Ref"} or name in (*_OWN_OR_EXISTING, _OFF_THERE)
 
 
 def test_functions_get_no_variable_that_they_do_not_need(functions: dict[str, Document]) -> None:
@@ -59,25 +63,32 @@ def test_functions_get_no_variable_that_they_do_not_need(functions: dict[str, Do
 
     secret = {"SIGNING_SECRET_ARN", "SIGNING_SECRET_SECONDS"}
     common = {"POWERTOOLS_SERVICE_NAME", "TABLE_NAME"}
-    assert variables("AuthorizerFunction") == variables("TokensFunction") == common | secret
+    rates = {"PLAN_RATE_FREE", "PLAN_RATE_STANDARD", "PLAN_RATE_SCALE"}
+    assert variables("TokensFunction") == common | secret
+    assert variables("AuthorizerFunction") == common | secret | rates
     assert variables("ConsoleFunction") == {"POWERTOOLS_SERVICE_NAME"}
     assert variables("RotationFunction") == common | {"SIGNING_SECRET_ARN", "API_ID", "API_STAGE"}
     assert variables("KeysFunction") == common | {"TOKENS_FUNCTION", "BODY_LIMIT", "RATE_LIMIT"}
-    told = {"BODY_LIMIT", "RATE_LIMIT", "CORE_RATE_LIMIT", "BATCH_LIMIT", "PAGE_LIMIT"}
+    told = {"BODY_LIMIT", "RATE_LIMIT", "BATCH_LIMIT", "PAGE_LIMIT"} | rates
     sending = {"WEBHOOK_KEY_ID", "DELIVERIES_QUEUE_URL"}
     assert variables("MetadataFunction") == common | told | sending | {"TOKENS_FUNCTION"}
     of_workspaces = {"DELIVERIES_QUEUE_URL", "TOKENS_FUNCTION", "EXPORT_BUCKET", "RESTORE_TABLE"}
     assert variables("JobsFunction") == common | {"JOBS_QUEUE_URL", "MIGRATION_DELAY"} | of_workspaces
     assert variables("EventsFunction") == common | {"JOBS_QUEUE_URL", "DELIVERIES_QUEUE_URL"}
     assert variables("DeliverFunction") == common | {"DELIVERIES_QUEUE_URL", "WEBHOOK_KEY_ID"}
-    assert variables("CoreRestFunction") == common | {"WEBHOOK_KEY_ID"} | set(Settings.variables())
-    assert variables("CoreGraphqlFunction") == common | {"WEBHOOK_KEY_ID"} | set(GraphqlSettings.variables())
+    records = common | rates | {"WEBHOOK_KEY_ID", _OFF_THERE}
+    assert variables("CoreRestFunction") == records | set(Settings.variables())
+    assert variables("CoreGraphqlFunction") == records | set(GraphqlSettings.variables())
 
 
 def test_documents_tell_of_the_limits_that_are_in_force(functions: dict[str, Document]) -> None:
     def variables(name: str) -> dict[str, object]:
-        own = ("POWERTOOLS_SERVICE_NAME", "SIGNING_SECRET_ARN", "SIGNING_SECRET_SECONDS", "WEBHOOK_KEY_ID")
-        return {key: value for key, value in functions[name]["Environment"]["Variables"].items() if key not in own}
+        own = ("POWERTOOLS_SERVICE_NAME", "SIGNING_SECRET_ARN", "SIGNING_SECRET_SECONDS", "WEBHOOK_KEY_ID", _OFF_THERE)
+        return {
+            key: value
+            for key, value in functions[name]["Environment"]["Variables"].items()
+            if key not in own and not key.startswith("PLAN_RATE_")
+        }
 
     assert variables("CoreRestFunction") == variables("DocumentsFunction") == variables("SchemaBuilderFunction")
 
@@ -95,7 +106,7 @@ def test_rates_by_minute_are_enforced_by_second(template: Document) -> None:
     rates = {int(minute): row["PerSecond"] for minute, row in template["Mappings"]["Rates"].items()}
 
     assert rates == {minute: round(minute / 60, 4) for minute in rates}
-    for name in ("RateLimit", "MetadataRateLimit"):
+    for name in ("RateLimit", "FreeRateLimit", "ScaleRateLimit", "MetadataRateLimit"):
         parameter = template["Parameters"][name]
         assert set(parameter["AllowedValues"]) == set(rates)
         assert parameter["Default"] in rates
@@ -212,8 +223,12 @@ _PAGES = ("/", "/settings", "/settings/{proxy+}", "/playground", "/playground/{p
 _FILES = "/assets/{proxy+}"
 _SITE = dict.fromkeys((*_PAGES, _FILES), _READ)
 _SIGN_IN = {"/console/session": frozenset(("post",))}
+#: Whatever there is not.
+_NOWHERE = {"/{proxy+}": _VERBS}
 #: Routes that anybody may call.
-_PUBLIC = dict.fromkeys(("/rest/open-api/{schema}", "/open-api/{schema}", "/healthz"), _READ) | _SITE | _SIGN_IN
+_PUBLIC = (
+    dict.fromkeys(("/rest/open-api/{schema}", "/open-api/{schema}", "/healthz"), _READ) | _SITE | _SIGN_IN | _NOWHERE
+)
 
 
 def test_every_route_that_is_not_public_wants_a_token(transformed: Document) -> None:

@@ -1,9 +1,20 @@
 /** The workspace's settings as the metadata API has them (docs/wire/access.md#workspace-settings). */
 
 import { graphql } from "../../api/http";
+import { can } from "../../caller";
 
 export type Envelope = "legacy" | "direct";
 export type Timeline = "on" | "off";
+export type Consistency = "strong" | "eventual";
+
+type Limited = "records" | "objects" | "webhooks" | "apiKeys";
+
+/** What the workspace may have, null for any number. How much there is only those are told who may change settings. */
+export interface Plan {
+  readonly name: string;
+  readonly limits: Readonly<Record<Limited, number | null>>;
+  readonly usage?: Readonly<Record<Limited, number>>;
+}
 
 export interface Workspace {
   readonly id: string;
@@ -12,6 +23,8 @@ export interface Workspace {
   readonly trashRetentionDays: number;
   readonly metadataEnvelope: Envelope;
   readonly timeline: Timeline;
+  readonly consistency: Consistency;
+  readonly plan: Plan;
   readonly defaultRole: { readonly id: string; readonly label: string } | null;
 }
 
@@ -21,13 +34,18 @@ export interface WorkspaceChanges {
   readonly trashRetentionDays?: number;
   readonly metadataEnvelope?: Envelope;
   readonly timeline?: Timeline;
+  readonly consistency?: Consistency;
   readonly defaultRoleId?: string;
 }
 
-const MEMBERS = "id displayName createdAt trashRetentionDays metadataEnvelope timeline defaultRole { id label }";
+const LIMITED = "records objects webhooks apiKeys";
+const MEMBERS =
+  "id displayName createdAt trashRetentionDays metadataEnvelope timeline consistency defaultRole { id label }";
 
 export async function readWorkspace(): Promise<Workspace> {
-  const query = `query Workspace { currentWorkspace { ${MEMBERS} } }`;
+  const usage = can("WORKSPACE") ? `usage { ${LIMITED} }` : "";
+  const plan = `plan { name limits { ${LIMITED} } ${usage} }`;
+  const query = `query Workspace { currentWorkspace { ${MEMBERS} ${plan} } }`;
   return (await graphql<{ currentWorkspace: Workspace }>("metadata", query)).currentWorkspace;
 }
 

@@ -8,7 +8,15 @@ import { html } from "../../html";
 import { SelectField, TextField } from "../../ui/fields";
 import { SaveForm } from "../../ui/form";
 import { toast } from "../../ui/toast";
-import { type Envelope, readRoles, type Timeline, updateWorkspace, type Workspace, type WorkspaceChanges } from "./api";
+import {
+  type Consistency,
+  type Envelope,
+  readRoles,
+  type Timeline,
+  updateWorkspace,
+  type Workspace,
+  type WorkspaceChanges,
+} from "./api";
 
 interface FormProps {
   readonly workspace: Workspace;
@@ -69,6 +77,22 @@ export function TimelineForm({ workspace, reload }: FormProps) {
     ) => html`<${SelectField} label="Timeline" value=${timeline} onChange=${setTimeline} disabled=${disabled}
       choices=${TIMELINES}
       hint="What happens to records, kept beside them. It makes writes dearer. ${disabled ? lacking("WORKSPACE") : ""}" />`}<//>`;
+}
+
+const CONSISTENCIES: readonly { readonly value: Consistency; readonly label: string }[] = [
+  { value: "strong", label: "Strong: everything that was written before" },
+  { value: "eventual", label: "Eventual: perhaps not the last second, for half the price" },
+];
+
+export function ConsistencyForm({ workspace, reload }: FormProps) {
+  const present = workspace.consistency;
+  const [consistency, setConsistency] = useDraft<string>(present);
+  return html`<${Setting} flag="DATA_MODEL" save="Change reads" dirty=${consistency !== present} valid=${true}
+    changes=${{ consistency: consistency as Consistency }} reload=${reload}>${(
+      disabled: boolean,
+    ) => html`<${SelectField} label="Reads of records see" value=${consistency} onChange=${setConsistency}
+      disabled=${disabled} choices=${CONSISTENCIES}
+      hint="A request can ask for the other. ${disabled ? lacking("DATA_MODEL") : ""}" />`}<//>`;
 }
 
 export function TrashForm({ workspace, reload }: FormProps) {

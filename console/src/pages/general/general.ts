@@ -8,9 +8,10 @@ import { CopyField } from "../../ui/copy";
 import { Page } from "../../ui/page";
 import { Ready } from "../../ui/states";
 import { Moment } from "../../ui/time";
-import { readWorkspace, type Workspace } from "./api";
-import { DefaultRoleForm, EnvelopeForm, NameForm, TimelineForm, TrashForm } from "./forms";
-import { facts } from "./limits";
+import { type Plan, readWorkspace, type Workspace } from "./api";
+import { DemoRecords } from "./demo";
+import { ConsistencyForm, DefaultRoleForm, EnvelopeForm, NameForm, TimelineForm, TrashForm } from "./forms";
+import { type Fact, facts, planned } from "./limits";
 
 /** The APIs, by their path below the console's folder. */
 const APIS: readonly { readonly label: string; readonly path: string }[] = [
@@ -51,18 +52,32 @@ function Sections({ workspace, reload }: SectionsProps) {
     </section>
     <section class="section inline-form" aria-labelledby="settings">
       <h2 id="settings">Settings</h2>
-      <${DefaultRoleForm} ...${part} /><${EnvelopeForm} ...${part} /><${TimelineForm} ...${part} /><${TrashForm} ...${part} />
+      <${DefaultRoleForm} ...${part} /><${EnvelopeForm} ...${part} /><${TimelineForm} ...${part} /><${ConsistencyForm} ...${part} /><${TrashForm} ...${part} />
     </section>
+    <${PlanFacts} plan=${workspace.plan} />
     <${Limits} />
+    <${DemoRecords} />
   `;
+}
+
+function PlanFacts({ plan }: { readonly plan: Plan }) {
+  return html`<section class="section" aria-labelledby="plan">
+    <h2 id="plan">Plan</h2>
+    <${Facts} of=${planned(plan)} />
+    <p class="hint">This workspace has the plan <strong>${plan.name}</strong>. Whoever operates this installation can give it another one.</p>
+  </section>`;
+}
+
+function Facts({ of }: { readonly of: readonly Fact[] }) {
+  return html`<dl class="facts">
+    ${of.map(({ name, value, meaning }) => html`<div key=${name}><dt>${name}</dt><dd>${value}${meaning === "" ? "" : html`<p class="hint">${meaning}</p>`}</dd></div>`)}
+  </dl>`;
 }
 
 function Limits() {
   if (caller.value === null) return null;
   return html`<section class="section" aria-labelledby="limits">
     <h2 id="limits">Limits</h2>
-    <dl class="facts">
-      ${facts(caller.value.limits).map(({ name, value, meaning }) => html`<div key=${name}><dt>${name}</dt><dd>${value}<p class="hint">${meaning}</p></dd></div>`)}
-    </dl>
+    <${Facts} of=${facts(caller.value.limits)} />
   </section>`;
 }

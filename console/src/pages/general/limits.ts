@@ -1,6 +1,7 @@
 /** What the APIs take, in words. */
 
 import type { Limits, Rate } from "../../caller";
+import type { Plan } from "./api";
 
 export interface Fact {
   readonly name: string;
@@ -32,6 +33,22 @@ export function facts({ rate, metadataRate, batch, pageSize, bodyBytes }: Limits
     },
     { name: "Size of a request", value: `${NUMBER.format(bodyBytes / MEGABYTE)} MB`, meaning: "Of its body." },
   ];
+}
+
+const PLANNED: readonly { readonly key: keyof Plan["limits"]; readonly name: string; readonly meaning: string }[] = [
+  { key: "records", name: "Records", meaning: "Of all objects together, without the trash." },
+  { key: "objects", name: "Custom objects", meaning: "" },
+  { key: "webhooks", name: "Webhooks", meaning: "" },
+  { key: "apiKeys", name: "API keys", meaning: "Those that are not revoked." },
+];
+
+/** What a plan allows, and how much there is where that is known. */
+export function planned({ limits, usage }: Plan): readonly Fact[] {
+  return PLANNED.map(({ key, name, meaning }) => {
+    const limit = limits[key];
+    const most = limit === null ? "any number" : NUMBER.format(limit);
+    return { name, meaning, value: usage === undefined ? most : `${NUMBER.format(usage[key])} of ${most}` };
+  });
 }
 
 function calls({ calls: count, seconds }: Rate): string {

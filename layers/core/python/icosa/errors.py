@@ -133,6 +133,8 @@ class Conflict(IcosaError):
     status = 409
     rest_error = "ConflictException"
     graphql_code = "CONFLICT"
+    #: Seconds after which to try again, where the server knows them.
+    retry_after: int | None = None
 
 
 class PreconditionFailed(IcosaError):

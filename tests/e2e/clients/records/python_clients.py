@@ -23,10 +23,12 @@ for name in ("twentycrm_client", "twentycrm_client.api", "twentycrm_client.model
     assert spec is not None
     sys.modules[name] = module_from_spec(spec)
 
-from twentycrm_client.api import companies_api, people_api  # noqa: E402
+from twentycrm_client.api import companies_api, favorites_api, messages_api, people_api  # noqa: E402
 from twentycrm_client.api_client import ApiClient  # noqa: E402
 from twentycrm_client.configuration import Configuration  # noqa: E402
 from twentycrm_client.models.company import Company  # noqa: E402
+from twentycrm_client.models.favorite import Favorite  # noqa: E402
+from twentycrm_client.models.message import Message  # noqa: E402
 
 URL, TOKEN = os.environ["TWENTY_URL"], os.environ["TWENTY_TOKEN"]
 MARKER = f"Python {time.time_ns()}"
@@ -84,6 +86,11 @@ def generated() -> None:
         does(name, "delete", lambda: answer(raw["delete_one_company"], record_id, soft_delete=True))
         does(name, "restore", lambda: answer(raw["restore_one_company"], record_id))
         does(name, "people", lambda: answer(people.find_many_people_without_preload_content, limit=3))
+        messages, favorites = messages_api.MessagesApi(client), favorites_api.FavoritesApi(client)
+        sent = Message(subject=MARKER, text="Hello")
+        does(name, "messages", lambda: answer(messages.create_one_message_without_preload_content, sent))
+        marked = Favorite(company_id=record_id)
+        does(name, "favorites", lambda: answer(favorites.create_one_favorite_without_preload_content, marked))
         answer(raw["delete_many_companies"], filter=FILTER)
 
 

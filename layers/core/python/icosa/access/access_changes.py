@@ -25,6 +25,7 @@ from .escalation import forbid_excess
 from .failures import KeyWithoutRole
 from .key_state import live_key
 from .permissions import Permissions
+from .plans import Plan, forbid_more
 from .principal import Principal
 from .roles import Role
 
@@ -48,7 +49,7 @@ class Caller:
 
 class AccessChanges:
     """The changes of one workspace that one caller asks for, or ``actor``, who is no caller. ``now`` is the request's
-    time as a stored DATE_TIME.
+    time as a stored DATE_TIME. ``plan`` limits callers.
     """
 
     def __init__(
@@ -59,11 +60,13 @@ class AccessChanges:
         *,
         now: str,
         actor: Actor = ADMINISTRATOR,
+        plan: Plan | None = None,
     ) -> None:
         self.table = table
         self.workspace_id = workspace_id
         self.caller = caller
         self.now = now
+        self.plan = plan
         self._actor = actor
 
     @property
@@ -193,9 +196,14 @@ class Attempt:
         self._live_difference += live_keys
 
     def closing_ops(self) -> list[Op]:
-        """What completes the transaction: the next state of access, and the entries. Raises KeyLimitReached."""
+        """What completes the transaction: the next state of access, and the entries. Raises KeyLimitReached,
+        PlanLimitReached.
+        """
         live = self._live_keys() + self._live_difference
-        if self._live_difference > 0 and live > KEY_LIMIT:
+        added = self._live_difference
+        if (plan := self._changes.plan) is not None and plan.api_keys < KEY_LIMIT:
+            forbid_more(plan, plan.api_keys, "API keys", present=live - added, added=added)
+        if added > 0 and live > KEY_LIMIT:
             raise KeyLimitReached(KEY_LIMIT)
         seen = access_row.version_of(self._state)
         return [

@@ -16,6 +16,7 @@ from . import token
 from .counting import refused_callers, usage_key
 from .failures import InvalidToken, KeyExpired, KeyRevoked, WorkspaceNotFound
 from .key_state import generation_of, live_key
+from .plans import plan_of
 from .rotation import ended_kids
 from .secret import Keyring
 from .times import stored_time
@@ -24,10 +25,11 @@ from .token import Claims
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Admission:
-    """Who asks, and the value of the gateway key by which the call is counted."""
+    """Who asks, the value of the gateway key by which the call is counted, and how many calls a minute there are."""
 
     claims: Claims
     counted_by: str
+    calls: int
 
 
 def admit(authorization: str | None, table: Table, signing_keys: Keyring, *, stack: str) -> Admission:
@@ -53,5 +55,6 @@ def admit(authorization: str | None, table: Table, signing_keys: Keyring, *, sta
     try:
         live_key(key, stored_time(datetime.now(UTC)))
     except (KeyRevoked, KeyExpired):
-        return Admission(claims=claims, counted_by=refused_callers(stack))
-    return Admission(claims=claims, counted_by=usage_key(claims.workspace_id, workspace, claims.key_id))
+        return Admission(claims=claims, counted_by=refused_callers(stack), calls=plan_of({}).calls)
+    counted_by = usage_key(claims.workspace_id, workspace, claims.key_id)
+    return Admission(claims=claims, counted_by=counted_by, calls=plan_of(workspace).calls)

@@ -236,6 +236,14 @@ class Me(ResponseBody):
     limits: JsonObject
 
 
+class Plan(ResponseBody):
+    """How much the workspace may have, and has."""
+
+    name: str
+    limits: JsonObject
+    usage: JsonObject
+
+
 class AuditLogEntry(ResponseBody):
     id: Identifier
     created_at: Moment

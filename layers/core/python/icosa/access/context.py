@@ -10,10 +10,13 @@ from ..model.model import Model
 from ..query.row_scope import RowScope
 from ..settings import Settings, settings
 from ..store.lease import Lease
+from ..store.once import Once
 from ..store.register import Register
 from ..store.table import Table
 from .permissions import Permissions
+from .plans import Plan, plan_of
 from .principal import Principal
+from .record_quota import RecordQuota
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +27,7 @@ class Workspace:
     name: str
     default_role_id: str | None = None
     preferences: Mapping[str, Any] = field(default_factory=dict)
+    plan: Plan = field(default_factory=lambda: plan_of({}))
     created_at: str = ""
     updated_at: str = ""
 
@@ -35,6 +39,7 @@ class Workspace:
             name=item["name"],
             default_role_id=item.get("defaultRoleId"),
             preferences=item.get("preferences", {}),
+            plan=plan_of(item),
             created_at=item.get("createdAt", ""),
             updated_at=item.get("updatedAt", ""),
         )
@@ -56,10 +61,15 @@ class RequestContext:
     lease: Lease
     now: str
     settings: Settings = settings
+    once: Once | None = None
 
     @property
     def rows(self) -> RowScope:
         return self.permissions.rows
+
+    @property
+    def quota(self) -> RecordQuota | None:
+        return RecordQuota.of(self.workspace.plan)
 
     @property
     def actor(self) -> Mapping[str, Any]:

@@ -6,9 +6,10 @@ nothing by itself, a request must still carry a valid token.
 
 from __future__ import annotations
 
+import json
 import os
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from functools import cached_property
 from typing import Any, Final, Self
 
@@ -19,24 +20,28 @@ TAG: Final = "icosa:stack"
 
 
 class GatewayKeys:
-    """The keys of one usage plan. Raises Unavailable while API Gateway refuses an account that changes many keys at
-    once.
+    """The keys of the usage plans: there is one for each plan (``plans``). Raises Unavailable while API Gateway refuses
+    an account that changes many keys at once.
     """
 
     def __init__(
-        self, open_client: Callable[[], Any], find_usage_plan: Callable[[], str], *, stack: str = "icosa"
+        self,
+        open_client: Callable[[], Any],
+        find_usage_plans: Callable[[], Mapping[str, str]],
+        *,
+        stack: str = "icosa",
     ) -> None:
         self._open_client = open_client
-        self._find_usage_plan = find_usage_plan
+        self._find_usage_plans = find_usage_plans
         self._stack = stack
 
     @classmethod
     def from_environment(cls) -> Self:
-        """The usage plan of the stack STACK_NAME.
+        """The usage plans of the stack STACK_NAME.
 
         AWS_ENDPOINT_URL_API_GATEWAY and AWS_ENDPOINT_URL_SSM point at emulators.
         """
-        return cls(lambda: _client("apigateway"), _usage_plan, stack=os.environ["STACK_NAME"])
+        return cls(lambda: _client("apigateway"), _usage_plans, stack=os.environ["STACK_NAME"])
 
     def open(self) -> None:
         """Make the client ahead of its first use. Nothing is sent."""
@@ -47,11 +52,12 @@ class GatewayKeys:
         return self._open_client()
 
     @cached_property
-    def _plan(self) -> str:
-        return self._find_usage_plan()
+    def _usage_plans(self) -> Mapping[str, str]:
+        """Their ids by the names of plans."""
+        return self._find_usage_plans()
 
-    def add(self, value: str) -> str:
-        """Make the gateway key with a value, put it into the plan and return its gateway id. A key that an earlier
+    def add(self, value: str, plan: str) -> str:
+        """Make the gateway key with a value, put it into a plan and return its gateway id. A key that an earlier
         attempt left is used.
         """
         with self._throttling_is_unavailable():
@@ -60,12 +66,25 @@ class GatewayKeys:
                 gateway_id: str = made["id"]
             except self._client.exceptions.ConflictException:
                 gateway_id = self._find(value)
-            try:
-                self._client.create_usage_plan_key(usagePlanId=self._plan, keyId=gateway_id, keyType="API_KEY")
-            except self._client.exceptions.ConflictException:
-                # It is in the plan already.
-                return gateway_id
+            self._join(gateway_id, plan)
             return gateway_id
+
+    def move(self, gateway_id: str, plan: str) -> None:
+        """Take a key out of all plans but one, and put it into that. A key can be in one plan of a stage, so calls that
+        arrive in between are refused (403): a moment later they are not.
+        """
+        with self._throttling_is_unavailable():
+            for name, usage_plan in self._usage_plans.items():
+                if name != plan:
+                    with suppress(self._client.exceptions.NotFoundException):
+                        self._client.delete_usage_plan_key(usagePlanId=usage_plan, keyId=gateway_id)
+            self._join(gateway_id, plan)
+
+    def _join(self, gateway_id: str, plan: str) -> None:
+        # A conflict: it is in the plan already, or in another one, from which ``move`` takes it.
+        with suppress(self._client.exceptions.ConflictException):
+            usage_plan = self._usage_plans[plan]
+            self._client.create_usage_plan_key(usagePlanId=usage_plan, keyId=gateway_id, keyType="API_KEY")
 
     def remove(self, gateway_id: str) -> None:
         """Delete a gateway key; no error when it is gone."""
@@ -90,11 +109,11 @@ class GatewayKeys:
             ) from None
 
 
-def _usage_plan() -> str:
-    """template.yaml's parameter UsagePlanId."""
-    name = f"/icosa/{os.environ['STACK_NAME']}/usage-plan"
-    plan: str = _client("ssm").get_parameter(Name=name)["Parameter"]["Value"]
-    return plan
+def _usage_plans() -> Mapping[str, str]:
+    """template.yaml's parameter UsagePlanIds."""
+    name = f"/icosa/{os.environ['STACK_NAME']}/usage-plans"
+    found: Mapping[str, str] = json.loads(_client("ssm").get_parameter(Name=name)["Parameter"]["Value"])
+    return found
 
 
 def _client(service: str) -> Any:

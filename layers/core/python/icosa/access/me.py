@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import os
-from typing import Any, Final
+from typing import Any
 
 from ..model.model import Model
-from ..settings import Settings
 from .context import RequestContext
 from .escalation import flags_of
 from .role_view import effective_permissions
-
-#: Calls a minute of records, where the limit of this function's own calls is another.
-_CORE_RATE_LIMIT: Final = int(os.environ.get("CORE_RATE_LIMIT") or Settings().rate_limit)
 
 
 def who_am_i(context: RequestContext, model: Model) -> dict[str, Any]:
@@ -30,7 +25,7 @@ def who_am_i(context: RequestContext, model: Model) -> dict[str, Any]:
         "permissionFlags": sorted(flags_of(role)),
         "objectPermissions": effective_permissions(role, model),
         "limits": {
-            "rate": {"calls": _CORE_RATE_LIMIT, "seconds": 60},
+            "rate": {"calls": context.workspace.plan.calls, "seconds": 60},
             "metadataRate": {"calls": settings.rate_limit, "seconds": 60},
             "batch": settings.batch_limit,
             "pageSize": settings.page_limit,

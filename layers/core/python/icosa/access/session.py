@@ -24,6 +24,7 @@ from ..settings import Settings
 from ..store import access_row, keys
 from ..store.lease import Lease
 from ..store.meter import Meter
+from ..store.once import Once
 from ..store.register import Register
 from ..store.table import Item, Table
 from ..store.versions import Versions
@@ -53,8 +54,10 @@ _USE_NOTED = timedelta(hours=1)
 _role_of_key: LRUCache[tuple[str, str], str] = LRUCache(size=4096)
 
 
-def open_context(event: Mapping[str, Any], table: Table) -> RequestContext:
+def open_context(event: Mapping[str, Any], table: Table, once: Once | None = None) -> RequestContext:
     """The context of an API Gateway proxy event that passed ``functions/authorizer``.
+
+    ``once``: the request is made once; what was answered to it before is read together with the rest.
 
     Reads ``requestContext.authorizer`` (``workspaceId``, ``keyId``, ``type``, ``exp``, ``gen``). Raises the failures of
     docs/wire/access.md#authentication: MissingToken, WrongTokenType, ExpiredToken, WorkspaceNotFound, KeyRevoked,
@@ -69,19 +72,22 @@ def open_context(event: Mapping[str, Any], table: Table) -> RequestContext:
     moment = datetime.now(UTC)
     if moment.timestamp() >= int(authorized["exp"]):
         raise ExpiredToken
-    generation = int(authorized.get("gen", 0))
-    return _open(authorized["workspaceId"], authorized["keyId"], generation, table, stored_time(moment))
+    generation, workspace_id = int(authorized.get("gen", 0)), authorized["workspaceId"]
+    own = table.of_workspace(workspace_id)
+    return _open(workspace_id, authorized["keyId"], generation, own, stored_time(moment), once)
 
 
-def open_metered(event: Mapping[str, Any], table: Table, meter: Meter, settings: Settings) -> RequestContext:
+def open_metered(
+    event: Mapping[str, Any], table: Table, meter: Meter, settings: Settings, once: Once | None = None
+) -> RequestContext:
     """``open_context`` for a request with these settings. ``meter`` counts what the request costs, and
     apart what this costs, in detail for callers who may read everything: costs follow from hidden values, too
     (docs/rights.md#what-was-tried).
     """
     meter.authentication = Meter(detailed=meter.detailed)
-    context = open_context(event, table.metered(meter.authentication))
+    context = open_context(event, table.metered(meter.authentication), once)
     meter.detailed = meter.detailed and context.permissions.can_read_everything(context.model)
-    return replace(context, table=table.metered(meter), settings=settings)
+    return replace(context, table=context.table.metered(meter), settings=settings)
 
 
 def current_model(table: Table, workspace_id: str) -> Model | None:
@@ -94,12 +100,13 @@ def current_model(table: Table, workspace_id: str) -> Model | None:
     return model_of(table, workspace_id, MetadataState.parse(workspace))
 
 
-def _open(workspace_id: str, key_id: str, generation: int, table: Table, now: str) -> RequestContext:
+def _open(workspace_id: str, key_id: str, generation: int, table: Table, now: str, once: Once | None) -> RequestContext:
     guess, started = _role_of_key.get((workspace_id, key_id)), time.monotonic()
     rows = [keys.workspace(workspace_id), keys.api_key(workspace_id, key_id), keys.open_batches(workspace_id)]
-    workspace, key, register, *roles = table.batch_get(
-        rows if guess is None else [*rows, keys.role(workspace_id, guess)]
-    )
+    if guess is not None:
+        rows.append(keys.role(workspace_id, guess))
+    answer_row = () if once is None else (once.locate(workspace_id, key_id),)
+    workspace, key, register, *others = table.batch_get([*rows, *answer_row])
     if workspace is None:
         raise WorkspaceNotFound
     key = live_key(key, now, generation=generation)
@@ -107,9 +114,11 @@ def _open(workspace_id: str, key_id: str, generation: int, table: Table, now: st
     role_id: str | None = key.get("roleId")
     if role_id is None:
         raise KeyWithoutRole(key_id)
-    role = roles[0] if role_id == guess else table.get(keys.role(workspace_id, role_id))
+    role = others[0] if role_id == guess else table.get(keys.role(workspace_id, role_id))
     if role is None:
         raise KeyWithoutRole(key_id)
+    if once is not None:
+        once.opened(others[-1], role)
     _role_of_key.put((workspace_id, key_id), role_id)
     _note_use(table, workspace_id, key_id, key, now)
     if Versions.parse(workspace).is_behind:
@@ -130,6 +139,7 @@ def _open(workspace_id: str, key_id: str, generation: int, table: Table, now: st
         register=Register.parse(register),
         lease=Lease(workspace_id, model.version, started=started),
         now=now,
+        once=once,
     )
 
 

@@ -18,9 +18,12 @@ from ..store.ops import set_attributes
 from ..store.table import Item, Table
 from .counting import COUNTED_BY
 from .gateway_keys import GatewayKeys
+from .plans import default_plan, plan_of
 
 #: When it came beside old keys, in seconds since the epoch; absent when there are none.
 _MOVING_SINCE: Final = "gatewayKeySince"
+#: The plan whose usage plan its key is in; absent in rows that are older than plans, whose keys are in the default one.
+_COUNTED_IN: Final = "gatewayPlan"
 #: The gateway id of an API key's own key, in its row: of old workspaces only.
 _OWN_KEY: Final = "gatewayKeyId"
 #: Three times as long as the gateway remembers an answer of the authorizer.
@@ -38,17 +41,22 @@ class WorkspacePlan:
         self._clock = clock
 
     def ensure(self, workspace_id: str, workspace: Item) -> int:
-        """See to it that the workspace has its key, or is on its way from old keys; how many of them are left.
+        """See to it that the workspace has its key in the usage plan of its plan, or is on its way from old keys; how
+        many of them are left.
 
         Does nothing, and reads nothing, for a workspace that has moved. Everything may be repeated, also by two callers
         at once.
         """
+        plan = plan_of(workspace).name
         if COUNTED_BY not in workspace:
             old = self._old_keys(workspace_id)
-            gateway_id = self._gateway.add(workspace_id)
+            gateway_id = self._gateway.add(workspace_id, plan)
             since = int(self._clock()) if old else None
-            self._write(workspace_id, {COUNTED_BY: gateway_id, _MOVING_SINCE: since})
+            self._write(workspace_id, {COUNTED_BY: gateway_id, _MOVING_SINCE: since, _COUNTED_IN: plan})
             return len(old)
+        if workspace.get(_COUNTED_IN, default_plan()) != plan:
+            self._gateway.move(workspace[COUNTED_BY], plan)
+            self._write(workspace_id, {_COUNTED_IN: plan})
         if _MOVING_SINCE not in workspace:
             return 0
         old = self._old_keys(workspace_id)
@@ -67,7 +75,7 @@ class WorkspacePlan:
         may have come from another stack, whose plan it names. Asks API Gateway each time.
         """
         if COUNTED_BY in workspace:
-            gateway_id = self._gateway.add(workspace_id)
+            gateway_id = self._gateway.add(workspace_id, plan_of(workspace).name)
             if gateway_id != workspace[COUNTED_BY]:
                 self._write(workspace_id, {COUNTED_BY: gateway_id})
         return self.ensure(workspace_id, workspace)

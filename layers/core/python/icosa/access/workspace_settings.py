@@ -35,6 +35,10 @@ _RESERVED: Final = frozenset(
 _SUB_CODES: Final = {"subdomain": "SUBDOMAIN_NOT_VALID"}
 
 
+#: Whether reads see everything that was written before them, or perhaps not the last moment, for half the price.
+Consistency = Literal["strong", "eventual"]
+
+
 class Rights(Protocol):
     """What a role may do; ``permissions.Permissions``."""
 
@@ -114,6 +118,7 @@ class Settings(Body):
     default_role_id: Annotated[Text, ChangedWith("ROLES")] = UNNAMED
     metadata_envelope: Annotated[Literal["legacy", "direct"], ChangedWith("DATA_MODEL")] = "legacy"
     timeline: Annotated[Literal["on", "off"], _WORKSPACE] = "off"
+    consistency: Annotated[Consistency, ChangedWith("DATA_MODEL")] = "strong"
 
 
 _SETTINGS: Final = Settings.wire_names()

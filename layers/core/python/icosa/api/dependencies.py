@@ -12,17 +12,36 @@ from fastapi import Depends, Request
 
 from ..access.context import RequestContext
 from ..access.session import open_metered
-from ..errors import PermissionDenied
+from ..errors import IcosaError, PermissionDenied
+from ..runtime.fastapi_app import KnownAnswer
+from ..runtime.http import HttpResponse
+from ..runtime.idempotency import once_of
+from . import once
 from .metadata.ids import parse_entity_id
 from .rest.params import PAGE_PARAMETERS, Params
 
+#: Addresses whose answers show tokens, which are kept nowhere.
+_SHOW_SECRETS = ("token", "regenerate")
+
 
 async def open_session(request: Request) -> RequestContext:
-    """The session of the caller, which the gateway's authorizer has named. Raises the failures of
-    ``access.session``.
+    """The session of the caller, which the gateway's authorizer has named, of a request that is made once if it says
+    so. Raises the failures of ``access.session``, and KnownAnswer.
     """
-    state = request.app.state
-    return open_metered(request.state.http.event, state.table, request.state.meter, state.settings)
+    state, http = request.app.state, request.state.http
+    context = open_metered(http.event, state.table, request.state.meter, state.settings, once_of(http))
+    if (known := once.begin(context)) is not None:
+        raise KnownAnswer(known)
+    is_secret = http.segments[-1] in _SHOW_SECRETS
+
+    def ending(outcome: HttpResponse | IcosaError) -> None:
+        if isinstance(outcome, IcosaError):
+            once.give_up(context, outcome)
+        else:
+            once.end(context, outcome, is_secret=is_secret)
+
+    request.state.endings.append(ending)
+    return context
 
 
 Context = Annotated[RequestContext, Depends(open_session)]

@@ -44,7 +44,7 @@ class DocumentsApi:
     def _document(self, request: HttpRequest, table: Table) -> bytes:
         schema = next((known for known in _SCHEMAS if request.segments[-1:] == [known]), None)
         if schema is None:
-            raise UnknownRoute(request.method, request.path)
+            raise UnknownRoute(request.method, request.route)
         url = base_url(request)
         caller = optional_caller(request.headers.get("authorization"), table, signing_keys=self._signing_keys())
         if caller is None:

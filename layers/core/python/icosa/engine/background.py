@@ -11,6 +11,7 @@ from ..query.row_scope import EVERYTHING, RowScope
 from ..settings import Settings
 from ..store import keys
 from ..store.lease import Lease
+from ..store.once import Once
 from ..store.register import Register
 from ..store.table import Table
 
@@ -30,6 +31,8 @@ class BackgroundContext:
     now: str
     actor: Mapping[str, Any]
     rows: RowScope = EVERYTHING
+    once: Once | None = None
+    quota: None = None
 
 
 def background(

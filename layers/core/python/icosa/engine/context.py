@@ -13,8 +13,16 @@ from ..model.model import Model
 from ..query.row_scope import RowScope
 from ..settings import Settings
 from ..store.lease import Lease
+from ..store.once import Once
 from ..store.register import Register
 from ..store.table import Table
+
+
+class Quota(Protocol):
+    """How many records the workspace may have."""
+
+    def check(self, table: Table, model: Model, added: int) -> None:
+        """Raises if it may not have so many more."""
 
 
 class Context(Protocol):
@@ -22,8 +30,9 @@ class Context(Protocol):
 
     ``now`` is the request's time as a stored DATE_TIME, ``actor`` the stored ACTOR value of the caller; ``register`` is
     the register of open batches as read at the start of the request. ``settings`` hold the limits of the APIs and the
-    planner's ``tuning``. ``rows`` are the records that the caller may see. ``lease`` says for how long the request may
-    write by ``model``.
+    planner's ``tuning``. ``rows`` are the records that the caller may see. ``once`` is there for a
+    request that is made once. ``lease`` says for how long the request may write by ``model``. ``quota`` is asked before
+    records become live, None if there may be any number.
     """
 
     @property
@@ -42,6 +51,10 @@ class Context(Protocol):
     def actor(self) -> Mapping[str, Any]: ...
     @property
     def rows(self) -> RowScope: ...
+    @property
+    def once(self) -> Once | None: ...
+    @property
+    def quota(self) -> Quota | None: ...
 
 
 class BranchContext:
@@ -49,7 +62,7 @@ class BranchContext:
     own costs.
     """
 
-    __slots__ = ("actor", "lease", "model", "now", "register", "rows", "settings", "table")
+    __slots__ = ("actor", "lease", "model", "now", "once", "quota", "register", "rows", "settings", "table")
 
     def __init__(self, ctx: Context, table: Table) -> None:
         self.model: Model = ctx.model
@@ -59,4 +72,6 @@ class BranchContext:
         self.now: str = ctx.now
         self.actor: Mapping[str, Any] = ctx.actor
         self.rows: RowScope = ctx.rows
+        self.once: Once | None = ctx.once
+        self.quota: Quota | None = ctx.quota
         self.table = table

@@ -5,9 +5,9 @@ objects by the numbers that keys of objects have had, so that objects which are 
 the model; and what follows from records (guards, edges, tokens) by deriving it from them, before they go themselves. A
 step that dies in the middle therefore loses nothing: the records whose rows are left are still there.
 
-Costs: a read unit for each 4 KB of records, one for each 35 other rows, one for each record (to see what points at it)
-and for each partition; and a write unit for each row. A person of the demo has 33 rows: some 35 units. Rows go by
-``BatchWriteItem``, 25 a call, one call after the other, which no partition throttles for long.
+Costs: a read unit for each 4 KB of records, one for each 35 other rows, two for each record (to see what points at it,
+and for the stream to see that nothing follows from its end), and one for each partition; a write unit for each row.
+Rows go by ``BatchWriteItem``, 25 a call, one call after the other, which no partition throttles for long.
 """
 
 from __future__ import annotations

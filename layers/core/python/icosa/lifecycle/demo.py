@@ -4,8 +4,8 @@ Their ids follow from the workspace and ``schemas/demo``, so nothing has to be r
 ever taken for one. A record that somebody has changed, or put into the trash, is *changed*: it may be somebody's work
 by now, and stays unless it is said that it goes, too.
 
-Records go as by any client: what points at them is treated as their relations say (docs/storage.md#references-and-
-destruction), webhooks are told, and a role that may not destroy them is refused.
+Records go as by any client: what points at them is treated as their relations say
+(docs/storage.md#references-and-destruction), webhooks are told, and a role that may not destroy them is refused.
 """
 
 from __future__ import annotations
@@ -93,27 +93,32 @@ def destroy(
     ``authorize`` checks an operation, and raises for one that the caller may not do. What is changed is decided before
     anything goes, since what goes changes what points at it; who must go on later is told so by ``left``.
     """
-    there = list(demo_records(ctx))
     numbers: dict[str, dict[str, int]] = {"removed": {}, "kept": {}, "left": {}}
-    for records in there:
+    going: list[tuple[str, int, Operation]] = []
+    for records in demo_records(ctx):
         name = records.object.name_plural
-        going = [*records.unchanged, *(records.changed if with_changed else ())]
         if records.changed and not with_changed:
             numbers["kept"][name] = len(records.changed)
-        for part in chunked(going, ctx.settings.bulk_limit):
-            if is_over():
-                numbers["left"][name] = numbers["left"].get(name, 0) + len(part)
-                continue
-            numbers["removed"][name] = numbers["removed"].get(name, 0) + _destroy(ctx, records.object, part, authorize)
+        ids = [*records.unchanged, *(records.changed if with_changed else ())]
+        for part in chunked(ids, ctx.settings.bulk_limit):
+            filter = Compare(records.object.leaves["id",], IN, list(part))
+            # All are authorized before the first goes.
+            operation = authorize(Delete(object=records.object, destroy=True, filter=filter))
+            going.append((name, len(part), operation))
+    for name, number, operation in going:
+        if is_over():
+            numbers["left"][name] = numbers["left"].get(name, 0) + number
+            continue
+        gone = execute(_with_register(ctx), operation)
+        assert isinstance(gone, list)
+        numbers["removed"][name] = numbers["removed"].get(name, 0) + len(gone)
     return numbers
 
 
-def _destroy(ctx: Context, obj: Object, ids: Sequence[str], authorize: Callable[[Operation], Operation]) -> int:
+def _with_register(ctx: Context) -> Context:
+    """The context with the register as it is now: each deletion has changed it."""
     register = Register.parse(ctx.table.get(keys.open_batches(ctx.model.workspace_id)))
-    operation = authorize(Delete(object=obj, destroy=True, filter=Compare(obj.leaves["id",], IN, list(ids))))
-    gone = execute(replace(ctx, register=register), operation)  # type: ignore[type-var]
-    assert isinstance(gone, list)
-    return len(gone)
+    return replace(ctx, register=register)  # type: ignore[type-var]
 
 
 def remove_demo(around: Surroundings, operation: OperatorsOperation, budget: Budget) -> Step:

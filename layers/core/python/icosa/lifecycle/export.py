@@ -14,7 +14,7 @@ read at its own moment, each record whole, and none twice or left out that was t
 which (``isOneState``). A part is written whole under a name that follows from its place, so a step that is done again
 writes the same again. The manifest comes last: an export without one is not complete.
 
-Costs: a read unit for each 4 KB of what there is, and a request to S3 for each part of up to 2,000 records.
+Costs: a read unit for each 4 KB of what there is, and a request to S3 for each part of up to 20,000 records or 16 MB.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ from .suspension import finish
 
 FORMAT: Final = 1
 #: Records of a part, and bytes from which on it is not continued.
-_PART_RECORDS: Final = 2_000
+_PART_RECORDS: Final = 20_000
 _PART_BYTES: Final = 16_000_000
 _PAGE: Final = 500
 

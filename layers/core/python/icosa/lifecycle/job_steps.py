@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from ..metadata.job_runner import run
 from ..store import keys
+from ..store.meter import Meter
 from ..store.workspace_row import status_of
 from .operations import advance
 from .steps import Step, Surroundings
@@ -20,6 +22,10 @@ class Work:
 
     def __init__(self, around: Surroundings) -> None:
         self._around = around
+
+    def counting(self, meter: Meter) -> Work:
+        """The same work, whose calls of the table a meter counts."""
+        return Work(replace(self._around, table=self._around.table.metered(meter)))
 
     def message(self, message: Mapping[str, Any]) -> None:
         """Do what a message says, and send the next one if something is left."""
@@ -34,10 +40,11 @@ class Work:
             self._around.jobs().send_operation(workspace_id, step.operation.id, delay_ms=wait)
 
     def step(self, workspace_id: str, operation_id: str) -> dict[str, Any]:
-        """Do the next step of an operation: ``{"isDone", "counts"}``."""
+        """Do the next step of an operation: ``{"isDone", "isBusy", "counts"}``."""
         step = self._advance(workspace_id, operation_id)
         return {
             "isDone": step is None or step.is_done,
+            "isBusy": step is not None and step.is_busy,
             "counts": {} if step is None else dict(step.operation.counts),
         }
 

@@ -81,8 +81,10 @@ def begin(
 
 
 def advance(around: Surroundings, workspace_id: str, operation_id: str, budget: Budget | None = None) -> Step | None:
-    """Do the next step of an operation; None where there is none, or it is over. Two write units beside the step's own. Raises what a step raises that passes
-    by itself; what does not is kept as the operation's failure, if nothing has been changed yet.
+    """Do the next step of an operation; None where there is none, or it is over. Two write units beside the step's own.
+
+    Raises what a step raises that passes by itself; what does not is kept as the operation's failure, if nothing has
+    been changed yet.
     """
     operation = operation_row.find(around.table, workspace_id, operation_id)
     if operation is None or operation.finished_ms is not None:

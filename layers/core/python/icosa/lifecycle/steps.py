@@ -75,8 +75,8 @@ class Budget:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What a step came to. ``is_done``: nothing is left to do, and the row says so, or is gone. ``is_busy``: nothing was
-    done, since another process is at it.
+    """What a step came to. ``is_done``: nothing is left to do, and the row says so, or is gone. ``is_busy``: nothing
+    was done, since another process is at it.
     """
 
     operation: Operation

@@ -17,11 +17,12 @@ from ..store import keys
 from ..store.ops import EXISTS, DeleteItem, PutItem, set_attributes
 from ..store.settle import settle_abandoned
 from ..store.table import Table, TransactionConflict, TransactionFailed
+from ..store.versions import FormatTooNew
 from .job_worker import Worker, latest
 
 #: One step ends after so long, and the next begins from where it ended.
 STEP_SECONDS = 15.0
-#: A job that this code does not know is looked at again after so long.
+#: A job that is another release's is looked at again after so long.
 _ANOTHERS_TURN_MS = 900_000
 
 
@@ -39,13 +40,23 @@ class Outcome:
 def run(
     table: Table, workspace_id: str, job_id: str, *, now: str, now_ms: int, clock: Callable[[], float] = time.monotonic
 ) -> Outcome:
-    """Do the next step of a job. ``now`` is ``now_ms`` as a stored DATE_TIME."""
+    """Do the next step of a job. ``now`` is ``now_ms`` as a stored DATE_TIME.
+
+    Jobs of a later release, and those of a workspace whose data is of one, wait until it is there.
+    """
+    try:
+        return _run(table, workspace_id, job_id, now, now_ms, clock)
+    except FormatTooNew:
+        return Outcome(is_done=False, wait_ms=_ANOTHERS_TURN_MS)
+
+
+def _run(table: Table, workspace_id: str, job_id: str, now: str, now_ms: int, clock: Callable[[], float]) -> Outcome:
     job = find_job(table, workspace_id, job_id)
     if job is None or job.finished_ms is not None:
         return Outcome(is_done=True)
     if now_ms < job.not_before_ms:
         return Outcome(is_done=False, wait_ms=job.not_before_ms - now_ms)
-    if job.kind not in get_args(JobKind):  # of a later release, whose turn it is
+    if job.kind not in get_args(JobKind):
         return Outcome(is_done=False, wait_ms=_ANOTHERS_TURN_MS)
     if job.kind == "migrate":
         wait = wait_ms(job, now_ms=now_ms)
@@ -78,8 +89,9 @@ def run_all(table: Table, workspace_id: str, *, now: str, now_ms: int) -> None:
         due = [job for job in list_jobs(table, workspace_id) if job.not_before_ms <= now_ms]
         if not due:
             return
-        for job in due:
-            run(table, workspace_id, job.id, now=now, now_ms=now_ms)
+        outcomes = [run(table, workspace_id, job.id, now=now, now_ms=now_ms) for job in due]
+        if all(outcome.wait_ms for outcome in outcomes):
+            return
 
 
 def _follow_up(

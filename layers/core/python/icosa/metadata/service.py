@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from ..access.permissions import Permissions
+from ..access.plans import Plan, forbid_more
 from ..catalog.commit import Snapshot, VersionConflict, commit, is_one_transaction, read
 from ..catalog.jobs import put_job
 from ..errors import Conflict, IcosaError
@@ -39,7 +40,8 @@ _ATTEMPTS = Attempts(16)
 
 
 class MetadataService:
-    """The model of one workspace, for one request. ``rights`` are the caller's on records, None for the product itself.
+    """The model of one workspace, for one request. ``rights`` are the caller's on records, None for the product itself,
+    as is ``plan``.
 
     Inputs are wire-shaped mappings (``bodies``, which changes alone import: reads need no validation library). Every
     method raises InvalidInput for members of the wrong form,
@@ -48,10 +50,13 @@ class MetadataService:
     room for this one.
     """
 
-    def __init__(self, table: Table, workspace_id: str, rights: Permissions | None = None) -> None:
+    def __init__(
+        self, table: Table, workspace_id: str, rights: Permissions | None = None, plan: Plan | None = None
+    ) -> None:
         self._table = table
         self._workspace_id = workspace_id
         self._rights = rights
+        self._plan = plan
         self._model: Model | None = None
         self._previous: Model | None = None
 
@@ -74,7 +79,14 @@ class MetadataService:
         from . import bodies
 
         members = bodies.named_members(bodies.CreateObject, input)
-        new_id = self._change("creating object", lambda draft: objects.create_object(draft, members).id)
+
+        def create(draft: Draft) -> str:
+            if self._plan is not None:
+                own = sum(obj.is_custom for obj in draft.objects.values())
+                forbid_more(self._plan, self._plan.objects, "custom objects", present=own)
+            return objects.create_object(draft, members).id
+
+        new_id = self._change("creating object", create)
         return self.model().by_id[new_id]
 
     def update_object(self, object_id: str, update: Mapping[str, Any]) -> Object:

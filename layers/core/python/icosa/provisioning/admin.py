@@ -32,6 +32,7 @@ from ..validation.types import Flag, Identifier, Integer, JsonObject, Moment, No
 from .actions import Action, OfWorkspace, Result, Services
 from .migrating import Migrate, Migrations, list_migrations, migrate
 from .resuming import resume_jobs
+from .setting_actions import SETTING_ACTIONS, known_plan
 from .workspace import provision
 from .workspace_actions import WORKSPACE_ACTIONS
 
@@ -44,6 +45,7 @@ class ProvisionWorkspace(RequestBody):
     name: NonBlankText
     demo: Flag = False
     preset: NonBlankText | None = None
+    plan: NonBlankText = UNNAMED
 
 
 class CreateKey(OfWorkspace):
@@ -88,7 +90,12 @@ class NewRole(OfWorkspace):
 def _provision_workspace(services: Services, parameters: ProvisionWorkspace) -> Result:
     """``{workspaceId, apiKey}``, the key with its ``token``."""
     workspace = provision(
-        services.table, services.api_keys, parameters.name, demo=parameters.demo, preset=parameters.preset
+        services.table,
+        services.api_keys,
+        parameters.name,
+        demo=parameters.demo,
+        preset=parameters.preset,
+        plan=None if parameters.plan is None else known_plan(parameters.plan),
     )
     return {"workspaceId": workspace.workspace_id, "apiKey": {**_members(workspace.api_key), "token": workspace.token}}
 
@@ -210,6 +217,7 @@ ACTIONS: Mapping[str, Action[Any]] = {
     "list_roles": Action(OfWorkspace, _list_roles),
     "create_role": Action(NewRole, _create_role),
     **WORKSPACE_ACTIONS,
+    **SETTING_ACTIONS,
 }
 
 

@@ -6,13 +6,15 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+from ..access.workspace_status import is_there
 from ..catalog.jobs import Job
 from ..catalog.migrating import job_id, migration_job
-from ..errors import BadRequest
+from ..errors import BadRequest, Conflict
 from ..store import keys, workspace_registry
 from ..store.ops import DeleteItem, PutItem
 from ..store.table import Item, Table
 from ..store.versions import CURRENT, FORMAT, READABLE_FORMAT, STANDARD, Versions, lowered
+from ..store.workspace_row import status_of
 from ..validation.body import UNNAMED, RequestBody
 from ..validation.types import Flag, Identifier
 
@@ -90,11 +92,15 @@ def _workspaces(table: Table, parameters: Migrations) -> tuple[Sequence[tuple[st
         workspace = table.get(keys.workspace(parameters.workspace_id))
         if workspace is None:
             raise BadRequest("There is no such workspace")
+        if not is_there(workspace):
+            raise Conflict(f"The workspace is {status_of(workspace)}: nothing else is done with it until that is over")
         workspace_registry.enter(table, parameters.workspace_id, workspace)
         return [(parameters.workspace_id, workspace)], None
     page = workspace_registry.page(table, after=parameters.after, limit=_PAGE)
     rows = table.batch_get([keys.workspace(workspace_id) for workspace_id in page.ids])
-    return [(found, row) for found, row in zip(page.ids, rows, strict=True) if row is not None], page.last
+    # Of those that are being deleted or restored the rows go.
+    there = [(found, row) for found, row in zip(page.ids, rows, strict=True) if row is not None and is_there(row)]
+    return there, page.last
 
 
 def _state(workspace_id: str, workspace: Item, item: Item | None) -> Result:

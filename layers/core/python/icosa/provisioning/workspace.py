@@ -17,6 +17,7 @@ from typing import Any
 from ..access.api_keys import ApiKey, ApiKeys
 from ..access.context import RequestContext, Workspace
 from ..access.permissions import Permissions
+from ..access.plans import PLAN
 from ..access.principal import Principal
 from ..access.roles import Role
 from ..access.times import stored_time
@@ -51,10 +52,16 @@ class Provisioned:
 
 
 def provision(
-    table: Table, api_keys: ApiKeys, name: str, *, demo: bool = False, preset: str | None = None
+    table: Table,
+    api_keys: ApiKeys,
+    name: str,
+    *,
+    demo: bool = False,
+    preset: str | None = None,
+    plan: str | None = None,
 ) -> Provisioned:
-    """Create a workspace, with the older standard fields of a preset if one is named. Raises BadRequest for a blank
-    name and an unknown preset.
+    """Create a workspace, with the older standard fields of a preset if one is named, and of a plan that is known.
+    Raises BadRequest for a blank name and an unknown preset.
     """
     if not name.strip():
         raise BadRequest("name should not be empty")
@@ -81,6 +88,7 @@ def provision(
             default_role_id=next(roles[spec["label"]].id for spec in load("roles") if spec.get("isDefault")),
             next_object_key=len(model.objects) + 1,
             **{workspace_registry.REGISTERED: True},
+            **_of_plan(plan),
             **CURRENT.attributes(),
             **_metadata_state(model, items),
         )
@@ -95,6 +103,10 @@ def provision(
 def _metadata_state(model: Model, items: list[dict[str, Any]]) -> Mapping[str, int]:
     state = MetadataState.of(model.version, items)
     return {"metadata_version": state.version, "metadata_rows": state.rows, "metadata_revisions": state.revisions}
+
+
+def _of_plan(plan: str | None) -> Mapping[str, Any]:
+    return {} if plan is None else {PLAN: plan}
 
 
 def _install_roles(workspace_id: str, *, demo: bool) -> Mapping[str, RoleRow]:

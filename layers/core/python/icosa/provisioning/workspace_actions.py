@@ -8,6 +8,7 @@ from typing import Annotated, Any, Final
 
 from pydantic import Field
 
+from ..access.plans import plan_of
 from ..access.times import stored_time
 from ..errors import BadRequest, NotFound
 from ..lifecycle.operations import begin
@@ -107,7 +108,7 @@ def _shown(table: Table, workspace_id: str, row: Item, *, counts: bool) -> Resul
         "name": row["name"],
         "status": status_of(row),
         "statusSince": row.get(STATUS_SINCE),
-        "plan": row.get("plan"),
+        "plan": plan_of(row).name,
         "createdAt": row.get("createdAt"),
         "operation": row.get(OPERATION),
     }

@@ -1,4 +1,4 @@
-"""Conditional requests: entity tags, and what ``If-Match`` and ``If-None-Match`` ask (RFC 9110 §8.8.3, §13;
+"""Conditional requests: entity tags, and what ``If-Match`` and ``If-None-Match`` ask (RFC 9110 §8.8.3, RFC 9110 §13;
 docs/wire/rest.md#conditional-requests).
 
 The tag of one record is strong, ``"revision.digest"``: the revision says in which write the record got its values, the

@@ -24,7 +24,7 @@ from ..validation.errors import InvalidInput
 from ..validation.messages import messages
 from .asgi import OTHER_METHOD
 from .conditional import refuse_conditions
-from .http import METHODS_WITH_BODY, HttpRequest, check_size, error_response, unexpected_errors
+from .http import METHODS_WITH_BODY, HttpRequest, HttpResponse, check_size, error_response, unexpected_errors
 from .http_errors import MethodNotAllowed, UnknownRoute, rest_body
 from .json_body import read_body
 from .observation import observed
@@ -91,6 +91,18 @@ def create_app(
     return app
 
 
+class KnownAnswer(Exception):
+    """A dependency knows the answer: the endpoint is not run."""
+
+    def __init__(self, answer: HttpResponse) -> None:
+        super().__init__(answer.status)
+        self.answer = answer
+
+
+#: What a dependency wants to be told of the end of the request: its answer, or the error that refuses it.
+Ending = Callable[[HttpResponse | IcosaError], None]
+
+
 class ApiRoute(APIRoute):
     """A route whose requests and responses are those of all APIs. Raises IcosaError only."""
 
@@ -101,6 +113,8 @@ class ApiRoute(APIRoute):
         async def handle(request: Request) -> Response:
             http: HttpRequest = request.state.http
             meter = request.state.meter = Meter(detailed=http.explain)
+            endings: list[Ending] = []
+            request.state.endings = endings
             observed().use(meter)
             with unexpected_errors(http):
                 refuse_conditions(http)
@@ -108,15 +122,31 @@ class ApiRoute(APIRoute):
                     limit = request.app.state.settings.body_limit
                     request = _JsonRequest(request, read_body(http.body, http.headers.get("content-type"), limit=limit))
                 try:
-                    response = await run(request)
-                except RequestValidationError as error:
-                    raise _body_error(error) from None
+                    response = await _run(run, request)
+                except KnownAnswer as known:
+                    response = Response(
+                        known.answer.body, known.answer.status, known.answer.headers, media_type="application/json"
+                    )
+                except IcosaError as error:
+                    for ending in endings:
+                        ending(error)
+                    raise
+                else:
+                    for ending in endings:
+                        ending(HttpResponse(response.status_code, bytes(response.body)))
                 check_size(bytes(response.body), is_change=http.method != "GET")
             if meter.detailed:
                 response.raw_headers += [(name.encode(), value.encode()) for name, value in meter.headers().items()]
             return response
 
         return handle
+
+
+async def _run(run: Callable[[Request], Coroutine[Any, Any, Response]], request: Request) -> Response:
+    try:
+        return await run(request)
+    except RequestValidationError as error:
+        raise _body_error(error) from None
 
 
 class _JsonRequest(Request):
@@ -158,4 +188,6 @@ def _route_error(request: Request) -> IcosaError:
         if route.path != _ANYWHERE and route.path_regex.match(path)
         for method in route.methods or ()
     ]
-    return MethodNotAllowed(http.method, http.path, tuple(methods)) if methods else UnknownRoute(http.method, http.path)
+    if methods:
+        return MethodNotAllowed(http.method, http.route, tuple(methods))
+    return UnknownRoute(http.method, http.route)

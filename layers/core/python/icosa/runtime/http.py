@@ -201,6 +201,10 @@ def proxy_response(response: HttpResponse, event: Mapping[str, Any]) -> dict[str
     }
 
 
+#: Routes whose calls the workspace's plan limits, all together; others have limits by method.
+_COUNTED_BY_PLAN = ("/rest/{proxy+}", "/graphql")
+
+
 def _request_id(event: Mapping[str, Any]) -> dict[str, str]:
     """What clients name when they ask about a call; each line of its log has it as ``correlation_id``."""
     request_id = event.get("requestContext", {}).get("requestId")
@@ -213,9 +217,11 @@ def _limits(event: Mapping[str, Any]) -> dict[str, str]:
     ``RateLimit-Policy`` is that of draft-ietf-httpapi-ratelimit-headers; clients of its first versions read
     ``RateLimit-Limit``.
     """
-    if not event.get("requestContext", {}).get("authorizer"):
+    authorizer = event.get("requestContext", {}).get("authorizer")
+    if not authorizer:
         return {}
-    limit = settings.rate_limit
+    of_plan = event.get("resource") in _COUNTED_BY_PLAN and authorizer.get("calls")
+    limit = int(of_plan or settings.rate_limit)
     return {"ratelimit-limit": str(limit), "ratelimit-policy": f'"workspace";q={limit};w=60'}
 
 

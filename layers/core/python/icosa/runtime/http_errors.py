@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..errors import BadRequest, IcosaError, NotFound, RecordNotFound, Unavailable
+from ..errors import BadRequest, Conflict, IcosaError, NotFound, RecordNotFound, Unavailable
 
 
 class MalformedJson(BadRequest):
@@ -85,4 +85,6 @@ def rest_headers(error: IcosaError) -> dict[str, str]:
     if isinstance(error, MethodNotAllowed):
         # Where GET is a method, so is HEAD.
         return {"allow": ", ".join((*error.allowed, "HEAD") if "GET" in error.allowed else error.allowed)}
-    return {"retry-after": str(error.retry_after)} if isinstance(error, Unavailable) else {}
+    if isinstance(error, Conflict | Unavailable) and error.retry_after is not None:
+        return {"retry-after": str(error.retry_after)}
+    return {}

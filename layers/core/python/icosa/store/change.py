@@ -32,9 +32,10 @@ _NO_VISIBLE_ROW = f"{NOT_EXISTS} OR attribute_exists(#h)", {"#h": HIDDEN}
 _VISIBLE = f"{EXISTS} AND attribute_not_exists(#h)"
 
 
-FailureKind = Literal["version", "register", "model", "id", "row", "target", "guard"]
+FailureKind = Literal["once", "version", "register", "model", "id", "row", "target", "guard"]
 """What a failed condition says.
 
+* ``once``: another request with the same Idempotency-Key has been made (``store.once``).
 * ``version``: the record is no longer as it was read.
 * ``register``: the batch was given up by another writer.
 * ``model``: the first records of an object must be made by a later version of the model (``store.vacancy``).

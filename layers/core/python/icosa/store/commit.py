@@ -21,6 +21,7 @@ from .change import (
 )
 from .keys import Key
 from .lease import Lease, ModelOutdated
+from .once import AlreadyDone
 from .ops import Op
 from .recent import log_row
 from .record import data_bytes
@@ -32,10 +33,9 @@ __all__ = ["Change", "CommitFailed", "SameValue", "WriteConflict", "commit"]
 
 
 _UNKNOWN = "unknown"
-#: Where several conditions fail, the first of these kinds decides: what was read is out of date, the model as well; a
-#: record has the id;
-#: an index row is in the way; and only then broken rules of the data.
-_PRECEDENCE = ("version", "register", "model", "id", "row", _UNKNOWN, "target", "guard")
+#: Where several conditions fail, the first of these kinds decides: the request was made before; what was read is out of
+#: date, the model as well; a record has the id; an index row is in the way; and only then broken rules of the data.
+_PRECEDENCE = ("once", "version", "register", "model", "id", "row", _UNKNOWN, "target", "guard")
 _RETRIED = ("version", "register", "row")
 
 
@@ -62,15 +62,17 @@ def commit(
     now_ms: int,
     seen: Register,
     beside: Sequence[Op] = (),
+    once: Op | None = None,
 ) -> None:
     """Apply all changes, or none. ``beside`` are operations on rows of other kinds in the same transaction; where the
     condition of one fails, something has changed since it was read.
 
+    ``once`` says in the same transaction that the request was made; where it was made before, nothing is written.
     ``targets`` are records that must exist at the moment of commit (foreign keys), as ``target_ops`` takes them;
     ``now`` is the request's time as the changes have it in ``updatedAt``. The commit is sent within ``lease``; None
     where no record gets a value by ``model`` that it has not had before; ``seen`` is the register at the beginning of
     the request. Raises WriteConflict, CommitFailed (of the
-    kinds ``id``, ``guard``, ``target``), SameValue, PayloadTooLarge, ModelOutdated.
+    kinds ``id``, ``guard``, ``target``), SameValue, PayloadTooLarge, ModelOutdated, AlreadyDone.
     """
     own = {change.after.key for change in changes if change.after is not None}
     checks = list(target_ops({key: counted for key, counted in (targets or {}).items() if key not in own}))
@@ -78,6 +80,8 @@ def commit(
     records = [op for change in changes for op in record_ops(model, change)]
     guards = list(guard_ops(model, changes))
     counters = [*counter_ops(model, changes), *((op, FailureReason("version")) for op in beside)]
+    if once is not None:
+        counters.append((once, FailureReason("once")))
     log = log_row(model, changes, now=now, seconds=table.meter.seconds, register=seen)
     size = (
         (log is not None) + len(records) + len(guards) + len(counters) + len(checks) + sum(diff.size for diff in diffs)
@@ -123,10 +127,12 @@ def finish_moves(table: Table, model: Model, moving: Iterable[tuple[str, str]]) 
 
 def _error(
     table: Table, model: Model, reasons: Sequence[FailureReason | None], now_ms: int
-) -> WriteConflict | CommitFailed | ModelOutdated:
+) -> WriteConflict | CommitFailed | ModelOutdated | AlreadyDone:
     """The error for failed conditions, by the reason that takes precedence."""
     by_kind = {reason.kind if reason else _UNKNOWN: reason for reason in reversed(reasons)}
     reason = by_kind[min(by_kind, key=_PRECEDENCE.index)]
+    if reason is not None and reason.kind == "once":
+        return AlreadyDone()
     if reason is not None and reason.kind == "model":
         return ModelOutdated()
     if reason is None or reason.kind in _RETRIED:

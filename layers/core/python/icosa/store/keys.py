@@ -34,6 +34,7 @@ workspace's rows: the functions take the workspace id of the caller's principal 
 | failed delivery | ``ws#YF#webhook`` | delivery id |
 | held delivery | ``ws#YH#webhook`` | delivery id |
 | pace and backlog of a webhook | ``ws#YS`` | webhook id |
+| answer to a request with an Idempotency-Key | ``ws#O`` | API key, digest of the key |
 | schema bundle | ``ws#S`` | ``section#version#part`` |
 | bundle that does not expire | ``ws#SL`` | the same |
 | name of a sign-in link | ``ws#SI`` | digest |
@@ -292,6 +293,11 @@ def held_delivery(ws: str, webhook_id: str, delivery_id: str) -> Key:
 def sending(ws: str, webhook_id: str) -> Key:
     """How fast a webhook is sent to, and how many deliveries it holds (``store.webhook_backlog``)."""
     return f"{ws}#YS", webhook_id
+
+
+def answer(ws: str, key_id: str, token: str) -> Key:
+    """What was answered to a request with an Idempotency-Key (``store.once``); ``token`` is the key's digest."""
+    return f"{ws}#O", f"{key_id}#{token}"
 
 
 def object_row(ws: str, object_id: str) -> Key:

@@ -33,6 +33,8 @@ class Meter:
     calls: int = 0
     read_units: float = 0.0
     write_units: float = 0.0
+    #: How the request itself reads: "strong" or "eventual".
+    consistency: str = "strong"
     retries: int = 0
     throttles: int = 0
     conflicts: int = 0
@@ -121,6 +123,7 @@ class Meter:
             "X-Icosa-Round-Trips": str(self.round_trips),
             "X-Icosa-Calls": str(self.calls),
             "X-Icosa-Capacity": self._capacity,
+            "X-Icosa-Consistency": self.consistency,
             "X-Icosa-Authentication": f"round-trips={before.round_trips} calls={before.calls} {before._capacity}",
             "X-Icosa-Cost": str(cost),
         }

@@ -2,8 +2,8 @@
 
 The row is written in the transaction that lets the operation have its workspace (``workspace_row.OPERATION``), so there
 is never more than one of a workspace that must not meet another. It has the attribute by which the table's stream knows
-a new job, and says how far the work is: every step may be repeated, by another process, but by one at a time. A row that is over stays
-for 30 days; that of a deletion goes with the workspace, whose receipt takes its place.
+a new job, and says how far the work is: every step may be repeated, by another process, but by one at a time. A row
+that is over stays for 30 days; that of a deletion goes with the workspace, whose receipt takes its place.
 """
 
 from __future__ import annotations

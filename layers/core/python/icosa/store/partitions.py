@@ -64,6 +64,7 @@ KINDS: Final[Mapping[str, Kind]] = {
     "YF": Kind("failed deliveries", "webhook", "kept"),
     "YH": Kind("held deliveries", "webhook", "kept"),
     "YS": Kind("sending", "workspace", "kept"),
+    "O": Kind("answers to requests that are made once", "workspace", "dropped"),
     "S": Kind("bundles", "workspace", "dropped"),
     "SL": Kind("names of lasting bundles", "workspace", "dropped"),
     "SI": Kind("names of sign-in links", "workspace", "kept"),

@@ -1,7 +1,7 @@
 """The table: the one place that talks to DynamoDB on the data plane.
 
-All reads are strongly consistent. Throttling and lost connections are retried with jitter; writes carry a client
-request token, so a retry of a write whose answer was lost applies once.
+Reads are strongly consistent, but for those of a table that is ``eventual``. Throttling and lost connections are
+retried with jitter; writes carry a client request token, so a retry of a write whose answer was lost applies once.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, NamedTuple, NoReturn
 
 from pydynox import pydynox_core as dynamo
@@ -22,6 +23,7 @@ from .keys import Key
 from .meter import Meter
 from .ops import CheckItem, DeleteItem, Op, PutItem, UpdateItem, as_key
 from .retry import Attempts
+from .tenants import Credentials, RoleOfTenants, Tenants
 
 Item = dict[str, Any]
 
@@ -95,25 +97,49 @@ class Table:
         self.name = name
         self._client = client
         self.meter = meter or Meter()
+        #: The clients of workspaces, where each has credentials of its own.
+        self._tenants: Tenants | None = None
+        self._is_strong = True
 
     @classmethod
     def from_environment(cls) -> Table:
-        """The table named by TABLE_NAME; AWS_ENDPOINT_URL_DYNAMODB points at an emulator."""
-        return cls.at(
-            os.environ["TABLE_NAME"],
-            region=os.environ.get("AWS_REGION"),
-            endpoint=os.environ.get("AWS_ENDPOINT_URL_DYNAMODB"),
-        )
+        """The table named by TABLE_NAME; AWS_ENDPOINT_URL_DYNAMODB points at an emulator. With TENANT_ROLE_ARN requests
+        reach it by the credentials of their workspaces (``of_workspace``).
+        """
+        region, endpoint = os.environ.get("AWS_REGION"), os.environ.get("AWS_ENDPOINT_URL_DYNAMODB")
+        table = cls.at(os.environ["TABLE_NAME"], region=region, endpoint=endpoint)
+        if role := os.environ.get("TENANT_ROLE_ARN"):
+            table._tenants = Tenants(RoleOfTenants(role), partial(_connect, region, endpoint))
+        return table
 
     @classmethod
     def at(cls, name: str, *, region: str | None, endpoint: str | None) -> Table:
         """A table of a region; ``endpoint`` points at an emulator."""
-        client = dynamo.DynamoDBClient(region=region, endpoint_url=endpoint, connect_timeout=2.0, read_timeout=10.0)
-        return cls(name, client)
+        return cls(name, _connect(region, endpoint))
+
+    def of_workspace(self, workspace_id: str) -> Table:
+        """The table as requests of a workspace reach it. Raises Unavailable."""
+        if self._tenants is None:
+            return self
+        table = Table(self.name, self._tenants.client(workspace_id), self.meter)
+        table._is_strong = self._is_strong
+        return table
 
     def metered(self, meter: Meter) -> Table:
         """The same table, counting into ``meter``."""
-        return type(self)(self.name, self._client, meter)
+        table = type(self)(self.name, self._client, meter)
+        table._tenants = self._tenants
+        table._is_strong = self._is_strong
+        return table
+
+    def eventual(self) -> Table:
+        """The same table with the same meter, read with eventual consistency: at half the price, and answers may lack
+        what was written in the last moment (DynamoDB says: usually within a second).
+        """
+        table = self.metered(self.meter)
+        table._is_strong = False
+        self.meter.consistency = "eventual"
+        return table
 
     # ------------------------------------------------------------------ reads
 
@@ -121,11 +147,11 @@ class Table:
         """One item, or None."""
 
         def call() -> Item | None:
-            item, _ = self._client.sync_get_item(self.name, as_key(key), consistent_read=True)
+            item, _ = self._client.sync_get_item(self.name, as_key(key), consistent_read=self._is_strong)
             return item
 
         item = self._call("get", call)
-        self.meter.read_units += metering.read_units([item])
+        self.meter.read_units += self._price(metering.read_units([item]))
         return item
 
     def batch_get(self, keys: Sequence[Key], project: str | None = None) -> list[Item | None]:
@@ -141,10 +167,10 @@ class Table:
 
     def _batch_get(self, keys: Sequence[Key], project: str | None) -> dict[Key, Item]:
         def call() -> list[Item]:
-            return self._client.sync_batch_get(self.name, [as_key(key) for key in keys], True, project)
+            return self._client.sync_batch_get(self.name, [as_key(key) for key in keys], self._is_strong, project)
 
         items = {(item["PK"], item["SK"]): item for item in self._call("batch_get", call)}
-        self.meter.read_units += metering.read_units(items.get(key) for key in keys)
+        self.meter.read_units += self._price(metering.read_units(items.get(key) for key in keys))
         return items
 
     def query(
@@ -182,7 +208,7 @@ class Table:
                 limit=limit,
                 exclusive_start_key=None if after is None else {"PK": pk, "SK": after},
                 scan_index_forward=forward,
-                consistent_read=True,
+                consistent_read=self._is_strong,
             )
 
         items, last, metrics = self._call("query", call)
@@ -283,9 +309,8 @@ class Table:
             items = [item for item, _ in part if item is not None]
             gone = [as_key(key) for _, key in part if key is not None]
             self._call("write_batch", _bind_batch(self._client, self.name, items, gone))
-            if self.meter.detailed:
-                sizes = [*map(metering.item_size, items), *(sum(map(len, key.values())) for key in gone)]
-                self.meter.write_units += metering.write_units(sizes) / 2
+            sizes = [*map(metering.item_size, items), *(sum(map(len, key.values())) for key in gone)]
+            self.meter.write_units += metering.write_units(sizes) / 2
 
     def _apply(self, name: str, op: PutItem | UpdateItem | DeleteItem) -> bool:
         request = op.request(self.name)
@@ -305,6 +330,10 @@ class Table:
         return applied
 
     # ------------------------------------------------------------------ plumbing
+
+    def _price(self, units: float) -> float:
+        """What reads cost that cost ``units`` when they are strongly consistent."""
+        return units if self._is_strong else units / 2
 
     def parallel[T](self, branches: Sequence[Callable[[Table], T]]) -> list[T]:
         """Run reads or writes side by side. Each branch gets a table of its own meter; results keep the order."""
@@ -347,6 +376,19 @@ class Table:
         raise Unavailable("The record store does not answer. Please try again.")
 
 
+def _connect(region: str | None, endpoint: str | None, credentials: Credentials | None = None) -> dynamo.DynamoDBClient:
+    """A client with the credentials of the function, or with others."""
+    return dynamo.DynamoDBClient(
+        region=region,
+        endpoint_url=endpoint,
+        access_key=None if credentials is None else credentials.access_key,
+        secret_key=None if credentials is None else credentials.secret_key,
+        session_token=None if credentials is None else credentials.session_token,
+        connect_timeout=2.0,
+        read_timeout=10.0,
+    )
+
+
 def _outcome(future: Any) -> Any:
     """A branch's result or its error: every branch is waited for, so none writes after the request has failed."""
     return future.exception() or future.result()
@@ -359,7 +401,8 @@ def _bind[*A, T](method: Callable[[Table, *A], T], *arguments: *A) -> Callable[[
 def _bind_batch(
     client: dynamo.DynamoDBClient, name: str, items: list[Item], gone: list[dict[str, str]]
 ) -> Callable[[], None]:
-    return lambda: client.sync_batch_write(name, items, gone)
+    write: Callable[..., None] = client.sync_batch_write  # type: ignore[attr-defined]  # Not in the client's type stubs.
+    return lambda: write(name, items, gone)
 
 
 def _reject(error: Exception) -> NoReturn:

@@ -23,8 +23,9 @@ _FIRST: Final = {FORMAT: 1, STANDARD: 0}
 #: After how many seconds a client should ask again while another release takes over.
 RETRY_SECONDS: Final = 30
 
-#: The newest format that this code reads.
+#: The newest format that this code reads, and the one of the rows that it writes.
 READABLE_FORMAT: Final = 2
+WRITTEN_FORMAT: Final = 2
 
 
 class FormatTooNew(WorkspaceUnavailable):

@@ -12,6 +12,7 @@ from typing import Any, Final, Literal
 
 from . import keys
 from .ops import EXISTS, NOT_EXISTS, CheckItem, DeleteItem, PutItem, UpdateItem
+from .versions import FORMAT, STANDARD
 
 VIEWS_VERSION: Final = "viewsVersion"
 #: How often the webhooks were changed.
@@ -195,6 +196,8 @@ def restored(
         QUIET_FROM: quiet[0],
         QUIET_UNTIL: quiet[1],
     }
+    # What the data is in; a later one is migrated to as ever. Rows of old have none.
+    sets |= {name: source[name] for name in (FORMAT, STANDARD) if name in source}
     settings = {name: value for name, value in source.get("preferences", {}).items() if name != _SUBDOMAIN}
     if settings:
         names["#preferences"] = "preferences"
@@ -204,9 +207,10 @@ def restored(
     assignments = [f"{name} = :s{number}" for number, name in enumerate(sets)]
     assignments += [f"#preferences.#p{number} = :p{number}" for number in range(len(settings))]
     values |= {":operation": operation, ":restoring": "restoring"}
+    gone = [name for name in (FORMAT, STANDARD) if name not in source]
     return UpdateItem(
         keys.workspace(ws),
-        f"SET {', '.join(assignments)} REMOVE #operation, metadataStaged",
+        f"SET {', '.join(assignments)} REMOVE {', '.join(['#operation', 'metadataStaged', *gone])}",
         "#operation = :operation AND #status = :restoring",
         names,
         values,
@@ -258,7 +262,7 @@ def carried_out(ws: str, staged: str) -> UpdateItem:
 
 def has_timeline(item: Mapping[str, Any]) -> bool:
     """Whether a workspace's row says that changes are told on timelines."""
-    return item.get("preferences", {}).get("timeline") == "on"
+    return bool(item.get("preferences", {}).get("timeline") == "on")
 
 
 def next_views(ws: str, *, seen: int, model_version: int) -> UpdateItem:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from ..access import audit
 from ..access.audit import Actor, Entry
+from ..access.plans import Plan, forbid_more
 from ..model.dates import format_instant
 from ..store import keys
 from ..store.ops import EXISTS, NOT_EXISTS, DeleteItem, Op, PutItem, UpdateItem, add_to_count, set_seen
@@ -44,11 +45,12 @@ Input = Mapping[str, Any]
 class Webhooks:
     """The webhooks of one workspace, for ``actor``. ``now`` is the time of the request as a stored DATE_TIME."""
 
-    def __init__(self, table: Table, workspace_id: str, *, now: str, actor: Actor) -> None:
+    def __init__(self, table: Table, workspace_id: str, *, now: str, actor: Actor, plan: Plan | None = None) -> None:
         self._table = table
         self._workspace_id = workspace_id
         self._now = now
         self._actor = actor
+        self._plan = plan
 
     def list(self) -> list[Webhook]:
         """All of them, the oldest first."""
@@ -106,7 +108,7 @@ class Webhooks:
         if 0 in failed:
             raise WebhookExists(webhook_id)
         if failed:
-            raise WebhookLimitReached(LIMIT)
+            self._refuse_more()
         return webhook
 
     def update(self, webhook_id: str, raw: Input) -> Webhook:
@@ -183,8 +185,18 @@ class Webhooks:
         return Owner(workspace_id=self._workspace_id, webhook_id=webhook_id)
 
     def _count_change(self, difference: int) -> UpdateItem:
-        """The change of the number of webhooks; refused when it would exceed the limit."""
-        return add_to_count(keys.webhook_count(self._workspace_id), difference, limit=LIMIT)
+        """The change of the number of webhooks; refused when it would exceed the limit, that of the plan for new
+        ones alone.
+        """
+        planned = LIMIT if self._plan is None or difference < 0 else self._plan.webhooks
+        return add_to_count(keys.webhook_count(self._workspace_id), difference, limit=min(LIMIT, planned))
+
+    def _refuse_more(self) -> None:
+        """Raises what it means that there are too many. One read unit."""
+        if self._plan is not None and self._plan.webhooks < LIMIT:
+            count = self._table.get(keys.webhook_count(self._workspace_id)) or {}
+            forbid_more(self._plan, self._plan.webhooks, "webhooks", present=int(count.get("count", 0)))
+        raise WebhookLimitReached(LIMIT)
 
     def _transact(self, *ops: Op, entry: Entry) -> tuple[int, ...]:
         """The operations whose conditions did not hold; none when they were applied, with an entry of the

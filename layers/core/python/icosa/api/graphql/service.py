@@ -14,18 +14,23 @@ from ...access.check import authorize
 from ...access.context import RequestContext
 from ...access.session import open_metered
 from ...engine.executor import execute, execute_all
-from ...errors import IcosaError
+from ...engine.write.reread import Write, reread
+from ...errors import IcosaError, RecordNotFound
 from ...model.record import Record
 from ...query.older_names import in_present_names
-from ...query.operation import Delete, Precondition, Restore, Update
+from ...query.operation import Delete, Merge, Node, Precondition, Restore, Update
 from ...runtime.conditional import ETAG, IF_MATCH, ConditionNotSupported, expected_revisions, revision_tag
 from ...runtime.http import HttpRequest, HttpResponse
 from ...runtime.http_errors import Unexpected
+from ...runtime.idempotency import once_of
 from ...runtime.observation import observed
 from ...store.meter import Meter
+from ...store.once import AlreadyDone, KeptAnswer, Once
 from ...store.table import Table
+from ..consistency import for_reads
+from ..once import under_a_claim, with_its_write
 from ..operation_kinds import INTROSPECTION, note_operations
-from ..shown_record import record_of
+from ..shown_record import has_relations, is_about_one, record_of
 from ..view_filter import view_filter_of
 from . import arguments, introspection
 from .budget import Budget
@@ -39,7 +44,17 @@ from .roots import OperationType, PlannedField, RootFieldRequest, roots
 from .search import SEARCH, search
 from .selections import TYPENAME, FieldCollector, Selected
 from .settings import GraphqlSettings, settings
-from .transport import GraphqlRequest, MutationOverGet, Outcome, authenticated, error_entry, handle_graphql_request
+from .transport import (
+    GraphqlRequest,
+    MutationOverGet,
+    Outcome,
+    authenticated,
+    error_entry,
+    handle_graphql_request,
+    made_once,
+    plain,
+    ran,
+)
 from .values import Variables
 
 logger = logging.getLogger(__name__)
@@ -67,7 +82,8 @@ class GraphqlApi:
         """Never raises: every failure has its answer."""
 
         def run(request: GraphqlRequest, meter: Meter) -> Outcome:
-            context = authenticated(lambda: open_metered(http.event, self._table, meter, self._settings))
+            once = once_of(http)
+            context = authenticated(lambda: open_metered(http.event, self._table, meter, self._settings, once))
             try:
                 execution = Execution(
                     context,
@@ -76,6 +92,8 @@ class GraphqlApi:
                     http.request_id,
                     strict=http.headers.get(STRICT_HEADER) == "1",
                 )
+                if not execution.is_mutation:
+                    execution.reads_by(for_reads(context, http))
                 if IF_MATCH in http.headers:
                     execution.demand(Precondition(revisions=expected_revisions(http)))
             except UnknownRootField as error:
@@ -83,21 +101,20 @@ class GraphqlApi:
                     raise
                 if IF_MATCH in http.headers:
                     raise ConditionNotSupported(_ONE_MUTATION) from None
-                return self._elsewhere(error, parse_document(request.query, self._settings), request, context, http)
+                document = parse_document(request.query, self._settings)
+                run_elsewhere = partial(self._elsewhere, error, document, request, context, http)
+                if once is None or _operation_type(document.operation(request.operation_name)) != "mutation":
+                    return run_elsewhere()
+                return made_once(under_a_claim(context, lambda: ran(run_elsewhere())), http)
+            if once is not None and execution.is_mutation:
+                return made_once(execution.run_once(once, http), http)
             result = execution.result()
             if execution.has_introspection:
                 respond = partial(introspection.respond, result, http, execution.remembered_as)
                 return Outcome(result, execution.is_mutation, respond=respond)
-            return Outcome(result, execution.is_mutation, headers=_tag(execution.shown, http))
+            return execution.outcome(result, http)
 
         return handle_graphql_request(http, run, limit=self._settings.body_limit, takes_if_match=True)
-
-
-def _tag(shown: tuple[Record, Any] | None, http: HttpRequest) -> dict[str, str]:
-    if shown is None:
-        return {}
-    record, value = shown
-    return {ETAG: str(revision_tag(record.revision, orjson.dumps(value), http))}
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +139,7 @@ class Execution:
         strict: bool = False,
     ) -> None:
         """Raises what refuses the whole document. ``strict`` requests are refused for fields that do not exist."""
-        self._context = context
+        self._context = self._reading = context
         self._limits = limits
         self._request_id = request_id
         document = parse_document(request.query, limits)
@@ -134,7 +151,7 @@ class Execution:
         self._document = document
         self._leniency = Leniency(context.model, context.permissions, strict=strict)
         #: The record that is all that the answer shows, and its value.
-        self.shown: tuple[Record, Any] | None = None
+        self._shown: tuple[Record, Any] | None = None
         try:
             self._fields = self._plan(document, node, request)
         except (Invalid, VariableMissing, UnknownRootField) as error:
@@ -158,6 +175,10 @@ class Execution:
         request = self._request
         seen = introspection.seen_by(self._context.model, self._context.permissions)
         return request.query, request.operation_name, request.variables, seen
+
+    def reads_by(self, context: RequestContext) -> None:
+        """Let the queries of records run in another context of the same request."""
+        self._reading = context
 
     def demand(self, precondition: Precondition) -> None:
         """Let the mutation run under a condition. Raises ConditionNotSupported unless it is one, of one record."""
@@ -238,16 +259,54 @@ class Execution:
 
     # ------------------------------------------------------------------ running
 
-    def result(self) -> dict[str, Any]:
-        """``data`` and, if anything failed, ``errors``. Queries run side by side, mutations one after the other."""
+    def run_once(self, once: Once, http: HttpRequest) -> HttpResponse:
+        """The answer of a mutation that is made once: with the commit of the only record operation, else under a
+        claim.
+        """
+        planned = [field.outcome for field in self._fields if isinstance(field.outcome, PlannedField)]
+        if len(planned) != 1:
+            return under_a_claim(self._context, lambda: ran(self.outcome(self.result(), http)))
+        operation = planned[0].operation
+        assert isinstance(operation, Write)
+
+        def answer(nodes: Sequence[Node]) -> HttpResponse:
+            return plain(self.outcome(self.result([nodes[0] if isinstance(operation, Merge) else nodes]), http))
+
+        def answer_early(nodes: Sequence[Node], are_complete: bool) -> KeptAnswer | None:
+            if not are_complete and has_relations(operation):
+                return None
+            made = answer(nodes)
+            return KeptAnswer(made.status, made.body, made.headers)
+
+        def answer_again(ids: Sequence[str]) -> HttpResponse:
+            nodes = reread(self._context, operation, ids)
+            if not nodes and is_about_one(operation):
+                raise RecordNotFound
+            return answer(nodes)
+
+        once.answering = answer_early
+        return with_its_write(self._context, lambda: ran(self.outcome(self.result(), http)), answer_again)
+
+    def outcome(self, result: dict[str, Any], http: HttpRequest) -> Outcome:
+        """``result`` with the tag of the record that is all that it shows."""
+        if self._shown is None:
+            return Outcome(result, self.is_mutation)
+        record, value = self._shown
+        tag = revision_tag(record.revision, orjson.dumps(value), http)
+        return Outcome(result, self.is_mutation, headers={ETAG: str(tag)})
+
+    def result(self, given: Sequence[Any] | None = None) -> dict[str, Any]:
+        """``data`` and, if anything failed, ``errors``. Queries run side by side, mutations one after the other.
+        ``given`` are the results of the operations, which then are not run.
+        """
         planned = [field.outcome for field in self._fields if isinstance(field.outcome, PlannedField)]
         if planned:
             note_operations([field.operation for field in planned])
         elif not all(isinstance(field.outcome, IcosaError) for field in self._fields):
             observed().operation = INTROSPECTION
-        results: Iterator[Any] | None = None
-        if len(planned) > 1 and not self.is_mutation:
-            results = iter(execute_all(self._context, [field.operation for field in planned]))
+        results: Iterator[Any] | None = None if given is None else iter(given)
+        if given is None and len(planned) > 1 and not self.is_mutation:
+            results = iter(execute_all(self._reading, [field.operation for field in planned]))
         data: dict[str, Any] = {}
         errors: list[dict[str, Any]] = []
         left = self._context.table.meter.jobs
@@ -259,6 +318,8 @@ class Execution:
             except IcosaError as error:
                 data[field.key] = None
                 errors.append(self._entry(error, field))
+            except AlreadyDone:
+                raise
             except Exception:
                 logger.exception("unexpected failure", extra={"request_id": self._request_id, "field": field.key})
                 data[field.key] = None
@@ -285,12 +346,12 @@ class Execution:
             return outcome
         if not isinstance(outcome, PlannedField):
             return outcome()
-        result = execute(self._context, outcome.operation) if results is None else next(results)
+        result = execute(self._reading, outcome.operation) if results is None else next(results)
         if isinstance(result, Exception):
             raise result
         value = outcome.render(result)
         if len(self._fields) == 1 and (record := record_of(outcome.operation, result)) is not None:
-            self.shown = record, value
+            self._shown = record, value
         return value
 
 

@@ -21,9 +21,11 @@ from ...runtime.conditional import ConditionNotSupported, MalformedCondition, re
 from ...runtime.delivery import deliver
 from ...runtime.http import HttpRequest, HttpResponse, error_response, handle_errors
 from ...runtime.http_errors import MethodNotAllowed, rest_body
+from ...runtime.idempotency import REFUSALS
 from ...runtime.json_body import read_body
 from ...runtime.observation import REFUSED, observed
 from ...store.meter import Meter
+from ..once import Ran
 from .failures import VariableMissing
 
 METHODS = ("GET", "POST")
@@ -113,18 +115,14 @@ def handle_graphql_request(
             observed().graphql_errors([entry.get("extensions", {}).get("code") for entry in errors])
             if outcome.respond is not None:
                 return outcome.respond()
-            response = (
-                wrong_variables(outcome.result["errors"])
-                if outcome.has_wrong_variables
-                else answer(outcome.result, outcome.headers)
-            )
-            return deliver(response, http, is_change=outcome.is_mutation)
+            return deliver(plain(outcome), http, is_change=outcome.is_mutation)
         except (
             MutationOverGet,
             VariableMissing,
             MalformedCondition,
             ConditionNotSupported,
             WorkspaceUnavailable,
+            *REFUSALS,
         ) as error:
             return not_runnable(error)
         except IcosaError as error:
@@ -216,6 +214,24 @@ def _friendly(error: IcosaError) -> str:
 def answer(result: Mapping[str, Any], headers: Mapping[str, str] | None = None) -> HttpResponse:
     """The answer to a document that was run, or refused by GraphQL itself: ``data`` and ``errors``."""
     return HttpResponse(200, orjson.dumps(result), headers or {})
+
+
+def plain(outcome: Outcome) -> HttpResponse:
+    """The answer to an outcome of plain data."""
+    if outcome.has_wrong_variables:
+        return wrong_variables(outcome.result["errors"])
+    return answer(outcome.result, outcome.headers)
+
+
+def ran(outcome: Outcome) -> Ran:
+    """What came of a document that is run once. It has failed where none of its fields has a value."""
+    values = (outcome.result.get("data") or {}).values()
+    return Ran(plain(outcome), has_failed="errors" in outcome.result and all(value is None for value in values))
+
+
+def made_once(response: HttpResponse, http: HttpRequest) -> Outcome:
+    """The outcome of a mutation whose answer is known."""
+    return Outcome({}, is_mutation=True, respond=lambda: deliver(response, http, is_change=True))
 
 
 def refused(error: IcosaError) -> HttpResponse:

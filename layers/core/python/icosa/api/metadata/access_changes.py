@@ -33,4 +33,5 @@ def key_changes(context: RequestContext) -> ApiKeyChanges:
 
 
 def access_changes(context: RequestContext) -> AccessChanges:
-    return AccessChanges(context.table, context.workspace.id, Caller.of(context.principal), now=context.now)
+    caller, plan = Caller.of(context.principal), context.workspace.plan
+    return AccessChanges(context.table, context.workspace.id, caller, now=context.now, plan=plan)

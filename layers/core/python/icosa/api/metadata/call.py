@@ -34,7 +34,8 @@ class Call:
     @cached_property
     def service(self) -> MetadataService:
         """Changes to the workspace's model."""
-        return MetadataService(self.context.table, self.context.workspace.id, self.context.permissions)
+        context = self.context
+        return MetadataService(context.table, context.workspace.id, context.permissions, context.workspace.plan)
 
     @property
     def entity_id(self) -> str:

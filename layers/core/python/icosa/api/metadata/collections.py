@@ -8,11 +8,13 @@ from collections.abc import Mapping
 
 from .audit_log import AUDIT_LOG
 from .call import CollectionRoutes, Route, collection_routes
+from .demo import DEMO_RECORDS
 from .events import EVENTS
 from .fields import FIELDS
 from .jobs import JOBS
 from .me import ME
 from .objects import OBJECTS
+from .plan import PLAN
 from .roles import ROLE_ROUTES, ROLES
 from .views import VIEW_COLLECTIONS
 from .webhooks import WEBHOOK_ROUTES, WEBHOOKS
@@ -29,7 +31,9 @@ ROUTES: tuple[Route, ...] = (
     *ROLE_ROUTES,
     *WEBHOOK_ROUTES,
     ME,
+    PLAN,
     AUDIT_LOG,
     *JOBS,
     EVENTS,
+    DEMO_RECORDS,
 )

@@ -16,15 +16,20 @@ from ...runtime.conditional import digest_tag, is_not_modified, not_modified, re
 from ...runtime.delivery import deliver
 from ...runtime.http import METHODS_WITH_BODY, HttpRequest, HttpResponse, error_response, handle_errors
 from ...runtime.http_errors import MethodNotAllowed, UnknownRoute
+from ...runtime.idempotency import once_of
 from ...runtime.json_body import read_body
 from ...settings import Settings, settings
 from ...store.meter import Meter
 from ...store.table import Table
+from ..once import Ran, under_a_claim
 from ..rest.ignored import ignored_header
 from ..rest.params import PAGE_PARAMETERS, Params
 from .call import Call, Handler, Route
 from .errors import metadata_body
 from .ids import parse_entity_id
+
+#: Collections whose answers show secrets, which are kept nowhere.
+_WITH_SECRETS = ("webhooks",)
 
 
 class MetadataRest:
@@ -50,7 +55,8 @@ class MetadataRest:
         sent = None
         if request.method in METHODS_WITH_BODY:
             sent = read_body(request.body, request.headers.get("content-type"), limit=self._settings.body_limit)
-        return self._answer(request, open_metered(request.event, table, meter, self._settings), sent)
+        context = open_metered(request.event, table, meter, self._settings, once_of(request))
+        return self._answer(request, context, sent)
 
     def respond(self, request: HttpRequest, context: RequestContext, sent: Any) -> HttpResponse:
         """The answer in a session that is open, to a body that was read. Raises what is unexpected."""
@@ -65,15 +71,20 @@ class MetadataRest:
         params = Params(request.query_string)
         params.refuse_strays(PAGE_PARAMETERS | route.parameters)
         call = Call(context=context, params=params, ids=ids, body=sent, hides_secrets=self._hides_secrets)
-        body = orjson.dumps(handler(call))
-        done = 202 if route.accepts else 201
-        response = HttpResponse(done if request.method == "POST" else 200, body, ignored_header(params.ignored))
-        if request.method == "GET":
-            tag = digest_tag(body)
-            response = tagged(response, tag)
-            if is_not_modified(request, tag):
-                return not_modified(response)
-        return deliver(response, request, is_change=request.method != "GET")
+
+        def run() -> HttpResponse:
+            body = orjson.dumps(handler(call))
+            done = 202 if route.accepts else 201
+            return HttpResponse(done if request.method == "POST" else 200, body, ignored_header(params.ignored))
+
+        if request.method != "GET":
+            is_secret = route.segments[0] in _WITH_SECRETS and not self._hides_secrets
+            response = under_a_claim(context, lambda: Ran(run()), is_secret=is_secret)
+            return deliver(response, request, is_change=True)
+        response = run()
+        tag = digest_tag(response.body)
+        response = tagged(response, tag)
+        return not_modified(response) if is_not_modified(request, tag) else deliver(response, request)
 
     def _route(self, request: HttpRequest) -> tuple[Route, Handler, list[str]]:
         """Raises UnknownRoute, MethodNotAllowed, MalformedId."""
@@ -82,10 +93,10 @@ class MetadataRest:
             if root == list(base) and (route := self._routes.get((base, _without_ids(segments)))):
                 break
         else:
-            raise UnknownRoute(request.method, request.path)
+            raise UnknownRoute(request.method, request.route)
         handler = route.methods.get(request.method)
         if handler is None:
-            raise MethodNotAllowed(request.method, request.path, tuple(route.methods))
+            raise MethodNotAllowed(request.method, request.route, tuple(route.methods))
         return route, handler, [parse_entity_id(segment) for segment in segments[1::2]]
 
 

@@ -21,7 +21,9 @@ FLAG: Final = "API_KEYS_AND_WEBHOOKS"
 
 
 def webhooks_of(context: RequestContext) -> Webhooks:
-    return Webhooks(context.table, context.workspace.id, now=context.now, actor=actor_of(context))
+    return Webhooks(
+        context.table, context.workspace.id, now=context.now, actor=actor_of(context), plan=context.workspace.plan
+    )
 
 
 def actor_of(context: RequestContext) -> Actor:

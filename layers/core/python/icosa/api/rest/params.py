@@ -187,6 +187,10 @@ class Params:
     def records_order(self) -> list[Raw]:
         return self._order("order_by_for_records")
 
+    def flag(self, name: str) -> bool:
+        """A parameter that is true or false, and false when it is absent."""
+        return self._flag(name)
+
     def text(self, name: str) -> str:
         """A parameter that is taken as it is, empty when it is absent."""
         return self._all(name)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 import orjson
@@ -11,10 +11,12 @@ from ...access.check import authorize
 from ...access.context import RequestContext
 from ...access.session import open_metered
 from ...engine.executor import execute
-from ...errors import RecordChanged
+from ...engine.write.reread import Write, reread
+from ...errors import RecordChanged, RecordNotFound
 from ...model.model import Model
 from ...query.demand import Demand
 from ...query.older_names import in_present_names
+from ...query.operation import Merge, Node, Operation
 from ...runtime.conditional import (
     ETAG,
     digest_tag,
@@ -28,13 +30,17 @@ from ...runtime.conditional import (
 from ...runtime.delivery import deliver
 from ...runtime.http import METHODS_WITH_BODY, HttpRequest, HttpResponse, error_response, handle_errors
 from ...runtime.http_errors import MethodNotAllowed, UnknownRoute
+from ...runtime.idempotency import once_of
 from ...runtime.json_body import read_body
 from ...runtime.observation import REFUSED, observed
 from ...settings import Settings, settings
 from ...store.meter import Meter
+from ...store.once import KeptAnswer
 from ...store.table import Table
+from ..consistency import for_reads
+from ..once import Ran, with_its_write
 from ..operation_kinds import note_operations
-from ..shown_record import record_of
+from ..shown_record import has_relations, is_about_one, record_of
 from ..view_filter import view_filter_of
 from .endpoints import ENDPOINTS, Endpoint, RecordsRequest
 from .ignored import ignored_header
@@ -68,7 +74,7 @@ class RestApi:
         body_json = None
         if request.method in METHODS_WITH_BODY:
             body_json = read_body(request.body, request.headers.get("content-type"), limit=self._settings.body_limit)
-        context = open_metered(request.event, self._table, meter, self._settings)
+        context = open_metered(request.event, self._table, meter, self._settings, once_of(request))
         if self._old_addresses is not None and self._old_addresses.has(request, context.model):
             observed().operation = "older"
             return self._old_addresses.answer(request, context, body_json)
@@ -93,19 +99,61 @@ class RestApi:
         )
         parsed.demand.operation(context.model, operation)
         note_operations([operation])
-        result = execute(context, operation)
+        if request.method == "GET":
+            return _read(request, context, endpoint, operation, parsed)
+        response = _write(request, context, endpoint, operation, ignored_header(params.ignored))
+        return deliver(response, request, is_change=operation.is_write)
+
+
+def _read(
+    request: HttpRequest, context: RequestContext, endpoint: Endpoint, operation: Operation, parsed: RecordsRequest
+) -> HttpResponse:
+    result = execute(for_reads(context, request), operation)
+    shown = endpoint.render(context.model, operation, result)
+    record = record_of(operation, result)
+    if record is not None and parsed.revisions is not None and record.revision not in parsed.revisions:
+        raise RecordChanged
+    body = orjson.dumps(shown)
+    tag = digest_tag(body) if record is None else revision_tag(record.revision, _record_json(shown), request)
+    response = tagged(HttpResponse(endpoint.status, body, ignored_header(parsed.params.ignored)), tag)
+    return not_modified(response) if is_not_modified(request, tag) else deliver(response, request)
+
+
+def _write(
+    request: HttpRequest,
+    context: RequestContext,
+    endpoint: Endpoint,
+    operation: Operation,
+    headers: Mapping[str, str],
+) -> HttpResponse:
+    """Run an operation that writes, or look for duplicates, once if the request says so."""
+
+    def answer(result: Any) -> HttpResponse:
         shown = endpoint.render(context.model, operation, result)
-        response = HttpResponse(endpoint.status, orjson.dumps(shown), ignored_header(params.ignored))
         record = record_of(operation, result)
-        tag = None if record is None else revision_tag(record.revision, _record_json(shown), request)
-        if request.method != "GET":
-            changed = response if tag is None else replace(response, headers={**response.headers, ETAG: str(tag)})
-            return deliver(changed, request, is_change=operation.is_write)
-        if record is not None and parsed.revisions is not None and record.revision not in parsed.revisions:
-            raise RecordChanged
-        tag = digest_tag(response.body) if tag is None else tag
-        response = tagged(response, tag)
-        return not_modified(response) if is_not_modified(request, tag) else deliver(response, request)
+        tag = {} if record is None else {ETAG: str(revision_tag(record.revision, _record_json(shown), request))}
+        return HttpResponse(endpoint.status, orjson.dumps(shown), {**headers, **tag})
+
+    def answer_nodes(nodes: Sequence[Node]) -> HttpResponse:
+        return answer(nodes[0] if isinstance(operation, Merge) else nodes)
+
+    def answer_early(nodes: Sequence[Node], are_complete: bool) -> KeptAnswer | None:
+        if not are_complete and has_relations(operation):
+            return None
+        made = answer_nodes(nodes)
+        return KeptAnswer(made.status, made.body, made.headers)
+
+    def answer_again(ids: Sequence[str]) -> HttpResponse:
+        assert isinstance(operation, Write)
+        nodes = reread(context, operation, ids)
+        if not nodes and is_about_one(operation):
+            raise RecordNotFound
+        return answer_nodes(nodes)
+
+    reading = context if operation.is_write else for_reads(context, request)
+    if context.once is not None:
+        context.once.answering = answer_early
+    return with_its_write(context, lambda: Ran(answer(execute(reading, operation))), answer_again)
 
 
 def _record_json(shown: Any) -> bytes:
@@ -119,12 +167,12 @@ def _record_json(shown: Any) -> bytes:
 def _route(request: HttpRequest, body: Any) -> tuple[Path, Endpoint]:
     path = parse_path(request.method, request.route)
     if path is None:
-        raise UnknownRoute(request.method, request.path)
+        raise UnknownRoute(request.method, request.route)
     if path.kind == "many" and request.method == "POST" and isinstance(body, list) and body:
         # A batch whose address a client does not know.
         path = Path("batch", path.plural)
     methods = ENDPOINTS[path.kind]
     endpoint = methods.get(request.method)
     if endpoint is None:
-        raise MethodNotAllowed(request.method, request.path, tuple(methods))
+        raise MethodNotAllowed(request.method, request.route, tuple(methods))
     return path, endpoint

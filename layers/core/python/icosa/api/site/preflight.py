@@ -13,7 +13,8 @@ from ...runtime.http import HttpResponse
 #: Every method that any route has. A browser does not let the asterisk stand for Authorization.
 ALLOWED_METHODS: Final = "GET,HEAD,PUT,PATCH,POST,DELETE"
 ALLOWED_HEADERS: Final = (
-    "*,Authorization,Content-Type,If-Match,If-None-Match,Idempotency-Key,X-Icosa-Explain,X-Icosa-Strict"
+    "*,Authorization,Content-Type,If-Match,If-None-Match,Idempotency-Key,"
+    "X-Icosa-Consistency,X-Icosa-Explain,X-Icosa-Strict"
 )
 _SECONDS: Final = 600
 

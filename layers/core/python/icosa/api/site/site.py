@@ -67,7 +67,7 @@ class SiteApi:
             return self._page(request)
         asset = self._site.assets.get("/".join(rest))
         if asset is None:
-            raise UnknownRoute(request.method, request.path)
+            raise UnknownRoute(request.method, request.route)
         return _file(asset, request)
 
     def _page(self, request: HttpRequest) -> HttpResponse:

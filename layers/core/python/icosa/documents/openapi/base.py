@@ -27,7 +27,8 @@ _DESCRIPTIONS: Mapping[DocumentName, str] = {
         "Every request carries an API key as a bearer token. Reads see everything that was written before them, and a "
         "request applies as a whole or not at all. Which records and fields an answer holds depends on the role of "
         "the key; this document does not.\n\n"
-        "Send `X-Icosa-Explain: 1` to learn from the headers of the answer how a query was answered and what it cost."
+        "Send `X-Icosa-Explain: 1` to learn from the headers of the answer how a query was answered and what it cost, "
+        "and `X-Icosa-Consistency: eventual` to read for half of that where the last second does not matter."
     ),
     "metadata": (
         "The data model of this workspace: its objects and fields, and how they are shown. A change is in force for "

@@ -18,9 +18,9 @@ from .parameters import OBJECTS, parameters
 from .records import RecordSchemas
 from .tags import object_tags, tag_members
 
-#: Groups name their aggregates in documents of up to so many fields: a field has about five. Larger documents would
-#: not fit into an answer with them; parts of these do.
-_NAMED_AGGREGATES = 2_500
+#: Documents of up to so many fields say everything: groups name their aggregates (a field has about five), and bodies
+#: have examples. Larger ones would not fit into an answer with that; parts of them do.
+IN_FULL = 2_500
 
 
 def core_body(model: Model, *, settings: Settings = settings, only: Collection[str] | None = None) -> bytes:
@@ -37,13 +37,10 @@ def core_members(model: Model, settings: Settings, only: Collection[str] | None 
     ids = {obj.id: operation_ids(obj, names) for obj in by_plural}
     tagged = object_tags(obj for obj in model.objects if only is None or obj.id in only)
     objects = [obj for obj, _ in tagged]
-    context = Context(
-        names=names,
-        settings=settings,
-        names_aggregates=sum(len(obj.fields) for obj in objects) <= _NAMED_AGGREGATES,
-    )
+    in_full = sum(len(obj.fields) for obj in objects) <= IN_FULL
+    context = Context(names=names, settings=settings, names_aggregates=in_full)
     paths = own_path("core", parameters=[OBJECTS])
-    schemas = RecordSchemas(model, names).build(objects)
+    schemas = RecordSchemas(model, names, in_full=in_full).build(objects)
     for obj in objects:
         paths |= operations_of(obj, ids[obj.id], context)
         schemas |= schemas_of(obj, context)

@@ -17,6 +17,7 @@ from ...access.bodies import (
     Me,
     ObjectPermissionForResponse,
     PermissionFlagForResponse,
+    Plan,
     RegenerateApiKey,
     RegeneratedApiKey,
     RolePermissionFlag,
@@ -26,6 +27,7 @@ from ...access.bodies import (
     UpsertPermissionFlags,
 )
 from ...access.row_rule_bodies import RowLevelPermissions, UpsertRowLevelPermissions
+from ...lifecycle.demo_bodies import DemoRecords, RemovedDemoRecords
 from ...metadata.job_body import Job
 from ...webhooks.bodies import WebhookForResponse
 from ...webhooks.delivery_bodies import (
@@ -36,11 +38,11 @@ from ...webhooks.delivery_bodies import (
     WebhookDeliverySummary,
     WebhookTestResult,
 )
-from .parameters import AUDIT_LIMIT, DELIVERY_ID, DELIVERY_LIMIT, DELIVERY_STATE, OBJECT_ID
+from .parameters import AUDIT_LIMIT, DELIVERY_ID, DELIVERY_LIMIT, DELIVERY_STATE, OBJECT_ID, WITH_CHANGED
 from .schemas import PAGE_INFO, Part, all_of, list_of, reference
 
 ACCESS: Final = "access"
-Method = Literal["get", "post", "put", "patch"]
+Method = Literal["get", "post", "put", "patch", "delete"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -162,6 +164,14 @@ ENDPOINTS: Final = (
         path="/me", method="get", tag=ACCESS, operation_id="whoAmI", summary="Who asks, and what they may do", answer=Me
     ),
     Endpoint(
+        path="/plan",
+        method="get",
+        tag=ACCESS,
+        operation_id="findPlan",
+        summary="How much the workspace may have, and has",
+        answer=Plan,
+    ),
+    Endpoint(
         path="/auditLog",
         method="get",
         tag=ACCESS,
@@ -187,6 +197,23 @@ ENDPOINTS: Final = (
         operation_id="findOneJob",
         summary="How far a job is",
         answer=Job,
+    ),
+    Endpoint(
+        path="/demoRecords",
+        method="get",
+        tag="demoRecords",
+        operation_id="findDemoRecords",
+        summary="What is left of the records with which a demo workspace began",
+        answer=DemoRecords,
+    ),
+    Endpoint(
+        path="/demoRecords",
+        method="delete",
+        tag="demoRecords",
+        operation_id="deleteDemoRecords",
+        summary="Destroy the demo records, for good",
+        answer=RemovedDemoRecords,
+        filters=(WITH_CHANGED,),
     ),
     Endpoint(
         path="/permissionFlags",

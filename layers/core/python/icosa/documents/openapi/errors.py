@@ -98,7 +98,8 @@ def error_components(
             "There is no such record", _body(404, "NotFoundException", "Record not found", code="RECORD_NOT_FOUND")
         ),
         "409": _response(
-            "Others kept changing the same records; nothing was changed, and trying again is safe",
+            "Others kept changing the same records, or a request with the same `Idempotency-Key` is running; trying "
+            "again is safe",
             _body(
                 409,
                 "ConflictException",
@@ -115,6 +116,16 @@ def error_components(
                 415,
                 "UnsupportedMediaTypeException",
                 "Content-Type 'text/plain' is not supported. Send application/json",
+            ),
+        ),
+        "422": _response(
+            "The `Idempotency-Key` was used for another request",
+            _body(
+                422,
+                "UnprocessableEntityException",
+                "The Idempotency-Key was used for another request in the last 24 hours. Choose a new key for each "
+                "request, and send the same method, address and body when you send it again",
+                code="IDEMPOTENCY_KEY_REUSED",
             ),
         ),
         "429": _response(

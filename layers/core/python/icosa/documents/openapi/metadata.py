@@ -22,13 +22,13 @@ from .endpoint import ACCESS, ENDPOINTS, Endpoint
 from .errors import METADATA_MEMBERS, error_components
 from .metadata_wording import described
 from .operation import operation
-from .parameters import metadata_parameters, refer
+from .parameters import IDEMPOTENCY_KEY, metadata_parameters, refer
 from .schemas import PAGE_INFO, PAGED, Part, all_of, list_of, page_info, reference
 from .tags import Tag, tag_members
 
 _ALWAYS = ("400", "401", "403", "429", "503")
 _ONE = ("404",)
-_WRITES = ("409",)
+_WRITES = ("409", "422")
 _PAGE = ("limit", "startingAfter", "endingBefore")
 
 #: By schema, what replaces members of its example.
@@ -95,6 +95,12 @@ def _members(*, is_direct: bool) -> Mapping[str, Any]:
             description="Work on records that goes on after its request, and how far it is",
             group="Data model",
         ),
+        Tag(
+            name="demoRecords",
+            label="Demo records",
+            description="The records with which a demo workspace began, and their end",
+            group="Workspace",
+        ),
     ]
     return {**tag_members(tags), "paths": paths, "components": components(parts)}
 
@@ -137,6 +143,7 @@ def _paths(collection: Collection, *, is_direct: bool) -> dict[str, Any]:
                 id=f"createOne{name}",
                 summary=f"Create One {singular}",
                 description=f"Create {one}",
+                parameters=refer(IDEMPOTENCY_KEY),
                 body=reference(name),
                 answer=answer(f"createOne{name}"),
                 success="What was created",
@@ -160,7 +167,7 @@ def _paths(collection: Collection, *, is_direct: bool) -> dict[str, Any]:
                 id=f"deleteOne{name}",
                 summary=f"Delete One {singular}",
                 description=f"Delete {one}",
-                parameters=refer("idPath"),
+                parameters=refer("idPath", IDEMPOTENCY_KEY),
                 answer=collection.deleted or answer(f"deleteOne{name}"),
                 success="What is left to say of it",
                 refused=(*_ALWAYS, *_ONE, *_WRITES),
@@ -170,7 +177,7 @@ def _paths(collection: Collection, *, is_direct: bool) -> dict[str, Any]:
                 id=f"updateOne{name}",
                 summary=f"Update One {singular}",
                 description=f"Change {one}. What the body does not name stays as it is",
-                parameters=refer("idPath"),
+                parameters=refer("idPath", IDEMPOTENCY_KEY),
                 body=reference(f"{name}ForUpdate"),
                 answer=collection.updated or answer(f"updateOne{name}"),
                 success="What it is now",
@@ -183,7 +190,11 @@ def _paths(collection: Collection, *, is_direct: bool) -> dict[str, Any]:
 def _endpoint(endpoint: Endpoint) -> Part:
     """A method of an address that belongs to no collection, or stands below one of its entities."""
     has_id, has_body = "{id}" in endpoint.path, endpoint.body is not None
-    named = (*(("idPath",) if has_id else ()), *(("startingAfter",) if endpoint.is_page else ()))
+    named = (
+        *(("idPath",) if has_id else ()),
+        *(("startingAfter",) if endpoint.is_page else ()),
+        *(() if endpoint.method == "get" else (IDEMPOTENCY_KEY,)),
+    )
     return operation(
         tag=endpoint.tag,
         id=endpoint.operation_id,

@@ -199,6 +199,7 @@ MEMBERS: Final[Mapping[str, str]] = {
     "principal": "Who asks",
     "role": "The role",
     "limits": "Limits of the installation",
+    "usage": "How much there is of it",
     "action": "What was done",
     "actor": "Who did it",
     "target": "What it was done to",

@@ -31,7 +31,7 @@ from .answers import (
 )
 from .names import Names
 from .operation import operation
-from .parameters import refer
+from .parameters import IDEMPOTENCY_KEY, refer
 from .text import label
 
 _ALWAYS = ("400", "401", "403", "429", "503")
@@ -41,6 +41,8 @@ _SHOWN = ("depth", "fields")
 #: Of operations on one record, which may depend on what it is like.
 _CONDITIONS = ("condition", "ifMatch")
 _CONDITIONAL = ("412",)
+#: Of all that are made once, if the client says so.
+_ONCE = ("409", "422")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,12 +99,12 @@ def operations_of(obj: Object, ids: Mapping[str, str], context: Context) -> dict
                 id=ids[described.id],
                 summary=described.summary.format_map(texts),
                 description=described.description.format_map(texts),
-                parameters=refer(*described.parameters),
+                parameters=refer(*described.parameters, *(() if described.method == "get" else (IDEMPOTENCY_KEY,))),
                 body=None if described.body is None else described.body(obj, context),
                 answer=described.answer(obj, context),
                 success=described.success.format_map(texts),
                 status=described.status,
-                refused=(*_ALWAYS, *described.refused),
+                refused=(*_ALWAYS, *described.refused, *(() if described.method == "get" else _ONCE)),
                 is_tagged=described.is_tagged,
                 is_cached=described.is_cached,
             )

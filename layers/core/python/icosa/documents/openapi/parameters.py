@@ -7,10 +7,11 @@ tool can send a text, and few encode nested values as the server wants them.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from ...access.audit import PAGE_DEFAULT, PAGE_LIMIT
 from ...model.operators import OPERATORS, OperandType
+from ...runtime.idempotency import KEY_CHARACTERS
 from ...settings import Settings
 from ...store.delivery_row import STATES
 from ...webhooks.deliveries import PAGE_DEFAULT as DELIVERY_PAGE_DEFAULT
@@ -93,6 +94,7 @@ def parameters(settings: Settings) -> dict[str, Part]:
             {"type": "string"},
             examples={"unchanged": 'updatedAt[eq]:"2026-01-01T00:00:00.000Z"'},
         ),
+        IDEMPOTENCY_KEY: _idempotency_key(),
         "ifMatch": _header(
             "If-Match",
             "The `ETag` of the record as it was read, or several. Where the record has been written since, the answer "
@@ -189,6 +191,7 @@ def metadata_parameters() -> dict[str, Part]:
     """``components.parameters`` of the metadata document (docs/wire/metadata.md#pages)."""
     return {
         "idPath": _id_path("entity"),
+        IDEMPOTENCY_KEY: _idempotency_key(),
         "limit": _query(
             "limit",
             "Entities on the page. More than 1000 are cut to 1000",
@@ -229,6 +232,18 @@ def _query(
         state = {} if required else {"x-disabled": True}
         parameter["examples"] = {key: {"value": value, **state} for key, value in examples.items()}
     return {**parameter, "schema": schema}
+
+
+IDEMPOTENCY_KEY: Final = "idempotencyKey"
+
+
+def _idempotency_key() -> Part:
+    key = _header(
+        "Idempotency-Key",
+        "A text of the client's own, another one for each request. The same request with the same key, in 24 hours, "
+        "is answered as before, with `Idempotency-Replayed: true`, and not carried out again",
+    )
+    return {**key, "schema": {"type": "string", "minLength": 1, "maxLength": KEY_CHARACTERS}}
 
 
 def _header(name: str, description: str) -> Part:
@@ -274,6 +289,9 @@ AUDIT_LIMIT: Part = _query(
     "limit",
     f"Entries on the page. More than {PAGE_LIMIT} are cut to {PAGE_LIMIT}",
     {"type": "integer", "minimum": 0, "default": PAGE_DEFAULT},
+)
+WITH_CHANGED: Part = _query(
+    "with_changed", "Whether demo records that somebody has changed go, too", {"type": "boolean", "default": False}
 )
 #: Of the document of records.
 OBJECTS: Part = _query(

@@ -26,11 +26,12 @@ _UPDATED = 2
 
 
 class RecordSchemas:
-    """Builds ``components.schemas`` for objects of a model."""
+    """Builds ``components.schemas`` for objects of a model, with examples where it is ``in_full``."""
 
-    def __init__(self, model: Model, names: Names) -> None:
+    def __init__(self, model: Model, names: Names, *, in_full: bool) -> None:
         self._model = model
         self._names = names
+        self._in_full = in_full
         self._shared: dict[str, Part] = {}
         self._related: dict[str, Object] = {}
         self._own: dict[str, dict[str, Any]] = {}
@@ -62,23 +63,22 @@ class RecordSchemas:
                 if field.is_many_to_one:
                     self._shared |= LINK_SCHEMAS
                     properties[name] = {**LINK, "description": f"Which record is in {label(field)}"}
-        example = _example(obj)
-        return {
-            self._names.of(obj, ""): {
-                "type": "object",
-                "description": of_object(obj),
-                "properties": properties,
-                "additionalProperties": False,
-                "example": example,
-            },
-            self._names.of(obj, "ForUpdate"): {
-                "type": "object",
-                "description": f"Changes of {label(obj, 'labelPlural')}",
-                "properties": {name: schema for name, schema in properties.items() if name != "id"},
-                "additionalProperties": False,
-                "example": dict(list(example.items())[:_UPDATED]),
-            },
+        new = {
+            "type": "object",
+            "description": of_object(obj),
+            "properties": properties,
+            "additionalProperties": False,
         }
+        changes = {
+            "type": "object",
+            "description": f"Changes of {label(obj, 'labelPlural')}",
+            "properties": {name: schema for name, schema in properties.items() if name != "id"},
+            "additionalProperties": False,
+        }
+        if self._in_full:
+            example = _example(obj)
+            new["example"], changes["example"] = example, dict(list(example.items())[:_UPDATED])
+        return {self._names.of(obj, ""): new, self._names.of(obj, "ForUpdate"): changes}
 
     def _response(self, obj: Object) -> Part:
         properties = dict(self._stored(obj))

@@ -5,11 +5,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ...errors import InvalidData
 from ...model.model import Object
+from ...query.operation import Node
 from ...store.change import Change, first_version, new_state
 from ..context import Context
 from ..records import State
@@ -46,6 +47,15 @@ def create_change(ctx: Context, obj: Object, record_id: str, values: Mapping[str
 def destroy_change(obj: Object, state: State) -> Change:
     """The change that removes a record for good."""
     return Change(obj=obj, before=state.item, before_live=state.live)
+
+
+def changed_nodes(obj: Object, changes: Iterable[Change]) -> list[Node]:
+    """The records of an object that changes leave, those among them that were there before."""
+    return [
+        Node(change.after)
+        for change in changes
+        if change.obj is obj and change.before is not None and change.after is not None
+    ]
 
 
 def with_update_stamps(ctx: Context, obj: Object, values: Mapping[str, Any]) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from functools import partial
 from ...errors import BadRequest, Conflict
 from ...model.inspect import inspect
 from ...model.model import UniqueConstraint
+from ...query.operation import Node
 from ...store import keys
 from ...store.change import Change, FailureReason, SameValue
 from ...store.commit import CommitFailed, WriteConflict, commit
@@ -89,6 +90,8 @@ def commit_changes(
             f"{len(changes)}.",
             sub_code="TOO_MANY_RECORDS_TO_UPDATE",
         )
+    if ctx.quota is not None and (added := sum(change.live_delta for change in changes)) > 0:
+        ctx.quota.check(ctx.table, ctx.model, added)
     ws = ctx.model.workspace_id
     references = new_references(ctx, changes)
     targets: list[Key] = []
@@ -102,6 +105,7 @@ def commit_changes(
     elif references:
         targets = target_keys(ctx, references, changes, live_before)
     lease = ctx.lease if sets_values else None
+    once = ctx.once
     send = partial(
         commit,
         ctx.table,
@@ -112,6 +116,7 @@ def commit_changes(
         now_ms=int(time.time() * 1000),
         seen=ctx.register,
         beside=beside,
+        once=None if once is None else once.row(),
     )
     try:
         try:
@@ -126,6 +131,16 @@ def commit_changes(
         raise _duplicate_value(same.change, same.constraint) from None
     except CommitFailed as failure:
         raise _client_error(failure.reason) from None
+    if once is not None:
+        once.committed()
+
+
+def announce(ctx: Context, nodes: Sequence[Node], *, are_complete: bool = False) -> None:
+    """Say what the request answers when the next commit has happened (``store.once``). ``are_complete``: with all
+    relations that the answer shows.
+    """
+    if ctx.once is not None:
+        ctx.once.announce(nodes, are_complete=are_complete)
 
 
 def _client_error(reason: FailureReason) -> Exception:

@@ -21,7 +21,7 @@ from ...store.table import Table
 from ..context import Context
 from ..read.relations import load_relations
 from .changes import create_change
-from .commit import DuplicateEntry, commit_changes, retry_on_conflict
+from .commit import DuplicateEntry, announce, commit_changes, retry_on_conflict
 from .connect import resolve_connects
 from .drafts import RecordDraft, draft_nested, draft_records, flatten, link_values
 from .foreign_keys import Reference, live_targets
@@ -89,8 +89,10 @@ def _attempt(ctx: Context, top_drafts: Sequence[RecordDraft], operation: Create)
             results.append(key)
     require_visible(ctx, list(changes.values()))
     require_visible_targets(ctx, list(changes.values()))
+    records = [after for key in results if (after := changes[key].after) is not None]
+    announce(ctx, [Node(record) for record in records])
     commit_changes(ctx, list(changes.values()), live_before=live_before)
-    return [after for key in results if (after := changes[key].after) is not None]
+    return records
 
 
 def resolve_links(ctx: Context, inputs: Sequence[ParsedInput]) -> tuple[list[dict[str, Any]], list[Change]]:

@@ -19,7 +19,7 @@ from ..context import Context
 from ..read.relations import load_relations
 from ..records import State, get_visible
 from .changes import update_change, with_update_stamps
-from .commit import MAX_COMMIT, commit_changes, fitting, retry_on_conflict
+from .commit import MAX_COMMIT, announce, commit_changes, fitting, retry_on_conflict
 from .dependents import MAX_EDGES, Reference, dependents_of, references_by, references_to
 from .follow_up import FollowUp, Frame, commit_and_follow_up
 from .merge_preview import preview_merge
@@ -149,6 +149,7 @@ def _commit_merge(
     changes = [survivor_change, *(_retire(ctx, obj, state, survivor_change.after) for state in merged)]
     records = [state.item for state in (survivor, *merged)]
     references, are_all = _references(ctx, operation, records, survivor.item)
+    announce(ctx, [Node(survivor_change.after)])
     if are_all and len(changes) + len(references) <= MAX_COMMIT:
         moves = repointing(ctx, references, survivor.item.id)
         if len(fitting([*changes, *moves], least=len(changes))) == len(changes) + len(moves):

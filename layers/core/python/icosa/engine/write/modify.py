@@ -25,8 +25,8 @@ from ..read.matches import find_matching_records, find_states
 from ..read.relations import load_relations
 from ..records import State, get_any_visible
 from .cascade import destroy
-from .changes import update_change, with_update_stamps
-from .commit import commit_changes, retry_on_conflict
+from .changes import changed_nodes, update_change, with_update_stamps
+from .commit import announce, commit_changes, retry_on_conflict
 from .create import resolve_links
 from .dependents import KnownEdges, first_edges
 from .positions import assign_positions, outermost_position
@@ -57,6 +57,7 @@ def delete(ctx: Context, operation: Delete) -> list[Node]:
             states, edges = _select_records(ctx, operation, "destroy"), None
         nodes = [Node(state.item) for state in states]
         load_relations(ctx, obj, nodes, operation.selection)
+        announce(ctx, nodes, are_complete=True)
         destroy(ctx, obj, states, edges=edges)
         return nodes
 
@@ -87,11 +88,7 @@ def _write_and_load(
             changes = write(*_read_with_edges(ctx, operation))
         else:
             changes = write(_select_records(ctx, operation, verb), None)
-        return [
-            change.after
-            for change in changes
-            if change.obj is operation.object and change.before is not None and change.after is not None
-        ]
+        return [node.item for node in changed_nodes(operation.object, changes)]
 
     nodes = [Node(record) for record in retry_on_conflict(ctx, attempt)]
     load_relations(ctx, operation.object, nodes, operation.selection)
@@ -180,6 +177,7 @@ def _commit_update(ctx: Context, operation: Update, states: Sequence[State]) -> 
     changes = _update_changes(ctx, operation, states)
     require_visible(ctx, changes)
     require_visible_targets(ctx, changes)
+    announce(ctx, changed_nodes(operation.object, changes))
     commit_changes(ctx, changes)
     return changes
 

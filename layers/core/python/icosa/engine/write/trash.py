@@ -13,8 +13,8 @@ from ...model.model import Object
 from ...store.change import Change
 from ..context import Context
 from ..records import State
-from .changes import update_change, with_update_stamps
-from .commit import MAX_COMMIT, commit_changes, fitting
+from .changes import changed_nodes, update_change, with_update_stamps
+from .commit import MAX_COMMIT, announce, commit_changes, fitting
 from .dependents import KnownEdges, Reference, dependents_of, references_to
 from .follow_up import FollowUp, Frame, commit_and_follow_up
 from .parts import deleted_at as deleted_at_of
@@ -56,6 +56,7 @@ def _move(
     references, are_all = _following(ctx, obj, states, edges)
     own = _move_changes(ctx, ((obj, state) for state in states), deleted_at)
     require_visible(ctx, own)
+    announce(ctx, changed_nodes(obj, own))
     if are_all and len(own) + len(references) <= MAX_COMMIT:
         changes = [*own, *_move_changes(ctx, _followers(ctx, obj, states, deleted_at, references), deleted_at)]
         # Only followers go by themselves: too many records of the request itself are refused.

@@ -66,7 +66,7 @@ def write_activities(
     activities = [each for told in found for each in activities_of(model, timeline, told, around)]
     drafts = {each.id: Draft(each.id, each.values(activity)) for each in activities}
     for part in _parts(ctx, activity, drafts.values()):
-        retry_on_conflict(partial(_write, ctx, activity, part))
+        retry_on_conflict(ctx, partial(_write, ctx, activity, part))
     table.meter.add_parallel([ctx.table.meter])
 
 

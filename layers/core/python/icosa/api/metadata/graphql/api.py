@@ -10,18 +10,22 @@ from typing import Any
 
 from graphql import (
     DocumentNode,
+    FieldNode,
     GraphQLError,
     OperationType,
+    Visitor,
     execute_sync,
     get_operation_ast,
     parse,
     validate,
+    visit,
 )
 
 from ....access.session import open_metered
 from ....errors import IcosaError
 from ....runtime.http import HttpRequest, HttpResponse
 from ....runtime.http_errors import Unexpected
+from ....runtime.idempotency import once_of
 from ....runtime.observation import observed
 from ....settings import Settings, settings
 from ....store.meter import Meter
@@ -29,6 +33,7 @@ from ....store.table import Table
 from ...graphql import transport
 from ...graphql.document import EMPTY_SELECTION, has_empty_selection
 from ...graphql.transport import GraphqlRequest, Outcome
+from ...once import under_a_claim
 from ..errors import metadata_extensions
 from .call import MetadataCall
 from .limits import check_limits
@@ -43,6 +48,10 @@ _MAX_TOKENS = 15_000
 _REMEMBERED_LENGTH = 10_000
 
 
+#: Fields whose values are secrets, which are kept nowhere.
+_SECRETS = frozenset(("secret", "token"))
+
+
 class MetadataGraphql:
     """The Metadata GraphQL API over a table."""
 
@@ -54,10 +63,44 @@ class MetadataGraphql:
         """Never raises: every failure has its answer."""
 
         def run(request: GraphqlRequest, meter: Meter) -> Outcome:
-            context = transport.authenticated(lambda: open_metered(http.event, self._table, meter, self._settings))
-            return run_document(request, MetadataCall(context, http))
+            once = once_of(http)
+            context = transport.authenticated(
+                lambda: open_metered(http.event, self._table, meter, self._settings, once)
+            )
+            call = MetadataCall(context, http)
+            if once is None or not _asks_for_changes(request):
+                return run_document(request, call)
+            is_secret = not _SECRETS.isdisjoint(_selected(request))
+            response = under_a_claim(context, lambda: transport.ran(run_document(request, call)), is_secret=is_secret)
+            return transport.made_once(response, http)
 
         return transport.handle_graphql_request(http, run, limit=self._settings.body_limit)
+
+
+def _asks_for_changes(request: GraphqlRequest) -> bool:
+    """Whether a document asks for a change; False where it cannot be run at all."""
+    prepared = _prepare(request.query)
+    operation = None if isinstance(prepared, list) else get_operation_ast(prepared, request.operation_name)
+    return operation is not None and operation.operation is OperationType.MUTATION
+
+
+def _selected(request: GraphqlRequest) -> frozenset[str]:
+    """The names of all fields that a document selects."""
+    prepared = _prepare(request.query)
+    if isinstance(prepared, list):
+        return frozenset()
+    names = _Names()
+    visit(prepared, names)
+    return frozenset(names.found)
+
+
+class _Names(Visitor):
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: set[str] = set()
+
+    def enter_field(self, node: FieldNode, *_: Any) -> None:
+        self.found.add(node.name.value)
 
 
 def run_document(request: GraphqlRequest, call: MetadataCall) -> Outcome:

@@ -8,19 +8,22 @@ from typing import Any
 from ariadne import MutationType, ObjectType, QueryType
 
 from ....access.context import Workspace
+from ....access.plan_usage import plan_usage
 from ....catalog.applications import application_id
 from ....engine.records import count_live
-from ....errors import Forbidden
+from ....errors import Forbidden, PermissionDenied
 from ....runtime.http import base_url
 from ....store import keys
 from ..access_changes import access_changes
+from ..plan import FLAG
 from .call import Info, MetadataCall
 from .roles import role_nodes
 
 _query = QueryType()
 _mutation = MutationType()
 _workspace = ObjectType("Workspace")
-RESOLVERS = (_query, _mutation, _workspace)
+_plan = ObjectType("WorkspacePlan")
+RESOLVERS = (_query, _mutation, _workspace, _plan)
 
 #: Marks the object whose records are the workspace's members, without naming it.
 _MEMBERS_FLAG = "WORKSPACE_MEMBERS"
@@ -84,6 +87,7 @@ def _members(call: MetadataCall, workspace: Workspace) -> Mapping[str, Any]:
         ],
         "workspaceCustomApplicationId": application_id(workspace.id, is_custom=True),
         "defaultRoleId": workspace.default_role_id,
+        "plan": {"name": workspace.plan.name, "limits": workspace.plan.limits},
     }
 
 
@@ -100,3 +104,11 @@ def _members_count(_workspace: Mapping[str, Any], info: Info) -> int | None:
     call = info.context
     members = next((obj for obj in call.model.objects if _MEMBERS_FLAG in obj.right_flags.values()), None)
     return None if members is None else count_live(call.context, members)
+
+
+@_plan.field("usage")
+def _usage(_plan: Mapping[str, Any], info: Info) -> Mapping[str, int]:
+    call = info.context
+    if not call.context.permissions.holds(FLAG):
+        raise PermissionDenied
+    return plan_usage(call.context.table, call.model)

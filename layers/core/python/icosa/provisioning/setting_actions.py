@@ -1,0 +1,63 @@
+"""What an operator decides about a workspace: its plan, and whether it has a timeline."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any, Literal
+
+from ..access.plan_usage import plan_usage
+from ..access.plans import PLAN, plan_of, plans
+from ..access.times import stored_time
+from ..catalog.commit import read
+from ..errors import BadRequest
+from ..store import keys
+from ..store.ops import set_attributes
+from ..store.workspace_row import new_settings
+from ..validation.types import NonBlankText
+from .actions import Action, OfWorkspace, Result, Services
+
+
+class SetPlan(OfWorkspace):
+    plan: NonBlankText
+
+
+class SetTimeline(OfWorkspace):
+    timeline: Literal["on", "off"]
+
+
+def known_plan(name: str) -> str:
+    """Raises BadRequest for a plan that is not known."""
+    if name not in plans():
+        raise BadRequest(f"plan '{name}' is not known. There are: {', '.join(plans())}")
+    return name
+
+
+def _set_plan(services: Services, parameters: SetPlan) -> Result:
+    """``{plan, limits, usage}``. The row comes first, so that a repeated action mends what an earlier one has left."""
+    ws = parameters.workspace_id
+    services.table.transact([set_attributes(keys.workspace(ws), {PLAN: known_plan(parameters.plan)})])
+    services.api_keys.count_calls(ws)
+    return _read_plan(services, parameters)
+
+
+def _read_plan(services: Services, parameters: OfWorkspace) -> Result:
+    """``{plan, limits, usage}``."""
+    table, ws = services.table, parameters.workspace_id
+    plan = plan_of(table.get(keys.workspace(ws)) or {})
+    return {"plan": plan.name, "limits": plan.limits, "usage": plan_usage(table, read(table, ws).model)}
+
+
+def _set_timeline(services: Services, parameters: SetTimeline) -> Result:
+    """``{timeline}``."""
+    now = stored_time(datetime.now(UTC))
+    settings = {"timeline": parameters.timeline}
+    services.table.transact([new_settings(parameters.workspace_id, {"updatedAt": now}, settings)])
+    return settings
+
+
+SETTING_ACTIONS: Mapping[str, Action[Any]] = {
+    "set_plan": Action(SetPlan, _set_plan),
+    "read_plan": Action(OfWorkspace, _read_plan),
+    "set_timeline": Action(SetTimeline, _set_timeline),
+}
