@@ -68,13 +68,15 @@ def test_what_is_not_there(stack: RunningStack) -> None:
         (f"{stack.url}/nope", "/nope"),
         (f"{stack.url}/assets/nope.js", "/assets/nope.js"),
         (f"{stack.url}/assets/..%2f..%2fhandler.py", "/assets/..%2f..%2fhandler.py"),
-        (f"{stack.url}/rest/people/1/2/3", "/rest/people/1/2/3"),
         # Not below the base path: what is there is not ours to say.
         (f"{host}/rest/people", "this address"),
         (f"{stack.url}x/rest/people", "this address"),
     ):
         answer = httpx.get(url, headers=_as(stack.key))
         assert (answer.status_code, answer.json()["messages"]) == (404, [f"Cannot GET {path}"])
+    records = httpx.get(f"{stack.url}/rest/people/1/2/3", headers=_as(stack.key))
+    assert records.status_code == 400
+    assert records.json()["messages"][0].startswith("Query path '/rest/people/1/2/3' invalid.")
 
 
 def test_apis_and_documents_know_the_path(stack: RunningStack) -> None:

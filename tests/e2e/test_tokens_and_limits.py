@@ -15,6 +15,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from icosa.version import VERSION
 from tests.support.checkout import ROOT
 from tests.support.stack import RunningStack, local_stack
 
@@ -150,7 +151,7 @@ def test_limits_are_told_where_they_are_known(stack: RunningStack, fresh: str) -
 
 def test_health_needs_no_key(stack: RunningStack) -> None:
     whole, head = httpx.get(f"{stack.url}/healthz"), httpx.head(f"{stack.url}/healthz")
-    assert (whole.status_code, whole.json()) == (200, {"status": "ok"})
+    assert (whole.status_code, whole.json()) == (200, {"status": "ok", "version": VERSION})
     assert (head.status_code, head.content) == (200, b"")
     assert httpx.post(f"{stack.url}/healthz").status_code == 404
     answered, _ = flood(f"{stack.url}/healthz")
