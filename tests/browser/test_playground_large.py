@@ -13,6 +13,8 @@ from tests.support.browser import Console, console, profile
 from tests.support.many_objects import create_objects
 from tests.support.stack import RunningStack
 
+from .conftest import PREFIX
+
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
@@ -44,7 +46,7 @@ def test_the_rest_playground_opens_with_the_picked_objects(visitor: Console) -> 
     expect(page.get_by_role("button", name=re.compile("^All"))).to_have_count(0)
     page.get_by_label("Search").fill("gadget77x")
     page.get_by_label("Search").press("Enter")
-    expect(page).to_have_url(re.compile(r"/some/stage/playground/rest/core\?object=gadget77xs"))
+    expect(page).to_have_url(re.compile(rf"{PREFIX}/playground/rest/core\?object=gadget77xs"))
     expect(page.get_by_role("link", name=re.compile("^Create One gadget77x"))).to_be_visible()
     expect(page.locator(".scalar-tool")).not_to_contain_text("gadget78xs")
     _clean(visitor)
