@@ -13,8 +13,10 @@ from typing import Any
 
 from aws_lambda_powertools.logging.formatter import LambdaPowertoolsFormatter
 
+from ..store.client import PACKAGE
+
 #: Packages whose exceptions say what AWS answered.
-_AWS = ("botocore", "pydynox")
+_AWS = ("botocore", PACKAGE)
 
 
 class LogFormat(LambdaPowertoolsFormatter):
