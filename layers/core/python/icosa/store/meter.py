@@ -76,7 +76,8 @@ class Meter:
     def total(self) -> Meter:
         """These counts with those of the authentication and of all children."""
         total = Meter()
-        for part in (self, *(child.total() for child in self.children), *filter(None, [self.authentication])):
+        before = [] if self.authentication is None else [self.authentication]
+        for part in (self, *(other.total() for other in (*self.children, *before))):
             total.round_trips += part.round_trips
             total._add(part)
         return total
