@@ -29,7 +29,17 @@ QUEUES: Final[dict[str, tuple[str, str | None]]] = {
     "deliveries": ("DeliveriesDeadLetters", None),
 }
 #: Members of bodies that are shown: ids, numbers and positions.
-_SHOWN = ("workspaceId", "jobId", "webhookId", "deliveryId", "attempt", "shardId", "batchSize", "condition")
+_SHOWN = (
+    "workspaceId",
+    "jobId",
+    "operationId",
+    "webhookId",
+    "deliveryId",
+    "attempt",
+    "shardId",
+    "batchSize",
+    "condition",
+)
 _SHOWN_POSITIONS = ("startSequenceNumber", "endSequenceNumber", "approximateArrivalOfFirstRecord")
 #: Seconds for which messages that are looked at are not seen by others, and between looks at a task.
 _LOOKED_AT = 5

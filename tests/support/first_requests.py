@@ -13,13 +13,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+#: Before what a function writes for an event.
+_BEGIN = "-- event "
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """``imported`` are the modules that the function loaded for the event."""
+    """``imported`` are the modules that the function loaded for the event, ``logged`` is what it wrote meanwhile."""
 
     result: Any
     imported: list[str]
+    logged: str
 
 
 def first_requests(
@@ -35,7 +39,9 @@ def first_requests(
         check=False,
     )
     assert done.returncode == 0, done.stderr
-    return {name: Answer(*answer) for name, answer in json.loads(done.stdout.splitlines()[-1]).items()}
+    written, _, answers = done.stdout.rstrip("\n").rpartition("\n")
+    logs = dict(part.split("\n", 1) for part in written.split(_BEGIN)[1:])
+    return {name: Answer(*answer, logged=logs[name]) for name, answer in json.loads(answers).items()}
 
 
 class LambdaContext:
@@ -55,6 +61,7 @@ def _main() -> None:
     answers = {}
     for name, event in events.items():
         known = set(sys.modules)
+        print(f"\n{_BEGIN}{name}", flush=True)
         result = handler(event, LambdaContext())
         answers[name] = (result, sorted(set(sys.modules) - known))
     print("\n" + json.dumps(answers))

@@ -15,6 +15,7 @@ from icosa.access.role_admin import create_role
 from icosa.api.keys.app import keys_app
 from icosa.provisioning.workspace import Provisioned
 from icosa.runtime.asgi import asgi_proxy
+from icosa.runtime.observation import Observation, observing
 from icosa.store import keys, once
 from icosa.store.control import RoleRow
 from icosa.store.table import Table
@@ -536,3 +537,13 @@ def test_keys_are_made_once(
     assert token.status == 201, token
     assert send(path, body, key).json["code"] == "IDEMPOTENCY_ANSWER_NOT_KEPT"
     assert not any(token.json["token"] in repr(item) for item in all_rows(shared_table).values())
+
+
+# ------------------------------------------------------------------ what operators see
+
+
+def test_errors_of_mutations_that_are_made_once_are_counted(gql: GraphqlClient, key: dict[str, str]) -> None:
+    document = f'mutation {{ updatePerson(id: "{UNKNOWN}", data: {{ jobTitle: "Cook" }}) {{ id }} }}'
+    with observing(Observation()) as seen:
+        assert gql.send("POST", {"query": document}, headers=key).json["errors"]
+    assert (seen.client_errors, seen.faults) == (1, 0)

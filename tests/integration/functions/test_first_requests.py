@@ -1,4 +1,6 @@
-"""With SnapStart, all that a function imports must be in its snapshot: its first requests import nothing."""
+"""With SnapStart, all that a function imports must be in its snapshot: its first requests import nothing. And what
+functions write into their logs: one line of metrics for each event, and nothing that clients sent or got.
+"""
 
 from __future__ import annotations
 
@@ -34,6 +36,27 @@ CONTACTS = {
     "linkedinLink": {"primaryLinkUrl": "https://social.example/ada"},
 }
 Events = dict[str, Any]
+#: Members whose values are ids, or what the audit log says on purpose, which goes to the function's log as well.
+_LOGGED = frozenset(
+    [
+        "id",
+        "ids",
+        "action",
+        "workspaceId",
+        "keyId",
+        "callerKeyId",
+        "apiKeyId",
+        "roleId",
+        "Records",
+        "by",
+        "expiresAt",
+        "reason",
+        "role",
+    ]
+)
+_WORD = 6
+_ADDRESS = {"addressStreet1": "1 Analytical Row", "addressCity": "Marylebone"}
+_FORGED = {"Authorization": "Bearer forged.for.us"}
 
 
 class Stack:
@@ -58,10 +81,26 @@ class Stack:
         answers = first_requests(function.search_path, environment, events)
         for event, answer in answers.items():
             assert answer.imported == [], (name, event)
+            self._look_at_log(answer.logged, events[event], (name, event))
             if isinstance(answer.result, dict) and "statusCode" in answer.result:
                 assert answer.result["statusCode"] < 400, (name, event, answer.result["body"])
                 assert "errors" not in json.loads(answer.result["body"]), (name, event, answer.result["body"])
         return {event: answer.result for event, answer in answers.items()}
+
+    def _look_at_log(self, logged: str, event: Any, place: tuple[str, str]) -> None:
+        """One line of a call, with the ids of who calls; in no line what records, tokens and headers say."""
+        assert [text for text in _told(event) if text in logged] == [], place
+        lines = [json.loads(line) for line in logged.splitlines() if line.startswith("{")]
+        calls = [line for line in lines if line.get("message") == "call"]
+        if event.get("headers") == _FORGED:  # Anybody may try as often as they like.
+            assert calls == []
+            return
+        [call] = calls
+        if (context := event.get("requestContext")) is not None:
+            authorizer = context["authorizer"]
+            ids = (authorizer["workspaceId"], authorizer["keyId"], context["requestId"])
+            assert (call["workspace_id"], call["key_id"], call["correlation_id"]) == ids, place
+            assert (call["ReadUnits"] > 0) == (event["path"] != "/healthz"), place
 
     def images(self, *attributes: str) -> list[dict[str, Any]]:
         """Items with all of ``attributes`` as the table's stream shows them."""
@@ -88,6 +127,28 @@ def _encoded(value: Any) -> Any:
             return [_encoded(member) for member in value]
         case _:
             return value
+
+
+def _told(value: Any) -> Iterator[str]:
+    """Texts of an event that no log may hold: tokens, keys of requests, and values of records but the shortest, which
+    are also words of ours.
+    """
+    match value:
+        case {"headers": headers, **rest}:
+            yield from (headers[name] for name in ("Authorization", "Idempotency-Key") if name in headers)
+            yield from _told(json.loads(rest.get("body") or "null"))
+        case {"query": str(document), "variables": variables}:
+            yield document
+            yield from _told(variables)
+        case dict():
+            for name, member in value.items():
+                if name not in _LOGGED:
+                    yield from _told(member)
+        case list():
+            for member in value:
+                yield from _told(member)
+        case str() if len(value) > _WORD:
+            yield value
 
 
 @dataclass(frozen=True)
@@ -118,6 +179,10 @@ class Caller:
             "body": None if body is None else json.dumps(body),
             "isBase64Encoded": False,
         }
+
+    def once(self, event: dict[str, Any]) -> dict[str, Any]:
+        """The event with a key of a request that is made once."""
+        return {**event, "headers": {**event["headers"], "Idempotency-Key": f"key-of-ours-for-{event['path']}"}}
 
     def rest(self, method: str, path: str, body: Any = None, **query: str) -> dict[str, Any]:
         return self.http(method, f"/rest/{path}", "/rest/{proxy+}", body, **query)
@@ -176,6 +241,19 @@ def test_keys(stack: Stack, caller: Caller) -> None:
             "get": caller.http("GET", f"{root}/{caller.key_id}", item),
             "update": caller.http("PATCH", f"{root}/{caller.key_id}", item, {"name": "Admin"}),
             "mint": {"action": "mint_token", "apiKeyId": caller.key_id, **workspace},
+            "plan": {"action": "read_plan", **workspace},
+            "plan set": {"action": "set_plan", "plan": "scale", **workspace},
+            "timeline": {"action": "set_timeline", "timeline": "on", **workspace},
+            "migrations": {"action": "list_migrations", **workspace},
+            "workspaces": {"action": "list_workspaces"},
+            "workspace": {"action": "read_workspace", **workspace},
+            "suspend": {
+                "action": "suspend_workspace",
+                "reason": "Unpaid since spring",
+                "by": "ops@icosa.example",
+                **workspace,
+            },
+            "resume": {"action": "resume_workspace", "by": "ops@icosa.example", **workspace},
             "roles": {"action": "create_role", "role": {"label": "Reader"}, **workspace},
         },
     )
@@ -194,8 +272,8 @@ def test_tokens(stack: Stack, caller: Caller) -> None:
 def test_authorizer(stack: Stack, caller: Caller) -> None:
     arn = "arn:aws:execute-api:us-east-1:000000000000:a1/dev/GET/rest/people"
     requests = {
-        name: {"methodArn": arn, "headers": {"Authorization": f"Bearer {token}"}}
-        for name, token in (("valid", caller.token), ("invalid", "x"))
+        "valid": {"methodArn": arn, "headers": {"Authorization": f"Bearer {caller.token}"}},
+        "invalid": {"methodArn": arn, "headers": _FORGED},
     }
     answers = stack.run("authorizer", requests)
     effects = [answer["policyDocument"]["Statement"][0]["Effect"] for answer in answers.values()]
@@ -244,6 +322,9 @@ def test_core_rest(stack: Stack, caller: Caller) -> None:
                 aggregate='["countNotEmptyId"]',
                 view_id=people["id"],
             ),
+            "once": caller.once(caller.rest("POST", "companies", {"name": "Once and for all", "address": _ADDRESS})),
+            "again": caller.once(caller.rest("POST", "companies", {"name": "Once and for all", "address": _ADDRESS})),
+            "older": caller.rest("GET", "dashboards", limit="1"),
             "merge": caller.rest("PATCH", "people/merge", {"ids": [PERSON, OTHER], "conflictPriorityIndex": 0}),
             "trash": caller.rest("DELETE", f"people/{PERSON}", soft_delete="true"),
             "restore": caller.rest("PATCH", f"people/{PERSON}/restore"),
@@ -268,6 +349,7 @@ def test_core_graphql(stack: Stack, caller: Caller) -> None:
         {
             "create": caller.graphql("/graphql", create, data=company),
             **{name: caller.graphql("/graphql", text) for name, text in documents.items()},
+            "once": caller.once(caller.graphql("/graphql", create, data={"name": "Made once by GraphQL"})),
         },
     )
 

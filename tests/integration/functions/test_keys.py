@@ -173,6 +173,17 @@ def test_tokens_are_not_logged(
     assert SECRET not in written
 
 
+def test_the_units_of_actions_are_counted(keys: ModuleType, capsys: pytest.CaptureFixture[str]) -> None:
+    workspace = call(keys, "provision_workspace", name="Acme")["workspaceId"]
+    call(keys, "read_plan", workspaceId=workspace)
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines() if '"message":"call"' in line]
+    provisioned, shown = [line for line in lines if line["operation"] in ("provision_workspace", "read_plan")]
+    assert (provisioned["operation"], provisioned["workspace_id"]) == ("provision_workspace", workspace)
+    assert provisioned["WriteUnits"] > 100
+    assert (shown["operation"], shown["workspace_id"], shown["WriteUnits"]) == ("read_plan", workspace, 0.0)
+    assert shown["ReadUnits"] >= 2
+
+
 def test_the_route_of_sign_ins(keys: ModuleType) -> None:
     made = call(keys, "provision_workspace", name="Acme")
     ids = {"workspaceId": made["workspaceId"], "apiKeyId": made["apiKey"]["id"]}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import threading
 from collections import Counter
@@ -448,3 +449,7 @@ def test_the_function(world: World, monkeypatch: pytest.MonkeyPatch, capsys: pyt
     assert '"DeliveryFailures":[1.0]' in printed
     assert '"url":"https://hooks.example/a"' in printed
     assert "secret" not in printed
+    [call] = [line for text in printed.splitlines() if (line := json.loads(text)).get("message") == "call"]
+    assert (call["workspace_id"], call["Records"], call["FailedRecords"]) == (world.workspace_id, 2, 1)
+    assert call["ReadUnits"] > 0
+    assert call["WriteUnits"] > 0

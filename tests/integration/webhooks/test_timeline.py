@@ -44,7 +44,7 @@ class Office:
         self.meter = Meter()
         while records := self.stream.take():
             assert self.listeners.tell(records) == {}
-            self.meter.add_parallel([self.listeners.meter])
+            self.meter.add_parallel([self.listeners.meter.total()])
 
     def activities(self, **condition: Any) -> list[Row]:
         found = self.tenant.find("timelineActivity", condition or None)

@@ -19,9 +19,9 @@ def _row(name: str) -> tuple[float, str]:
     return float(row[1]), row[2]
 
 
-def _alarms(*, of_a_release: bool) -> list[dict[str, Any]]:
+def _alarms(condition: str | None) -> list[dict[str, Any]]:
     alarms = [body for body in _RESOURCES.values() if body["Type"] == "AWS::CloudWatch::Alarm"]
-    return [body["Properties"] for body in alarms if (body.get("Condition") == "ReleasesInSteps") == of_a_release]
+    return [body["Properties"] for body in alarms if body.get("Condition") == condition]
 
 
 def _metrics(alarm: dict[str, Any]) -> int:
@@ -47,14 +47,21 @@ def test_snapshots() -> None:
 
 def test_alarms() -> None:
     usd, text = _row("alarms (always)")
-    alarms = _alarms(of_a_release=False)
+    alarms = _alarms(None)
     metrics = sum(map(_metrics, alarms))
     assert text.startswith(f"{len(alarms)} alarms over {metrics} metrics, each {_PER_METRIC:.2f};")
     assert usd == round(metrics * _PER_METRIC, 2)
 
 
+def test_alarm_of_costs() -> None:
+    usd, text = _row("alarm of costs")
+    [alarm] = _alarms("HasCostAlarm")
+    assert text.startswith(f"1 alarm over {_metrics(alarm)} metrics,")
+    assert usd == round(_metrics(alarm) * _PER_METRIC, 2)
+
+
 def test_alarms_of_a_release() -> None:
     usd, text = _row("alarms of a release")
-    alarms = _alarms(of_a_release=True)
+    alarms = _alarms("ReleasesInSteps")
     assert text.startswith(f"{len(alarms)} alarms,")
     assert usd == round(sum(map(_metrics, alarms)) * _PER_METRIC, 2)

@@ -8,12 +8,14 @@ from typing import Any
 
 import pytest
 
+from icosa.runtime.emf import METRICS, STACK_METRICS
+from ops.dead_letters import QUEUES
 from tests.support.checkout import ROOT, template_document
 from tests.support.markdown import Table, read, table
 
 Document = dict[str, Any]
 
-_ALARM = re.compile(r"^- \*\*Alarms\*\*:(.*?)(?=^- |^$)", re.MULTILINE | re.DOTALL)
+_ALARM = re.compile(r"^- \*\*Alarms\*\* (.*?)(?=^- |^$)", re.MULTILINE | re.DOTALL)
 
 
 @pytest.fixture(scope="module")
@@ -80,7 +82,35 @@ def test_the_list_of_alarms(template: Document) -> None:
     assert match
     alarms = {name for name, body in template["Resources"].items() if body["Type"] == "AWS::CloudWatch::Alarm"}
 
-    assert set(re.findall(r"`([A-Z]\w+)`", match.group(1))) == alarms
+    assert set(re.findall(r"`([A-Z]\w+)`", match.group(1))) - set(template["Parameters"]) == alarms
+
+
+def test_the_table_of_metrics() -> None:
+    metrics = table("docs/deploying.md", "Metric")
+    documented = {name: row[1] for row in metrics.rows for name in re.findall(r"`(\w+)`", row[0])}
+
+    assert documented == METRICS
+
+
+def test_metrics_of_the_stack() -> None:
+    match = re.search(
+        r"by `stack`, `service` and `operation`; (.*?) also for the stack", read("docs/deploying.md"), re.DOTALL
+    )
+    assert match
+    assert tuple(re.findall(r"`(\w+)`", match[1])) == STACK_METRICS
+
+
+def test_the_list_of_saved_queries(template: Document) -> None:
+    match = re.search(r"^- \*\*Saved queries\*\*(.*?)^- ", read("docs/deploying.md"), re.MULTILINE | re.DOTALL)
+    assert match
+    queries = [body for body in template["Resources"].values() if body["Type"] == "AWS::Logs::QueryDefinition"]
+    names = {query["Properties"]["Name"]["Fn::Sub"].partition("/")[2] for query in queries}
+
+    assert {" ".join(name.split()) for name in re.findall(r"\*([^*]+)\*", match[1])} == names
+
+
+def test_the_table_of_dead_letters() -> None:
+    assert sorted(table("docs/deploying.md", "Queue").codes()) == sorted(QUEUES)
 
 
 def test_the_table_of_outputs(template: Document) -> None:

@@ -201,11 +201,13 @@ def test_meters_are_added_up_with_their_authentication_and_children(capsys: pyte
         meter = Meter(read_units=2, round_trips=1, authentication=Meter(read_units=4, round_trips=1))
         observation.use(meter)
         meter.child().write_units = 5
+        assert meter.authentication
+        meter.authentication.child().write_units = 1
         meter.scan("records")
         observation.status = 200
 
     [call] = _calls(capsys)
-    assert (call["ReadUnits"], call["WriteUnits"], call["RoundTrips"], call["Scans"]) == (6, 5, 2, 1)
+    assert (call["ReadUnits"], call["WriteUnits"], call["RoundTrips"], call["Scans"]) == (6, 6, 2, 1)
 
 
 def test_the_units_of_a_batch_are_shared_out(capsys: pytest.CaptureFixture[str]) -> None:

@@ -169,10 +169,10 @@ def test_the_dashboard_shows_every_alarm_that_always_exists(template: Document, 
 
 
 def test_the_dashboard_names_resources(template: Document) -> None:
-    body, names = template["Resources"]["Dashboard"]["Properties"]["DashboardBody"]["Fn::Sub"]
+    body, variables = template["Resources"]["Dashboard"]["Properties"]["DashboardBody"]["Fn::Sub"]
     named = {name.partition(".")[0] for name in re.findall(r"\$\{([^}:]+)\}", body)}
 
-    assert named <= set(template["Resources"]) | set(template["Parameters"]) | set(names)
+    assert set(variables) <= named <= set(template["Resources"]) | set(template["Parameters"]) | set(variables)
     assert all(f"{name}Function" in template["Resources"] for name in FUNCTIONS)
 
 

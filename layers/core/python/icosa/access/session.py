@@ -144,25 +144,25 @@ def _open(workspace_id: str, key_id: str, generation: int, table: Table, now: st
 
 
 def _announce_migrations(table: Table, workspace_id: str, now: str) -> None:
-    """Let the workspace be migrated, soon: one write unit, in five minutes at most once, which no request's meter
-    counts. Requests do not fail with it.
+    """Let the workspace be migrated, soon: one write unit, in five minutes at most once, which only metrics
+    count. Requests do not fail with it.
     """
     now_ms = int(datetime.fromisoformat(now).timestamp() * 1000)
     try:
-        announce(table.metered(Meter()), workspace_id, now_ms=now_ms)
+        announce(table.metered(table.meter.child()), workspace_id, now_ms=now_ms)
     except Unavailable:
         logger.warning("the migrations of a workspace were not announced", extra={"workspace_id": workspace_id})
 
 
 def _note_use(table: Table, workspace_id: str, key_id: str, key: Item, now: str) -> None:
-    """Keep the time of a key's last request, at most once an hour: one write unit then, which no request's meter
-    counts. Requests do not fail with it.
+    """Keep the time of a key's last request, at most once an hour: one write unit then, which only metrics count.
+    Requests do not fail with it.
     """
     known = key.get(access_row.LAST_USED)
     limit = stored_time(datetime.fromisoformat(now) - _USE_NOTED)
     if known is not None and known >= limit:
         return
     try:
-        table.metered(Meter()).update(access_row.used(workspace_id, key_id, now=now, unless_since=limit))
+        table.metered(table.meter.child()).update(access_row.used(workspace_id, key_id, now=now, unless_since=limit))
     except Unavailable:
         logger.warning("the use of an API key was not noted", extra={"workspace_id": workspace_id, "key_id": key_id})

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any
 
@@ -23,7 +23,9 @@ from ..access.workspace_status import is_there
 from ..catalog.commit import read
 from ..catalog.jobs import list_jobs, new_job, put_job
 from ..errors import BadRequest, Conflict
+from ..runtime.observation import observed
 from ..store import keys, workspace_registry
+from ..store.meter import Meter
 from ..store.operation_row import find_receipt
 from ..store.table import MAX_TRANSACTION, Table, chunked
 from ..store.workspace_row import status_of
@@ -238,25 +240,27 @@ class Administration:
         if action is None:
             raise BadRequest(f"action must be one of {', '.join(ACTIONS)}")
         parameters = validate(action.parameters, event)
+        meter = Meter()
+        observed().use(meter)
+        services = replace(self._services, table=self._services.table.metered(meter))
         if isinstance(parameters, OfWorkspace):
-            self._require_workspace(parameters.workspace_id, of_all=action.of_all)
-        result = action.run(self._services, parameters)
+            _require_workspace(services.table, parameters.workspace_id, of_all=action.of_all)
+        result = action.run(services, parameters)
         workspace_id = result.get("workspaceId", event.get("workspaceId"))
         logger.info("done", extra={"action": name, "workspace_id": workspace_id})
         return result
 
-    def _require_workspace(self, workspace_id: str, *, of_all: bool) -> None:
-        """One read unit. A workspace that is older than the registry enters it."""
-        workspace = self._services.table.get(keys.workspace(workspace_id))
-        if workspace is None:
-            if of_all and find_receipt(self._services.table, workspace_id) is not None:
-                return
-            raise BadRequest("There is no such workspace")
-        if not of_all and not is_there(workspace):
-            raise Conflict(
-                f"The workspace is {status_of(workspace)}: nothing else can be done with it until that is over"
-            )
-        workspace_registry.enter(self._services.table, workspace_id, workspace)
+
+def _require_workspace(table: Table, workspace_id: str, *, of_all: bool) -> None:
+    """One read unit. A workspace that is older than the registry enters it."""
+    workspace = table.get(keys.workspace(workspace_id))
+    if workspace is None:
+        if of_all and find_receipt(table, workspace_id) is not None:
+            return
+        raise BadRequest("There is no such workspace")
+    if not of_all and not is_there(workspace):
+        raise Conflict(f"The workspace is {status_of(workspace)}: nothing else can be done with it until that is over")
+    workspace_registry.enter(table, workspace_id, workspace)
 
 
 def _members(key: ApiKey) -> Result:

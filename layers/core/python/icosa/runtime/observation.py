@@ -117,11 +117,16 @@ def observed_action[E, R](run: Callable[[E], R]) -> Callable[[E], R]:
             if isinstance(event, Mapping):
                 if observation.operation == REFUSED:
                     observation.operation = str(event.get("action") or "call")
-                if isinstance(workspace_id := event.get("workspaceId"), str):
+                if isinstance(workspace_id := event.get("workspaceId", _made(result)), str):
                     observation.ids["workspace_id"] = workspace_id
             return result
 
     return observed_run
+
+
+def _made(result: Any) -> Any:
+    """The workspace that an action has made."""
+    return result.get("workspaceId") if isinstance(result, Mapping) else None
 
 
 def _values(observation: Observation) -> emf.Values:

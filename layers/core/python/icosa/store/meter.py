@@ -19,6 +19,9 @@ from ..prices import prices
 #: Megabytes of this function, whose time is paid by them; outside Lambda those of the functions of the APIs.
 _MEMORY = int(os.environ.get("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "1769"))
 
+#: Whether reads see everything that was written before them, or perhaps not the last moment, for half the price.
+Consistency = Literal["strong", "eventual"]
+
 
 #: Whether reads see everything that was written before them, or perhaps not the last moment, for half the price.
 Consistency = Literal["strong", "eventual"]
@@ -77,7 +80,8 @@ class Meter:
     def total(self) -> Meter:
         """These counts with those of the authentication and of all children."""
         total = Meter()
-        for part in (self, *(child.total() for child in self.children), *filter(None, [self.authentication])):
+        before = [] if self.authentication is None else [self.authentication]
+        for part in (self, *(other.total() for other in (*self.children, *before))):
             total.round_trips += part.round_trips
             total._add(part)
         return total

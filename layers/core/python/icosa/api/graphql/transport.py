@@ -111,8 +111,7 @@ def handle_graphql_request(
             return not_runnable(error)
         try:
             outcome = run(request, meter)
-            errors = outcome.result.get("errors") or ()
-            observed().graphql_errors([entry.get("extensions", {}).get("code") for entry in errors])
+            _note_errors(outcome.result)
             if outcome.respond is not None:
                 return outcome.respond()
             return deliver(plain(outcome), http, is_change=outcome.is_mutation)
@@ -225,8 +224,13 @@ def plain(outcome: Outcome) -> HttpResponse:
 
 def ran(outcome: Outcome) -> Ran:
     """What came of a document that is run once. It has failed where none of its fields has a value."""
+    _note_errors(outcome.result)
     values = (outcome.result.get("data") or {}).values()
     return Ran(plain(outcome), has_failed="errors" in outcome.result and all(value is None for value in values))
+
+
+def _note_errors(result: Mapping[str, Any]) -> None:
+    observed().graphql_errors([entry.get("extensions", {}).get("code") for entry in result.get("errors") or ()])
 
 
 def made_once(response: HttpResponse, http: HttpRequest) -> Outcome:

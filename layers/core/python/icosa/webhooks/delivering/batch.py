@@ -19,6 +19,7 @@ from typing import Final
 
 from ...errors import Unavailable
 from ...runtime.batch import QueueRecord
+from ...runtime.observation import observed
 from ...store import webhook_backlog
 from ...store.meter import Meter
 from ...store.table import Table, TransactionConflict
@@ -92,23 +93,24 @@ class Deliverer:
         for record in records:
             with batch.guard(record.id):
                 received.append(Received(record.id, Message.parse(record.body), record.times))
-        lanes: list[deque[Received]] = []
+        lanes: list[tuple[deque[Received], Meter]] = []
         for group in _by_webhook(received):
             ready: deque[Received] = deque()
-            for each, at in zip(group, self._times(group, batch), strict=True):
+            meter = observed().meter_of(group[0].message.workspace_id, records=len(group))
+            for each, at in zip(group, self._times(group, self._table.metered(meter), batch), strict=True):
                 with batch.guard(each.id, each.message):
                     if at is None:
                         ready.append(each)
                     else:
                         self._queue.send([replace(each.message, not_before=at, is_planned=True)])
-            lanes += [ready] * min(_LANES, len(ready))
-        self._side_by_side([partial(self._run, lane, batch) for lane in lanes])
+            lanes += [(ready, meter.child()) for _ in range(min(_LANES, len(ready)))]
+        self._side_by_side([partial(self._run, lane, meter, batch) for lane, meter in lanes])
         return Result(batch.failed, batch.observed)
 
-    def _run(self, lane: deque[Received], batch: _Batch) -> None:
+    def _run(self, lane: deque[Received], meter: Meter, batch: _Batch) -> None:
         """Work on the messages of one webhook, until there are none or the receiver turns out to be slow."""
         worker = Worker(
-            self._table.metered(Meter()),
+            self._table.metered(meter),
             self._queue,
             sender=self._sender,
             opener=self._opener,
@@ -129,7 +131,7 @@ class Deliverer:
             if self._clock() - began >= _SLOW:
                 batch.slow.add(each.message.webhook_id)
 
-    def _times(self, group: Sequence[Received], batch: _Batch) -> list[int | None]:
+    def _times(self, group: Sequence[Received], table: Table, batch: _Batch) -> list[int | None]:
         """For each message of a webhook the time at which its turn is, or None for now."""
         now_ms = self._now_ms()
         new = [each for each in group if each.message.is_new(now_ms)]
@@ -139,7 +141,7 @@ class Deliverer:
         workspace_id, webhook_id = new[0].message.workspace_id, new[0].message.webhook_id
         # Whatever goes wrong here goes wrong with the messages as well.
         with batch.guard():
-            start = webhook_backlog.reserve(self._table, workspace_id, webhook_id, len(new), now_ms)
+            start = webhook_backlog.reserve(table, workspace_id, webhook_id, len(new), now_ms)
             if start is None:
                 return times
             for number, each in enumerate(new):

@@ -67,7 +67,6 @@ def write_activities(
     drafts = {each.id: Draft(each.id, each.values(activity)) for each in activities}
     for part in _parts(ctx, activity, drafts.values()):
         retry_on_conflict(ctx, partial(_write, ctx, activity, part))
-    table.meter.add_parallel([ctx.table.meter])
 
 
 # ------------------------------------------------------------------ what is read before
