@@ -9,6 +9,7 @@ behind them.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import cache
@@ -27,6 +28,7 @@ from icosa.runtime.observation import observed
 from icosa.runtime.prime import prime
 from icosa.settings import settings
 from icosa.store import stream
+from icosa.store.stream import MetadataChange, RecordChange
 from icosa.store.table import Table
 from icosa.webhooks.delivery_queue import DeliveryQueue
 from icosa.webhooks.fan_out import FanOut
@@ -46,12 +48,15 @@ def _record(record: Any) -> None:
 
 
 def _tell(records: Records) -> Mapping[str, Exception]:
-    changes = (
-        (record["dynamodb"]["SequenceNumber"], stream.record_change(record) or stream.metadata_change(record))
-        for record in records
-    )
-    table = _table().metered(observed().meter_of(None))
-    return _fan_out().publish(table, [(place, change) for place, change in changes if change is not None])
+    by_workspace: defaultdict[str, list[tuple[str, RecordChange | MetadataChange]]] = defaultdict(list)
+    for record in records:
+        change = stream.record_change(record) or stream.metadata_change(record)
+        if change is not None:
+            by_workspace[change.workspace_id].append((record["dynamodb"]["SequenceNumber"], change))
+    failed: dict[str, Exception] = {}
+    for workspace_id, changes in by_workspace.items():
+        failed |= _fan_out().publish(_table().metered(observed().meter_of(workspace_id)), changes)
+    return failed
 
 
 def _announce(image: dict[str, Any]) -> None:

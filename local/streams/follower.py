@@ -67,7 +67,8 @@ class Follower:
             while len(pending) >= self._capacity or (pending and window_over):
                 taken, pending = pending[: self._capacity], pending[self._capacity :]
                 await self._deliver(taken)
-                self._checkpoints.set(self._source.id, int(sequence_number(taken[-1])))
+                # What came after the last of them is for others, or waits.
+                self._checkpoints.set(self._source.id, int(sequence_number(taken[-1])) if pending else read)
                 since = time.monotonic()
             if not pending and page.records:
                 self._checkpoints.set(self._source.id, read)

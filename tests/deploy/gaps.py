@@ -37,6 +37,7 @@ OTHERWISE: Final[Mapping[str, str]] = {
     "x-api-key": "it ignores ApiKeySourceType AUTHORIZER: calls name the workspace's gateway key themselves",
     "url": "the gateway is at a path of MiniStack's own, and an update can give it another id: it is asked for anew",
     "restore": "it restores the newest state whatever moment is named: the test's moment is now",
+    "twins": "it takes two API keys of one value, AWS does not: the old one is deleted, as if in another account",
     "defaults": "its SAM transform knows no values of parameters: they are made the template's defaults",
     "secret": "Ref of a secret is its name: the ARN comes from Secrets Manager",
 }

@@ -258,6 +258,10 @@ def anew(world: World) -> str:
     )
     world.settle()
     assert world.workspace.call("GET", "/rest/people").status == 403
+    gateway = world.stack.client("apigateway")
+    for key in gateway.get_api_keys(includeValues=True)["items"]:
+        if key["value"] == world.workspace.id:
+            gateway.delete_api_key(apiKey=key["id"])
     world.stack.administrate("count_calls", workspaceId=world.workspace.id)
     assert "Too late" in world.workspace.people()
     _new_webhook(world)

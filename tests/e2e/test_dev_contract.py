@@ -7,6 +7,7 @@ import stat
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -71,6 +72,43 @@ def test_other_methods_are_refused_with_what_is_allowed(stack: RunningStack) -> 
             reply = httpx.request(method, f"{stack.url}{path}", headers=authorized)
             assert (reply.status_code, reply.headers["allow"]) == (405, "GET, POST, HEAD"), (method, path)
             assert f"Cannot {method} {path}" in reply.text
+
+
+def test_logs_name_ids_and_hold_no_values(stack: RunningStack) -> None:
+    """Marked values and tokens go through the APIs, in good requests and bad ones, and into no log."""
+    mark, mail = "Marked-8f2c", "marked-8f2c@example.com"
+    headers = {"Authorization": f"Bearer {stack.key}"}
+
+    def send(method: str, path: str, body: Any = None) -> httpx.Response:
+        return httpx.request(method, stack.url + path, headers=headers, json=body, timeout=60)
+
+    person = {"name": {"firstName": mark}, "emails": {"primaryEmail": mail}}
+    made = send("POST", "/rest/people", person)
+    assert made.status_code == 201
+    query = f'{{ people(filter: {{name: {{firstName: {{eq: "{mark}"}}}}}}) {{ totalCount }} }}'
+    answers = [
+        made,
+        send("GET", f"/rest/people?filter=emails.primaryEmail[eq]:{mail}"),
+        send("GET", f"/rest/people/{mail}"),
+        send("GET", f"/rest/{mark}"),
+        send("POST", "/rest/people", {**person, "nothing": mark}),
+        send("POST", "/rest/people", person),
+        send("POST", "/graphql", {"query": query}),
+        send("POST", "/graphql", {"query": f'{{ people(filter: {{x: "{mark}"}}) {{ totalCount }} }}'}),
+        send("POST", "/metadata", {"query": f'{{ object(id: "{mark}") {{ id }} }}'}),
+        send("POST", "/rest/metadata/objects", {"nameSingular": mark}),
+        send("GET", f"/rest/metadata/apiKeys/{mail}"),
+        send("POST", "/console/session", {"code": mark}),
+        httpx.get(f"{stack.url}/rest/open-api/core?token={mark}", headers={"Authorization": f"Bearer {mark}"}),
+        httpx.get(f"{stack.url}/rest/people", headers={"Authorization": f"Bearer {mark}"}),
+    ]
+
+    assert all(answer.headers["x-request-id"] for answer in answers)
+    logs = "".join(path.read_text(errors="replace") for path in (stack.data / "logs").glob("*.log"))
+    assert made.headers["x-request-id"] in logs
+    assert '"workspace_id"' in logs
+    for secret in (mark, mark.lower(), mail, stack.key, stack.key.rpartition(".")[2]):
+        assert secret not in logs
 
 
 def test_nothing_but_the_access_key_opens_the_database(stack: RunningStack) -> None:

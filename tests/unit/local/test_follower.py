@@ -98,6 +98,15 @@ def test_filters(state: sqlite3.Connection) -> None:
     assert setting.seen == [["c"]]
 
 
+def test_what_follows_the_last_record_for_it_is_done_with_it(state: sqlite3.Connection) -> None:
+    setting = Setting(state, replace(SOURCE, window=0.01, batch_size=10, filters=('{"eventName":["REMOVE"]}',)))
+    setting.dynamo.put("a")
+    setting.dynamo.delete("a")
+    setting.dynamo.put("b")
+    setting.run(lambda: setting.checkpoints.get("source") == 3)
+    assert setting.seen == [["a"]]
+
+
 def test_latest_begins_with_what_comes(state: sqlite3.Connection) -> None:
     setting = Setting(state, replace(SOURCE, starting_position="LATEST"))
     setting.dynamo.put("a")

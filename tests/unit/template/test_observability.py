@@ -169,10 +169,10 @@ def test_the_dashboard_shows_every_alarm_that_always_exists(template: Document, 
 
 
 def test_the_dashboard_names_resources(template: Document) -> None:
-    body = template["Resources"]["Dashboard"]["Properties"]["DashboardBody"]["Fn::Sub"][0]
+    body, names = template["Resources"]["Dashboard"]["Properties"]["DashboardBody"]["Fn::Sub"]
     named = {name.partition(".")[0] for name in re.findall(r"\$\{([^}:]+)\}", body)}
 
-    assert named <= set(template["Resources"]) | set(template["Parameters"])
+    assert named <= set(template["Resources"]) | set(template["Parameters"]) | set(names)
     assert all(f"{name}Function" in template["Resources"] for name in FUNCTIONS)
 
 

@@ -16,6 +16,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
 
 from ..errors import BadRequest, Conflict, Forbidden, PermissionDenied
 from ..store import keys
+from ..store.meter import Consistency
 from ..store.ops import DeleteItem, Op
 from ..store.table import Table, TransactionFailed
 from ..store.workspace_row import new_settings, take_subdomain
@@ -33,10 +34,6 @@ _RESERVED: Final = frozenset(
 )
 #: Of errors of ``Settings``.
 _SUB_CODES: Final = {"subdomain": "SUBDOMAIN_NOT_VALID"}
-
-
-#: Whether reads see everything that was written before them, or perhaps not the last moment, for half the price.
-Consistency = Literal["strong", "eventual"]
 
 
 class Rights(Protocol):

@@ -6,9 +6,9 @@ from dataclasses import replace
 from typing import Final, get_args
 
 from ..access.context import RequestContext
-from ..access.workspace_settings import Consistency
 from ..errors import BadRequest
 from ..runtime.http import HttpRequest
+from ..store.meter import Consistency
 
 HEADER: Final = "x-icosa-consistency"
 _VALUES: Final[tuple[str, ...]] = get_args(Consistency)

@@ -115,7 +115,8 @@ def observed_action[E, R](run: Callable[[E], R]) -> Callable[[E], R]:
         with observing(Observation()) as observation:
             result = run(event)
             if isinstance(event, Mapping):
-                observation.operation = str(event.get("action") or "call")
+                if observation.operation == REFUSED:
+                    observation.operation = str(event.get("action") or "call")
                 if isinstance(workspace_id := event.get("workspaceId"), str):
                     observation.ids["workspace_id"] = workspace_id
             return result

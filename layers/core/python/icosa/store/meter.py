@@ -12,12 +12,16 @@ import os
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 from ..prices import prices
 
 #: Megabytes of this function, whose time is paid by them; outside Lambda those of the functions of the APIs.
 _MEMORY = int(os.environ.get("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "1769"))
+
+
+#: Whether reads see everything that was written before them, or perhaps not the last moment, for half the price.
+Consistency = Literal["strong", "eventual"]
 
 
 @dataclass(slots=True)
@@ -33,8 +37,8 @@ class Meter:
     calls: int = 0
     read_units: float = 0.0
     write_units: float = 0.0
-    #: How the request itself reads: "strong" or "eventual".
-    consistency: str = "strong"
+    #: How the request itself reads.
+    consistency: Consistency = "strong"
     retries: int = 0
     throttles: int = 0
     conflicts: int = 0
