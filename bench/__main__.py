@@ -156,7 +156,7 @@ def _parsers() -> tuple[argparse.ArgumentParser, Mapping[str, argparse.ArgumentP
     )
     heat.add_argument("--people", type=_people, default=3_000, help="number of people (default 3000)")
     heat.add_argument("--rates", type=int, nargs="+", default=[100, 1_000, 10_000], help="requests a second")
-    heat.add_argument("--seconds", type=int, default=600, help="length of the stream (default 600)")
+    heat.add_argument("--seconds", type=int, default=480, help="length of the stream (default 480)")
     heat.set_defaults(command=_hot)
     profile = commands.add_parser("profile", parents=[common], help="where the CPU of an operation goes")
     _sized(profile)

@@ -7,7 +7,8 @@ more for some time is split where half of its load is on either side. That helps
 sort keys that only rise: then one side gets all of it.
 
 AWS publishes the limits (Developer Guide, "Best practices for designing and using partition keys effectively"), not
-after how long a partition is split: ``HEAT_SECONDS`` is a guess.
+after how long a partition is split: ``HEAT_SECONDS`` is a guess. Demand is averaged over some seconds for that, since a
+stream of samples comes in lumps.
 """
 
 from __future__ import annotations
@@ -23,6 +24,9 @@ READS: Final = 3_000.0
 WRITES: Final = 1_000.0
 BURST_SECONDS: Final = 300
 HEAT_SECONDS: Final = 120
+#: The weight of a second in the average by which a partition is hot, and the seconds by whose load it is split.
+_NOW: Final = 0.1
+_SEEN: Final = 10
 #: Partitions of a new table on demand: 12,000 read units, 4,000 write units.
 NEW_TABLE: Final = 4
 
@@ -65,10 +69,13 @@ class _Partition:
     low: Place
     read_burst: float = READS * BURST_SECONDS
     write_burst: float = WRITES * BURST_SECONDS
-    #: Seconds in a row of more than it serves.
+    #: What it was asked for lately, as parts of what it serves, and for how many seconds in a row that has been more.
+    read_demand: float = 0.0
+    write_demand: float = 0.0
     hot: int = 0
-    #: What it was asked for in this second.
+    #: What it was asked for in this second, and in the last ones before a split.
     loads: list[Load] = field(default_factory=list)
+    seen: list[Load] = field(default_factory=list)
 
 
 class Partitions:
@@ -104,15 +111,17 @@ class Partitions:
     def _split(self) -> None:
         kept: list[_Partition] = []
         for partition in self._partitions:
-            is_hot = any(_demand(partition, kind) > limit for kind, limit in (("read", READS), ("write", WRITES)))
-            partition.hot = partition.hot + 1 if is_hot else 0
             kept.append(partition)
+            partition.hot = partition.hot + 1 if max(partition.read_demand, partition.write_demand) > 1.0 else 0
+            is_near = partition.hot > self._heat_seconds - _SEEN
+            partition.seen = [*partition.seen, *partition.loads] if is_near else []
+            partition.loads = []
             if partition.hot >= self._heat_seconds:
-                partition.hot = 0
-                middle = _middle(partition.loads)
+                middle = _middle(partition.seen)
+                partition.hot, partition.seen = 0, []
                 if middle is not None and middle > partition.low:
                     kept.append(_Partition(middle, read_burst=0.0, write_burst=0.0))
-            partition.loads = []
+                    partition.read_demand = partition.write_demand = 0.0
         if len(kept) != len(self._partitions):
             self._partitions = kept
             self._place()
@@ -132,8 +141,10 @@ def _served(partition: _Partition, kind: str, limit: float) -> Refusal | None:
     left = min(limit * BURST_SECONDS, burst + limit - demand)
     if kind == "read":
         partition.read_burst = max(0.0, left)
+        partition.read_demand += _NOW * (demand / limit - partition.read_demand)
     else:
         partition.write_burst = max(0.0, left)
+        partition.write_demand += _NOW * (demand / limit - partition.write_demand)
     if demand <= limit:
         return None
     by_name: Counter[str] = Counter()

@@ -105,7 +105,7 @@ class Traffic:
         *,
         rate: int,
         remedies: Sequence[Remedy] = (),
-        sampled: int = 50,
+        sampled: int = 100,
         seed: int = 16,
     ) -> None:
         self._recorded = {operation: [_known(one, names) for one in each] for operation, each in recorded.items()}

@@ -58,7 +58,7 @@ def test_heat_splits_by_sort_key() -> None:
     loads = _writes([f"{number:02}" for number in range(20)], 2_000.0)
 
     assert len(table) == 4
-    _refused(table, loads, _HEAT)
+    _refused(table, loads, 3 * _HEAT)
     assert len(table) == 5
     assert table.second(loads) == ([], set())
 
