@@ -12,7 +12,7 @@ from typing import Any
 
 import orjson
 
-from bench import dataset
+from bench import dataset, hot
 from bench.client import Client, Failed
 from bench.cold import MEANING, TARGET, cold_starts
 from bench.directus_server import CannotRun, Directus, directus
@@ -28,10 +28,14 @@ from bench.objects import grown
 from bench.operations import GROWTH, OPERATIONS, Facts, Operation, facts_of
 from bench.profiling import profiled
 from bench.queries import answered, questions
+from bench.recorded import recording
 from bench.seed import seeded
 from bench.side_by_side import Ours, compare, fill, units
 from bench.stack import StackFailed, local_stack
 from bench.tables import table
+from bench.traffic import Names
+from icosa.catalog.commit import read
+from icosa.store.table import Table
 from local.report import report
 from local.run import EXPECTED
 
@@ -147,6 +151,13 @@ def _parsers() -> tuple[argparse.ArgumentParser, Mapping[str, argparse.ArgumentP
     restricted.add_argument("--rounds", type=int, default=5, help="rounds of each operation (default 5)")
     restricted.add_argument("--seconds", type=float, default=0.5, help="seconds of a round (default 0.5)")
     restricted.set_defaults(command=_limited)
+    heat = commands.add_parser(
+        "hot", parents=[common], help="what one workspace saturates first, by a model of DynamoDB's partitions"
+    )
+    heat.add_argument("--people", type=_people, default=3_000, help="number of people (default 3000)")
+    heat.add_argument("--rates", type=int, nargs="+", default=[100, 1_000, 10_000], help="requests a second")
+    heat.add_argument("--seconds", type=int, default=480, help="length of the stream (default 480)")
+    heat.set_defaults(command=_hot)
     profile = commands.add_parser("profile", parents=[common], help="where the CPU of an operation goes")
     _sized(profile)
     profile.add_argument("operation", choices=[*_named()], help="what to profile")
@@ -393,6 +404,32 @@ def _limited(options: argparse.Namespace) -> Any:
     ]
     print(table(head, rows))
     return [asdict(result) for result in results]
+
+
+def _hot(options: argparse.Namespace) -> Any:
+    folder = Folder(options.data)
+    workspace = seeded(folder, people=options.people)
+    with folder.store() as environment, recording() as recordings:
+        client = Client(environment, workspace)
+        requests = hot.recorded(client, facts_of(client), recordings)
+        names = Names(read(Table.from_environment(), workspace.id).model)
+    rows, results = [], []
+    for rate in options.rates:
+        three = hot.runs(requests, names, rate=rate, seconds=options.seconds)
+        new, prepared = three.new, three.prepared
+        print(
+            f"{rate} a second: {new.reads:.0f} read units and {new.writes:.0f} write units a second; a new table ends "
+            f"with {new.partitions} partitions, one prepared for half as much again with {prepared.partitions}",
+            flush=True,
+        )
+        rows += hot.lines(three)
+        results.append(asdict(three))
+    head = [
+        *("requests", "what", "new table: refused from", "%", "prepared: refused from", "%"),
+        *("remedy", "with it: refused from", "%"),
+    ]
+    print(f"\n{table(head, rows)}")
+    return results
 
 
 def _profile(options: argparse.Namespace) -> Any:

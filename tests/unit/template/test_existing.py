@@ -15,11 +15,11 @@ from tests.support.checkout import ROOT
 
 Document = dict[str, Any]
 
-_STREAM = "arn:aws:dynamodb:eu-central-1:123456789012:table/icosa-prod-restored/stream/2026-11-28T12:00:00.000"
+STREAM = "arn:aws:dynamodb:eu-central-1:123456789012:table/icosa-prod-restored/stream/2026-11-28T12:00:00.000"
 _SECRET = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:SigningSecret-A1b2C3"
 _KEY = "arn:aws:kms:eu-central-1:123456789012:key/0f0d4d2c-4b1c-4b38-9e3c-2d8c7a3a9d10"
 _GIVEN = {
-    "ExistingTableStreamArn": _STREAM,
+    "ExistingTableStreamArn": STREAM,
     "ExistingSigningSecretArn": _SECRET,
     "ExistingWebhookKeyArn": _KEY,
 }
@@ -85,7 +85,7 @@ def test_only_whole_arns_of_their_kind_are_taken(template: Document, parameter: 
 
     assert re.fullmatch(pattern, "")
     assert re.fullmatch(pattern, _GIVEN[parameter])
-    for other in {*_GIVEN.values(), "icosa-prod-restored", _STREAM.partition("/stream")[0]} - {_GIVEN[parameter]}:
+    for other in {*_GIVEN.values(), "icosa-prod-restored", STREAM.partition("/stream")[0]} - {_GIVEN[parameter]}:
         assert not re.fullmatch(pattern, other)
 
 
@@ -105,11 +105,11 @@ def test_functions_work_on_what_is_given() -> None:
         "WEBHOOK_KEY_ID": {_KEY},
     }
     streams = {source.source_arn for source in application.event_sources if ":dynamodb:" in source.source_arn}
-    assert streams == {_STREAM}
+    assert streams == {STREAM}
 
 
 def test_each_can_be_given_alone() -> None:
-    application = _read({"ExistingTableStreamArn": _STREAM})
+    application = _read({"ExistingTableStreamArn": STREAM})
 
     assert not application.tables
     assert len(application.secrets) == len(application.encryption_keys) == 1
