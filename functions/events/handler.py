@@ -50,8 +50,8 @@ def _tell(records: Records) -> Mapping[str, Exception]:
         (record["dynamodb"]["SequenceNumber"], stream.record_change(record) or stream.metadata_change(record))
         for record in records
     )
-    table = _table().metered(observed().meter_of(None))
-    return _fan_out().publish(table, [(place, change) for place, change in changes if change is not None])
+    told = [(place, change) for place, change in changes if change is not None]
+    return _fan_out().publish(_table(), told, meter_of=observed().meter_of)
 
 
 def _announce(image: dict[str, Any]) -> None:
