@@ -71,7 +71,7 @@ def count(place: Place, queue: str) -> int:
 
 def look(place: Place, queue: str, most: int) -> list[Letter]:
     """Some dead letters, the oldest first. They stay where they are."""
-    url, letters = place.physical(QUEUES[queue][0]), dict[str, Letter]()
+    url, letters, handles = place.physical(QUEUES[queue][0]), dict[str, Letter](), list[str]()
     while len(letters) < most:
         answer = place.sqs.receive_message(
             QueueUrl=url,
@@ -79,10 +79,13 @@ def look(place: Place, queue: str, most: int) -> list[Letter]:
             VisibilityTimeout=_LOOKED_AT,
             AttributeNames=["SentTimestamp"],
         )
+        handles += [message["ReceiptHandle"] for message in answer.get("Messages", ())]
         new = {message["MessageId"]: _letter(message) for message in answer.get("Messages", ())}
         if not new.keys() - letters.keys():
             break
         letters |= new
+    for handle in handles:  # Whoever brings them back now must see them.
+        place.sqs.change_message_visibility(QueueUrl=url, ReceiptHandle=handle, VisibilityTimeout=0)
     return sorted(letters.values(), key=lambda letter: letter.sent)
 
 

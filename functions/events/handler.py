@@ -9,7 +9,6 @@ behind them.
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import cache
@@ -28,7 +27,6 @@ from icosa.runtime.observation import observed
 from icosa.runtime.prime import prime
 from icosa.settings import settings
 from icosa.store import stream
-from icosa.store.stream import MetadataChange, RecordChange
 from icosa.store.table import Table
 from icosa.webhooks.delivery_queue import DeliveryQueue
 from icosa.webhooks.fan_out import FanOut
@@ -48,15 +46,12 @@ def _record(record: Any) -> None:
 
 
 def _tell(records: Records) -> Mapping[str, Exception]:
-    by_workspace: defaultdict[str, list[tuple[str, RecordChange | MetadataChange]]] = defaultdict(list)
-    for record in records:
-        change = stream.record_change(record) or stream.metadata_change(record)
-        if change is not None:
-            by_workspace[change.workspace_id].append((record["dynamodb"]["SequenceNumber"], change))
-    failed: dict[str, Exception] = {}
-    for workspace_id, changes in by_workspace.items():
-        failed |= _fan_out().publish(_table().metered(observed().meter_of(workspace_id)), changes)
-    return failed
+    changes = (
+        (record["dynamodb"]["SequenceNumber"], stream.record_change(record) or stream.metadata_change(record))
+        for record in records
+    )
+    told = [(place, change) for place, change in changes if change is not None]
+    return _fan_out().publish(_table(), told, meter_of=observed().meter_of)
 
 
 def _announce(image: dict[str, Any]) -> None:

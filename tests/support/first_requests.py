@@ -41,7 +41,7 @@ def first_requests(
     assert done.returncode == 0, done.stderr
     written, _, answers = done.stdout.rstrip("\n").rpartition("\n")
     logs = dict(part.split("\n", 1) for part in written.split(_BEGIN)[1:])
-    return {name: Answer(*answer, logged=logs[name]) for name, answer in json.loads(answers).items()}
+    return {name: Answer(result, imported, logs[name]) for name, (result, imported) in json.loads(answers).items()}
 
 
 class LambdaContext:

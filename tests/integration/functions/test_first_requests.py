@@ -136,7 +136,7 @@ def _told(value: Any) -> Iterator[str]:
     match value:
         case {"headers": headers, **rest}:
             yield from (headers[name] for name in ("Authorization", "Idempotency-Key") if name in headers)
-            yield from _told(json.loads(rest.get("body") or "null"))
+            yield from _told(json.loads(str(rest.get("body") or "null")))
         case {"query": str(document), "variables": variables}:
             yield document
             yield from _told(variables)

@@ -11,7 +11,7 @@ import pytest
 
 from icosa.catalog.jobs import FENCE_MS, list_jobs
 from icosa.metadata.job_queue import JobQueue
-from icosa.store import keys
+from icosa.store import keys, stream
 from icosa.store.ops import PutItem
 from icosa.store.table import Table
 from tests.support.checkout import ROOT
@@ -87,7 +87,11 @@ def test_a_job_that_comes_too_early_is_sent_on(tenant: Tenant) -> None:
     assert tenant.object("rocket").by_name["mass"].status == "BUILDING"
 
 
-def test_a_step_of_a_job(tenant: Tenant) -> None:
+def test_an_operation_is_work_for_its_workspace() -> None:
+    assert stream.workspace_of(keys.item_at(keys.operation(WORKSPACE, "o1"))) == WORKSPACE
+
+
+def test_a_step_of_a_job(tenant: Tenant, capsys: pytest.CaptureFixture[str]) -> None:
     sqs = Sqs()
     [job] = list_jobs(tenant.table, WORKSPACE)
     item = tenant.table.get(keys.job(WORKSPACE, job.id))
@@ -97,6 +101,10 @@ def test_a_step_of_a_job(tenant: Tenant) -> None:
     body = {"workspaceId": WORKSPACE, "jobId": job.id}
     assert handler(message(body), LambdaContext()) == {"batchItemFailures": []}
     assert sqs.sent == [] and list_jobs(tenant.table, WORKSPACE) == []
+    [call] = [json.loads(line) for line in capsys.readouterr().out.splitlines() if '"message":"call"' in line]
+    assert (call["workspace_id"], call["Records"]) == (WORKSPACE, 1)
+    assert call["ReadUnits"] > 0
+    assert call["WriteUnits"] > 0
     assert tenant.object("rocket").by_name["mass"].status == "READY"
     assert handler(message(body), LambdaContext()) == {"batchItemFailures": []}, "messages may come twice"
     assert tenant.orphans() == []

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from icosa.store import delivery_row, keys, stream
+from icosa.store.meter import Meter
 from icosa.store.ops import DeleteItem, set_attributes
 from icosa.store.table import Table
 from icosa.webhooks.matching import LOOK_SECONDS, MatchTable, bump, patterns_of
@@ -62,6 +64,14 @@ def office(table: Table) -> Iterator[Office]:
 
 def cost(listeners: Listeners) -> tuple[int, float, float]:
     return listeners.meter.round_trips, listeners.meter.read_units, listeners.meter.write_units
+
+
+def test_what_it_costs_is_the_workspaces(office: Office) -> None:
+    changes = [(str(number), stream.record_change(record)) for number, record in enumerate(office.created("deal", 2))]
+    meters: dict[str, Meter] = defaultdict(Meter)
+    told = [(place, change) for place, change in changes if change is not None]
+    assert office.listeners.fan_out.publish(office.tenant.table, told, meter_of=meters.__getitem__) == {}
+    assert {workspace_id: meter.read_units for workspace_id, meter in meters.items()} == {WORKSPACE: 2.0}
 
 
 def test_a_workspace_to_which_nobody_listens_costs_a_look_now_and_then(office: Office) -> None:

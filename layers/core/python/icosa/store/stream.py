@@ -187,8 +187,9 @@ def image_of(event: Mapping[str, Any]) -> Item:
 
 
 def workspace_of(item: Item) -> str:
-    """The id of the workspace that an item belongs to."""
-    return keys.workspace_of(item["PK"])
+    """The id of the workspace that an item belongs to, or is about."""
+    operation = keys.operation_of(item)
+    return keys.workspace_of(item["PK"]) if operation is None else operation[0]
 
 
 def removed(item: Item) -> RemovedRecord | RemovedLog | None:

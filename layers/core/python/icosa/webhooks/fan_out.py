@@ -28,6 +28,7 @@ from ..model.timeline import is_activity, timeline_of
 from ..store import delivery_row, event_row, feed
 from ..store.delivery_row import Delivery
 from ..store.event_row import EventRow
+from ..store.meter import Meter
 from ..store.stream import MetadataChange, RecordChange
 from ..store.table import Item, Table
 from ..store.workspace_row import is_quiet
@@ -77,9 +78,15 @@ class FanOut:
         self._patience = patience or Patience()
 
     def publish(
-        self, table: Table, changes: Iterable[tuple[Place, RecordChange | MetadataChange]]
+        self,
+        table: Table,
+        changes: Iterable[tuple[Place, RecordChange | MetadataChange]],
+        *,
+        meter_of: Callable[[str], Meter] | None = None,
     ) -> dict[Place, Exception]:
-        """Tell everybody who listens. What failed, by the places of the records that must come again."""
+        """Tell everybody who listens. What failed, by the places of the records that must come again. ``meter_of``
+        gives the meter of a workspace; else that of the table counts for all.
+        """
         by_workspace: dict[str, _Work] = defaultdict(_Work)
         for place, change in changes:
             work = by_workspace[change.workspace_id]
@@ -90,7 +97,8 @@ class FanOut:
         failed: dict[Place, Exception] = {}
         for workspace_id, work in by_workspace.items():
             try:
-                self._publish(table, workspace_id, work)
+                own = table if meter_of is None else table.metered(meter_of(workspace_id))
+                self._publish(own, workspace_id, work)
             except Exception as error:  # noqa: BLE001  # Other workspaces' events must not wait for it; the caller reports it.
                 work.failed |= {place: error for place, _ in (*work.changes, *work.metadata)}
             failed |= work.failed
