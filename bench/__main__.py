@@ -15,6 +15,7 @@ import orjson
 from bench import dataset, hot
 from bench.client import Client, Failed
 from bench.cold import MEANING, TARGET, cold_starts
+from bench.cost import MIXES, ROUND_TRIP, priced, total
 from bench.directus_server import CannotRun, Directus, directus
 from bench.fill import filled
 from bench.folder import Folder, Workspace, function_logs
@@ -35,6 +36,8 @@ from bench.stack import StackFailed, local_stack
 from bench.tables import table
 from bench.traffic import Names
 from icosa.catalog.commit import read
+from icosa.prices import Cost as Usd
+from icosa.prices import prices
 from icosa.store.table import Table
 from local.report import report
 from local.run import EXPECTED
@@ -131,6 +134,11 @@ def _parsers() -> tuple[argparse.ArgumentParser, Mapping[str, argparse.ArgumentP
     side.add_argument("--rounds", type=int, default=3, help="turns of each side (default 3)")
     side.add_argument("--seconds", type=float, default=1.0, help="seconds of a turn (default 1)")
     side.set_defaults(command=_directus)
+    cost = commands.add_parser(
+        "cost", parents=[common], help="units of every operation, and USD for a million of each and of mixes of them"
+    )
+    cost.add_argument("--people", type=_people, default=5_000, help="number of people (default 5000)")
+    cost.set_defaults(command=_cost)
     many = commands.add_parser(
         "objects", parents=[common], help="changes of the model, and requests, in workspaces of many objects"
     )
@@ -357,6 +365,34 @@ def _side_by_side(options: argparse.Namespace, folder: Folder, server: Directus)
     print("Times in ms; CPU for each answer: of the functions or the server alone, and of all processes of a side.\n")
     print(table(head, rows))
     return {name: [asdict(side) for side in sides] for name, sides in found.items()}
+
+
+def _cost(options: argparse.Namespace) -> Any:
+    folder = Folder(options.data / "cost")
+    plain = filled(folder, people=options.people, contains=False)
+    # Workspaces are known by their number of people; an index for contains filters would make writes dearer.
+    indexed = filled(folder, people=options.people + 1)
+    with folder.store() as environment:
+        results = priced(Client(environment, plain), Client(environment, indexed))
+    costs = {each.name: each.cost(prices) for each in results}
+    head = ["operation", "trips", "read units", "write units", "DynamoDB", "Lambda", "gateway", "USD a million"]
+    rows = [
+        [each.name, each.round_trips, each.read_units, each.write_units, *_usd(costs[each.name])] for each in results
+    ]
+    print(f"{options.people} people; authentication included; Lambda: CPU and {ROUND_TRIP * 1000:g} ms a round trip\n")
+    print(table(head, rows))
+    mixes = [(mix, mix.cost(costs)) for mix in MIXES]
+    head = ["mix", "DynamoDB", "Lambda", "gateway", "USD a million", "below", "met"]
+    rows = [[mix.name, *_usd(cost), mix.target, _verdict(total(cost), mix.target)] for mix, cost in mixes]
+    print(f"\n{table(head, rows)}")
+    return {
+        "operations": [{**asdict(each), "usd": asdict(costs[each.name])} for each in results],
+        "mixes": {mix.name: {**asdict(cost), "target": mix.target} for mix, cost in mixes},
+    }
+
+
+def _usd(cost: Usd) -> list[float]:
+    return [cost.dynamodb, cost.compute, cost.gateway, total(cost)]
 
 
 def _cold(options: argparse.Namespace) -> Any:

@@ -31,12 +31,15 @@ _HOST = "bench.execute-api.us-east-1.amazonaws.com"
 
 @dataclass(frozen=True, kw_only=True)
 class Call:
-    """A request of the API. ``query`` holds unencoded values, ``body`` what is sent as JSON."""
+    """A request of the API. ``query`` holds unencoded values, ``body`` what is sent as JSON, ``eventual`` asks for
+    eventually consistent reads.
+    """
 
     method: str
     path: str
     query: Mapping[str, str] | None = None
     body: Any = None
+    eventual: bool = False
 
     @property
     def target(self) -> str:
@@ -116,6 +119,8 @@ class Client:
         ]
         if call.body is not None:
             headers.append(("content-type", "application/json"))
+        if call.eventual:
+            headers.append(("x-icosa-consistency", "eventual"))
         if explain:
             headers.append(("x-icosa-explain", "1"))
         request = Request(

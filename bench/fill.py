@@ -46,9 +46,9 @@ _INSERT = "INSERT OR REPLACE INTO {} (pk, sk, item_json, item_size) VALUES (?, ?
 Item = Mapping[str, Any]
 
 
-def filled(folder: Folder, *, people: int, companies: int | None = None) -> Workspace:
+def filled(folder: Folder, *, people: int, companies: int | None = None, contains: bool = True) -> Workspace:
     """The workspace with so many people, made and filled if it is not there; five people to a company unless told
-    otherwise. Titles have an index of type GIN.
+    otherwise. Titles have an index of type GIN if ``contains``.
     """
     known = folder.workspaces().get(people)
     if known is not None and known.seconds is not None:
@@ -60,7 +60,8 @@ def filled(folder: Folder, *, people: int, companies: int | None = None) -> Work
         person = read(table, workspace.id).model.by_singular["person"]
         title = {"fieldMetadataId": person.by_name["jobTitle"].id}
         index = {"objectMetadataId": person.id, "fields": [title], "indexType": "GIN"}
-        MetadataService(table, workspace.id).create_index(index)
+        if contains:
+            MetadataService(table, workspace.id).create_index(index)
         row = table.get(keys.workspace(workspace.id))
         assert row is not None
         model = load_model(table, workspace.id, MetadataState.parse(row))

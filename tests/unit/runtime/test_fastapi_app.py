@@ -91,7 +91,10 @@ def test_a_response_has_the_form_of_the_other_apis(explain: bool) -> None:
         return handle_errors(request, serve, lambda _error: HttpResponse(500, b""))
 
     asked = event("GET", headers={"X-Icosa-Explain": "1"} if explain else {})
-    assert handler(asked, None) == proxy(other)(asked, None)
+    own, others = handler(asked, None), proxy(other)(asked, None)
+    for answer in (own, others):
+        answer["headers"].pop("X-Icosa-Cost", None)  # which follows from the time that it took
+    assert own == others
 
 
 @pytest.mark.parametrize("base_path", ["", "/crm", "/things", "/things/things"])

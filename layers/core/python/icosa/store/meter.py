@@ -23,10 +23,6 @@ _MEMORY = int(os.environ.get("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "1769"))
 Consistency = Literal["strong", "eventual"]
 
 
-#: Whether reads see everything that was written before them, or perhaps not the last moment, for half the price.
-Consistency = Literal["strong", "eventual"]
-
-
 @dataclass(slots=True)
 class Meter:
     """Counters of one request. ``detailed`` keeps the plan as well, for clients that ask for it.
