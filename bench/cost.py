@@ -57,7 +57,7 @@ class Mix:
         """The mean of the operations' costs by their shares."""
 
         def mean(part: str) -> float:
-            return sum(share * getattr(costs[name], part) for name, share in self.shares.items()) / 100
+            return float(sum(share * getattr(costs[name], part) for name, share in self.shares.items())) / 100
 
         return Cost(dynamodb=mean("dynamodb"), compute=mean("compute"), gateway=mean("gateway"))
 
