@@ -155,7 +155,7 @@ def _names(draw: st.DrawFn) -> str:
     return name + draw(st.sampled_from(["", "", "Edge", "Duplicates", "GroupBy", "s", "Enum", "FilterInput"]))
 
 
-@settings(max_examples=examples(30))
+@settings(max_examples=examples(12))
 @given(st.lists(st.tuples(_names(), _names()), min_size=1, max_size=3))
 def test_what_is_accepted_makes_a_schema(names: list[tuple[str, str]]) -> None:
     draft = new_draft()

@@ -47,7 +47,7 @@ def test_valid_documents_are_run(gql: GraphqlClient, sdl: str) -> None:
     accepted = 0
 
     @given(documents(sdl, custom_scalars=_SCALARS, allow_x00=False))
-    @settings(max_examples=examples(30), suppress_health_check=list(HealthCheck))
+    @settings(max_examples=examples(15), suppress_health_check=list(HealthCheck))
     def run(document: str) -> None:
         answer: Any = gql(document)
         result = {error["extensions"]["code"] for error in answer.get("errors", ())}
