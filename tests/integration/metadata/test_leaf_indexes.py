@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from icosa.model.types.base import Leaf
 from icosa.query.operation import Create, Delete, Update
 from icosa.store import keys
 from icosa.store.meter import Meter
@@ -75,6 +76,54 @@ def test_a_declared_index_of_one_leaf_is_built(tenant: Tenant, field: str, sub: 
     assert len(tenant.find("person")) == len(before) + 1
     [old] = [leaf for leaf in person.by_name[field].leaves if leaf.subfield == sub]
     assert tenant.table.query(keys.index(WORKSPACE, person.key, old.key)).items == []
+
+
+@pytest.mark.parametrize(
+    ("field", "sub", "records", "built"),
+    [
+        ("avatarUrl", None, "NONE", True),
+        ("linkedinLink", "primaryLinkUrl", "VALUES", True),
+        ("createdBy", "name", "NONE", False),
+    ],
+)
+def test_an_index_that_is_deleted_leaves_the_rows_of_the_beginning(
+    tenant: Tenant, field: str, sub: str | None, records: str, built: bool
+) -> None:
+    tenant.create(
+        "person",
+        {"avatarUrl": "https://pictures.example/1", "linkedinLink": {"primaryLinkUrl": "https://a.example"}},
+        {},
+    )
+    before, person = tenant.find("person"), tenant.object("person")
+
+    def leaf() -> Leaf:
+        return next(leaf for leaf in tenant.object("person").by_name[field].leaves if leaf.subfield == sub)
+
+    for _ in range(2):
+        member = {"fieldMetadataId": person.by_name[field].id, "subFieldName": sub}
+        index = tenant.service().create_index({"objectMetadataId": person.id, "fields": [member]})
+        if built:
+            tenant.finish_jobs()
+        declared = leaf()
+        assert declared.has_index is built
+        tenant.service().delete_index(index.id)
+        assert leaf().index.records == records
+        tenant.create("person", {"jobTitle": "meanwhile"})
+        tenant.finish_jobs()
+        assert tenant.table.query(keys.index(WORKSPACE, person.key, declared.key)).items == []
+        assert leaf().index.status == "READY"
+    rows = tenant.table.query(keys.index(WORKSPACE, person.key, leaf().key)).items
+    assert len(rows) == (records == "VALUES")
+    assert len(tenant.find("person")) == len(before) + 2
+
+
+def test_a_deleted_index_that_has_added_no_rows_takes_none(tenant: Tenant) -> None:
+    tenant.create("person", {"jobTitle": "Chef"})
+    person = tenant.object("person")
+    member = {"fieldMetadataId": person.by_name["jobTitle"].id, "subFieldName": None}
+    index = tenant.service().create_index({"objectMetadataId": person.id, "fields": [member]})
+    tenant.service().delete_index(index.id)
+    assert tenant.object("person").by_name["jobTitle"].leaves[0].has_index
 
 
 def test_relations_tell_who_has_none(tenant: Tenant) -> None:

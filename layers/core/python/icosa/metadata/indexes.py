@@ -20,7 +20,7 @@ from ..validation.errors import (
     Problem,
 )
 from .draft import Draft
-from .leaf_indexes import set_leaf_index
+from .leaf_indexes import reset_leaf_index, set_leaf_index
 from .names import column, index_name
 
 MAX_CUSTOM_INDEXES = 10
@@ -107,6 +107,8 @@ def delete_index(draft: Draft, index_id: str) -> Index:
                 if not index.is_custom:
                     raise IndexMutationNotAllowed(f"Index {index_id} is a system index and cannot be deleted")
                 draft.set_object(obj.id, indexes=tuple(other for other in obj.indexes if other.id != index_id))
+                if index.type == "BTREE" and not index.row_key:
+                    reset_leaf_index(draft, index.members[0].field_id, index.members[0].sub)
                 return index
     raise IndexNotFound(index_id)
 

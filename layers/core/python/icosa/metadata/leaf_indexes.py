@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from ..model.types.base import FULL_INDEX, IndexedRecords, Status
 from .draft import Draft
+from .index_defaults import with_default_indexes
 
 
 def set_leaf_index(draft: Draft, field_id: str, subfield: str | None, records: IndexedRecords) -> bool:
@@ -21,6 +22,18 @@ def set_leaf_index(draft: Draft, field_id: str, subfield: str | None, records: I
     changed = replace(known, records=records, status=status, generation=known.generation + (records != "NONE"))
     draft.set_field(field_id, leaf_indexes={**field.leaf_indexes, name: changed})
     return True
+
+
+def reset_leaf_index(draft: Draft, field_id: str, subfield: str | None) -> None:
+    """Take back what a declared index of one leaf has added to the rows that the field began with. Rows that nobody has
+    declared stay: those of workspaces that are older than the defaults, too.
+    """
+    field, name = draft.field(field_id), subfield or ""
+    if not field.leaf_indexes.get(name, FULL_INDEX).generation:
+        return
+    owner = draft.owner_of(field_id)
+    begun = with_default_indexes(None if owner.is_custom else owner.name_singular, replace(field, leaf_indexes={}))
+    set_leaf_index(draft, field_id, subfield, begun.leaf_indexes.get(name, FULL_INDEX).records)
 
 
 def finish_leaves(draft: Draft, field_id: str, leaf_keys: Collection[str] | None = None) -> None:
