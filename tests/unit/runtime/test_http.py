@@ -43,6 +43,13 @@ def test_what_is_absent_is_empty() -> None:
     assert (request.query_string, request.body, request.headers, request.request_id) == ("", b"", {}, None)
 
 
+@pytest.mark.parametrize("name", ["If-Match", "if-none-match"])
+def test_conditions_in_several_lines_are_one_list(name: str) -> None:
+    lines = ['"1.a", "2.b"', '"3.c"']
+    event = _event(headers={name: lines[-1]}, multiValueHeaders={name: lines, "X-Other": ["1", "2"]})
+    assert read_event(event).headers == {name.lower(): '"1.a", "2.b", "3.c"'}
+
+
 def test_head_asks_for_what_get_would_answer() -> None:
     assert read_event(_event(httpMethod="HEAD")).method == "GET"
 

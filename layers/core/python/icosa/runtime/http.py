@@ -41,6 +41,8 @@ JOB_HEADER = "X-Icosa-Job"
 METHODS_WITH_BODY = frozenset(("POST", "PUT", "PATCH"))
 _ENCODED_SLASH = re.compile("%2f", re.IGNORECASE)
 _GREEDY = re.compile(r"\{(\w+)\+\}")
+#: Headers whose lines are one list (RFC 9110, 5.3): a condition is not obeyed by a part of it.
+_LISTS = frozenset(("if-match", "if-none-match"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,9 +153,18 @@ def read_event(event: Mapping[str, Any]) -> HttpRequest:
         # API Gateway hands parameters on decoded, in the order of their names.
         query_string=urlencode(event.get("multiValueQueryStringParameters") or {}, doseq=True),
         body=base64.b64decode(body) if event.get("isBase64Encoded") else body.encode(),
-        headers={name.lower(): value for name, value in (event.get("headers") or {}).items()},
+        headers=_headers(event),
         event=event,
     )
+
+
+def _headers(event: Mapping[str, Any]) -> dict[str, str]:
+    """By lower-case names. Of a header that is sent in several lines ``headers`` has the last alone."""
+    headers = {name.lower(): value for name, value in (event.get("headers") or {}).items()}
+    for name, values in (event.get("multiValueHeaders") or {}).items():
+        if len(values) > 1 and name.lower() in _LISTS:
+            headers[name.lower()] = ", ".join(values)
+    return headers
 
 
 def _base_path(path: str, resource: str | None, parameters: Mapping[str, str]) -> str:
