@@ -347,4 +347,6 @@ def test_an_unknown_delivery_leads_back_to_the_log(admin: Console) -> None:
     admin.open(f"{_LIST}/webhooks/{webhook_id}/deliveries/{uuid4()}")
     admin.page.get_by_role("link", name="All deliveries of the webhook").click()
     admin.page.get_by_role("heading", name=host, exact=True).wait_for()
-    expect(admin.page.get_by_text("Nothing was sent yet")).to_be_visible()
+    # What other tests do to records may have been sent to it.
+    log = admin.page.get_by_text("Nothing was sent yet").or_(admin.page.get_by_role("table"))
+    expect(log.first).to_be_visible()
