@@ -14,24 +14,24 @@ from ...access.check import authorize
 from ...access.context import RequestContext
 from ...access.session import open_metered
 from ...engine.executor import execute, execute_all
-from ...engine.write.reread import Write, reread
-from ...errors import IcosaError, RecordNotFound
+from ...errors import IcosaError
 from ...model.record import Record
 from ...query.older_names import in_present_names
-from ...query.operation import Delete, Merge, Node, Precondition, Restore, Update
+from ...query.operation import Delete, Precondition, Restore, Update
 from ...runtime.conditional import ETAG, IF_MATCH, ConditionNotSupported, expected_revisions, revision_tag
 from ...runtime.http import HttpRequest, HttpResponse
 from ...runtime.http_errors import Unexpected
 from ...runtime.idempotency import once_of
 from ...runtime.observation import observed
 from ...store.meter import Meter
-from ...store.once import AlreadyDone, KeptAnswer, Once
+from ...store.once import AlreadyDone
 from ...store.table import Table
 from ..consistency import for_reads
-from ..once import under_a_claim, with_its_write
+from ..once import under_a_claim
 from ..operation_kinds import INTROSPECTION, note_operations
-from ..shown_record import has_relations, is_about_one, record_of
+from ..shown_record import record_of
 from ..view_filter import view_filter_of
+from ..written_once import written_once
 from . import arguments, introspection
 from .budget import Budget
 from .document import Document, parse_document
@@ -107,7 +107,7 @@ class GraphqlApi:
                     return run_elsewhere()
                 return made_once(under_a_claim(context, lambda: ran(run_elsewhere())), http)
             if once is not None and execution.is_mutation:
-                return made_once(execution.run_once(once, http), http)
+                return made_once(execution.run_once(http), http)
             result = execution.result()
             if execution.has_introspection:
                 respond = partial(introspection.respond, result, http, execution.remembered_as)
@@ -259,33 +259,19 @@ class Execution:
 
     # ------------------------------------------------------------------ running
 
-    def run_once(self, once: Once, http: HttpRequest) -> HttpResponse:
+    def run_once(self, http: HttpRequest) -> HttpResponse:
         """The answer of a mutation that is made once: with the commit of the only record operation, else under a
         claim.
         """
         planned = [field.outcome for field in self._fields if isinstance(field.outcome, PlannedField)]
         if len(planned) != 1:
             return under_a_claim(self._context, lambda: ran(self.outcome(self.result(), http)))
+
+        def answer(result: Any) -> HttpResponse:
+            return plain(self.outcome(self.result([result]), http))
+
         operation = planned[0].operation
-        assert isinstance(operation, Write)
-
-        def answer(nodes: Sequence[Node]) -> HttpResponse:
-            return plain(self.outcome(self.result([nodes[0] if isinstance(operation, Merge) else nodes]), http))
-
-        def answer_early(nodes: Sequence[Node], are_complete: bool) -> KeptAnswer | None:
-            if not are_complete and has_relations(operation):
-                return None
-            made = answer(nodes)
-            return KeptAnswer(made.status, made.body, made.headers)
-
-        def answer_again(ids: Sequence[str]) -> HttpResponse:
-            nodes = reread(self._context, operation, ids)
-            if not nodes and is_about_one(operation):
-                raise RecordNotFound
-            return answer(nodes)
-
-        once.answering = answer_early
-        return with_its_write(self._context, lambda: ran(self.outcome(self.result(), http)), answer_again)
+        return written_once(self._context, operation, lambda: ran(self.outcome(self.result(), http)), answer)
 
     def outcome(self, result: dict[str, Any], http: HttpRequest) -> Outcome:
         """``result`` with the tag of the record that is all that it shows."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, Protocol
 
 import orjson
@@ -11,12 +11,11 @@ from ...access.check import authorize
 from ...access.context import RequestContext
 from ...access.session import open_metered
 from ...engine.executor import execute
-from ...engine.write.reread import Write, reread
-from ...errors import RecordChanged, RecordNotFound
+from ...errors import RecordChanged
 from ...model.model import Model
 from ...query.demand import Demand
 from ...query.older_names import in_present_names
-from ...query.operation import Merge, Node, Operation
+from ...query.operation import Operation
 from ...runtime.conditional import (
     ETAG,
     digest_tag,
@@ -35,13 +34,13 @@ from ...runtime.json_body import read_body
 from ...runtime.observation import REFUSED, observed
 from ...settings import Settings, settings
 from ...store.meter import Meter
-from ...store.once import KeptAnswer
 from ...store.table import Table
 from ..consistency import for_reads
-from ..once import Ran, with_its_write
+from ..once import Ran
 from ..operation_kinds import note_operations
-from ..shown_record import has_relations, is_about_one, record_of
+from ..shown_record import record_of
 from ..view_filter import view_filter_of
+from ..written_once import written_once
 from .endpoints import ENDPOINTS, Endpoint, RecordsRequest
 from .ignored import ignored_header
 from .params import Params
@@ -134,26 +133,8 @@ def _write(
         tag = {} if record is None else {ETAG: str(revision_tag(record.revision, _record_json(shown), request))}
         return HttpResponse(endpoint.status, orjson.dumps(shown), {**headers, **tag})
 
-    def answer_nodes(nodes: Sequence[Node]) -> HttpResponse:
-        return answer(nodes[0] if isinstance(operation, Merge) else nodes)
-
-    def answer_early(nodes: Sequence[Node], are_complete: bool) -> KeptAnswer | None:
-        if not are_complete and has_relations(operation):
-            return None
-        made = answer_nodes(nodes)
-        return KeptAnswer(made.status, made.body, made.headers)
-
-    def answer_again(ids: Sequence[str]) -> HttpResponse:
-        assert isinstance(operation, Write)
-        nodes = reread(context, operation, ids)
-        if not nodes and is_about_one(operation):
-            raise RecordNotFound
-        return answer_nodes(nodes)
-
     reading = context if operation.is_write else for_reads(context, request)
-    if context.once is not None:
-        context.once.answering = answer_early
-    return with_its_write(context, lambda: Ran(answer(execute(reading, operation))), answer_again)
+    return written_once(context, operation, lambda: Ran(answer(execute(reading, operation))), answer)
 
 
 def _record_json(shown: Any) -> bytes:
