@@ -10,10 +10,11 @@ import os
 import re
 import sys
 from collections.abc import Iterator
-from functools import partial
+from functools import cache, partial
 from math import inf
 from typing import TYPE_CHECKING, Any
 
+import botocore.session
 import pytest
 from httpx._config import DEFAULT_TIMEOUT_CONFIG
 from hypothesis import HealthCheck, settings
@@ -37,6 +38,9 @@ os.environ |= {
 
 from icosa.store.table import Table
 from tests.support import dynoxide, shared
+
+# A session of botocore parses the descriptions of services anew, which takes longer than most tests.
+botocore.session.create_loader = cache(botocore.session.create_loader)
 
 # What is compiled once is there for all processes, of which there are hundreds, wherever the tests are run.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
