@@ -6,6 +6,7 @@ bound to the PynamoDB models as well, ``gateway`` an API Gateway with a usage pl
 
 from __future__ import annotations
 
+import gc
 import os
 import re
 import sys
@@ -83,8 +84,17 @@ def pytest_make_parametrize_id(val: object) -> str | None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """The first process of a run makes the folder that all of them share, and removes it."""
+    gc.disable()
     if not hasattr(config, "workerinput"):
         config.add_cleanup(partial(shared.end_run, shared.begin_run()))
+
+
+def pytest_collection_finish() -> None:
+    """What was imported stays: looking through it again and again is a seventh of a run."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 50)
+    gc.enable()
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling:
