@@ -7,7 +7,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from ..catalog.jobs import OVERDUE_MS
 from ..metadata.job_runner import run
+from ..metadata.overdue import keep_off, settle
 from ..store import keys
 from ..store.meter import Meter
 from ..store.workspace_row import status_of
@@ -57,16 +59,20 @@ class Work:
         return step
 
     def _job(self, workspace_id: str, job_id: str) -> None:
-        """One read unit more than the step itself. Of a workspace that is held nothing is done: it sends its jobs again
-        when it is resumed.
+        """One read unit more than the step itself, and a write unit that keeps requests from doing the same. Of a
+        workspace that is held nothing is done: it sends its jobs again when it is resumed.
         """
         workspace = self._around.table.get(keys.workspace(workspace_id))
         if workspace is None or status_of(workspace) != "active":
             logger.info("a job waits for its workspace")
             return
+        lease = keep_off(self._around.table, workspace_id, workspace, now_ms=self._around.now_ms())
         outcome = run(self._around.table, workspace_id, job_id, now=self._around.now, now_ms=self._around.now_ms())
         logger.info("step of a job", extra={"done": outcome.is_done})
         if outcome.given_up:
             logger.error("records contradict unique indexes, which have failed", extra={"indexes": outcome.given_up})
         if not outcome.is_done:
             self._around.jobs().send(workspace_id, job_id, delay_ms=outcome.wait_ms)
+        elif lease is not None:
+            now_ms = self._around.now_ms()
+            settle(self._around.table, workspace_id, lease, now_ms=now_ms, again_ms=now_ms + OVERDUE_MS)
