@@ -8,20 +8,23 @@ from typing import Final
 
 from ..access.context import RequestContext
 from ..access.times import stored_time
-from ..model.model import Object
 from ..model.record import Record
+from ..query.operation import Operation, Search
 
 #: When a record in the trash is going to be destroyed.
 TRASH_UNTIL: Final = "x-icosa-trash-until"
 
 
-def trash_header(context: RequestContext, obj: Object, record: Record | None) -> Mapping[str, str]:
+def trash_header(context: RequestContext, operation: Operation, record: Record | None) -> Mapping[str, str]:
     """The header of an answer about one record; none for live ones, where the workspace keeps its trash for ever, and
     where the role does not see when records were deleted.
     """
-    field = obj.by_name.get("deletedAt")
-    moment = None if record is None or field is None else record.get(field.key)
-    if moment is None or field is None or field.id in context.permissions.unreadable_fields(obj):
+    if record is None or isinstance(operation, Search):
+        return {}
+    obj = operation.object
+    field = obj.by_name["deletedAt"]
+    moment = record.get(field.key)
+    if moment is None or field.id in context.permissions.unreadable_fields(obj):
         return {}
     from ..access.workspace_settings import trash_days  # which few requests need
 

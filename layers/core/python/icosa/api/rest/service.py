@@ -115,7 +115,7 @@ def _read(
         raise RecordChanged
     body = orjson.dumps(shown)
     tag = digest_tag(body) if record is None else revision_tag(record.revision, _record_json(shown), request)
-    headers = {**ignored_header(parsed.params.ignored), **trash_header(context, operation.object, record)}
+    headers = {**ignored_header(parsed.params.ignored), **trash_header(context, operation, record)}
     response = tagged(HttpResponse(endpoint.status, body, headers), tag)
     return not_modified(response) if is_not_modified(request, tag) else deliver(response, request)
 
@@ -133,7 +133,7 @@ def _write(
         shown = endpoint.render(context.model, operation, result)
         record = record_of(operation, result)
         tag = {} if record is None else {ETAG: str(revision_tag(record.revision, _record_json(shown), request))}
-        until = trash_header(context, operation.object, record)
+        until = trash_header(context, operation, record)
         return HttpResponse(endpoint.status, orjson.dumps(shown), {**headers, **tag, **until})
 
     reading = context if operation.is_write else for_reads(context, request)
