@@ -17,8 +17,8 @@ from ..query.operation import (
     FindDuplicates,
     FindMany,
     FindOne,
-    Group,
     GroupBy,
+    Groups,
     Merge,
     Node,
     Operation,
@@ -39,7 +39,7 @@ from .write.create import create
 from .write.merge import merge
 from .write.modify import delete, restore, update
 
-Result = Node | Connection | list[Node] | list[Connection] | list[Group] | SearchPage
+Result = Node | Connection | list[Node] | list[Connection] | Groups | SearchPage
 
 #: Reads of one request that run at the same time.
 _pool = ThreadPoolExecutor(max_workers=4, thread_name_prefix="reads")

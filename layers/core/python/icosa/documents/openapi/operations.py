@@ -294,6 +294,7 @@ _OPERATIONS = (
             "filter",
             "orderByGroups",
             "groupLimit",
+            "groupOffset",
             "viewId",
             "aggregate",
             "includeRecordsSample",
