@@ -203,7 +203,7 @@ changes: install ## random changes of models, over HTTP with and without the str
 		tests/e2e/test_changing_model.py tests/integration/metadata/test_two_clients.py $(ARGS)
 
 soak: install ## the property tests of queries, crashes, interleaved writes, ledgers, rights and row rules, RUNS times as long as in the suite; SEED=1
-	@ICOSA_SOAK=$(RUNS) $(BIN)/python -m pytest tests/integration/engine/test_queries.py \
+	@ICOSA_SOAK=$(RUNS) $(BIN)/python -m pytest tests/integration/engine/test_queries.py tests/integration/api/graphql/test_differential.py \
 		tests/integration/engine/test_writes.py tests/integration/engine/test_interleaving.py \
 		tests/integration/engine/test_interleaved_cascades.py tests/integration/engine/test_dangling_references.py \
 		tests/integration/engine/test_ledgers.py tests/integration/metadata/test_becoming_unique.py \
