@@ -71,6 +71,10 @@ def _run(table: Table, workspace_id: str, job_id: str, now: str, now_ms: int, cl
     given_up: tuple[str, ...] = ()
     if job.kind == "finish":
         latest(table, workspace_id)
+    elif job.kind == "tune":
+        from .index_tuning import tune  # which other jobs never need
+
+        tune(table, workspace_id, now_ms=now_ms)
     else:
         job = _merge_builds(table, workspace_id, job, now_ms)
         worker = Worker(table, workspace_id, job)
