@@ -27,7 +27,6 @@ from ..query.operation import (
     SearchPage,
     Update,
 )
-from ..store.meter import Meter
 from ..store.table import TransactionConflict
 from .context import BranchContext, Context
 from .masking import mask
@@ -79,7 +78,7 @@ def execute_all(ctx: Context, reads: Sequence[Operation]) -> list[Result | Excep
     They run in threads of their own, not in the workers of ``Table.parallel``: reads call that themselves, and would
     wait for workers that are busy with such reads.
     """
-    tables = [ctx.table.metered(Meter(detailed=ctx.table.meter.detailed)) for _ in reads]
+    tables = [ctx.table.metered(ctx.table.meter.branch()) for _ in reads]
     results = list(_pool.map(_execute_or_error, [BranchContext(ctx, table) for table in tables], reads))
     ctx.table.meter.add_parallel(table.meter for table in tables)
     return results

@@ -298,6 +298,7 @@ AUDIT_LIMIT: Part = _query(
 WITH_CHANGED: Part = _query(
     "with_changed", "Whether demo records that somebody has changed go, too", {"type": "boolean", "default": False}
 )
+ADVICE_OBJECT: Part = _query("objectMetadataId", "The id of an object: advice about its indexes alone", UUID)
 #: Of the document of records.
 OBJECTS: Part = _query(
     "objects",
