@@ -10,7 +10,7 @@ import pytest
 from tests.support.restricted import DENIED, Caller
 
 
-def _problems(caller: Caller, plural: str, rows: list[Any], **params: str) -> list[Mapping[str, Any]]:
+def _problems(caller: Caller, plural: str, rows: list[Any], **params: Any) -> list[Mapping[str, Any]]:
     """What REST and GraphQL tell."""
     reply = caller.rest("POST", f"/rest/batch/{plural}", rows, **params)
     name = "".join((plural[0].upper(), plural[1:]))
