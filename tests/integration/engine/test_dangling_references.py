@@ -181,7 +181,7 @@ def test_an_id_that_is_kept_for_a_record_to_come_is_no_record(table: Table) -> N
     """A batch reserves the ids that a client gives; until it commits nothing can refer to them."""
     world = World(table)
     firm, deal = world.object("firm"), world.object("deal")
-    for calls in range(12):
+    for calls in range(20):
         ids = [f"00000000-0000-4000-8000-{calls:04}{i:08}" for i in range(13)]
         data = tuple({"id": i, "name": "n"} for i in ids)
         broken = CrashingTable(table.name, table._client, fuse=Fuse(calls))

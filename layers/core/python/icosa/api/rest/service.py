@@ -40,6 +40,7 @@ from ..consistency import for_reads
 from ..once import Ran
 from ..operation_kinds import note_operations
 from ..shown_record import record_of
+from ..trash_time import trash_header
 from ..view_filter import view_filter_of
 from ..written_once import written_once
 from .endpoints import ENDPOINTS, Endpoint, RecordsRequest
@@ -115,7 +116,8 @@ def _read(
         raise RecordChanged
     body = orjson.dumps(shown)
     tag = digest_tag(body) if record is None else revision_tag(record.revision, _record_json(shown), request)
-    response = tagged(HttpResponse(endpoint.status, body, ignored_header(parsed.params.ignored)), tag)
+    headers = {**ignored_header(parsed.params.ignored), **trash_header(context, operation, record)}
+    response = tagged(HttpResponse(endpoint.status, body, headers), tag)
     return not_modified(response) if is_not_modified(request, tag) else deliver(response, request)
 
 
@@ -132,8 +134,9 @@ def _write(
         shown = endpoint.render(context.model, operation, result)
         record = record_of(operation, result)
         tag = {} if record is None else {ETAG: str(revision_tag(record.revision, _record_json(shown), request))}
+        until = trash_header(context, operation, record)
         status = 207 if is_partial else endpoint.status
-        return HttpResponse(status, orjson.dumps(shown), {**headers, **tag})
+        return HttpResponse(status, orjson.dumps(shown), {**headers, **tag, **until})
 
     def run() -> Ran:
         result = execute(reading, operation)
