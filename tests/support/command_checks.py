@@ -21,7 +21,9 @@ from .doubles import Call
 from .markdown import read
 
 _TARGET = re.compile(r"^([a-z][a-z-]*):", re.MULTILINE)
-_VARIABLE = re.compile(r"\$\((?:filter |or |if |origin )?([A-Z_]+)\b|\borigin ([A-Z_]+)\)|^(?:export )?([A-Z_]+) \?=", re.MULTILINE)
+_VARIABLE = re.compile(
+    r"\$\((?:filter |or |if |origin )?([A-Z_]+)\b|\borigin ([A-Z_]+)\)|^(?:export )?([A-Z_]+) \?=", re.MULTILINE
+)
 #: What a recipe runs of this repository.
 _MODULE = re.compile(r"(?:^|\s)(?:\S*/)?python -m ([\w.]+)(.*)$", re.MULTILINE)
 #: Options of sam's commands, as of its --help; sam is in an environment of its own, where it is installed at all.
@@ -77,7 +79,10 @@ def _recipe_problem(arguments: tuple[str, ...]) -> str | None:
     for module, rest in _MODULE.findall(recipe.stdout):
         if module in _PARSED:
             command = subprocess.run(
-                ["bash", "-c", f"for word in {rest}; do printf '%s\\0' \"$word\"; done"], capture_output=True, text=True, check=True
+                ["bash", "-c", f"for word in {rest}; do printf '%s\\0' \"$word\"; done"],
+                capture_output=True,
+                text=True,
+                check=True,
             )
             if refused := _refusal(module, tuple(command.stdout.split("\0")[:-1])):
                 return refused
@@ -90,7 +95,14 @@ def _recipe_problem(arguments: tuple[str, ...]) -> str | None:
 _PARSED = frozenset(
     (
         *("bench", "deployment", "local", "local.invoke", "local.migrations", "local.rotation", "local.sam"),
-        *("local.sign_in", "local.workspace", "local.workspaces", "ops.cost_report", "ops.dead_letters", "tests.deploy"),
+        *(
+            "local.sign_in",
+            "local.workspace",
+            "local.workspaces",
+            "ops.cost_report",
+            "ops.dead_letters",
+            "tests.deploy",
+        ),
     )
 )
 #: They import nothing of ``icosa``, and so run from the root as they are.
@@ -174,7 +186,9 @@ def _python(call: Call) -> str | None:
 
 def _sam(call: Call) -> str | None:
     words = call.arguments
-    command = next((name for name in sorted(_SAM, key=len, reverse=True) if " ".join(words[: len(name.split())]) == name), None)
+    command = next(
+        (name for name in sorted(_SAM, key=len, reverse=True) if " ".join(words[: len(name.split())]) == name), None
+    )
     if command is None:
         return f"no command of sam that is known here: {' '.join(words)}"
     unknown = {word for word in words if word.startswith("--")} - _SAM[command]

@@ -270,6 +270,8 @@ class Create:
     upsert: bool = False
     #: What of the data the caller may not write (``access.check``): these records are refused.
     refused: tuple[Problem, ...] = ()
+    #: Records with problems are left out, and the others are written; else none is.
+    is_partial: bool = False
     #: Whether the request names a list, of however many records.
     is_list: bool = False
     selection: Selection = Selection()
