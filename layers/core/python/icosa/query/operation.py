@@ -11,6 +11,7 @@ from typing import Any, ClassVar, Literal
 
 from ..model.model import Field, Object
 from ..model.operators import Operator, State
+from ..model.problems import Problem
 from ..model.record import Record
 from ..model.types.base import Leaf
 
@@ -267,6 +268,10 @@ class Create:
     object: Object
     data: tuple[Mapping[str, Any], ...]
     upsert: bool = False
+    #: What of the data the caller may not write (``access.check``): these records are refused.
+    refused: tuple[Problem, ...] = ()
+    #: Records with problems are left out, and the others are written; else none is.
+    is_partial: bool = False
     #: Whether the request names a list, of however many records.
     is_list: bool = False
     selection: Selection = Selection()

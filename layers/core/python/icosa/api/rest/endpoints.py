@@ -119,10 +119,14 @@ def _create_many(request: RecordsRequest) -> Operation:
 
 def _create(request: RecordsRequest, read: Callable[[Any], tuple[Record, ...]], *, is_list: bool) -> Operation:
     depth, upsert = request.params.depth, request.params.upsert
+    is_partial = request.params.partial
+    if is_partial and not is_list:
+        raise BadRequest("'partial' is for batches: POST a list of records", sub_code="INVALID_QUERY_INPUT")
     return Create(
         object=request.object,
         data=read(request.body),
         upsert=upsert,
+        is_partial=is_partial,
         is_list=is_list,
         selection=request.selection(depth, created=True),
     )
@@ -268,7 +272,7 @@ ENDPOINTS: Mapping[RouteKind, Mapping[str, Endpoint]] = {
         "PUT": _UPDATE_ONE,
         "DELETE": Endpoint(parse=_delete_one, render=responses.record("delete"), takes_if_match=True),
     },
-    "batch": {"POST": Endpoint(parse=_create_many, render=responses.records("create"), status=201)},
+    "batch": {"POST": Endpoint(parse=_create_many, render=responses.batch, status=201)},
     "duplicates": {"POST": Endpoint(parse=_duplicates, render=responses.duplicates)},
     "groupBy": {"GET": Endpoint(parse=_group_by, render=responses.groups)},
     "merge": {"PATCH": Endpoint(parse=_merge, render=responses.record("merge"))},

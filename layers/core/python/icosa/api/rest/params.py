@@ -36,7 +36,7 @@ _GROUP_ORDER_HINT = (
 #: What a page of any collection is asked for with.
 PAGE_PARAMETERS = frozenset(("limit", "starting_after", "ending_before"))
 _PARAMETERS = PAGE_PARAMETERS | {
-    *("filter", "order_by", "depth", "fields", "upsert", "soft_delete"),
+    *("filter", "order_by", "depth", "fields", "upsert", "partial", "soft_delete"),
     *("offset", "group_by", "aggregate", "order_by_for_records", "include_records_sample", "view_id", "viewId"),
 }
 _FLAGS = {"true": True, "false": False}
@@ -185,6 +185,10 @@ class Params:
     @property
     def upsert(self) -> bool:
         return self._flag("upsert")
+
+    @property
+    def partial(self) -> bool:
+        return self._flag("partial")
 
     @property
     def soft_delete(self) -> bool:

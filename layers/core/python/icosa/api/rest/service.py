@@ -15,7 +15,8 @@ from ...errors import RecordChanged
 from ...model.model import Model
 from ...query.demand import Demand
 from ...query.older_names import in_present_names
-from ...query.operation import Operation
+from ...query.operation import Create, Operation
+from ...query.partial import Refused
 from ...runtime.conditional import (
     ETAG,
     digest_tag,
@@ -139,10 +140,18 @@ def _write(
         record = record_of(operation, result)
         tag = {} if record is None else {ETAG: str(revision_tag(record.revision, _record_json(shown), request))}
         until = trash_header(context, operation, record)
-        return HttpResponse(endpoint.status, orjson.dumps(shown), {**headers, **tag, **until})
+        status = 207 if is_partial else endpoint.status
+        return HttpResponse(status, orjson.dumps(shown), {**headers, **tag, **until})
 
+    def run() -> Ran:
+        result = execute(reading, operation)
+        outcomes = result if is_partial and isinstance(result, list) else None
+        is_all_refused = outcomes is not None and all(isinstance(outcome, Refused) for outcome in outcomes)
+        return Ran(answer(result), has_failed=is_all_refused)
+
+    is_partial = isinstance(operation, Create) and operation.is_partial
     reading = context if operation.is_write else for_reads(context, request)
-    return written_once(context, operation, lambda: Ran(answer(execute(reading, operation))), answer)
+    return written_once(context, operation, run, answer)
 
 
 def _record_json(shown: Any) -> bytes:
