@@ -361,5 +361,5 @@ def test_only_the_gateway_invokes_the_functions_behind_the_api(transformed: Docu
             *("AuthorizerFunction", "ConsoleFunction", "CoreRestFunction", "CoreGraphqlFunction"),
             *("DocumentsFunction", "KeysFunction", "MetadataFunction"),
         )
-    }
+    } | {("JobsFunction", "events.amazonaws.com")}, "beside the schedule of the jobs"
     assert all("SourceArn" in permission for permission in permissions)
