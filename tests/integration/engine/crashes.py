@@ -39,7 +39,7 @@ class Fuse:
 
     def counts(self, op: PutItem | UpdateItem | DeleteItem) -> bool:
         """Whether a single write counts as a call."""
-        if op.key[0].split("#")[1] not in "IET":
+        if not {*op.key[0].split("#")[1:2]} & {"I", "E", "T"}:
             return True
         with self._lock:
             self._rows += 1
