@@ -17,6 +17,7 @@ from tests.support.command_checks import problem
 from tests.support.doubles import Doubles
 from tests.support.fences import Fence, commands_in_prose, fences
 from tests.support.markdown import pages
+from tests.support.page_runs import pages_to_run
 
 _LANGUAGES = {"bash", "sh", "python", "javascript", "json", "graphql", "text", "http", "mermaid"}
 #: Pages about versions whose commands may be gone.
@@ -52,6 +53,13 @@ def test_commands_can_be_run(page: Path, doubles: Doubles) -> None:
     script = _PLACEHOLDER.sub(lambda match: match[1].replace(" ", "-"), "".join([*blocks, *prose]))
 
     assert [f"{call}: {found}" for call in doubles.run(script) if (found := problem(call))] == []
+
+
+@pytest.mark.parametrize("page", pages_to_run())
+def test_blocks_that_are_run_reach_the_local_stack_only(page: str, doubles: Doubles) -> None:
+    script = "".join(fence.text for fence in fences(page) if fence.language == "bash")
+
+    assert {call.name for call in doubles.run(script)} <= {"curl", "python"}, "commands of operators are `sh`"
 
 
 def test_programs_compile() -> None:

@@ -318,5 +318,5 @@ def test_buckets_are_days(gql: GraphqlClient, tag: str) -> None:
     )
 
     assert result["opportunitiesGroupBy"] == [
-        {"groupByDimensionValues": ["2026-04-01", "NEW", 5], "sumAmountAmountMicros": 5}
+        {"groupByDimensionValues": ["2026-04-01T00:00:00.000Z", "NEW", 5], "sumAmountAmountMicros": 5}
     ]

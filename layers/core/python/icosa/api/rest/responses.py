@@ -10,6 +10,7 @@ from typing import Any
 from ...identifiers import capitalised
 from ...model.model import Model, Object
 from ...query.aggregates import Aggregate, aggregates_of
+from ...query.buckets import bucket_text
 from ...query.cursors import cursor_of
 from ...query.operation import (
     Connection,
@@ -150,6 +151,6 @@ def _aggregate_value(aggregate: Aggregate, value: Any) -> Any:
 def _dimension_value(dimension: Dimension, value: Any) -> Any:
     """Buckets are timestamps of their first moment, or names."""
     if isinstance(value, date):
-        return f"{value.isoformat()}T00:00:00.000Z"
+        return bucket_text(value)
     is_plain = value is None or dimension.unnest or dimension.granularity != "NONE"
     return value if is_plain else dimension.leaf.kind.cursor_value(value)

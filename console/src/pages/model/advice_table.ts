@@ -1,0 +1,166 @@
+/** What the index of each field of an object costs and saves, and what to do about it. */
+
+import { graphql } from "../../api/http";
+import { type Loaded, useLoaded } from "../../api/load";
+import type { IndexMetadata, ObjectMetadata } from "../../data/objects";
+import { html } from "../../html";
+import { Ready } from "../../ui/states";
+import { type Column, Table } from "../../ui/table";
+import { Moment } from "../../ui/time";
+import { toast } from "../../ui/toast";
+import { createIndex } from "./calls";
+import { isOverOne, money, units } from "./logic/advice";
+import { FormProblem, Status } from "./parts";
+import { useSaving } from "./saving";
+
+export interface Advice {
+  readonly fieldMetadataId: string;
+  readonly subFieldName: string | null;
+  readonly path: string;
+  readonly records: "ALL" | "VALUES" | "NULLS" | "NONE";
+  readonly status: string;
+  readonly madeBy: "SHIPPED" | "DECLARED" | "TUNER" | null;
+  readonly uses: number;
+  readonly lastUse: string | null;
+  readonly scans: number;
+  readonly scanUnits: number;
+  readonly indexUnits: number;
+  readonly advice: "BUILD" | "DROP" | "KEEP";
+  readonly reason: string;
+  readonly usdPerMonth: number;
+}
+
+const MEMBERS =
+  "fieldMetadataId subFieldName path records status madeBy uses lastUse scans scanUnits indexUnits advice reason usdPerMonth";
+
+async function readAdvice(objectId: string): Promise<readonly Advice[]> {
+  const query = `query Advice($id: UUID) { indexAdvice(objectMetadataId: $id) { ${MEMBERS} } }`;
+  return (await graphql<{ indexAdvice: readonly Advice[] }>("metadata", query, { id: objectId })).indexAdvice;
+}
+
+/** Advice is read anew whenever the object is. */
+export function useAdvice(object: ObjectMetadata): Loaded<readonly Advice[]> {
+  return useLoaded(() => readAdvice(object.id), [object]);
+}
+
+interface Props {
+  readonly object: ObjectMetadata;
+  /** Ask whether a declared index is to go. */
+  readonly onDrop: (index: IndexMetadata) => void;
+}
+
+export function AdviceTable({ object, onDrop }: Props) {
+  const advice = useAdvice(object);
+  const { problems, save } = useSaving();
+  async function declare(each: Advice, done: string) {
+    const field = {
+      fieldMetadataId: each.fieldMetadataId,
+      ...(each.subFieldName === null ? {} : { subFieldName: each.subFieldName }),
+    };
+    await save(async () => {
+      await createIndex({ objectMetadataId: object.id, fields: [field], indexType: "BTREE" });
+      toast(done);
+    }, [() => ""]);
+  }
+  return html`<h2>Fields by use</h2>
+    <p class="lead">Which fields people filter and order by, and what an index costs or would save, at list prices. Declared
+      indexes stay; the others follow the setting “Indexes of fields” on the page General.</p>
+    <${FormProblem} text=${problems[""]} />
+    <${Ready} of=${advice}>${(
+      rows: readonly Advice[],
+    ) => html`<${Table} caption="Indexes of fields of ${object.labelPlural}"
+      columns=${columns(object, declare, onDrop)} rows=${rows} rowKey=${(each: Advice) => each.path} />`}<//>`;
+}
+
+const MAKERS = { SHIPPED: "Shipped", DECLARED: "Declared", TUNER: "By use" } as const;
+const ADVICE = { BUILD: ["warning", "Build"], DROP: ["warning", "Drop"], KEEP: ["", "Keep"] } as const;
+
+type Declare = (each: Advice, done: string) => Promise<void>;
+
+function columns(object: ObjectMetadata, declare: Declare, onDrop: (index: IndexMetadata) => void): Column<Advice>[] {
+  return [
+    {
+      key: "path",
+      label: "Field",
+      sort: (each) => each.path,
+      cell: (each) => html`<span class="named">${each.path}</span>`,
+    },
+    {
+      key: "status",
+      label: "Index",
+      sort: (each) => each.status,
+      cell: (each) =>
+        each.madeBy === null ? "None" : html`<${Status} status=${each.status} /> ${MAKERS[each.madeBy]}`,
+    },
+    {
+      key: "uses",
+      label: "Uses in 30 days",
+      align: "end",
+      sort: (each) => each.uses,
+      cell: (each) => units(each.uses),
+    },
+    {
+      key: "last",
+      label: "Last use",
+      sort: (each) => each.lastUse ?? "",
+      cell: (each) => (each.lastUse === null ? "–" : html`<${Moment} at=${each.lastUse} />`),
+    },
+    {
+      key: "scans",
+      label: "Scan units a day",
+      align: "end",
+      sort: (each) => each.scanUnits,
+      cell: (each) => units(each.scanUnits),
+    },
+    {
+      key: "writes",
+      label: "Write units a day",
+      align: "end",
+      sort: (each) => each.indexUnits,
+      cell: (each) => units(each.indexUnits),
+    },
+    {
+      key: "usd",
+      label: "Built or dropped, a month",
+      align: "end",
+      sort: (each) => each.usdPerMonth,
+      cell: (each) => money(each.usdPerMonth),
+    },
+    {
+      key: "advice",
+      label: "Advice",
+      sort: (each) => each.advice,
+      cell: (each) => {
+        const [kind, text] = ADVICE[each.advice];
+        return html`<span class="badge ${kind}" title=${each.reason}>${text}</span>`;
+      },
+    },
+    {
+      key: "act",
+      label: "Actions",
+      quiet: true,
+      align: "end",
+      cell: (each) => action(object, each, declare, onDrop),
+    },
+  ];
+}
+
+function action(object: ObjectMetadata, each: Advice, declare: Declare, onDrop: (index: IndexMetadata) => void) {
+  if (each.madeBy === "DECLARED") {
+    const index = object.indexMetadataList.find((known) => isOverOne(known, each));
+    return (
+      index &&
+      html`<button type="button" class="button small" aria-label="Drop the index of ${each.path}"
+      onClick=${() => onDrop(index)}>Drop</button>`
+    );
+  }
+  if (each.madeBy === "TUNER") {
+    return html`<button type="button" class="button small" aria-label="Keep the index of ${each.path}"
+      onClick=${() => declare(each, "The index stays.")}>Keep</button>`;
+  }
+  return (
+    each.records !== "ALL" &&
+    html`<button type="button" class="button small" aria-label="Build the index of ${each.path}"
+      onClick=${() => declare(each, "The index is being built.")}>Build</button>`
+  );
+}
