@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import redirect_stdout
 from dataclasses import asdict
 from functools import partial
 from pathlib import Path
@@ -402,7 +404,8 @@ def _month(options: argparse.Namespace) -> Any:
     workspace = filled(folder, people=options.people, contains=False)
     with folder.store() as environment:
         client = Client(environment, workspace)
-        bills = list(months(client, Table.from_environment(), workspace.id))
+        with Path(os.devnull).open("w") as nowhere, redirect_stdout(nowhere):  # lines of metrics, one a call
+            bills = list(months(client, Table.from_environment(), workspace.id))
     head = ["indexes", "month", "read units", "write units", "of jobs", "built", "dropped", "index rows", "USD"]
     rows = [
         [

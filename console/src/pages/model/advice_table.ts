@@ -74,7 +74,7 @@ export function AdviceTable({ object, onDrop }: Props) {
 }
 
 const MAKERS = { SHIPPED: "Shipped", DECLARED: "Declared", TUNER: "By use" } as const;
-const ADVICE = { BUILD: ["warning", "Build"], DROP: ["warning", "Drop"], KEEP: ["", "Keep"] } as const;
+const ADVICE = { BUILD: "Build", DROP: "Drop", KEEP: null } as const;
 
 type Declare = (each: Advice, done: string) => Promise<void>;
 
@@ -119,10 +119,8 @@ function columns(object: ObjectMetadata, declare: Declare, onDrop: (index: Index
       key: "advice",
       label: "Advice",
       sort: (each) => each.advice,
-      cell: (each) => {
-        const [kind, text] = ADVICE[each.advice];
-        return html`<span class="badge ${kind}" title=${each.reason}>${text}</span>`;
-      },
+      cell: (each) =>
+        html`<span class=${ADVICE[each.advice] && "badge warning"} title=${each.reason}>${ADVICE[each.advice] ?? "–"}</span>`,
     },
     {
       key: "act",
