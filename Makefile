@@ -206,7 +206,7 @@ changes: install ## random changes of models, over HTTP with and without the str
 		tests/e2e/test_changing_model.py tests/integration/metadata/test_two_clients.py $(ARGS)
 
 soak: install ## the property tests of queries, crashes, interleaved writes, ledgers, rights and row rules, RUNS times as long as in the suite; SEED=1
-	@ICOSA_SOAK=$(RUNS) $(BIN)/python -m pytest tests/integration/engine/test_queries.py \
+	@ICOSA_SOAK=$(RUNS) $(BIN)/python -m pytest tests/integration/engine/test_queries.py tests/integration/api/graphql/test_differential.py \
 		tests/integration/engine/test_writes.py tests/integration/engine/test_interleaving.py \
 		tests/integration/engine/test_interleaved_cascades.py tests/integration/engine/test_dangling_references.py \
 		tests/integration/engine/test_ledgers.py tests/integration/metadata/test_becoming_unique.py \
@@ -226,6 +226,7 @@ dashboard: .venv/installed ## the CloudWatch dashboard of ops/dashboard.py, into
 
 docs: .venv/installed ## the pages of docs/ that follow from the code
 	@$(BIN)/python -m tests.support.error_reference
+	@$(BIN)/python -m tests.support.reference_pages
 
 release-data: install console ## a small data folder of this release, for the tests of those after it (tests/fixtures/releases); ARGS="--version 0.3.0"
 	@$(BIN)/python -m tests.support.release_data $(ARGS)

@@ -55,6 +55,7 @@ DIRECT: Final[Mapping[str, Mapping[str, Any]]] = {
     "tokens/token": {"workspaceId": WORKSPACE, "callerKeyId": KEY, "keyId": KEY, "expiresAt": "2099-12-31"},
     "tokens/count_calls": {"workspaceId": WORKSPACE, "rejoin": False},
     "tokens/session": {"session": {"workspaceId": WORKSPACE, "keyId": KEY}},
+    "jobs/empty_trash": {"action": "emptyTrash"},
     "rotation/rotate_secret": {"action": "rotate_secret"},
     "rotation/end_all_tokens": {"action": "end_all_tokens"},
 }

@@ -13,6 +13,7 @@ import { DemoRecords } from "./demo";
 import {
   ConsistencyForm,
   DefaultRoleForm,
+  EmptyingForm,
   EnvelopeForm,
   IndexesForm,
   NameForm,
@@ -60,7 +61,7 @@ function Sections({ workspace, reload }: SectionsProps) {
     </section>
     <section class="section inline-form" aria-labelledby="settings">
       <h2 id="settings">Settings</h2>
-      <${DefaultRoleForm} ...${part} /><${EnvelopeForm} ...${part} /><${TimelineForm} ...${part} /><${ConsistencyForm} ...${part} /><${IndexesForm} ...${part} /><${TrashForm} ...${part} />
+      <${DefaultRoleForm} ...${part} /><${EnvelopeForm} ...${part} /><${TimelineForm} ...${part} /><${ConsistencyForm} ...${part} /><${IndexesForm} ...${part} /><${EmptyingForm} ...${part} /><${TrashForm} ...${part} />
     </section>
     <${PlanFacts} plan=${workspace.plan} />
     <${Limits} />

@@ -20,8 +20,10 @@ from ..catalog.models import current_model as model_of
 from ..catalog.tuning import announce as announce_tuning
 from ..errors import Unavailable
 from ..lru import LRUCache
+from ..model.dates import epoch_ms
 from ..model.model import Model
 from ..model.tunable import noted_indexes
+from ..runtime.observation import OverdueJobs, observed
 from ..settings import Settings
 from ..store import access_row, keys
 from ..store.index_use import IndexUse
@@ -31,6 +33,7 @@ from ..store.once import Once
 from ..store.register import Register
 from ..store.table import Item, Table
 from ..store.versions import Versions
+from ..store.workspace_row import JOBS_DUE
 from .context import RequestContext, Workspace
 from .failures import (
     ExpiredToken,
@@ -134,6 +137,9 @@ def _open(workspace_id: str, key_id: str, generation: int, table: Table, now: st
     _note_use(table, workspace_id, key_id, key, now)
     if Versions.parse(workspace).is_behind:
         _announce_migrations(table, workspace_id, now)
+    due_ms = workspace.get(JOBS_DUE)
+    if due_ms is not None and due_ms <= epoch_ms(now):
+        observed().overdue = OverdueJobs(table.metered(table.meter.child()), workspace_id, int(due_ms))
     model, parsed_role = model_of(table, workspace_id, MetadataState.parse(workspace)), Role.parse(role)
     return RequestContext(
         principal=Principal(

@@ -119,6 +119,7 @@ class Settings(Body):
     default_role_id: Annotated[Text, ChangedWith("ROLES")] = UNNAMED
     metadata_envelope: Annotated[Literal["legacy", "direct"], ChangedWith("DATA_MODEL")] = "legacy"
     timeline: Annotated[Literal["on", "off"], _WORKSPACE] = "off"
+    trash_emptying: Annotated[Literal["on", "off"], _WORKSPACE] = "on"
     consistency: Annotated[Consistency, ChangedWith("DATA_MODEL")] = "strong"
     indexes: Annotated[IndexSetting, ChangedWith("DATA_MODEL")] = UNCHOSEN
 
@@ -139,6 +140,12 @@ def kept_settings(preferences: Mapping[str, Any]) -> dict[str, Any]:
     """All settings by wire names, those that a workspace keeps among its preferences with their values."""
     defaults = {name: field.default for name, field in _SETTINGS.items()}
     return defaults | {name: value for name, value in preferences.items() if name in _SETTINGS and value is not None}
+
+
+def trash_days(preferences: Mapping[str, Any]) -> int | None:
+    """For how many days a workspace keeps records in the trash, by its preferences; None: for ever."""
+    kept = kept_settings(preferences)
+    return None if kept["trashEmptying"] == "off" else int(kept["trashRetentionDays"])
 
 
 def default_subdomain(workspace_id: str) -> str:

@@ -16,7 +16,6 @@ from typing import Any
 from ..access.permissions import Permissions
 from ..access.plans import Plan, forbid_more
 from ..catalog.commit import Snapshot, VersionConflict, commit, is_one_transaction, read
-from ..catalog.jobs import put_job
 from ..errors import Conflict, IcosaError
 from ..model.dates import format_instant
 from ..model.model import Field, Index, Model, Object
@@ -270,7 +269,6 @@ class MetadataService:
         ):
             demands, jobs = [], plan_jobs(draft, now_ms=now_ms)
             rows = draft.row_changes()
-        extra = [put_job(self._workspace_id, job) for job in jobs]
         model = draft.model()
         commit(
             self._table,
@@ -280,7 +278,7 @@ class MetadataService:
             rows.removed,
             next_object_key=draft.next_object_key,
             views=views,
-            extra=extra,
+            jobs=jobs,
             demands=demands,
             is_required=is_required,
         )

@@ -224,6 +224,11 @@ class Object(Cached):
         return tuple(f for f in self.fields if not f.is_one_to_many and f.type.is_stored)
 
     @cached_property
+    def required_fields(self) -> tuple[Field, ...]:
+        """Fields of which every record has a value."""
+        return tuple(f for f in self.stored_fields if not f.is_nullable and f.relation is None)
+
+    @cached_property
     def leaves(self) -> Mapping[tuple[str, ...], Leaf]:
         """Every leaf by its path of names: ``("name", "firstName")``, ``("companyId",)``, ``("createdAt",)``."""
         return {leaf.path: leaf for f in self.stored_fields for leaf in f.leaves}

@@ -34,16 +34,20 @@ MAX_BATCH_WRITE = 25
 #: Bytes of records in one transaction: DynamoDB takes 4 MB, keys and derived rows among them.
 MAX_BYTES = 3_700_000
 _ATTEMPTS = Attempts(6, first_pause=0.02)
-#: Errors of DynamoDB that pass by themselves and that the client has no class for; it names them in its message.
+#: Errors that pass by themselves and that the client has no class for; it names them in its message. "Failed to
+#: process" is its own word for what BatchWriteItem has left undone five times; a transaction under way refuses writes
+#: outside of it ("TransactionConflictException").
 _TRANSIENT = (
     "TransactionInProgress",
     "Throttling",
     "RequestLimitExceeded",
     "InternalServerError",
     "ServiceUnavailable",
+    "Failed to process",
+    "TransactionConflictException",
 )
 #: Those of them that say: too much at once. And what transactions call it.
-_THROTTLING = ("Throttling", "RequestLimitExceeded")
+_THROTTLING = ("Throttling", "RequestLimitExceeded", "Failed to process")
 _THROTTLED = ("ThrottlingError", "ProvisionedThroughputExceeded")
 _local = threading.local()
 
