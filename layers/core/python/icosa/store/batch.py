@@ -38,13 +38,14 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ..errors import PayloadTooLarge
 from ..model.model import Model
 from ..model.record import Record
 from . import batch_log, keys, register
 from .change import Change, ConditionalOp, FailureReason, RowDiff, put_row
+from .copies import without_copy
 from .derive import ATTRIBUTES, CREATED, Attributes, Rows, merged_attributes
 from .keys import Key
 from .lease import Lease, ModelOutdated
@@ -157,7 +158,7 @@ class Batch:
 
     def _commit(self, log: Sequence[Item]) -> bool:
         """Write all records. Returns whether the batch is closed with it, because there is nothing to clear."""
-        done = not any(diff.removed or diff.altered for diff in self.diffs)
+        done = not any(diff.removed or diff.altered or diff.copied for diff in self.diffs)
         done = (
             done
             and not any(isinstance(op, DeleteItem) for op, _ in self.guards)
@@ -245,11 +246,13 @@ class Batch:
             rows = [
                 *map(DeleteItem, diff.removed),
                 *(put_row(key, after) for key, (_, after) in diff.altered.items()),
+                *(put_row(key, attributes) for key, attributes in diff.copied.items()),
                 *released.get(record[1], ()),
             ]
             fence = RecordRows(self.model, change.obj, change.id, *self._written(change)).fence()
             if change.moves or len(fence) + len(rows) > MAX_TRANSACTION:
-                rest[record] = touched[record]
+                # What was staged is as it should be.
+                rest[record] = replace(touched[record], altered=touched[record].altered.difference(diff.added))
             elif rows:
                 groups.append([*fence, *rows])
         try:
@@ -276,8 +279,8 @@ class Batch:
         for change, diff in zip(self.changes, self.diffs, strict=True):
             rows = Rows.of(self.model, change.obj)
             guards = (key for state in (change.before, change.after) if state is not None for key in rows.guards(state))
-            rows_and_guards = dict.fromkeys([*diff.added, *diff.removed, *diff.altered, *guards])
-            touched[change.obj.key, change.id] = Touched(tuple(rows_and_guards), frozenset(diff.altered))
+            rows_and_guards = dict.fromkeys([*diff.added, *diff.removed, *diff.altered, *diff.copied, *guards])
+            touched[change.obj.key, change.id] = Touched(tuple(rows_and_guards), diff.unsure)
         return touched
 
 
@@ -296,9 +299,10 @@ def _staged(key: Key, attributes: Attributes) -> PutItem:
     committed state, and is in the way.
     """
     item = keys.item_at(key, **attributes)
-    if attributes.keys() <= {CREATED}:
-        values = {":c": attributes[CREATED]} if attributes else None
-        return PutItem(item, f"{NOT_EXISTS} OR {CREATED} = :c" if attributes else None, values=values)
+    told = without_copy(attributes)
+    if told.keys() <= {CREATED}:
+        values = {":c": told[CREATED]} if told else None
+        return PutItem(item, f"{NOT_EXISTS} OR {CREATED} = :c" if told else None, values=values)
     return PutItem(item, NOT_EXISTS)
 
 

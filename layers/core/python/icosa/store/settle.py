@@ -12,6 +12,7 @@ before.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ from ..model.model import Model, Object
 from ..model.record import Record
 from . import batch_log, keys, register
 from .change import put_row
+from .copies import marked
 from .derive import Rows
 from .keys import Key
 from .ops import NOT_EXISTS, CheckItem, DeleteItem, Op, PutItem, UpdateItem
@@ -203,7 +205,7 @@ class _Settling:
             elif key not in valid:
                 ops[key] = DeleteItem(key)
             elif key in touched.altered:
-                ops[key] = put_row(key, valid[key])
+                ops[key] = put_row(key, marked(valid[key], int(time.time() * 1000)))
         if not ops and rows.is_tidy:
             return []
         parts = list(chunked(list(ops.values()), _ROOM)) or [[]]

@@ -62,6 +62,8 @@ class PageQuery:
         self.sort_key = compile_order(query.order)
         self.is_beyond = compile_keyset(query.order, self.cursor, backward=self.backward) if self.cursor else None
         self.joined = JoinedRecords.needed_by(ctx, self.filter, self.order)
+        #: Whether records may be taken from rows that hold them (``store.copies``).
+        self.by_copies = not ctx.register.touches(query.object.key)
 
     def begin_look(self) -> None:
         """Forget the related records of the look before."""
