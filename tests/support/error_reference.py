@@ -73,6 +73,9 @@ where Twenty has the error.
 { "statusCode": 404, "error": "NotFoundException", "messages": ["Record not found"], "code": "RECORD_NOT_FOUND" }
 ```
 
+Errors about records that are written also tell [all that is wrong with all of them](wire/rest.md#problems-of-records),
+in `errors` and `extensions.problems`, each with a `code` of its own.
+
 The Metadata REST API adds `message` to errors of the input's form, with `"error": "Bad Request"` and every wrong
 member in `messages`, and a report to errors about a change of the data model (`errors`, `summary`,
 `userFriendlyMessage`).

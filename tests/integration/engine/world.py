@@ -59,7 +59,7 @@ class World:
         self.settings = settings or Settings()
         self.clock = 0
         self.meter = Meter()
-        table.transact([PutItem(new_register(WORKSPACE))])
+        table.transact([PutItem(new_register(WORKSPACE)), PutItem(keys.item_at(keys.workspace(WORKSPACE)))])
 
     def object(self, name: str) -> Object:
         return self.model.by_singular[name]

@@ -5,6 +5,7 @@ import { can } from "../../caller";
 
 export type Envelope = "legacy" | "direct";
 export type Timeline = "on" | "off";
+export type Emptying = "on" | "off";
 export type Consistency = "strong" | "eventual";
 
 type Limited = "records" | "objects" | "webhooks" | "apiKeys";
@@ -21,6 +22,7 @@ export interface Workspace {
   readonly displayName: string | null;
   readonly createdAt: string;
   readonly trashRetentionDays: number;
+  readonly trashEmptying: Emptying;
   readonly metadataEnvelope: Envelope;
   readonly timeline: Timeline;
   readonly consistency: Consistency;
@@ -32,6 +34,7 @@ export interface Workspace {
 export interface WorkspaceChanges {
   readonly displayName?: string;
   readonly trashRetentionDays?: number;
+  readonly trashEmptying?: Emptying;
   readonly metadataEnvelope?: Envelope;
   readonly timeline?: Timeline;
   readonly consistency?: Consistency;
@@ -40,7 +43,7 @@ export interface WorkspaceChanges {
 
 const LIMITED = "records objects webhooks apiKeys";
 const MEMBERS =
-  "id displayName createdAt trashRetentionDays metadataEnvelope timeline consistency defaultRole { id label }";
+  "id displayName createdAt trashRetentionDays trashEmptying metadataEnvelope timeline consistency defaultRole { id label }";
 
 export async function readWorkspace(): Promise<Workspace> {
   const usage = can("WORKSPACE") ? `usage { ${LIMITED} }` : "";

@@ -14,7 +14,7 @@ from itertools import chain
 from typing import Any
 
 from ..catalog.commit import VersionConflict, commit, read
-from ..catalog.jobs import Job, new_job, put_job
+from ..catalog.jobs import Job, new_job
 from ..model.model import Index, Model, Object, UniqueConstraint
 from ..model.record import Record
 from ..store import keys
@@ -337,7 +337,6 @@ class Worker:
         jobs = plan_jobs(draft, now_ms=now_ms)
         rows = draft.row_changes()
         if rows.put:
-            extra = [put_job(self.ws, job) for job in jobs]
             commit(
                 self.table,
                 snapshot,
@@ -345,7 +344,7 @@ class Worker:
                 rows.put,
                 rows.removed,
                 next_object_key=draft.next_object_key,
-                extra=extra,
+                jobs=jobs,
             )
         return tuple(given_up)
 

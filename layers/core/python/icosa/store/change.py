@@ -75,6 +75,8 @@ class Change:
     after_live: bool = True
     #: The id came from the client: it may exist already, in either partition.
     id_is_given: bool = False
+    #: The id follows from what the record tells of, so others may be about to make the same one.
+    id_is_derived: bool = False
 
     @property
     def id(self) -> str:
@@ -96,6 +98,11 @@ class Change:
     def reserves(self) -> bool:
         """Whether the id of a new record must be kept from others until the record is there."""
         return self.before is None and self.id_is_given
+
+    @property
+    def is_unknown(self) -> bool:
+        """Whether nobody else knows the record: it is new, and the request has drawn its id."""
+        return self.before is None and not self.id_is_given and not self.id_is_derived
 
     def other_place(self, model: Model) -> Key:
         """Where the record would be if it were in the trash instead of live, or the other way round, after

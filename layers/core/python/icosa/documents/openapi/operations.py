@@ -23,6 +23,7 @@ from .answers import (
     groups,
     is_mergeable,
     merge_body,
+    outcome,
     page,
     record_id,
     record_under,
@@ -66,6 +67,8 @@ class RecordOperation:
     refused: tuple[str, ...] = ()
     is_tagged: bool = False
     is_cached: bool = False
+    #: That of a request which writes some of its records only.
+    partial_answer: SchemaFactory | None = None
     is_offered: Callable[[Object], bool] = field(default=lambda _: True)
 
 
@@ -104,6 +107,7 @@ def operations_of(obj: Object, ids: Mapping[str, str], context: Context) -> dict
                 answer=described.answer(obj, context),
                 success=described.success.format_map(texts),
                 status=described.status,
+                partial=None if described.partial_answer is None else described.partial_answer(obj, context),
                 refused=(*_ALWAYS, *described.refused, *(() if described.method == "get" else _ONCE)),
                 is_tagged=described.is_tagged,
                 is_cached=described.is_cached,
@@ -182,9 +186,13 @@ _OPERATIONS = (
         method="post",
         id="createMany{Plural}",
         summary="Create Many {plural}",
-        description="Create up to {batch} {labels}: all of them or none. They are answered in the order of the body",
+        description=(
+            "Create up to {batch} {labels}: all of them or none, unless `partial=true`. They are answered in the order "
+            "of the body"
+        ),
         success="The new records",
-        parameters=(*_SHOWN, "upsert"),
+        parameters=(*_SHOWN, "upsert", "partial"),
+        partial_answer=records_under("create", outcome),
         body=batch_body,
         answer=records_under("create"),
         status="201",
@@ -294,6 +302,7 @@ _OPERATIONS = (
             "filter",
             "orderByGroups",
             "groupLimit",
+            "groupOffset",
             "viewId",
             "aggregate",
             "includeRecordsSample",

@@ -8,9 +8,10 @@ from typing import Any, ClassVar
 
 import orjson
 
-from ...errors import InvalidData
+from ...errors import IcosaError, InvalidData, PayloadTooLarge
 from ...limits import LIST_MEMBERS, Limit
 from ..inspect import inspect
+from ..problems import Problem
 from . import graphql_types, json_schema, values
 from .base import Field, Kind, Leaf, Mode, Stored
 from .common import Counted, ParsedDefault
@@ -108,6 +109,30 @@ class CompositeType(ParsedDefault, Counted):
         self.check_form(field, value)
         for name, raw in value.items():
             self.member(field, name, raw)
+
+    def faults(
+        self, field: Field, value: Any, raised: IcosaError, *, old: Stored = None, mode: Mode = "create"
+    ) -> Sequence[Problem]:
+        """Members that the type does not have, those with wrong values, and whether the others fit together."""
+        if not isinstance(value, Mapping):
+            return super().faults(field, value, raised)
+        found: list[Problem] = []
+        fitting: dict[str, Any] = {}
+        for name, raw in value.items():
+            try:
+                self.check_form(field, {name: raw})
+                self.member(field, name, raw)
+                fitting[name] = raw
+            except (InvalidData, PayloadTooLarge) as error:
+                found.append(Problem(error=error, field=f"{field.name}.{name}", value=raw))
+        blamed = self.joint_members[0] if self.joint_members else None
+        if not found or blamed in fitting:
+            try:
+                self.parse(field, fitting, old=old, mode=mode)
+            except (InvalidData, PayloadTooLarge) as error:
+                path = field.name if blamed is None else f"{field.name}.{blamed}"
+                found.append(Problem(error=error, field=path, value=value if blamed is None else value.get(blamed)))
+        return found or super().faults(field, value, raised)
 
     def check_form(self, field: Field, value: Any) -> None:
         """Refuse what is not an object, and members that the type does not have."""
