@@ -123,6 +123,10 @@ class Walk(ABC):
     def describe(self) -> str:
         """The walk as ``X-Icosa-Explain`` names it."""
 
+    def created_at(self, record_id: str) -> int | None:
+        """When a record was created, in milliseconds since the epoch, as its rows carry it."""
+        return None
+
     def confirms(self, ref: RecordRef, item: Record | None) -> bool:
         """Whether a record is what the row says that leads to it."""
         return ref.confirms(item)

@@ -246,7 +246,8 @@ class _Planner:
         """The page of the matches among candidates, by the cheapest plan."""
         query = self.query
         number = len(candidates.ids)
-        if number <= query.reach + _SPARE and self.forced == "cheapest":
+        is_told = candidates.exact and query.row_values is not None and query.by_copies
+        if number <= query.reach + _SPARE and self.forced == "cheapest" and not is_told:
             return self._sort_records(candidates)
         if not candidates.exact and (query.want_total or not query.need):
             # All matches must be known: by the values of whole indexes, if that is cheaper than by the records.
@@ -258,7 +259,8 @@ class _Planner:
         plans: dict[str, _Page] = {"records": lambda: self._sort_records(candidates)}
         if candidates.exact or not query.want_total:
             if (walk := self._rows_walk(candidates)) is not None:
-                units["rows"], plans["rows"] = query.reach, self._walker(walk, candidates)
+                units["rows"] = min(query.reach, number)
+                plans["rows"] = self._walker(walk, candidates)
             elif query.need and (number > MAX_BATCH_GET or self.forced == "set"):
                 walk = self._set_walk(sets, candidates)
                 if walk is not None:

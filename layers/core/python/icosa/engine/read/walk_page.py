@@ -16,10 +16,11 @@ from ..records import count_live, get_live
 from .access_paths import AccessPath
 from .candidates import Candidates, Moved, read_candidates
 from .matches import count_matches, find
-from .ordered_walk import RecordRef, RunTooLong, Walk
+from .ordered_walk import RecordRef, RecordWalk, RunTooLong, Walk
 from .page_query import PageQuery, RecordPage
 from .range_counts import count_range, kept_range
 from .row_sets import count_rows
+from .row_values import is_from_rows
 from .steady import Look, Watch, fetch, read_late, versions
 
 #: Rows of one batch of a walk, at most; and of one that reads the records themselves, about 1 MB.
@@ -182,8 +183,8 @@ class _WalkPage:
         self.most = query.ctx.settings.tuning.walk_records if most is None else most
         self.far = far
         self.walked = Walked()
-        #: How many records were in the rows.
-        self.copies = 0
+        #: How many records were in rows.
+        self.from_rows = 0
 
     def look(self) -> Look[RecordPage]:
         query, walk, walked, total = self.query, self.walk, self.walked, self.total
@@ -213,8 +214,8 @@ class _WalkPage:
             self._fetch([], with_changes=row_count.pages > 1)
         else:
             self._collect(batch, batches, row_count)
-        if self.copies:
-            self.ctx.table.meter.note(f"{self.copies} records from its rows")
+        if self.from_rows and not isinstance(walk, RecordWalk):
+            self.ctx.table.meter.note(f"{self.from_rows} records from its rows")
         has_moved = walked.changed or walked.elsewhere
         items, walk_again = self._with_moved() if has_moved else (walked.items, False)
         page = query.page_of(items[query.offset :])
@@ -243,6 +244,7 @@ class _WalkPage:
             batch, rest = (batch[:missing], batch[missing:]) if self.all_match else (batch, [])
             refs = batch if rest else [*batch, *walk.lookahead]
             with_changes = count_moves or (walk.can_move and walk.pages > 1)
+            self._tell(refs)
             # Whether rows that were counted are of a batch under way is told by the register, which comes with records.
             needs_register = row_count is not None and walked.register is None
             is_doubtful, walk.is_doubtful = walk.is_doubtful, False
@@ -250,9 +252,8 @@ class _WalkPage:
             fetched = self._fetched(refs, with_changes=with_changes) if needs_fetch else [ref.item for ref in refs]
             if is_doubtful and self._is_disturbed:
                 raise CopiesDoubted
-            self.copies += sum(ref.item is not None for ref in refs) if walk.can_move else 0
             confirmed = [
-                item if item is not None and walk.confirms(ref, item) else None
+                item if item is not None and (is_from_rows(item) or walk.confirms(ref, item)) else None
                 for ref, item in zip(refs, fetched, strict=True)
             ]
             if None in confirmed:
@@ -273,6 +274,20 @@ class _WalkPage:
                 walk.size = min(walk.size, 5 * missing * checked // (4 * len(walked.items)) + _SPARE)
             batch = rest or next(batches, None)
         walked.is_whole = True
+
+    def _tell(self, refs: Sequence[RecordRef]) -> None:
+        """Make records of rows that tell all that is wanted of them; what they say the register has to confirm."""
+        walk, told = self.walk, self.query.row_values
+        if self.all_match and told is not None and self.query.by_copies:
+            for ref in refs:
+                if ref.item is None:
+                    created = walk.created_at(ref.id)
+                    ref.item = told.record(
+                        ref.id, leaf=ref.leaf, encoded=ref.encoded, points=ref.points, created=created
+                    )
+                    walk.is_doubtful |= ref.item is not None
+
+        self.from_rows += sum(ref.item is not None for ref in refs)
 
     @property
     def _is_disturbed(self) -> bool:
