@@ -62,9 +62,10 @@ export function AdviceTable({ object, onDrop }: Props) {
       toast(done);
     }, [() => ""]);
   }
-  return html`<h2>Fields by use</h2>
-    <p class="lead">Which fields people filter and order by, and what an index costs or would save, at list prices. Declared
-      indexes stay; the others follow the setting “Indexes of fields” on the page General.</p>
+  return html`<h2 class="spaced">Indexes of single fields</h2>
+    <p class="lead">Which fields people filter and order by, and what an index costs: write units a day, and
+      by how much the bill changes, in USD a month at list prices, if it is built or dropped. Declared indexes stay; the
+      others follow the setting “Indexes of fields” on the page General.</p>
     <${FormProblem} text=${problems[""]} />
     <${Ready} of=${advice}>${(
       rows: readonly Advice[],
@@ -73,7 +74,7 @@ export function AdviceTable({ object, onDrop }: Props) {
 }
 
 const MAKERS = { SHIPPED: "Shipped", DECLARED: "Declared", TUNER: "By use" } as const;
-const ADVICE = { BUILD: ["warning", "Build"], DROP: ["warning", "Drop"], KEEP: ["", "Keep"] } as const;
+const ADVICE = { BUILD: "Build", DROP: "Drop", KEEP: null } as const;
 
 type Declare = (each: Advice, done: string) => Promise<void>;
 
@@ -93,47 +94,33 @@ function columns(object: ObjectMetadata, declare: Declare, onDrop: (index: Index
         each.madeBy === null ? "None" : html`<${Status} status=${each.status} /> ${MAKERS[each.madeBy]}`,
     },
     {
-      key: "uses",
-      label: "Uses in 30 days",
-      align: "end",
-      sort: (each) => each.uses,
-      cell: (each) => units(each.uses),
-    },
-    {
-      key: "last",
-      label: "Last use",
-      sort: (each) => each.lastUse ?? "",
-      cell: (each) => (each.lastUse === null ? "–" : html`<${Moment} at=${each.lastUse} />`),
-    },
-    {
-      key: "scans",
-      label: "Scan units a day",
-      align: "end",
-      sort: (each) => each.scanUnits,
-      cell: (each) => units(each.scanUnits),
+      key: "use",
+      label: "Use",
+      sort: (each) => each.uses + each.scanUnits,
+      cell: (each) => use(each),
     },
     {
       key: "writes",
-      label: "Write units a day",
+      label: "Writes",
       align: "end",
       sort: (each) => each.indexUnits,
-      cell: (each) => units(each.indexUnits),
+      cell: (each) =>
+        html`<span title="Write units a day that the index costs, or would cost">${units(each.indexUnits)}</span>`,
     },
     {
       key: "usd",
-      label: "Built or dropped, a month",
+      label: "A month",
       align: "end",
       sort: (each) => each.usdPerMonth,
-      cell: (each) => money(each.usdPerMonth),
+      cell: (each) =>
+        html`<span title="By how much the bill changes if it is built, or dropped">${money(each.usdPerMonth)}</span>`,
     },
     {
       key: "advice",
       label: "Advice",
       sort: (each) => each.advice,
-      cell: (each) => {
-        const [kind, text] = ADVICE[each.advice];
-        return html`<span class="badge ${kind}" title=${each.reason}>${text}</span>`;
-      },
+      cell: (each) =>
+        html`<span class=${ADVICE[each.advice] && "badge warning"} title=${each.reason}>${ADVICE[each.advice] ?? "–"}</span>`,
     },
     {
       key: "act",
@@ -143,6 +130,13 @@ function columns(object: ObjectMetadata, declare: Declare, onDrop: (index: Index
       cell: (each) => action(object, each, declare, onDrop),
     },
   ];
+}
+
+/** Who reads by it, or would. */
+function use(each: Advice) {
+  if (each.scans > 0) return html`Missed: ${units(each.scanUnits)} units a day`;
+  if (each.lastUse === null) return "–";
+  return html`${units(each.uses)} in 30 days, last <${Moment} at=${each.lastUse} />`;
 }
 
 function action(object: ObjectMetadata, each: Advice, declare: Declare, onDrop: (index: IndexMetadata) => void) {
