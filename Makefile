@@ -226,6 +226,7 @@ dashboard: .venv/installed ## the CloudWatch dashboard of ops/dashboard.py, into
 
 docs: .venv/installed ## the pages of docs/ that follow from the code
 	@$(BIN)/python -m tests.support.error_reference
+	@$(BIN)/python -m tests.support.reference_pages
 
 release-data: install console ## a small data folder of this release, for the tests of those after it (tests/fixtures/releases); ARGS="--version 0.3.0"
 	@$(BIN)/python -m tests.support.release_data $(ARGS)

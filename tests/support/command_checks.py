@@ -89,6 +89,13 @@ def _recipe_problem(arguments: tuple[str, ...]) -> str | None:
     return None
 
 
+def _words(text: str) -> tuple[str, ...]:
+    """What the shell makes of the rest of a command."""
+    script = f"for word in {text}; do printf '%s\\0' \"$word\"; done"
+    done = subprocess.run(["bash", "-c", script], capture_output=True, text=True, check=True)
+    return tuple(done.stdout.split("\0")[:-1])
+
+
 # ----------------------------------------------------------------------- python
 
 #: Modules that read their arguments before they do anything.

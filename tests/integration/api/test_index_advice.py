@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from datetime import UTC, datetime
 from typing import Any
 
@@ -21,8 +20,6 @@ from tests.support.workspace import EventOfRole, workspace_fixtures
 
 shared_table, api_keys, workspace, event_of_role = workspace_fixtures("module")
 
-NOW_MS = int(time.time() * 1000) + 60_000
-NOW = stored_time(datetime.fromtimestamp(NOW_MS / 1000, UTC))
 _SCAN = "/rest/people?filter=avatarUrl[eq]:none"
 
 
@@ -36,6 +33,12 @@ def rest(shared_table: Table, workspace: Any) -> RestClient:
 @pytest.fixture(scope="module")
 def metadata(shared_table: Table, workspace: Any) -> MetadataClient:
     return MetadataClient(shared_table, event_of(workspace))
+
+
+def _run(table: Table, workspace: Any, job: str) -> None:
+    moment = datetime.now(UTC)
+    now_ms = int(moment.timestamp() * 1000)
+    assert run(table, workspace.workspace_id, job, now=stored_time(moment), now_ms=now_ms).is_done
 
 
 def _tuning_jobs(table: Table, workspace: Any) -> list[str]:
@@ -54,7 +57,7 @@ def test_a_scan_shows_in_advice_and_lets_indexes_be_looked_at(
     rest("GET", _SCAN)
     assert _tuning_jobs(shared_table, workspace) == [job]
     assert metadata("GET", f"/rest/metadata/jobs/{job}").json["kind"] == "TUNE_INDEXES"
-    assert run(shared_table, workspace.workspace_id, job, now=NOW, now_ms=NOW_MS).is_done
+    _run(shared_table, workspace, job)
     person = metadata.data("{ objects(paging: {first: 200}) { edges { node { id nameSingular } } } }")
     ids = {edge["node"]["nameSingular"]: edge["node"]["id"] for edge in person["objects"]["edges"]}
     listed = metadata("GET", "/rest/metadata/indexAdvice", objectMetadataId=ids["person"]).json
@@ -81,7 +84,7 @@ def test_the_setting(rest: RestClient, metadata: MetadataClient, shared_table: T
     assert entry["action"] == "workspace.indexesChanged"
     assert (entry["before"], entry["after"]) == ({"indexes": "auto"}, {"indexes": "all"})
     assert entry["actor"]["type"] == "API_KEY"
-    run(shared_table, workspace.workspace_id, job, now=NOW, now_ms=NOW_MS)
+    _run(shared_table, workspace, job)
     advice = metadata("GET", "/rest/metadata/indexAdvice").json
     assert {item["records"] for item in advice} == {"ALL"}
     assert metadata.data(change, to="all")["updateWorkspace"]["indexes"] == "all"  # changes nothing
@@ -100,5 +103,5 @@ def test_who_may_see_and_change(metadata: MetadataClient, shared_table: Table, e
     modeller = MetadataClient(shared_table, event_of_role(canUpdateAllSettings=True))
     assert modeller("GET", "/rest/metadata/indexAdvice").status == 200
     unknown = metadata("GET", "/rest/metadata/indexAdvice", objectMetadataId="11111111-1111-4111-8111-111111111111")
-    assert unknown.status == 400 and "11111111" in str(unknown.json)
+    assert unknown.status == 404 and "Object metadata not found" in str(unknown.json)
     assert metadata("GET", "/rest/metadata/indexAdvice", objectMetadataId="nonsense").status == 400

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from random import Random
+from typing import Any
 from unittest.mock import patch
 
 import pytest
@@ -19,6 +21,7 @@ from icosa.store.meter import Meter
 from icosa.store.ops import PutItem, set_attributes
 from icosa.store.table import Table
 from icosa.validation.errors import MetadataValidationError
+from tests.support.soak import examples
 from tests.support.tenant import WORKSPACE, Row, Tenant
 
 TODAY = datetime(2099, 5, 20, 9, tzinfo=UTC)
@@ -334,4 +337,82 @@ def test_declaring_the_index_of_a_relation(desk: Desk) -> None:
     assert not left.is_custom
     tenant.finish_jobs()
     assert desk.records("person", "companyId") == "NULLS" and tenant.find("person", None, order) == before
+    assert not tenant.orphans()
+
+
+# ---------------------------------------------------------------------- whatever comes and goes
+
+_VALUES = (None, "a", "b", "c")
+_LEAVES = (("avatarUrl", None), ("linkedinLink", URL), ("linkedinLink", "primaryLinkLabel"), ("jobTitle", None))
+
+
+def _body(name: str, sub: str | None, value: str | None) -> Row:
+    return (
+        {name: value} if sub is None else {name: {sub: f"https://{value}.example" if sub == URL and value else value}}
+    )
+
+
+def _stored(row: Row, name: str, sub: str | None) -> Any:
+    value = row[name] if sub is None else (row[name] or {}).get(sub)
+    return value or None
+
+
+@pytest.mark.parametrize("seed", range(1, 1 + examples(1)))
+def test_answers_stay_while_indexes_come_and_go(desk: Desk, seed: int) -> None:
+    """Builds and drops by use and by the setting, jobs done or not yet, writes, and queries, in any order."""
+    random, tenant = Random(seed), desk.tenant
+    known: dict[str, dict[tuple[str, str | None], str | None]] = {}
+
+    def write() -> None:
+        values: dict[tuple[str, str | None], str | None] = {leaf: random.choice(_VALUES) for leaf in _LEAVES}
+        data: Row = {}
+        for (name, sub), value in values.items():
+            part = _body(name, sub, value)
+            data[name] = {**data.get(name, {}), **part[name]} if sub else part[name]
+        if known and random.random() < 0.5:
+            record_id = random.choice(sorted(known))
+            tenant.update("person", record_id, data)
+        else:
+            [record_id] = tenant.create("person", data)
+        known[record_id] = values
+
+    def ask() -> None:
+        name, sub = leaf = random.choice(_LEAVES)
+        value = random.choice(_VALUES)
+        if value is None:
+            inner: Row = {"is": "NULL"}
+        else:
+            inner = {"eq": _body(name, sub, value)[name] if sub is None else _body(name, sub, value)[name][sub]}
+        condition = {name: inner if sub is None else {sub: inner}}
+        direction = random.choice(("AscNullsFirst", "DescNullsLast"))
+        order: list[Row] = [{name: direction if sub is None else {sub: direction}}]
+        found = tenant.find("person", condition, order if random.random() < 0.3 else None)
+        assert {row["id"] for row in found} == {i for i, values in known.items() if values[leaf] == value}
+        ordered = [_stored(row, name, sub) for row in tenant.find("person", None, order)]
+        assert len(ordered) == len(known)
+        texts = [text for text in ordered if text is not None]
+        assert texts == sorted(texts, reverse=direction.startswith("Desc"))
+
+    for _ in range(8):
+        write()
+    for step in range(12):
+        at = TODAY + timedelta(days=40 * step)
+        action = random.choice(("use", "use", "setting", "jobs", "write", "write"))
+        if action == "setting":
+            desk.choose(random.choice(("auto", "all", "declared", "advise")))
+            desk.tune(at)
+        elif action == "use":
+            desk.choose("auto")
+            name, sub = random.choice(_LEAVES)
+            path = name if sub is None else f"{name}.{sub}"
+            for days in (1, 2, 31):
+                desk.note("person", path, at - timedelta(days=days), scans=9, units=90_000)
+            desk.tune(at)
+        elif action == "jobs":
+            tenant.finish_jobs()
+        else:
+            write()
+        ask()
+    tenant.finish_jobs()
+    ask()
     assert not tenant.orphans()

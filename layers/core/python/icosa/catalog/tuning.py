@@ -8,8 +8,7 @@ import time
 from typing import Final
 
 from ..lru import LRUCache
-from ..store import keys
-from ..store.ops import UpdateItem
+from ..store.index_use import looked_at
 from ..store.table import Table, TransactionConflict, TransactionFailed
 from .jobs import Job, new_job, put_job
 
@@ -34,14 +33,9 @@ def announce(table: Table, workspace_id: str, *, now_ms: int) -> None:
     if due is not None and moment < due:
         return
     _next.put(place, moment + _ROUND_MS / 1000)
-    began = UpdateItem(
-        keys.index_tuning(workspace_id),
-        "SET began = :now",
-        "attribute_not_exists(began) OR began < :limit",
-        values={":now": now_ms, ":limit": now_ms - _ROUND_MS},
-    )
+    looked = looked_at(workspace_id, now_ms=now_ms, unless_since=now_ms - _ROUND_MS)
     try:
-        table.transact([began, put_job(workspace_id, tuning_job(now_ms=now_ms))])
+        table.transact([looked, put_job(workspace_id, tuning_job(now_ms=now_ms))])
     except (TransactionFailed, TransactionConflict):
         return  # another process has announced it
 

@@ -14,9 +14,9 @@ class IndexAdvice(ResponseBody):
     """What the index of one field, or of one member of it, costs and saves."""
 
     object_metadata_id: Identifier
-    object_name_singular: str
+    object_name_singular: Annotated[str, Field(description="The name of the object")]
     field_metadata_id: Identifier
-    field_name: str
+    field_name: Annotated[str, Field(description="The name of the field")]
     sub_field_name: Annotated[str | None, Field(description="The member of a composite field")]
     path: Annotated[str, Field(description="As filters name it")]
     records: Annotated[
@@ -31,8 +31,8 @@ class IndexAdvice(ResponseBody):
     scans: Annotated[int, Field(description="Reads of the last 7 days that lacked the index")]
     scan_units: Annotated[float, Field(description="Read units a day that these cost more than by the index")]
     index_units: Annotated[float, Field(description="Write units a day that the index costs, or would cost")]
-    advice: Literal["BUILD", "DROP", "KEEP"]
-    reason: str
+    advice: Annotated[Literal["BUILD", "DROP", "KEEP"], Field(description="What is advised")]
+    reason: Annotated[str, Field(description="Why")]
     usd_per_month: Annotated[
         float,
         Field(description="By how much the bill changes if the index is built, where there is none, or else dropped"),

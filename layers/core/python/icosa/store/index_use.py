@@ -194,6 +194,16 @@ def _note(ws: str, object_key: str, leaf: str, counts: _Counts, *, now: str) -> 
     )
 
 
+def looked_at(ws: str, *, now_ms: int, unless_since: int) -> UpdateItem:
+    """Note that a workspace's indexes are looked at now, on the condition that they were not since a moment."""
+    return UpdateItem(
+        keys.index_tuning(ws),
+        "SET began = :now",
+        "attribute_not_exists(began) OR began < :limit",
+        values={":now": now_ms, ":limit": unless_since},
+    )
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DayOfUse:
     """What was noted of a leaf on a day, ``2026-11-29``. ``units`` are read units of ``scans``; ``last_use`` is a

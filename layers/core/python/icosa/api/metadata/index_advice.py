@@ -8,8 +8,9 @@ from datetime import datetime
 from typing import Any, Final
 
 from ...access.context import RequestContext
-from ...errors import BadRequest, PermissionDenied
+from ...errors import PermissionDenied
 from ...metadata.index_advice import LeafAdvice, advise
+from ...validation.errors import ObjectNotFound
 from .call import Call, Route
 from .ids import parse_entity_id
 
@@ -18,14 +19,14 @@ _OBJECT: Final = "objectMetadataId"
 
 
 def advice_of(context: RequestContext, object_id: str | None) -> list[dict[str, Any]]:
-    """Advice for all objects, or for one. Raises PermissionDenied, and BadRequest for an object that there is not."""
+    """Advice for all objects, or for one. Raises PermissionDenied, and ObjectNotFound."""
     if not context.permissions.holds(FLAG):
         raise PermissionDenied
     objects = list(context.model.objects)
     if object_id is not None:
         objects = [obj for obj in objects if obj.id == object_id]
         if not objects:
-            raise BadRequest(f"Object metadata {object_id} not found")
+            raise ObjectNotFound
     advice = advise(context.table, context.model, objects, now=datetime.fromisoformat(context.now))
     return [_members(item) for item in advice]
 
