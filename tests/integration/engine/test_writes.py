@@ -70,7 +70,7 @@ _EVERYTHING = ("or", [("deletedAt", "is", "NULL"), ("deletedAt", "is", "NOT_NULL
 
 @pytest.mark.slow
 @given(seed=st.integers(0, 2**32))
-@settings(max_examples=examples(12))
+@settings(max_examples=examples(7))
 def test_a_crash_shows_all_or_nothing(dynamodb_endpoint: str, seed: int) -> None:
     from tests.support.dynoxide import fresh_table
 

@@ -115,7 +115,7 @@ class World:
                         record = unpack(item, obj.stored_form)
                         expected |= derive.derive(record, live=live) | derive.guards(record)
         derived = {
-            key: {name: value for name, value in item.items() if name not in ("PK", "SK")}
+            key: {name: value for name, value in item.items() if name not in ("PK", "SK", "s")}
             for key, item in rows.items()
             if key[0].split("#")[1] in "IEUT"
         }

@@ -36,7 +36,8 @@ def test_rights_on_fields_beside_other_problems(
         {"company": {"connect": {"where": {"domainName": {"primaryLinkUrl": "https://x.example"}}}}},
         {"company": {"create": {"domainName": {"primaryLinkUrl": "https://x.example"}}}, "id": taken},
     ]
-    told = [(problem["index"], problem["field"], problem["message"]) for problem in _problems(caller, "people", rows)]
+    problems = _problems(caller, "people", rows, upsert=upsert)
+    told = [(problem["index"], problem["field"], problem["message"]) for problem in problems]
     assert told == [
         (0, "jobTitle", DENIED),
         (1, "emails.primaryEmail", "Invalid string value 'x' for email field \"emails.primaryEmail\""),

@@ -17,6 +17,7 @@ from icosa.query.aggregates import aggregates_of
 from icosa.query.groups import is_groupable
 from tests.support.graphql_client import GraphqlClient
 from tests.support.rest_client import RestClient
+from tests.support.soak import examples
 
 _ID = "7c1b6b6e-3a3e-4f61-8b64-0a5a0d6a000{}"
 #: Values of leaves by the name of their scalar.
@@ -224,7 +225,7 @@ _LIST = """
 """
 
 
-@pytest.mark.parametrize("seed", range(10))
+@pytest.mark.parametrize("seed", range(examples(4)))
 def test_lists(gql: GraphqlClient, rest: RestClient, model: Model, rockets: str, seed: int) -> None:
     """70 lists each, some of them with the pages around."""
     rng, obj = random.Random(seed), model.by_singular["rocket"]
@@ -303,7 +304,7 @@ def test_every_aggregate(gql: GraphqlClient, rest: RestClient, model: Model, roc
     assert all(isinstance(result[name], int | float) or name.startswith(("min", "max")) for name in names)
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", range(examples(2)))
 def test_groups(gql: GraphqlClient, rest: RestClient, model: Model, rockets: str, seed: int) -> None:
     """40 groupings each."""
     rng, obj = random.Random(seed), model.by_singular["rocket"]

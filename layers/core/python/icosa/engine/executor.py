@@ -17,8 +17,8 @@ from ..query.operation import (
     FindDuplicates,
     FindMany,
     FindOne,
-    Group,
     GroupBy,
+    Groups,
     Merge,
     Node,
     Operation,
@@ -28,7 +28,6 @@ from ..query.operation import (
     Update,
 )
 from ..query.partial import Outcome
-from ..store.meter import Meter
 from ..store.table import TransactionConflict
 from .context import BranchContext, Context
 from .masking import mask
@@ -40,7 +39,7 @@ from .write.create import create, create_partially
 from .write.merge import merge
 from .write.modify import delete, restore, update
 
-Result = Node | Connection | list[Node] | list[Outcome] | list[Connection] | list[Group] | SearchPage
+Result = Node | Connection | list[Node] | list[Outcome] | list[Connection] | Groups | SearchPage
 
 #: Reads of one request that run at the same time.
 _pool = ThreadPoolExecutor(max_workers=4, thread_name_prefix="reads")
@@ -80,7 +79,7 @@ def execute_all(ctx: Context, reads: Sequence[Operation]) -> list[Result | Excep
     They run in threads of their own, not in the workers of ``Table.parallel``: reads call that themselves, and would
     wait for workers that are busy with such reads.
     """
-    tables = [ctx.table.metered(Meter(detailed=ctx.table.meter.detailed)) for _ in reads]
+    tables = [ctx.table.metered(ctx.table.meter.branch()) for _ in reads]
     results = list(_pool.map(_execute_or_error, [BranchContext(ctx, table) for table in tables], reads))
     ctx.table.meter.add_parallel(table.meter for table in tables)
     return results

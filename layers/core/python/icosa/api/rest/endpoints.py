@@ -214,12 +214,14 @@ def _merge(request: RecordsRequest) -> Operation:
 
 def _group_by(request: RecordsRequest) -> Operation:
     params, settings, model = request.params, request.settings, request.model
-    limit = params.limit(default=settings.group_default, maximum=settings.group_limit) or settings.group_default
+    limit = params.group_limit(default=settings.group_default, maximum=settings.group_limit)
+    offset = params.group_offset
     raw_filter, raw_group_by, raw_order = params.filter, params.group_by, params.group_order
     requested, raw_records_order = params.aggregates, params.records_order
     with_records = params.include_records_sample
     obj = request.object
     aggregates = aggregates_of(obj)
+    params.drop("aggregate", (name for name in requested if name not in aggregates))
     dimensions = resolve_dimensions(model, obj, raw_group_by)
     raw_filter = request.view_filter(obj, raw_filter, params.view_id or None)
     return GroupBy(
@@ -229,6 +231,7 @@ def _group_by(request: RecordsRequest) -> Operation:
         filter=request.resolved(raw_filter),
         order=resolve_group_order(model, obj, raw_order, dimensions),
         limit=limit,
+        offset=offset,
         records=Selection() if with_records else None,
         records_limit=settings.group_records,
         records_order=resolve_order(model, obj, raw_records_order),

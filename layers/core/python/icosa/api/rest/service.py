@@ -44,6 +44,7 @@ from ..trash_time import trash_header
 from ..view_filter import view_filter_of
 from ..written_once import written_once
 from .endpoints import ENDPOINTS, Endpoint, RecordsRequest
+from .group_pages import group_headers
 from .ignored import ignored_header
 from .params import Params
 from .path import Path, parse_path
@@ -116,7 +117,11 @@ def _read(
         raise RecordChanged
     body = orjson.dumps(shown)
     tag = digest_tag(body) if record is None else revision_tag(record.revision, _record_json(shown), request)
-    headers = {**ignored_header(parsed.params.ignored), **trash_header(context, operation, record)}
+    headers = {
+        **ignored_header(parsed.params.ignored),
+        **group_headers(request, result),
+        **trash_header(context, operation, record),
+    }
     response = tagged(HttpResponse(endpoint.status, body, headers), tag)
     return not_modified(response) if is_not_modified(request, tag) else deliver(response, request)
 

@@ -189,6 +189,8 @@ class LeafIndex:
     status: Status = "READY"
     generation: int = 0
     serves_search: bool = False
+    #: The day of its last change, ``2026-11-29``; None while it is as it began.
+    since: str | None = None
 
 
 #: That of a leaf for which nothing else is said.
