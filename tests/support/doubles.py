@@ -12,7 +12,7 @@ _DOUBLE = """#!/bin/bash
 { printf '%s\\0' "$0" "${PYTHONPATH-}" "$@"; printf '\\1'; } >> "$CALLS"
 echo placeholder
 """
-_PROGRAMS = ("make", "aws", "curl", "git", "npm", "python", "python3", "sam", "docker")
+_PROGRAMS = ("make", "aws", "curl", "git", "node", "npm", "npx", "pip", "uv", "python", "python3", "sam", "docker")
 _FOLDERS = ("bin", ".venv/bin", ".venv-sam/bin")
 
 

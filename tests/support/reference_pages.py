@@ -19,6 +19,7 @@ from local.samples.direct import DIRECT
 
 from .checkout import ROOT
 from .field_examples import EXAMPLES, FieldExample
+from .markdown import read, tables
 
 _PART = re.compile(r"(<!-- from the code: ([a-z ]+) -->\n).*?(<!-- end -->)", re.DOTALL)
 _TAKES = {
@@ -147,6 +148,34 @@ def _actions() -> str:
     return _table(("Payload", "May be left out"), rows)
 
 
+# ------------------------------------------------------------------- performance
+
+#: Milliseconds: a round trip to DynamoDB, and what API Gateway and Lambda add to a call.
+_ROUND_TRIP = (2, 6)
+_WAY = (5, 15)
+
+
+def _latencies() -> str:
+    """Of the operations whose round trips and CPU the page has."""
+    trips = _column("docs/performance.md", "What a call costs", "round trips")
+    cpu = _column("docs/performance.md", "Operations", "CPU")
+    rows = []
+    for operation, number in trips.items():
+        if operation in cpu:
+            low, high = (
+                way + int(number) * trip + float(cpu[operation]) for way, trip in zip(_WAY, _ROUND_TRIP, strict=True)
+            )
+            rows.append((operation, number, cpu[operation], f"{low:.0f} to {high:.0f} ms"))
+    return _table(("Operation", "Round trips", "CPU, ms", "To expect"), rows)
+
+
+def _column(path: str, heading: str, column: str) -> Mapping[str, str]:
+    """By operation, of the table below a heading."""
+    section = read(path).split(f"\n## {heading}\n")[1].split("\n## ")[0]
+    found = next(table for table in tables(section) if table.head[0] == "Operation")
+    return {row[0].partition(" (")[0]: row[found.head.index(column)] for row in found.rows}
+
+
 # ------------------------------------------------------------------------ pages
 
 
@@ -178,6 +207,7 @@ PARTS: Mapping[str, Mapping[str, Callable[[], str]]] = {
     "docs/field-types.md": {"field types": _field_types},
     "docs/administration.md": {"actions": _actions},
     "docs/objects.md": {"objects": _objects},
+    "docs/performance.md": {"latencies": _latencies},
 }
 
 

@@ -60,7 +60,7 @@ from .ops import NOT_EXISTS, CheckItem, DeleteItem, Op, PutItem, UpdateItem
 from .recent import log_row
 from .record import HIDDEN, RECOUNT, RECOUNT_NAMES, VERSION, pack, pack_moved, reservation
 from .settle import RecordId, Touched, close, settle
-from .staging import added, in_order, released, removed, replacing, settled, stage, tidy, withdraw
+from .staging import added, in_order, recopied, released, removed, replacing, settled, stage, tidy, withdraw
 from .table import MAX_TRANSACTION, Item, Table, TransactionConflict, TransactionFailed
 from .transactions import ConditionsFailed, transact
 
@@ -171,7 +171,7 @@ class Batch:
 
     def _commit(self, log: Sequence[Item]) -> bool:
         """Write all records. Returns whether the batch is closed with it, because there is nothing to clear."""
-        done = not any(diff.removed or diff.altered for diff in self.diffs)
+        done = not any(diff.removed or diff.altered or diff.copied for diff in self.diffs)
         done = (
             done
             and not any(isinstance(op, DeleteItem) for op, _ in self.guards)
@@ -261,6 +261,7 @@ class Batch:
                 ops += [released(key, change.id, version) for key in guards if key in freed]
             if diff.version is not None:
                 ops += [settled(key, after, diff.version) for key, (_, after) in diff.altered.items()]
+                ops += [recopied(key, attributes, diff.version) for key, attributes in diff.copied.items()]
             if change.moves:
                 moved[change.obj.key, change.id] = Touched()
         beside = [lambda table: settle(table, self.model, moved)] if moved else []
@@ -297,6 +298,6 @@ class Batch:
         for change, diff in zip(self.changes, self.diffs, strict=True):
             rows = Rows.of(self.model, change.obj)
             guards = (key for state in (change.before, change.after) if state is not None for key in rows.guards(state))
-            rows_and_guards = dict.fromkeys([*diff.added, *diff.removed, *diff.altered, *guards])
-            touched[change.obj.key, change.id] = Touched(tuple(rows_and_guards), frozenset(diff.altered))
+            rows_and_guards = dict.fromkeys([*diff.added, *diff.removed, *diff.altered, *diff.copied, *guards])
+            touched[change.obj.key, change.id] = Touched(tuple(rows_and_guards), diff.unsure)
         return touched

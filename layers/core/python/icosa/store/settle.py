@@ -12,6 +12,7 @@ before.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ from ..model.model import Model, Object
 from ..model.record import Record
 from . import batch_log, keys, register
 from .change import guard_of, put_row
+from .copies import marked
 from .derive import Rows
 from .keys import Key
 from .ops import NOT_EXISTS, CheckItem, DeleteItem, Op, PutItem, UpdateItem
@@ -204,7 +206,7 @@ class _Settling:
                 ops[key] = DeleteItem(key)
             elif key in touched.altered:
                 assert rows.state is not None
-                ops[key] = put_row(key, valid[key], rows.state[0].version)
+                ops[key] = put_row(key, marked(valid[key], int(time.time() * 1000)), rows.state[0].version)
         if not ops and rows.is_tidy:
             return []
         parts = list(chunked(list(ops.values()), _ROOM)) or [[]]

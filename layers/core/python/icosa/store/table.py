@@ -136,6 +136,11 @@ class Table:
         table._is_strong = self._is_strong
         return table
 
+    @property
+    def is_strong(self) -> bool:
+        """Whether reads see everything that was written before them."""
+        return self._is_strong
+
     def eventual(self) -> Table:
         """The same table with the same meter, read with eventual consistency: at half the price, and answers may lack
         what was written in the last moment (DynamoDB says: usually within a second).

@@ -26,7 +26,7 @@ _EXACT, _NUMBER, _MOMENT = "Exact_Aggregate", "Number_Aggregate", "Moment_Aggreg
 @dataclass(frozen=True, slots=True)
 class Context:
     """What an object's schemas are made with. ``names_aggregates``: groups list every aggregate, rather than leave
-    room for them.
+    room for them, and operations the refusals that all of them have.
     """
 
     names: Names

@@ -30,6 +30,7 @@ from .answers import (
     records_under,
     update_body,
 )
+from .errors import OTHERS
 from .names import Names
 from .operation import operation
 from .parameters import IDEMPOTENCY_KEY, refer
@@ -108,7 +109,11 @@ def operations_of(obj: Object, ids: Mapping[str, str], context: Context) -> dict
                 success=described.success.format_map(texts),
                 status=described.status,
                 partial=None if described.partial_answer is None else described.partial_answer(obj, context),
-                refused=(*_ALWAYS, *described.refused, *(() if described.method == "get" else _ONCE)),
+                refused=(
+                    *(_ALWAYS if context.names_aggregates else (OTHERS,)),
+                    *described.refused,
+                    *(() if described.method == "get" else _ONCE),
+                ),
                 is_tagged=described.is_tagged,
                 is_cached=described.is_cached,
             )
