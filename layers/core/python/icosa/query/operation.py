@@ -291,7 +291,7 @@ class Update:
     data: Mapping[str, Any]
     id: str | None = None
     filter: Filter | None = None
-    #: Of the records that match so many at most, in the order of ids; None: all of them.
+    #: Of the records that match so many at most; None: all of them.
     limit: int | None = None
     precondition: Precondition = NO_PRECONDITION
     selection: Selection = Selection()

@@ -162,7 +162,7 @@ def parameters(settings: Settings) -> dict[str, Part]:
         ),
         "changeLimit": _query(
             "limit",
-            "Of the records that match so many at most, in the order of ids; without it all of them",
+            "Of the records that match so many at most; without it all of them",
             {"type": "integer", "minimum": 1, "maximum": settings.bulk_limit},
         ),
         "groupOffset": _query(
