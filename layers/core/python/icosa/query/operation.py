@@ -277,6 +277,11 @@ class Create:
     selection: Selection = Selection()
 
 
+def change_limit_error(maximum: int) -> str:
+    """What a change of more records than one may touch is told."""
+    return f"limit of a change must be a whole number from 1 to {maximum} records"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Update:
     """Patch one record (``id``) or all that match ``filter``."""
@@ -286,6 +291,8 @@ class Update:
     data: Mapping[str, Any]
     id: str | None = None
     filter: Filter | None = None
+    #: Of the records that match so many at most; None: all of them.
+    limit: int | None = None
     precondition: Precondition = NO_PRECONDITION
     selection: Selection = Selection()
 
@@ -299,6 +306,7 @@ class Delete:
     destroy: bool
     id: str | None = None
     filter: Filter | None = None
+    limit: int | None = None
     precondition: Precondition = NO_PRECONDITION
     selection: Selection = Selection()
 
@@ -309,6 +317,7 @@ class Restore:
     object: Object
     id: str | None = None
     filter: Filter | None = None
+    limit: int | None = None
     precondition: Precondition = NO_PRECONDITION
     selection: Selection = Selection()
 
