@@ -148,6 +148,8 @@ class Object(Cached):
     #: Whether every record in the trash has its row (``store.derive``): not so in objects of version 0.2, until the
     #: action ``carry_values`` has given them theirs.
     has_trash_index: bool = False
+    #: Over how many items the number of its live records is spread (``store.vacancy``).
+    counters: int = 16
     #: Whether answers and documents show fields under their older names as well.
     shows_older_names: bool = False
 

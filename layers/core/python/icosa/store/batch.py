@@ -44,7 +44,7 @@ from __future__ import annotations
 
 import time
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 
@@ -61,7 +61,7 @@ from .recent import log_row
 from .record import HIDDEN, RECOUNT, RECOUNT_NAMES, VERSION, pack, pack_moved, reservation
 from .settle import RecordId, Touched, close, settle
 from .staging import added, in_order, recopied, released, removed, replacing, settled, stage, tidy, withdraw
-from .table import MAX_TRANSACTION, Item, Table, TransactionConflict, TransactionFailed
+from .table import MAX_TRANSACTION, Item, Table, TransactionConflict
 from .transactions import ConditionsFailed, transact
 
 
@@ -108,11 +108,15 @@ class Batch:
     # ------------------------------------------------------------------ steps
 
     def _open(self, log: Sequence[Item]) -> None:
-        opening = register.open_batch(self.model.workspace_id, self.id, self._objects(), self.now_ms)
-        try:
-            self.table.transact([opening, *(PutItem(item) for item in log)])
-        except TransactionFailed:
-            raise TransactionConflict from None
+        """Enter the batch and write its log, side by side: nothing is staged before both are there. Neither is a
+        transaction: those of other batches would wait for it, and fail.
+        """
+        entry = register.open_batch(self.model.workspace_id, self.id, self._objects(), self.now_ms)
+        is_open, *_ = self.table.parallel(
+            [lambda table: table.update(entry), *(_logged(PutItem(item)) for item in log)],
+        )
+        if not is_open:
+            raise TransactionConflict
 
     def _stage(self) -> None:
         # Operations of one group share a transaction.
@@ -301,3 +305,7 @@ class Batch:
             rows_and_guards = dict.fromkeys([*diff.added, *diff.removed, *diff.altered, *diff.copied, *guards])
             touched[change.obj.key, change.id] = Touched(tuple(rows_and_guards), diff.unsure)
         return touched
+
+
+def _logged(op: PutItem) -> Callable[[Table], bool]:
+    return lambda table: table.put(op)

@@ -22,7 +22,7 @@ from .derive import CREATED, TWO_VALUES, WRITTEN, Attributes, Rows, constraint_v
 from .keys import Key
 from .ops import EXISTS, NOT_EXISTS, CheckItem, DeleteItem, Op, PutItem, UpdateItem
 from .record import HIDDEN, RECOUNT, RECOUNT_NAMES, VERSION, pack, pack_moved
-from .vacancy import COUNTER_SHARDS, IS_RECENT_ENOUGH
+from .vacancy import IS_RECENT_ENOUGH
 
 #: Condition for the place that a record moves to: nothing is there, or a hidden row that a batch has left (see
 #: ``record.current_state``).
@@ -337,7 +337,7 @@ def counter_ops(model: Model, changes: Iterable[Change]) -> Iterator[Conditional
     for obj_key, delta in deltas.items():
         if not delta:
             continue
-        key = keys.counter(model.workspace_id, obj_key), str(random.randrange(COUNTER_SHARDS))
+        key = keys.counter(model.workspace_id, obj_key), str(random.randrange(model.by_key[obj_key].counters))
         if delta < 0:
             yield UpdateItem(key, "ADD n :n", values={":n": delta}), None
         else:
