@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final, Literal
 
-from . import keys
+from . import access_version, keys
 from .ops import EXISTS, NOT_EXISTS, CheckItem, DeleteItem, PutItem, UpdateItem
 from .versions import FORMAT, STANDARD
 
@@ -96,6 +96,7 @@ def new_workspace(
             nextObjectKey=next_object_key,
             preferences={},
             **{VIEWS_VERSION: 0},
+            **access_version.new(),
             **more,
         ),
         NOT_EXISTS,
