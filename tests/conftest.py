@@ -16,7 +16,7 @@ from math import inf
 from typing import TYPE_CHECKING, Any
 
 import botocore.session
-import httpx
+import httpx._transports.default as _transports
 import pytest
 from httpx._config import DEFAULT_TIMEOUT_CONFIG
 from hypothesis import HealthCheck, settings
@@ -44,7 +44,7 @@ from tests.support import dynoxide, shared
 # What takes longer than most tests is done once: a session of botocore parses the descriptions of services, a client of
 # httpx reads the certificates of all authorities.
 botocore.session.create_loader = cache(botocore.session.create_loader)
-vars(httpx._transports.default)["create_ssl_context"] = cache(httpx.create_ssl_context)
+_transports.create_ssl_context = cache(_transports.create_ssl_context)  # type: ignore[attr-defined]
 
 # What is compiled once is there for all processes, of which there are hundreds, wherever the tests are run.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)

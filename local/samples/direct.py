@@ -37,6 +37,7 @@ _ACTIONS: Final[Mapping[str, Mapping[str, Any]]] = {
     "read_plan": {"workspaceId": WORKSPACE},
     "set_plan": {"workspaceId": WORKSPACE, "plan": "standard"},
     "set_timeline": {"workspaceId": WORKSPACE, "timeline": "on"},
+    "set_indexes": {"workspaceId": WORKSPACE, "indexes": "auto"},
     "list_receipts": {"limit": 10},
     "suspend_workspace": {"workspaceId": WORKSPACE, "by": _OPERATOR, "reason": "Sample"},
     "resume_workspace": {"workspaceId": WORKSPACE, "by": _OPERATOR},

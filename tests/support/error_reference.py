@@ -95,6 +95,19 @@ What REST calls `code` is `subCode`; errors of the token, which have no `code`, 
 }
 ```
 
+**Whether to send the request again**, by status:
+
+| Status | Again? |
+|---|---|
+| 400 to 406, 413, 415, 422 | No: the same request is refused again. Each section says what to change |
+| 409 | Yes, after a pause, where others changed the same things. No where the text names a limit |
+| 412 | Read the record again, and decide anew |
+| 429 | Yes, after the seconds in `Retry-After` |
+| 500 | Once, with an `Idempotency-Key`; then tell the operator the request's id |
+| 503, or no answer | Yes, after the seconds in `Retry-After`, and longer each time |
+
+A write that is sent again with [the same `Idempotency-Key`](how-to/write-safely.md) is done once.
+
 In the tables below `{name}` stands for a value, and "various" for texts of [their own](#texts).
 """
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+import icosa.engine.write.create as create_module
 from icosa.limits import PROBLEM_VALUE_CHARACTERS, PROBLEMS
 from icosa.store.table import Table
 from tests.support.graphql_client import GraphqlClient
@@ -190,3 +191,99 @@ def test_records_that_are_too_large(rest: RestClient) -> None:
         413,
         [(1, "bodyV2.markdown", "TOO_LARGE"), (2, "title", "INVALID_ARGS_DATA")],
     )
+
+
+# ------------------------------------------------------------------ partial batches
+
+
+def test_a_partial_batch(rest: RestClient, tag: str) -> None:
+    taken = rest("POST", "/rest/people", {"emails": _mail(tag)}).json["data"]["createPerson"]
+    rows = [
+        {"name": {"lastName": tag}, "jobTitle": "A"},
+        {"name": {"lastName": tag}, "emails": _mail(tag)},
+        {"name": {"lastName": tag}, "jobTitle": 1, "emails": {"primaryEmail": f"b.{tag}@example.org"}},
+        {"name": {"lastName": tag}, "emails": {"primaryEmail": f"B.{tag}@example.org"}, "company": {"create": {}}},
+        {"name": {"lastName": tag}, "emails": {"primaryEmail": f"b.{tag}@example.org"}},
+        {"jobTitle": "x" * 420_000},
+    ]
+    reply = rest("POST", "/rest/batch/people", rows, partial="true", depth="1")
+    assert reply.status == 207
+    results = reply.json["data"]["createPeople"]
+    assert [(result["index"], result["status"]) for result in results] == [
+        *((0, 201), (1, 400), (2, 400), (3, 201), (4, 400), (5, 413)),
+    ]
+    assert (results[0]["record"]["jobTitle"], results[3]["record"]["company"]["deletedAt"]) == ("A", None)
+    assert [problem["existingId"] for problem in results[1]["errors"]] == [taken["id"]]
+    assert [(problem["index"], problem["field"]) for problem in results[2]["errors"]] == [(2, "jobTitle")]
+    assert results[4]["errors"][0]["duplicateOf"] == 3
+    assert rest("GET", "/rest/people", filter=f"name.lastName[eq]:{tag}").json["totalCount"] == 2
+    again = rest("POST", "/rest/people", rows[:5], partial="true", upsert="true").json["data"]["createPeople"]
+    assert [result["status"] for result in again] == [201, 201, 400, 201, 201]
+    assert again[1]["record"]["id"] == taken["id"]
+    assert again[3]["record"] == again[4]["record"]
+    nothing = rest("POST", "/rest/batch/people", [{"nope": 1}], partial="true")
+    assert (nothing.status, nothing.json["data"]["createPeople"][0]["status"]) == (207, 400)
+    assert rest("POST", "/rest/batch/people", [], partial="true").json == {"data": {"createPeople": []}}
+    all_good = rest("POST", "/rest/batch/people", [{}], partial="true")
+    assert (all_good.status, all_good.json["data"]["createPeople"][0]["status"]) == (207, 201)
+    whole = rest("POST", "/rest/batch/people", [{}], partial="false")
+    assert (whole.status, "status" in whole.json["data"]["createPeople"][0]) == (201, False)
+
+
+def test_partial_is_for_batches(rest: RestClient) -> None:
+    assert rest("POST", "/rest/people", [], partial="true").status == 400
+    reply = rest("POST", "/rest/people", {}, partial="true")
+    assert reply.message == "'partial' is for batches: POST a list of records"
+    assert rest("POST", "/rest/batch/people", [{}], partial="yes").status == 400
+    too_many = rest("POST", "/rest/batch/people", [{}] * 61, partial="true")
+    assert (too_many.status, "errors" in too_many.json) == (400, False)
+
+
+@pytest.mark.parametrize("body_bytes", [64_000, 1])
+def test_a_partial_batch_is_made_once(
+    rest: RestClient, tag: str, body_bytes: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also where its answer is too large to be kept, and is made again."""
+    monkeypatch.setattr("icosa.store.once.BODY_BYTES", body_bytes)
+    key = {"Idempotency-Key": tag}
+    rows = [{"jobTitle": 1}, {"name": {"lastName": tag}}, {"nope": 1}, {"name": {"lastName": tag}, "jobTitle": "B"}]
+    first = rest("POST", "/rest/batch/people", rows, headers=key, partial="true")
+    again = rest("POST", "/rest/batch/people", rows, headers=key, partial="true")
+    assert (again.status, again.json) == (first.status, first.json) == (207, first.json)
+    assert "idempotency-replayed" not in first.headers and again.headers["idempotency-replayed"] == "true"
+    assert [result["status"] for result in again.json["data"]["createPeople"]] == [400, 201, 400, 201]
+    assert rest("GET", "/rest/people", filter=f"name.lastName[eq]:{tag}").json["totalCount"] == 2
+    if body_bytes == 1:
+        gone = first.json["data"]["createPeople"][1]["record"]["id"]
+        rest("DELETE", f"/rest/people/{gone}")
+        last = rest("POST", "/rest/batch/people", rows, headers=key, partial="true").json["data"]["createPeople"]
+        assert last[1] == {"index": 1, "status": 201, "record": None}
+        assert last[3] == first.json["data"]["createPeople"][3]
+    refused = {"Idempotency-Key": f"{tag} refused"}
+    bodies: list[list[dict[str, Any]]] = [[{"nope": 1}], [{}]]
+    for body in bodies:  # What has written nothing is not kept.
+        assert rest("POST", "/rest/batch/people", body, headers=refused, partial="true").status == 207
+
+
+def test_a_value_that_is_taken_in_between(
+    rest: RestClient, tag: str, shared_table: Table, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another request takes a value after the batch was checked: its record is left out, too."""
+    commit = create_module.commit_changes  # type: ignore[attr-defined]
+    calls = 0
+
+    def late(*args: Any, **options: Any) -> None:
+        nonlocal calls
+        calls += 1
+        if calls == 1:
+            monkeypatch.setattr(create_module, "commit_changes", commit)
+            rest("POST", "/rest/people", {"emails": _mail(tag)})
+            monkeypatch.setattr(create_module, "commit_changes", late)
+        commit(*args, **options)
+
+    monkeypatch.setattr(create_module, "commit_changes", late)
+    rows = [{"jobTitle": "A"}, {"emails": _mail(tag)}, {"jobTitle": "B"}]
+    results = rest("POST", "/rest/batch/people", rows, partial="true").json["data"]["createPeople"]
+    assert [result["status"] for result in results] == [201, 400, 201]
+    assert results[1]["errors"][0]["code"] == "DUPLICATE_ENTRY"
+    assert calls == 2

@@ -8,10 +8,10 @@ from collections.abc import Callable
 from pydynox import pydynox_core as dynamo
 
 from icosa.store.meter import Meter
-from icosa.store.ops import PutItem
+from icosa.store.ops import DeleteItem, PutItem, UpdateItem
 from icosa.store.table import Table
 
-#: A batch stages rows of records that exist by a call each. They are alike: of so many one counts.
+#: A batch stages and removes rows of records that exist by a call each. They are alike: of so many one counts.
 _ALIKE = 16
 
 
@@ -37,9 +37,9 @@ class Fuse:
             if self.left < 0:
                 raise Crash
 
-    def counts(self, op: PutItem) -> bool:
+    def counts(self, op: PutItem | UpdateItem | DeleteItem) -> bool:
         """Whether a single write counts as a call."""
-        if op.key[0].split("#")[1] not in "IET":
+        if not {*op.key[0].split("#")[1:2]} & {"I", "E", "T"}:
             return True
         with self._lock:
             self._rows += 1
@@ -59,10 +59,10 @@ class CrashingTable(Table):
     def metered(self, meter: Meter) -> CrashingTable:
         return CrashingTable(self.name, self._client, meter, self.fuse)
 
-    def put(self, op: PutItem) -> bool:
+    def _apply(self, name: str, op: PutItem | UpdateItem | DeleteItem) -> bool:
         self._counts = self.fuse.counts(op)
         try:
-            return super().put(op)
+            return super()._apply(name, op)
         finally:
             self._counts = True
 

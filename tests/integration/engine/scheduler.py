@@ -9,7 +9,7 @@ from random import Random
 from pydynox import pydynox_core as dynamo
 
 from icosa.store.meter import Meter
-from icosa.store.ops import PutItem
+from icosa.store.ops import DeleteItem, PutItem, UpdateItem
 from icosa.store.table import Table
 
 from .crashes import Fuse
@@ -64,10 +64,10 @@ class ScheduledTable(Table):
     def parallel[T](self, branches: Sequence[Callable[[Table], T]]) -> list[T]:
         return [branch(self) for branch in branches]
 
-    def put(self, op: PutItem) -> bool:
+    def _apply(self, name: str, op: PutItem | UpdateItem | DeleteItem) -> bool:
         self._counts = self.fuse.counts(op)
         try:
-            return super().put(op)
+            return super()._apply(name, op)
         finally:
             self._counts = True
 

@@ -26,7 +26,7 @@ from .world import World, all_rows
 
 _DEALS = 12
 #: Of a batch's calls every so many-th is where it dies.
-_STEPS = {"create": 3, "update": 2, "restore": 4, "destroy": 5}
+_STEPS = {"create": 5, "update": 4, "restore": 9, "destroy": 9}
 
 
 @pytest.fixture(scope="module")
@@ -59,12 +59,31 @@ def batch(world: World, kind: str) -> Write:
             return _new_deals(world, "Bob")
         case "update":
             return Update(object=deal, data={"title": "Zoë", "stage": "WON"}, filter=every)
+        case "update back":
+            return Update(object=deal, data={"title": "Ann", "stage": None}, filter=every)
+        case "update one back":
+            return Update(object=deal, data={"title": "Ann", "stage": None}, id=_ids(world)[0])
+        case "recode" | "recode back":
+            code = "Ann" if kind == "recode back" else "new"
+            data = tuple(
+                {"id": each, "code": f"{code} {number}", "title": code, "stage": None if code == "Ann" else "WON"}
+                for number, each in enumerate(_ids(world))
+            )
+            return Create(object=deal, data=data, upsert=True)
+        case "small" | "capital":
+            return Update(
+                object=deal, data={"title": "bob" if kind == "small" else "BOB", "stage": "WON"}, filter=every
+            )
         case "change of case":
             return Update(object=deal, data={"title": "ANN"}, filter=every)
         case "restore":
             return Restore(object=deal, filter=world.filter("deal", ("deletedAt", "is", "NOT_NULL")))
         case _:
             return Delete(object=deal, destroy=kind == "destroy", filter=every)
+
+
+def _ids(world: World) -> list[str]:
+    return [node.item.id for node in world.find("deal", order=[("amount", "AscNullsFirst")]).nodes]
 
 
 def is_tidy(world: World) -> bool:
@@ -88,7 +107,7 @@ def run_interrupted(world: World, operation: Write, write: Callable[[World], obj
 @pytest.mark.parametrize("kind", ["create", "update"])
 def test_a_batch_that_is_settled_while_it_is_written_begins_again(shared: Table, kind: str) -> None:
     """As if its writer had been taken for dead: what it stages after that goes, and it does not commit."""
-    for at in count(1, 4 if kind == "create" else 17):
+    for at in count(1, 7 if kind == "create" else 31):
         world = started(shared, kind)
         before = visible_state(world)["deal"]
         calls = run_interrupted(world, batch(world, kind), settle_open_batches, at)
@@ -120,17 +139,52 @@ def test_a_batch_that_dies_between_its_calls_leaves_what_the_janitor_finds(share
             return
 
 
-@pytest.mark.parametrize("kind", ["update", "change of case", "delete", "destroy"])
-def test_two_batches_over_the_same_records(shared: Table, kind: str) -> None:
+@pytest.mark.parametrize(
+    ("kind", "other"),
+    [
+        ("update", "update"),
+        ("update", "update back"),
+        ("update", "update one back"),
+        ("recode", "recode back"),
+        ("small", "capital"),
+        ("update", "change of case"),
+        ("update", "delete"),
+        ("update", "destroy"),
+    ],
+)
+def test_two_batches_over_the_same_records(shared: Table, kind: str, other: str) -> None:
     """The second runs as a whole between two calls of the first, and may stage and remove the very same rows."""
-    for at in count(3, 17):
+    for at in count(3, 31):
         world = started(shared, kind)
-        calls = run_interrupted(world, batch(world, "update"), lambda world: world.run(batch(world, kind)), at)
+        calls = run_interrupted(world, batch(world, kind), lambda world: world.run(batch(world, other)), at)
         state = visible_state(world)
         check_lists(world, state)
         assert is_tidy(world)
         if calls <= at:
             return
+
+
+def test_a_row_with_another_text_is_not_overwritten(shared: Table) -> None:
+    """A writer that has read records before they got a text stages rows with the same key for another text, and dies:
+    the rows are those of the records.
+    """
+    for dies_at in range(6, 60, 18):
+        world = started(shared, "small")
+        calls = count()
+
+        def interrupt(world: World = world, calls: Iterator[int] = calls, dies_at: int = dies_at) -> None:
+            number = next(calls)
+            if number == 4:
+                world.run(batch(world, "capital"))
+            elif number == dies_at:
+                raise Crash
+
+        table = InterruptedTable(shared.name, shared._client, None, Interruption(interrupt, None), backward=False)
+        with contextlib.suppress(Crash):
+            execute(world.request(table), batch(world, "small"))
+        assert len(world.find("deal", ("title", "eq", "BOB")).nodes) == _DEALS
+        settle_open_batches(world)
+        assert is_tidy(world)
 
 
 class Refusing(Table):

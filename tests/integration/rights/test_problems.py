@@ -10,7 +10,7 @@ import pytest
 from tests.support.restricted import DENIED, Caller
 
 
-def _problems(caller: Caller, plural: str, rows: list[Any], **params: str) -> list[Mapping[str, Any]]:
+def _problems(caller: Caller, plural: str, rows: list[Any], **params: Any) -> list[Mapping[str, Any]]:
     """What REST and GraphQL tell."""
     reply = caller.rest("POST", f"/rest/batch/{plural}", rows, **params)
     name = "".join((plural[0].upper(), plural[1:]))
@@ -36,7 +36,8 @@ def test_rights_on_fields_beside_other_problems(
         {"company": {"connect": {"where": {"domainName": {"primaryLinkUrl": "https://x.example"}}}}},
         {"company": {"create": {"domainName": {"primaryLinkUrl": "https://x.example"}}}, "id": taken},
     ]
-    told = [(problem["index"], problem["field"], problem["message"]) for problem in _problems(caller, "people", rows)]
+    problems = _problems(caller, "people", rows, upsert=upsert)
+    told = [(problem["index"], problem["field"], problem["message"]) for problem in problems]
     assert told == [
         (0, "jobTitle", DENIED),
         (1, "emails.primaryEmail", "Invalid string value 'x' for email field \"emails.primaryEmail\""),

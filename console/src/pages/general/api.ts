@@ -7,6 +7,7 @@ export type Envelope = "legacy" | "direct";
 export type Timeline = "on" | "off";
 export type Emptying = "on" | "off";
 export type Consistency = "strong" | "eventual";
+export type Indexes = "auto" | "advise" | "all" | "declared";
 
 type Limited = "records" | "objects" | "webhooks" | "apiKeys";
 
@@ -26,6 +27,7 @@ export interface Workspace {
   readonly metadataEnvelope: Envelope;
   readonly timeline: Timeline;
   readonly consistency: Consistency;
+  readonly indexes: Indexes;
   readonly plan: Plan;
   readonly defaultRole: { readonly id: string; readonly label: string } | null;
 }
@@ -38,12 +40,13 @@ export interface WorkspaceChanges {
   readonly metadataEnvelope?: Envelope;
   readonly timeline?: Timeline;
   readonly consistency?: Consistency;
+  readonly indexes?: Indexes;
   readonly defaultRoleId?: string;
 }
 
 const LIMITED = "records objects webhooks apiKeys";
 const MEMBERS =
-  "id displayName createdAt trashRetentionDays trashEmptying metadataEnvelope timeline consistency defaultRole { id label }";
+  "id displayName createdAt trashRetentionDays trashEmptying metadataEnvelope timeline consistency indexes defaultRole { id label }";
 
 export async function readWorkspace(): Promise<Workspace> {
   const usage = can("WORKSPACE") ? `usage { ${LIMITED} }` : "";

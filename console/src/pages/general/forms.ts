@@ -12,6 +12,7 @@ import {
   type Consistency,
   type Emptying,
   type Envelope,
+  type Indexes,
   readRoles,
   type Timeline,
   updateWorkspace,
@@ -110,6 +111,24 @@ export function EmptyingForm({ workspace, reload }: FormProps) {
     ) => html`<${SelectField} label="Records in the trash are" value=${emptying} onChange=${setEmptying} disabled=${disabled}
       choices=${EMPTYINGS}
       hint="What was destroyed cannot come back. ${disabled ? lacking("WORKSPACE") : ""}" />`}<//>`;
+}
+
+const INDEXES: readonly { readonly value: Indexes; readonly label: string }[] = [
+  { value: "auto", label: "Those that are used: built and dropped by themselves" },
+  { value: "advise", label: "Those that there are: advice only" },
+  { value: "all", label: "All" },
+  { value: "declared", label: "Those declared or shipped" },
+];
+
+export function IndexesForm({ workspace, reload }: FormProps) {
+  const present = workspace.indexes;
+  const [indexes, setIndexes] = useDraft<string>(present);
+  return html`<${Setting} flag="DATA_MODEL" save="Change indexes" dirty=${indexes !== present} valid=${true}
+    changes=${{ indexes: indexes as Indexes }} reload=${reload}>${(
+      disabled: boolean,
+    ) => html`<${SelectField} label="Indexes of fields" value=${indexes} onChange=${setIndexes} disabled=${disabled}
+      choices=${INDEXES}
+      hint="Answers stay the same: a field without an index makes writes cheaper and filters by it dearer. ${disabled ? lacking("DATA_MODEL") : ""}" />`}<//>`;
 }
 
 export function TrashForm({ workspace, reload }: FormProps) {

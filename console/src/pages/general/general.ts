@@ -15,6 +15,7 @@ import {
   DefaultRoleForm,
   EmptyingForm,
   EnvelopeForm,
+  IndexesForm,
   NameForm,
   TimelineForm,
   TrashForm,
@@ -60,7 +61,7 @@ function Sections({ workspace, reload }: SectionsProps) {
     </section>
     <section class="section inline-form" aria-labelledby="settings">
       <h2 id="settings">Settings</h2>
-      <${DefaultRoleForm} ...${part} /><${EnvelopeForm} ...${part} /><${TimelineForm} ...${part} /><${ConsistencyForm} ...${part} /><${EmptyingForm} ...${part} /><${TrashForm} ...${part} />
+      <${DefaultRoleForm} ...${part} /><${EnvelopeForm} ...${part} /><${TimelineForm} ...${part} /><${ConsistencyForm} ...${part} /><${IndexesForm} ...${part} /><${EmptyingForm} ...${part} /><${TrashForm} ...${part} />
     </section>
     <${PlanFacts} plan=${workspace.plan} />
     <${Limits} />

@@ -19,12 +19,15 @@ from typing import Any
 from ..catalog.loader import MetadataState
 from ..catalog.migrating import announce
 from ..catalog.models import current_model as model_of
+from ..catalog.tuning import announce as announce_tuning
 from ..errors import Unavailable
 from ..model.dates import epoch_ms
 from ..model.model import Model
+from ..model.tunable import noted_indexes
 from ..runtime.observation import OverdueJobs, observed
 from ..settings import Settings
 from ..store import access_row, access_version, keys
+from ..store.index_use import IndexUse
 from ..store.lease import Lease
 from ..store.meter import Meter
 from ..store.once import Once
@@ -98,6 +101,14 @@ def open_metered(
     """
     meter.authentication = Meter(detailed=meter.detailed)
     context = open_context(event, table.metered(meter.authentication), once, with_register=with_register)
+    tunes = context.workspace.preferences.get("indexes") == "auto"
+    meter.indexes = IndexUse(
+        context.table.metered(meter),
+        context.workspace.id,
+        noted_indexes(context.model),
+        now=context.now,
+        announce=_announce_tuning if tunes else None,
+    )
     meter.detailed = meter.detailed and context.permissions.can_read_everything(context.model)
     return replace(context, table=context.table.metered(meter), settings=settings)
 
@@ -192,6 +203,10 @@ def _begin_versions(table: Table, workspace_id: str) -> None:
         table.metered(table.meter.child()).update(access_version.first(workspace_id))
     except Unavailable:
         logger.warning("access was given no version", extra={"workspace_id": workspace_id})
+
+
+def _announce_tuning(table: Table, workspace_id: str) -> None:
+    announce_tuning(table, workspace_id, now_ms=int(time.time() * 1000))
 
 
 def _note_use(table: Table, workspace_id: str, key_id: str, key: Item, now: str) -> None:

@@ -15,11 +15,12 @@ from functools import partial
 
 from ..errors import NotFound, Unavailable
 from ..model.model import Model
+from ..model.tunable import UNCHOSEN, IndexSetting
 from ..store import keys
 from ..store.ops import DeleteItem, Op, PutItem, UpdateItem
 from ..store.register import ABANDONED_AFTER_MS
 from ..store.table import MAX_TRANSACTION, Table, TransactionConflict, TransactionFailed, chunked
-from ..store.workspace_row import VIEWS_VERSION, carried_out, is_staged, next_model
+from ..store.workspace_row import VIEWS_VERSION, carried_out, index_setting, is_staged, next_model
 from .jobs import Job, new_job, put_job
 from .loader import MetadataState, load_items
 from .memory import KnownVersion, known_version, remember
@@ -46,6 +47,7 @@ class Snapshot:
     items: dict[str, Item]
     next_object_key: int
     views_version: int
+    indexes: IndexSetting = UNCHOSEN
 
 
 def read(table: Table, workspace_id: str) -> Snapshot:
@@ -80,6 +82,7 @@ def _snapshot(workspace: Item, known: KnownVersion) -> Snapshot:
         items=known.items,
         next_object_key=int(workspace["nextObjectKey"]),
         views_version=int(workspace.get(VIEWS_VERSION, 0)),
+        indexes=index_setting(workspace),
     )
 
 

@@ -80,6 +80,10 @@ def _run(
     given_up: tuple[str, ...] = ()
     if job.kind == "finish":
         latest(table, workspace_id)
+    elif job.kind == "tune":
+        from .index_tuning import tune  # which other jobs never need
+
+        tune(table, workspace_id, now_ms=now_ms)
     else:
         job = _merge_builds(table, workspace_id, job, now_ms)
         worker = Worker(table, workspace_id, job)

@@ -29,6 +29,7 @@ from ..views.view_updates import apply_updates, updates_for
 from . import fields, indexes, objects
 from .disclosure import label_failures
 from .draft import Draft
+from .index_targets import begin_as_wanted
 from .record_checks import record_failures
 from .record_jobs import plan_jobs, vacant_objects
 from .role_updates import RuleUpdate, check_options, check_roles, update_roles
@@ -238,6 +239,7 @@ class MetadataService:
         """A draft of the change, and what ``expand`` gives for it. Raises MetadataValidationError."""
         draft = Draft(snapshot.model, next_object_key=snapshot.next_object_key, now=format_instant(datetime.now(UTC)))
         result = expand(draft)
+        begin_as_wanted(draft, snapshot.indexes)
         check_options(draft, None if self._rights is None else self._rights.role)
         report = (
             _without(failures(draft), allowed)

@@ -77,6 +77,8 @@ class Index:
     is_custom: bool = False
     #: The product brought it, not the workspace.
     is_shipped: bool = False
+    #: The product or a relation brought it, and somebody has declared it since: then it has a row for every record.
+    is_adopted: bool = False
     constraint_key: str | None = None
     row_key: str | None = None
     universal_identifier: str | None = None

@@ -46,10 +46,9 @@ class Problem:
         """The same problem of a record that is inside another one of the data; ``path`` ends in a dot, or is empty."""
         return replace(self, index=index, field=path + self.field if self.field else path.rstrip(".") or None)
 
-    def told(self, *, with_index: bool = True) -> dict[str, Any]:
+    def told(self) -> dict[str, Any]:
         """The problem as answers show it."""
-        told: dict[str, Any] = {"index": self.index} if with_index else {}
-        told["field"] = self.field
+        told: dict[str, Any] = {"index": self.index, "field": self.field}
         if self.value is not None:
             told["value"] = _shown(self.value)
         told |= {"message": self.error.message, "code": self.code}
@@ -90,6 +89,14 @@ class Problems:
         """The problems of one record, the first that was found first."""
         return [problem for problem in self if problem.index == index]
 
+    @property
+    def lasting(self) -> frozenset[int]:
+        """The places of the records that have problems which stay when the other records with problems are left out:
+        they do not only have the values of such.
+        """
+        indexes = self.indexes
+        return frozenset(problem.index for problem in self if problem.duplicate_of not in indexes)
+
     def raise_any(self) -> None:
         """Raises the error of the problem that was found first, which tells all of them."""
         for first in self:
@@ -97,14 +104,18 @@ class Problems:
 
     def told_by[E: IcosaError](self, error: E) -> E:
         """An error that tells the problems, in the order of the records."""
-        shown = _most(self)
-        error.problems = [problem.told() for problem in shown]
-        error.untold = len(self._all) - len(shown)
+        error.problems = self.told()
+        error.untold = len(self) - len(error.problems)
         return error
+
+    def told(self) -> list[dict[str, Any]]:
+        """As many of the problems as an answer tells, in the order of the records: of each record the first before any
+        other.
+        """
+        return [problem.told() for problem in _most(self)]
 
 
 def _most(problems: Iterable[Problem]) -> list[Problem]:
-    """As many problems as an answer tells, in the order of the records: of each record the first before any other."""
     rank: dict[int, int] = {}
     ranked: list[tuple[int, int, Problem]] = []
     for problem in problems:

@@ -12,11 +12,13 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..store.meter import Meter
-from ..store.table import Table
 from . import emf
+
+if TYPE_CHECKING:  # the console's function has no table, and does not load its client
+    from ..store.table import Table
 
 #: What a call is counted as that was refused before anybody knew what it asks for.
 REFUSED = "refused"

@@ -19,16 +19,22 @@ most 90 records, so they fit.
    together with the counters and the condition that the batch has not been given up. Foreign keys are checked in it as
    far as there is room; the other targets are read just before it. This is the moment at which the
    write happens: before it readers see nothing of the batch, after it everything.
-4. *clear*: remove the rows that only the old states needed, then the batch's log and its entry in the register.
+4. *clear*: remove the rows that only the old states needed, each by a write of its own that leaves alone what was
+   written since then; then the batch's log and its entry in the register.
 
 **Failures.** When a step before the commit fails, the writer removes the rows of records that nobody else knows, and
 settles all others (``store.settle``): what does not follow from them as they are is removed. When the writer dies, its
 entry stays in the register. Reads stay right, and reads that count rows take a slower way while it is there. Whoever
 meets the entry after a minute settles the records, or else the janitor when the log expires.
 
-**Beside other writers.** Removing a row is the dangerous part, because another batch may have staged the very same row
-for a later state of the record. Therefore a derived row is only ever removed in a transaction that also increments the
-version of its record (``RecordRows.fence``): a batch that relied on the row then fails at its commit, and starts again.
+**Beside other writers.** Removing a row is the dangerous part, because another writer may need the very same row for a
+later state of the record. Two things see to it:
+
+* After a commit it is known which version of the record had the row. A row says which version has written it
+  (``derive.WRITTEN``), so it is removed on the condition that it has not been written by a later one.
+* Who cleans up after a batch that failed, or died, removes what that batch has staged for a version that another one
+  may be staging for as well. So this happens in a transaction that also increments the version of the record
+  (``RecordRows.fence``): a batch that relied on the row then fails at its commit, and starts again.
 
 **Moves.** A record that goes to the trash, or comes back, has two rows for a while; ``record.current_state`` tells
 which one counts.
@@ -38,15 +44,14 @@ from __future__ import annotations
 
 import time
 import uuid
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 
-from ..errors import PayloadTooLarge
+from ..errors import PayloadTooLarge, Unavailable
 from ..model.model import Model
-from ..model.record import Record
 from . import batch_log, keys, register
-from .change import Change, ConditionalOp, FailureReason, RowDiff, put_row
+from .change import Change, ConditionalOp, FailureReason, RowDiff
 from .derive import Rows, merged_attributes
 from .keys import Key
 from .lease import Lease, ModelOutdated
@@ -54,8 +59,8 @@ from .lookup import visible_rows
 from .ops import NOT_EXISTS, CheckItem, DeleteItem, Op, PutItem, UpdateItem
 from .recent import log_row
 from .record import HIDDEN, RECOUNT, RECOUNT_NAMES, VERSION, pack, pack_moved, reservation
-from .settle import RecordId, RecordRows, Touched, close, settle
-from .staging import added, packed, replacing, stage, withdraw
+from .settle import RecordId, Touched, close, settle
+from .staging import added, in_order, recopied, released, removed, replacing, settled, stage, tidy, withdraw
 from .table import MAX_TRANSACTION, Item, Table, TransactionConflict, TransactionFailed
 from .transactions import ConditionsFailed, transact
 
@@ -96,9 +101,9 @@ class Batch:
             self._withdraw(touched, log)
             raise
         if not cleared:
-            # The write has happened. What others prevent from being cleared now is left to the janitor.
-            with suppress(TransactionConflict):
-                self._clear(touched, log)
+            # The write has happened. What cannot be cleared now is left to the janitor.
+            with suppress(TransactionConflict, Unavailable):
+                self._clear(log)
 
     # ------------------------------------------------------------------ steps
 
@@ -111,7 +116,9 @@ class Batch:
 
     def _stage(self) -> None:
         # Operations of one group share a transaction.
-        together: list[list[ConditionalOp]] = [[(op, reason)] for op, reason in self.guards if isinstance(op, PutItem)]
+        together: list[list[ConditionalOp]] = [
+            [(in_order(op), reason)] for op, reason in self.guards if isinstance(op, PutItem)
+        ]
         together += [
             [(op, FailureReason("version", change)) for op in self._second_row(change)]
             for change in self.changes
@@ -128,10 +135,12 @@ class Batch:
             if change.is_unknown:
                 fresh += [keys.item_at(key, **attributes) for key, attributes in diff.added.items()]
                 continue
+            if diff.version is None:
+                continue
             in_the_way = FailureReason("row", change)
-            alone += [(added(key, attributes), in_the_way) for key, attributes in diff.added.items()]
+            alone += [(added(key, attributes, diff.version), in_the_way) for key, attributes in diff.added.items()]
             alone += [
-                (replacing(key, before, merged_attributes(before, after)), in_the_way)
+                (replacing(key, before, merged_attributes(before, after), diff.version), in_the_way)
                 for key, (before, after) in diff.altered.items()
             ]
         stage(self.table, together, alone, fresh, opened=self.opened)
@@ -162,7 +171,7 @@ class Batch:
 
     def _commit(self, log: Sequence[Item]) -> bool:
         """Write all records. Returns whether the batch is closed with it, because there is nothing to clear."""
-        done = not any(diff.removed or diff.altered for diff in self.diffs)
+        done = not any(diff.removed or diff.altered or diff.copied for diff in self.diffs)
         done = (
             done
             and not any(isinstance(op, DeleteItem) for op, _ in self.guards)
@@ -238,34 +247,26 @@ class Batch:
                 reason,
             )
 
-    def _clear(self, touched: Mapping[RecordId, Touched], log: Sequence[Item]) -> None:
-        """Remove what only the old states needed. Records that did not move are taken to be as this batch wrote them,
-        which saves reading them; a failed condition says otherwise, and then they are settled like all others.
+    def _clear(self, log: Sequence[Item]) -> None:
+        """Remove what only the old states needed. What others have written since then stays, so it does not matter how
+        late this happens, or how often.
         """
-        released = _released(self.guards)
-        groups: list[list[Op]] = []
-        rest: dict[RecordId, Touched] = {}
+        ops: list[PutItem | DeleteItem] = []
+        freed = {op.key for op, _ in self.guards if isinstance(op, DeleteItem)}
+        moved: dict[RecordId, Touched] = {}
         for change, diff in zip(self.changes, self.diffs, strict=True):
-            record = change.obj.key, change.id
-            rows = [
-                *map(DeleteItem, diff.removed),
-                *(put_row(key, after) for key, (_, after) in diff.altered.items()),
-                *released.get(record[1], ()),
-            ]
-            fence = RecordRows(self.model, change.obj, change.id, *self._written(change)).fence()
-            if change.moves or len(fence) + len(rows) > MAX_TRANSACTION:
-                rest[record] = touched[record]
-            elif rows:
-                groups.append([*fence, *rows])
-        try:
-            self.table.parallel([_sender(ops) for ops in packed(groups)])
-        except (TransactionFailed, TransactionConflict):
-            rest = dict(touched)
-        self._settle(rest, log)
-
-    def _written(self, change: Change) -> tuple[Record | None, Record | None]:
-        """The live and the trash row of a record that did not move, as committed."""
-        return (change.after, None) if change.after_live else (None, change.after)
+            if change.before is not None:
+                version, guards = change.before.version, Rows.of(self.model, change.obj).guards(change.before)
+                ops += [removed(key, version) for key in diff.removed]
+                ops += [released(key, change.id, version) for key in guards if key in freed]
+            if diff.version is not None:
+                ops += [settled(key, after, diff.version) for key, (_, after) in diff.altered.items()]
+                ops += [recopied(key, attributes, diff.version) for key, attributes in diff.copied.items()]
+            if change.moves:
+                moved[change.obj.key, change.id] = Touched()
+        beside = [lambda table: settle(table, self.model, moved)] if moved else []
+        tidy(self.table, ops, *beside)
+        self._close(log)
 
     def _withdraw(self, touched: Mapping[RecordId, Touched], log: Sequence[Item]) -> None:
         """Remove what a batch has staged that will not commit."""
@@ -282,6 +283,9 @@ class Batch:
 
     def _settle(self, touched: Mapping[RecordId, Touched], log: Sequence[Item]) -> None:
         settle(self.table, self.model, touched)
+        self._close(log)
+
+    def _close(self, log: Sequence[Item]) -> None:
         close(self.table, self.model, self.id, self._objects(), [keys.of(item) for item in log])
 
     # ------------------------------------------------------------------ details
@@ -294,20 +298,6 @@ class Batch:
         for change, diff in zip(self.changes, self.diffs, strict=True):
             rows = Rows.of(self.model, change.obj)
             guards = (key for state in (change.before, change.after) if state is not None for key in rows.guards(state))
-            rows_and_guards = dict.fromkeys([*diff.added, *diff.removed, *diff.altered, *guards])
-            touched[change.obj.key, change.id] = Touched(tuple(rows_and_guards), frozenset(diff.altered))
+            rows_and_guards = dict.fromkeys([*diff.added, *diff.removed, *diff.altered, *diff.copied, *guards])
+            touched[change.obj.key, change.id] = Touched(tuple(rows_and_guards), diff.unsure)
         return touched
-
-
-def _released(guards: Iterable[ConditionalOp]) -> dict[str, list[Op]]:
-    """Removals of guards, by the id of the record that gives the value up."""
-    released: dict[str, list[Op]] = {}
-    for op, _ in guards:
-        if isinstance(op, DeleteItem):
-            assert op.values is not None
-            released.setdefault(op.values[":owner"], []).append(op)
-    return released
-
-
-def _sender(ops: Sequence[Op]) -> Callable[[Table], None]:
-    return lambda table: table.transact(ops)

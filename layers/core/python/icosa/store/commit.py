@@ -105,6 +105,7 @@ def commit(
         else:
             from .batch import Batch
 
+            diffs = [diff.of_batch(now_ms) for diff in diffs]
             Batch(table, model, changes, diffs, guards, counters, checks, lease, now, now_ms, seen).run()
     except TransactionConflict:
         raise WriteConflict from None
@@ -150,7 +151,7 @@ def _is_free(table: Table, model: Model, reason: FailureReason, now_ms: int) -> 
     match reason:
         case FailureReason(kind="id", change=Change(obj=obj, id=record_id)):
             return free_stale_id(table, model, obj, record_id)
-        case FailureReason(kind="guard", change=Change(obj=obj), key=(_, _) as key):
-            return free_stale_guard(table, model, obj, key, now_ms)
+        case FailureReason(kind="guard", change=Change(obj=obj, id=record_id), key=(_, _) as key):
+            return free_stale_guard(table, model, obj, key, now_ms, claimant=record_id)
         case _:
             return False

@@ -137,6 +137,11 @@ class Table:
         table._is_strong = self._is_strong
         return table
 
+    @property
+    def is_strong(self) -> bool:
+        """Whether reads see everything that was written before them."""
+        return self._is_strong
+
     def eventual(self) -> Table:
         """The same table with the same meter, read with eventual consistency: at half the price, and answers may lack
         what was written in the last moment (DynamoDB says: usually within a second).
@@ -216,6 +221,8 @@ class Table:
         expression, bound = _key_condition(pk, low, high, prefix)
         if expression is None:
             return QueryPage([], None, 0)
+        if self.meter.indexes is not None:
+            self.meter.indexes.read(pk)
 
         def call() -> tuple[list[Item], Item | None, Any]:
             return self._client.sync_query_page(
@@ -384,7 +391,7 @@ class Table:
         if len(branches) <= 1 or getattr(_local, "is_worker", False):
             # A worker that waits for workers could wait for ever when all of them do.
             return [branch(self) for branch in branches]
-        tables = [self.metered(Meter(detailed=self.meter.detailed)) for _ in branches]
+        tables = [self.metered(self.meter.branch()) for _ in branches]
         try:
             futures = [_pool.submit(branch, table) for branch, table in zip(branches[1:], tables[1:], strict=True)]
             try:

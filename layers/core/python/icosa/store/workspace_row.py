@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final, Literal
 
+from ..model.tunable import CHOSEN_FOR_NEW, UNCHOSEN, IndexSetting
 from . import access_version, keys
 from .ops import EXISTS, NOT_EXISTS, CheckItem, DeleteItem, PutItem, UpdateItem
 from .versions import FORMAT, STANDARD
@@ -94,7 +95,7 @@ def new_workspace(
             metadataRows=metadata_rows,
             metadataRevisions=metadata_revisions,
             nextObjectKey=next_object_key,
-            preferences={},
+            preferences={"indexes": CHOSEN_FOR_NEW},
             **{VIEWS_VERSION: 0},
             **access_version.new(),
             **more,
@@ -299,6 +300,12 @@ def carried_out(ws: str, staged: str) -> UpdateItem:
 def has_timeline(item: Mapping[str, Any]) -> bool:
     """Whether a workspace's row says that changes are told on timelines."""
     return bool(item.get("preferences", {}).get("timeline") == "on")
+
+
+def index_setting(item: Mapping[str, Any]) -> IndexSetting:
+    """Which indexes a workspace's row says that it wants."""
+    setting: IndexSetting = item.get("preferences", {}).get("indexes") or UNCHOSEN
+    return setting
 
 
 def next_views(ws: str, *, seen: int, model_version: int) -> UpdateItem:

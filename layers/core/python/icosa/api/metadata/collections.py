@@ -11,10 +11,12 @@ from .call import CollectionRoutes, Route, collection_routes
 from .demo import DEMO_RECORDS
 from .events import EVENTS
 from .fields import FIELDS
+from .index_advice import INDEX_ADVICE
 from .jobs import JOBS
 from .me import ME
 from .objects import OBJECTS
 from .plan import PLAN
+from .reserved_names import RESERVED_NAMES
 from .roles import ROLE_ROUTES, ROLES
 from .views import VIEW_COLLECTIONS
 from .webhooks import WEBHOOK_ROUTES, WEBHOOKS
@@ -34,6 +36,8 @@ ROUTES: tuple[Route, ...] = (
     PLAN,
     AUDIT_LOG,
     *JOBS,
+    INDEX_ADVICE,
     EVENTS,
     DEMO_RECORDS,
+    RESERVED_NAMES,
 )

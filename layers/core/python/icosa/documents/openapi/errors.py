@@ -184,6 +184,16 @@ def error_components(
     return schemas, responses
 
 
+#: Stands for the refusals that all operations have, in documents that are too large to repeat them.
+OTHERS = "default"
+
+
+def with_others(responses: Mapping[str, Part]) -> dict[str, Part]:
+    """The responses, and the one that stands for several."""
+    text = "No token or an invalid one, a request that breaks a rule, too many calls, or a store that does not answer"
+    return {**responses, OTHERS: {"description": text, "content": responses["400"]["content"]}}
+
+
 def refusals(*statuses: str) -> dict[str, Part]:
     """The responses of an operation that may be refused with ``statuses``."""
     return {status: {"$ref": f"#/components/responses/{status}"} for status in statuses}

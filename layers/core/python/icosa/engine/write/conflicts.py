@@ -32,7 +32,8 @@ class Claim:
     """A record as a request would write it: its values by field key, and the names of fields that the request names.
 
     ``index`` and ``path`` are as in ``RecordDraft``. ``references`` are those that it names by id and the record does
-    not have yet. ``is_new``: its id must be free, if the client chose it. ``is_first``: of several for one record.
+    not have yet. ``is_new``: it is not there yet. ``is_first``: of several
+    for one record.
     """
 
     obj: Object
@@ -43,8 +44,13 @@ class Claim:
     index: int = 0
     path: str = ""
     is_new: bool = False
+    is_upsert: bool = False
     id_is_given: bool = False
     is_first: bool = True
+
+    def is_of(self, record_id: str) -> bool:
+        """Whether it is about the record with this id, and not about a new one that must have another."""
+        return self.id == record_id and (self.is_upsert or not self.is_new)
 
     def problem(self, problem: Problem) -> Problem:
         return problem.inside(self.index, self.path)
@@ -87,11 +93,11 @@ def _find_taken(ctx: Context, claims: Sequence[Claim], changes: Mapping[RecordKe
     for claim, constraint, key in wanted:
         before = first.setdefault(key, claim)
         row = guards[key]
-        state = None if row is None or row["id"] == claim.id else states[row["id"]]
+        state = None if row is None or claim.is_of(row["id"]) else states[row["id"]]
         if state is not None and _still_has(constraint, state, claim, changes):
             told = _names(claim, constraint) and _is_told(ctx, claim, state)
             problems.add(_taken(claim, constraint, existing_id=state.item.id if told else None))
-        elif before.id != claim.id:
+        elif before is not claim and not claim.is_of(before.id):
             problems.add(_taken(claim, constraint, duplicate_of=None if before.index == claim.index else before.index))
 
 

@@ -15,6 +15,7 @@ from ...model.input import Connect, ParsedInput, defaults
 from ...model.problems import Problem, Problems
 from ...model.record import Record
 from ...query.operation import Create, Node
+from ...query.partial import Outcome, Refused, to_json, woven
 from ...store.change import Change
 from ...store.commit import WriteConflict
 from ...store.record import pack
@@ -46,9 +47,9 @@ class RecordsRefused(Exception):
 
 def create(ctx: Context, operation: Create) -> list[Node]:
     """Create (or upsert) all records, or none; results are in the order of the input."""
-    check_size(ctx, len(operation.data))
+    _check_size(ctx, len(operation.data))
     try:
-        records = write_records(ctx, operation, dict(enumerate(operation.data)), Problems(operation.refused))
+        records = _write_records(ctx, operation, dict(enumerate(operation.data)), Problems(operation.refused))
     except RecordsRefused as refused:
         raise refused.problems.told_by(refused.error) from None
     nodes = [Node(record) for record in records]
@@ -56,13 +57,45 @@ def create(ctx: Context, operation: Create) -> list[Node]:
     return nodes
 
 
-def check_size(ctx: Context, count: int) -> None:
+def create_partially(ctx: Context, operation: Create) -> list[Outcome]:
+    """Create (or upsert) the records without problems, together; results are in the order of the input.
+
+    Records with problems are left out, and the others are tried again until they can all be written: once more as a
+    rule, and again for what other requests have taken meanwhile.
+    """
+    _check_size(ctx, len(operation.data))
+    problems = Problems(operation.refused)
+    records: list[Record] = []
+    while left := {index: body for index, body in enumerate(operation.data) if index not in problems.indexes}:
+        if ctx.once is not None:
+            ctx.once.beside = to_json(_refused(problems))
+        try:
+            records = _write_records(ctx, operation, left, Problems())
+            break
+        except RecordsRefused as refused:
+            lasting = refused.problems.lasting
+            problems.extend(problem for problem in refused.problems if problem.index in lasting)
+    nodes = [Node(record) for record in records]
+    load_relations(ctx, operation.object, nodes, operation.selection)
+    return woven(nodes, _refused(problems))
+
+
+def _refused(problems: Problems) -> dict[int, Refused]:
+    """The records that are left out, by their places."""
+    told = problems.told()
+    return {
+        index: Refused(problems.of(index)[0].error.status, [problem for problem in told if problem["index"] == index])
+        for index in sorted(problems.indexes)
+    }
+
+
+def _check_size(ctx: Context, count: int) -> None:
     limit = ctx.settings.batch_limit
     if count > limit:
         raise BadRequest(f"Maximum number of records to upsert is {limit}.", sub_code="TOO_MANY_RECORDS_TO_UPDATE")
 
 
-def write_records(
+def _write_records(
     ctx: Context, operation: Create, data: Mapping[int, Mapping[str, Any]], problems: Problems
 ) -> list[Record]:
     """Create or upsert the records of ``data``, by their places in the request's data: all, or none. The records that
@@ -124,9 +157,10 @@ class _Attempt:
         self._drafts = flatten(top)
         self._problems = problems
         self.changes: dict[RecordKey, Change] = {}
-        #: The record that each draft stands for, by the draft's identity; the first draft of each record; and the last
-        #: one that says where the record stands among others.
+        #: The record that each draft stands for, by the draft's identity; the drafts that have made changes; the first
+        #: draft of each record; and the last one that says where the record stands among others.
         self._records: dict[int, RecordKey] = {}
+        self._applied: set[int] = set()
         self._first: dict[RecordKey, RecordDraft] = {}
         self._placed: dict[RecordKey, RecordDraft] = {}
 
@@ -174,6 +208,7 @@ class _Attempt:
                 faulty.add(draft.index)
             elif change is not None:
                 self.changes[change.obj.key, change.id] = change
+                self._applied.add(id(draft))
                 if reads.matches is not None:
                     reads.matches.note(self._ctx, change)
         if not problems:
@@ -274,7 +309,7 @@ class _Attempt:
 
     def _claim(self, draft: RecordDraft) -> Claim:
         record = self._records.get(id(draft), (draft.obj.key, draft.id))
-        change = self.changes.get(record)
+        change = self.changes[record] if id(draft) in self._applied else None
         before = None if change is None else change.before
         return Claim(
             obj=draft.obj,
@@ -289,6 +324,7 @@ class _Attempt:
             index=draft.index,
             path=draft.path,
             is_new=draft.is_new,
+            is_upsert=self._is_upsert and not draft.path,
             id_is_given=draft.id_is_given,
             is_first=self._first.get(record) is draft,
         )

@@ -1,4 +1,4 @@
-"""Types with members: what they share, and the three that are nothing but their members."""
+"""Types with members: what they share, and the two that are nothing but their members."""
 
 from __future__ import annotations
 
@@ -52,11 +52,9 @@ def text_member(name: str, *, empty: str | None = "", is_declared: bool = True) 
     )
 
 
-def decimal_member(name: str, *, is_essential: bool = False, scale: int = 1) -> Member:
+def decimal_member(name: str) -> Member:
     return Member(
         name=name,
-        is_essential=is_essential,
-        scale=scale,
         kind=_NUMERIC,
         read=values.decimal,
         schema=json_schema.NUMBER,
@@ -255,18 +253,3 @@ class Address(CompositeType):
         "addressLat": 51.5073,
         "addressLng": -0.1352,
     }
-
-
-class Currency(CompositeType):
-    """An amount in millionths, and the code of its currency, which reads as null when there is none."""
-
-    name = "CURRENCY"
-    words = "currency"
-    members = (
-        decimal_member("amountMicros", is_essential=True, scale=1_000_000),
-        text_member("currencyCode", empty=None),
-    )
-    sample: ClassVar[Mapping[str, Any]] = {"amountMicros": 1500000000, "currencyCode": "EUR"}
-
-    def leaf_functions(self, field: Field) -> tuple[tuple[str, str | None], ...]:
-        return tuple((function, "amountMicros") for function in ("min", "max", "avg", "sum"))
