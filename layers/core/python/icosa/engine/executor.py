@@ -28,6 +28,7 @@ from ..query.operation import (
     Update,
 )
 from ..query.partial import Outcome
+from ..store.register import UNREAD
 from ..store.table import TransactionConflict
 from .context import BranchContext, Context
 from .masking import mask
@@ -65,7 +66,7 @@ def execute(ctx: Context, operation: Operation) -> Result:
     each input, GroupBy groups, Create, Update, Delete and Restore nodes in the order of the input or of ids. Destroyed
     records come back in their last state. A partial Create gives outcomes, Search a SearchPage.
     """
-    if ctx.register.open:
+    if ctx.register is not UNREAD and ctx.register.open:
         _settle_abandoned_batch(ctx)
     result = _HANDLERS[type(operation)](ctx, operation)
     if ctx.rows.masks:
