@@ -31,6 +31,7 @@ from ..query.operation import (
     Operation,
     Or,
     Order,
+    Patching,
     Related,
     RelatedAny,
     RelationSelection,
@@ -80,12 +81,14 @@ def authorize(rights: RecordRights, operation: Operation, model: Model) -> Opera
             check.filter(obj, operation.filter)
             check.filter(obj, operation.precondition.filter)
             check.data(obj, (operation.data,), may_exist=True)
+            operation = replace(operation, patching=check.patching(obj, operation.patching))
         case FindMany():
             check.filter(obj, operation.filter)
             check.order(obj, operation.order)
             check.aggregates(obj, operation.aggregates)
         case Create():
             check.data(obj, operation.data, is_new=not operation.upsert, may_exist=operation.upsert)
+            operation = replace(operation, patching=check.patching(obj, operation.patching))
         case FindDuplicates():
             check.names(obj, (name for record in operation.data or () for name in record))
             check.aggregates(obj, operation.aggregates)
@@ -223,6 +226,13 @@ class _Check:
         if not fields and not fixed:
             return operation
         return replace(operation, locked=frozenset(field.key for field in fields), fixed_references=fixed)
+
+    def patching(self, obj: Object, patching: Patching) -> Patching:
+        """Whether a value that the caller may not read stays the same is not theirs to know."""
+        hidden = self._rights.unreadable_fields(obj) | self._rights.masked_fields(obj)
+        if not hidden:
+            return patching
+        return replace(patching, hidden=frozenset(field.key for field in obj.stored_fields if field.id in hidden))
 
     def _dimension(self, obj: Object, dimension: Dimension) -> None:
         self._leaf(obj, dimension.relation, dimension.leaf.field)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar, Final, Literal
 
 from ..model.model import Field, Object
 from ..model.operators import Operator, State
@@ -258,6 +258,20 @@ class GroupBy:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Patching:
+    """How new values are given to a record. ``takes_updated_at``: an ``updatedAt`` among them counts; else the server
+    sets it. A value of one of the fields ``hidden`` (keys) counts as another than before: who may not read the field
+    must not learn whether it is.
+    """
+
+    takes_updated_at: bool = False
+    hidden: frozenset[str] = frozenset()
+
+
+PATCHING: Final = Patching()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Create:
     """Create one or many records. ``data`` are request bodies, unchecked: the engine validates all before it writes."""
 
@@ -265,6 +279,8 @@ class Create:
     object: Object
     data: tuple[Mapping[str, Any], ...]
     upsert: bool = False
+    #: For records that an upsert finds.
+    patching: Patching = PATCHING
     #: Whether the request names a list, of however many records.
     is_list: bool = False
     selection: Selection = Selection()
@@ -280,6 +296,7 @@ class Update:
     id: str | None = None
     filter: Filter | None = None
     precondition: Precondition = NO_PRECONDITION
+    patching: Patching = PATCHING
     selection: Selection = Selection()
 
 

@@ -6,9 +6,8 @@ does not show is in the **log of changes**: a transaction with such changes writ
 records, into a partition whose sort keys are times. These are
 
 * moves between live records and trash, which the index of live records cannot show;
-* changes of live records that leave ``updatedAt`` as it was, or set it to a time before the request (the client named
-  one; a reference was cleared because its target was destroyed, or passed on by a merge; two requests began in the same
-  millisecond);
+* changes of live records that leave ``updatedAt`` as it was, or set it to a time before the request (an import named
+  one);
 * changes of ``createdAt``, so that a read in its order need not look at all changes;
 * changes that are committed later than ``LATE_SECONDS`` after the request began, whose ``updatedAt`` is no longer the
   time of the commit.

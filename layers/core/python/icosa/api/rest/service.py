@@ -39,6 +39,7 @@ from ..consistency import for_reads
 from ..once import Ran
 from ..operation_kinds import note_operations
 from ..shown_record import record_of
+from ..stamps import with_given_stamps
 from ..view_filter import view_filter_of
 from ..written_once import written_once
 from .endpoints import ENDPOINTS, Endpoint, RecordsRequest
@@ -96,6 +97,7 @@ class RestApi:
         operation = authorize(
             context.permissions, in_present_names(endpoint.parse(parsed), context.model), context.model
         )
+        operation = with_given_stamps(operation, request)
         parsed.demand.operation(context.model, operation)
         note_operations([operation])
         if request.method == "GET":

@@ -77,7 +77,8 @@ def _attempt(ctx: Context, top_drafts: Sequence[RecordDraft], operation: Create)
     for draft in drafts:
         key = (draft.obj.key, draft.id if draft.matched is None else draft.matched.item.id)
         if draft.matched is not None:
-            change = upsert_change(ctx, draft, changes.get(key), positions.get(id(draft)))
+            position = positions.get(id(draft))
+            change = upsert_change(ctx, draft, changes.get(key), position, operation.patching)
         elif key not in changes:
             change = _create_change(ctx, draft, positions[id(draft)])
         elif operation.upsert and id(draft) in top:

@@ -13,13 +13,14 @@ from ...model.input import parse_input
 from ...model.inspect import as_text
 from ...model.model import Object, UniqueConstraint
 from ...model.record import Record
+from ...query.operation import Patching
 from ...store import keys
 from ...store.change import Change
 from ...store.derive import constraint_value
 from ...store.table import Item, Table
 from ..context import Context
 from ..records import State, get_any_visible
-from .changes import update_change, with_update_stamps
+from .changes import patch_change
 from .drafts import RecordDraft
 
 
@@ -98,15 +99,21 @@ def _identities(ws: str, obj: Object, draft: RecordDraft) -> list[_Identity]:
     return identities
 
 
-def upsert_change(ctx: Context, draft: RecordDraft, earlier: Change | None, position: float | int | None) -> Change:
+def upsert_change(
+    ctx: Context,
+    draft: RecordDraft,
+    earlier: Change | None,
+    position: float | int | None,
+    patching: Patching,
+) -> Change:
     """The update of the record that a draft matches; a second input for the same record goes on from the first, whose
     change is ``earlier``. ``position`` is the new one, None to keep it.
     """
     assert draft.matched is not None
     state = draft.matched
     base = state.item if earlier is None or earlier.after is None else earlier.after
-    change = _update(ctx, draft, State(base, state.live), position)
-    if earlier is None:
+    change = _update(ctx, draft, State(base, state.live), position, patching)
+    if earlier is None or earlier.is_nothing:
         return change
     assert change.after is not None
     return Change(
@@ -123,12 +130,12 @@ def second_change(ctx: Context, draft: RecordDraft, earlier: Change, position: f
     ``earlier``, would create.
     """
     assert earlier.after is not None
-    change = _update(ctx, draft, State(earlier.after, earlier.after_live), position)
+    change = _update(ctx, draft, State(earlier.after, earlier.after_live), position, Patching(takes_updated_at=True))
     assert change.after is not None
     return replace(earlier, after=_with_version(change.after, earlier.after.version), after_live=change.after_live)
 
 
-def _update(ctx: Context, draft: RecordDraft, state: State, position: float | int | None) -> Change:
+def _update(ctx: Context, draft: RecordDraft, state: State, position: float | int | None, patching: Patching) -> Change:
     obj = draft.obj
     parsed = parse_input(ctx.model, obj, draft.data, mode="update", old=state.item, now=ctx.now)
     values = dict(parsed.values)
@@ -139,7 +146,7 @@ def _update(ctx: Context, draft: RecordDraft, state: State, position: float | in
     if position is not None:
         values[obj.by_name["position"].key] = position
     values |= draft.relation_values()
-    return update_change(ctx, obj, state, with_update_stamps(ctx, obj, values))
+    return patch_change(ctx, obj, state, values, patching)
 
 
 def _with_version(record: Record, version: int) -> Record:
