@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any, Protocol
 
-from ..errors import InvalidData, PermissionDenied
+from ..errors import Forbidden, InvalidData, PermissionDenied
 from ..model.model import Field, Model, Object, Right
 from ..query.aggregates import aggregates_of
 from ..query.operation import (
@@ -22,6 +22,7 @@ from ..query.operation import (
     Delete,
     Dimension,
     Filter,
+    FindDestroyed,
     FindDuplicates,
     FindMany,
     FindOne,
@@ -52,6 +53,17 @@ class ReadRights(Protocol):
 
     def can(self, obj: Object, right: Right) -> bool: ...
     def unreadable_fields(self, obj: Object) -> frozenset[str]: ...
+
+
+class TombstonesHidden(Forbidden):
+    """Destroyed records of an object of which the caller may not see all."""
+
+    def __init__(self, plural: str) -> None:
+        super().__init__(
+            f"Which {plural} were destroyed is told to roles that see all of them. Others read the feed of events",
+            sub_code="PERMISSION_DENIED",
+            friendly="You do not see all of these records, so you cannot see which were destroyed.",
+        )
 
 
 class RecordRights(ReadRights, Protocol):
@@ -89,6 +101,8 @@ def authorize(rights: RecordRights, operation: Operation, model: Model) -> Opera
         case Create():
             check.data(obj, operation.data, is_new=not operation.upsert, may_exist=operation.upsert)
             operation = replace(operation, patching=check.patching(obj, operation.patching))
+        case FindDestroyed():
+            check.destroyed(obj)
         case FindDuplicates():
             check.names(obj, (name for record in operation.data or () for name in record))
             check.aggregates(obj, operation.aggregates)
@@ -203,6 +217,11 @@ class _Check:
             if hidden[obj.id]
         }
         return replace(operation, objects=objects, ignored=ignored)
+
+    def destroyed(self, obj: Object) -> None:
+        """Nobody can tell any more whether a record that is gone was one that the role's rules of rows show."""
+        if not self._rights.sees_every_record(obj):
+            raise TombstonesHidden(obj.name_plural)
 
     def duplicates(self, obj: Object, operation: FindDuplicates) -> FindDuplicates:
         """Criteria with values that the caller may not read find nothing (docs/wire/rest.md#duplicates)."""

@@ -14,6 +14,8 @@ from ..query.operation import (
     Connection,
     Create,
     Delete,
+    DestroyedPage,
+    FindDestroyed,
     FindDuplicates,
     FindMany,
     FindOne,
@@ -31,6 +33,7 @@ from ..store.meter import Meter
 from ..store.table import TransactionConflict
 from .context import BranchContext, Context
 from .masking import mask
+from .read.destroyed import find_destroyed
 from .read.duplicates import find_duplicates
 from .read.find import find_many, find_one
 from .read.group_by import group_by
@@ -39,7 +42,7 @@ from .write.create import create
 from .write.merge import merge
 from .write.modify import delete, restore, update
 
-Result = Node | Connection | list[Node] | list[Connection] | list[Group] | SearchPage
+Result = Node | Connection | list[Node] | list[Connection] | list[Group] | SearchPage | DestroyedPage
 
 #: Reads of one request that run at the same time.
 _pool = ThreadPoolExecutor(max_workers=4, thread_name_prefix="reads")
@@ -47,6 +50,7 @@ _pool = ThreadPoolExecutor(max_workers=4, thread_name_prefix="reads")
 _HANDLERS: Mapping[type, Callable[[Context, Any], Result]] = {
     FindOne: find_one,
     FindMany: find_many,
+    FindDestroyed: find_destroyed,
     FindDuplicates: find_duplicates,
     GroupBy: group_by,
     Create: create,
@@ -63,7 +67,7 @@ def execute(ctx: Context, operation: Operation) -> Result:
 
     FindOne and Merge give a Node (RecordNotFound without one), FindMany a Connection, FindDuplicates a Connection for
     each input, GroupBy groups, Create, Update, Delete and Restore nodes in the order of the input or of ids. Destroyed
-    records come back in their last state. Search gives a SearchPage.
+    records come back in their last state. Search gives a SearchPage, FindDestroyed a DestroyedPage.
     """
     if ctx.register.open:
         _settle_abandoned_batch(ctx)

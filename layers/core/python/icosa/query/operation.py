@@ -202,6 +202,35 @@ class FindMany:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FindDestroyed:
+    """Which records of an object were destroyed: since a moment (a stored DATE_TIME), or after a place."""
+
+    is_write: ClassVar[bool] = False
+    object: Object
+    since: str | None = None
+    after: str | None = None
+    limit: int = 60
+    selection: Selection = Selection()
+
+
+@dataclass(frozen=True, slots=True)
+class DestroyedRecord:
+    """The id of a record that is gone, when it was destroyed, and its place among all."""
+
+    id: str
+    destroyed_at: str
+    cursor: str
+
+
+@dataclass(frozen=True, slots=True)
+class DestroyedPage:
+    records: list[DestroyedRecord]
+    has_next_page: bool
+    has_previous_page: bool
+    end_cursor: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FindDuplicates:
     is_write: ClassVar[bool] = False
     object: Object
@@ -367,7 +396,9 @@ class Search:
     ignored: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
 
-Operation = FindOne | FindMany | FindDuplicates | GroupBy | Create | Update | Delete | Restore | Merge | Search
+Operation = (
+    FindOne | FindMany | FindDestroyed | FindDuplicates | GroupBy | Create | Update | Delete | Restore | Merge | Search
+)
 
 # ------------------------------------------------------------------ results
 

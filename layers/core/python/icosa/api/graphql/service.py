@@ -32,6 +32,7 @@ from ..operation_kinds import INTROSPECTION, note_operations
 from ..shown_record import record_of
 from ..stamps import with_given_stamps
 from ..view_filter import view_filter_of
+from ..watermark import watermark_header
 from ..written_once import written_once
 from . import arguments, introspection
 from .budget import Budget
@@ -287,7 +288,8 @@ class Execution:
     def outcome(self, result: dict[str, Any], http: HttpRequest) -> Outcome:
         """``result`` with the tag of the record that is all that it shows."""
         if self._shown is None:
-            return Outcome(result, self.is_mutation)
+            planned = [field.outcome.operation for field in self._fields if isinstance(field.outcome, PlannedField)]
+            return Outcome(result, self.is_mutation, headers=watermark_header(self._context, planned))
         record, value = self._shown
         tag = revision_tag(record.revision, orjson.dumps(value), http)
         return Outcome(result, self.is_mutation, headers={ETAG: str(tag)})

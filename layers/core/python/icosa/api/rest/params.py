@@ -10,6 +10,7 @@ from urllib.parse import parse_qsl
 import orjson
 
 from ...errors import BadRequest
+from ...model.dates import parse_instant
 from .filter_text import Raw, parse_filter, parse_order
 from .quotes import CUT_HINT
 
@@ -36,6 +37,7 @@ PAGE_PARAMETERS = frozenset(("limit", "starting_after", "ending_before"))
 _PARAMETERS = PAGE_PARAMETERS | {
     *("filter", "order_by", "depth", "fields", "upsert", "soft_delete"),
     *("group_by", "aggregate", "order_by_for_records", "include_records_sample", "view_id", "viewId"),
+    "since",
 }
 _FLAGS = {"true": True, "false": False}
 _NAME = re.compile(r"[A-Za-z_][\w.-]*(?:\[[\w.-]*\])*", re.ASCII)
@@ -136,6 +138,17 @@ class Params:
     @property
     def after(self) -> str:
         return self._all("starting_after")
+
+    @property
+    def since(self) -> str | None:
+        """A moment as a stored DATE_TIME, None when the parameter is absent."""
+        text = self._all("since")
+        if not text:
+            return None
+        moment = parse_instant(text)
+        if moment is None:
+            raise _invalid(f"'since={text}' parameter invalid. It must be a moment, as in 2026-05-04T09:12:44Z")
+        return moment
 
     @property
     def before(self) -> str:

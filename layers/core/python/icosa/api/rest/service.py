@@ -41,6 +41,7 @@ from ..operation_kinds import note_operations
 from ..shown_record import record_of
 from ..stamps import with_given_stamps
 from ..view_filter import view_filter_of
+from ..watermark import watermark_header
 from ..written_once import written_once
 from .endpoints import ENDPOINTS, Endpoint, RecordsRequest
 from .ignored import ignored_header
@@ -116,7 +117,8 @@ def _read(
         raise RecordChanged
     body = orjson.dumps(shown)
     tag = digest_tag(body) if record is None else revision_tag(record.revision, _record_json(shown), request)
-    response = tagged(HttpResponse(endpoint.status, body, ignored_header(parsed.params.ignored)), tag)
+    headers = {**ignored_header(parsed.params.ignored), **watermark_header(context, [operation])}
+    response = tagged(HttpResponse(endpoint.status, body, headers), tag)
     return not_modified(response) if is_not_modified(request, tag) else deliver(response, request)
 
 
