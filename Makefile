@@ -42,7 +42,7 @@ SAM_BIN := .venv-sam/bin
 CHECKOV_BIN := .venv-checkov/bin
 PIP_INSTALL := -m pip install -qq --disable-pip-version-check --require-hashes
 
-.PHONY: help install running console dev sign-in workspace workspaces show-workspace show-plan set-plan set-timeline suspend resume export-workspace remove-demo restore-workspace delete-workspace rotate-secret cost-report dead-letters redrive invoke events migrate test test-unit coverage fuzz changes soak sync-soak steady crashes dashboard docs release-data clients screens pictures bench lint format validate build plan deploy prune smoke deploy-test sam-local lock clean
+.PHONY: help install running console dev sign-in workspace workspaces show-workspace show-plan set-plan set-timeline set-indexes suspend resume export-workspace remove-demo restore-workspace delete-workspace rotate-secret cost-report dead-letters redrive invoke events migrate test test-unit coverage fuzz changes soak sync-soak steady crashes dashboard docs release-data clients screens pictures bench lint format validate build plan deploy prune smoke deploy-test sam-local lock clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
@@ -140,6 +140,9 @@ set-plan: running ## another plan for a WORKSPACE; PLAN=free, standard or scale,
 set-timeline: running ## changes of a WORKSPACE as timeline activities; TIMELINE=on or off, ENV
 	@$(OPERATE) set-timeline $(WORKSPACE) $(PLACE) --timeline "$(TIMELINE)"
 
+set-indexes: running ## which indexes a WORKSPACE has; INDEXES=auto, advise, all or declared, ENV
+	@$(OPERATE) set-indexes $(WORKSPACE) $(PLACE) --indexes "$(INDEXES)"
+
 suspend: running ## refuse all requests of a WORKSPACE and hold its deliveries and jobs; REASON="unpaid", ENV
 	@$(OPERATE) suspend $(WORKSPACE) $(PLACE) $(if $(REASON),--reason "$(REASON)")
 
@@ -204,7 +207,7 @@ changes: install ## random changes of models, over HTTP with and without the str
 		tests/e2e/test_changing_model.py tests/integration/metadata/test_two_clients.py $(ARGS)
 
 soak: install ## the property tests of queries, crashes, interleaved writes, ledgers, rights and row rules, RUNS times as long as in the suite; SEED=1
-	@ICOSA_SOAK=$(RUNS) $(BIN)/python -m pytest tests/integration/engine/test_queries.py \
+	@ICOSA_SOAK=$(RUNS) $(BIN)/python -m pytest tests/integration/engine/test_queries.py tests/integration/api/graphql/test_differential.py \
 		tests/integration/engine/test_writes.py tests/integration/engine/test_interleaving.py \
 		tests/integration/engine/test_interleaved_cascades.py tests/integration/engine/test_dangling_references.py \
 		tests/integration/engine/test_ledgers.py tests/integration/metadata/test_becoming_unique.py \
@@ -227,6 +230,7 @@ dashboard: .venv/installed ## the CloudWatch dashboard of ops/dashboard.py, into
 
 docs: .venv/installed ## the pages of docs/ that follow from the code
 	@$(BIN)/python -m tests.support.error_reference
+	@$(BIN)/python -m tests.support.reference_pages
 
 release-data: install console ## a small data folder of this release, for the tests of those after it (tests/fixtures/releases); ARGS="--version 0.3.0"
 	@$(BIN)/python -m tests.support.release_data $(ARGS)

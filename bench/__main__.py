@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import redirect_stdout
 from dataclasses import asdict
 from functools import partial
 from pathlib import Path
@@ -25,6 +27,7 @@ from bench.limited import limited
 from bench.load import CLIENTS, Load, Loaded
 from bench.machine import describe
 from bench.measure import Cost, Measured, explained, measured
+from bench.month import months
 from bench.objects import grown
 from bench.operations import GROWTH, OPERATIONS, Facts, Operation, facts_of
 from bench.profiling import profiled
@@ -166,6 +169,11 @@ def _parsers() -> tuple[argparse.ArgumentParser, Mapping[str, argparse.ArgumentP
     heat.add_argument("--rates", type=int, nargs="+", default=[100, 1_000, 10_000], help="requests a second")
     heat.add_argument("--seconds", type=int, default=480, help="length of the stream (default 480)")
     heat.set_defaults(command=_hot)
+    month = commands.add_parser(
+        "month", parents=[common], help="two months of a CRM's traffic under each setting `indexes`, and what they cost"
+    )
+    month.add_argument("--people", type=_people, default=10_000, help="number of people (default 10000)")
+    month.set_defaults(command=_month)
     profile = commands.add_parser("profile", parents=[common], help="where the CPU of an operation goes")
     _sized(profile)
     profile.add_argument("operation", choices=[*_named()], help="what to profile")
@@ -389,6 +397,26 @@ def _cost(options: argparse.Namespace) -> Any:
         "operations": [{**asdict(each), "usd": asdict(costs[each.name])} for each in results],
         "mixes": {mix.name: {**asdict(cost), "target": mix.target} for mix, cost in mixes},
     }
+
+
+def _month(options: argparse.Namespace) -> Any:
+    folder = Folder(options.data / "month")
+    workspace = filled(folder, people=options.people, contains=False)
+    with folder.store() as environment:
+        client = Client(environment, workspace)
+        with Path(os.devnull).open("w") as nowhere, redirect_stdout(nowhere):  # lines of metrics, one a call
+            bills = list(months(client, Table.from_environment(), workspace.id))
+    head = ["indexes", "month", "read units", "write units", "of jobs", "built", "dropped", "index rows", "USD"]
+    rows = [
+        [
+            *(bill.setting, bill.month, round(bill.reads), round(bill.writes), round(bill.job_writes)),
+            *(bill.built, bill.dropped, bill.rows, bill.usd(prices)),
+        ]
+        for bill in bills
+    ]
+    print(f"{options.people} people; DynamoDB alone, authentication left out\n")
+    print(table(head, rows))
+    return [{**asdict(bill), "usd": bill.usd(prices)} for bill in bills]
 
 
 def _usd(cost: Usd) -> list[float]:

@@ -39,6 +39,7 @@ _ACTIONS: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
     "plan": ("read_plan", ()),
     "set-plan": ("set_plan", ("plan",)),
     "set-timeline": ("set_timeline", ("timeline",)),
+    "set-indexes": ("set_indexes", ("indexes",)),
     "suspend": ("suspend_workspace", ("reason", "by")),
     "resume": ("resume_workspace", ("by",)),
     "export": ("export_workspace", ("by",)),
@@ -77,6 +78,7 @@ def _parse(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--confirm", help="the workspace's name, for what cannot be undone")
     parser.add_argument("--plan", help="free, standard or scale")
     parser.add_argument("--timeline", help="on or off")
+    parser.add_argument("--indexes", help="auto, advise, all or declared")
     parser.add_argument("--reason", help="why, for the audit log")
     parser.add_argument("--by", help="who asks, for the audit log (default: the shell's user, or AWS's caller)")
     parser.add_argument("--with-changed", action="store_true", help="demo records that somebody has changed, too")
@@ -147,6 +149,7 @@ async def _run(options: argparse.Namespace, call: Call, *, follows: bool) -> int
         "confirm": options.confirm,
         "plan": options.plan,
         "timeline": options.timeline,
+        "indexes": options.indexes,
         "withChanged": options.with_changed,
     }
     more = {name: given[name] for name in names if given[name] is not None}

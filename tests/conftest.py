@@ -6,14 +6,17 @@ bound to the PynamoDB models as well, ``gateway`` an API Gateway with a usage pl
 
 from __future__ import annotations
 
+import gc
 import os
 import re
 import sys
 from collections.abc import Iterator
-from functools import partial
+from functools import cache, partial
 from math import inf
 from typing import TYPE_CHECKING, Any
 
+import botocore.session
+import httpx._transports.default as _transports
 import pytest
 from httpx._config import DEFAULT_TIMEOUT_CONFIG
 from hypothesis import HealthCheck, settings
@@ -37,6 +40,11 @@ os.environ |= {
 
 from icosa.store.table import Table
 from tests.support import dynoxide, shared
+
+# What takes longer than most tests is done once: a session of botocore parses the descriptions of services, a client of
+# httpx reads the certificates of all authorities.
+botocore.session.create_loader = cache(botocore.session.create_loader)
+_transports.create_ssl_context = cache(_transports.create_ssl_context)  # type: ignore[attr-defined]
 
 # What is compiled once is there for all processes, of which there are hundreds, wherever the tests are run.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
@@ -76,8 +84,17 @@ def pytest_make_parametrize_id(val: object) -> str | None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """The first process of a run makes the folder that all of them share, and removes it."""
+    gc.disable()
     if not hasattr(config, "workerinput"):
         config.add_cleanup(partial(shared.end_run, shared.begin_run()))
+
+
+def pytest_collection_finish() -> None:
+    """What was imported stays: looking through it again and again is a seventh of a run."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 50)
+    gc.enable()
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling:

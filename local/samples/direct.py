@@ -37,6 +37,7 @@ _ACTIONS: Final[Mapping[str, Mapping[str, Any]]] = {
     "read_plan": {"workspaceId": WORKSPACE},
     "set_plan": {"workspaceId": WORKSPACE, "plan": "standard"},
     "set_timeline": {"workspaceId": WORKSPACE, "timeline": "on"},
+    "set_indexes": {"workspaceId": WORKSPACE, "indexes": "auto"},
     "list_receipts": {"limit": 10},
     "suspend_workspace": {"workspaceId": WORKSPACE, "by": _OPERATOR, "reason": "Sample"},
     "resume_workspace": {"workspaceId": WORKSPACE, "by": _OPERATOR},
@@ -54,6 +55,7 @@ DIRECT: Final[Mapping[str, Mapping[str, Any]]] = {
     "tokens/token": {"workspaceId": WORKSPACE, "callerKeyId": KEY, "keyId": KEY, "expiresAt": "2099-12-31"},
     "tokens/count_calls": {"workspaceId": WORKSPACE, "rejoin": False},
     "tokens/session": {"session": {"workspaceId": WORKSPACE, "keyId": KEY}},
+    "jobs/empty_trash": {"action": "emptyTrash"},
     "rotation/rotate_secret": {"action": "rotate_secret"},
     "rotation/end_all_tokens": {"action": "end_all_tokens"},
 }

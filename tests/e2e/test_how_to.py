@@ -1,4 +1,4 @@
-"""The how-tos about the local stack, as they are printed, against a new one."""
+"""All pages against one new local stack: what their blocks do as printed, and what some of them promise beyond that."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ import pytest
 
 from tests.support.checkout import ROOT
 from tests.support.markdown import read
+from tests.support.page_runs import pages_to_run, problem_of
 from tests.support.stack import RunningStack, local_stack
 
 pytestmark = pytest.mark.slow
@@ -36,6 +37,11 @@ def _run(command: list[str], stack: RunningStack) -> str:
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     return done.stdout
+
+
+@pytest.mark.parametrize("page", pages_to_run())
+def test_what_is_printed_happens(page: str, stack: RunningStack) -> None:
+    assert problem_of(page, stack) is None
 
 
 def test_reading_an_explain(stack: RunningStack) -> None:
@@ -65,12 +71,6 @@ def test_looking_into_the_table(stack: RunningStack) -> None:
     ]
 
     assert "#W S:workspace " in _run(["bash", "-euo", "pipefail", "-c", commands], stack)
-
-
-def test_writing_safely(stack: RunningStack) -> None:
-    for commands, expected in _EXAMPLE.findall(read("docs/how-to/write-safely.md")):
-        commands = commands.replace("http://localhost:8000", stack.url).replace(".icosa", str(stack.data))
-        assert _run(["bash", "-euo", "pipefail", "-c", commands], stack) == expected
 
 
 class _Losing(httpx.HTTPTransport):

@@ -73,6 +73,9 @@ where Twenty has the error.
 { "statusCode": 404, "error": "NotFoundException", "messages": ["Record not found"], "code": "RECORD_NOT_FOUND" }
 ```
 
+Errors about records that are written also tell [all that is wrong with all of them](wire/rest.md#problems-of-records),
+in `errors` and `extensions.problems`, each with a `code` of its own.
+
 The Metadata REST API adds `message` to errors of the input's form, with `"error": "Bad Request"` and every wrong
 member in `messages`, and a report to errors about a change of the data model (`errors`, `summary`,
 `userFriendlyMessage`).
@@ -91,6 +94,19 @@ What REST calls `code` is `subCode`; errors of the token, which have no `code`, 
   "path": ["person"]
 }
 ```
+
+**Whether to send the request again**, by status:
+
+| Status | Again? |
+|---|---|
+| 400 to 406, 413, 415, 422 | No: the same request is refused again. Each section says what to change |
+| 409 | Yes, after a pause, where others changed the same things. No where the text names a limit |
+| 412 | Read the record again, and decide anew |
+| 429 | Yes, after the seconds in `Retry-After` |
+| 500 | Once, with an `Idempotency-Key`; then tell the operator the request's id |
+| 503, or no answer | Yes, after the seconds in `Retry-After`, and longer each time |
+
+A write that is sent again with [the same `Idempotency-Key`](how-to/write-safely.md) is done once.
 
 In the tables below `{name}` stands for a value, and "various" for texts of [their own](#texts).
 """

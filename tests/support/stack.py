@@ -56,10 +56,10 @@ def local_stack(
     """Run a stack on a free port, below a path, for as long as the block. ``parameters`` are those of the template.
 
     A new data folder has the demo workspace of the run's first stack, and nothing of its stream is to be read any more;
-    ``anew``, and without the stream, the stack provisions its own.
+    ``anew``, the stack provisions its own.
     """
     if not data.exists():
-        if anew or stream == "off":
+        if anew:
             shared.share_modules(data)
         else:
             shared.furnish(data, _running)

@@ -26,7 +26,10 @@ def test_prices_are_a_setting() -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("read=1", "LIST_PRICES: 'read' is none of gigabyte_seconds, invocations, reads, requests, writes"),
+        (
+            "read=1",
+            "LIST_PRICES: 'read' is none of gigabyte_months, gigabyte_seconds, invocations, reads, requests, writes",
+        ),
         ("reads=cheap", "LIST_PRICES: reads must be a number, not 'cheap'"),
         ("reads", "LIST_PRICES: reads must be a number, not ''"),
         ("reads=-1", "LIST_PRICES: reads must be zero or more, not '-1'"),

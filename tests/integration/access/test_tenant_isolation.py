@@ -54,6 +54,8 @@ def _described(name: str, arguments: tuple[Any, ...], named: dict[str, Any]) -> 
             yield Called("dynamodb:GetItem", (arguments[1]["PK"],))
         case "sync_batch_get":
             yield Called("dynamodb:BatchGetItem", tuple(key["PK"] for key in arguments[1]))
+        case "sync_batch_write":
+            yield Called("dynamodb:BatchWriteItem", tuple(each["PK"] for part in arguments[1:] for each in part))
         case "sync_query_page":
             yield Called("dynamodb:Query", (named["expression_attribute_values"][":pk"],))
         case "sync_transact_write":
@@ -160,7 +162,8 @@ def test_a_workspace_reaches_its_own_rows_and_no_others(
         table = _isolated(shared_table, noted)
         _use(RestClient(table, event_of(made)), GraphqlClient(table, event_of(made)))
     assert {called.action.partition(":")[2] for called in itertools.chain(*calls.values())} == {
-        *("GetItem", "BatchGetItem", "Query", "ConditionCheckItem", "PutItem", "UpdateItem", "DeleteItem")
+        *("GetItem", "BatchGetItem", "Query", "ConditionCheckItem"),
+        *("PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem"),
     }, "the requests do not use all that the role may do"
     for own, noted in calls.items():
         [foreign] = calls.keys() - {own}

@@ -8,10 +8,17 @@ from unittest.mock import patch
 
 import pytest
 
-from icosa.catalog.jobs import list_jobs
+from icosa.api.rest.service import RestApi
+from icosa.catalog.jobs import list_jobs, new_job
 from icosa.engine.write import cascade, follow_up, merge
 from icosa.metadata.job_runner import run
+from icosa.metadata.overdue import do_overdue
+from icosa.runtime.handlers import api_handler
+from icosa.store import keys
+from icosa.store.ops import DeleteItem, PutItem, set_attributes
 from icosa.store.table import Table
+from icosa.store.workspace_row import JOBS_DUE, mark_jobs
+from tests.support.functions import LambdaContext
 from tests.support.graphql_client import GraphqlClient
 from tests.support.metadata_client import MetadataClient
 from tests.support.provisioning import event_of
@@ -127,3 +134,19 @@ def test_unknown_and_malformed_ids(metadata: MetadataClient) -> None:
     assert metadata("GET", "/rest/metadata/jobs/00000000-0000-4000-8000-000000000000").status == 404
     assert metadata("GET", "/rest/metadata/jobs/what").status == 400
     assert metadata("DELETE", "/rest/metadata/jobs/00000000-0000-4000-8000-000000000000").status == 405
+
+
+def test_a_request_does_what_the_stream_has_not_begun(shared_table: Table, workspace: Any) -> None:
+    """After its answer, with the handler that functions have; nothing of that is in the answer, or its cost."""
+    workspace_id = workspace.workspace_id
+    job = new_job("purge", object_key="o1", object_id=unique_tag(), now_ms=1, not_before_ms=1)
+    for waiting in list_jobs(shared_table, workspace_id):
+        shared_table.delete(DeleteItem(keys.job(workspace_id, waiting.id)))
+    shared_table.update(set_attributes(keys.workspace(workspace_id), {JOBS_DUE: None}))
+    shared_table.transact([PutItem(job.row(workspace_id)), mark_jobs(workspace_id, 1)])
+    event = {**event_of(workspace), "resource": "/rest/{proxy+}", "path": "/rest/people", "httpMethod": "GET"}
+    event |= {"headers": {"X-Icosa-Explain": "1"}, "multiValueHeaders": None, "body": None}
+    handler = api_handler(RestApi(shared_table).answer, do_overdue=do_overdue)
+    calm = api_handler(RestApi(shared_table).answer)
+    costs = [handle(event, LambdaContext())["headers"]["X-Icosa-Capacity"] for handle in (calm, handler)]
+    assert list_jobs(shared_table, workspace_id) == [] and costs[0] == costs[1]

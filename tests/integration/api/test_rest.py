@@ -278,6 +278,52 @@ def test_merge(call: RestClient, tag: str) -> None:
     )
 
 
+def test_pages_of_groups(call: RestClient, tag: str) -> None:
+    people = [{"jobTitle": f"{tag}-{number}"} for number in range(5)]
+    assert call("POST", "/rest/batch/people", people).status == 201
+    query: dict[str, Any] = {"filter": f"jobTitle[startsWith]:{tag}", "group_by": [{"jobTitle": True}]}
+
+    def page(**params: Any) -> tuple[list[str], str, str | None]:
+        reply = call("GET", "/rest/people/groupBy", **query, **params)
+        titles = [group["groupByDimensionValues"][0].removeprefix(f"{tag}-") for group in reply.json]
+        return titles, reply.headers["x-icosa-groups"], reply.headers.get("link")
+
+    assert page() == (["0", "1", "2", "3", "4"], "5", None)
+    titles, total, link = page(limit=2)
+    shown = [titles]
+    while link is not None:
+        address, _, rest = link.partition("; ")
+        assert rest == 'rel="next"' and total == "5"
+        reply = call("GET", address[1:-1].removeprefix("https://api.example"))
+        shown.append([group["groupByDimensionValues"][0].removeprefix(f"{tag}-") for group in reply.json])
+        link = reply.headers.get("link")
+    assert shown == [["0", "1"], ["2", "3"], ["4"]]
+    assert page(offset=9) == ([], "5", None)
+    assert page(limit=200, offset=4)[0] == ["4"]
+
+
+@pytest.mark.parametrize(
+    ("params", "message", "code"),
+    [
+        (
+            {"limit": 201},
+            "limit must not be larger than 200 groups. Ask for the next ones with offset",
+            "INVALID_LIMIT_QUERY_PARAM",
+        ),
+        ({"offset": -1}, "offset '-1' is invalid. Should be an integer from 0", "INVALID_QUERY_INPUT"),
+        ({"offset": "x"}, "offset 'x' is invalid. Should be an integer from 0", "INVALID_QUERY_INPUT"),
+    ],
+)
+def test_pages_of_groups_that_cannot_be(call: RestClient, params: dict[str, Any], message: str, code: str) -> None:
+    reply = call("GET", "/rest/people/groupBy", group_by=[{"jobTitle": True}], **params)
+    assert (reply.status, reply.message, reply.json["code"]) == (400, message, code)
+
+
+def test_unknown_aggregates_are_named(call: RestClient) -> None:
+    reply = call("GET", "/rest/people/groupBy", group_by=[{"jobTitle": True}], aggregate=["totalCount", "sumNope"], x=1)
+    assert (reply.status, reply.headers["x-icosa-ignored"]) == (200, "aggregate[sumNope], x")
+
+
 def test_group_by(call: RestClient, tag: str) -> None:
     deals = (
         ("NEW", 1, "2024-01-15"),

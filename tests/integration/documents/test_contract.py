@@ -34,7 +34,7 @@ from tests.support.proxied import Function, Proxied
 from tests.support.rest_client import RestClient
 
 _FUZZ = int(os.environ.get("ICOSA_FUZZ", "0"))
-_EXAMPLES = _FUZZ or 6
+_EXAMPLES = _FUZZ or 4
 #: With fields of every type, with merging, with relations to several objects.
 _CHOSEN = ("rockets", "people", "noteTargets")
 

@@ -9,6 +9,7 @@ from random import Random
 from pydynox import pydynox_core as dynamo
 
 from icosa.store.meter import Meter
+from icosa.store.ops import DeleteItem, PutItem, UpdateItem
 from icosa.store.table import Table
 
 from .crashes import Fuse
@@ -55,6 +56,7 @@ class ScheduledTable(Table):
     ) -> None:
         super().__init__(name, client, meter)
         self.scheduler, self.task, self.fuse = scheduler, task, fuse
+        self._counts = True
 
     def metered(self, meter: Meter) -> ScheduledTable:
         return ScheduledTable(self.name, self._client, meter, self.scheduler, self.task, self.fuse)
@@ -62,9 +64,17 @@ class ScheduledTable(Table):
     def parallel[T](self, branches: Sequence[Callable[[Table], T]]) -> list[T]:
         return [branch(self) for branch in branches]
 
+    def _apply(self, name: str, op: PutItem | UpdateItem | DeleteItem) -> bool:
+        self._counts = self.fuse.counts(op)
+        try:
+            return super()._apply(name, op)
+        finally:
+            self._counts = True
+
     def _call[T](self, name: str, send: Callable[[], T]) -> T:
-        self.scheduler.wait(self.task)
-        self.fuse.pass_call()
+        if self._counts:
+            self.scheduler.wait(self.task)
+            self.fuse.pass_call()
         return super()._call(name, send)
 
 

@@ -107,7 +107,7 @@ def run(world: World, table: Table, operation: Operation) -> None:
 
 @pytest.mark.slow
 @given(seed=st.integers(0, 2**32))
-@settings(max_examples=examples(6))
+@settings(max_examples=examples(4))
 @pytest.mark.parametrize("name", ["firm", "deal"])
 @pytest.mark.parametrize("on_delete", ["SET_NULL", "CASCADE", "RESTRICT", "NO_ACTION"])
 def test_nothing_points_at_what_is_gone(dynamodb_endpoint: str, name: str, on_delete: OnDelete, seed: int) -> None:
@@ -143,7 +143,7 @@ def test_nothing_points_at_what_is_gone(dynamodb_endpoint: str, name: str, on_de
 
 @pytest.mark.slow
 @given(seed=st.integers(0, 2**32))
-@settings(max_examples=examples(8))
+@settings(max_examples=examples(5))
 @pytest.mark.parametrize("on_delete", ["RESTRICT", "NO_ACTION"])
 def test_a_reference_that_forbids_and_a_destruction_exclude_each_other(
     dynamodb_endpoint: str, on_delete: OnDelete, seed: int
@@ -181,7 +181,7 @@ def test_an_id_that_is_kept_for_a_record_to_come_is_no_record(table: Table) -> N
     """A batch reserves the ids that a client gives; until it commits nothing can refer to them."""
     world = World(table)
     firm, deal = world.object("firm"), world.object("deal")
-    for calls in range(12):
+    for calls in range(20):
         ids = [f"00000000-0000-4000-8000-{calls:04}{i:08}" for i in range(13)]
         data = tuple({"id": i, "name": "n"} for i in ids)
         broken = CrashingTable(table.name, table._client, fuse=Fuse(calls))

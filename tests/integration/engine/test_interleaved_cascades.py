@@ -98,7 +98,7 @@ def _dangling(world: World) -> list[tuple[str, str]]:
 
 @pytest.mark.slow
 @given(seed=st.integers(0, 2**32))
-@settings(max_examples=examples(25))
+@settings(max_examples=examples(15))
 def test_nothing_points_at_what_is_gone(dynamodb_endpoint: str, seed: int) -> None:
     random = Random(seed)
     with (

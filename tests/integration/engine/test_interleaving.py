@@ -108,7 +108,7 @@ def serial(endpoint: str, rows: Sequence[dict[str, object]], writes: Sequence[Wr
 
 @pytest.mark.slow
 @given(seed=st.integers(0, 2**32))
-@settings(max_examples=examples(8))
+@settings(max_examples=examples(5))
 @pytest.mark.parametrize("crashes", [False, True])
 def test_interleaved_writes_are_serial(dynamodb_endpoint: str, crashes: bool, seed: int) -> None:
     random = Random(seed)

@@ -97,7 +97,7 @@ def check_page(
 @pytest.mark.slow
 @given(seed=st.integers(0, 2**32), tuning=st.sampled_from(_TUNINGS))
 @settings(
-    max_examples=examples(25),
+    max_examples=examples(14),
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 def test_every_query_answers_like_the_reference(dynamodb_endpoint: str, seed: int, tuning: Tuning) -> None:

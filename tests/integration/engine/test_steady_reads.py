@@ -251,13 +251,13 @@ ORDERS: dict[str, Any] = {
 
 
 def tuned(names: Iterable[str]) -> list[tuple[str, str]]:
-    """Names with tunings: each with the usual one and, by turns, with two of the others; in a thorough run with all."""
+    """Names with tunings: each with the usual one and, by turns, with one of the others; in a thorough run with all."""
     usual, *others = TUNINGS
     return [
         (name, tuning)
         for i, name in enumerate(names)
         for j, tuning in enumerate([usual, *others])
-        if THOROUGH or tuning == usual or (i + j) % 3 == 0
+        if THOROUGH or tuning == usual or (i + j) % 6 == 0
     ]
 
 

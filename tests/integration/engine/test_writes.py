@@ -70,7 +70,7 @@ _EVERYTHING = ("or", [("deletedAt", "is", "NULL"), ("deletedAt", "is", "NOT_NULL
 
 @pytest.mark.slow
 @given(seed=st.integers(0, 2**32))
-@settings(max_examples=examples(12))
+@settings(max_examples=examples(7))
 def test_a_crash_shows_all_or_nothing(dynamodb_endpoint: str, seed: int) -> None:
     from tests.support.dynoxide import fresh_table
 
@@ -177,7 +177,7 @@ def test_an_id_is_taken_by_a_record_in_the_trash_and_not_by_what_a_dead_batch_le
     world = World(table)
     deal = world.object("deal")
     data = tuple({"id": f"00000000-0000-4000-8000-{i:012}", "title": "Ann", "stage": "NEW"} for i in range(size))
-    for calls in range(1, 6):
+    for calls in (1, 2, 4, 9, 20):
         with contextlib.suppress(Crash):
             run_with_fuse(world, Create(object=deal, data=(*data, *({"title": "Bob"} for _ in range(20)))), Fuse(calls))
         if not visible_state(world)["deal"]:

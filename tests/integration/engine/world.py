@@ -58,7 +58,7 @@ class World:
         self.settings = settings or Settings()
         self.clock = 0
         self.meter = Meter()
-        table.transact([PutItem(new_register(WORKSPACE))])
+        table.transact([PutItem(new_register(WORKSPACE)), PutItem(keys.item_at(keys.workspace(WORKSPACE)))])
 
     def object(self, name: str) -> Object:
         return self.model.by_singular[name]
@@ -115,7 +115,7 @@ class World:
                         record = unpack(item, obj.stored_form)
                         expected |= derive.derive(record, live=live) | derive.guards(record)
         derived = {
-            key: {name: value for name, value in item.items() if name not in ("PK", "SK")}
+            key: {name: value for name, value in item.items() if name not in ("PK", "SK", "s")}
             for key, item in rows.items()
             if key[0].split("#")[1] in "IEUT"
         }

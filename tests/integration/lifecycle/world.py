@@ -4,7 +4,7 @@ of jobs, and what stands behind the stream.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -43,16 +43,20 @@ class FakeGateway:
 
 
 class JobsQueue:
-    """What is sent: the id of a job or operation."""
+    """What is sent: the id of a job or operation, and for whose trash with which object to begin."""
 
     def __init__(self) -> None:
         self.sent: list[str] = []
+        self.trash: list[tuple[str, str | None]] = []
 
     def send(self, _workspace_id: str, job_id: str, *, delay_ms: int = 0) -> None:
         assert delay_ms >= 0
         self.sent.append(job_id)
 
     send_operation = send
+
+    def send_trash(self, workspace_ids: Sequence[str], *, first: str | None = None) -> None:
+        self.trash += [(workspace_id, first) for workspace_id in workspace_ids]
 
 
 @dataclass

@@ -147,7 +147,7 @@ def interleave(
 
 @pytest.mark.slow
 @given(seed=st.integers(0, 2**32))
-@settings(max_examples=examples(20))
+@settings(max_examples=examples(12))
 @pytest.mark.parametrize("changers", [1, 2])
 def test_the_answer_is_final(dynamodb_endpoint: str, changers: int, seed: int) -> None:
     random = Random(seed)

@@ -28,7 +28,8 @@ def test_limits_of_a_request() -> None:
     assert rows == {name: (limit.what, f"{limit.most:,}") for name, limit in known.items()}
 
 
-def test_limits_of_metadata() -> None:
+def test_limits_of_metadata_and_answers() -> None:
     known = {name: value for name, value in vars(limits).items() if name.isupper() and isinstance(value, int)}
-    rows = {row[2].strip("`"): row[1] for row in table(PAGE, "Of metadata").rows}
+    listed = [*table(PAGE, "Of metadata").rows, *table(PAGE, "Of an answer").rows]
+    rows = {row[2].strip("`"): row[1] for row in listed}
     assert rows == {name: f"{number:,}" for name, number in known.items() if name not in _NOT_OURS}

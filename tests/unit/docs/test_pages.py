@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from os.path import normpath
 from pathlib import Path
 
 import pytest
@@ -16,12 +17,17 @@ _MAKE = re.compile(r"\bmake ([a-z][a-z-]*)")
 _VERSION = re.compile(r"^## \[(\d+\.\d+\.\d+)\] - (\d{4}-\d{2}-\d{2})$", re.MULTILINE)
 
 
-def test_every_page_is_linked_from_the_readme() -> None:
-    linked = {target.partition("#")[0] for target in links(read("README.md"))}
-    index = "docs/wire/README.md"
-    beneath = {f"docs/wire/{target.partition('#')[0]}" for target in links(read(index))} if index in linked else set()
+#: Pages that list others, each linked from one before it.
+_INDEXES = ("README.md", "docs/README.md", "docs/wire/README.md")
 
-    assert {str(page) for page in pages()} - linked - beneath - {"README.md"} == set()
+
+def test_every_page_is_linked_from_an_index() -> None:
+    linked = {"README.md"}
+    for index in _INDEXES:
+        assert index in linked
+        linked |= {normpath(Path(index).parent / target.partition("#")[0]) for target in links(read(index))}
+
+    assert {str(page) for page in pages()} - linked == set()
 
 
 @pytest.mark.parametrize("page", pages(), ids=str)

@@ -61,7 +61,7 @@ def test_routes_of_functions_are_those_of_the_template(template: Document) -> No
 
 
 def test_sources_of_functions_are_those_of_the_template(template: Document) -> None:
-    words = {"DynamoDB": "stream", "SQS": "queue"}
+    words = {"DynamoDB": "stream", "SQS": "queue", "Schedule": "schedule"}
     functions = table("docs/architecture.md", "Function")
     for name, properties in _functions(template).items():
         sources = {words[event["Type"]] for event in properties.get("Events", {}).values() if event["Type"] != "Api"}

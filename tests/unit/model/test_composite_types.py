@@ -46,7 +46,9 @@ TAKEN: list[tuple[str, Any, Any, Any]] = [
         ...,
     ),
     ("CURRENCY", {"amountMicros": "5"}, {"amountMicros": "5"}, {"amountMicros": 5, "currencyCode": None}),
-    ("CURRENCY", {"amountMicros": 0.5}, {"amountMicros": "0.5"}, {"amountMicros": 0.5, "currencyCode": None}),
+    ("CURRENCY", {"amountMicros": 5.0}, {"amountMicros": "5"}, {"amountMicros": 5, "currencyCode": None}),
+    ("CURRENCY", {"currencyCode": " eur "}, {"currencyCode": "EUR"}, {"amountMicros": None, "currencyCode": "EUR"}),
+    ("CURRENCY", {"currencyCode": "DEM"}, {"currencyCode": "DEM"}, {"amountMicros": None, "currencyCode": "DEM"}),
     ("CURRENCY", {"currencyCode": ""}, None, {"amountMicros": None, "currencyCode": None}),
     (
         "ADDRESS",
@@ -464,7 +466,7 @@ _DECIMALS = st.sampled_from([0, -1.5, "2.50", 10**20, "", None])
 #: Values of every member, most of which are taken.
 MEMBERS: dict[str, dict[str, st.SearchStrategy[Any]]] = {
     "FULL_NAME": {"firstName": _TEXTS, "lastName": _TEXTS},
-    "CURRENCY": {"amountMicros": _DECIMALS, "currencyCode": _TEXTS},
+    "CURRENCY": {"amountMicros": _DECIMALS, "currencyCode": st.sampled_from(["EUR", "usd", "EURO", "", None])},
     "ADDRESS": {
         **dict.fromkeys([name for name in NO_ADDRESS if name not in ("addressLat", "addressLng")], _TEXTS),
         "addressLat": _DECIMALS,
@@ -524,3 +526,39 @@ def test_any_row_of_partial_updates_loses_nothing(name: str, data: st.DataObject
             assert field.type.render(field, again) == shown, (stored, sent)
         if name == "LINKS" and stored:
             assert "secondaryLinks" not in stored or "primaryLinkUrl" in stored
+
+
+@pytest.mark.parametrize(
+    ("value", "message"),
+    [
+        ({"amountMicros": 29.5}, 'Invalid number value 29.5 for field "price.amountMicros" - It must be an integer.'),
+        ({"amountMicros": 1e-1}, 'Invalid number value 0.1 for field "price.amountMicros" - It must be an integer.'),
+        (
+            {"currencyCode": "EURO"},
+            "Invalid currency code 'EURO' for field \"price.currencyCode\" - It must be one of ISO 4217, such as EUR.",
+        ),
+    ],
+)
+def test_amounts_and_currencies(value: dict[str, Any], message: str) -> None:
+    field = make_field("CURRENCY", name="price")
+    with pytest.raises(InvalidData) as raised:
+        field.type.parse(field, value)
+    assert raised.value.message == message
+    on_record = {"amountMicros": "29.5", "currencyCode": "EURO"}
+    shown = field.type.render(field, on_record)
+    assert field.type.parse(field, {"currencyCode": "EURO"}, old=on_record, mode="update") == on_record
+    assert shown == {"amountMicros": 29.5, "currencyCode": "EURO"}
+
+
+def test_a_default_from_before_codes_were_checked() -> None:
+    field = make_field("CURRENCY", default_value={"amountMicros": "0.5", "currencyCode": "'EURO'"})
+    assert field.type.default(field, now="") == {"amountMicros": "0.5", "currencyCode": "EURO"}
+
+
+def test_extensions_of_phone_numbers() -> None:
+    field = make_field("PHONES")
+    for number in ("(201) 555-0123 x12", "+12015550123 ext. 12", "tel:+1-201-555-0123;ext=12"):
+        stored = field.type.parse(field, {"primaryPhoneNumber": number, "primaryPhoneCountryCode": "US"})
+        assert stored["primaryPhoneNumber"] == "2015550123 ext. 12"
+        assert field.type.parse(field, field.type.render(field, stored)) == stored
+    assert next(iter(field.type.search_texts(stored))) == "2015550123 ext. 12"

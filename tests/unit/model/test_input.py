@@ -179,8 +179,10 @@ def test_what_an_existing_record_would_take() -> None:
         return parse_input(MODEL, COMPANY, data, mode="create", now=NOW, may_exist=True)
 
     parsed = draft({"phones": {"primaryPhoneNumber": "0610203040"}})
-    assert (parsed.values, str(parsed.unfit)) == ({}, "Provided phone number is invalid 0610203040")
-    assert draft({"phones": {"primaryPhoneNumber": "+33610203040"}}).unfit is None
+    [unfit] = parsed.unfit
+    assert (parsed.values, unfit.field) == ({}, "phones.primaryPhoneNumber")
+    assert str(unfit.error) == "Provided phone number is invalid 0610203040"
+    assert not draft({"phones": {"primaryPhoneNumber": "+33610203040"}}).unfit
     with pytest.raises(InvalidData, match="Invalid subfield x"):
         draft({"phones": {"x": "0610203040"}})
 

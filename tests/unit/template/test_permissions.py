@@ -51,6 +51,9 @@ _RECORDS = {
     "dynamodb:DeleteItem",
 }
 
+#: Of the functions that create records: batches stage the rows of new ones outside of transactions.
+_NEW_RECORDS = _RECORDS | {"dynamodb:BatchWriteItem"}
+
 _READS_STREAM = {"dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator", "dynamodb:ListStreams"}
 
 
@@ -83,8 +86,8 @@ _ALLOWED: dict[str, list[tuple[set[str], object]]] = {
         ({"secretsmanager:GetSecretValue"}, _SECRET),
         ({"dynamodb:BatchGetItem"}, _partitions("W", "K", "@K")),
     ],
-    "CoreRestFunction": [(_RECORDS, _TABLE), _SEALS],
-    "CoreGraphqlFunction": [(_RECORDS, _TABLE), _SEALS],
+    "CoreRestFunction": [(_NEW_RECORDS, _TABLE), _SEALS],
+    "CoreGraphqlFunction": [(_NEW_RECORDS, _TABLE), _SEALS],
     "MetadataFunction": [
         (_RECORDS, _TABLE),
         ({"lambda:InvokeFunction"}, _TOKENS),
@@ -92,7 +95,7 @@ _ALLOWED: dict[str, list[tuple[set[str], object]]] = {
         ({"kms:Encrypt", "kms:Decrypt"}, (_WEBHOOK_KEY, _OF_ONE_WEBHOOK)),
     ],
     "KeysFunction": [
-        (_RECORDS, _TABLE),
+        (_NEW_RECORDS, _TABLE),
         ({"lambda:InvokeFunction"}, _TOKENS),
         ({"ssm:GetParameter"}, {"Fn::Sub": _URL_PARAMETER}),
     ],
@@ -126,7 +129,7 @@ _ALLOWED: dict[str, list[tuple[set[str], object]]] = {
         ({"sqs:SendMessage"}, _DELIVERIES),
     ],
     "JobsFunction": [
-        (_RECORDS | {"dynamodb:BatchWriteItem"}, _TABLE),
+        (_NEW_RECORDS, _TABLE),
         ({"sqs:SendMessage"}, _DELIVERIES),
         ({"lambda:InvokeFunction"}, _TOKENS),
         ({"s3:PutObject"}, {"Fn::Sub": "arn:${AWS::Partition}:s3:::${ExportBucket}/workspaces/*"}),
@@ -295,7 +298,7 @@ def test_the_role_of_tenants(transformed: Document) -> None:
         "ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["${aws:PrincipalTag/workspaceId}#*"]},
         "Null": {"dynamodb:LeadingKeys": "false", "aws:PrincipalTag/workspaceId": "false"},
     }
-    assert list(_statements(iter(role["Properties"]["Policies"]))) == [(_RECORDS, (_TABLE, own))]
+    assert list(_statements(iter(role["Properties"]["Policies"]))) == [(_NEW_RECORDS, (_TABLE, own))]
     roles = [_role(transformed, function)[0] for function in _OF_ONE_TENANT]
     trust = role["Properties"]["AssumeRolePolicyDocument"]["Statement"]
     assert trust["Principal"] == {"AWS": [{"Fn::GetAtt": [name, "Arn"]} for name in roles]}
@@ -358,5 +361,5 @@ def test_only_the_gateway_invokes_the_functions_behind_the_api(transformed: Docu
             *("AuthorizerFunction", "ConsoleFunction", "CoreRestFunction", "CoreGraphqlFunction"),
             *("DocumentsFunction", "KeysFunction", "MetadataFunction"),
         )
-    }
+    } | {("JobsFunction", "events.amazonaws.com")}, "beside the schedule of the jobs"
     assert all("SourceArn" in permission for permission in permissions)

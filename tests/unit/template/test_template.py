@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from icosa.api.graphql.settings import GraphqlSettings
+from icosa.api.site.nowhere import ANYWHERE, METHODS
 from icosa.api.site.preflight import ALLOWED_METHODS
 from icosa.settings import Settings
 from icosa.store.register import ABANDONED_AFTER_MS
@@ -213,7 +214,7 @@ _KEY_ROUTES = (
 )
 #: Routes whose calls the usage plan counts together, and by method (docs/wire/access.md#rate-limits).
 _READ = frozenset(("get", "head"))
-_COUNTED = {"/rest": _VERBS, "/rest/{proxy+}": _VERBS, "/graphql": _VERBS, "/rest/events": _READ}
+_COUNTED = {"/rest": _VERBS, "/rest/{proxy+}": _VERBS, "/graphql": _VERBS, "/rest/events": _VERBS}
 _COUNTED_APART = {
     **dict.fromkeys(("/rest/metadata", "/rest/metadata/{proxy+}", *_KEY_ROUTES), _VERBS),
     "/metadata": _VERBS,
@@ -221,13 +222,13 @@ _COUNTED_APART = {
 #: The console: the same for everybody.
 _PAGES = ("/", "/settings", "/settings/{proxy+}", "/playground", "/playground/{proxy+}")
 _FILES = "/assets/{proxy+}"
-_SITE = dict.fromkeys((*_PAGES, _FILES), _READ)
-_SIGN_IN = {"/console/session": frozenset(("post",))}
+_SITE = dict.fromkeys((*_PAGES, _FILES), _VERBS)
+_SIGN_IN = {"/console/session": _VERBS}
 #: Whatever there is not.
 _NOWHERE = {"/{proxy+}": _VERBS}
-#: Routes that anybody may call.
+#: Routes that anybody may call. What they do not have is answered, too.
 _PUBLIC = (
-    dict.fromkeys(("/rest/open-api/{schema}", "/open-api/{schema}", "/healthz"), _READ) | _SITE | _SIGN_IN | _NOWHERE
+    dict.fromkeys(("/rest/open-api/{schema}", "/open-api/{schema}", "/healthz"), _VERBS) | _SITE | _SIGN_IN | _NOWHERE
 )
 
 
@@ -245,7 +246,16 @@ def test_routes(transformed: Document) -> None:
     paths = transformed["Resources"]["Api"]["Properties"]["Body"]["paths"]
 
     assert {path: set(methods) - {"options"} for path, methods in paths.items()} == _COUNTED | _COUNTED_APART | _PUBLIC
-    assert {path for path, methods in paths.items() if "options" in methods} == set(paths) - set(_SITE)
+    assert {path for path, methods in paths.items() if "options" in methods} == set(paths)
+
+
+def test_methods_that_public_routes_do_not_have_lead_to_whoever_may_do_least(transformed: Document) -> None:
+    paths = transformed["Resources"]["Api"]["Properties"]["Body"]["paths"]
+    assert METHODS.keys() | {ANYWHERE} == _PUBLIC.keys()
+    for path, allowed in METHODS.items():
+        there = {method.lower() for method in allowed} | ({"head"} if "GET" in allowed else set())
+        for method in _VERBS - there:
+            assert "ConsoleFunctionAliaslive" in str(paths[path][method]["x-amazon-apigateway-integration"]), path
 
 
 def test_a_function_answers_preflights(transformed: Document, template: Document) -> None:

@@ -5,7 +5,9 @@ import { can } from "../../caller";
 
 export type Envelope = "legacy" | "direct";
 export type Timeline = "on" | "off";
+export type Emptying = "on" | "off";
 export type Consistency = "strong" | "eventual";
+export type Indexes = "auto" | "advise" | "all" | "declared";
 
 type Limited = "records" | "objects" | "webhooks" | "apiKeys";
 
@@ -21,9 +23,11 @@ export interface Workspace {
   readonly displayName: string | null;
   readonly createdAt: string;
   readonly trashRetentionDays: number;
+  readonly trashEmptying: Emptying;
   readonly metadataEnvelope: Envelope;
   readonly timeline: Timeline;
   readonly consistency: Consistency;
+  readonly indexes: Indexes;
   readonly plan: Plan;
   readonly defaultRole: { readonly id: string; readonly label: string } | null;
 }
@@ -32,15 +36,17 @@ export interface Workspace {
 export interface WorkspaceChanges {
   readonly displayName?: string;
   readonly trashRetentionDays?: number;
+  readonly trashEmptying?: Emptying;
   readonly metadataEnvelope?: Envelope;
   readonly timeline?: Timeline;
   readonly consistency?: Consistency;
+  readonly indexes?: Indexes;
   readonly defaultRoleId?: string;
 }
 
 const LIMITED = "records objects webhooks apiKeys";
 const MEMBERS =
-  "id displayName createdAt trashRetentionDays metadataEnvelope timeline consistency defaultRole { id label }";
+  "id displayName createdAt trashRetentionDays trashEmptying metadataEnvelope timeline consistency indexes defaultRole { id label }";
 
 export async function readWorkspace(): Promise<Workspace> {
   const usage = can("WORKSPACE") ? `usage { ${LIMITED} }` : "";

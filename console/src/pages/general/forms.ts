@@ -10,7 +10,9 @@ import { SaveForm } from "../../ui/form";
 import { toast } from "../../ui/toast";
 import {
   type Consistency,
+  type Emptying,
   type Envelope,
+  type Indexes,
   readRoles,
   type Timeline,
   updateWorkspace,
@@ -95,6 +97,40 @@ export function ConsistencyForm({ workspace, reload }: FormProps) {
       hint="A request can ask for the other. ${disabled ? lacking("DATA_MODEL") : ""}" />`}<//>`;
 }
 
+const EMPTYINGS: readonly { readonly value: Emptying; readonly label: string }[] = [
+  { value: "on", label: "Destroyed, after the days below" },
+  { value: "off", label: "Kept for ever" },
+];
+
+export function EmptyingForm({ workspace, reload }: FormProps) {
+  const present = workspace.trashEmptying;
+  const [emptying, setEmptying] = useDraft<string>(present);
+  return html`<${Setting} flag="WORKSPACE" save="Change trash" dirty=${emptying !== present} valid=${true}
+    changes=${{ trashEmptying: emptying as Emptying }} reload=${reload}>${(
+      disabled: boolean,
+    ) => html`<${SelectField} label="Records in the trash are" value=${emptying} onChange=${setEmptying} disabled=${disabled}
+      choices=${EMPTYINGS}
+      hint="What was destroyed cannot come back. ${disabled ? lacking("WORKSPACE") : ""}" />`}<//>`;
+}
+
+const INDEXES: readonly { readonly value: Indexes; readonly label: string }[] = [
+  { value: "auto", label: "Those that are used: built and dropped by themselves" },
+  { value: "advise", label: "Those that there are: advice only" },
+  { value: "all", label: "All" },
+  { value: "declared", label: "Those declared or shipped" },
+];
+
+export function IndexesForm({ workspace, reload }: FormProps) {
+  const present = workspace.indexes;
+  const [indexes, setIndexes] = useDraft<string>(present);
+  return html`<${Setting} flag="DATA_MODEL" save="Change indexes" dirty=${indexes !== present} valid=${true}
+    changes=${{ indexes: indexes as Indexes }} reload=${reload}>${(
+      disabled: boolean,
+    ) => html`<${SelectField} label="Indexes of fields" value=${indexes} onChange=${setIndexes} disabled=${disabled}
+      choices=${INDEXES}
+      hint="Answers stay the same: a field without an index makes writes cheaper and filters by it dearer. ${disabled ? lacking("DATA_MODEL") : ""}" />`}<//>`;
+}
+
 export function TrashForm({ workspace, reload }: FormProps) {
   const present = String(workspace.trashRetentionDays);
   const [days, setDays] = useDraft(present);
@@ -104,7 +140,7 @@ export function TrashForm({ workspace, reload }: FormProps) {
       disabled: boolean,
     ) => html`<${TextField} label="Days in the trash" type="number" value=${days} onInput=${setDays} disabled=${disabled}
       error=${whole ? "" : "A whole number of days, 0 or more."}
-      hint="Kept for programs that ask for it. No trash is emptied by itself. ${disabled ? lacking("WORKSPACE") : ""}" />`}<//>`;
+      hint="So long a record can be restored; then it is destroyed, within six hours. ${disabled ? lacking("WORKSPACE") : ""}" />`}<//>`;
 }
 
 interface SettingProps {

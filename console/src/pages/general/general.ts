@@ -10,7 +10,16 @@ import { Ready } from "../../ui/states";
 import { Moment } from "../../ui/time";
 import { type Plan, readWorkspace, type Workspace } from "./api";
 import { DemoRecords } from "./demo";
-import { ConsistencyForm, DefaultRoleForm, EnvelopeForm, NameForm, TimelineForm, TrashForm } from "./forms";
+import {
+  ConsistencyForm,
+  DefaultRoleForm,
+  EmptyingForm,
+  EnvelopeForm,
+  IndexesForm,
+  NameForm,
+  TimelineForm,
+  TrashForm,
+} from "./forms";
 import { type Fact, facts, planned } from "./limits";
 
 /** The APIs, by their path below the console's folder. */
@@ -52,7 +61,7 @@ function Sections({ workspace, reload }: SectionsProps) {
     </section>
     <section class="section inline-form" aria-labelledby="settings">
       <h2 id="settings">Settings</h2>
-      <${DefaultRoleForm} ...${part} /><${EnvelopeForm} ...${part} /><${TimelineForm} ...${part} /><${ConsistencyForm} ...${part} /><${TrashForm} ...${part} />
+      <${DefaultRoleForm} ...${part} /><${EnvelopeForm} ...${part} /><${TimelineForm} ...${part} /><${ConsistencyForm} ...${part} /><${IndexesForm} ...${part} /><${EmptyingForm} ...${part} /><${TrashForm} ...${part} />
     </section>
     <${PlanFacts} plan=${workspace.plan} />
     <${Limits} />

@@ -9,6 +9,7 @@ import { CheckField } from "../../ui/fields";
 import { Empty } from "../../ui/states";
 import { type Column, Table } from "../../ui/table";
 import { toast } from "../../ui/toast";
+import { AdviceTable } from "./advice_table";
 import { deleteIndex } from "./calls";
 import { indexedFields, MAX_CUSTOM_INDEXES } from "./logic/model";
 import { mayChange, objectPath, Status, useSwitch } from "./parts";
@@ -24,7 +25,7 @@ export function IndexesTab({ object }: { object: ObjectMetadata }) {
     toast("The index was deleted.");
   }
   return html`
-    <p class="lead">Every field that can be filtered is indexed anyhow. An index of several fields serves lists that ask for equal
+    <p class="lead">An index of several fields serves lists that ask for equal
       values of the first ones in the order of the others, one of type GIN filters that look for a part of a text. Of ${MAX_CUSTOM_INDEXES} custom ones ${custom} ${custom === 1 ? "is" : "are"} there,
       those of relations included.</p>
     <div class="toolbar"><${CheckField} label="Indexes of the product" checked=${shipped} onChange=${setShipped} /></div>
@@ -34,6 +35,7 @@ export function IndexesTab({ object }: { object: ObjectMetadata }) {
         : html`<${Table} caption="Indexes of ${object.labelPlural}" columns=${columns(object, setDoomed)} rows=${shown}
             rowKey=${(each: IndexMetadata) => each.id} />`
     }
+    ${mayChange() && html`<${AdviceTable} object=${object} onDrop=${setDoomed} />`}
     ${
       doomed &&
       html`<${Confirm} title="Delete this index?" confirm="Delete index" onConfirm=${remove} onClose=${() => setDoomed(null)}>

@@ -46,12 +46,12 @@ function NewIndex({ object }: { object: ObjectMetadata }) {
     }, [() => ""]);
   }
   return html`<${Page} title="New index" crumbs=${objectCrumbs(object, "New index")}>
-    <${Notice}>Every field that can be filtered is indexed anyhow. An index of <strong>several</strong> fields answers lists
+    <${Notice}>An index of <strong>several</strong> fields answers lists
       that ask for equal values of its first fields in the order of the others, for the price of the page. It is built from the
       records that are there, and every write costs two units more, four where one of its values changes. An index for${" "}
       <strong>contains search</strong> (GIN) answers filters that look for a part of a text, of three characters or more, for the
-      price of what they find; a new text costs two units more for each of its characters. Another index of one field makes
-      nothing faster and nothing dearer. An object can have ${MAX_CUSTOM_INDEXES}.<//>
+      price of what they find; a new text costs two units more for each of its characters. An index of
+      <strong>one</strong> field answers filters and orders by it where it has none yet, and stays whatever its use. An object can have ${MAX_CUSTOM_INDEXES}.<//>
     ${full && html`<${Notice} kind="danger">This object has ${MAX_CUSTOM_INDEXES} custom indexes, those of its relations included. Delete one first.<//>`}
     <${SaveForm} onSave=${create} onCancel=${() => route(back)} save="Create index" dirty=${chosen.length > 0} valid=${chosen.length > 0 && !full}>
       <${FormProblem} text=${problems[""]} />

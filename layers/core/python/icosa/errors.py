@@ -8,6 +8,7 @@ docs/wire/graphql.md#errors-in-graphql), because clients match on them.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 
 class IcosaError(Exception):
@@ -15,7 +16,8 @@ class IcosaError(Exception):
 
     ``message`` is shown to the client and must never hold a secret. ``sub_code`` is Twenty's own exception code
     (``INVALID_CURSOR`` …): REST sends it as ``code``, GraphQL as ``extensions.subCode``. ``friendly`` is the text for
-    people in GraphQL's ``userFriendlyMessage``.
+    people in GraphQL's ``userFriendlyMessage``. ``problem_code`` is the code among ``problems`` of an error without
+    ``sub_code``.
 
     >>> BadRequest("limit 'abc' is invalid. Should be an integer").status
     400
@@ -26,6 +28,7 @@ class IcosaError(Exception):
     rest_error: str = "InternalServerErrorException"
     #: ``extensions.code`` in GraphQL.
     graphql_code: str = "INTERNAL_SERVER_ERROR"
+    problem_code: str | None = None
 
     def __init__(self, message: str, *, sub_code: str | None = None, friendly: str | None = None) -> None:
         super().__init__(message)
@@ -34,6 +37,10 @@ class IcosaError(Exception):
         self.friendly = friendly
         #: Lines and columns of a GraphQL document that the error is about.
         self.locations: Sequence[Mapping[str, int]] = ()
+        #: What is wrong with the records of the request, of which this error is the first (``model.problems``), and
+        #: how much more than an answer tells.
+        self.problems: Sequence[Mapping[str, Any]] = ()
+        self.untold = 0
 
 
 class BadRequest(IcosaError):
@@ -125,6 +132,7 @@ class PayloadTooLarge(IcosaError):
     status = 413
     rest_error = "PayloadTooLargeException"
     graphql_code = "BAD_USER_INPUT"
+    problem_code = "TOO_LARGE"
 
 
 class Conflict(IcosaError):

@@ -39,6 +39,12 @@ OPTIONS = 1_000
 DESCRIPTION_CHARACTERS = 4_000
 SHORT_CHARACTERS = 255
 
+# ------------------------------------------------------------------ of an answer
+
+#: Problems of records that an error tells, the first of each record before others; and characters of a value in one.
+PROBLEMS = 200
+PROBLEM_VALUE_CHARACTERS = 200
+
 # ------------------------------------------------------------------ of a request
 
 FILTER_CONDITIONS = Limit(

@@ -25,6 +25,8 @@ class Prices:
     #: Invocations of a function, and the time of one with a gigabyte of memory, in seconds.
     invocations: float = 0.2
     gigabyte_seconds: float = 13.3334
+    #: A month of a gigabyte in the table.
+    gigabyte_months: float = 250_000
 
     @classmethod
     def read(cls, environment: Mapping[str, str]) -> Self:

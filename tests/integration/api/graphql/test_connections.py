@@ -21,6 +21,28 @@ _SIZES = (0, 1, 3, 7, 65)
 Person = dict[str, Any]
 
 
+def test_pages_of_groups(gql: GraphqlClient) -> None:
+    tag = f"z{uuid.uuid4().hex[:10]}"
+    people = [{"jobTitle": f"{tag}-{number}"} for number in range(3)]
+    gql.data("mutation($d: [PersonCreateInput!]!) { createPeople(data: $d) { id } }", {"d": people})
+
+    def page(arguments: str) -> Any:
+        condition = f'groupBy: [{{jobTitle: true}}], filter: {{jobTitle: {{startsWith: "{tag}"}}}}'
+        return gql(f"{{ titles: peopleGroupBy({condition}, {arguments}) {{ groupByDimensionValues }} }}")
+
+    first = page("limit: 2")
+    assert [group["groupByDimensionValues"] for group in first["data"]["titles"]] == [[f"{tag}-0"], [f"{tag}-1"]]
+    assert first["extensions"] == {"groups": {"titles": {"total": 3, "nextOffset": 2}}}
+    last = page("limit: 2, offset: 2")
+    assert [group["groupByDimensionValues"] for group in last["data"]["titles"]] == [[f"{tag}-2"]]
+    assert "extensions" not in last
+    for arguments, message in (
+        ("limit: 201", "limit must not be larger than 200 groups. Ask for the next ones with offset"),
+        ("offset: -1", 'Invalid argument: "offset" must be non-negative'),
+    ):
+        assert page(arguments)["errors"][0]["message"] == message
+
+
 class World:
     """Firms with people of some titles, created in an order that is not that of their ids."""
 
@@ -296,5 +318,5 @@ def test_buckets_are_days(gql: GraphqlClient, tag: str) -> None:
     )
 
     assert result["opportunitiesGroupBy"] == [
-        {"groupByDimensionValues": ["2026-04-01", "NEW", 5], "sumAmountAmountMicros": 5}
+        {"groupByDimensionValues": ["2026-04-01T00:00:00.000Z", "NEW", 5], "sumAmountAmountMicros": 5}
     ]

@@ -17,6 +17,7 @@ from icosa.query.aggregates import aggregates_of
 from icosa.query.groups import is_groupable
 from tests.support.graphql_client import GraphqlClient
 from tests.support.rest_client import RestClient
+from tests.support.soak import examples
 
 _ID = "7c1b6b6e-3a3e-4f61-8b64-0a5a0d6a000{}"
 #: Values of leaves by the name of their scalar.
@@ -142,6 +143,10 @@ _SPECIAL: Mapping[str, Callable[[random.Random], Any]] = {
         "primaryLinkUrl": "https://a.example",
         "secondaryLinks": [{"label": "B", "url": "https://b.example"}],
     },
+    "CURRENCY": lambda rng: {
+        "amountMicros": rng.choice((0, -5, 2_500_000, 10**17)),
+        "currencyCode": rng.choice(("EUR", "usd", None)),
+    },
     "RICH_TEXT": lambda rng: {"markdown": rng.choice(("A *b*", "Ann"))},
     "FILES": lambda rng: [{"fileId": _ID.format(1), "label": "a.pdf"}],
 }
@@ -220,7 +225,7 @@ _LIST = """
 """
 
 
-@pytest.mark.parametrize("seed", range(10))
+@pytest.mark.parametrize("seed", range(examples(4)))
 def test_lists(gql: GraphqlClient, rest: RestClient, model: Model, rockets: str, seed: int) -> None:
     """70 lists each, some of them with the pages around."""
     rng, obj = random.Random(seed), model.by_singular["rocket"]
@@ -299,7 +304,7 @@ def test_every_aggregate(gql: GraphqlClient, rest: RestClient, model: Model, roc
     assert all(isinstance(result[name], int | float) or name.startswith(("min", "max")) for name in names)
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", range(examples(2)))
 def test_groups(gql: GraphqlClient, rest: RestClient, model: Model, rockets: str, seed: int) -> None:
     """40 groupings each."""
     rng, obj = random.Random(seed), model.by_singular["rocket"]
@@ -322,9 +327,8 @@ def test_groups(gql: GraphqlClient, rest: RestClient, model: Model, rockets: str
             "GET", "/rest/rockets/groupBy", filter=filter, group_by=dimensions, aggregate=wanted, order_by=order
         )
         assert reply.status == 200, reply
-        rendered = [{**group, "groupByDimensionValues": _days(group["groupByDimensionValues"])} for group in reply.json]
-        assert len(result) == len(rendered)
-        for item, other in zip(result, rendered, strict=True):
+        assert len(result) == len(reply.json)
+        for item, other in zip(result, reply.json, strict=True):
             assert _same(item["groupByDimensionValues"], other["groupByDimensionValues"])
             assert all(_about_same(item[name], other[name]) for name in wanted)
 
@@ -337,13 +341,6 @@ def _dimension(rng: random.Random, field: Field) -> dict[str, Any]:
         return {field.name: {"granularity": granularity, **zone}}
     value: dict[str, Any] = _nested(leaf.path, True)
     return value
-
-
-def _days(values: Sequence[Any]) -> list[Any]:
-    """REST has buckets as the first moment of their day (docs/wire/quirks.md#numbers-as-texts-in-groups), and decimals
-    as texts.
-    """
-    return [value.removesuffix("T00:00:00.000Z") if isinstance(value, str) else value for value in values]
 
 
 def _about_same(item: Any, other: Any) -> bool:

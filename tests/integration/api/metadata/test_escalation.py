@@ -44,10 +44,15 @@ class World:
     avatar: str
 
     def clear(self) -> None:
-        """Remove all roles but those that were shipped: a workspace has a limited number of them."""
+        """Remove all roles but those that were shipped: a workspace has a limited number of them. And all keys but the
+        first one, which many operations would read.
+        """
         roles = self.table.query_all(keys.roles(self.workspace.workspace_id))
-        for chunk in chunked([role for role in roles if role["label"] not in ("Admin", "Member")], MAX_TRANSACTION):
-            self.table.transact([DeleteItem(keys.of(role)) for role in chunk])
+        made = self.table.query_all(keys.api_keys(self.workspace.workspace_id))
+        going = [role for role in roles if role["label"] not in ("Admin", "Member")]
+        going += [key for key in made if keys.sort_of(key) != self.workspace.api_key.id]
+        for chunk in chunked(going, MAX_TRANSACTION):
+            self.table.transact([DeleteItem(keys.of(item)) for item in chunk])
 
     def client(self, role_id: str) -> MetadataClient:
         """Of a new key with a role."""

@@ -86,7 +86,7 @@ def test_the_introspection_is_that_of_the_text() -> None:
             "companiesGroupBy",
             "companiesGroupBy(groupBy: [CompanyGroupByInput!]!, filter: CompanyFilterInput, orderBy: "
             "[CompanyOrderByWithGroupByInput], "
-            "orderByForRecords: [CompanyOrderByInput], viewId: UUID, limit: Int, offsetForRecords: Int): "
+            "orderByForRecords: [CompanyOrderByInput], viewId: UUID, limit: Int, offset: Int, offsetForRecords: Int): "
             "[CompanyGroupByConnection!]",
         ),
         (

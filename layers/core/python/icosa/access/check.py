@@ -8,11 +8,12 @@ or the request is refused as a whole. What it leaves open ("all fields") is narr
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
-from ..errors import Forbidden, InvalidData, PermissionDenied
+from ..errors import Forbidden, IcosaError, InvalidData, PermissionDenied
 from ..model.model import Field, Model, Object, Right
+from ..model.problems import Problem, Problems
 from ..query.aggregates import aggregates_of
 from ..query.operation import (
     SURVIVOR_FIELDS,
@@ -41,7 +42,7 @@ from ..query.operation import (
     Selection,
     Update,
 )
-from .disclosing_values import names_hidden_unique_value, names_part_of_hidden_value
+from .disclosing_values import hidden_unique_values, parts_of_hidden_values
 
 #: Records created inside one another (``{"company": {"create": {…}}}``) may nest this deep
 #: (docs/wire/rest.md#relations-in-bodies).
@@ -94,6 +95,7 @@ def authorize(rights: RecordRights, operation: Operation, model: Model) -> Opera
             check.filter(obj, operation.precondition.filter)
             check.data(obj, (operation.data,), may_exist=True)
             operation = replace(operation, patching=check.patching(obj, operation.patching))
+            Problems(check.denied).raise_any()
         case FindMany():
             check.filter(obj, operation.filter)
             check.order(obj, operation.order)
@@ -101,6 +103,7 @@ def authorize(rights: RecordRights, operation: Operation, model: Model) -> Opera
         case Create():
             check.data(obj, operation.data, is_new=not operation.upsert, may_exist=operation.upsert)
             operation = replace(operation, patching=check.patching(obj, operation.patching))
+            operation = replace(operation, refused=tuple(check.denied)) if check.denied else operation
         case FindDestroyed():
             check.destroyed(obj)
         case FindDuplicates():
@@ -138,10 +141,23 @@ def _needed(operation: Operation) -> tuple[Right, ...]:
     return ("read",)
 
 
+@dataclass(frozen=True, slots=True)
+class _Body:
+    """What a request writes of one record: at a place of its data, or inside that at ``path``, so many records deep."""
+
+    obj: Object
+    record: Mapping[str, Any]
+    index: int
+    path: str = ""
+    depth: int = 0
+
+
 class _Check:
     def __init__(self, rights: RecordRights, model: Model) -> None:
         self._rights = rights
         self._model = model
+        #: What of the data may not be written.
+        self.denied: list[Problem] = []
 
     def require(self, obj: Object, right: Right) -> None:
         if not self._rights.can(obj, right):
@@ -259,47 +275,61 @@ class _Check:
     # ------------------------------------------------------------------ data
 
     def data(
-        self,
-        obj: Object,
-        records: Iterable[Mapping[str, Any]],
-        *,
-        is_new: bool = False,
-        may_exist: bool = False,
-        depth: int = 0,
+        self, obj: Object, records: Iterable[Mapping[str, Any]], *, is_new: bool = False, may_exist: bool = False
     ) -> None:
-        """Every field that a body names may be written, and read where the answer tells what records have, of which
-        ``may_exist`` says whether the body may be for one of them; what it connects may be read, what it creates beside
-        may be created. ``is_new`` says that the body is for a new record for certain, as that of an upsert is not.
+        """Look whether every field that a body names may be written, and read where the answer tells what records have,
+        of which ``may_exist`` says whether the body may be for one of them; whether what it connects may be read, and
+        what it creates beside may be created. ``is_new`` says that the body is for a new record for certain, as that of
+        an upsert is not. What is not allowed is added to ``denied``.
         """
+        for index, record in enumerate(records):
+            body = _Body(obj, record, index)
+            self._body(body, is_new=is_new, may_exist=may_exist)
+
+    def _body(self, body: _Body, *, is_new: bool, may_exist: bool = False) -> None:
+        obj, record = body.obj, body.record
         locked = self._rights.unset_fields(obj) if is_new else self._rights.unwritable_fields(obj)
         hidden = self._rights.unreadable_fields(obj)
-        for record in records:
-            if hidden and (
-                names_hidden_unique_value(obj, record, hidden)
-                or (may_exist and names_part_of_hidden_value(obj, record, hidden))
-            ):
-                raise PermissionDenied
-            for name, value in record.items():
-                field = _named(obj, name)
-                if field is None:
-                    continue
-                if field.id in locked:
-                    raise PermissionDenied
-                if field.is_many_to_one and name == field.name and isinstance(value, Mapping):
-                    self._nested(self._model.target_of(field), value, depth=depth + 1)
+        if hidden:
+            names = hidden_unique_values(obj, record, hidden)
+            if may_exist:
+                names |= parts_of_hidden_values(obj, record, hidden)
+            self._deny(body, sorted(names))
+        for name, value in record.items():
+            field = _named(obj, name)
+            if field is None:
+                continue
+            if field.id in locked:
+                self._deny(body, (name,))
+            if field.is_many_to_one and name == field.name and isinstance(value, Mapping):
+                self._nested(body, field, value)
 
-    def _nested(self, target: Object, value: Mapping[str, Any], *, depth: int) -> None:
+    def _deny(self, body: _Body, names: Iterable[str], error: IcosaError | None = None) -> None:
+        self.denied += [
+            Problem(error=error or PermissionDenied(), field=name).inside(body.index, body.path) for name in names
+        ]
+
+    def _nested(self, body: _Body, relation: Field, value: Mapping[str, Any]) -> None:
+        target = self._model.target_of(relation)
         if "connect" in value:
-            self.require(target, "read")
             connected = value["connect"]
             where = connected.get("where") if isinstance(connected, Mapping) else None
-            self.names(target, where if isinstance(where, Mapping) else ())
+            hidden = self._rights.unreadable_fields(target)
+            fields = [_named(target, name) for name in (where if isinstance(where, Mapping) else ())]
+            if not self._rights.can(target, "read") or any(
+                field is not None and field.id in hidden for field in fields
+            ):
+                self._deny(body, (relation.name,))
         created = value.get("create")
         if isinstance(created, Mapping):
-            if depth > MAX_NESTED_CREATES:
-                raise InvalidData(f"Records cannot be created more than {MAX_NESTED_CREATES} levels deep")
-            self.require(target, "update")
-            self.data(target, (created,), is_new=True, depth=depth)
+            if body.depth >= MAX_NESTED_CREATES:
+                text = f"Records cannot be created more than {MAX_NESTED_CREATES} levels deep"
+                self._deny(body, (relation.name,), InvalidData(text))
+            elif not self._rights.can(target, "update"):
+                self._deny(body, (relation.name,))
+            else:
+                path = f"{body.path}{relation.name}.create."
+                self._body(_Body(target, created, body.index, path, body.depth + 1), is_new=True)
 
     # ------------------------------------------------------------------ selection
 

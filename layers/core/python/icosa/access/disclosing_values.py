@@ -11,35 +11,34 @@ from ..model.model import Object
 from ..model.types.base import Leaf
 
 
-def names_hidden_unique_value(obj: Object, body: Mapping[str, Any], hidden: Set[str]) -> bool:
-    """Whether a body has a value of a unique constraint over one of the fields ``hidden`` (ids). Null and empty text
+def hidden_unique_values(obj: Object, body: Mapping[str, Any], hidden: Set[str]) -> set[str]:
+    """The names under which a body has values of unique constraints over fields ``hidden`` (ids). Null and empty text
     are no values: any number of records may have them.
     """
-    return any(
-        _has_value(body, leaf)
+    return {
+        name
         for constraint in obj.unique_constraints
         if not hidden.isdisjoint(constraint.field_ids)
         for leaf in constraint.leaves
-    )
+        for name in (leaf.field.input_name, leaf.field.name)
+        if _has_value(body.get(name), leaf)
+    }
 
 
-def _has_value(body: Mapping[str, Any], leaf: Leaf) -> bool:
-    for name in (leaf.field.input_name, leaf.field.name):
-        value = body.get(name)
-        if leaf.subfield is not None and isinstance(value, Mapping):
-            value = value.get(leaf.subfield)
-        if value is not None and value != "":
-            return True
-    return False
+def _has_value(value: Any, leaf: Leaf) -> bool:
+    if leaf.subfield is not None and isinstance(value, Mapping):
+        value = value.get(leaf.subfield)
+    return value is not None and value != ""
 
 
-def names_part_of_hidden_value(obj: Object, body: Mapping[str, Any], hidden: Set[str]) -> bool:
-    """Whether a body has some but not all of the members that must fit together in one of the fields ``hidden``."""
+def parts_of_hidden_values(obj: Object, body: Mapping[str, Any], hidden: Set[str]) -> set[str]:
+    """The fields ``hidden`` of which a body has some but not all of the members that must fit together, by name."""
+    names: set[str] = set()
     for name, value in body.items():
         field = obj.by_name.get(name)
         if field is None or field.id not in hidden or not isinstance(value, Mapping):
             continue
         named = [member for member in field.type.joint_members if member in value]
         if 0 < len(named) < len(field.type.joint_members):
-            return True
-    return False
+            names.add(name)
+    return names

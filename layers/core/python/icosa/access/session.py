@@ -17,17 +17,23 @@ from typing import Any
 from ..catalog.loader import MetadataState
 from ..catalog.migrating import announce
 from ..catalog.models import current_model as model_of
+from ..catalog.tuning import announce as announce_tuning
 from ..errors import Unavailable
 from ..lru import LRUCache
+from ..model.dates import epoch_ms
 from ..model.model import Model
+from ..model.tunable import noted_indexes
+from ..runtime.observation import OverdueJobs, observed
 from ..settings import Settings
 from ..store import access_row, keys
+from ..store.index_use import IndexUse
 from ..store.lease import Lease
 from ..store.meter import Meter
 from ..store.once import Once
 from ..store.register import Register
 from ..store.table import Item, Table
 from ..store.versions import Versions
+from ..store.workspace_row import JOBS_DUE
 from .context import RequestContext, Workspace
 from .failures import (
     ExpiredToken,
@@ -86,6 +92,14 @@ def open_metered(
     """
     meter.authentication = Meter(detailed=meter.detailed)
     context = open_context(event, table.metered(meter.authentication), once)
+    tunes = context.workspace.preferences.get("indexes") == "auto"
+    meter.indexes = IndexUse(
+        context.table.metered(meter),
+        context.workspace.id,
+        noted_indexes(context.model),
+        now=context.now,
+        announce=_announce_tuning if tunes else None,
+    )
     meter.detailed = meter.detailed and context.permissions.can_read_everything(context.model)
     return replace(context, table=context.table.metered(meter), settings=settings)
 
@@ -123,6 +137,9 @@ def _open(workspace_id: str, key_id: str, generation: int, table: Table, now: st
     _note_use(table, workspace_id, key_id, key, now)
     if Versions.parse(workspace).is_behind:
         _announce_migrations(table, workspace_id, now)
+    due_ms = workspace.get(JOBS_DUE)
+    if due_ms is not None and due_ms <= epoch_ms(now):
+        observed().overdue = OverdueJobs(table.metered(table.meter.child()), workspace_id, int(due_ms))
     model, parsed_role = model_of(table, workspace_id, MetadataState.parse(workspace)), Role.parse(role)
     return RequestContext(
         principal=Principal(
@@ -152,6 +169,10 @@ def _announce_migrations(table: Table, workspace_id: str, now: str) -> None:
         announce(table.metered(table.meter.child()), workspace_id, now_ms=now_ms)
     except Unavailable:
         logger.warning("the migrations of a workspace were not announced", extra={"workspace_id": workspace_id})
+
+
+def _announce_tuning(table: Table, workspace_id: str) -> None:
+    announce_tuning(table, workspace_id, now_ms=int(time.time() * 1000))
 
 
 def _note_use(table: Table, workspace_id: str, key_id: str, key: Item, now: str) -> None:

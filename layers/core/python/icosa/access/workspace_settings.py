@@ -9,12 +9,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 from typing import Annotated, Any, Final, Literal, Protocol
 
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
 
+from ..catalog.jobs import put_job
+from ..catalog.tuning import tuning_job
 from ..errors import BadRequest, Conflict, Forbidden, PermissionDenied
+from ..model.tunable import UNCHOSEN, IndexSetting
 from ..store import keys
 from ..store.meter import Consistency
 from ..store.ops import DeleteItem, Op
@@ -24,7 +28,7 @@ from ..validation.body import UNNAMED, Body, is_cleared_by_null
 from ..validation.messages import message, messages
 from ..validation.types import STRIPPED, Flag, Integer, NonBlankText, Text, error
 from .access_changes import AccessChanges, Attempt
-from .audit import Entry
+from .audit import Actor, Entry, entry_item, log
 
 _SUBDOMAIN: Final = re.compile(r"(?!api-)[a-z0-9](?:[a-z0-9-]{0,28}[a-z0-9])?")
 _HOST_NAME: Final = re.compile(r"(?=.{4,253}$)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}")
@@ -115,7 +119,9 @@ class Settings(Body):
     default_role_id: Annotated[Text, ChangedWith("ROLES")] = UNNAMED
     metadata_envelope: Annotated[Literal["legacy", "direct"], ChangedWith("DATA_MODEL")] = "legacy"
     timeline: Annotated[Literal["on", "off"], _WORKSPACE] = "off"
+    trash_emptying: Annotated[Literal["on", "off"], _WORKSPACE] = "on"
     consistency: Annotated[Consistency, ChangedWith("DATA_MODEL")] = "strong"
+    indexes: Annotated[IndexSetting, ChangedWith("DATA_MODEL")] = UNCHOSEN
 
 
 _SETTINGS: Final = Settings.wire_names()
@@ -136,6 +142,12 @@ def kept_settings(preferences: Mapping[str, Any]) -> dict[str, Any]:
     return defaults | {name: value for name, value in preferences.items() if name in _SETTINGS and value is not None}
 
 
+def trash_days(preferences: Mapping[str, Any]) -> int | None:
+    """For how many days a workspace keeps records in the trash, by its preferences; None: for ever."""
+    kept = kept_settings(preferences)
+    return None if kept["trashEmptying"] == "off" else int(kept["trashRetentionDays"])
+
+
 def default_subdomain(workspace_id: str) -> str:
     """The subdomain of a workspace that has chosen none. It follows from the workspace's id, and nobody can
     choose it.
@@ -153,14 +165,47 @@ def change_settings(access: AccessChanges, rights: Rights, changes: Mapping[str,
     """
     _authorize(rights, changes)
     stored = {name: _checked(name, value) for name, value in changes.items()}
-    ops = partial(_ops, access.table, access.workspace_id, stored, access.now)
+    follow_up, entry = _of_indexes(access, stored)
+    ops = partial(_ops, access.table, access.workspace_id, stored, access.now, follow_up)
     if "defaultRoleId" in stored:
         access.apply(lambda attempt: _change_default_role(attempt, stored["defaultRoleId"], ops()), refuse=_refuse)
-        return
-    try:
-        access.table.transact(ops())
-    except TransactionFailed as failure:
-        _refuse(failure.failed)
+    else:
+        try:
+            access.table.transact(ops())
+        except TransactionFailed as failure:
+            _refuse(failure.failed)
+    if entry is not None:
+        log(access.workspace_id, entry, access.actor)
+
+
+def _of_indexes(access: AccessChanges, stored: Mapping[str, Any]) -> tuple[list[Op], Entry | None]:
+    """What goes with a change of the setting ``indexes``."""
+    if "indexes" not in stored:
+        return [], None
+    workspace = access.table.get(keys.workspace(access.workspace_id)) or {}
+    return index_change(access.workspace_id, workspace, stored["indexes"], access.actor, now=access.now)
+
+
+def index_change(
+    workspace_id: str, workspace: Mapping[str, Any], setting: IndexSetting, actor: Actor, *, now: str
+) -> tuple[list[Op], Entry | None]:
+    """What goes with a change of the setting ``indexes`` of a workspace's row: the job that does the work, and the
+    entry of the audit log. Nothing if the setting is that already.
+    """
+    before = workspace.get("preferences", {}).get("indexes")
+    if before == setting:
+        return [], None
+    name = workspace.get("name", "")
+    entry = Entry.of_change(
+        "workspace.indexesChanged",
+        "workspace",
+        workspace_id,
+        name,
+        {"indexes": before or UNCHOSEN},
+        {"indexes": setting},
+    )
+    job = tuning_job(now_ms=int(datetime.fromisoformat(now).timestamp() * 1000))
+    return [put_job(workspace_id, job), entry_item(workspace_id, entry, actor, now=now)], entry
 
 
 def _change_default_role(attempt: Attempt, role_id: str, ops: Sequence[Op]) -> None:
@@ -210,8 +255,12 @@ def _checked(name: str, value: Any) -> Any:
         raise BadRequest(messages([first])[0], sub_code=_SUB_CODES.get(first["type"])) from None
 
 
-def _ops(table: Table, workspace_id: str, stored: Mapping[str, Any], now: str) -> list[Op]:
-    """The update of the workspace's row, with guards for the subdomain that it takes and the one that it gives back."""
+def _ops(
+    table: Table, workspace_id: str, stored: Mapping[str, Any], now: str, follow_up: Sequence[Op] = ()
+) -> list[Op]:
+    """The update of the workspace's row, with guards for the subdomain that it takes and the one that it gives back,
+    and what follows from it.
+    """
     attributes = {_ATTRIBUTES[name]: value for name, value in stored.items() if name in _ATTRIBUTES}
     preferences = {name: value for name, value in stored.items() if name not in _ATTRIBUTES}
     subdomain = preferences.get("subdomain")
@@ -221,6 +270,6 @@ def _ops(table: Table, workspace_id: str, stored: Mapping[str, Any], now: str) -
         old = workspace.get("preferences", {}).get("subdomain")
     update = new_settings(workspace_id, {"updatedAt": now, **attributes}, preferences, old_subdomain=old)
     if subdomain is None or subdomain == old:
-        return [update]
+        return [update, *follow_up]
     given_back = [] if old is None else [DeleteItem(keys.subdomain(old))]
-    return [update, take_subdomain(workspace_id, subdomain), *given_back]
+    return [update, take_subdomain(workspace_id, subdomain), *given_back, *follow_up]

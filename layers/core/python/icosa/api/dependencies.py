@@ -18,6 +18,7 @@ from ..runtime.http import HttpResponse
 from ..runtime.idempotency import once_of
 from . import once
 from .metadata.ids import parse_entity_id
+from .rest.ignored import ignored_header
 from .rest.params import PAGE_PARAMETERS, Params
 
 #: Addresses whose answers show tokens, which are kept nowhere.
@@ -29,6 +30,8 @@ async def open_session(request: Request) -> RequestContext:
     so. Raises the failures of ``access.session``, and KnownAnswer.
     """
     state, http = request.app.state, request.state.http
+    params = request.state.params = Params(http.query_string)
+    request.state.telling.append(lambda: ignored_header(params.ignored))
     context = open_metered(http.event, state.table, request.state.meter, state.settings, once_of(http))
     if (known := once.begin(context)) is not None:
         raise KnownAnswer(known)
@@ -60,7 +63,7 @@ def requires(*flags: str) -> Callable[[RequestContext], Coroutine[Any, Any, Requ
 
 async def query_params(request: Request) -> Params:
     """The query string, read by the rules of all REST APIs."""
-    params = Params(request.state.http.query_string)
+    params: Params = request.state.params
     params.refuse_strays(PAGE_PARAMETERS)
     return params
 

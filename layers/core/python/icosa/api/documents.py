@@ -18,6 +18,7 @@ from ..runtime.delivery import deliver
 from ..runtime.http import HttpRequest, HttpResponse, base_url, error_response, handle_errors
 from ..runtime.http_errors import UnknownRoute
 from ..store.table import Table
+from .rest.ignored import ignored_header
 
 _SCHEMAS: tuple[DocumentName, ...] = get_args(DocumentName)
 #: What is public may not be kept by caches, because the answer depends on who asks.
@@ -36,7 +37,7 @@ class DocumentsApi:
         return handle_errors(
             request,
             lambda meter: deliver(
-                HttpResponse(200, self._document(request, self._table.metered(meter)), _HEADERS), request
+                HttpResponse(200, self._document(request, self._table.metered(meter)), _headers(request)), request
             ),
             _error_response,
         )
@@ -60,6 +61,11 @@ class DocumentsApi:
                 examples=metadata_examples(table, caller.workspace_id, caller.metadata, role_id=caller.role_id),
             )
         return core_document(table, caller.workspace_id, caller.metadata, url, names=_object_names(request))
+
+
+def _headers(request: HttpRequest) -> dict[str, str]:
+    others = [name for name in parse_qs(request.query_string, keep_blank_values=True) if name != "objects"]
+    return {**_HEADERS, **ignored_header(others)}
 
 
 def _object_names(request: HttpRequest) -> list[str] | None:

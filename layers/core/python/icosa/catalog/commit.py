@@ -15,12 +15,13 @@ from functools import partial
 
 from ..errors import NotFound, Unavailable
 from ..model.model import Model
+from ..model.tunable import UNCHOSEN, IndexSetting
 from ..store import keys
 from ..store.ops import DeleteItem, Op, PutItem, UpdateItem
 from ..store.register import ABANDONED_AFTER_MS
 from ..store.table import MAX_TRANSACTION, Table, TransactionConflict, TransactionFailed, chunked
-from ..store.workspace_row import VIEWS_VERSION, carried_out, is_staged, next_model
-from .jobs import new_job, put_job
+from ..store.workspace_row import VIEWS_VERSION, carried_out, index_setting, is_staged, next_model
+from .jobs import Job, new_job, put_job
 from .loader import MetadataState, load_items
 from .memory import KnownVersion, known_version, remember
 from .rows import build_model, in_rows_of_their_own
@@ -46,6 +47,7 @@ class Snapshot:
     items: dict[str, Item]
     next_object_key: int
     views_version: int
+    indexes: IndexSetting = UNCHOSEN
 
 
 def read(table: Table, workspace_id: str) -> Snapshot:
@@ -80,6 +82,7 @@ def _snapshot(workspace: Item, known: KnownVersion) -> Snapshot:
         items=known.items,
         next_object_key=int(workspace["nextObjectKey"]),
         views_version=int(workspace.get(VIEWS_VERSION, 0)),
+        indexes=index_setting(workspace),
     )
 
 
@@ -123,12 +126,13 @@ def commit(
     *,
     next_object_key: int,
     extra: Sequence[StagedOp] = (),
+    jobs: Sequence[Job] = (),
     views: Sequence[StagedOp] | None = None,
     demands: Sequence[UpdateItem] = (),
     is_required: bool = False,
 ) -> None:
     """Write ``model``, the next version. ``put`` are metadata rows with its number as ``rev``; ``extra`` goes with
-    them.
+    them, and so do ``jobs``.
 
     ``views`` are changes of views and page layouts that go with them, made from those of ``snapshot.views_version``;
     None for a change that concerns no views. ``demands`` are what must hold beside it, of a change that
@@ -143,6 +147,7 @@ def commit(
         del rows[sk]
     state = MetadataState.of(model.version, rows.values())
     ops: list[StagedOp] = [*map(PutItem, put), *map(DeleteItem, removed), *(views or ()), *extra]
+    ops += [put_job(workspace_id, job) for job in jobs]
     advance = partial(
         next_model,
         workspace_id,
@@ -156,7 +161,8 @@ def commit(
     )
     try:
         if is_one_transaction(len(ops) + len(demands)):
-            table.transact([advance(staged=None), *demands, *ops])
+            due = min((job.overdue_ms for job in jobs), default=None)
+            table.transact([advance(staged=None, jobs_due=due), *demands, *ops])
         else:
             assert not demands, "a staged change cannot demand anything"
             _commit_staged(table, workspace_id, advance, ops)
@@ -176,9 +182,9 @@ def _commit_staged(
     staged, now_ms = uuid.uuid4().hex, int(time.time() * 1000)
     log = log_rows(workspace_id, staged, ops, now_ms=now_ms)
     table.transact([PutItem(row) for row in log])
-    finishing = put_job(workspace_id, new_job("finish", object_key="", object_id="", now_ms=now_ms))
+    finish = new_job("finish", object_key="", object_id="", now_ms=now_ms)
     try:
-        table.transact([advance(staged=staged), finishing])
+        table.transact([advance(staged=staged, jobs_due=finish.overdue_ms), put_job(workspace_id, finish)])
     except (TransactionFailed, TransactionConflict):
         table.transact([DeleteItem(keys.of(row)) for row in log])
         raise

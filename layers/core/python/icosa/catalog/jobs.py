@@ -9,6 +9,9 @@ Requests that began before the change may still write by the old model. Therefor
 them must have ended (``FENCE_MS`` after the change). Until it is done, reads do without what it makes: indexes that are
 being built are not used, values of deleted fields are ignored.
 
+Should the stream be late, or stand, requests of the workspace do its jobs (``metadata.overdue``): the workspace's row,
+which each of them reads, says from when on.
+
 Jobs of records (``RECORD_KINDS``) are what a write of records leaves to do in further commits (``engine.write.
 follow_up``): they are written with the record, and every commit of theirs moves them on in the same transaction. They
 stay for a week after their end, so that whoever asked for the work can see that it is done.
@@ -35,14 +38,18 @@ from .rows import build_model, field_item, object_item
 
 #: Longer than any function may run.
 FENCE_MS = ABANDONED_AFTER_MS
+#: A job that has not been begun so long after it could be is one for requests.
+OVERDUE_MS = 30_000
 
 #: ``build`` fills indexes and guards of an object; ``purge`` removes the values and rows of deleted fields and
 #: constraints; ``destroy`` removes the records of a deleted object; ``finish`` carries out a staged change
 #: (``catalog.staging``); ``carry`` lets rows of version 0.2 carry what rows do now; ``migrate`` brings the workspace to
-#: the present versions (``migrating``).
+#: the present versions (``migrating``); ``tune`` looks at which indexes there should be (``tuning``).
 #: ``unlink``, ``trash``, ``restore`` and ``merge`` are of records: what follows from destroying some, from moving some
 #: to the trash or back, and from merging some.
-JobKind = Literal["build", "purge", "destroy", "finish", "carry", "migrate", "unlink", "trash", "restore", "merge"]
+JobKind = Literal[
+    "build", "purge", "destroy", "finish", "carry", "migrate", "tune", "unlink", "trash", "restore", "merge"
+]
 
 RECORD_KINDS: frozenset[JobKind] = frozenset(("unlink", "trash", "restore", "merge"))
 
@@ -133,6 +140,11 @@ class Job:
             ]
             item[_TOMBSTONE] = base64.b64encode(zlib.compress(orjson.dumps(rows))).decode()
         return item
+
+    @property
+    def overdue_ms(self) -> int:
+        """From when on requests do the job, should nobody else have begun it."""
+        return self.not_before_ms + OVERDUE_MS
 
     @classmethod
     def parse(cls, item: Mapping[str, Any]) -> Job:

@@ -1,7 +1,8 @@
 """The job that brings a workspace to the present versions: announced by whoever sees that it is behind.
 
 Its id follows from the workspace's target, so there is one however many see it. The first request after a deployment
-does, beside its own work: one conditional write, once in five minutes for each process while the workspace is behind.
+does, beside its own work: a conditional write, once in five minutes for each process while the workspace is behind, and
+another one if that has made the job.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from ..lru import LRUCache
 from ..store.ops import NOT_EXISTS, PutItem
 from ..store.table import Table
 from ..store.versions import CURRENT, Versions
+from ..store.workspace_row import mark_jobs
 from .jobs import Job
 
 #: How long a process believes that a job that it has announced is there.
@@ -64,7 +66,8 @@ def announce(table: Table, workspace_id: str, *, now_ms: int) -> None:
     if last is not None and moment - last < _BELIEVED_SECONDS:
         return
     job = migration_job(workspace_id, now_ms=now_ms)
-    table.put(PutItem(job.row(workspace_id), NOT_EXISTS))  # unless another request has announced it
+    if table.put(PutItem(job.row(workspace_id), NOT_EXISTS)):  # unless another request has announced it
+        table.update(mark_jobs(workspace_id, job.overdue_ms + max(0, wait_ms(job, now_ms=now_ms))))
     _announced.put(place, moment)
 
 

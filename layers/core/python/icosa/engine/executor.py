@@ -19,8 +19,8 @@ from ..query.operation import (
     FindDuplicates,
     FindMany,
     FindOne,
-    Group,
     GroupBy,
+    Groups,
     Merge,
     Node,
     Operation,
@@ -29,7 +29,7 @@ from ..query.operation import (
     SearchPage,
     Update,
 )
-from ..store.meter import Meter
+from ..query.partial import Outcome
 from ..store.table import TransactionConflict
 from .context import BranchContext, Context
 from .masking import mask
@@ -38,11 +38,11 @@ from .read.duplicates import find_duplicates
 from .read.find import find_many, find_one
 from .read.group_by import group_by
 from .read.search import search
-from .write.create import create
+from .write.create import create, create_partially
 from .write.merge import merge
 from .write.modify import delete, restore, update
 
-Result = Node | Connection | list[Node] | list[Connection] | list[Group] | SearchPage | DestroyedPage
+Result = Node | Connection | list[Node] | list[Outcome] | list[Connection] | Groups | SearchPage | DestroyedPage
 
 #: Reads of one request that run at the same time.
 _pool = ThreadPoolExecutor(max_workers=4, thread_name_prefix="reads")
@@ -53,7 +53,7 @@ _HANDLERS: Mapping[type, Callable[[Context, Any], Result]] = {
     FindDestroyed: find_destroyed,
     FindDuplicates: find_duplicates,
     GroupBy: group_by,
-    Create: create,
+    Create: lambda ctx, operation: (create_partially if operation.is_partial else create)(ctx, operation),
     Update: update,
     Delete: delete,
     Restore: restore,
@@ -67,7 +67,8 @@ def execute(ctx: Context, operation: Operation) -> Result:
 
     FindOne and Merge give a Node (RecordNotFound without one), FindMany a Connection, FindDuplicates a Connection for
     each input, GroupBy groups, Create, Update, Delete and Restore nodes in the order of the input or of ids. Destroyed
-    records come back in their last state. Search gives a SearchPage, FindDestroyed a DestroyedPage.
+    records come back in their last state. A partial Create gives outcomes, Search a SearchPage, FindDestroyed a
+    DestroyedPage.
     """
     if ctx.register.open:
         _settle_abandoned_batch(ctx)
@@ -83,7 +84,7 @@ def execute_all(ctx: Context, reads: Sequence[Operation]) -> list[Result | Excep
     They run in threads of their own, not in the workers of ``Table.parallel``: reads call that themselves, and would
     wait for workers that are busy with such reads.
     """
-    tables = [ctx.table.metered(Meter(detailed=ctx.table.meter.detailed)) for _ in reads]
+    tables = [ctx.table.metered(ctx.table.meter.branch()) for _ in reads]
     results = list(_pool.map(_execute_or_error, [BranchContext(ctx, table) for table in tables], reads))
     ctx.table.meter.add_parallel(table.meter for table in tables)
     return results

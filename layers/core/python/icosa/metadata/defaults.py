@@ -12,6 +12,7 @@ from typing import Any
 from ..errors import InvalidData
 from ..limits import DEFAULT_CHARACTERS
 from ..model.model import Field
+from ..model.types.defaults import evaluate
 from ..validation.errors import Problem
 
 _CODE = "INVALID_FIELD_INPUT"
@@ -84,6 +85,8 @@ def _is_accepted(field: Field) -> bool:
     """Whether a record could hold it."""
     try:
         field.type.default(field, now=_SOME_TIME)
+        if field.type.is_composite:
+            field.type.parse(field, evaluate(field.default_value, now=_SOME_TIME))
     except InvalidData:
         return False
     return True

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 
-from ..model.model import Field
+from ..model.model import Field, Object
 from ..model.types.base import FULL_INDEX, IndexedRecords, LeafIndex
 from ..shipped import load
 
@@ -32,6 +32,12 @@ def with_default_indexes(object_name: str | None, field: Field) -> Field:
         indexes[name] = LeafIndex(records=records, serves_search=name in searched)
     indexes = {name: index for name, index in indexes.items() if index != FULL_INDEX}
     return replace(field, leaf_indexes=indexes)
+
+
+def as_begun(obj: Object, field: Field) -> Field:
+    """A field with the indexes that it began with. Custom fields begin with all."""
+    fresh = replace(field, leaf_indexes={})
+    return fresh if field.is_custom else with_default_indexes(None if obj.is_custom else obj.name_singular, fresh)
 
 
 @cache

@@ -73,12 +73,28 @@ def create_index(draft: Draft, members: Mapping[str, Any]) -> Index:
     if sum(index.is_custom and not index.is_unique for index in obj.indexes) >= MAX_CUSTOM_INDEXES:
         raise IndexLimitReached(MAX_CUSTOM_INDEXES, object_id)
     name = _name(obj, columns)
-    if any(index.name == name for index in obj.indexes):
+    known = next((index for index in obj.indexes if index.name == name), None)
+    if known is not None and _is_adoptable(obj, known, type_):
+        adopted = replace(known, is_custom=True, is_adopted=True, updated_at=draft.now)
+        draft.set_index(object_id, adopted)
+        set_leaf_index(draft, *columns[0], "ALL")
+        return adopted
+    if known is not None:
         problem = Problem(code="INDEX_ALREADY_EXISTS", message="Index with same name already exists", value=name)
         raise MetadataValidationError.single(
             "Validation errors occurred while creating index", "index", "create", problem, {"name": name}
         )
     return add_index(draft, object_id, columns, type=type_, is_custom=True)
+
+
+def _is_adoptable(obj: Object, known: Index, type_: IndexType) -> bool:
+    """Whether declaring an index that is there adds to it: that of a relation, whose rows are of nulls alone."""
+    if known.is_custom or known.is_unique or known.row_key is not None or (known.type, type_) != ("BTREE", "BTREE"):
+        return False
+    [member] = known.members
+    field = obj.by_id[member.field_id]
+    leaf = next((leaf for leaf in field.leaves if leaf.subfield == member.sub), None)
+    return leaf is not None and leaf.may_have_rows and leaf.index.records != "ALL"
 
 
 def _takes_fragments(obj: Object, field_id: str, sub: str | None) -> bool:
@@ -106,7 +122,10 @@ def delete_index(draft: Draft, index_id: str) -> Index:
             if index.id == index_id:
                 if not index.is_custom:
                     raise IndexMutationNotAllowed(f"Index {index_id} is a system index and cannot be deleted")
-                draft.set_object(obj.id, indexes=tuple(other for other in obj.indexes if other.id != index_id))
+                if index.is_adopted:
+                    draft.set_index(obj.id, replace(index, is_custom=False, is_adopted=False, updated_at=draft.now))
+                else:
+                    draft.set_object(obj.id, indexes=tuple(other for other in obj.indexes if other.id != index_id))
                 if index.type == "BTREE" and not index.row_key:
                     reset_leaf_index(draft, index.members[0].field_id, index.members[0].sub)
                 return index

@@ -20,6 +20,7 @@ ShownKind = Literal[
     "FINISH_CHANGE",
     "COMPLETE_INDEXES",
     "MIGRATE",
+    "TUNE_INDEXES",
 ]
 
 

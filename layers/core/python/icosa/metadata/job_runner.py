@@ -38,19 +38,28 @@ class Outcome:
 
 
 def run(
-    table: Table, workspace_id: str, job_id: str, *, now: str, now_ms: int, clock: Callable[[], float] = time.monotonic
+    table: Table,
+    workspace_id: str,
+    job_id: str,
+    *,
+    now: str,
+    now_ms: int,
+    clock: Callable[[], float] = time.monotonic,
+    seconds: float = STEP_SECONDS,
 ) -> Outcome:
-    """Do the next step of a job. ``now`` is ``now_ms`` as a stored DATE_TIME.
+    """Do the next step of a job, of so many seconds. ``now`` is ``now_ms`` as a stored DATE_TIME.
 
     Jobs of a later release, and those of a workspace whose data is of one, wait until it is there.
     """
     try:
-        return _run(table, workspace_id, job_id, now, now_ms, clock)
+        return _run(table, workspace_id, job_id, now, now_ms, clock, seconds)
     except FormatTooNew:
         return Outcome(is_done=False, wait_ms=_ANOTHERS_TURN_MS)
 
 
-def _run(table: Table, workspace_id: str, job_id: str, now: str, now_ms: int, clock: Callable[[], float]) -> Outcome:
+def _run(
+    table: Table, workspace_id: str, job_id: str, now: str, now_ms: int, clock: Callable[[], float], seconds: float
+) -> Outcome:
     job = find_job(table, workspace_id, job_id)
     if job is None or job.finished_ms is not None:
         return Outcome(is_done=True)
@@ -64,17 +73,21 @@ def _run(table: Table, workspace_id: str, job_id: str, now: str, now_ms: int, cl
             return Outcome(is_done=False, wait_ms=wait)
         from .migrations.runner import advance  # which other jobs never need
 
-        until = clock() + STEP_SECONDS
+        until = clock() + seconds
         return Outcome(is_done=advance(table, workspace_id, job, now=now, now_ms=now_ms, until=until, clock=clock))
     if job.kind in RECORD_KINDS:
-        return Outcome(is_done=_follow_up(table, workspace_id, job, now, until=clock() + STEP_SECONDS, clock=clock))
+        return Outcome(is_done=_follow_up(table, workspace_id, job, now, until=clock() + seconds, clock=clock))
     given_up: tuple[str, ...] = ()
     if job.kind == "finish":
         latest(table, workspace_id)
+    elif job.kind == "tune":
+        from .index_tuning import tune  # which other jobs never need
+
+        tune(table, workspace_id, now_ms=now_ms)
     else:
         job = _merge_builds(table, workspace_id, job, now_ms)
         worker = Worker(table, workspace_id, job)
-        finished = worker.work(until=clock() + STEP_SECONDS, clock=clock)
+        finished = worker.work(until=clock() + seconds, clock=clock)
         if not finished:
             _save(table, workspace_id, worker.job)
             return Outcome(is_done=False)

@@ -8,22 +8,30 @@ are emptied without checks.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import chain
 from typing import Any
 
 from ..catalog.commit import VersionConflict, commit, read
-from ..catalog.jobs import Job, new_job, put_job
+from ..catalog.jobs import Job, new_job
 from ..model.model import Index, Model, Object, UniqueConstraint
 from ..model.record import Record
 from ..store import keys
 from ..store.change import carry, claim, put_row
-from ..store.derive import Rows, constraint_value
+from ..store.derive import Attributes, Rows, constraint_value
 from ..store.keys import Key
 from ..store.lookup import key_page
-from ..store.ops import DeleteItem, Op, PutItem
-from ..store.record import is_hidden, unchanged, unpack, unpack_visible, without_fields
+from ..store.ops import CheckItem, DeleteItem, Op, PutItem
+from ..store.record import (
+    StoredRow,
+    is_hidden,
+    unchanged,
+    unpack,
+    unpack_visible,
+    version_of,
+    without_fields,
+)
 from ..store.retry import Attempts
 from ..store.settle import free_stale_guard
 from ..store.table import MAX_TRANSACTION, Table, TransactionConflict, TransactionFailed, chunked
@@ -168,7 +176,7 @@ class Worker:
     def _index_trashed(self, stored: dict[str, Any], live: bool) -> list[Op] | None:
         assert self.obj is not None
         rows = self._rows.trash(unpack(stored, self.obj.stored_form))
-        return [unchanged(stored), *(put_row(key, attributes) for key, attributes in rows.items())] if rows else None
+        return [unchanged(stored), *_puts(rows, stored)] if rows else None
 
     def _drop(self, pk: str) -> Stage:
         """Delete everything in a partition that nobody writes to any more."""
@@ -217,11 +225,11 @@ class Worker:
         item = unpack(stored, self.obj.stored_form)
         ops: list[Op] = [unchanged(stored)]
         if live:
-            ops += [put_row(key, attributes) for key, attributes in self._rows.index(item).items()]
+            ops += _puts(self._rows.index(item), stored)
         for constraint in self._constraints:
             key = self._guard(constraint, item)
             if key is not None:
-                ops.append(claim(key, item.id, owner=item.id))
+                ops.append(claim(key, item.id, item.version, owner=item.id))
         return ops if len(ops) > 1 else None
 
     def _guard(self, constraint: UniqueConstraint, item: Record) -> Key | None:
@@ -238,7 +246,8 @@ class Worker:
             guard = self.table.get(op.key)
             if guard is None or guard["id"] == record_id:
                 continue
-            if not free_stale_guard(self.table, self.model, self.obj, op.key, int(time.time() * 1000)):
+            now_ms = int(time.time() * 1000)
+            if not free_stale_guard(self.table, self.model, self.obj, op.key, now_ms, claimant=record_id):
                 self._fail_index(op.key, guard["id"])
 
     def _fail_index(self, key: Key, owner: str) -> None:
@@ -289,8 +298,7 @@ class Worker:
     def _token_ops(self, stored: dict[str, Any], old: Iterable[Key]) -> list[Op]:
         """Replace the search tokens of a live record by those that the model now asks for."""
         new = Rows.of(self.model, self.obj).tokens(unpack(stored, self.obj.stored_form)) if self.obj is not None else {}
-        put: list[Op] = [put_row(key, attributes) for key, attributes in new.items()]
-        return put + [DeleteItem(key) for key in old if key not in new]
+        return _puts(new, stored) + [DeleteItem(key) for key in old if key not in new]
 
     # ------------------------------------------------------------------ the end
 
@@ -333,7 +341,6 @@ class Worker:
         jobs = plan_jobs(draft, now_ms=now_ms)
         rows = draft.row_changes()
         if rows.put:
-            extra = [put_job(self.ws, job) for job in jobs]
             commit(
                 self.table,
                 snapshot,
@@ -341,21 +348,28 @@ class Worker:
                 rows.put,
                 rows.removed,
                 next_object_key=draft.next_object_key,
-                extra=extra,
+                jobs=jobs,
             )
         return tuple(given_up)
 
 
+def _puts(rows: Mapping[Key, Attributes], stored: StoredRow) -> list[Op]:
+    """Rows of a record as it was read."""
+    return [put_row(key, attributes, version_of(stored)) for key, attributes in rows.items()]
+
+
 def _parts(ops: Sequence[Op]) -> Iterator[Sequence[Op]]:
     """Operations on one record as transactions: the record's own operation, which fails when it has changed, with the
-    last of them.
+    last of them, and with all of them where it is a mere check.
 
-    All before is harmless by itself: rows that the record confirms, or rows of what is gone.
+    What goes before another one is harmless by itself: it removes rows of what is gone.
     """
     first, *rest = ops
+    before = [first] if isinstance(first, CheckItem) else []
+    room = MAX_TRANSACTION - len(before)
     while len(rest) >= MAX_TRANSACTION:
-        yield rest[:MAX_TRANSACTION]
-        rest = rest[MAX_TRANSACTION:]
+        yield [*before, *rest[:room]]
+        rest = rest[room:]
     yield [first, *rest]
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from ..model.types.base import FULL_INDEX, IndexedRecords, Status
 from .draft import Draft
-from .index_defaults import with_default_indexes
+from .index_defaults import as_begun
 
 
 def set_leaf_index(draft: Draft, field_id: str, subfield: str | None, records: IndexedRecords) -> bool:
@@ -19,7 +19,13 @@ def set_leaf_index(draft: Draft, field_id: str, subfield: str | None, records: I
     if known.records == records or known.serves_search:
         return False
     status: Status = "READY" if records == "NONE" else "BUILDING"
-    changed = replace(known, records=records, status=status, generation=known.generation + (records != "NONE"))
+    changed = replace(
+        known,
+        records=records,
+        status=status,
+        generation=known.generation + (records != "NONE"),
+        since=draft.now[:10],
+    )
     draft.set_field(field_id, leaf_indexes={**field.leaf_indexes, name: changed})
     return True
 
@@ -31,8 +37,7 @@ def reset_leaf_index(draft: Draft, field_id: str, subfield: str | None) -> None:
     field, name = draft.field(field_id), subfield or ""
     if not field.leaf_indexes.get(name, FULL_INDEX).generation:
         return
-    owner = draft.owner_of(field_id)
-    begun = with_default_indexes(None if owner.is_custom else owner.name_singular, replace(field, leaf_indexes={}))
+    begun = as_begun(draft.owner_of(field_id), field)
     set_leaf_index(draft, field_id, subfield, begun.leaf_indexes.get(name, FULL_INDEX).records)
 
 

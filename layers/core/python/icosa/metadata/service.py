@@ -16,7 +16,6 @@ from typing import Any
 from ..access.permissions import Permissions
 from ..access.plans import Plan, forbid_more
 from ..catalog.commit import Snapshot, VersionConflict, commit, is_one_transaction, read
-from ..catalog.jobs import put_job
 from ..errors import Conflict, IcosaError
 from ..model.dates import format_instant
 from ..model.model import Field, Index, Model, Object
@@ -30,6 +29,7 @@ from ..views.view_updates import apply_updates, updates_for
 from . import fields, indexes, objects
 from .disclosure import label_failures
 from .draft import Draft
+from .index_targets import begin_as_wanted
 from .record_checks import record_failures
 from .record_jobs import plan_jobs, vacant_objects
 from .role_updates import RuleUpdate, check_options, check_roles, update_roles
@@ -239,6 +239,7 @@ class MetadataService:
         """A draft of the change, and what ``expand`` gives for it. Raises MetadataValidationError."""
         draft = Draft(snapshot.model, next_object_key=snapshot.next_object_key, now=format_instant(datetime.now(UTC)))
         result = expand(draft)
+        begin_as_wanted(draft, snapshot.indexes)
         check_options(draft, None if self._rights is None else self._rights.role)
         report = (
             _without(failures(draft), allowed)
@@ -268,7 +269,6 @@ class MetadataService:
         ):
             demands, jobs = [], plan_jobs(draft, now_ms=now_ms)
             rows = draft.row_changes()
-        extra = [put_job(self._workspace_id, job) for job in jobs]
         model = draft.model()
         commit(
             self._table,
@@ -278,7 +278,7 @@ class MetadataService:
             rows.removed,
             next_object_key=draft.next_object_key,
             views=views,
-            extra=extra,
+            jobs=jobs,
             demands=demands,
             is_required=is_required,
         )

@@ -19,7 +19,6 @@ from datetime import UTC, datetime
 
 from ..access.check import RecordRights
 from ..catalog.commit import Snapshot, VersionConflict, commit, read
-from ..catalog.jobs import put_job
 from ..model.dates import format_instant
 from ..model.model import Index, Model
 from ..store.lease import outlast_leases
@@ -113,6 +112,5 @@ def _take_back(table: Table, workspace_id: str, index_ids: Collection[str]) -> N
     jobs = plan_jobs(draft, now_ms=int(moment.timestamp() * 1000))
     rows = draft.row_changes()
     if rows.put:
-        extra = [put_job(workspace_id, job) for job in jobs]
         next_key = snapshot.next_object_key
-        commit(table, snapshot, draft.model(), rows.put, rows.removed, next_object_key=next_key, extra=extra)
+        commit(table, snapshot, draft.model(), rows.put, rows.removed, next_object_key=next_key, jobs=jobs)

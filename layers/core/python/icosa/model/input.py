@@ -13,10 +13,11 @@ from typing import Any, Literal, NoReturn
 
 import orjson
 
-from ..errors import InvalidData
+from ..errors import InvalidData, PayloadTooLarge
 from ..identifiers import camel_case
 from .inspect import as_text, inspect
 from .model import Field, Model, Object, UniqueConstraint
+from .problems import Problem
 from .types.base import Item, Leaf, Mode, Stored
 from .types.defaults import is_volatile
 
@@ -31,7 +32,8 @@ class Connect:
     """Let ``field`` point at the one live record of ``target`` that holds the values of ``where``.
 
     ``where`` is shaped like a record item and holds normalised values: those of ``constraint``, or the id when
-    ``constraint`` is None. ``description`` shows them in the message for a record that is not there.
+    ``constraint`` is None. ``description`` shows them in the message for a record that is not there, ``sent`` is the
+    ``where`` as it was sent.
     """
 
     field: Field
@@ -39,6 +41,7 @@ class Connect:
     constraint: UniqueConstraint | None
     where: Mapping[str, Stored]
     description: str
+    sent: Any
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,7 +76,7 @@ class ParsedInput:
     position: Literal["first", "last"] | None
     links: tuple[Link, ...]
     mentioned: frozenset[str]
-    unfit: InvalidData | None = None
+    unfit: Sequence[Problem] = ()
 
 
 def parse_input(
@@ -85,11 +88,15 @@ def parse_input(
     now: str,
     old: Item | None = None,
     may_exist: bool = False,
+    problems: list[Problem] | None = None,
 ) -> ParsedInput:
     """Check and normalise a request body for one record.
 
     ``old`` is the record that an update changes: composites keep what the body does not name, and ``id`` may be
-    repeated. ``now`` is the time of the request, for defaults. Raises InvalidData.
+    repeated. ``now`` is the time of the request, for defaults. Raises InvalidData, and PayloadTooLarge.
+
+    With ``problems`` it goes on after a key that cannot be taken, and adds what is wrong there to them: the values are
+    those of the other keys.
 
     With ``may_exist`` the record of a create may turn out to be there: what only a new one would not take is left out
     of the values and kept as ``unfit``.
@@ -99,12 +106,30 @@ def parse_input(
     mentioned = []
     for name, value in data.items():
         entry = entries.get(name)
-        if entry is None:
-            raise InvalidData(f'Object {obj.name_singular} doesn\'t have any "{name}" field.')
-        read, field = entry
-        read(parse, field, value)
-        mentioned.append(field.name)
+        try:
+            if entry is None:
+                raise InvalidData(f'Object {obj.name_singular} doesn\'t have any "{name}" field.')
+            read, field = entry
+            read(parse, field, value)
+            mentioned.append(field.name)
+        except (InvalidData, PayloadTooLarge) as error:
+            if problems is None:
+                raise
+            problems += _faults(parse, entry, name, error)
     return ParsedInput(parse.values, parse.position, tuple(parse.links), frozenset(mentioned), parse.unfit)
+
+
+def _faults(
+    parse: _Parse, entry: tuple[_Reader, Field] | None, name: str, raised: InvalidData | PayloadTooLarge
+) -> Sequence[Problem]:
+    """All that is wrong under one key of a body, for which reading it has raised an error."""
+    value = parse.data[name]
+    if entry is None or entry[0] is not _Parse.composite or value is None:
+        return (Problem(error=raised, field=name, value=value),)
+    field = entry[1]
+    before = parse.old if parse.mode == "update" else parse.obj.cached(_member_defaults, parse.now)
+    old = None if before is None else before.get(field.key)
+    return field.type.faults(field, value, raised, old=old, mode=parse.mode)
 
 
 def defaults(obj: Object, now: str) -> dict[str, Stored]:
@@ -152,7 +177,7 @@ class _Parse:
         self.now = now
         self.old = old
         self.may_exist = may_exist
-        self.unfit: InvalidData | None = None
+        self.unfit: list[Problem] = []
         self.values: dict[str, Stored] = {}
         self.position: Literal["first", "last"] | None = None
         self.links: list[Link] = []
@@ -174,7 +199,8 @@ class _Parse:
             try:
                 self._new_composite(field, value)
             except InvalidData as error:
-                self.unfit = self.unfit or error
+                old = self.obj.cached(_member_defaults, self.now).get(field.key)
+                self.unfit += field.type.faults(field, value, error, old=old)
         else:
             self._new_composite(field, value)
 
@@ -316,7 +342,7 @@ def _connect(field: Field, target: Object, operand: Any) -> Connect:
     if any(leaf.get(values) is None for leaf in leaves):
         raise missing
     description = " and ".join(f"{camel_case(leaf.path)} = {as_text(leaf.get(values))}" for leaf in leaves)
-    return Connect(field=field, target=target, constraint=constraint, where=values, description=description)
+    return Connect(field=field, target=target, constraint=constraint, where=values, description=description, sent=where)
 
 
 def _paths(field: Field, target: Object, name: str, value: Any) -> list[tuple[str, ...]]:

@@ -77,6 +77,8 @@ class Index:
     is_custom: bool = False
     #: The product brought it, not the workspace.
     is_shipped: bool = False
+    #: The product or a relation brought it, and somebody has declared it since: then it has a row for every record.
+    is_adopted: bool = False
     constraint_key: str | None = None
     row_key: str | None = None
     universal_identifier: str | None = None
@@ -220,6 +222,11 @@ class Object(Cached):
     def stored_fields(self) -> tuple[Field, ...]:
         """Fields with a value in the record item, in metadata order."""
         return tuple(f for f in self.fields if not f.is_one_to_many and f.type.is_stored)
+
+    @cached_property
+    def required_fields(self) -> tuple[Field, ...]:
+        """Fields of which every record has a value."""
+        return tuple(f for f in self.stored_fields if not f.is_nullable and f.relation is None)
 
     @cached_property
     def leaves(self) -> Mapping[tuple[str, ...], Leaf]:

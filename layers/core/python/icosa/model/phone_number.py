@@ -10,8 +10,8 @@ from ..errors import InvalidData
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PhoneNumber:
-    """``number`` is the national significant number; ``country`` as ``FR``, ``calling_code`` as ``+33``. "" when
-    unknown.
+    """``number`` is the national significant number, with its extension; ``country`` as ``FR``, ``calling_code`` as
+    ``+33``. "" when unknown.
     """
 
     number: str
@@ -56,8 +56,9 @@ def normalise(*, number: str, country: str, calling_code: str) -> PhoneNumber:
         raise InvalidData(
             "Provided and inferred calling code are conflicting", sub_code="CONFLICTING_PHONE_CALLING_CODE"
         )
+    number = phonenumbers.national_significant_number(parsed)
     return PhoneNumber(
-        number=phonenumbers.national_significant_number(parsed),
+        number=f"{number} ext. {parsed.extension}" if parsed.extension else number,
         country=country
         or inferred_country
         or _only(regions or phonenumbers.region_codes_for_country_code(parsed.country_code or 0)),

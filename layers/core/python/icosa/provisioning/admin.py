@@ -28,7 +28,7 @@ from ..store import keys, workspace_registry
 from ..store.meter import Meter
 from ..store.operation_row import find_receipt
 from ..store.table import MAX_TRANSACTION, Table, chunked
-from ..store.workspace_row import status_of
+from ..store.workspace_row import mark_jobs, status_of
 from ..validation.body import UNNAMED, RequestBody, validate
 from ..validation.types import Flag, Identifier, Integer, JsonObject, Moment, NonBlankText
 from .actions import Action, OfWorkspace, Result, Services
@@ -173,8 +173,9 @@ def _carry_values(services: Services, parameters: OfWorkspace) -> Result:
         for obj in objects
         if obj.id not in waiting
     ]
-    for part in chunked(jobs, MAX_TRANSACTION):
-        table.transact([put_job(workspace_id, job) for job in part])
+    for part in chunked(jobs, MAX_TRANSACTION - 1):
+        mark = mark_jobs(workspace_id, min(job.overdue_ms for job in part))
+        table.transact([mark, *(put_job(workspace_id, job) for job in part)])
     return {"jobs": len(jobs)}
 
 

@@ -6,10 +6,11 @@ one with another id, of which the stream tells.
 
 from __future__ import annotations
 
-from ..catalog.jobs import Job, list_jobs, put_job, renewed
+from ..catalog.jobs import OVERDUE_MS, Job, list_jobs, put_job, renewed
 from ..store import keys
 from ..store.ops import EXISTS, DeleteItem, delete_seen
 from ..store.table import Table, TransactionConflict, TransactionFailed
+from ..store.workspace_row import mark_jobs
 
 
 def resume_jobs(table: Table, workspace_id: str, *, now_ms: int) -> int:
@@ -24,8 +25,9 @@ def resume_jobs(table: Table, workspace_id: str, *, now_ms: int) -> int:
 def _resume(table: Table, workspace_id: str, job: Job, now_ms: int) -> bool:
     key = keys.job(workspace_id, job.id)
     gone = DeleteItem(key, EXISTS) if job.work is None else delete_seen(key, "moves", job.moves)
+    mark = mark_jobs(workspace_id, now_ms + OVERDUE_MS)
     try:
-        table.transact([put_job(workspace_id, renewed(job, now_ms)), gone])
+        table.transact([put_job(workspace_id, renewed(job, now_ms)), gone, mark])
     except (TransactionFailed, TransactionConflict):
         return False
     return True

@@ -1,4 +1,4 @@
-"""What an operator decides about a workspace: its plan, and whether it has a timeline."""
+"""What an operator decides about a workspace: its plan, whether it has a timeline, and which indexes."""
 
 from __future__ import annotations
 
@@ -6,11 +6,14 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, Literal
 
+from ..access.audit import ADMINISTRATOR, log
 from ..access.plan_usage import plan_usage
 from ..access.plans import PLAN, plan_of, plans
 from ..access.times import stored_time
+from ..access.workspace_settings import index_change
 from ..catalog.commit import read
 from ..errors import BadRequest
+from ..model.tunable import IndexSetting
 from ..store import keys
 from ..store.ops import set_attributes
 from ..store.workspace_row import new_settings
@@ -24,6 +27,10 @@ class SetPlan(OfWorkspace):
 
 class SetTimeline(OfWorkspace):
     timeline: Literal["on", "off"]
+
+
+class SetIndexes(OfWorkspace):
+    indexes: IndexSetting
 
 
 def known_plan(name: str) -> str:
@@ -56,8 +63,21 @@ def _set_timeline(services: Services, parameters: SetTimeline) -> Result:
     return settings
 
 
+def _set_indexes(services: Services, parameters: SetIndexes) -> Result:
+    """``{indexes}``. A job does what follows."""
+    table, ws, now = services.table, parameters.workspace_id, stored_time(datetime.now(UTC))
+    settings = {"indexes": parameters.indexes}
+    workspace = table.get(keys.workspace(ws)) or {}
+    follow_up, entry = index_change(ws, workspace, parameters.indexes, ADMINISTRATOR, now=now)
+    table.transact([new_settings(ws, {"updatedAt": now}, settings), *follow_up])
+    if entry is not None:
+        log(ws, entry, ADMINISTRATOR)
+    return settings
+
+
 SETTING_ACTIONS: Mapping[str, Action[Any]] = {
     "set_plan": Action(SetPlan, _set_plan),
     "read_plan": Action(OfWorkspace, _read_plan),
     "set_timeline": Action(SetTimeline, _set_timeline),
+    "set_indexes": Action(SetIndexes, _set_indexes),
 }

@@ -51,6 +51,13 @@ def time_zone(name: str) -> tzinfo:
         raise BadRequest(f"Invalid timezone: {name}", sub_code="INVALID_TIMEZONE") from error
 
 
+def bucket_text(first_day: date) -> str:
+    """A bucket as both APIs show it: midnight of its first day, in the zone that was asked for
+    (docs/wire/rest.md#group-parameters).
+    """
+    return f"{first_day.isoformat()}T00:00:00.000Z"
+
+
 def bucket(dimension: Dimension, value: Any) -> Any:
     """The bucket of a stored value; None for null."""
     if value is None or dimension.granularity == "NONE":

@@ -28,7 +28,7 @@ class GroupedItems:
 
 
 class Grouper:
-    """Takes records one by one and gives the groups of a GroupBy, in its order and cut to its limit.
+    """Takes records one by one and gives the groups of a GroupBy, in its order, those of its page.
 
     Members are kept only when the operation shows records.
     """
@@ -57,6 +57,11 @@ class Grouper:
             if operation.records is not None:
                 group.items.append(item)
 
+    @property
+    def total(self) -> int:
+        """How many groups there are on all pages."""
+        return len(self._groups)
+
     def groups(self) -> list[GroupedItems]:
         """Groups in the order asked for; groups that it does not tell apart, in the order of their dimensions, nulls
         last.
@@ -72,7 +77,7 @@ class Grouper:
                 groups = _sorted(groups, *_aggregate_key(order.aggregate), order.direction)
             elif order.dimension is not None:
                 groups = _sorted(groups, *_dimension_key(operation.dimensions, order.dimension), order.direction)
-        return groups[: operation.limit]
+        return groups[operation.offset : operation.offset + operation.limit]
 
 
 def _values(dimension: Dimension, item: Record, related: Mapping[str, Record | None]) -> list[Any]:

@@ -33,6 +33,11 @@ def resolve_dimensions(model: Model, obj: Object, raw: Sequence[Raw]) -> tuple[D
     return tuple(_dimension(model, obj, element) for element in raw)
 
 
+def group_limit_error(maximum: int) -> str:
+    """What a request for more groups than a page holds is told."""
+    return f"limit must not be larger than {maximum} groups. Ask for the next ones with offset"
+
+
 def resolve_group_order(
     model: Model, obj: Object, raw: Sequence[Raw], dimensions: Sequence[Dimension]
 ) -> tuple[GroupOrder, ...]:

@@ -5,12 +5,13 @@ All classes are immutable and pure. Parsers in ``api/`` produce them, ``engine/`
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Final, Literal
 
 from ..model.model import Field, Object
 from ..model.operators import Operator, State
+from ..model.problems import Problem
 from ..model.record import Record
 from ..model.types.base import Leaf
 
@@ -280,6 +281,8 @@ class GroupBy:
     filter: Filter | None = None
     order: tuple[GroupOrder, ...] = ()
     limit: int = 50
+    #: How many groups are passed over.
+    offset: int = 0
     records: Selection | None = None
     records_limit: int = 10
     records_offset: int = 0
@@ -310,6 +313,10 @@ class Create:
     upsert: bool = False
     #: For records that an upsert finds.
     patching: Patching = PATCHING
+    #: What of the data the caller may not write (``access.check``): these records are refused.
+    refused: tuple[Problem, ...] = ()
+    #: Records with problems are left out, and the others are written; else none is.
+    is_partial: bool = False
     #: Whether the request names a list, of however many records.
     is_list: bool = False
     selection: Selection = Selection()
@@ -437,6 +444,21 @@ class Group:
     dimensions: tuple[Any, ...]
     aggregates: Mapping[str, Any]
     records: list[Node] = field(default_factory=list)
+
+
+class Groups(list[Group]):
+    """A page of groups; ``total`` is how many there are on all pages, ``offset`` how many come before this one."""
+
+    def __init__(self, groups: Iterable[Group], *, total: int, offset: int = 0) -> None:
+        super().__init__(groups)
+        self.total = total
+        self.offset = offset
+
+    @property
+    def next_offset(self) -> int | None:
+        """Where the next page begins, None at the end."""
+        following = self.offset + len(self)
+        return following if self and following < self.total else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -103,6 +103,10 @@ class KnownAnswer(Exception):
 Ending = Callable[[HttpResponse | IcosaError], None]
 
 
+#: Headers that a dependency has for an answer that succeeds.
+Telling = Callable[[], Mapping[str, str]]
+
+
 class ApiRoute(APIRoute):
     """A route whose requests and responses are those of all APIs. Raises IcosaError only."""
 
@@ -115,6 +119,8 @@ class ApiRoute(APIRoute):
             meter = request.state.meter = Meter(detailed=http.explain)
             endings: list[Ending] = []
             request.state.endings = endings
+            telling: list[Telling] = []
+            request.state.telling = telling
             observed().use(meter)
             with unexpected_errors(http):
                 refuse_conditions(http)
@@ -135,6 +141,8 @@ class ApiRoute(APIRoute):
                     for ending in endings:
                         ending(HttpResponse(response.status_code, bytes(response.body)))
                 check_size(bytes(response.body), is_change=http.method != "GET")
+            for tell in telling:
+                response.headers.update(tell())
             if meter.detailed:
                 response.raw_headers += [(name.encode(), value.encode()) for name, value in meter.headers().items()]
             return response

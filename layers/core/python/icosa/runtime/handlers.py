@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Final
 
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.logging.correlation_paths import API_GATEWAY_REST
@@ -12,7 +13,7 @@ from aws_lambda_powertools.logging.utils import copy_config_to_registered_logger
 from ..version import VERSION
 from .http import HttpRequest, HttpResponse, proxy
 from .log_format import LogFormat
-from .observation import observed_action, observing, of_request
+from .observation import OverdueJobs, observed_action, observing, of_request
 
 Event = dict[str, Any]
 Handler = Callable[[Event, Any], dict[str, Any]]
@@ -25,12 +26,18 @@ def function_logger() -> Logger:
     return logger
 
 
-def api_handler(answer: Callable[[HttpRequest], HttpResponse]) -> Handler:
+#: Does jobs that are overdue, as far as a call has time for it.
+DoOverdue = Callable[[OverdueJobs], None]
+#: A call that has taken longer leaves what is overdue to others.
+_LONG_SECONDS: Final = 5.0
+
+
+def api_handler(answer: Callable[[HttpRequest], HttpResponse], *, do_overdue: DoOverdue | None = None) -> Handler:
     """The handler of a function with an API behind API Gateway."""
-    return proxy_handler(proxy(answer))
+    return proxy_handler(proxy(answer), do_overdue=do_overdue)
 
 
-def proxy_handler(run: Handler) -> Handler:
+def proxy_handler(run: Handler, *, do_overdue: DoOverdue | None = None) -> Handler:
     """A handler of proxy events whose calls are observed, and whose logs name request, workspace and key."""
     logger = function_logger()
 
@@ -39,6 +46,9 @@ def proxy_handler(run: Handler) -> Handler:
             logger.append_keys(**observation.ids)
             response = run(event, context)
             observation.status = response["statusCode"]
+            overdue = observation.overdue
+            if overdue and do_overdue and time.perf_counter() - observation.began < _LONG_SECONDS:
+                do_overdue(overdue)
         return response
 
     handler: Handler = logger.inject_lambda_context(

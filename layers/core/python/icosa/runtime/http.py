@@ -113,7 +113,11 @@ def handle_errors(
     observed().use(meter)
     try:
         with unexpected_errors(request):
-            response = serve(meter)
+            try:
+                response = serve(meter)
+            finally:
+                if meter.indexes is not None:
+                    meter.indexes.settle()
     except IcosaError as error:
         return respond(error)
     added = {JOB_HEADER: ", ".join(meter.jobs)} if meter.jobs else {}

@@ -77,6 +77,10 @@ def rest_body(error: IcosaError) -> dict[str, Any]:
         body["message"] = error.message
     if error.sub_code is not None:
         body["code"] = error.sub_code
+    if error.problems:
+        body["errors"] = list(error.problems)
+    if error.untold:
+        body["errorsOmitted"] = error.untold
     return body
 
 

@@ -12,10 +12,13 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..store.meter import Meter
 from . import emf
+
+if TYPE_CHECKING:  # the console's function has no table, and does not load its client
+    from ..store.table import Table
 
 #: What a call is counted as that was refused before anybody knew what it asks for.
 REFUSED = "refused"
@@ -29,6 +32,15 @@ _BY_METHOD = {
     "OPTIONS": "preflight",
 }
 _AUTHORIZED = (("workspace_id", "workspaceId"), ("key_id", "keyId"))
+
+
+@dataclass(frozen=True, slots=True)
+class OverdueJobs:
+    """Jobs of the call's workspace that somebody should have begun by a moment, in milliseconds since 1970."""
+
+    table: Table
+    workspace_id: str
+    due_ms: int
 
 
 @dataclass(slots=True)
@@ -48,6 +60,8 @@ class Observation:
     failed: int = 0
     #: Leaves no line unless it fails: what anybody can do as often as they like.
     is_silent: bool = False
+    #: What the call does beside its own work, once it has an answer.
+    overdue: OverdueJobs | None = None
     #: By workspace; None for what is nobody's own.
     meters: dict[str | None, Meter] = field(default_factory=dict)
     counted: dict[str | None, int] = field(default_factory=dict)

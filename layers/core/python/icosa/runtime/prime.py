@@ -12,12 +12,15 @@ import ast
 import inspect
 import os
 import pkgutil
+import re
 import sys
 from collections.abc import Callable, Iterator
 from importlib import import_module
 from types import ModuleType
 
 _PACKAGE = __package__.partition(".")[0]
+#: A line that a module must have to import anything inside a function. Most have none, and need no parsing.
+_INDENTED_IMPORT = re.compile(r"^[ \t]+(?:from|import)\s", re.MULTILINE)
 #: What a library imports when it is first used: modules, or the package of all of them.
 _DEFERRED_BY_LIBRARIES = {
     "idna": ("idna.uts46data", "encodings.punycode"),
@@ -55,7 +58,10 @@ def import_deferred() -> None:
 
 
 def _deferred_imports(module: ModuleType) -> Iterator[ast.Import | ast.ImportFrom]:
-    for function in ast.walk(ast.parse(inspect.getsource(module))):
+    source = inspect.getsource(module)
+    if _INDENTED_IMPORT.search(source) is None:
+        return
+    for function in ast.walk(ast.parse(source)):
         if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
             yield from (node for node in ast.walk(function) if isinstance(node, ast.Import | ast.ImportFrom))
 

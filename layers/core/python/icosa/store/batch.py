@@ -5,29 +5,36 @@ readers believe such a row only when the record that it names confirms it. So de
 removed late without anybody noticing; only the records themselves must change in one transaction. A request changes at
 most 90 records, so they fit.
 
-**The steps.** Each is one or more transactions:
+**The steps.** Each is one round trip, or two:
 
 1. *open*: enter the batch in the register (``store.register``), and log the key of every row that it may touch
    (``store.batch_log``). From now on anybody can clean up after it.
-2. *stage*: add what the records will need: index entries, edges, tokens, guards of unique values. Every row is written
-   on the condition that no committed row is in its place. A row that keeps its key while its attributes change stands
-   for both states (``derive.merged_attributes``). A record that moves between the live records and the trash gets its
-   second row, hidden (the attribute ``HIDDEN`` names the batch); a new record whose id the client chose gets a hidden,
-   empty row that keeps the id.
+2. *stage*: add what the records will need: index entries, edges, tokens, guards of unique values. Rows of records that
+   nobody else knows are put as they are, all others on the condition that no committed row is in their place; guards
+   in transactions, derived rows outside of them, at half the price (``store.staging``). A row that keeps its key while
+   its attributes change stands for both states (``derive.merged_attributes``). A record that moves between the live
+   records and the trash gets its second row, hidden (the attribute ``HIDDEN`` names the batch); a new record whose id
+   the client chose gets a hidden, empty row that keeps the id.
 3. *commit*: change all records in one transaction, each on the condition that its version is the one that was read,
    together with the counters and the condition that the batch has not been given up. Foreign keys are checked in it as
    far as there is room; the other targets are read just before it. This is the moment at which the
    write happens: before it readers see nothing of the batch, after it everything.
-4. *clear*: remove the rows that only the old states needed, then the batch's log and its entry in the register.
+4. *clear*: remove the rows that only the old states needed, each by a write of its own that leaves alone what was
+   written since then; then the batch's log and its entry in the register.
 
-**Failures.** When a step before the commit fails, the writer settles the records of the batch (``store.settle``): what
-does not follow from them as they are is removed. When the writer dies, its entry stays in the register. Reads stay
-right, and reads that count rows take a slower way while it is there. Whoever meets the entry after a minute settles the
-records, or else the janitor when the log expires.
+**Failures.** When a step before the commit fails, the writer removes the rows of records that nobody else knows, and
+settles all others (``store.settle``): what does not follow from them as they are is removed. When the writer dies, its
+entry stays in the register. Reads stay right, and reads that count rows take a slower way while it is there. Whoever
+meets the entry after a minute settles the records, or else the janitor when the log expires.
 
-**Beside other writers.** Removing a row is the dangerous part, because another batch may have staged the very same row
-for a later state of the record. Therefore a derived row is only ever removed in a transaction that also increments the
-version of its record (``RecordRows.fence``): a batch that relied on the row then fails at its commit, and starts again.
+**Beside other writers.** Removing a row is the dangerous part, because another writer may need the very same row for a
+later state of the record. Two things see to it:
+
+* After a commit it is known which version of the record had the row. A row says which version has written it
+  (``derive.WRITTEN``), so it is removed on the condition that it has not been written by a later one.
+* Who cleans up after a batch that failed, or died, removes what that batch has staged for a version that another one
+  may be staging for as well. So this happens in a transaction that also increments the version of the record
+  (``RecordRows.fence``): a batch that relied on the row then fails at its commit, and starts again.
 
 **Moves.** A record that goes to the trash, or comes back, has two rows for a while; ``record.current_state`` tells
 which one counts.
@@ -35,25 +42,26 @@ which one counts.
 
 from __future__ import annotations
 
+import time
 import uuid
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 
-from ..errors import PayloadTooLarge
+from ..errors import PayloadTooLarge, Unavailable
 from ..model.model import Model
-from ..model.record import Record
 from . import batch_log, keys, register
-from .change import Change, ConditionalOp, FailureReason, RowDiff, put_row
-from .derive import ATTRIBUTES, CREATED, Attributes, Rows, merged_attributes
+from .change import Change, ConditionalOp, FailureReason, RowDiff
+from .derive import Rows, merged_attributes
 from .keys import Key
 from .lease import Lease, ModelOutdated
 from .lookup import visible_rows
 from .ops import NOT_EXISTS, CheckItem, DeleteItem, Op, PutItem, UpdateItem
 from .recent import log_rows
-from .record import HIDDEN, RECOUNT, RECOUNT_NAMES, VERSION, data_bytes, pack, pack_moved, reservation
-from .settle import RecordId, RecordRows, Touched, close, settle
-from .table import MAX_BYTES, MAX_TRANSACTION, Item, Table, TransactionConflict, TransactionFailed
+from .record import HIDDEN, RECOUNT, RECOUNT_NAMES, VERSION, pack, pack_moved, reservation
+from .settle import RecordId, Touched, close, settle
+from .staging import added, in_order, released, removed, replacing, settled, stage, tidy, withdraw
+from .table import MAX_TRANSACTION, Item, Table, TransactionConflict, TransactionFailed
 from .transactions import ConditionsFailed, transact
 
 
@@ -73,6 +81,7 @@ class Batch:
     now_ms: int
     seen: register.Register
     id: str = field(default_factory=lambda: uuid.uuid4().hex)
+    opened: float = field(default_factory=time.monotonic)
 
     def run(self) -> None:
         """Do all steps. Raises ConditionsFailed, TransactionConflict, PayloadTooLarge and ModelOutdated; nothing is
@@ -89,12 +98,12 @@ class Batch:
             self._stage()
             cleared = self._commit(log)
         except (ConditionsFailed, TransactionConflict, PayloadTooLarge, ModelOutdated):
-            self._settle(touched, log)
+            self._withdraw(touched, log)
             raise
         if not cleared:
-            # The write has happened. What others prevent from being cleared now is left to the janitor.
-            with suppress(TransactionConflict):
-                self._clear(touched, log)
+            # The write has happened. What cannot be cleared now is left to the janitor.
+            with suppress(TransactionConflict, Unavailable):
+                self._clear(log)
 
     # ------------------------------------------------------------------ steps
 
@@ -107,29 +116,34 @@ class Batch:
 
     def _stage(self) -> None:
         # Operations of one group share a transaction.
-        groups: list[list[ConditionalOp]] = [[(op, reason)] for op, reason in self.guards if isinstance(op, PutItem)]
-        groups += [
+        together: list[list[ConditionalOp]] = [
+            [(in_order(op), reason)] for op, reason in self.guards if isinstance(op, PutItem)
+        ]
+        together += [
             [(op, FailureReason("version", change)) for op in self._second_row(change)]
             for change in self.changes
             if change.moves
         ]
-        groups += [
+        together += [
             [(op, FailureReason("id", change)) for op in self._reservation(change)]
             for change in self.changes
             if change.reserves
         ]
+        alone: list[tuple[PutItem, FailureReason]] = []
+        fresh: list[Item] = []
         for change, diff in zip(self.changes, self.diffs, strict=True):
+            if change.is_unknown:
+                fresh += [keys.item_at(key, **attributes) for key, attributes in diff.added.items()]
+                continue
+            if diff.version is None:
+                continue
             in_the_way = FailureReason("row", change)
-            groups += [[(_staged(key, attributes), in_the_way)] for key, attributes in diff.added.items()]
-            groups += [
-                [(_replacing(key, before, merged_attributes(before, after)), in_the_way)]
+            alone += [(added(key, attributes, diff.version), in_the_way) for key, attributes in diff.added.items()]
+            alone += [
+                (replacing(key, before, merged_attributes(before, after), diff.version), in_the_way)
                 for key, (before, after) in diff.altered.items()
             ]
-        failed = self.table.parallel(
-            [_reporting_sender(part) for part in _packed(groups, lambda op: data_bytes(op[0]))]
-        )
-        if any(failed):
-            raise ConditionsFailed([reason for reasons in failed for reason in reasons])
+        stage(self.table, together, alone, fresh, opened=self.opened)
 
     def _second_row(self, change: Change) -> Iterable[Op]:
         """The hidden row of a record that moves, in the partition where it goes. When the record comes back from the
@@ -232,37 +246,44 @@ class Batch:
                 reason,
             )
 
-    def _clear(self, touched: Mapping[RecordId, Touched], log: Sequence[Item]) -> None:
-        """Remove what only the old states needed. Records that did not move are taken to be as this batch wrote them,
-        which saves reading them; a failed condition says otherwise, and then they are settled like all others.
+    def _clear(self, log: Sequence[Item]) -> None:
+        """Remove what only the old states needed. What others have written since then stays, so it does not matter how
+        late this happens, or how often.
         """
-        released = _released(self.guards)
-        groups: list[list[Op]] = []
-        rest: dict[RecordId, Touched] = {}
+        ops: list[PutItem | DeleteItem] = []
+        freed = {op.key for op, _ in self.guards if isinstance(op, DeleteItem)}
+        moved: dict[RecordId, Touched] = {}
         for change, diff in zip(self.changes, self.diffs, strict=True):
-            record = change.obj.key, change.id
-            rows = [
-                *map(DeleteItem, diff.removed),
-                *(put_row(key, after) for key, (_, after) in diff.altered.items()),
-                *released.get(record[1], ()),
-            ]
-            fence = RecordRows(self.model, change.obj, change.id, *self._written(change)).fence()
-            if change.moves or len(fence) + len(rows) > MAX_TRANSACTION:
-                rest[record] = touched[record]
-            elif rows:
-                groups.append([*fence, *rows])
-        try:
-            self.table.parallel([_sender(ops) for ops in _packed(groups)])
-        except (TransactionFailed, TransactionConflict):
-            rest = dict(touched)
-        self._settle(rest, log)
+            if change.before is not None:
+                version, guards = change.before.version, Rows.of(self.model, change.obj).guards(change.before)
+                ops += [removed(key, version) for key in diff.removed]
+                ops += [released(key, change.id, version) for key in guards if key in freed]
+            if diff.version is not None:
+                ops += [settled(key, after, diff.version) for key, (_, after) in diff.altered.items()]
+            if change.moves:
+                moved[change.obj.key, change.id] = Touched()
+        beside = [lambda table: settle(table, self.model, moved)] if moved else []
+        tidy(self.table, ops, *beside)
+        self._close(log)
 
-    def _written(self, change: Change) -> tuple[Record | None, Record | None]:
-        """The live and the trash row of a record that did not move, as committed."""
-        return (change.after, None) if change.after_live else (None, change.after)
+    def _withdraw(self, touched: Mapping[RecordId, Touched], log: Sequence[Item]) -> None:
+        """Remove what a batch has staged that will not commit."""
+        fresh: list[Key] = []
+        rest = dict(touched)
+        for change, diff in zip(self.changes, self.diffs, strict=True):
+            if change.is_unknown:
+                fresh += diff.added
+                of = rest.pop((change.obj.key, change.id))
+                if guards := tuple(filter(keys.is_unique, of.rows)):
+                    rest[change.obj.key, change.id] = Touched(guards)
+        withdraw(self.table, fresh)
+        self._settle(rest, log)
 
     def _settle(self, touched: Mapping[RecordId, Touched], log: Sequence[Item]) -> None:
         settle(self.table, self.model, touched)
+        self._close(log)
+
+    def _close(self, log: Sequence[Item]) -> None:
         close(self.table, self.model, self.id, self._objects(), [keys.of(item) for item in log])
 
     # ------------------------------------------------------------------ details
@@ -278,66 +299,3 @@ class Batch:
             rows_and_guards = dict.fromkeys([*diff.added, *diff.removed, *diff.altered, *guards])
             touched[change.obj.key, change.id] = Touched(tuple(rows_and_guards), frozenset(diff.altered))
         return touched
-
-
-def _released(guards: Iterable[ConditionalOp]) -> dict[str, list[Op]]:
-    """Removals of guards, by the id of the record that gives the value up."""
-    released: dict[str, list[Op]] = {}
-    for op, _ in guards:
-        if isinstance(op, DeleteItem):
-            assert op.values is not None
-            released.setdefault(op.values[":owner"], []).append(op)
-    return released
-
-
-def _staged(key: Key, attributes: Attributes) -> PutItem:
-    """Add a row of the new state. The same row may be there already; one with other attributes may belong to a
-    committed state, and is in the way.
-    """
-    item = keys.item_at(key, **attributes)
-    if attributes.keys() <= {CREATED}:
-        values = {":c": attributes[CREATED]} if attributes else None
-        return PutItem(item, f"{NOT_EXISTS} OR {CREATED} = :c" if attributes else None, values=values)
-    return PutItem(item, NOT_EXISTS)
-
-
-def _replacing(key: Key, before: Attributes, after: Attributes) -> PutItem:
-    """Give a row new attributes, on the condition that it is in the state of ``before``: rows of version 0.2 carry
-    nothing besides.
-    """
-    names = {f"#{name}": name for name in ATTRIBUTES}
-    terms = [f"#{name} = :{name}" if name in before else f"attribute_not_exists(#{name})" for name in ATTRIBUTES]
-    values = {f":{name}": value for name, value in before.items() if name in ATTRIBUTES}
-    return PutItem(keys.item_at(key, **after), " AND ".join(terms), names, values or None)
-
-
-def _reporting_sender(part: Sequence[ConditionalOp]) -> Callable[[Table], Sequence[FailureReason | None]]:
-    """Sends one transaction and returns why it failed: the error follows from the reasons of all of them together."""
-
-    def send(table: Table) -> Sequence[FailureReason | None]:
-        try:
-            transact(table, part)
-        except ConditionsFailed as failure:
-            return failure.reasons
-        return ()
-
-    return send
-
-
-def _sender(ops: Sequence[Op]) -> Callable[[Table], None]:
-    return lambda table: table.transact(ops)
-
-
-def _packed[T](groups: Iterable[list[T]], bytes_of: Callable[[T], int] = lambda _: 0) -> list[list[T]]:
-    """Join groups into transactions of at most 100 operations and ``MAX_BYTES``, without splitting any."""
-    packed: list[list[T]] = []
-    total = 0
-    for group in groups:
-        size = sum(map(bytes_of, group))
-        if packed and len(packed[-1]) + len(group) <= MAX_TRANSACTION and total + size <= MAX_BYTES:
-            packed[-1] += group
-            total += size
-        else:
-            packed.append(list(group))
-            total = size
-    return packed

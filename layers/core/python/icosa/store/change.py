@@ -17,7 +17,7 @@ from typing import Any, Literal
 from ..model.model import Model, Object, UniqueConstraint
 from ..model.record import Record
 from . import keys
-from .derive import CREATED, TWO_VALUES, Attributes, Rows, constraint_value
+from .derive import CREATED, TWO_VALUES, WRITTEN, Attributes, Rows, constraint_value
 from .keys import Key
 from .ops import EXISTS, NOT_EXISTS, CheckItem, DeleteItem, Op, PutItem, UpdateItem
 from .record import HIDDEN, RECOUNT, RECOUNT_NAMES, VERSION, pack, pack_moved
@@ -74,6 +74,8 @@ class Change:
     after_live: bool = True
     #: The id came from the client: it may exist already, in either partition.
     id_is_given: bool = False
+    #: The id follows from what the record tells of, so others may be about to make the same one.
+    id_is_derived: bool = False
 
     @property
     def id(self) -> str:
@@ -100,6 +102,11 @@ class Change:
     def reserves(self) -> bool:
         """Whether the id of a new record must be kept from others until the record is there."""
         return self.before is None and self.id_is_given
+
+    @property
+    def is_unknown(self) -> bool:
+        """Whether nobody else knows the record: it is new, and the request has drawn its id."""
+        return self.before is None and not self.id_is_given and not self.id_is_derived
 
     def other_place(self, model: Model) -> Key:
         """Where the record would be if it were in the trash instead of live, or the other way round, after
@@ -129,12 +136,14 @@ def new_state(
 @dataclass(frozen=True, slots=True)
 class RowDiff:
     """What a change does to the rows derived from its record: those to add, those to remove, and those that keep their
-    key while their attributes change (before, after).
+    key while their attributes change (before, after). ``version`` is that of the record after the change, None where
+    nobody else knows it.
     """
 
     added: Mapping[Key, Attributes]
     removed: tuple[Key, ...] = ()
     altered: Mapping[Key, tuple[Attributes, Attributes]] = field(default_factory=dict)
+    version: int | None = None
 
     @property
     def size(self) -> int:
@@ -142,13 +151,21 @@ class RowDiff:
 
     def ops(self) -> Iterator[Op]:
         """The whole difference, for the transaction that also writes the record."""
-        yield from (put_row(key, attributes) for key, attributes in self.added.items())
-        yield from (put_row(key, after) for key, (_, after) in self.altered.items())
+        yield from (put_row(key, attributes, self.version) for key, attributes in self.added.items())
+        yield from (put_row(key, after, self.version) for key, (_, after) in self.altered.items())
         yield from map(DeleteItem, self.removed)
 
 
-def put_row(key: Key, attributes: Attributes) -> PutItem:
-    return PutItem(keys.item_at(key, **attributes))
+def put_row(key: Key, attributes: Attributes, version: int | None) -> PutItem:
+    """Put a row of a record in a version, which the same transaction makes sure of."""
+    return PutItem(row_of(key, attributes, version))
+
+
+def row_of(key: Key, attributes: Attributes, version: int | None) -> dict[str, Any]:
+    """The item of a row."""
+    if version is None:
+        return keys.item_at(key, **attributes)
+    return keys.item_at(key, **attributes, **{WRITTEN: version})
 
 
 def carry(key: Key, attributes: Attributes) -> UpdateItem | None:
@@ -168,8 +185,9 @@ def row_diff(model: Model, change: Change) -> RowDiff:
     rows = Rows.of(model, change.obj)
     before = rows.derive(change.before, live=change.before_live) if change.before is not None else {}
     after = rows.derive(change.after, live=change.after_live) if change.after is not None else {}
+    version = None if change.after is None or change.is_unknown else change.after.version
     if not before:
-        return RowDiff(after)
+        return RowDiff(after, version=version)
     return RowDiff(
         {key: attributes for key, attributes in after.items() if key not in before},
         tuple(key for key in before if key not in after),
@@ -178,6 +196,7 @@ def row_diff(model: Model, change: Change) -> RowDiff:
             for key, attributes in after.items()
             if key in before and before[key] != attributes
         },
+        version,
     )
 
 
@@ -237,14 +256,20 @@ def guard_ops(model: Model, changes: Sequence[Change]) -> Iterator[ConditionalOp
     for key, change in claimed.items():
         reason = FailureReason("guard", change, _constraint_of(model, change, key), key)
         owner = released.pop(key, change.id)
-        yield claim(key, change.id, owner=owner), reason
+        assert change.after is not None
+        yield claim(key, change.id, change.after.version, owner=owner), reason
     for key, owner in released.items():
         yield release(key, owner), None
 
 
-def claim(key: Key, record_id: str, *, owner: str) -> PutItem:
-    """Let a guard stand for a record, unless it belongs to another one than ``owner``."""
-    return PutItem(keys.item_at(key, id=record_id), f"{NOT_EXISTS} OR id = :owner", values={":owner": owner})
+def claim(key: Key, record_id: str, version: int, *, owner: str) -> PutItem:
+    """Let a guard stand for a record in a version, unless it belongs to another one than ``owner``."""
+    return PutItem(guard_of(key, record_id, version), f"{NOT_EXISTS} OR id = :owner", values={":owner": owner})
+
+
+def guard_of(key: Key, record_id: str, version: int) -> dict[str, Any]:
+    """The item of a guard."""
+    return keys.item_at(key, id=record_id, **{WRITTEN: version})
 
 
 def release(key: Key, owner: str) -> DeleteItem:

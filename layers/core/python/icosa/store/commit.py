@@ -147,7 +147,7 @@ def _is_free(table: Table, model: Model, reason: FailureReason, now_ms: int) -> 
     match reason:
         case FailureReason(kind="id", change=Change(obj=obj, id=record_id)):
             return free_stale_id(table, model, obj, record_id)
-        case FailureReason(kind="guard", change=Change(obj=obj), key=(_, _) as key):
-            return free_stale_guard(table, model, obj, key, now_ms)
+        case FailureReason(kind="guard", change=Change(obj=obj, id=record_id), key=(_, _) as key):
+            return free_stale_guard(table, model, obj, key, now_ms, claimant=record_id)
         case _:
             return False

@@ -35,6 +35,9 @@ TWO_VALUES = "b"
 #: In an index row and in a live record's edge: when the record was created, in milliseconds since the epoch
 #: (docs/storage.md#what-rows-carry). Rows may be without it.
 CREATED = "c"
+#: In a row or guard of a record that somebody else may know: the record's version when it was written. By it a batch
+#: that removes the row later sees whether it has been written again meanwhile (``staging.removed``).
+WRITTEN = "s"
 #: What tells the states of a row apart; what it carries besides follows from its record.
 ATTRIBUTES = (EXACT, FIELDS, TWO_VALUES)
 #: Bytes of exact text up to which a row has room for ``CREATED`` within the 1 KB that it costs.

@@ -14,6 +14,7 @@ workspace's rows: the functions take the workspace id of the caller's principal 
 | token | ``ws#T#object#c`` | ``token \\x01 id`` |
 | counter | ``ws#C#object`` | shard |
 | ledger | ``ws#CL#object`` | leaf |
+| use of an index | ``ws#IU`` | ``day#object#leaf``, ``tuned##`` |
 | log of changes | ``ws#L`` | ``time#suffix``, ``!time#suffix`` |
 | open batches | ``ws#B`` | ``open`` |
 | batch log | ``ws#B`` | ``log#batch#part`` |
@@ -137,6 +138,31 @@ def counter(ws: str, obj: str) -> str:
 def ledgers(ws: str, obj: str) -> str:
     """Partition of the numbers of rows that are kept beside an object's indexes (``store.ledger``)."""
     return f"{ws}#CL#{obj}"
+
+
+def index_of(pk: str) -> tuple[str, str] | None:
+    """The object and the leaf of an index's partition, None for other partitions.
+
+    >>> index_of("7b1e#I#o3#f7.firstName"), index_of("7b1e#R#o3")
+    (('o3', 'f7.firstName'), None)
+    """
+    _, kind, *rest = pk.split("#", 3)
+    return (rest[0], rest[1]) if kind == "I" else None
+
+
+def index_uses(ws: str) -> str:
+    """Partition of the notes of which indexes are used, and which are missed (``store.index_use``)."""
+    return f"{ws}#IU"
+
+
+def index_use(ws: str, day: str, object_key: str, leaf: str) -> Key:
+    """The notes of a leaf on a day."""
+    return index_uses(ws), f"{day}#{object_key}#{leaf}"
+
+
+def index_tuning(ws: str) -> Key:
+    """When the workspace's indexes were last looked at."""
+    return index_uses(ws), "tuned##"
 
 
 def change_log(ws: str, ms: int, suffix: str) -> Key:

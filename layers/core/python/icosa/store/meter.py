@@ -12,12 +12,21 @@ import os
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
 from ..prices import prices
 
 #: Megabytes of this function, whose time is paid by them; outside Lambda those of the functions of the APIs.
 _MEMORY = int(os.environ.get("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "1769"))
+
+
+class IndexReads(Protocol):
+    """Is told what is read of indexes, and missed (``store.index_use``)."""
+
+    def read(self, pk: str) -> None: ...
+    def missed(self, object_key: str, leaf: str, units: float) -> None: ...
+    def settle(self) -> None: ...
+
 
 #: Whether reads see everything that was written before them, or perhaps not the last moment, for half the price.
 Consistency = Literal["strong", "eventual"]
@@ -51,6 +60,8 @@ class Meter:
     jobs: list[str] = field(default_factory=list)
     #: Of work with a clock of its own, which ``total`` adds.
     children: list[Meter] = field(default_factory=list)
+    #: None where nobody notes which indexes are used.
+    indexes: IndexReads | None = None
 
     @property
     def seconds(self) -> float:
@@ -66,6 +77,10 @@ class Meter:
         """Count a scan, and add it to the explained plan."""
         self.scans += 1
         self.note(f"scan of {what}")
+
+    def branch(self) -> Meter:
+        """A meter for work beside other work of the request, for ``add_parallel``."""
+        return Meter(detailed=self.detailed, indexes=self.indexes)
 
     def child(self) -> Meter:
         """A meter whose clock begins now, and whose counts are part of this one's ``total``."""

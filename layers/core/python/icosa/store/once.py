@@ -41,6 +41,7 @@ _SPARE_SECONDS: Final = 600
 _DIGEST_BYTES: Final = 15
 
 _FINGER, _RIGHTS, _AT, _STATUS, _HEADERS, _BODY, _IDS = "finger", "rights", "at", "status", "heads", "body", "ids"
+_BESIDE: Final = "beside"
 _WITHHELD: Final = "withheld"
 
 
@@ -60,7 +61,8 @@ class KeptAnswer:
 @dataclass(frozen=True, slots=True)
 class Found:
     """What a row says. ``answer`` is None while its request runs; ``ids`` are the records that it has written, from
-    which an answer without a body is made again. ``is_withheld``: the answer holds a secret, and was not kept.
+    which an answer without a body is made again, and from what was ``beside`` them. ``is_withheld``: the answer holds a
+    secret, and was not kept.
     """
 
     finger: str
@@ -69,6 +71,7 @@ class Found:
     answer: KeptAnswer | None
     ids: tuple[str, ...] = ()
     is_withheld: bool = False
+    beside: Any = None
 
     @classmethod
     def parse(cls, item: Item | None, now_ms: int) -> Found | None:
@@ -81,7 +84,8 @@ class Found:
             body = None if packed is None else zlib.decompress(packed)
             answer = KeptAnswer(item[_STATUS], body, orjson.loads(item.get(_HEADERS, "{}")))
         ids = tuple(filter(None, item.get(_IDS, "").split(",")))
-        return cls(item[_FINGER], item[_RIGHTS], item[_AT], answer, ids, _WITHHELD in item)
+        beside = orjson.loads(zlib.decompress(item[_BESIDE])) if _BESIDE in item else None
+        return cls(item[_FINGER], item[_RIGHTS], item[_AT], answer, ids, _WITHHELD in item, beside)
 
 
 #: Makes the answer from the records that a commit is about to leave; the flag says whether the relations that it shows
@@ -97,6 +101,8 @@ class Once:
     finger: str
     #: Makes the answer before the commit.
     answering: Answering | None = None
+    #: What the answer shows beside records, as JSON: kept with their ids where the answer itself is not.
+    beside: Any = None
     found: Found | None = None
     is_committed: bool = False
     _key: Key | None = None
@@ -210,6 +216,8 @@ class Once:
             attributes[_BODY] = packed
         elif named := ",".join(ids):
             attributes[_IDS] = named
+            if self.beside:
+                attributes[_BESIDE] = zlib.compress(orjson.dumps(self.beside))
         is_free = f"{NOT_EXISTS} OR #at <= :old"
         return PutItem(keys.item_at(self._key, **attributes), is_free, {"#at": _AT}, {":old": now_ms - KEPT_MS})
 

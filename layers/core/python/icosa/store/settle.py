@@ -20,7 +20,7 @@ from typing import Any
 from ..model.model import Model, Object
 from ..model.record import Record
 from . import batch_log, keys, register
-from .change import put_row
+from .change import guard_of, put_row
 from .derive import Rows
 from .keys import Key
 from .ops import NOT_EXISTS, CheckItem, DeleteItem, Op, PutItem, UpdateItem
@@ -203,7 +203,8 @@ class _Settling:
             elif key not in valid:
                 ops[key] = DeleteItem(key)
             elif key in touched.altered:
-                ops[key] = put_row(key, valid[key])
+                assert rows.state is not None
+                ops[key] = put_row(key, valid[key], rows.state[0].version)
         if not ops and rows.is_tidy:
             return []
         parts = list(chunked(list(ops.values()), _ROOM)) or [[]]
@@ -215,12 +216,14 @@ class _Settling:
         """
         owner = self.owners.get(key)
         if key in rows.guards():
+            assert rows.state is not None
+            guard = guard_of(key, rows.id, rows.state[0].version)
             if owner is None:
-                yield PutItem(keys.item_at(key, id=rows.id), NOT_EXISTS)
+                yield PutItem(guard, NOT_EXISTS)
             elif owner != rows.id:
                 other = self.records.get((rows.obj.key, owner))
                 if other is not None and key not in other.guards():
-                    yield PutItem(keys.item_at(key, id=rows.id), "id = :owner", values={":owner": owner})
+                    yield PutItem(guard, "id = :owner", values={":owner": owner})
                     yield from other.fence()
         elif owner == rows.id and key not in self.held:
             yield DeleteItem(key, "id = :owner", values={":owner": owner})
@@ -279,15 +282,15 @@ def free_stale_id(table: Table, model: Model, obj: Object, record_id: str) -> bo
     return True
 
 
-def free_stale_guard(table: Table, model: Model, obj: Object, key: Key, now_ms: int) -> bool:
-    """Remove the guard of a unique value that no record has. True when the value may be free now, or soon; False when a
-    record has it.
+def free_stale_guard(table: Table, model: Model, obj: Object, key: Key, now_ms: int, *, claimant: str) -> bool:
+    """Remove the guard of a unique value that no record has. True when the value may be free now, or soon; False when
+    another record than ``claimant`` has it.
     """
     seen = read_register(table, model)
     for abandoned in seen.abandoned(now_ms):
         settle_abandoned(table, model, seen, abandoned)
     guard = table.get(key)
-    if guard is None:
+    if guard is None or guard["id"] == claimant:
         return True
     [rows], _ = RecordRows.read(table, model, [(obj, guard["id"])])
     if key in rows.guards():

@@ -34,16 +34,20 @@ MAX_BATCH_WRITE = 25
 #: Bytes of records in one transaction: DynamoDB takes 4 MB, keys and derived rows among them.
 MAX_BYTES = 3_700_000
 _ATTEMPTS = Attempts(6, first_pause=0.02)
-#: Errors of DynamoDB that pass by themselves and that the client has no class for; it names them in its message.
+#: Errors that pass by themselves and that the client has no class for; it names them in its message. "Failed to
+#: process" is its own word for what BatchWriteItem has left undone five times; a transaction under way refuses writes
+#: outside of it ("TransactionConflictException").
 _TRANSIENT = (
     "TransactionInProgress",
     "Throttling",
     "RequestLimitExceeded",
     "InternalServerError",
     "ServiceUnavailable",
+    "Failed to process",
+    "TransactionConflictException",
 )
 #: Those of them that say: too much at once. And what transactions call it.
-_THROTTLING = ("Throttling", "RequestLimitExceeded")
+_THROTTLING = ("Throttling", "RequestLimitExceeded", "Failed to process")
 _THROTTLED = ("ThrottlingError", "ProvisionedThroughputExceeded")
 _local = threading.local()
 
@@ -196,6 +200,8 @@ class Table:
         expression, bound = _key_condition(pk, low, high, prefix)
         if expression is None:
             return QueryPage([], None, 0)
+        if self.meter.indexes is not None:
+            self.meter.indexes.read(pk)
 
         def call() -> tuple[list[Item], Item | None, Any]:
             return self._client.sync_query_page(
@@ -340,7 +346,7 @@ class Table:
         if len(branches) <= 1 or getattr(_local, "is_worker", False):
             # A worker that waits for workers could wait for ever when all of them do.
             return [branch(self) for branch in branches]
-        tables = [self.metered(Meter(detailed=self.meter.detailed)) for _ in branches]
+        tables = [self.metered(self.meter.branch()) for _ in branches]
         try:
             futures = [_pool.submit(branch, table) for branch, table in zip(branches[1:], tables[1:], strict=True)]
             try:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final, Literal
 
+from ..model.tunable import CHOSEN_FOR_NEW, UNCHOSEN, IndexSetting
 from . import keys
 from .ops import EXISTS, NOT_EXISTS, CheckItem, DeleteItem, PutItem, UpdateItem
 from .versions import FORMAT, STANDARD
@@ -28,6 +29,11 @@ OPERATION: Final = "operation"
 #: Between which moments, in seconds since 1970, the last operation wrote of which nobody is told.
 QUIET_FROM: Final = "quietFrom"
 QUIET_UNTIL: Final = "quietUntil"
+#: From when on requests do the jobs that should have begun by then (``metadata.overdue``), in milliseconds since 1970.
+#: Absent while nothing is to be done.
+JOBS_DUE: Final = "jobsDue"
+#: How often a job was written: who removes ``jobsDue`` has seen all of them.
+JOBS_MARKED: Final = "jobsMarked"
 #: The last version of the model that writers must know: none of an older one may write (``store.lease``).
 _REQUIRED: Final = "requiredVersion"
 
@@ -35,6 +41,14 @@ _SUBDOMAIN = "subdomain"
 #: What counts the views' version up, after ``SET``, with its values.
 _NEXT_VIEWS = f"{VIEWS_VERSION} = if_not_exists({VIEWS_VERSION}, :noViews) + :oneView"
 _NEXT_VIEWS_VALUES: Mapping[str, Any] = {":noViews": 0, ":oneView": 1}
+
+
+#: What says, after ``SET``, that there are jobs, with its values.
+_MARK = f"{JOBS_DUE} = if_not_exists({JOBS_DUE}, :due), {JOBS_MARKED} = if_not_exists({JOBS_MARKED}, :zero) + :mark"
+
+
+def _mark_values(jobs_due: int) -> Mapping[str, Any]:
+    return {":due": jobs_due, ":zero": 0, ":mark": 1}
 
 
 def _views_unchanged(version: int) -> str:
@@ -81,7 +95,7 @@ def new_workspace(
             metadataRows=metadata_rows,
             metadataRevisions=metadata_revisions,
             nextObjectKey=next_object_key,
-            preferences={},
+            preferences={"indexes": CHOSEN_FOR_NEW},
             **{VIEWS_VERSION: 0},
             **more,
         ),
@@ -100,12 +114,13 @@ def next_model(
     seen_views: int | None,
     staged: str | None,
     is_required: bool = False,
+    jobs_due: int | None = None,
 ) -> UpdateItem:
     """Replace the model's version ``seen`` by the next one, whose rows have this number and sum of revisions.
 
     ``seen_views`` is the version of the views that change with it, None when they do not. ``staged`` names the log of a
     change that exceeds one transaction: its rows are put in their places afterwards. ``is_required``: writers must know
-    this version.
+    this version. ``jobs_due``: jobs follow from the change, and from then on requests do them (``mark_jobs``).
     """
     expression = (
         "SET metadataVersion = :new, metadataRows = :rows, metadataRevisions = :revisions, nextObjectKey = :key"
@@ -127,7 +142,28 @@ def next_model(
     if staged is not None:
         expression += ", metadataStaged = :staged"
         values[":staged"] = staged
+    if jobs_due is not None:
+        expression += f", {_MARK}"
+        values |= _mark_values(jobs_due)
     return UpdateItem(keys.workspace(ws), expression, condition, values=values)
+
+
+def mark_jobs(ws: str, jobs_due: int) -> UpdateItem:
+    """Let requests do jobs that have not been begun by a moment, or an earlier one that is there already."""
+    return UpdateItem(keys.workspace(ws), f"SET {_MARK}", EXISTS, values=_mark_values(jobs_due))
+
+
+def put_off_jobs(ws: str, *, seen: int, jobs_due: int) -> UpdateItem:
+    """Put off the moment from which requests do jobs, unless somebody else has done so since it was ``seen``."""
+    values = {":seen": seen, ":due": jobs_due}
+    return UpdateItem(keys.workspace(ws), f"SET {JOBS_DUE} = :due", f"{JOBS_DUE} = :seen", values=values)
+
+
+def no_jobs(ws: str, *, seen: int, marked: int) -> UpdateItem:
+    """Requests have no jobs to do, unless one was written since ``marked`` was read."""
+    values = {":seen": seen, ":marked": marked}
+    condition = f"{JOBS_DUE} = :seen AND {JOBS_MARKED} = :marked"
+    return UpdateItem(keys.workspace(ws), f"REMOVE {JOBS_DUE}", condition, values=values)
 
 
 def is_outdated(item: Mapping[str, Any] | None, version: int) -> bool:
@@ -263,6 +299,12 @@ def carried_out(ws: str, staged: str) -> UpdateItem:
 def has_timeline(item: Mapping[str, Any]) -> bool:
     """Whether a workspace's row says that changes are told on timelines."""
     return bool(item.get("preferences", {}).get("timeline") == "on")
+
+
+def index_setting(item: Mapping[str, Any]) -> IndexSetting:
+    """Which indexes a workspace's row says that it wants."""
+    setting: IndexSetting = item.get("preferences", {}).get("indexes") or UNCHOSEN
+    return setting
 
 
 def next_views(ws: str, *, seen: int, model_version: int) -> UpdateItem:

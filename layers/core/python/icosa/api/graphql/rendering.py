@@ -15,6 +15,7 @@ from ...model.model import Object
 from ...model.types.base import Leaf
 from ...model.types.decimals import to_number
 from ...query.aggregates import Aggregate
+from ...query.buckets import bucket_text
 from ...query.cursors import cursor_of
 from ...query.operation import Connection, Dimension, Node
 from .budget import Budget
@@ -119,11 +120,11 @@ def number_of(value: Any, leaf: Leaf | None) -> Any:
 
 
 def dimension_value(dimension: Dimension, value: Any) -> Any:
-    """Buckets are the first day of their period, or names; other values as records render them
+    """Buckets are timestamps of the first moment of their period, or names; other values as records render them
     (docs/wire/graphql.md#groups-in-graphql).
     """
     if isinstance(value, date):
-        return value.isoformat()
+        return bucket_text(value)
     if value is None or dimension.unnest or dimension.granularity != "NONE":
         return value
     return to_number(value) if dimension.leaf.kind.is_exact else dimension.leaf.kind.cursor_value(value)

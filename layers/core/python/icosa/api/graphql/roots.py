@@ -13,7 +13,7 @@ from ...identifiers import capitalised
 from ...model.model import Model, Object
 from ...query.aggregates import TOTAL_COUNT
 from ...query.filters import resolve_filter
-from ...query.groups import resolve_dimensions, resolve_group_order
+from ...query.groups import group_limit_error, resolve_dimensions, resolve_group_order
 from ...query.operation import (
     Create,
     Delete,
@@ -178,7 +178,11 @@ def _group_by(request: RootFieldRequest) -> PlannedField:
     if "groupBy" not in args:
         raise arguments.invalid('"groupBy" must be an array.')
     requested = args.get("limit", 0)
-    limit = min(requested, settings.group_limit) if requested > 0 else settings.group_default
+    limit = requested if requested > 0 else settings.group_default
+    if limit > settings.group_limit:
+        raise arguments.invalid(group_limit_error(settings.group_limit))
+    if (offset := args.get("offset", 0)) < 0:
+        raise arguments.invalid('Invalid argument: "offset" must be non-negative')
     dimensions = resolve_dimensions(model, obj, args["groupBy"])
     raw_filter = request.view_filter(obj, args.get("filter"), args.get("viewId"))
     records_order = request.order("orderByForRecords")
@@ -193,6 +197,7 @@ def _group_by(request: RootFieldRequest) -> PlannedField:
         filter=resolve_filter(model, obj, raw_filter, request.budget.demand),
         order=resolve_group_order(model, obj, args.get("orderBy", ()), dimensions),
         limit=limit,
+        offset=offset,
         records=connection.selection if connection.needs_page else None,
         records_limit=settings.group_records,
         records_offset=max(args.get("offsetForRecords", 0), 0),
@@ -359,6 +364,7 @@ ROOT_FIELDS: tuple[RootFieldTemplate, ...] = (
             "viewId": arguments.text,
             "includeRecords": arguments.flag,
             "limit": arguments.number,
+            "offset": arguments.number,
             "offsetForRecords": arguments.number,
         },
         suffix="GroupBy",

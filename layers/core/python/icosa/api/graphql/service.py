@@ -17,7 +17,7 @@ from ...engine.executor import execute, execute_all
 from ...errors import IcosaError
 from ...model.record import Record
 from ...query.older_names import in_present_names
-from ...query.operation import Delete, Operation, Precondition, Restore, Update
+from ...query.operation import Delete, Groups, Operation, Precondition, Restore, Update
 from ...runtime.conditional import ETAG, IF_MATCH, ConditionNotSupported, expected_revisions, revision_tag
 from ...runtime.http import HttpRequest, HttpResponse
 from ...runtime.http_errors import Unexpected
@@ -155,6 +155,8 @@ class Execution:
         self._leniency = Leniency(context.model, context.permissions, strict=strict)
         #: The record that is all that the answer shows, and its value.
         self._shown: tuple[Record, Any] | None = None
+        #: Of which fields there are more groups, by response key.
+        self._cut: dict[str, dict[str, int]] = {}
         try:
             self._fields = self._plan(document, node, request)
         except (Invalid, VariableMissing, UnknownRootField) as error:
@@ -313,7 +315,7 @@ class Execution:
         for field in self._fields:
             known = len(left)
             try:
-                data[field.key] = self._value(field.outcome, results)
+                data[field.key] = self._value(field.key, field.outcome, results)
             except IcosaError as error:
                 data[field.key] = None
                 errors.append(self._entry(error, field))
@@ -331,6 +333,8 @@ class Execution:
             extensions["warnings"] = warnings
         if jobs:
             extensions |= {"job": next(iter(jobs.values())), "jobs": jobs}
+        if self._cut:
+            extensions["groups"] = self._cut
         if extensions:
             result["extensions"] = extensions
         return result
@@ -338,7 +342,7 @@ class Execution:
     def _entry(self, error: IcosaError, field: _Field) -> dict[str, Any]:
         return error_entry(error, path=[field.key], locations=self._document.locations(field.node))
 
-    def _value(self, outcome: _FieldOutcome, results: Iterator[Any] | None) -> Any:
+    def _value(self, key: str, outcome: _FieldOutcome, results: Iterator[Any] | None) -> Any:
         if isinstance(outcome, IcosaError):
             raise outcome
         if isinstance(outcome, Introspection):
@@ -348,6 +352,8 @@ class Execution:
         result = execute(self._reading, outcome.operation) if results is None else next(results)
         if isinstance(result, Exception):
             raise result
+        if isinstance(result, Groups) and result.next_offset is not None:
+            self._cut[key] = {"total": result.total, "nextOffset": result.next_offset}
         value = outcome.render(result)
         if len(self._fields) == 1 and (record := record_of(outcome.operation, result)) is not None:
             self._shown = record, value

@@ -196,6 +196,10 @@ def error_entry(
         codes["subCode"] = error.sub_code
     codes["userFriendlyMessage"] = error.friendly or _friendly(error)
     codes["code"] = error.graphql_code
+    if error.problems:
+        codes["problems"] = list(error.problems)
+    if error.untold:
+        codes["problemsOmitted"] = error.untold
     entry: dict[str, Any] = {"message": error.message, "extensions": {**codes, **(extensions or {})}}
     if found := locations or error.locations:
         entry["locations"] = list(found)

@@ -11,6 +11,7 @@ from .call import CollectionRoutes, Route, collection_routes
 from .demo import DEMO_RECORDS
 from .events import EVENTS
 from .fields import FIELDS
+from .index_advice import INDEX_ADVICE
 from .jobs import JOBS
 from .me import ME
 from .objects import OBJECTS
@@ -34,6 +35,7 @@ ROUTES: tuple[Route, ...] = (
     PLAN,
     AUDIT_LOG,
     *JOBS,
+    INDEX_ADVICE,
     EVENTS,
     DEMO_RECORDS,
 )

@@ -26,6 +26,7 @@ KINDS: Final[Mapping[JobKind, str]] = {
     "finish": "FINISH_CHANGE",
     "carry": "COMPLETE_INDEXES",
     "migrate": "MIGRATE",
+    "tune": "TUNE_INDEXES",
 }
 
 

@@ -120,10 +120,14 @@ def _create_many(request: RecordsRequest) -> Operation:
 
 def _create(request: RecordsRequest, read: Callable[[Any], tuple[Record, ...]], *, is_list: bool) -> Operation:
     depth, upsert = request.params.depth, request.params.upsert
+    is_partial = request.params.partial
+    if is_partial and not is_list:
+        raise BadRequest("'partial' is for batches: POST a list of records", sub_code="INVALID_QUERY_INPUT")
     return Create(
         object=request.object,
         data=read(request.body),
         upsert=upsert,
+        is_partial=is_partial,
         is_list=is_list,
         selection=request.selection(depth, created=True),
     )
@@ -217,12 +221,14 @@ def _merge(request: RecordsRequest) -> Operation:
 
 def _group_by(request: RecordsRequest) -> Operation:
     params, settings, model = request.params, request.settings, request.model
-    limit = params.limit(default=settings.group_default, maximum=settings.group_limit) or settings.group_default
+    limit = params.group_limit(default=settings.group_default, maximum=settings.group_limit)
+    offset = params.group_offset
     raw_filter, raw_group_by, raw_order = params.filter, params.group_by, params.group_order
     requested, raw_records_order = params.aggregates, params.records_order
     with_records = params.include_records_sample
     obj = request.object
     aggregates = aggregates_of(obj)
+    params.drop("aggregate", (name for name in requested if name not in aggregates))
     dimensions = resolve_dimensions(model, obj, raw_group_by)
     raw_filter = request.view_filter(obj, raw_filter, params.view_id or None)
     return GroupBy(
@@ -232,6 +238,7 @@ def _group_by(request: RecordsRequest) -> Operation:
         filter=request.resolved(raw_filter),
         order=resolve_group_order(model, obj, raw_order, dimensions),
         limit=limit,
+        offset=offset,
         records=Selection() if with_records else None,
         records_limit=settings.group_records,
         records_order=resolve_order(model, obj, raw_records_order),
@@ -272,7 +279,7 @@ ENDPOINTS: Mapping[RouteKind, Mapping[str, Endpoint]] = {
         "PUT": _UPDATE_ONE,
         "DELETE": Endpoint(parse=_delete_one, render=responses.record("delete"), takes_if_match=True),
     },
-    "batch": {"POST": Endpoint(parse=_create_many, render=responses.records("create"), status=201)},
+    "batch": {"POST": Endpoint(parse=_create_many, render=responses.batch, status=201)},
     "destroyed": {"GET": Endpoint(parse=_find_destroyed, render=responses.destroyed)},
     "duplicates": {"POST": Endpoint(parse=_duplicates, render=responses.duplicates)},
     "groupBy": {"GET": Endpoint(parse=_group_by, render=responses.groups)},

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -11,11 +11,13 @@ import orjson
 
 from ...errors import BadRequest
 from ...model.dates import parse_instant
+from ...query.groups import group_limit_error
 from .filter_text import Raw, parse_filter, parse_order
 from .quotes import CUT_HINT
 
 #: A number of records in decimal digits; a fraction is not refused (docs/wire/rest.md#limit).
 _LIMIT = re.compile(r"\+?(?P<whole>\d+)(?:\.(?P<fraction>\d*))?", re.ASCII)
+_OFFSET = re.compile(r"\d{1,9}", re.ASCII)
 _FIELDS_HINT = "Expected a comma-separated list of field names, e.g. fields=id,name"
 _GROUP_BY_HINT = (
     "Invalid group_by query parameter - should be a valid array of objects - ex: "
@@ -35,9 +37,8 @@ _GROUP_ORDER_HINT = (
 #: What a page of any collection is asked for with.
 PAGE_PARAMETERS = frozenset(("limit", "starting_after", "ending_before"))
 _PARAMETERS = PAGE_PARAMETERS | {
-    *("filter", "order_by", "depth", "fields", "upsert", "soft_delete"),
-    *("group_by", "aggregate", "order_by_for_records", "include_records_sample", "view_id", "viewId"),
-    "since",
+    *("filter", "order_by", "depth", "fields", "upsert", "partial", "soft_delete", "since"),
+    *("offset", "group_by", "aggregate", "order_by_for_records", "include_records_sample", "view_id", "viewId"),
 }
 _FLAGS = {"true": True, "false": False}
 _NAME = re.compile(r"[A-Za-z_][\w.-]*(?:\[[\w.-]*\])*", re.ASCII)
@@ -59,6 +60,7 @@ class Params:
     def __init__(self, query_string: str) -> None:
         self._values: dict[str, list[str]] = {}
         self._used: set[str] = set()
+        self._dropped: list[str] = []
         for name, value in parse_qsl(query_string, keep_blank_values=True):
             self._values.setdefault(name, []).append(value)
 
@@ -87,7 +89,11 @@ class Params:
 
     @property
     def ignored(self) -> list[str]:
-        return [name for name in self._values if name not in self._used]
+        return [*(name for name in self._values if name not in self._used), *self._dropped]
+
+    def drop(self, parameter: str, members: Iterable[str]) -> None:
+        """Tell that members of a parameter's value mean nothing, as its ``ignored`` parts."""
+        self._dropped += [f"{parameter}[{member}]" for member in members]
 
     @property
     def filter(self) -> Raw | None:
@@ -135,6 +141,25 @@ class Params:
             return maximum
         return min(int(whole) + (fraction.strip("0") != ""), maximum)
 
+    def group_limit(self, *, default: int, maximum: int) -> int:
+        """The same for groups, where more than ``maximum`` are refused: a list that is cut has a total, and groups have
+        none in their body.
+        """
+        limit = self.limit(default=default, maximum=maximum + 1) or default
+        if limit > maximum:
+            raise BadRequest(group_limit_error(maximum), sub_code="INVALID_LIMIT_QUERY_PARAM")
+        return limit
+
+    @property
+    def group_offset(self) -> int:
+        """How many groups are passed over."""
+        text = self._all("offset").strip()
+        if not text:
+            return 0
+        if _OFFSET.fullmatch(text) is None:
+            raise _invalid(f"offset '{text}' is invalid. Should be an integer from 0")
+        return int(text)
+
     @property
     def after(self) -> str:
         return self._all("starting_after")
@@ -172,6 +197,10 @@ class Params:
     @property
     def upsert(self) -> bool:
         return self._flag("upsert")
+
+    @property
+    def partial(self) -> bool:
+        return self._flag("partial")
 
     @property
     def soft_delete(self) -> bool:

@@ -10,6 +10,7 @@ from typing import Any
 from ...identifiers import capitalised
 from ...model.model import Model, Object
 from ...query.aggregates import Aggregate, aggregates_of
+from ...query.buckets import bucket_text
 from ...query.cursors import cursor_of
 from ...query.operation import (
     Connection,
@@ -29,6 +30,7 @@ from ...query.operation import (
     Restore,
     Update,
 )
+from ...query.partial import Outcome, Refused
 from .render import Renderer
 
 #: What is answered with records.
@@ -55,6 +57,26 @@ def records(verb: str) -> Render:
         return {"data": {_key(verb, operation.object.name_plural): [render(node) for node in result]}}
 
     return render
+
+
+def batch(model: Model, operation: Create, result: Sequence[Outcome]) -> Any:
+    """``{"data": {"createPeople": […]}}``; of a partial one with an outcome for each record of the data."""
+    if not operation.is_partial:
+        return records("create")(model, operation, result)
+    render = _renderer(model, operation)
+    return {
+        "data": {
+            _key("create", operation.object.name_plural): [
+                _outcome(index, outcome, render) for index, outcome in enumerate(result)
+            ]
+        }
+    }
+
+
+def _outcome(index: int, outcome: Outcome, render: Renderer) -> dict[str, Any]:
+    if isinstance(outcome, Refused):
+        return {"index": index, "status": outcome.status, "errors": outcome.problems}
+    return {"index": index, "status": 201, "record": None if outcome is None else render(outcome)}
 
 
 def page(model: Model, operation: FindMany, result: Connection) -> Any:
@@ -143,6 +165,6 @@ def _aggregate_value(aggregate: Aggregate, value: Any) -> Any:
 def _dimension_value(dimension: Dimension, value: Any) -> Any:
     """Buckets are timestamps of their first moment, or names."""
     if isinstance(value, date):
-        return f"{value.isoformat()}T00:00:00.000Z"
+        return bucket_text(value)
     is_plain = value is None or dimension.unnest or dimension.granularity != "NONE"
     return value if is_plain else dimension.leaf.kind.cursor_value(value)

@@ -15,7 +15,8 @@ from ...errors import RecordChanged
 from ...model.model import Model
 from ...query.demand import Demand
 from ...query.older_names import in_present_names
-from ...query.operation import Operation
+from ...query.operation import Create, Operation
+from ...query.partial import Refused
 from ...runtime.conditional import (
     ETAG,
     digest_tag,
@@ -40,10 +41,12 @@ from ..once import Ran
 from ..operation_kinds import note_operations
 from ..shown_record import record_of
 from ..stamps import with_given_stamps
+from ..trash_time import trash_header
 from ..view_filter import view_filter_of
 from ..watermark import watermark_header
 from ..written_once import written_once
 from .endpoints import ENDPOINTS, Endpoint, RecordsRequest
+from .group_pages import group_headers
 from .ignored import ignored_header
 from .params import Params
 from .path import Path, parse_path
@@ -117,7 +120,12 @@ def _read(
         raise RecordChanged
     body = orjson.dumps(shown)
     tag = digest_tag(body) if record is None else revision_tag(record.revision, _record_json(shown), request)
-    headers = {**ignored_header(parsed.params.ignored), **watermark_header(context, [operation])}
+    headers = {
+        **ignored_header(parsed.params.ignored),
+        **group_headers(request, result),
+        **trash_header(context, operation, record),
+        **watermark_header(context, [operation]),
+    }
     response = tagged(HttpResponse(endpoint.status, body, headers), tag)
     return not_modified(response) if is_not_modified(request, tag) else deliver(response, request)
 
@@ -135,10 +143,19 @@ def _write(
         shown = endpoint.render(context.model, operation, result)
         record = record_of(operation, result)
         tag = {} if record is None else {ETAG: str(revision_tag(record.revision, _record_json(shown), request))}
-        return HttpResponse(endpoint.status, orjson.dumps(shown), {**headers, **tag})
+        until = trash_header(context, operation, record)
+        status = 207 if is_partial else endpoint.status
+        return HttpResponse(status, orjson.dumps(shown), {**headers, **tag, **until})
 
+    def run() -> Ran:
+        result = execute(reading, operation)
+        outcomes = result if is_partial and isinstance(result, list) else None
+        is_all_refused = outcomes is not None and all(isinstance(outcome, Refused) for outcome in outcomes)
+        return Ran(answer(result), has_failed=is_all_refused)
+
+    is_partial = isinstance(operation, Create) and operation.is_partial
     reading = context if operation.is_write else for_reads(context, request)
-    return written_once(context, operation, lambda: Ran(answer(execute(reading, operation))), answer)
+    return written_once(context, operation, run, answer)
 
 
 def _record_json(shown: Any) -> bytes:

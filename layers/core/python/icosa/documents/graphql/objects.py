@@ -282,6 +282,7 @@ class ObjectTypes:
                 _argument("orderByForRecords", f"[{name}OrderByInput]"),
                 _argument("viewId", "UUID"),
                 _argument("limit", "Int"),
+                _argument("offset", "Int", "groupOffset"),
                 _argument("offsetForRecords", "Int"),
             ),
             f"{many} in groups that have values in common, and figures about each group.",

@@ -13,6 +13,7 @@ from ...identifiers import capitalised
 from ...model.model import Object
 from ...query.aggregates import Aggregate, aggregates_of
 from ...settings import Settings
+from .errors import PROBLEM_SCHEMA
 from .names import Names
 from .schemas import PAGE_INFO, PAGED, UUID, Part, all_of, list_of, page_info, reference
 from .text import label
@@ -25,7 +26,7 @@ _EXACT, _NUMBER, _MOMENT = "Exact_Aggregate", "Number_Aggregate", "Moment_Aggreg
 @dataclass(frozen=True, slots=True)
 class Context:
     """What an object's schemas are made with. ``names_aggregates``: groups list every aggregate, rather than leave
-    room for them.
+    room for them, and operations the refusals that all of them have.
     """
 
     names: Names
@@ -74,6 +75,10 @@ def _record(obj: Object, context: Context) -> Part:
 
 def record_id(_: Object, __: Context) -> Part:
     return reference(_RECORD_ID)
+
+
+def outcome(obj: Object, context: Context) -> Part:
+    return reference(context.names.of(obj, "Outcome"))
 
 
 def record_under(verb: str, content: SchemaFactory = _record) -> SchemaFactory:
@@ -127,6 +132,7 @@ def schemas_of(obj: Object, context: Context) -> dict[str, Any]:
             "description": f"The {labels} that resemble one record",
         },
         names.of(obj, "DuplicatesBody"): _duplicates_body(obj, context),
+        names.of(obj, "Outcome"): _outcome(obj, context),
         names.of(obj, "Group"): _group(obj, context),
     }
 
@@ -160,6 +166,23 @@ def _duplicates_body(obj: Object, context: Context) -> Part:
             "ids": {**list_of(UUID), "maxItems": most, "description": "Records that exist"},
         },
         "oneOf": [{"required": ["data"]}, {"required": ["ids"]}],
+    }
+
+
+def _outcome(obj: Object, context: Context) -> Part:
+    return {
+        "type": "object",
+        "description": f"What became of one of the {label(obj, 'labelPlural')} of a batch",
+        "properties": {
+            "index": {"type": "integer", "description": "Its place in the body, from 0"},
+            "status": {"type": "integer", "description": "201 where it was written, else the status of an error"},
+            "record": {
+                "oneOf": [_record(obj, context), {"type": "null"}],
+                "description": "The record; null if it is gone when an answer is given again",
+            },
+            "errors": {**list_of(reference(PROBLEM_SCHEMA)), "description": "Why it was left out"},
+        },
+        "required": ["index", "status"],
     }
 
 

@@ -25,8 +25,8 @@ _DESCRIPTIONS: Mapping[DocumentName, str] = {
         "The records of this workspace. Paths and schemas follow its data model: create an object or a field, and "
         "they are here.\n\n"
         "Every request carries an API key as a bearer token. Reads see everything that was written before them, and a "
-        "request applies as a whole or not at all. Which records and fields an answer holds depends on the role of "
-        "the key; this document does not.\n\n"
+        "request that creates or changes records applies as a whole or not at all. Which records and fields an answer "
+        "holds depends on the role of the key; this document does not.\n\n"
         "Send `X-Icosa-Explain: 1` to learn from the headers of the answer how a query was answered and what it cost, "
         "and `X-Icosa-Consistency: eventual` to read for half of that where the last second does not matter."
     ),

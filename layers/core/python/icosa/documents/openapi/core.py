@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import orjson
@@ -12,7 +12,7 @@ from ...settings import Settings, settings
 from .answers import Context, schemas_of, shared_schemas
 from .base import components, own_path
 from .destroyed import DESTROYED_SCHEMAS, destroyed_path
-from .errors import CONDITIONAL, error_components
+from .errors import CONDITIONAL, error_components, with_others
 from .names import Names
 from .operations import operation_ids, operations_of
 from .parameters import OBJECTS, parameters
@@ -51,9 +51,17 @@ def core_members(model: Model, settings: Settings, only: Collection[str] | None 
         paths |= operations_of(obj, ids[obj.id], context)
         schemas |= schemas_of(obj, context)
     error_schemas, responses = error_components(settings)
+    if not in_full:
+        responses = {status: body for status, body in with_others(responses).items() if status in _refused(paths)}
     parts = {
         "parameters": parameters(settings),
         "responses": {**responses, **CONDITIONAL},
         "schemas": {**schemas, **shared_schemas(objects, context), **own_schemas, **error_schemas},
     }
     return {**tag_members(tag for _, tag in tagged), "paths": paths, "components": components(parts)}
+
+
+def _refused(paths: Mapping[str, Any]) -> set[str]:
+    """The statuses that some operation refers to."""
+    operations = (operation for path in paths.values() for operation in path.values() if "responses" in operation)
+    return {status for operation in operations for status, part in operation["responses"].items() if "$ref" in part}

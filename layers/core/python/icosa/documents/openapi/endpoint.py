@@ -28,6 +28,7 @@ from ...access.bodies import (
 )
 from ...access.row_rule_bodies import RowLevelPermissions, UpsertRowLevelPermissions
 from ...lifecycle.demo_bodies import DemoRecords, RemovedDemoRecords
+from ...metadata.index_advice_body import IndexAdvice
 from ...metadata.job_body import Job
 from ...webhooks.bodies import WebhookForResponse
 from ...webhooks.delivery_bodies import (
@@ -38,7 +39,7 @@ from ...webhooks.delivery_bodies import (
     WebhookDeliverySummary,
     WebhookTestResult,
 )
-from .parameters import AUDIT_LIMIT, DELIVERY_ID, DELIVERY_LIMIT, DELIVERY_STATE, OBJECT_ID, WITH_CHANGED
+from .parameters import ADVICE_OBJECT, AUDIT_LIMIT, DELIVERY_ID, DELIVERY_LIMIT, DELIVERY_STATE, OBJECT_ID, WITH_CHANGED
 from .schemas import PAGE_INFO, Part, all_of, list_of, reference
 
 ACCESS: Final = "access"
@@ -197,6 +198,16 @@ ENDPOINTS: Final = (
         operation_id="findOneJob",
         summary="How far a job is",
         answer=Job,
+    ),
+    Endpoint(
+        path="/indexAdvice",
+        method="get",
+        tag="indexAdvice",
+        operation_id="findIndexAdvice",
+        summary="Which indexes are used, which are missed, and what each costs",
+        answer=IndexAdvice,
+        is_list=True,
+        filters=(ADVICE_OBJECT,),
     ),
     Endpoint(
         path="/demoRecords",

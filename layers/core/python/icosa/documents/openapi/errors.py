@@ -7,11 +7,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from ...limits import PROBLEM_VALUE_CHARACTERS, PROBLEMS
 from ...settings import Settings
 from .schemas import Part, reference
 
 #: No object's schema has an underscore in its name, so these never clash with one.
 ERROR_SCHEMA = "Error_Body"
+PROBLEM_SCHEMA = "Error_Problem"
 
 _ERROR: Part = {
     "type": "object",
@@ -30,18 +32,55 @@ _ERROR: Part = {
             "description": "A reason within the class, where there is one. New ones may appear at any time",
         },
         "message": {"type": "string", "description": "Of a body that is not JSON: the message once more"},
-        "errors": {
-            "type": "array",
-            "items": {"type": "object"},
-            "description": (
-                "Of a request that was refused before it reached the API: the same error for GraphQL clients"
-            ),
-        },
     },
     "required": ["statusCode", "error", "messages"],
 }
 
+_PROBLEM: Part = {
+    "type": "object",
+    "description": "What is wrong with one record of a request",
+    "properties": {
+        "index": {"type": "integer", "description": "The place of the record in the data, from 0"},
+        "field": {
+            "type": ["string", "null"],
+            "description": "The path of the field in the body; null for the record as a whole",
+        },
+        "value": {
+            "description": f"What was sent there; of what is long the first {PROBLEM_VALUE_CHARACTERS} characters"
+        },
+        "message": {"type": "string", "description": "What is wrong"},
+        "code": {"type": "string", "description": "A reason. New ones may appear at any time"},
+        "existingId": {
+            "type": "string",
+            "format": "uuid",
+            "description": "The record that has the id or the unique value",
+        },
+        "duplicateOf": {
+            "type": "integer",
+            "description": "The place of the record in the same data that has the id or the unique value",
+        },
+    },
+    "required": ["message"],
+}
+
 _RETRY_AFTER: Part = {"Retry-After": {"description": "Seconds to wait", "schema": {"type": "integer"}}}
+
+
+#: What errors about records hold besides.
+_RECORD_MEMBERS: Mapping[str, Part] = {
+    "errors": {
+        "type": "array",
+        "items": reference(PROBLEM_SCHEMA),
+        "description": (
+            "All that is wrong with the records of the request, in their order. Of a request that was refused "
+            "before it reached the API: the same error for GraphQL clients"
+        ),
+    },
+    "errorsOmitted": {
+        "type": "integer",
+        "description": f"How many more problems there are than the {PROBLEMS} that are told",
+    },
+}
 
 
 #: What errors of the Metadata API hold besides (docs/wire/metadata.md#errors-over-rest).
@@ -68,8 +107,11 @@ METADATA_MEMBERS: Mapping[str, Part] = {
 def error_components(
     settings: Settings, members: Mapping[str, Part] | None = None
 ) -> tuple[dict[str, Part], dict[str, Part]]:
-    """``(schemas, responses)``. ``members`` are added to those of every error."""
-    schema = {**_ERROR, "properties": {**_ERROR["properties"], **(members or {})}}
+    """``(schemas, responses)``. ``members`` are added to those of every error, by default those of errors about
+    records.
+    """
+    schema = {**_ERROR, "properties": {**_ERROR["properties"], **(_RECORD_MEMBERS if members is None else members)}}
+    schemas = {ERROR_SCHEMA: schema, **({PROBLEM_SCHEMA: _PROBLEM} if members is None else {})}
     responses: dict[str, Part] = {
         "400": _response(
             "The request is malformed or breaks a rule of the data; nothing was changed",
@@ -139,7 +181,17 @@ def error_components(
             headers=_RETRY_AFTER,
         ),
     }
-    return {ERROR_SCHEMA: schema}, responses
+    return schemas, responses
+
+
+#: Stands for the refusals that all operations have, in documents that are too large to repeat them.
+OTHERS = "default"
+
+
+def with_others(responses: Mapping[str, Part]) -> dict[str, Part]:
+    """The responses, and the one that stands for several."""
+    text = "No token or an invalid one, a request that breaks a rule, too many calls, or a store that does not answer"
+    return {**responses, OTHERS: {"description": text, "content": responses["400"]["content"]}}
 
 
 def refusals(*statuses: str) -> dict[str, Part]:

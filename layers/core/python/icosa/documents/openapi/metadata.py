@@ -96,6 +96,12 @@ def _members(*, is_direct: bool) -> Mapping[str, Any]:
             group="Data model",
         ),
         Tag(
+            name="indexAdvice",
+            label="Index advice",
+            description="Which indexes are used, which are missed, and what each costs",
+            group="Data model",
+        ),
+        Tag(
             name="demoRecords",
             label="Demo records",
             description="The records with which a demo workspace began, and their end",

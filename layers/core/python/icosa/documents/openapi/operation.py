@@ -28,13 +28,15 @@ def operation(
     success: str,
     refused: Iterable[str],
     status: str = "200",
+    partial: Part | None = None,
     parameters: Sequence[Part] = (),
     body: Part | None = None,
     is_tagged: bool = False,
     is_cached: bool = False,
 ) -> dict[str, Any]:
     """``success`` says what the answer is, ``refused`` are the statuses of errors beside those of a body.
-    ``is_tagged``: the answer has an entity tag; ``is_cached``: clients that name it get nothing else.
+    ``partial`` is the answer where some of the records were written only. ``is_tagged``: the answer has an entity tag;
+    ``is_cached``: clients that name it get nothing else.
     """
     members: dict[str, Any] = {"tags": [tag], "summary": summary, "description": description, "operationId": id}
     if parameters:
@@ -46,5 +48,11 @@ def operation(
     done = {"description": success, "content": json_content(answer)}
     if is_tagged:
         done["headers"] = _ETAG
+    responses = {status: done}
+    if partial is not None:
+        responses["207"] = {
+            "description": "What became of each record, with `partial=true`",
+            "content": json_content(partial),
+        }
     unchanged = _NOT_MODIFIED if is_cached else {}
-    return {**members, "responses": {status: done, **unchanged, **refusals(*sorted(errors))}}
+    return {**members, "responses": {**responses, **unchanged, **refusals(*sorted(errors))}}

@@ -23,12 +23,14 @@ from .answers import (
     groups,
     is_mergeable,
     merge_body,
+    outcome,
     page,
     record_id,
     record_under,
     records_under,
     update_body,
 )
+from .errors import OTHERS
 from .names import Names
 from .operation import operation
 from .parameters import IDEMPOTENCY_KEY, refer
@@ -66,6 +68,8 @@ class RecordOperation:
     refused: tuple[str, ...] = ()
     is_tagged: bool = False
     is_cached: bool = False
+    #: That of a request which writes some of its records only.
+    partial_answer: SchemaFactory | None = None
     is_offered: Callable[[Object], bool] = field(default=lambda _: True)
 
 
@@ -104,7 +108,12 @@ def operations_of(obj: Object, ids: Mapping[str, str], context: Context) -> dict
                 answer=described.answer(obj, context),
                 success=described.success.format_map(texts),
                 status=described.status,
-                refused=(*_ALWAYS, *described.refused, *(() if described.method == "get" else _ONCE)),
+                partial=None if described.partial_answer is None else described.partial_answer(obj, context),
+                refused=(
+                    *(_ALWAYS if context.names_aggregates else (OTHERS,)),
+                    *described.refused,
+                    *(() if described.method == "get" else _ONCE),
+                ),
                 is_tagged=described.is_tagged,
                 is_cached=described.is_cached,
             )
@@ -182,9 +191,13 @@ _OPERATIONS = (
         method="post",
         id="createMany{Plural}",
         summary="Create Many {plural}",
-        description="Create up to {batch} {labels}: all of them or none. They are answered in the order of the body",
+        description=(
+            "Create up to {batch} {labels}: all of them or none, unless `partial=true`. They are answered in the order "
+            "of the body"
+        ),
         success="The new records",
-        parameters=(*_SHOWN, "upsert"),
+        parameters=(*_SHOWN, "upsert", "partial"),
+        partial_answer=records_under("create", outcome),
         body=batch_body,
         answer=records_under("create"),
         status="201",
@@ -294,6 +307,7 @@ _OPERATIONS = (
             "filter",
             "orderByGroups",
             "groupLimit",
+            "groupOffset",
             "viewId",
             "aggregate",
             "includeRecordsSample",

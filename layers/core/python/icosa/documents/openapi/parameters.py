@@ -140,6 +140,12 @@ def parameters(settings: Settings) -> dict[str, Part]:
             "is restored. Create a record where there is none",
             {"type": "boolean", "default": False},
         ),
+        "partial": _query(
+            "partial",
+            "`true`: records with problems are left out and the others are written; the answer is a 207 that says of "
+            "each record what became of it. `false`, or without the parameter: all of them are written or none",
+            {"type": "boolean", "default": False},
+        ),
         "softDelete": _query(
             "soft_delete",
             "`true`: the record can be restored. `false`, or without the parameter: it is destroyed",
@@ -164,8 +170,13 @@ def parameters(settings: Settings) -> dict[str, Part]:
         ),
         "groupLimit": _query(
             "limit",
-            f"Groups to show. More than {settings.group_limit} are cut to {settings.group_limit}",
+            f"Groups on the page, at most {settings.group_limit}",
             {"type": "integer", "minimum": 0, "maximum": settings.group_limit, "default": settings.group_default},
+        ),
+        "groupOffset": _query(
+            "offset",
+            "Groups to pass over. `X-Icosa-Groups` says how many there are, and `Link` where the next page is",
+            {"type": "integer", "minimum": 0, "default": 0},
         ),
         "groupBy": _json_query(
             "group_by",
@@ -306,6 +317,7 @@ AUDIT_LIMIT: Part = _query(
 WITH_CHANGED: Part = _query(
     "with_changed", "Whether demo records that somebody has changed go, too", {"type": "boolean", "default": False}
 )
+ADVICE_OBJECT: Part = _query("objectMetadataId", "The id of an object: advice about its indexes alone", UUID)
 #: Of the document of records.
 OBJECTS: Part = _query(
     "objects",

@@ -10,7 +10,7 @@ from ...model.types.base import Leaf
 from ...query.aggregates import TOTAL_COUNT
 from ...query.evaluate import compile_order, ordered_values
 from ...query.grouping import GroupedItems, Grouper
-from ...query.operation import Group, GroupBy, Node
+from ...query.operation import Group, GroupBy, Groups, Node
 from ..context import Context
 from ..records import get_any_visible, get_visible
 from .aggregates import aggregated_leaves
@@ -22,24 +22,26 @@ from .steady import Look, until_certain
 from .trash_scan import scan_beyond_live
 
 
-def group_by(ctx: Context, operation: GroupBy) -> list[Group]:
+def group_by(ctx: Context, operation: GroupBy) -> Groups:
     """The groups of an operation, in its order, with their first records where it asks for them."""
-    groups, samples = until_certain(ctx, lambda: _look(ctx, operation))
+    groups, samples, total = until_certain(ctx, lambda: _look(ctx, operation))
     nodes = {record.id: Node(record) for sample in samples for record in sample}
     if operation.records is not None:
         _set_order_values(ctx, operation, list(nodes.values()))
         load_relations(ctx, operation.object, list(nodes.values()), operation.records)
-    return [
+    shown = (
         Group(
             dimensions=group.dimensions,
             aggregates={name: group.aggregates[name] for name in operation.aggregates},
             records=[nodes[record.id] for record in sample],
         )
         for group, sample in zip(groups, samples, strict=True)
-    ]
+    )
+    return Groups(shown, total=total, offset=operation.offset)
 
 
-type _Groups = tuple[list[GroupedItems], list[list[Record]]]
+#: Those of the page, the first records of each, and how many there are.
+type _Groups = tuple[list[GroupedItems], list[list[Record]], int]
 
 
 def _look(ctx: Context, operation: GroupBy) -> Look[_Groups]:
@@ -67,14 +69,16 @@ def _look(ctx: Context, operation: GroupBy) -> Look[_Groups]:
     groups = grouper.groups()
     samples = _samples(ctx, operation, [group.items for group in groups])
     if are_whole or operation.records is None:
-        return Look((groups, samples))
+        return Look((groups, samples, grouper.total))
     # The items are built from index rows; groups show whole records, if these still have the values that the group has.
     shown = {item.id: item for sample in samples for item in sample}
     fetched = {item.id: item for item in get_visible(ctx, obj, list(shown)) if item is not None}
     looked_at = [*leaves, *leaves_of(operation.filter)]
     same = {i for i, record in fetched.items() if all(leaf.get(record) == leaf.get(shown[i]) for leaf in looked_at)}
     samples = [[fetched[item.id] for item in sample if item.id in same] for sample in samples]
-    return Look((groups, samples), certain=len(same) == len(shown), cost=len(items) // NARROW + len(shown))
+    return Look(
+        (groups, samples, grouper.total), certain=len(same) == len(shown), cost=len(items) // NARROW + len(shown)
+    )
 
 
 def _counted_leaf(ctx: Context, operation: GroupBy, names: Set[str]) -> Leaf | None:
@@ -96,7 +100,7 @@ def _groups_of(operation: GroupBy, leaf: Leaf, numbers: Mapping[Any, int]) -> _G
             item[leaf.field.key] = value if leaf.subfield is None else {leaf.subfield: value}
         grouper.add(item, times=number)
     groups = grouper.groups()
-    return groups, [[] for _ in groups]
+    return groups, [[] for _ in groups], grouper.total
 
 
 def _related_records(ctx: Context, operation: GroupBy, items: list[Record]) -> dict[str, tuple[str, dict[str, Record]]]:

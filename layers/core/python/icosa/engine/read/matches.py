@@ -25,6 +25,7 @@ from .access_paths import AccessPath, access_path, conjuncts, edge_ranges
 from .candidates import ROWS_PER_UNIT, Candidates, Moved, RowSets, read_candidates
 from .index_only_scan import index_only_scan
 from .joins import JoinedRecords, leaves_of
+from .missing_index import noting_misses
 from .row_sets import all_ids, times_of
 from .scan_limit import check_records
 from .steady import Look, Watch, fetch, until_certain
@@ -175,14 +176,17 @@ def scan_matches(
     """Every live record that matches, by looking at all: for conditions that are known to select many, with what the
     caller may see among them. ``asked`` is the filter as the client wrote it.
     """
+    leaves = tuple(leaves)
     matches = scan_values(ctx, obj, filter, leaves=leaves, joined=joined, asked=asked)
     if matches is not None:
         return matches
     is_match, scanned = compile_filter(filter), 0
     records: list[Record] = []
-    for part in scan_records(ctx, obj, asked):
-        records += _filter_items(part, is_match, joined)
-        scanned += len(part)
+    with noting_misses(ctx, obj, [*leaves, *leaves_of(filter)]) as missed:
+        for part in scan_records(ctx, obj, asked):
+            records += _filter_items(part, is_match, joined)
+            scanned += len(part)
+        missed.needed = scanned // ROWS_PER_UNIT + 1
     return Matches(records, whole=True, scanned=scanned)
 
 

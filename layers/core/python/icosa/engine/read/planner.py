@@ -32,6 +32,7 @@ from .composite_walk import CompositeWalk, composite_walk
 from .join_walk import join_walk
 from .joins import leaves_of
 from .matches import NARROW, RECORDS_PER_UNIT, access_paths, scan_records, scan_units, scan_values
+from .missing_index import noting_misses
 from .ordered_walk import RecordWalk, Walk, id_range_walk, index_walk, record_walk
 from .page_query import PageQuery, RecordPage
 from .record_scan import page_of_records
@@ -202,8 +203,12 @@ class _Planner:
             self._explain("walk", walk=units, rows=others)
             most = min(most, 3 * records + query.reach)
         total = None if exact_path is None else TotalOfPath(query, exact_path)
+        wanted = () if sets.sets else leaves_of(query.filter)
         try:
-            return page_from_walk(query, walk, total, all_match=False, most=most, far=far)
+            with noting_misses(self.ctx, self.obj, wanted) as missed:
+                look = page_from_walk(query, walk, total, all_match=False, most=most, far=far)
+                missed.needed = len(look.result.items) + 1
+                return look
         except WalkAbandoned:
             return None
 
@@ -307,7 +312,10 @@ class _Planner:
         asked = query.query.filter
         matches = scan_values(self.ctx, self.obj, query.filter, leaves=leaves, joined=query.joined, asked=asked)
         if matches is None:
-            return Look(page_of_records(query, scan_records(self.ctx, self.obj, asked)))
+            with noting_misses(self.ctx, self.obj, [*leaves, *leaves_of(query.filter)]) as missed:
+                page = page_of_records(query, scan_records(self.ctx, self.obj, asked))
+                missed.needed = len(page.items) + 1
+            return Look(page)
         page = query.page_of_all(matches.records)
         # The matches are built from index rows; the page needs whole records.
         fetched = get_live(self.ctx, self.obj, [item.id for item in page.items])

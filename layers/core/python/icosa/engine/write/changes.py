@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -14,7 +15,9 @@ import orjson
 from ...errors import InvalidData
 from ...model.dates import format_instant
 from ...model.model import Object
-from ...query.operation import Node, Patching
+from ...model.problems import Problem
+from ...model.record import Record
+from ...query.operation import PATCHING, Node, Patching
 from ...store.change import Change, first_version, new_state
 from ..context import Context
 from ..records import State
@@ -45,11 +48,29 @@ def create_change(ctx: Context, obj: Object, record_id: str, values: Mapping[str
     present = {key: value for key, value in values.items() if value is not None}
     present[obj.by_name["id"].key] = record_id
     live = present.get(obj.by_name["deletedAt"].key) is None
-    for field in obj.stored_fields:
-        if not field.is_nullable and field.key not in present and field.relation is None:
-            raise InvalidData(f"Field {field.name} is not nullable and has no default value.")
+    for problem in lacking(obj, present, {}):
+        raise problem.error
     after = new_state(ctx.model, obj, record_id, present, live=live, version=first_version())
     return Change(obj=obj, after=after, after_live=live, id_is_given=id_is_given)
+
+
+def lacking(obj: Object, values: Mapping[str, Any], data: Mapping[str, Any]) -> list[Problem]:
+    """Fields that must have a value, which neither the values of a new record have nor its data names."""
+    return [
+        Problem(error=InvalidData(f"Field {field.name} is not nullable and has no default value."), field=field.name)
+        for field in obj.required_fields
+        if values.get(field.key) is None and field.name not in data
+    ]
+
+
+def with_position(ctx: Context, change: Change, position: float) -> Change:
+    """The change, with another position of the record."""
+    assert change.after is not None
+    after, key = change.after, change.obj.by_name["position"].key
+    if change.is_nothing:
+        return patch_change(ctx, change.obj, State(after, change.after_live), {key: position}, PATCHING)
+    values = {**after, key: position}
+    return replace(change, after=Record.of(values, id=after.id, partition=after.partition, version=after.version))
 
 
 def destroy_change(obj: Object, state: State) -> Change:

@@ -13,6 +13,7 @@ from functools import partial
 from ...errors import BadRequest, Conflict
 from ...model.inspect import inspect
 from ...model.model import UniqueConstraint
+from ...model.types.base import Item
 from ...query.operation import Node
 from ...store import keys
 from ...store.change import Change, FailureReason, SameValue
@@ -36,6 +37,8 @@ _ALWAYS_FIT = 9
 
 class DuplicateEntry(BadRequest):
     """Another record has the id or a unique value."""
+
+    problem_code = "DUPLICATE_ENTRY"
 
 
 def retry_on_conflict[T](ctx: Context, attempt: Callable[[], T]) -> T:
@@ -99,9 +102,9 @@ def commit_changes(
     if len(changes) == 1:
         # One record: suppose that its targets are live, and look closer only when the transaction says no.
         targets = [
-            (keys.records(ws, target.key), i)
-            for _, target, i in references
-            if (target.key, i) != (changes[0].obj.key, changes[0].id)
+            (keys.records(ws, reference.target.key), reference.id)
+            for reference in references
+            if (reference.target.key, reference.id) != reference.owner
         ]
     elif references:
         targets = target_keys(ctx, references, changes, live_before)
@@ -129,7 +132,7 @@ def commit_changes(
     except ModelOutdated:
         raise Conflict("The data model was changed while the request ran. Please try again.") from None
     except SameValue as same:
-        raise _duplicate_value(same.change, same.constraint) from None
+        raise duplicate_value(same.change.after, same.constraint) from None
     except CommitFailed as failure:
         raise _client_error(failure.reason) from None
     if once is not None:
@@ -147,24 +150,28 @@ def announce(ctx: Context, nodes: Sequence[Node], *, are_complete: bool = False)
 def _client_error(reason: FailureReason) -> Exception:
     match reason.kind:
         case "id":
-            return DuplicateEntry(
-                "A duplicate entry was detected",
-                friendly="This record already exists. Please check your data and try again.",
-            )
+            return duplicate_id()
         case "guard":
             assert reason.change is not None and reason.constraint is not None
-            return _duplicate_value(reason.change, reason.constraint)
+            return duplicate_value(reason.change.after, reason.constraint)
         case _:
             return WriteConflict()  # a target that was there a moment ago: read again
 
 
-def _duplicate_value(change: Change, constraint: UniqueConstraint) -> DuplicateEntry:
-    """The error for a unique value that another record has (docs/wire/rest.md#duplicate-values)."""
+def duplicate_id() -> DuplicateEntry:
+    """The error for an id that another record has."""
+    return DuplicateEntry(
+        "A duplicate entry was detected",
+        friendly="This record already exists. Please check your data and try again.",
+    )
+
+
+def duplicate_value(item: Item | None, constraint: UniqueConstraint) -> DuplicateEntry:
+    """The error for a unique value of a record that another one has (docs/wire/rest.md#duplicate-values)."""
     labels = list(dict.fromkeys(leaf.field.label for leaf in constraint.leaves))
     if len(labels) > 1:
         return DuplicateEntry(f"A duplicate entry was detected. The combination of {', '.join(labels)} must be unique.")
-    assert change.after is not None
-    value = constraint.leaves[0].get(change.after)
+    value = None if item is None else constraint.leaves[0].get(item)
     text = value if isinstance(value, str) else inspect(value)
     return DuplicateEntry(
         f"Duplicate {labels[0]} with value {text}. Please set a unique one.",

@@ -5,11 +5,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from ...errors import BadRequest
 from ...model.input import Connect, ParsedInput
+from ...model.problems import Problem
 from ...model.record import Record
 from ...store import keys
 from ...store.derive import constraint_value
@@ -18,23 +19,32 @@ from ..context import Context
 from ..records import get_any_visible
 
 
+class NothingToConnect(BadRequest):
+    """No live record that the caller may see has the values of a ``connect``."""
+
+    problem_code = "RECORD_TO_CONNECT_NOT_FOUND"
+
+
+@dataclass(frozen=True, slots=True)
+class Connecting:
+    """A body whose ``connect`` are resolved: ``ids`` gets the ids by field key, ``refuse`` what is wrong with them."""
+
+    parsed: ParsedInput
+    ids: dict[str, str]
+    refuse: Callable[[Problem], None]
+
+
 @dataclass(slots=True)
 class _Target:
-    """A record to connect: ``id`` is None while no record has the unique values that the link names.
-
-    ``ids`` is where the id belongs, by field key.
-    """
+    """A record to connect: ``id`` is None while no record has the unique values that the link names."""
 
     link: Connect
-    ids: dict[str, str]
+    body: Connecting
     id: str | None
 
 
-def resolve_connects(ctx: Context, inputs: Sequence[tuple[ParsedInput, dict[str, str]]], table: Table) -> None:
-    """Find the records that ``connect`` names; the dict beside each input gets their ids by field key.
-
-    Raises BadRequest when there is none that the caller may see.
-    """
+def resolve_connects(ctx: Context, inputs: Sequence[Connecting], table: Table) -> None:
+    """Find the records that ``connect`` names, of those that the caller may see."""
     targets = _targets(ctx, inputs, table)
     for obj in {target.link.target.key: target.link.target for target in targets}.values():
         of_object = [target for target in targets if target.link.target.key == obj.key]
@@ -43,25 +53,25 @@ def resolve_connects(ctx: Context, inputs: Sequence[tuple[ParsedInput, dict[str,
         for target in of_object:
             link, state = target.link, None if target.id is None else states[target.id]
             if target.id is None or state is None or not state.live or not _is_confirmed(link, state.item):
-                raise BadRequest(
-                    f"Expected 1 record to connect to {link.field.name}, but found 0 for {link.description}"
-                )
-            target.ids[link.field.key] = target.id
+                text = f"Expected 1 record to connect to {link.field.name}, but found 0 for {link.description}"
+                target.body.refuse(Problem(error=NothingToConnect(text), field=link.field.name, value=link.sent))
+            else:
+                target.body.ids[link.field.key] = target.id
 
 
-def _targets(ctx: Context, inputs: Sequence[tuple[ParsedInput, dict[str, str]]], table: Table) -> list[_Target]:
+def _targets(ctx: Context, inputs: Sequence[Connecting], table: Table) -> list[_Target]:
     """What the links of the inputs name: by unique values, whose guards hold the ids, then by id."""
-    links = [(link, ids) for parsed, ids in inputs for link in parsed.links if isinstance(link, Connect)]
+    links = [(link, body) for body in inputs for link in body.parsed.links if isinstance(link, Connect)]
     by_values: list[_Target] = []
     by_id: list[_Target] = []
     guards: list[keys.Key] = []
-    for link, ids in links:
+    for link, body in links:
         if link.constraint is None:
-            by_id.append(_Target(link, ids, link.where[link.target.by_name["id"].key]))
+            by_id.append(_Target(link, body, link.where[link.target.by_name["id"].key]))
             continue
         value = constraint_value(link.constraint, link.where) or ""
         guards.append(keys.unique(ctx.model.workspace_id, link.target.key, link.constraint.key, value))
-        by_values.append(_Target(link, ids, None))
+        by_values.append(_Target(link, body, None))
     for target, guard in zip(by_values, table.batch_get(guards), strict=True):
         target.id = None if guard is None else guard["id"]
     return [*by_values, *by_id]

@@ -1,63 +1,92 @@
 """The operation Create: creating or upserting records, one or many, with the records created or connected inside them.
 
 The executor calls ``create``; ``modify`` calls ``resolve_links`` for relation objects in bodies of updates. An attempt
-reads all that it needs side by side, makes a change of every draft, and commits them together.
+reads all that it needs side by side, makes a change of every draft, and commits them together. What is wrong with the
+records is collected on the way, and told at once (``model.problems``).
 """
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from ...errors import BadRequest
+from ...errors import BadRequest, IcosaError, PayloadTooLarge, PermissionDenied
 from ...model.input import Connect, ParsedInput, defaults
-from ...model.model import Object
+from ...model.problems import Problem, Problems
 from ...model.record import Record
-from ...query.operation import Create, Node
-from ...store import keys
+from ...query.operation import PATCHING, Create, Node, Patching
+from ...query.partial import Outcome, Refused, to_json, woven
 from ...store.change import Change
-from ...store.table import Table
+from ...store.commit import WriteConflict
+from ...store.record import pack
 from ..context import Context
 from ..read.relations import load_relations
-from .changes import create_change
-from .commit import DuplicateEntry, announce, commit_changes, retry_on_conflict
-from .connect import resolve_connects
+from .changes import create_change, lacking, with_position
+from .commit import DuplicateEntry, announce, commit_changes, duplicate_id, retry_on_conflict
+from .conflicts import Claim, RecordKey, find_conflicts
+from .connect import Connecting, resolve_connects
+from .draft_reads import DraftReads, read_for, references, wanted_position
 from .drafts import RecordDraft, draft_nested, draft_records, flatten, link_values
-from .foreign_keys import Reference, live_targets
-from .positions import assign_positions, outermost_position
-from .upsert import match_upserts, second_change, upsert_change
-from .visibility import require_visible, require_visible_targets
+from .foreign_keys import MissingTarget, target_problem
+from .positions import assign_positions
+from .upsert import SeveralMatches, upsert_change
+from .visibility import unseen, unseen_targets
 
 #: How often an upsert looks for its records again before a key that is taken is the request's own fault.
 _UPSERT_ATTEMPTS = 3
 
-#: The smallest (or, with True, the largest) position of an object's records, by object key.
-_OuterPositions = dict[tuple[str, bool], float | int | None]
+
+class RecordsRefused(Exception):
+    """Records of a request cannot be written: nothing was. ``error`` is the problem that was found first."""
+
+    def __init__(self, problems: Problems, error: IcosaError | None = None) -> None:
+        super().__init__(len(problems))
+        self.problems = problems
+        self.error = error or next(iter(problems)).error
 
 
 def create(ctx: Context, operation: Create) -> list[Node]:
     """Create (or upsert) all records, or none; results are in the order of the input."""
     _check_size(ctx, len(operation.data))
-    drafts = draft_records(ctx, operation.object, operation.data, may_exist=operation.upsert)
-
-    def attempt() -> list[Record]:
-        return _attempt(ctx, drafts, operation)
-
-    records = _retry_upsert(ctx, attempt) if operation.upsert else retry_on_conflict(ctx, attempt)
+    try:
+        records = _write_records(ctx, operation, dict(enumerate(operation.data)), Problems(operation.refused))
+    except RecordsRefused as refused:
+        raise refused.problems.told_by(refused.error) from None
     nodes = [Node(record) for record in records]
     load_relations(ctx, operation.object, nodes, operation.selection)
     return nodes
 
 
-def _retry_upsert(ctx: Context, attempt: Callable[[], list[Record]]) -> list[Record]:
-    """Run an upsert again when a key that was free is taken: the record that has it was made by another request in
-    between, and the next attempt updates it.
+def create_partially(ctx: Context, operation: Create) -> list[Outcome]:
+    """Create (or upsert) the records without problems, together; results are in the order of the input.
+
+    Records with problems are left out, and the others are tried again until they can all be written: once more as a
+    rule, and again for what other requests have taken meanwhile.
     """
-    for _ in range(_UPSERT_ATTEMPTS):
-        with contextlib.suppress(DuplicateEntry):
-            return retry_on_conflict(ctx, attempt)
-    return retry_on_conflict(ctx, attempt)
+    _check_size(ctx, len(operation.data))
+    problems = Problems(operation.refused)
+    records: list[Record] = []
+    while left := {index: body for index, body in enumerate(operation.data) if index not in problems.indexes}:
+        if ctx.once is not None:
+            ctx.once.beside = to_json(_refused(problems))
+        try:
+            records = _write_records(ctx, operation, left, Problems())
+            break
+        except RecordsRefused as refused:
+            lasting = refused.problems.lasting
+            problems.extend(problem for problem in refused.problems if problem.index in lasting)
+    nodes = [Node(record) for record in records]
+    load_relations(ctx, operation.object, nodes, operation.selection)
+    return woven(nodes, _refused(problems))
+
+
+def _refused(problems: Problems) -> dict[int, Refused]:
+    """The records that are left out, by their places."""
+    told = problems.told()
+    return {
+        index: Refused(problems.of(index)[0].error.status, [problem for problem in told if problem["index"] == index])
+        for index in sorted(problems.indexes)
+    }
 
 
 def _check_size(ctx: Context, count: int) -> None:
@@ -66,141 +95,252 @@ def _check_size(ctx: Context, count: int) -> None:
         raise BadRequest(f"Maximum number of records to upsert is {limit}.", sub_code="TOO_MANY_RECORDS_TO_UPDATE")
 
 
-def _attempt(ctx: Context, top_drafts: Sequence[RecordDraft], operation: Create) -> list[Record]:
-    """Read, change and commit once; returns the records of ``top_drafts`` as they are written."""
-    drafts = flatten(top_drafts)
-    outer_positions, live_before = _prefetch(ctx, drafts, top_drafts if operation.upsert else ())
-    positions = _positions(drafts, outer_positions)
-    changes: dict[tuple[str, str], Change] = {}
-    results: list[tuple[str, str]] = []
-    top = {id(draft) for draft in top_drafts}
-    for draft in drafts:
-        key = (draft.obj.key, draft.id if draft.matched is None else draft.matched.item.id)
-        if draft.matched is not None:
-            position = positions.get(id(draft))
-            change = upsert_change(ctx, draft, changes.get(key), position, operation.patching)
-        elif key not in changes:
-            change = _create_change(ctx, draft, positions[id(draft)])
-        elif operation.upsert and id(draft) in top:
-            change = second_change(ctx, draft, changes[key], positions[id(draft)] if draft.parsed.position else None)
-        else:
-            raise BadRequest("A duplicate entry was detected")
-        changes[key] = change
-        if id(draft) in top:
-            results.append(key)
-    require_visible(ctx, list(changes.values()))
-    require_visible_targets(ctx, list(changes.values()))
-    records = [after for key in results if (after := changes[key].after) is not None]
-    announce(ctx, [Node(record) for record in records])
-    commit_changes(ctx, list(changes.values()), live_before=live_before)
-    return records
+def _write_records(
+    ctx: Context, operation: Create, data: Mapping[int, Mapping[str, Any]], problems: Problems
+) -> list[Record]:
+    """Create or upsert the records of ``data``, by their places in the request's data: all, or none. The records that
+    ``problems`` are about are not looked at any further. Raises RecordsRefused.
+    """
+    obj = operation.object
+    refused = problems.indexes
+    wanted = {index: body for index, body in data.items() if index not in refused}
+    drafts = draft_records(ctx, obj, wanted, problems, may_exist=operation.upsert)
+
+    def attempt() -> list[Record]:
+        found = Problems(problems)
+        return _Attempt(ctx, drafts, found, is_upsert=operation.upsert, patching=operation.patching).run()
+
+    return _retry_upsert(ctx, attempt) if operation.upsert else retry_on_conflict(ctx, attempt)
 
 
-def resolve_links(ctx: Context, inputs: Sequence[ParsedInput]) -> tuple[list[dict[str, Any]], list[Change]]:
+def _retry_upsert(ctx: Context, attempt: Callable[[], list[Record]]) -> list[Record]:
+    """Run an upsert again when a key that was free is taken: the record that has it was made by another request in
+    between, and the next attempt updates it.
+    """
+    for _ in range(_UPSERT_ATTEMPTS):
+        try:
+            return retry_on_conflict(ctx, attempt)
+        except RecordsRefused as refused:
+            if not isinstance(refused.error, DuplicateEntry):
+                raise
+    return retry_on_conflict(ctx, attempt)
+
+
+def resolve_links(
+    ctx: Context, inputs: Sequence[ParsedInput], problems: Problems
+) -> tuple[list[dict[str, Any]], list[Change]]:
     """What the relation objects in bodies of updates come to: for each body the values of relation fields by field key,
     and the changes that create records inside them.
     """
-    nested = draft_nested(ctx, inputs)
-    drafts = flatten([draft for part in nested for _, draft in part])
+    nested = draft_nested(ctx, inputs, problems)
     connected: list[dict[str, str]] = [{} for _ in inputs]
     if any(isinstance(link, Connect) for parsed in inputs for link in parsed.links):
-        resolve_connects(ctx, list(zip(inputs, connected, strict=True)), ctx.table)
-    outer_positions, _ = _prefetch(ctx, drafts, ())
-    positions = _positions(drafts, outer_positions)
+        bodies = [Connecting(parsed, ids, problems.add) for parsed, ids in zip(inputs, connected, strict=True)]
+        resolve_connects(ctx, bodies, ctx.table)
+    making = _Attempt(ctx, [draft for part in nested for _, draft in part], problems)
+    making.make_changes()
     values = [
-        link_values(parsed, ids) | {relation.key: draft.id for relation, draft in part}
+        link_values(parsed, ids) | {relation.key: draft.id for relation, draft in part if not problems}
         for parsed, ids, part in zip(inputs, connected, nested, strict=True)
     ]
-    return values, [_create_change(ctx, draft, positions[id(draft)]) for draft in drafts]
+    return values, list(making.changes.values())
 
 
-# ---------------------------------------------------------------------- reads of an attempt
+class _Attempt:
+    """One attempt to write drafts: ``top``, and those inside them."""
 
+    def __init__(
+        self,
+        ctx: Context,
+        top: Sequence[RecordDraft],
+        problems: Problems,
+        *,
+        is_upsert: bool = False,
+        patching: Patching = PATCHING,
+    ) -> None:
+        self._ctx = ctx
+        self._is_upsert = is_upsert
+        self._patching = patching
+        self._top = top
+        self._drafts = flatten(top)
+        self._problems = problems
+        self.changes: dict[RecordKey, Change] = {}
+        #: The record that each draft stands for, by the draft's identity; the drafts that have made changes; the first
+        #: draft of each record; and the last one that says where the record stands among others.
+        self._records: dict[int, RecordKey] = {}
+        self._applied: set[int] = set()
+        self._first: dict[RecordKey, RecordDraft] = {}
+        self._placed: dict[RecordKey, RecordDraft] = {}
 
-def _prefetch(
-    ctx: Context, drafts: Sequence[RecordDraft], upserted: Sequence[RecordDraft]
-) -> tuple[_OuterPositions, set[keys.Key]]:
-    """Read all that the drafts need, side by side: outer positions, records to connect, records that an upsert matches.
+    def run(self) -> list[Record]:
+        """Read, change and commit once; returns the records of the drafts as they are written.
 
-    For several records also which of the records that they refer to are live; those of a single one are checked when it
-    is written.
-    """
-    wanted_positions = {
-        (draft.obj.key, _wanted_position(draft) == "last"): draft.obj
-        for draft in drafts
-        if isinstance(_wanted_position(draft), str)
-    }
-    outer_positions: _OuterPositions = {}
-    branches: list[Callable[[Table], None]] = [
-        _position_reader(ctx, obj, last, outer_positions) for (_, last), obj in wanted_positions.items()
-    ]
-    if any(isinstance(link, Connect) for draft in drafts for link in draft.parsed.links):
-        inputs = [(draft.parsed, draft.connected) for draft in drafts]
-        branches.append(lambda table: resolve_connects(ctx, inputs, table))
-    if upserted:
-        branches.append(lambda table: match_upserts(ctx, upserted, table))
-    live: set[keys.Key] = set()
-    if len(drafts) > 1 and (references := _references(ctx, drafts)):
-        branches.append(lambda table: live.update(live_targets(ctx, references, table)))
-    if branches:
-        ctx.table.parallel(branches)
-    return outer_positions, live
+        Raises RecordsRefused.
+        """
+        ctx, problems = self._ctx, self._problems
+        reads = self.make_changes()
+        changes = list(self.changes.values())
+        self._find_denied(changes)
+        if problems:
+            self._find_conflicts(problems)
+            raise RecordsRefused(problems)
+        records = [after for draft in self._top if (after := self.changes[self._records[id(draft)]].after) is not None]
+        announce(ctx, [Node(record) for record in records])
+        try:
+            commit_changes(ctx, changes, live_before=reads.live)
+        except (DuplicateEntry, MissingTarget) as error:
+            self._find_conflicts(problems)
+            if not problems:  # What stood in the way has gone meanwhile.
+                raise WriteConflict from None
+            raise RecordsRefused(problems, error) from None
+        except PayloadTooLarge as error:
+            self._find_too_large(changes)
+            if not problems:  # It is all of them together.
+                raise
+            raise RecordsRefused(problems, error) from None
+        return records
 
+    # ------------------------------------------------------------------ changes
 
-def _references(ctx: Context, drafts: Sequence[RecordDraft]) -> list[Reference]:
-    """What the drafts refer to by id."""
-    return [
-        (relation, ctx.model.target_of(relation), target)
-        for draft in drafts
-        for relation in draft.obj.many_to_one
-        if (target := draft.parsed.values.get(relation.key)) is not None
-    ]
+    def make_changes(self) -> DraftReads:
+        """Read what the drafts need, and make the change of every draft without problems, one after the other."""
+        problems = self._problems
+        reads = read_for(self._ctx, self._drafts, self._top if self._is_upsert else (), problems)
+        faulty = set(problems.indexes)
+        positions: list[tuple[RecordDraft, RecordKey]] = []
+        for draft in self._drafts:
+            found: list[Problem] = []
+            change = self._change(draft, reads, positions, found, is_faulty=draft.index in faulty)
+            if found:
+                problems.extend(problem.inside(draft.index, draft.path) for problem in found)
+                faulty.add(draft.index)
+            elif change is not None:
+                self.changes[change.obj.key, change.id] = change
+                self._applied.add(id(draft))
+                if reads.matches is not None:
+                    reads.matches.note(self._ctx, change)
+        if not problems:
+            self._place(positions, reads)
+        return reads
 
+    def _change(
+        self,
+        draft: RecordDraft,
+        reads: DraftReads,
+        positions: list[tuple[RecordDraft, RecordKey]],
+        problems: list[Problem],
+        *,
+        is_faulty: bool,
+    ) -> Change | None:
+        """The change that a draft makes; None, and why in ``problems``, where it makes none. Of a draft with problems
+        it is only found out what else is wrong.
+        """
+        matched = None
+        is_upsert = self._is_upsert and not draft.path
+        if is_upsert and reads.matches is not None:
+            try:
+                matched = reads.matches.match(draft)
+            except SeveralMatches as error:
+                problems.append(Problem(error=error))
+                return None
+        record = draft.obj.key, draft.id if matched is None else matched.item.id
+        self._records[id(draft)] = record
+        before = self._first.setdefault(record, draft)
+        if matched is not None:
+            draft.is_new = False
+            if is_faulty:
+                return None
+            if draft.parsed.position is not None:
+                positions.append((draft, record))
+                self._placed[record] = draft
+            elif draft.obj.by_name["position"].key in draft.parsed.values:
+                self._placed.pop(record, None)
+            return upsert_change(self._ctx, draft, matched, self.changes.get(record), self._patching, problems)
+        draft.is_new = True
+        if before is not draft and not is_upsert:
+            problems.append(Problem(error=duplicate_id(), field="id", value=draft.id, duplicate_of=before.index))
+            return None
+        values = self._new_values(draft)
+        problems += draft.parsed.unfit
+        problems += lacking(draft.obj, values, draft.data)
+        if problems or is_faulty:
+            return None
+        positions.append((draft, record))
+        self._placed[record] = draft
+        return create_change(self._ctx, draft.obj, draft.id, values, id_is_given=draft.id_is_given)
 
-def _position_reader(ctx: Context, obj: Object, last: bool, positions: _OuterPositions) -> Callable[[Table], None]:
-    def read(table: Table) -> None:
-        positions[obj.key, last] = outermost_position(ctx, obj, last=last, table=table)
+    def _new_values(self, draft: RecordDraft) -> dict[str, Any]:
+        """The values of a new record, whose position is still to come."""
+        ctx, obj, parsed = self._ctx, draft.obj, draft.parsed.values
+        by_name = obj.by_name
+        values = {**defaults(obj, ctx.now), **parsed, **draft.relation_values()}
+        values[by_name["id"].key] = draft.id
+        for name in ("createdAt", "updatedAt"):
+            values[by_name[name].key] = parsed.get(by_name[name].key) or ctx.now
+        values[by_name["position"].key] = parsed.get(by_name["position"].key, 0)
+        values[by_name["createdBy"].key] = _created_by(ctx, parsed.get(by_name["createdBy"].key))
+        values[by_name["updatedBy"].key] = ctx.actor
+        return values
 
-    return read
+    def _place(self, positions: Sequence[tuple[RecordDraft, RecordKey]], reads: DraftReads) -> None:
+        """Give new records their positions, and those that an upsert moves to a place."""
+        for obj_key in {draft.obj.key for draft, _ in positions}:
+            placed = [(draft, record) for draft, record in positions if draft.obj.key == obj_key]
+            assigned = assign_positions(
+                [wanted_position(draft) for draft, _ in placed],
+                reads.outer.get((obj_key, False)),
+                reads.outer.get((obj_key, True)),
+            )
+            for (draft, record), position in zip(placed, assigned, strict=True):
+                if self._placed.get(record) is draft:
+                    self.changes[record] = with_position(self._ctx, self.changes[record], position)
 
+    # ------------------------------------------------------------------ problems
 
-# ---------------------------------------------------------------------- new records
+    def _find_denied(self, changes: Sequence[Change]) -> None:
+        """Records that the caller could not see once they are written, and references to such."""
+        for change in unseen(self._ctx, changes):
+            self._note((change.obj.key, change.id), Problem(error=PermissionDenied()))
+        for reference in unseen_targets(self._ctx, changes):
+            self._note(reference.owner, target_problem(reference))
 
+    def _find_too_large(self, changes: Sequence[Change]) -> None:
+        for change in changes:
+            try:
+                if change.after is not None:
+                    pack(change.after, change.obj.stored_form)
+            except PayloadTooLarge as error:
+                self._note((change.obj.key, change.id), Problem(error=error))
 
-def _wanted_position(draft: RecordDraft) -> Any:
-    """A number, "first" or "last"; a new record that names none goes first."""
-    if draft.parsed.position is not None:
-        return draft.parsed.position
-    return draft.parsed.values.get(draft.obj.by_name["position"].key, "first")
+    def _find_conflicts(self, problems: Problems) -> None:
+        find_conflicts(self._ctx, [self._claim(draft) for draft in self._drafts], self.changes, problems)
 
-
-def _positions(drafts: Sequence[RecordDraft], outer_positions: _OuterPositions) -> dict[int, float | int]:
-    """Positions of the new records, and of those that an upsert moves to a place, by the identity of their drafts."""
-    positions: dict[int, float | int] = {}
-    for obj_key in {draft.obj.key for draft in drafts}:
-        placed = [
-            draft for draft in drafts if draft.obj.key == obj_key and (draft.matched is None or draft.parsed.position)
-        ]
-        assigned = assign_positions(
-            [_wanted_position(draft) for draft in placed],
-            outer_positions.get((obj_key, False)),
-            outer_positions.get((obj_key, True)),
+    def _claim(self, draft: RecordDraft) -> Claim:
+        record = self._records.get(id(draft), (draft.obj.key, draft.id))
+        change = self.changes[record] if id(draft) in self._applied else None
+        before = None if change is None else change.before
+        return Claim(
+            obj=draft.obj,
+            id=record[1],
+            values=draft.parsed.values if change is None or change.after is None else change.after,
+            named=draft.parsed.mentioned,
+            references=[
+                reference
+                for reference in references(self._ctx, [draft])
+                if before is None or before.get(reference.field.key) != reference.id
+            ],
+            index=draft.index,
+            path=draft.path,
+            is_new=draft.is_new,
+            is_upsert=self._is_upsert and not draft.path,
+            id_is_given=draft.id_is_given,
+            is_first=self._first.get(record) is draft,
         )
-        positions.update((id(draft), position) for draft, position in zip(placed, assigned, strict=True))
-    return positions
 
-
-def _create_change(ctx: Context, draft: RecordDraft, position: float | int) -> Change:
-    if draft.parsed.unfit is not None:
-        raise draft.parsed.unfit
-    obj, by_name = draft.obj, draft.obj.by_name
-    values = {**defaults(obj, ctx.now), **draft.parsed.values, **draft.relation_values()}
-    for name in ("createdAt", "updatedAt"):
-        values[by_name[name].key] = draft.parsed.values.get(by_name[name].key) or ctx.now
-    values[by_name["position"].key] = position
-    values[by_name["createdBy"].key] = _created_by(ctx, draft.parsed.values.get(by_name["createdBy"].key))
-    values[by_name["updatedBy"].key] = ctx.actor
-    return create_change(ctx, obj, draft.id, values, id_is_given=draft.id_is_given)
+    def _note(self, record: RecordKey, problem: Problem) -> None:
+        """Note a problem of a record with the last draft for it."""
+        draft = next(draft for draft in reversed(self._drafts) if self._records.get(id(draft)) == record)
+        self._problems.add(problem.inside(draft.index, draft.path))
 
 
 def _created_by(ctx: Context, author: Mapping[str, Any] | None) -> Mapping[str, Any]:

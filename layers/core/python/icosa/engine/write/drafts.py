@@ -14,8 +14,8 @@ from typing import Any
 from ...errors import BadRequest
 from ...model.input import Disconnect, NestedCreate, ParsedInput, parse_input
 from ...model.model import Field, Object
+from ...model.problems import Problem, Problems
 from ..context import Context
-from ..records import State
 
 _MAX_NESTED = 200
 _MAX_NESTED_DEPTH = 5
@@ -26,8 +26,9 @@ class RecordDraft:
     """A record to be written.
 
     ``data`` is its input, ``parsed`` the checked values by field key. ``nested`` are the drafts inside it with the
-    relation fields that point at them; ``connected`` the ids of records to connect by field key. ``matched`` is the
-    existing record that an upsert updates.
+    relation fields that point at them; ``connected`` the ids of records to connect by field key. ``is_new``: it stands
+    for no record that is there. ``index`` is the place in the request's data of the record that it is, or
+    is inside of, and ``path`` where inside (``company.create.``).
     """
 
     obj: Object
@@ -35,9 +36,11 @@ class RecordDraft:
     parsed: ParsedInput
     id: str
     id_is_given: bool
+    index: int = 0
+    path: str = ""
     nested: list[tuple[Field, RecordDraft]] = field(default_factory=list)
     connected: dict[str, str] = field(default_factory=dict)
-    matched: State | None = None
+    is_new: bool = True
 
     def relation_values(self) -> dict[str, Any]:
         """Values of the relation fields that the input gives as objects, by field key."""
@@ -45,19 +48,23 @@ class RecordDraft:
 
 
 def draft_records(
-    ctx: Context, obj: Object, data: Sequence[Mapping[str, Any]], *, may_exist: bool
+    ctx: Context, obj: Object, data: Mapping[int, Mapping[str, Any]], problems: Problems, *, may_exist: bool
 ) -> list[RecordDraft]:
-    """A draft for each input. Raises what ``parse_input`` raises, and BadRequest for too many records inside them."""
-    drafts = _Drafts(ctx)
-    return [drafts.draft(obj, body, depth=0, may_exist=may_exist) for body in data]
+    """A draft for each input, by its place in the data. What is wrong with their bodies is added to ``problems``: such
+    a draft has the values that can be taken, and must not be written.
+    """
+    drafts = _Drafts(ctx, problems)
+    return [drafts.draft(obj, body, depth=0, index=index, may_exist=may_exist) for index, body in data.items()]
 
 
-def draft_nested(ctx: Context, inputs: Sequence[ParsedInput]) -> list[list[tuple[Field, RecordDraft]]]:
+def draft_nested(
+    ctx: Context, inputs: Sequence[ParsedInput], problems: Problems
+) -> list[list[tuple[Field, RecordDraft]]]:
     """For each body of an update, drafts of the records to create inside it and the fields that will point at them."""
-    drafts = _Drafts(ctx)
+    drafts = _Drafts(ctx, problems)
     return [
         [
-            (link.field, drafts.draft(link.target, link.data, depth=1))
+            (link.field, drafts.draft(link.target, link.data, depth=1, path=_inside(link)))
             for link in parsed.links
             if isinstance(link, NestedCreate)
         ]
@@ -68,15 +75,27 @@ def draft_nested(ctx: Context, inputs: Sequence[ParsedInput]) -> list[list[tuple
 class _Drafts:
     """Makes the drafts of one request and counts those that are nested."""
 
-    def __init__(self, ctx: Context) -> None:
+    def __init__(self, ctx: Context, problems: Problems) -> None:
         self._ctx = ctx
+        self._problems = problems
         self._nested = 0
 
-    def draft(self, obj: Object, data: Mapping[str, Any], *, depth: int, may_exist: bool = False) -> RecordDraft:
+    def draft(
+        self,
+        obj: Object,
+        data: Mapping[str, Any],
+        *,
+        depth: int,
+        index: int = 0,
+        path: str = "",
+        may_exist: bool = False,
+    ) -> RecordDraft:
         ctx = self._ctx
-        parsed = parse_input(ctx.model, obj, data, mode="create", now=ctx.now, may_exist=may_exist)
+        found: list[Problem] = []
+        parsed = parse_input(ctx.model, obj, data, mode="create", now=ctx.now, may_exist=may_exist, problems=found)
+        self._problems.extend(problem.inside(index, path) for problem in found)
         client_id = parsed.values.get(obj.by_name["id"].key)
-        draft = RecordDraft(obj, data, parsed, client_id or str(uuid.uuid4()), client_id is not None)
+        draft = RecordDraft(obj, data, parsed, client_id or str(uuid.uuid4()), client_id is not None, index, path)
         for link in parsed.links:
             if isinstance(link, NestedCreate):
                 self._nested += 1
@@ -84,8 +103,14 @@ class _Drafts:
                     raise BadRequest(
                         f"At most {_MAX_NESTED} nested records, {_MAX_NESTED_DEPTH} levels deep, can be created at once"
                     )
-                draft.nested.append((link.field, self.draft(link.target, link.data, depth=depth + 1)))
+                inner = self.draft(link.target, link.data, depth=depth + 1, index=index, path=path + _inside(link))
+                draft.nested.append((link.field, inner))
         return draft
+
+
+def _inside(link: NestedCreate) -> str:
+    """The path of the record that a link creates."""
+    return f"{link.field.name}.create."
 
 
 def flatten(drafts: Sequence[RecordDraft]) -> list[RecordDraft]:

@@ -27,6 +27,7 @@ from ...store.commit import WriteConflict
 from ...store.lookup import Edge, count_edges, edge_sort, edges_from
 from ...store.ops import Op, PutItem, delete_seen, replace_seen
 from ...store.table import QueryPage, Table, TransactionConflict, TransactionFailed
+from ...store.workspace_row import mark_jobs
 from ..context import Context
 from .commit import DuplicateEntry, commit_changes, retry_on_conflict
 from .dependents import RecordKey, Reference
@@ -101,7 +102,7 @@ def commit_and_follow_up(ctx: Context, changes: Sequence[Change], follow_up: Fol
         },
         **what,
     )
-    commit_changes(ctx, changes, beside=[PutItem(job.row(ctx.model.workspace_id))])
+    commit_changes(ctx, changes, beside=_begun(ctx, job))
     if is_left:
         ctx.table.meter.jobs.append(job.id)
         return
@@ -131,7 +132,13 @@ def start_unlinking(ctx: Context, obj: Object, record_id: str) -> None:
     now_ms = int(time.time() * 1000)
     job = unlinked(ctx, [(obj, record_id)])
     job = replace(job, object_key=obj.key, object_id=obj.id, not_before_ms=now_ms, total=None)
-    ctx.table.transact([PutItem(job.row(ctx.model.workspace_id))])
+    ctx.table.transact(_begun(ctx, job))
+
+
+def _begun(ctx: Context, job: Job) -> list[Op]:
+    """What lets a job begin, by the stream or, should that be late, by requests."""
+    ws = ctx.model.workspace_id
+    return [PutItem(job.row(ws)), mark_jobs(ws, job.overdue_ms)]
 
 
 def is_in_a_job(ctx: Context, record_id: str) -> bool:

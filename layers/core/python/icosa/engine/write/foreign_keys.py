@@ -7,9 +7,11 @@ them up ahead, beside its other reads.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
+from typing import NamedTuple
 
 from ...errors import BadRequest
 from ...model.model import Field, Object
+from ...model.problems import Problem
 from ...store import keys
 from ...store.change import Change
 from ...store.commit import WriteConflict, finish_moves
@@ -18,8 +20,22 @@ from ...store.lookup import rows_at, visible_rows
 from ...store.table import Table, TransactionConflict
 from ..context import Context
 
-#: A reference to be checked: the field that holds it, its target object, the target's id.
-Reference = tuple[Field, Object, str]
+
+class MissingTarget(BadRequest):
+    """A reference to a record that does not exist for the caller."""
+
+    problem_code = "REFERENCED_RECORD_NOT_FOUND"
+
+
+class Reference(NamedTuple):
+    """A reference to be checked: the record that refers (object key and id), the field that holds it, the object and
+    the id of the target.
+    """
+
+    owner: tuple[str, str]
+    field: Field
+    target: Object
+    id: str
 
 
 def new_references(ctx: Context, changes: Iterable[Change]) -> list[Reference]:
@@ -31,14 +47,14 @@ def new_references(ctx: Context, changes: Iterable[Change]) -> list[Reference]:
         for field in change.obj.many_to_one:
             target = change.after.get(field.key)
             if target is not None and (change.before is None or change.before.get(field.key) != target):
-                references.append((field, ctx.model.target_of(field), target))
+                references.append(Reference((change.obj.key, change.id), field, ctx.model.target_of(field), target))
     return references
 
 
 def live_targets(ctx: Context, references: Sequence[Reference], table: Table) -> set[Key]:
     """The keys of the live records among the targets: read ahead, so that ``commit_changes`` need not look for them."""
     ws = ctx.model.workspace_id
-    return visible_rows(table, [(keys.records(ws, target.key), i) for _, target, i in references])
+    return visible_rows(table, [(keys.records(ws, reference.target.key), reference.id) for reference in references])
 
 
 def counted_targets(ctx: Context, references: Iterable[Reference], targets: Iterable[Key]) -> dict[Key, bool]:
@@ -50,7 +66,7 @@ def counted_targets(ctx: Context, references: Iterable[Reference], targets: Iter
     ws = ctx.model.workspace_id
     deciding = {
         (place(ws, target.key), i)
-        for field, target, i in references
+        for _, field, target, i in references
         if field.relation is not None
         and (field.relation.follows_to_trash or field.relation.on_delete in ("RESTRICT", "NO_ACTION"))
         for place in (keys.records, keys.trash)
@@ -70,34 +86,57 @@ def target_keys(
     ws = ctx.model.workspace_id
     created_here = {(change.obj.key, change.id) for change in changes if change.after is not None}
     targets = {
-        (keys.records(ws, target.key), i): (field, target, i)
-        for field, target, i in references
-        if (target.key, i) not in created_here
+        (keys.records(ws, reference.target.key), reference.id): reference
+        for reference in references
+        if (reference.target.key, reference.id) not in created_here
     }
     to_read = [reference for key, reference in targets.items() if key not in live_before]
-    rows = rows_at(ctx.table, [(keys.records(ws, target.key), i) for _, target, i in to_read])
-    live = {key for key, is_hidden in rows.items() if not is_hidden} | {*live_before}
-    missing = [(field, target, i) for field, target, i in to_read if (keys.records(ws, target.key), i) not in live]
-    rows |= rows_at(ctx.table, [(keys.trash(ws, target.key), i) for _, target, i in missing])
-    trashed: list[Key] = []
-    moving: list[tuple[str, str]] = []
-    for field, target, i in missing:
-        place = keys.trash(ws, target.key), i
-        if rows.get(place) is False:
-            trashed.append(place)
-        elif place in rows and (keys.records(ws, target.key), i) in rows:
-            moving.append((target.key, i))
-        else:
-            raise missing_target(field, target, i)
-    _finish_moves(ctx, moving)
+    places = _places(ctx, to_read)
+    if gone := [reference for reference in to_read if (reference.target.key, reference.id) not in places]:
+        raise missing_target(gone[0])
+    _finish_moves(ctx, [record for record, place in places.items() if place is None])
+    trashed = [place for record, place in places.items() if place == (keys.trash(ws, record[0]), record[1])]
+    live = {*live_before, *places.values()}
     return [*(key for key in targets if key in live), *trashed]
 
 
-def missing_target(field: Field, target: Object, target_id: str) -> BadRequest:
+def gone_targets(ctx: Context, references: Sequence[Reference]) -> set[tuple[str, str]]:
+    """Targets of references (object key and id) that are nowhere, live or in the trash."""
+    return {(reference.target.key, reference.id) for reference in references} - _places(ctx, references).keys()
+
+
+def _places(ctx: Context, references: Sequence[Reference]) -> dict[tuple[str, str], Key | None]:
+    """Where the targets of references are, by object key and id: the key of the visible row, None for a record that a
+    batch is moving. What is nowhere is left out.
+    """
+    ws = ctx.model.workspace_id
+    targets = list(dict.fromkeys((reference.target.key, reference.id) for reference in references))
+    rows = rows_at(ctx.table, [(keys.records(ws, obj_key), i) for obj_key, i in targets])
+    missing = [(obj_key, i) for obj_key, i in targets if rows.get((keys.records(ws, obj_key), i)) is not False]
+    rows |= rows_at(ctx.table, [(keys.trash(ws, obj_key), i) for obj_key, i in missing])
+    places: dict[tuple[str, str], Key | None] = {}
+    for obj_key, i in targets:
+        live, trashed = (keys.records(ws, obj_key), i), (keys.trash(ws, obj_key), i)
+        if rows.get(live) is False:
+            places[obj_key, i] = live
+        elif rows.get(trashed) is False:
+            places[obj_key, i] = trashed
+        elif live in rows and trashed in rows:
+            places[obj_key, i] = None
+    return places
+
+
+def missing_target(reference: Reference) -> MissingTarget:
     """The error for a reference to a record that does not exist for the caller."""
-    return BadRequest(
-        f"Field \"{field.input_name}\" refers to a {target.name_singular} that does not exist: '{target_id}'"
+    return MissingTarget(
+        f'Field "{reference.field.input_name}" refers to a {reference.target.name_singular} that does not exist: '
+        f"'{reference.id}'"
     )
+
+
+def target_problem(reference: Reference) -> Problem:
+    """The problem of a record that refers to nothing."""
+    return Problem(error=missing_target(reference), field=reference.field.input_name, value=reference.id)
 
 
 def _finish_moves(ctx: Context, moving: Sequence[tuple[str, str]]) -> None:

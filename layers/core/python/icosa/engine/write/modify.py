@@ -7,17 +7,19 @@ attempt reads the records, writes them in one commit, and is repeated when anoth
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Sequence, Set
 from functools import partial
 from typing import Any
 
-from ...errors import BadRequest, RecordNotFound
+from ...errors import BadRequest, PayloadTooLarge, PermissionDenied, RecordNotFound
 from ...model.input import ParsedInput, parse_input
 from ...model.model import Object
+from ...model.problems import Problem, Problems
 from ...model.record import Record
 from ...query.evaluate import Scope, deleted_scope
 from ...query.operation import Delete, Filter, Node, Restore, Update
 from ...store.change import Change
+from ...store.commit import WriteConflict
 from ...store.lookup import Edge
 from ...store.table import QueryPage, Table
 from ..context import Context
@@ -26,13 +28,15 @@ from ..read.relations import load_relations
 from ..records import State, get_any_visible
 from .cascade import destroy
 from .changes import changed_nodes, patch_change
-from .commit import announce, commit_changes, retry_on_conflict
+from .commit import DuplicateEntry, announce, commit_changes, retry_on_conflict
+from .conflicts import Claim, find_conflicts
 from .create import resolve_links
 from .dependents import KnownEdges, first_edges
+from .foreign_keys import MissingTarget, new_references, target_problem
 from .positions import assign_positions, outermost_position
 from .precondition import require
 from .trash import move_to_trash, relations_that_follow, restore_from_trash
-from .visibility import require_visible, require_visible_targets
+from .visibility import unseen, unseen_targets
 
 
 def update(ctx: Context, operation: Update) -> list[Node]:
@@ -170,28 +174,76 @@ def _check_data(ctx: Context, operation: Update) -> None:
     """
     obj = operation.object
     no_values: dict[str, Any] = {} if operation.id is None else {obj.by_name["id"].key: operation.id}
-    parse_input(ctx.model, obj, operation.data, mode="check", old=no_values, now=ctx.now)
+    found: list[Problem] = []
+    parse_input(ctx.model, obj, operation.data, mode="check", old=no_values, now=ctx.now, problems=found)
+    Problems(found).raise_any()
 
 
 def _commit_update(ctx: Context, operation: Update, states: Sequence[State]) -> list[Change]:
-    changes = _update_changes(ctx, operation, states)
-    require_visible(ctx, changes)
-    require_visible_targets(ctx, changes)
+    problems = Problems()
+    named: set[str] = set()
+    changes = _update_changes(ctx, operation, states, named, problems)
+    if any(unseen(ctx, changes)):
+        problems.add(Problem(error=PermissionDenied()))
+    problems.extend(target_problem(reference) for reference in unseen_targets(ctx, changes))
+    if problems:
+        _find_conflicts(ctx, operation, changes, named, problems)
+        problems.raise_any()
     announce(ctx, changed_nodes(operation.object, changes))
-    commit_changes(ctx, changes)
+    try:
+        commit_changes(ctx, changes)
+    except (DuplicateEntry, MissingTarget) as error:
+        _find_conflicts(ctx, operation, changes, named, problems)
+        if not problems:  # What stood in the way has gone meanwhile.
+            raise WriteConflict from None
+        raise problems.told_by(error) from None
+    except PayloadTooLarge as error:
+        if operation.id is None:  # It may be all of the records together.
+            raise
+        raise Problems([Problem(error=error)]).told_by(error) from None
     return changes
 
 
-def _update_changes(ctx: Context, operation: Update, states: Sequence[State]) -> list[Change]:
-    """The changes of the records, and of records created inside the data."""
+def _find_conflicts(
+    ctx: Context, operation: Update, changes: Sequence[Change], named: Set[str], problems: Problems
+) -> None:
+    """What stands in the way of changes that the data of an update makes."""
+    claims = [
+        Claim(
+            obj=change.obj,
+            id=change.id,
+            values=change.after,
+            named=frozenset(named) if change.obj is operation.object else frozenset(),
+            references=new_references(ctx, [change]),
+            is_new=change.before is None,
+            id_is_given=change.id_is_given,
+        )
+        for change in changes
+        if change.after is not None
+    ]
+    find_conflicts(ctx, claims, {(change.obj.key, change.id): change for change in changes}, problems)
+
+
+def _update_changes(
+    ctx: Context, operation: Update, states: Sequence[State], named: set[str], problems: Problems
+) -> list[Change]:
+    """The changes of the records, and of records created inside the data. ``named`` gets the names of the fields that
+    the data names; what is wrong with it is added to ``problems``, and the changes are those by the rest of it.
+    """
     obj = operation.object
     if not states:
         _check_data(ctx, operation)
+    found: list[Problem] = []
     inputs = [
-        parse_input(ctx.model, obj, operation.data, mode="update", old=state.item, now=ctx.now) for state in states
+        parse_input(ctx.model, obj, operation.data, mode="update", old=state.item, now=ctx.now, problems=found)
+        for state in states
     ]
-    _set_positions(ctx, obj, inputs)
-    relation_values, nested = resolve_links(ctx, inputs) if any(parsed.links for parsed in inputs) else (None, [])
+    problems.extend(found)
+    named |= {name for parsed in inputs for name in parsed.mentioned}
+    if not problems:
+        _set_positions(ctx, obj, inputs)
+    has_links = any(parsed.links for parsed in inputs)
+    relation_values, nested = resolve_links(ctx, inputs, problems) if has_links else (None, [])
     return [
         *nested,
         *(

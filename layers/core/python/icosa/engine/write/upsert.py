@@ -1,22 +1,25 @@
-"""Upserts: which existing record an input stands for, and the change that updates it.
+"""Upserts: which record an input stands for, and the change that updates it.
 
-``create`` calls it in every attempt of an upsert.
+Inputs are taken in their order, as if each were sent for itself: one stands for a record that is stored, as the inputs
+before it leave it, or for one that they create. ``create`` reads what all of them may stand for, and then asks for one
+after the other.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from ...errors import BadRequest
 from ...model.input import parse_input
 from ...model.inspect import as_text
 from ...model.model import Object, UniqueConstraint
+from ...model.problems import Problem
 from ...model.record import Record
 from ...query.operation import Patching
 from ...store import keys
 from ...store.change import Change
-from ...store.derive import constraint_value
+from ...store.derive import Rows, constraint_value
 from ...store.table import Item, Table
 from ..context import Context
 from ..records import State, get_any_visible
@@ -43,46 +46,79 @@ class _Identity:
     id: str | None = None
     guard: _Guard | None = None
 
-    def owner(self, guards: Mapping[keys.Key, Item | None]) -> str | None:
-        """The id of the record that is named; None when no record has the values."""
-        if self.guard is None:
-            return self.id
-        row = guards[self.guard.key]
-        return None if row is None else row["id"]
-
     def is_confirmed(self, record: Record) -> bool:
         """Whether the record has the values: a guard may be left over."""
         return self.guard is None or constraint_value(self.guard.constraint, record) == self.guard.value
 
 
-def match_upserts(ctx: Context, drafts: Sequence[RecordDraft], table: Table) -> None:
-    """Set ``matched`` of each draft: the record with its id, or with its values of a unique constraint. One that the
-    caller may not see is not matched, and the value is found to be taken when the draft is written.
+class SeveralMatches(BadRequest):
+    """The values of one input belong to different records."""
 
-    Raises BadRequest when these are different records.
+    def __init__(self, descriptions: Sequence[str]) -> None:
+        super().__init__(
+            f"Multiple records found with the same unique field values for {', '.join(descriptions)}. "
+            "Cannot determine which record to update.",
+            sub_code="UPSERT_MULTIPLE_MATCHING_RECORDS_CONFLICT",
+        )
+
+
+@dataclass(slots=True)
+class Matches:
+    """What the inputs of an upsert may stand for: guards of their values and records, as read. A record that the caller
+    may not see is none, and its value is found to be taken when the input is written.
+
+    ``changed`` are records as inputs before leave them, ``claimed`` the values that these give.
     """
-    obj = drafts[0].obj
-    identities = [_identities(ctx.model.workspace_id, obj, draft) for draft in drafts]
-    guard_keys = [identity.guard.key for part in identities for identity in part if identity.guard is not None]
-    guards = dict(zip(guard_keys, table.batch_get(guard_keys), strict=True))
-    ids = sorted({owner for part in identities for identity in part if (owner := identity.owner(guards)) is not None})
-    states = dict(zip(ids, get_any_visible(ctx, obj, ids, table), strict=True))
-    for draft, part in zip(drafts, identities, strict=True):
+
+    obj: Object
+    identities: Mapping[int, Sequence[_Identity]]
+    guards: Mapping[keys.Key, Item | None]
+    states: Mapping[str, State | None]
+    changed: dict[str, State | None] = field(default_factory=dict)
+    claimed: dict[keys.Key, str] = field(default_factory=dict)
+
+    def match(self, draft: RecordDraft) -> State | None:
+        """The record that an input stands for, None for a new one. Raises SeveralMatches."""
         matches: dict[str, State] = {}
         descriptions: list[str] = []
-        for identity in part:
-            owner = identity.owner(guards)
-            state = None if owner is None else states[owner]
+        for identity in self.identities[id(draft)]:
+            owner = self._owner(identity)
+            state = None if owner is None else self.changed.get(owner, self.states.get(owner))
             if state is not None and identity.is_confirmed(state.item):
                 matches[state.item.id] = state
                 descriptions.append(identity.description)
         if len(matches) > 1:
-            raise BadRequest(
-                f"Multiple records found with the same unique field values for {', '.join(descriptions)}. "
-                "Cannot determine which record to update.",
-                sub_code="UPSERT_MULTIPLE_MATCHING_RECORDS_CONFLICT",
-            )
-        draft.matched = next(iter(matches.values()), None)
+            raise SeveralMatches(descriptions)
+        return next(iter(matches.values()), None)
+
+    def _owner(self, identity: _Identity) -> str | None:
+        """The id of the record that is named; None when no record has the values."""
+        if identity.guard is None:
+            return identity.id
+        key = identity.guard.key
+        if key in self.claimed:
+            return self.claimed[key]
+        row = self.guards[key]
+        return None if row is None else row["id"]
+
+    def note(self, ctx: Context, change: Change) -> None:
+        """Let the inputs that follow find a record as a change leaves it."""
+        if change.obj is self.obj and change.after is not None:
+            self.changed[change.id] = State(change.after, change.after_live)
+            self.claimed |= dict.fromkeys(Rows.of(ctx.model, change.obj).guards(change.after), change.id)
+
+
+def read_matches(ctx: Context, drafts: Sequence[RecordDraft], table: Table) -> Matches:
+    """Read what inputs may stand for."""
+    obj = drafts[0].obj
+    identities = {id(draft): _identities(ctx.model.workspace_id, obj, draft) for draft in drafts}
+    named = [identity for part in identities.values() for identity in part]
+    guard_keys = list(dict.fromkeys(identity.guard.key for identity in named if identity.guard is not None))
+    guards = dict(zip(guard_keys, table.batch_get(guard_keys), strict=True))
+    owners = {row["id"] for row in guards.values() if row is not None}
+    ids = sorted(owners | {identity.id for identity in named if identity.id is not None})
+    states = dict(zip(ids, get_any_visible(ctx, obj, ids, table), strict=True))
+    return Matches(obj, identities, guards, states)
 
 
 def _identities(ws: str, obj: Object, draft: RecordDraft) -> list[_Identity]:
@@ -100,54 +136,28 @@ def _identities(ws: str, obj: Object, draft: RecordDraft) -> list[_Identity]:
 
 
 def upsert_change(
-    ctx: Context,
-    draft: RecordDraft,
-    earlier: Change | None,
-    position: float | int | None,
-    patching: Patching,
-) -> Change:
-    """The update of the record that a draft matches; a second input for the same record goes on from the first, whose
-    change is ``earlier``. ``position`` is the new one, None to keep it.
+    ctx: Context, draft: RecordDraft, state: State, earlier: Change | None, patching: Patching, problems: list[Problem]
+) -> Change | None:
+    """The update of the record that an input stands for, which is as ``state`` says. ``earlier`` is the change by
+    inputs before, from which this one goes on. What is wrong is added to ``problems``: then there is no change.
     """
-    assert draft.matched is not None
-    state = draft.matched
-    base = state.item if earlier is None or earlier.after is None else earlier.after
-    change = _update(ctx, draft, State(base, state.live), position, patching)
-    if earlier is None or earlier.is_nothing:
-        return change
-    assert change.after is not None
-    return Change(
-        obj=draft.obj,
-        before=state.item,
-        before_live=state.live,
-        after=_with_version(change.after, state.item.version + 1),
-        after_live=change.after_live,
-    )
-
-
-def second_change(ctx: Context, draft: RecordDraft, earlier: Change, position: float | int | None) -> Change:
-    """The creation of a record whose id two inputs have: the second updates what the first, whose change is
-    ``earlier``, would create.
-    """
-    assert earlier.after is not None
-    change = _update(ctx, draft, State(earlier.after, earlier.after_live), position, Patching(takes_updated_at=True))
-    assert change.after is not None
-    return replace(earlier, after=_with_version(change.after, earlier.after.version), after_live=change.after_live)
-
-
-def _update(ctx: Context, draft: RecordDraft, state: State, position: float | int | None, patching: Patching) -> Change:
     obj = draft.obj
-    parsed = parse_input(ctx.model, obj, draft.data, mode="update", old=state.item, now=ctx.now)
+    found: list[Problem] = []
+    parsed = parse_input(ctx.model, obj, draft.data, mode="update", old=state.item, now=ctx.now, problems=found)
+    if found:
+        problems += found
+        return None
     values = dict(parsed.values)
     for name in ("id", "createdBy"):
         values.pop(obj.by_name[name].key, None)
     # An upsert restores (docs/wire/rest.md#upsert).
     values.setdefault(obj.by_name["deletedAt"].key, None)
-    if position is not None:
-        values[obj.by_name["position"].key] = position
     values |= draft.relation_values()
-    return patch_change(ctx, obj, state, values, patching)
-
-
-def _with_version(record: Record, version: int) -> Record:
-    return Record.of(record, id=record.id, partition=record.partition, version=version)
+    if earlier is not None and earlier.before is None:
+        patching = Patching(takes_updated_at=True)  # The record is new.
+    change = patch_change(ctx, obj, state, values, patching)
+    if earlier is None or earlier.is_nothing or change.after is None:
+        return change
+    version = state.item.version if earlier.before is None else earlier.before.version + 1
+    after = Record.of(change.after, id=change.after.id, partition=change.after.partition, version=version)
+    return replace(earlier, after=after, after_live=change.after_live)

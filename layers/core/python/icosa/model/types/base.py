@@ -18,8 +18,10 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, ClassVar, Literal
 
+from ...errors import IcosaError
 from ...limits import Limit
 from ..operators import Operator, Predicate
+from ..problems import Problem
 from .graphql_types import Scalar, TypeNames
 from .json_schema import Schema
 from .rules import FieldTypeRules
@@ -180,6 +182,8 @@ class LeafIndex:
     status: Status = "READY"
     generation: int = 0
     serves_search: bool = False
+    #: The day of its last change, ``2026-11-29``; None while it is as it began.
+    since: str | None = None
 
 
 #: That of a leaf for which nothing else is said.
@@ -446,6 +450,12 @@ class FieldType(ABC):
     def check(self, field: Field, value: Any) -> None:
         """Check of a value, not null, what does not depend on the record that it changes. Raises InvalidData."""
         self.parse(field, value, mode="check")
+
+    def faults(
+        self, field: Field, value: Any, raised: IcosaError, *, old: Stored = None, mode: Mode = "create"
+    ) -> Sequence[Problem]:
+        """All that is wrong with a value for which ``parse`` or ``check`` has raised an error."""
+        return (Problem(error=raised, field=field.input_name, value=value),)
 
     @abstractmethod
     def render(self, field: Field, value: Stored) -> Any:

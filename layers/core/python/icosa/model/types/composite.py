@@ -1,4 +1,4 @@
-"""Types with members: what they share, and the three that are nothing but their members."""
+"""Types with members: what they share, and the two that are nothing but their members."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ from typing import Any, ClassVar
 
 import orjson
 
-from ...errors import InvalidData
+from ...errors import IcosaError, InvalidData, PayloadTooLarge
 from ...limits import LIST_MEMBERS, Limit
 from ..inspect import inspect
+from ..problems import Problem
 from . import graphql_types, json_schema, values
 from .base import Field, Kind, Leaf, Mode, Stored
 from .common import Counted, ParsedDefault
@@ -51,11 +52,9 @@ def text_member(name: str, *, empty: str | None = "", is_declared: bool = True) 
     )
 
 
-def decimal_member(name: str, *, is_essential: bool = False, scale: int = 1) -> Member:
+def decimal_member(name: str) -> Member:
     return Member(
         name=name,
-        is_essential=is_essential,
-        scale=scale,
         kind=_NUMERIC,
         read=values.decimal,
         schema=json_schema.NUMBER,
@@ -108,6 +107,30 @@ class CompositeType(ParsedDefault, Counted):
         self.check_form(field, value)
         for name, raw in value.items():
             self.member(field, name, raw)
+
+    def faults(
+        self, field: Field, value: Any, raised: IcosaError, *, old: Stored = None, mode: Mode = "create"
+    ) -> Sequence[Problem]:
+        """Members that the type does not have, those with wrong values, and whether the others fit together."""
+        if not isinstance(value, Mapping):
+            return super().faults(field, value, raised)
+        found: list[Problem] = []
+        fitting: dict[str, Any] = {}
+        for name, raw in value.items():
+            try:
+                self.check_form(field, {name: raw})
+                self.member(field, name, raw)
+                fitting[name] = raw
+            except (InvalidData, PayloadTooLarge) as error:
+                found.append(Problem(error=error, field=f"{field.name}.{name}", value=raw))
+        blamed = self.joint_members[0] if self.joint_members else None
+        if not found or blamed in fitting:
+            try:
+                self.parse(field, fitting, old=old, mode=mode)
+            except (InvalidData, PayloadTooLarge) as error:
+                path = field.name if blamed is None else f"{field.name}.{blamed}"
+                found.append(Problem(error=error, field=path, value=value if blamed is None else value.get(blamed)))
+        return found or super().faults(field, value, raised)
 
     def check_form(self, field: Field, value: Any) -> None:
         """Refuse what is not an object, and members that the type does not have."""
@@ -230,18 +253,3 @@ class Address(CompositeType):
         "addressLat": 51.5073,
         "addressLng": -0.1352,
     }
-
-
-class Currency(CompositeType):
-    """An amount in millionths, and the code of its currency, which reads as null when there is none."""
-
-    name = "CURRENCY"
-    words = "currency"
-    members = (
-        decimal_member("amountMicros", is_essential=True, scale=1_000_000),
-        text_member("currencyCode", empty=None),
-    )
-    sample: ClassVar[Mapping[str, Any]] = {"amountMicros": 1500000000, "currencyCode": "EUR"}
-
-    def leaf_functions(self, field: Field) -> tuple[tuple[str, str | None], ...]:
-        return tuple((function, "amountMicros") for function in ("min", "max", "avg", "sum"))

@@ -8,7 +8,8 @@ from types import MappingProxyType
 from .actor import Actor
 from .base import FieldType
 from .choices import ArrayType, MultiSelectType, RatingType, SelectType
-from .composite import Address, Currency, FullName
+from .composite import Address, FullName
+from .currency import Currency
 from .emails import Emails
 from .json import FilesType, RawJsonType
 from .links import Links

@@ -98,16 +98,17 @@ class RichText(CompositeType):
                 f'Invalid rich text v2 value {inspect(value)} for field "{field.name}" - Should be an object'
             )
         super().check_form(field, value)
+        if sum(len(text.encode(errors="replace")) for text in _texts(value)) > RECORD_BYTES:
+            raise PayloadTooLarge("The record is larger than the 400 KB that the store allows")
 
     def demands(self, value: Any) -> Iterator[tuple[Limit, int]]:
-        sent = [value.get(name) for name in (BLOCKS, MARKDOWN)] if isinstance(value, Mapping) else []
-        texts = [text for text in sent if isinstance(text, str) and text]
-        size = sum(len(text.encode(errors="replace")) for text in texts)
-        if size > RECORD_BYTES:
-            raise PayloadTooLarge("The record is larger than the 400 KB that the store allows")
+        texts = _texts(value) if isinstance(value, Mapping) else []
         if len(texts) == 1:  # the other form follows from it
+            size = len(texts[0].encode(errors="replace"))
+            if size > RECORD_BYTES:  # is refused, and not converted
+                return
             yield RICH_TEXT_BYTES, size
-            if sent[1]:
+            if value.get(MARKDOWN) == texts[0]:
                 yield RICH_TEXT_MARKS, marks_in(texts[0])
 
     def search_texts(self, value: Stored) -> Iterator[str]:
@@ -123,3 +124,8 @@ class RichText(CompositeType):
         elif BLOCKS in members and MARKDOWN not in members and (markdown := _markdown_text(members[BLOCKS])):
             members[MARKDOWN] = markdown
         return members
+
+
+def _texts(value: Mapping[str, Any]) -> list[str]:
+    """The forms of a text that a body has."""
+    return [text for name in (BLOCKS, MARKDOWN) if isinstance(text := value.get(name), str) and text]

@@ -12,6 +12,7 @@ costs 2 read units for the label of what it links, an update of something linked
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any, Final, NamedTuple
@@ -163,4 +164,4 @@ def _with_targets(
 def _change(ctx: Context, activity: Object, draft: Draft) -> Change:
     stamps = {activity.by_name["updatedAt"].key: ctx.now, activity.by_name["position"].key: 0}
     values = {**defaults(activity, ctx.now), **stamps, **draft.values}
-    return create_change(ctx, activity, draft.id, values, id_is_given=False)
+    return replace(create_change(ctx, activity, draft.id, values, id_is_given=False), id_is_derived=True)
