@@ -52,11 +52,12 @@ def world(call: RestClient) -> tuple[str, list[str]]:
 @pytest.mark.parametrize("operator", ["gte", "gt"])
 def test_pages_have_all_of_it(call: RestClient, world: tuple[str, list[str]], order: str, operator: str) -> None:
     since, changed = world
+    by: dict[str, Any] = {"order_by": order} if order else {}
     shown: list[dict[str, Any]] = []
-    cursor: dict[str, str] = {}
+    cursor: dict[str, Any] = {}
     while True:
-        params = {"filter": f'updatedAt[{operator}]:"{since}",{BOTH}', "limit": "2", **cursor}
-        page = call("GET", "/rest/companies", **params, **({"order_by": order} if order else {}))
+        params: dict[str, Any] = {"filter": f'updatedAt[{operator}]:"{since}",{BOTH}', "limit": "2", **cursor}
+        page = call("GET", "/rest/companies", **params, **by)
         assert page.status == 200, page
         assert page.json["totalCount"] == 6
         shown += page.json["data"]["companies"]

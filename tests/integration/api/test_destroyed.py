@@ -46,7 +46,7 @@ def _now(call: RestClient) -> str:
 def _told(call: RestClient, plural: str = "people", **params: Any) -> list[str]:
     """The ids of destroyed records, page by page."""
     ids: list[str] = []
-    cursor: dict[str, str] = {}
+    cursor: dict[str, Any] = {}
     while True:
         page = call("GET", f"/rest/{plural}/destroyed", **params, **cursor)
         assert page.status == 200, page

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from ...query.operation import DestroyedPage, DestroyedRecord
@@ -34,7 +34,7 @@ def connection(selected: Selected, projector: Projector) -> Callable[[DestroyedP
                 parts.append((part.key, _edges(part, projector)))
             case "pageInfo":
                 columns = _columns(PAGE_INFO, part, projector, _PAGE_INFO)
-                parts.append((part.key, lambda page, columns=columns: {key: render(page) for key, render in columns}))
+                parts.append((part.key, _object(columns)))
             case _:
                 parts.append((part.key, lambda page: CONNECTION))
     return lambda page: {key: render(page) for key, render in parts}
@@ -46,12 +46,16 @@ def _edges(selected: Selected, projector: Projector) -> Callable[[DestroyedPage]
         match part.name:
             case "node":
                 columns = _columns(NODE, part, projector, _NODE)
-                parts.append((part.key, lambda record, columns=columns: {key: of(record) for key, of in columns}))
+                parts.append((part.key, _object(columns)))
             case "cursor":
                 parts.append((part.key, lambda record: record.cursor))
             case _:
                 parts.append((part.key, lambda record: EDGE))
     return lambda page: [{key: render(record) for key, render in parts} for record in page.records]
+
+
+def _object[T](columns: Sequence[tuple[str, Callable[[T], Any]]]) -> Callable[[T], dict[str, Any]]:
+    return lambda value: {key: render(value) for key, render in columns}
 
 
 def _columns[T](
