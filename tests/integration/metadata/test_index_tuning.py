@@ -343,7 +343,12 @@ def test_declaring_the_index_of_a_relation(desk: Desk) -> None:
 # ---------------------------------------------------------------------- whatever comes and goes
 
 _VALUES = (None, "a", "b", "c")
-_LEAVES = (("avatarUrl", None), ("linkedinLink", URL), ("linkedinLink", "primaryLinkLabel"), ("jobTitle", None))
+_LEAVES: tuple[tuple[str, str | None], ...] = (
+    ("avatarUrl", None),
+    ("linkedinLink", URL),
+    ("linkedinLink", "primaryLinkLabel"),
+    ("jobTitle", None),
+)
 
 
 def _body(name: str, sub: str | None, value: str | None) -> Row:

@@ -103,14 +103,14 @@ def test_the_introspection_is_that_of_the_text() -> None:
         (
             "Mutation",
             "updateCompanies",
-            "updateCompanies(data: CompanyUpdateInput!, filter: CompanyFilterInput!): [Company!]",
+            "updateCompanies(data: CompanyUpdateInput!, filter: CompanyFilterInput!, limit: Int): [Company!]",
         ),
         ("Mutation", "deleteCompany", "deleteCompany(id: UUID!): Company"),
-        ("Mutation", "deleteCompanies", "deleteCompanies(filter: CompanyFilterInput!): [Company!]"),
+        ("Mutation", "deleteCompanies", "deleteCompanies(filter: CompanyFilterInput!, limit: Int): [Company!]"),
         ("Mutation", "destroyCompany", "destroyCompany(id: UUID!): Company"),
-        ("Mutation", "destroyCompanies", "destroyCompanies(filter: CompanyFilterInput!): [Company!]"),
+        ("Mutation", "destroyCompanies", "destroyCompanies(filter: CompanyFilterInput!, limit: Int): [Company!]"),
         ("Mutation", "restoreCompany", "restoreCompany(id: UUID!): Company"),
-        ("Mutation", "restoreCompanies", "restoreCompanies(filter: CompanyFilterInput!): [Company!]"),
+        ("Mutation", "restoreCompanies", "restoreCompanies(filter: CompanyFilterInput!, limit: Int): [Company!]"),
         (
             "Mutation",
             "mergeCompanies",
@@ -132,7 +132,7 @@ def test_objects_without_criteria_have_no_duplicates() -> None:
 
 def test_no_other_root_fields() -> None:
     model = crm()
-    wanted = 3 * len(model.objects) + sum(bool(obj.duplicate_criteria) for obj in model.objects) + 1
+    wanted = 4 * len(model.objects) + sum(bool(obj.duplicate_criteria) for obj in model.objects) + 1
 
     assert len(_fields("Query")) == wanted
 

@@ -226,7 +226,7 @@ def constraint_value(constraint: UniqueConstraint, item: Item) -> str | None:
         value = leaf.get(item)
         if value is None:
             return None
-        parts.append(str(value))
+        parts.append(str(leaf.kind.compared(value) if constraint.is_compared else value))
     return parts[0] if len(parts) == 1 else END.join(parts)
 
 

@@ -22,6 +22,7 @@ from ...query.operation import (
     Create,
     Delete,
     Filter,
+    FindDestroyed,
     FindDuplicates,
     FindMany,
     FindOne,
@@ -81,6 +82,11 @@ class RecordsRequest:
         if filter is not None and looks_elsewhere(filter):
             raise InvalidFilter("A filter beside the id of a record can only name fields of the record itself")
         return Precondition(revisions=self.revisions, filter=filter)
+
+    @property
+    def change_limit(self) -> int | None:
+        """How many of the records that match a change may touch."""
+        return self.params.change_limit(maximum=self.settings.bulk_limit)
 
     def selection(self, depth: int, *, created: bool = False) -> Selection:
         settings = self.settings
@@ -148,7 +154,11 @@ def _update_many(request: RecordsRequest) -> Operation:
     raw = request.params.filter
     filter = request.resolved(raw)
     return Update(
-        object=request.object, data=as_record(request.body), filter=filter, selection=request.selection(depth)
+        object=request.object,
+        data=as_record(request.body),
+        filter=filter,
+        limit=request.change_limit,
+        selection=request.selection(depth),
     )
 
 
@@ -169,7 +179,8 @@ def _delete_one(request: RecordsRequest) -> Operation:
 def _delete_many(request: RecordsRequest) -> Operation:
     destroy, raw = not request.params.soft_delete, request.params.filter
     filter = request.resolved(raw)
-    return Delete(object=request.object, destroy=destroy, filter=filter, selection=_ONLY_ID)
+    limit = request.change_limit
+    return Delete(object=request.object, destroy=destroy, filter=filter, limit=limit, selection=_ONLY_ID)
 
 
 def _restore_one(request: RecordsRequest) -> Operation:
@@ -186,7 +197,14 @@ def _restore_many(request: RecordsRequest) -> Operation:
     depth = request.params.depth
     raw = request.params.filter
     filter = request.resolved(raw)
-    return Restore(object=request.object, filter=filter, selection=request.selection(depth))
+    limit = request.change_limit
+    return Restore(object=request.object, filter=filter, limit=limit, selection=request.selection(depth))
+
+
+def _find_destroyed(request: RecordsRequest) -> Operation:
+    params, settings = request.params, request.settings
+    limit = params.limit(default=settings.page_default, maximum=settings.page_limit)
+    return FindDestroyed(object=request.object, since=params.since, after=params.after or None, limit=limit)
 
 
 def _duplicates(request: RecordsRequest) -> Operation:
@@ -273,6 +291,7 @@ ENDPOINTS: Mapping[RouteKind, Mapping[str, Endpoint]] = {
         "DELETE": Endpoint(parse=_delete_one, render=responses.record("delete"), takes_if_match=True),
     },
     "batch": {"POST": Endpoint(parse=_create_many, render=responses.batch, status=201)},
+    "destroyed": {"GET": Endpoint(parse=_find_destroyed, render=responses.destroyed)},
     "duplicates": {"POST": Endpoint(parse=_duplicates, render=responses.duplicates)},
     "groupBy": {"GET": Endpoint(parse=_group_by, render=responses.groups)},
     "merge": {"PATCH": Endpoint(parse=_merge, render=responses.record("merge"))},

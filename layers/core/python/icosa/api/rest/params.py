@@ -10,7 +10,9 @@ from urllib.parse import parse_qsl
 import orjson
 
 from ...errors import BadRequest
+from ...model.dates import parse_instant
 from ...query.groups import group_limit_error
+from ...query.operation import change_limit_error
 from .filter_text import Raw, parse_filter, parse_order
 from .quotes import CUT_HINT
 
@@ -36,7 +38,7 @@ _GROUP_ORDER_HINT = (
 #: What a page of any collection is asked for with.
 PAGE_PARAMETERS = frozenset(("limit", "starting_after", "ending_before"))
 _PARAMETERS = PAGE_PARAMETERS | {
-    *("filter", "order_by", "depth", "fields", "upsert", "partial", "soft_delete"),
+    *("filter", "order_by", "depth", "fields", "upsert", "partial", "soft_delete", "since"),
     *("offset", "group_by", "aggregate", "order_by_for_records", "include_records_sample", "view_id", "viewId"),
 }
 _FLAGS = {"true": True, "false": False}
@@ -47,7 +49,7 @@ _ENDS = ('"', "'", ")", "]")
 
 
 #: Parameters of lists: beside the filter of a change they may be the rest of its value.
-_OF_LISTS = frozenset(("limit", "order_by", "starting_after", "ending_before"))
+_OF_LISTS = frozenset(("order_by", "starting_after", "ending_before"))
 
 
 class Params:
@@ -79,6 +81,11 @@ class Params:
             if is_bulk_change or "" in values or not _NAME.fullmatch(name) or self._may_be_rest_of_filter(name):
                 raise _invalid(f"Unknown parameter '{name}'. It may be the rest of another one's value. {CUT_HINT}")
         of_lists = [name for name in self._values if name in _OF_LISTS]
+        if is_bulk_change and "limit" in self._values and self._may_be_rest_of_filter("limit"):
+            raise _invalid(
+                "limit may be the rest of the filter's value. Write the filter so that its end can be seen, as in "
+                f'filter=and(name[eq]:"x")&limit=60. {CUT_HINT}'
+            )
         if is_bulk_change and of_lists:
             raise _invalid(f"Parameter '{of_lists[0]}' means nothing to a change of many records. {CUT_HINT}")
 
@@ -140,6 +147,15 @@ class Params:
             return maximum
         return min(int(whole) + (fraction.strip("0") != ""), maximum)
 
+    def change_limit(self, *, maximum: int) -> int | None:
+        """How many of the records that match a change may touch, None for all of them."""
+        text = self._all("limit")
+        if "limit" not in self._values:
+            return None
+        if not re.fullmatch(r"[1-9]\d{0,8}", text, re.ASCII) or int(text) > maximum:
+            raise BadRequest(change_limit_error(maximum), sub_code="INVALID_LIMIT_QUERY_PARAM")
+        return int(text)
+
     def group_limit(self, *, default: int, maximum: int) -> int:
         """The same for groups, where more than ``maximum`` are refused: a list that is cut has a total, and groups have
         none in their body.
@@ -162,6 +178,17 @@ class Params:
     @property
     def after(self) -> str:
         return self._all("starting_after")
+
+    @property
+    def since(self) -> str | None:
+        """A moment as a stored DATE_TIME, None when the parameter is absent."""
+        text = self._all("since")
+        if not text:
+            return None
+        moment = parse_instant(text)
+        if moment is None:
+            raise _invalid(f"'since={text}' parameter invalid. It must be a moment, as in 2026-05-04T09:12:44Z")
+        return moment
 
     @property
     def before(self) -> str:

@@ -10,9 +10,14 @@ from ...identifiers import parse_uuid
 from ...runtime.http import path_segments
 
 #: What the path names: all records of an object, one of them, or one of the special routes.
-RouteKind = Literal["many", "one", "batch", "duplicates", "groupBy", "merge", "restoreMany", "restoreOne"]
+RouteKind = Literal["many", "one", "batch", "destroyed", "duplicates", "groupBy", "merge", "restoreMany", "restoreOne"]
 
-_SPECIAL: dict[str, RouteKind] = {"duplicates": "duplicates", "groupBy": "groupBy", "merge": "merge"}
+SPECIAL: dict[str, RouteKind] = {
+    "destroyed": "destroyed",
+    "duplicates": "duplicates",
+    "groupBy": "groupBy",
+    "merge": "merge",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +47,8 @@ def parse_path(method: str, path: str) -> Path | None:
             return Path("many", plural)
         case ["batch", plural], _:
             return Path("batch", plural)
-        case [plural, special], _ if special in _SPECIAL:
-            return Path(_SPECIAL[special], plural)
+        case [plural, special], _ if special in SPECIAL:
+            return Path(SPECIAL[special], plural)
         case [plural, "restore"], "PATCH":
             return Path("restoreMany", plural)
         case [plural, record_id], _:

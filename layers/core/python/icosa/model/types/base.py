@@ -152,6 +152,13 @@ class Kind(ABC):
         """Where matching non-null values stand in the index, or None when only a scan can tell."""
         return None
 
+    #: Whether values that are written differently may be one where they must be unique.
+    is_compared_otherwise: ClassVar[bool] = False
+
+    def compared(self, value: Stored) -> Stored:
+        """The form in which values are compared where they must be unique."""
+        return value
+
     def cursor_value(self, value: Stored) -> Any:
         """JSON form in cursors and in dimensions of groups (default: the stored value)."""
         return value
