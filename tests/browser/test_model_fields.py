@@ -307,3 +307,19 @@ def test_an_index_is_made_shown_and_deleted_by_keyboard(admin: Console, api: Wor
       edges { node { indexFieldMetadataList { subFieldName } } } } }"""
     found = api.graphql("metadata", document)["indexMetadatas"]["edges"]
     assert not any(len(each["node"]["indexFieldMetadataList"]) == 2 for each in found)
+
+
+def test_the_index_of_one_field_is_built_and_dropped_where_its_use_is_shown(admin: Console, api: WorkspaceApi) -> None:
+    page = admin.page
+    path = "avatarUrl"
+    api.rest("GET", f"people?filter={path}[eq]:none")
+    admin.open("settings/objects/people?tab=indexes")
+    row = page.get_by_role("table", name="Indexes of fields of People").get_by_role("row").filter(has_text=path)
+    expect(row).to_contain_text("None")
+    row.get_by_role("button", name=f"Build the index of {path}").press("Enter")
+    expect(row).to_contain_text("Declared")
+    row.get_by_role("button", name=f"Drop the index of {path}").press("Enter")
+    page.get_by_role("dialog").get_by_role("button", name="Delete index").press("Enter")
+    expect(row).to_contain_text("None")
+    advice = api.rest("GET", "metadata/indexAdvice")
+    assert next(each["records"] for each in advice if each["path"] == path) == "NONE"

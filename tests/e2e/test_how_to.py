@@ -39,12 +39,8 @@ def _run(command: list[str], stack: RunningStack) -> str:
     return done.stdout
 
 
-@pytest.mark.parametrize("page", pages_to_run())
-def test_what_is_printed_happens(page: str, stack: RunningStack) -> None:
-    assert problem_of(page, stack) is None
-
-
 def test_reading_an_explain(stack: RunningStack) -> None:
+    """The first one: other pages make objects, which searches look at too."""
     setup = ""
     for commands, expected in _EXAMPLE.findall(read("docs/how-to/read-an-explain.md")):
         commands = commands.replace("http://localhost:8000", stack.url).replace(".icosa", str(stack.data))
@@ -63,6 +59,11 @@ def _without_units(headers: str) -> str:
 def _units(headers: str) -> list[int]:
     """Read and write units. Records have other ids in each workspace, so their pages differ a little in size."""
     return [int(number) for number in re.findall(r"(?:read|write)=(\d+)", headers)]
+
+
+@pytest.mark.parametrize("page", pages_to_run())
+def test_what_is_printed_happens(page: str, stack: RunningStack) -> None:
+    assert problem_of(page, stack) is None
 
 
 def test_looking_into_the_table(stack: RunningStack) -> None:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import time
 from typing import Any
 
-from icosa.access import session
+from icosa.access import remembered
 from icosa.catalog import models
-from icosa.lru import LRUCache
 from icosa.provisioning.workspace import Provisioned
+from icosa.store import keys
+from icosa.store.ops import set_attributes
+from icosa.store.table import Table
 
 
 def event_of(provisioned: Provisioned, *, key_id: str | None = None, **changes: Any) -> dict[str, Any]:
@@ -25,4 +27,9 @@ def event_of(provisioned: Provisioned, *, key_id: str | None = None, **changes: 
 def forget() -> None:
     """As if the process were new: nothing remembered of any workspace or key."""
     models.forget()
-    session._role_of_key = LRUCache(size=4096)
+    remembered.forget()
+
+
+def set_role(table: Table, workspace_id: str, role_id: str, **members: Any) -> None:
+    """Give a role members as they are stored; None removes one."""
+    table.transact([set_attributes(keys.role(workspace_id, role_id), members)])

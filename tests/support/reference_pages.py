@@ -169,11 +169,33 @@ def _latencies() -> str:
     return _table(("Operation", "Round trips", "CPU, ms", "To expect"), rows)
 
 
-def _column(path: str, heading: str, column: str) -> Mapping[str, str]:
-    """By operation, of the table below a heading."""
+def _column(path: str, heading: str, column: str, first: str = "Operation") -> Mapping[str, str]:
+    """By what stands in the first column, of the table below a heading."""
     section = read(path).split(f"\n## {heading}\n")[1].split("\n## ")[0]
-    found = next(table for table in tables(section) if table.head[0] == "Operation")
+    found = next(table for table in tables(section) if table.head[0] == first)
     return {row[0].partition(" (")[0]: row[found.head.index(column)] for row in found.rows}
+
+
+#: Calls of a month.
+_CALLS = (0, 10_000, 100_000, 1_000_000, 10_000_000)
+
+
+def _months() -> str:
+    """What a month costs: what is always there, and calls of the mix of a CRM."""
+    always = {what: float(usd) for what, usd in _column(_DEPLOYING, _IDLE, "USD", "What").items() if what not in _EXTRA}
+    mix = float(_column("docs/performance.md", "What a call costs", "now", "Mix")["CRM"])
+    kept = sum(always.values())
+    rows = [
+        (f"{calls:,}", f"{kept - always['snapshots'] + calls * mix / 1e6:,.2f}", f"{kept + calls * mix / 1e6:,.2f}")
+        for calls in _CALLS
+    ]
+    return _table(("Calls a month", "USD, `SnapStart=None`", "USD, with snapshots of one version"), rows)
+
+
+_DEPLOYING = "docs/deploying.md"
+_IDLE = "What it costs when nobody uses it"
+#: What is there by choice only.
+_EXTRA = ("alarm of costs", "alarms of a release", "web ACL")
 
 
 # ------------------------------------------------------------------------ pages
@@ -208,6 +230,7 @@ PARTS: Mapping[str, Mapping[str, Callable[[], str]]] = {
     "docs/administration.md": {"actions": _actions},
     "docs/objects.md": {"objects": _objects},
     "docs/performance.md": {"latencies": _latencies},
+    _DEPLOYING: {"months": _months},
 }
 
 

@@ -13,11 +13,10 @@ from icosa.catalog.loader import MetadataState, load_model
 from icosa.model.model import Field, Model, Object
 from icosa.provisioning.workspace import Provisioned
 from icosa.store import keys
-from icosa.store.control import RoleRow
 from icosa.store.table import Table
 from tests.support.graphql_client import GraphqlClient
 from tests.support.metadata_client import MetadataClient
-from tests.support.provisioning import event_of
+from tests.support.provisioning import event_of, set_role
 from tests.support.rest_client import RestClient
 
 _ALL = (
@@ -84,15 +83,12 @@ def restricted_key(
     """
     model = model_of(table, workspace)
     created = create_role(workspace.workspace_id, {"label": uuid.uuid4().hex, **dict.fromkeys(_ALL, True), **role})
-    row = RoleRow.find(keys.role(workspace.workspace_id, created["id"]))
-    assert row is not None
     fields: dict[str, dict[str, dict[str, bool]]] = {}
     for names, member in ((hidden, "canReadFieldValue"), (locked, "canUpdateFieldValue")):
         for obj, field in (named_field(model, name) for name in names):
             fields.setdefault(obj.id, {}).setdefault(field.id, {})[member] = False
-    row.fieldPermissions = fields
-    row.objectPermissions = {model.by_singular[name].id: dict(rights) for name, rights in (objects or {}).items()}
-    row.save()
+    rights = {model.by_singular[name].id: dict(members) for name, members in (objects or {}).items()}
+    set_role(table, workspace.workspace_id, created["id"], fieldPermissions=fields, objectPermissions=rights)
     return api_keys.create(workspace.workspace_id, name="k", role_id=created["id"]).id
 
 

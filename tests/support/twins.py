@@ -150,7 +150,7 @@ def make_twins(table: Table, copy: Table, workspace: Provisioned, api_keys: ApiK
     )
     locked = restricted_key(table, workspace, api_keys, locked=[f"rocket.{name}" for name in values_of("left", 0)])
     items = _items(table)
-    for part in chunked(items, MAX_TRANSACTION):
+    for part in chunked(items, MAX_TRANSACTION - 1):
         copy.transact([PutItem(item) for item in part])
     other = full_caller(copy, workspace)
     _hide(other, "right")

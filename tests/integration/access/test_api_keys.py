@@ -12,10 +12,10 @@ from icosa.access.gateway_keys import GatewayKeys
 from icosa.access.role_admin import create_role, list_roles
 from icosa.errors import BadRequest, Forbidden, IcosaError, NotFound
 from icosa.store import keys
-from icosa.store.control import RoleRow
 from icosa.store.ops import PutItem
 from icosa.store.table import Table
 from tests.support import gateway as gateways
+from tests.support.provisioning import set_role
 from tests.support.tokens import KEYS, SECRET, TokensHere
 
 
@@ -210,15 +210,16 @@ def test_roles_that_cannot_be(workspace: str, given: dict[str, Any], error: type
 
 
 def test_role_rows_read_as_roles(control_table: Table, workspace: str, role: str) -> None:
-    """PynamoDB writes what ``Role.parse`` reads."""
     from icosa.access.roles import Role
 
-    row = RoleRow.find(keys.role(workspace, role))
-    assert row is not None
-    row.permissionFlags = ["ROLES"]
-    row.objectPermissions = {"o": {"canReadObjectRecords": False, "canUpdateObjectRecords": None}}
-    row.fieldPermissions = {"o": {"f": {"canReadFieldValue": False, "canUpdateFieldValue": None}}}
-    row.save()
+    set_role(
+        control_table,
+        workspace,
+        role,
+        permissionFlags=["ROLES"],
+        objectPermissions={"o": {"canReadObjectRecords": False, "canUpdateObjectRecords": None}},
+        fieldPermissions={"o": {"f": {"canReadFieldValue": False, "canUpdateFieldValue": None}}},
+    )
     item = control_table.get(keys.role(workspace, role))
     assert item is not None
     assert Role.parse(item) == Role(

@@ -148,7 +148,7 @@ def test_a_session_ends_with_its_key(
 
     api_keys.restore(workspace, key.id)
     assert open_context(_authorized(session), control_table)
-    control_table.update(set_attributes(keys.api_key(workspace, key.id), {"tokenGeneration": 1}))
+    control_table.transact([set_attributes(keys.api_key(workspace, key.id), {"tokenGeneration": 1})])
     with pytest.raises(InvalidToken):
         open_context(_authorized(session), control_table)
     assert _post(api, {}, session)[1]["code"] == "TOKEN_ENDED"
@@ -330,7 +330,7 @@ def test_keys_of_links_do_not_pile_up(
     assert len([key for key in api_keys.list(workspace) if key.name == "Console"]) == 2
     past = {"expiresAt": "2020-01-01T00:00:00.000Z"}
     for key_id in (first.id, made["apiKey"]["id"]):
-        control_table.update(set_attributes(keys.api_key(workspace, key_id), past))
+        control_table.transact([set_attributes(keys.api_key(workspace, key_id), past)])
 
     admin.run({"action": "console_link", "workspaceId": workspace, "roleId": role})
 

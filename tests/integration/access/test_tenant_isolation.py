@@ -56,6 +56,8 @@ def _described(name: str, arguments: tuple[Any, ...], named: dict[str, Any]) -> 
             yield Called("dynamodb:BatchGetItem", tuple(key["PK"] for key in arguments[1]))
         case "sync_batch_write":
             yield Called("dynamodb:BatchWriteItem", tuple(each["PK"] for part in arguments[1:] for each in part))
+        case "sync_transact_get":
+            yield Called("dynamodb:GetItem", tuple(part["key"]["PK"] for part in arguments[0]))
         case "sync_query_page":
             yield Called("dynamodb:Query", (named["expression_attribute_values"][":pk"],))
         case "sync_transact_write":

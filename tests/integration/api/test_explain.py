@@ -44,7 +44,7 @@ def test_explain_tells_what_a_call_costs(
 
     authentication = dict(part.split("=") for part in headers["X-Icosa-Authentication"].split())
     assert int(authentication["round-trips"]) >= 1
-    assert float(authentication["read"]) >= 4
+    assert float(authentication["read"]) >= 1
     capacity = dict(part.split("=") for part in headers["X-Icosa-Capacity"].split())
     cost = {name: float(value) for name, _, value in (part.partition("=") for part in headers["X-Icosa-Cost"].split())}
     units = float(authentication["read"]) + float(capacity["read"])

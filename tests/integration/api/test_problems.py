@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-import icosa.engine.write.create as create_module
+import icosa.engine.write.attempt as attempt_module
 from icosa.limits import PROBLEM_VALUE_CHARACTERS, PROBLEMS
 from icosa.store.table import Table
 from tests.support.graphql_client import GraphqlClient
@@ -169,6 +169,12 @@ def test_single_records_have_the_index_0(rest: RestClient, gql: GraphqlClient, t
     assert "errors" not in rest("POST", "/rest/batch/people", [{}] * 61).json
 
 
+def test_an_upsert_with_another_id_names_the_record_that_has_the_values(rest: RestClient, tag: str) -> None:
+    taken = rest("POST", "/rest/people", {"emails": _mail(tag)}).json["data"]["createPerson"]["id"]
+    [problem] = rest("POST", "/rest/people", {"id": _NOBODY, "emails": _mail(tag)}, upsert="true").json["errors"]
+    assert (problem["field"], problem["value"], problem["existingId"]) == ("id", _NOBODY, taken)
+
+
 def test_values_are_cut_and_problems_are_counted(rest: RestClient) -> None:
     rows = [{f"nope{number}": "x" * 1000 for number in range(5)} for _ in range(60)]
     rows[59] = {"id": "y" * 1000}
@@ -269,19 +275,19 @@ def test_a_value_that_is_taken_in_between(
     rest: RestClient, tag: str, shared_table: Table, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Another request takes a value after the batch was checked: its record is left out, too."""
-    commit = create_module.commit_changes  # type: ignore[attr-defined]
+    commit = attempt_module.commit_changes  # type: ignore[attr-defined]
     calls = 0
 
     def late(*args: Any, **options: Any) -> None:
         nonlocal calls
         calls += 1
         if calls == 1:
-            monkeypatch.setattr(create_module, "commit_changes", commit)
+            monkeypatch.setattr(attempt_module, "commit_changes", commit)
             rest("POST", "/rest/people", {"emails": _mail(tag)})
-            monkeypatch.setattr(create_module, "commit_changes", late)
+            monkeypatch.setattr(attempt_module, "commit_changes", late)
         commit(*args, **options)
 
-    monkeypatch.setattr(create_module, "commit_changes", late)
+    monkeypatch.setattr(attempt_module, "commit_changes", late)
     rows = [{"jobTitle": "A"}, {"emails": _mail(tag)}, {"jobTitle": "B"}]
     results = rest("POST", "/rest/batch/people", rows, partial="true").json["data"]["createPeople"]
     assert [result["status"] for result in results] == [201, 400, 201]

@@ -278,6 +278,29 @@ def test_merge(call: RestClient, tag: str) -> None:
     )
 
 
+def test_changes_of_some_of_the_records_that_match(call: RestClient, tag: str) -> None:
+    made = call("POST", "/rest/batch/people", [{"jobTitle": tag} for _ in range(5)]).json["data"]["createPeople"]
+    ids, condition = sorted(person["id"] for person in made), f'jobTitle[eq]:"{tag}"'
+
+    def of(reply: Any) -> list[str]:
+        assert reply.status == 200, reply
+        [records] = reply.json["data"].values()
+        return [record["id"] for record in records]
+
+    changed = of(call("PATCH", "/rest/people", {"position": 7}, filter=condition, limit=2))
+    assert changed == ids[:2]
+    assert of(call("DELETE", "/rest/people", filter=condition, limit=2, soft_delete="true")) == ids[:2]
+    assert of(call("PATCH", "/rest/restore/people", filter=condition, limit=1)) == ids[:1]
+    left = [ids[0], *ids[2:]]
+    assert of(call("DELETE", "/rest/people", filter=condition, limit=3, soft_delete="true")) == left[:3]
+    assert sorted(of(call("DELETE", "/rest/people", filter=condition, limit=60))) == ids
+    for limit in ("0", "61", "-1", "x", "1.5"):
+        refused = call("DELETE", "/rest/people", filter=condition, limit=limit)
+        message = "limit of a change must be a whole number from 1 to 60 records"
+        assert (refused.status, refused.message) == (400, message)
+    assert call("DELETE", "/rest/people", filter=f"jobTitle[eq]:{tag}", limit=1).status == 400, "it may have been cut"
+
+
 def test_pages_of_groups(call: RestClient, tag: str) -> None:
     people = [{"jobTitle": f"{tag}-{number}"} for number in range(5)]
     assert call("POST", "/rest/batch/people", people).status == 201

@@ -50,6 +50,8 @@ def check_lists(world: World, state: State) -> None:
         assert page.total_count == len(expected)
     ordered = world.find("deal", None, [("amount", "DescNullsLast")], limit=200)
     assert sorted(node.item.id for node in ordered.nodes) == sorted(live)
+    newest = world.find("deal", None, [("createdAt", "DescNullsLast")], limit=200)
+    assert {node.item.id: world.record("deal", node) for node in newest.nodes} == live
     for firm in state["firm"]:
         page = world.find("deal", ("firmId", "eq", firm), limit=200)
         assert sorted(node.item.id for node in page.nodes) == sorted(i for i, r in live.items() if r["firmId"] == firm)

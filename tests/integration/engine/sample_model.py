@@ -31,7 +31,15 @@ _OPTIONS = tuple(
 
 _SYSTEM = (
     _field(1, "id", "UUID", is_system=True, is_nullable=False, is_unique=True, default_value="uuid"),
-    _field(2, "createdAt", "DATE_TIME", is_system=True, is_nullable=False, default_value="now"),
+    _field(
+        2,
+        "createdAt",
+        "DATE_TIME",
+        is_system=True,
+        is_nullable=False,
+        default_value="now",
+        leaf_indexes={"": LeafIndex(copies="READY")},
+    ),
     _field(3, "updatedAt", "DATE_TIME", is_system=True, is_nullable=False, default_value="now"),
     _field(4, "deletedAt", "DATE_TIME", is_system=True),
     _field(5, "createdBy", "ACTOR", is_system=True, is_nullable=False),

@@ -5,6 +5,7 @@ from the records.
 from __future__ import annotations
 
 import contextlib
+import time
 from collections.abc import Callable, Iterator
 from itertools import count
 
@@ -14,7 +15,7 @@ from pydynox import pydynox_core as dynamo
 from icosa.engine.executor import execute
 from icosa.errors import BadRequest, Conflict
 from icosa.query.operation import Create, Delete, Restore, Update
-from icosa.store import staging
+from icosa.store import register, staging
 from icosa.store.meter import Meter
 from icosa.store.table import Table
 from tests.support import dynoxide
@@ -22,6 +23,7 @@ from tests.support import dynoxide
 from .crashes import Crash, Fuse
 from .interrupted import InterruptedTable, Interruption
 from .invariants import Write, check_lists, run_with_fuse, settle_open_batches, visible_state
+from .sample_model import WORKSPACE
 from .world import World, all_rows
 
 _DEALS = 12
@@ -185,6 +187,21 @@ def test_a_row_with_another_text_is_not_overwritten(shared: Table) -> None:
         assert len(world.find("deal", ("title", "eq", "BOB")).nodes) == _DEALS
         settle_open_batches(world)
         assert is_tidy(world)
+
+
+@pytest.mark.parametrize(("age", "is_open"), [(70, False), (400, True), (5 * 86_400, False)])
+def test_an_entry_without_a_log_is_removed_unless_the_janitor_has_the_log(
+    shared: Table, age: int, is_open: bool
+) -> None:
+    """Its writer died before the log was there; or the log has expired, and the janitor settles what it named."""
+    world = started(shared, "create")
+    began = int((time.time() - age) * 1000)
+    assert shared.update(register.open_batch(WORKSPACE, "dead", [world.object("deal").key], began))
+    for _ in range(2):
+        world.find("deal")
+    assert ("dead" in world.request().register.open) is is_open
+    world.run(batch(world, "create"))
+    assert len(visible_state(world)["deal"]) == 2 * _DEALS
 
 
 class Refusing(Table):

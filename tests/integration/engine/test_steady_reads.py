@@ -49,6 +49,7 @@ THOROUGH = "ICOSA_STEADY" in os.environ
 #: Tunings, of which all but the first take other plans than the usual ones for few records.
 TUNINGS = {
     "usual": Tuning(),
+    "ids": Tuning(),
     "scans": Tuning(probe_rows=1),
     "scans of records": Tuning(probe_rows=1, index_only_scan_indexes=0),
     "rows": Tuning(plan="rows", probe_rows=1),
@@ -65,6 +66,8 @@ class Stage:
 
     def __init__(self, table: Table, tuning: Tuning, *, moving: int = 1, others: int = 6) -> None:
         self.world = World(table, Settings(tuning=tuning))
+        #: What lists show: where that is ids, rows may tell it.
+        self.selection = Selection(fields=("id",) if tuning is TUNINGS["ids"] else None)
         self.deal, self.firm = self.world.object("deal"), self.world.object("firm")
         self.firms = [
             node.item.id
@@ -109,6 +112,7 @@ class Stage:
             filter=self.filter(raw),
             order=self.world.order("deal", order),
             page=Page(**{"limit": 200, **page}),
+            selection=self.selection,
         )
 
     def run(self, operation: Operation) -> Any:

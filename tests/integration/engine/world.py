@@ -17,7 +17,8 @@ from icosa.query.orders import resolve_order
 from icosa.query.row_scope import EVERYTHING, RowScope
 from icosa.settings import Settings
 from icosa.store import keys
-from icosa.store.derive import Rows
+from icosa.store.copies import SINCE
+from icosa.store.derive import WRITTEN, Rows
 from icosa.store.lease import Lease
 from icosa.store.meter import Meter
 from icosa.store.once import Once
@@ -115,7 +116,7 @@ class World:
                         record = unpack(item, obj.stored_form)
                         expected |= derive.derive(record, live=live) | derive.guards(record)
         derived = {
-            key: {name: value for name, value in item.items() if name not in ("PK", "SK", "s")}
+            key: {name: value for name, value in item.items() if name not in ("PK", "SK", WRITTEN, SINCE)}
             for key, item in rows.items()
             if key[0].split("#")[1] in "IEUT"
         }

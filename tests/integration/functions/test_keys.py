@@ -16,7 +16,7 @@ from icosa.access.gateway_keys import GatewayKeys
 from icosa.access.session import open_context
 from icosa.errors import BadRequest, NotFound
 from icosa.store.access_row import LIVE_KEYS
-from icosa.store.control import RoleRow
+from icosa.store.control import RegisterRow
 from icosa.store.keys import access
 from icosa.store.ops import set_attributes
 from icosa.store.table import Table
@@ -119,7 +119,7 @@ def test_parameters_that_are_refused(keys: ModuleType, action: str, parameters: 
     with pytest.raises(BadRequest) as caught:
         call(keys, action, **parameters)
     assert str(caught.value) == message
-    assert not list(RoleRow.scan())
+    assert not list(RegisterRow.scan())
 
 
 def test_a_key_is_administered_in_its_own_workspace_only(keys: ModuleType) -> None:

@@ -41,6 +41,7 @@ def fill(world: World, made: Provisioned) -> None:
     _webhooks(world, made)
     build(world.table, ws)
     _ledgers(world, made)
+    _index_use(world, made)
     _died(world, made)
 
 
@@ -138,6 +139,12 @@ def _change(world: World, made: Provisioned) -> Any:
     change = record_change({"dynamodb": {"NewImage": image, "ApproximateCreationDateTime": _NOW_MS / 1000}})
     assert change is not None
     return change
+
+
+def _index_use(world: World, made: Provisioned) -> None:
+    """As a process leaves it that has read by an index."""
+    key = keys.index_use(made.workspace_id, "2026-11-29", "o1", "f1")
+    world.table.put(PutItem(keys.item_at(key, scans=0, units=0, uses=1)))
 
 
 def _ledgers(world: World, made: Provisioned) -> None:

@@ -343,7 +343,12 @@ def test_declaring_the_index_of_a_relation(desk: Desk) -> None:
 # ---------------------------------------------------------------------- whatever comes and goes
 
 _VALUES = (None, "a", "b", "c")
-_LEAVES = (("avatarUrl", None), ("linkedinLink", URL), ("linkedinLink", "primaryLinkLabel"), ("jobTitle", None))
+_LEAVES: tuple[tuple[str, str | None], ...] = (
+    ("avatarUrl", None),
+    ("linkedinLink", URL),
+    ("linkedinLink", "primaryLinkLabel"),
+    ("jobTitle", None),
+)
 
 
 def _body(name: str, sub: str | None, value: str | None) -> Row:
@@ -364,7 +369,7 @@ def test_answers_stay_while_indexes_come_and_go(desk: Desk, seed: int) -> None:
     known: dict[str, dict[tuple[str, str | None], str | None]] = {}
 
     def write() -> None:
-        values = {leaf: random.choice(_VALUES) for leaf in _LEAVES}
+        values: dict[tuple[str, str | None], str | None] = {leaf: random.choice(_VALUES) for leaf in _LEAVES}
         data: Row = {}
         for (name, sub), value in values.items():
             part = _body(name, sub, value)

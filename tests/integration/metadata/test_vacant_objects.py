@@ -8,13 +8,14 @@ from typing import Any
 import pytest
 
 from icosa.catalog.jobs import list_jobs
-from icosa.errors import Conflict
+from icosa.errors import BadRequest, Conflict
+from icosa.metadata.counters import spread_counters
 from icosa.model.model import Model, Object
 from icosa.query.operation import Restore
 from icosa.store import keys
 from icosa.store.meter import Meter
 from icosa.store.table import Table
-from icosa.store.vacancy import COUNTER_SHARDS, Vacancy, read_vacancy
+from icosa.store.vacancy import COUNTER_SHARDS, MOST_COUNTERS, Vacancy, read_vacancy
 from tests.support.tenant import WORKSPACE, Tenant
 
 
@@ -147,3 +148,62 @@ def test_units_of_a_field_of_a_vacant_object(tenant: Tenant) -> None:
     tenant.service(tenant.table.metered(counted)).create_field(wanted)
     # Workspace, object and field, and every counter: 2 write units each, in one transaction.
     assert (counted.write_units, counted.round_trips) == (2 * (3 + COUNTER_SHARDS), 4)
+
+
+NOW = "2026-05-04T10:00:00.000Z"
+
+
+def spread(tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let rockets have many counters, and always draw the last one."""
+    assert spread_counters(tenant.table, WORKSPACE, "rocket", now=NOW) == MOST_COUNTERS
+    monkeypatch.setattr("random.randrange", lambda stop: stop - 1)
+
+
+def counts(tenant: Tenant, obj: Object) -> dict[str, int]:
+    rows = tenant.table.query_all(keys.counter(WORKSPACE, obj.key))
+    return {keys.sort_of(row): row["n"] for row in rows if "n" in row}
+
+
+def test_many_counters_have_one_sum(tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
+    obj = tenant.new_object()
+    older = tenant.model()
+    spread(tenant, monkeypatch)
+    tenant.create("rocket", {"name": "new"})
+    tenant.create("rocket", {"name": "by a request that began before"}, model=older)
+    assert counts(tenant, obj) == {str(MOST_COUNTERS - 1): 1, str(COUNTER_SHARDS - 1): 1}
+    meter = Meter(detailed=True)
+    assert len(tenant.find("rocket", meter=meter)) == 2
+    assert spread_counters(tenant.table, WORKSPACE, "rocket", now=NOW) == MOST_COUNTERS, "once is enough"
+
+
+def test_an_object_with_many_counters_is_never_vacant(tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its index is built by a job, though no record is seen: a counter that is not closed may have one."""
+    obj = tenant.new_object()
+    older = tenant.model()
+    spread(tenant, monkeypatch)
+    [record_id] = tenant.create("rocket", {"name": "gone"})
+    tenant.delete("rocket", record_id)
+    before = tenant.model()
+    assert tenant.new_field(obj, "NUMBER", "mass").status == "BUILDING"
+    for model in (older, before):
+        tenant.create("rocket", {"name": "late"}, model=model)
+    tenant.finish_jobs()
+    assert is_ready(tenant)
+    assert tenant.values("rocket", "name", {"mass": {"is": "NULL"}}) == ["late", "late"]
+    assert tenant.orphans() == []
+
+
+def test_counters_are_spread_after_a_change_that_closed_them(tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
+    obj = tenant.new_object()
+    older = tenant.model()
+    assert tenant.new_field(obj, "NUMBER", "mass").status == "READY"
+    spread(tenant, monkeypatch)
+    with pytest.raises(Conflict, match="data model was changed"):
+        tenant.create("rocket", {"name": "late"}, model=older)
+    tenant.create("rocket", {"name": "new"})
+    assert tenant.values("rocket", "name", {"mass": {"is": "NULL"}}) == ["new"]
+
+
+def test_counters_of_an_object_that_there_is_not(tenant: Tenant) -> None:
+    with pytest.raises(BadRequest, match="no object rockets"):
+        spread_counters(tenant.table, WORKSPACE, "rockets", now=NOW)

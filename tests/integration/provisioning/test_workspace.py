@@ -205,3 +205,13 @@ def test_rows_of_a_workspace_are_completed_by_one_job_for_each_object(control_ta
     assert administration.run(event) == {"jobs": objects}
     assert administration.run(event) == {"jobs": 0}
     assert {job.kind for job in list_jobs(control_table, made.workspace_id)} == {"carry"}
+
+
+def test_the_counters_of_an_object_are_spread(control_table: Table, api_keys: ApiKeys) -> None:
+    made = provision(control_table, api_keys, "Busy")
+    administration = Administration(control_table, api_keys, lambda: "https://api.example.com")
+    event = {"action": "spread_counters", "workspaceId": made.workspace_id, "object": "person"}
+    assert administration.run(event) == {"counters": 128}
+    model = read(control_table, made.workspace_id).model
+    assert {obj.counters for obj in model.objects if obj.name_singular != "person"} == {16}
+    assert model.by_singular["person"].counters == 128

@@ -12,10 +12,10 @@ from icosa.access.api_keys import ApiKeys
 from icosa.model.timeline import timeline_of
 from icosa.provisioning.workspace import Provisioned
 from icosa.store import keys
-from icosa.store.control import RoleRow
 from icosa.store.stream import RecordChange
 from icosa.store.table import Table
 from icosa.webhooks.timeline.writer import write_activities
+from tests.support.provisioning import set_role
 from tests.support.rest_client import Reply
 from tests.support.restricted import (
     Caller,
@@ -125,11 +125,8 @@ def test_rules_of_rows(office: Office, shared_table: Table, workspace: Provision
     key_id = restricted_key(shared_table, workspace, api_keys)
     key = shared_table.get(keys.api_key(workspace.workspace_id, key_id))
     assert key is not None
-    row = RoleRow.find(keys.role(workspace.workspace_id, key["roleId"]))
-    assert row is not None
     rule = {"id": "r", "objectMetadataId": obj.id, "fieldMetadataId": field.id, "operand": "CONTAINS", "value": "plain"}
-    row.rowLevelPredicates = [rule]
-    row.save()
+    set_role(shared_table, workspace.workspace_id, key["roleId"], rowLevelPredicates=[rule])
     assert _names(caller_of(shared_table, workspace, key_id)) == ["company.updated", "note.updated"]
 
 

@@ -20,14 +20,13 @@ from icosa.access.role_admin import create_role
 from icosa.api.graphql.settings import GraphqlSettings
 from icosa.metadata.service import MetadataService
 from icosa.provisioning.workspace import Provisioned, provision
-from icosa.store import keys
-from icosa.store.control import RoleRow
+from icosa.store import control, keys
 from icosa.store.derive import Rows
 from icosa.store.ops import DeleteItem, Op, PutItem
 from icosa.store.record import unpack
 from icosa.store.table import MAX_TRANSACTION, Table, chunked
 from tests.support.graphql_client import GraphqlClient
-from tests.support.provisioning import event_of
+from tests.support.provisioning import event_of, set_role
 from tests.support.rest_client import RestClient
 
 RIGHTS = {
@@ -330,10 +329,8 @@ def set_rules(workspace_id: str, role_id: str, model: Any, shape: Mapping[str, R
                 }
             )
         groups += [{**group, "objectMetadataId": obj.id} for group in rules.groups]
-    row = RoleRow.find(keys.role(workspace_id, role_id))
-    assert row is not None
-    row.rowLevelPredicates, row.rowLevelPredicateGroups = predicates or None, groups or None
-    row.save()
+    members = {"rowLevelPredicates": predicates or None, "rowLevelPredicateGroups": groups or None}
+    set_role(control.table(), workspace_id, role_id, **members)
 
 
 def masked(answer: Any, started: str) -> Any:

@@ -6,8 +6,8 @@ from tests.support.markdown import read, tables
 
 
 def _costs(page: str) -> dict[str, str]:
-    """USD a million calls by operation."""
-    [found] = [known for known in tables(read(page)) if known.head[0] == "Operation" and "USD" in known.head[-1]]
+    """USD a million calls by operation, of the first table that has them: later ones compare."""
+    [found, *_] = [known for known in tables(read(page)) if known.head[0] == "Operation" and "USD" in known.head[-1]]
     return {row[0]: row[-1] for row in found.rows}
 
 

@@ -250,3 +250,21 @@ def test_labels_and_descriptions_are_those_that_the_workspace_sees() -> None:
     assert result["paths"]["/people"]["get"]["description"].startswith("A page of Contacts")
     schema = result["components"]["schemas"]["Person"]
     assert (schema["description"], schema["properties"]["jobTitle"]["description"]) == ("Whom we know", "What they do")
+
+
+def test_unique_fields_are_marked_and_choose_records() -> None:
+    """crm: companies are known by their domain, people by their primary e-mail address, if they are by anything."""
+    schemas = document()["components"]["schemas"]
+    for obj in crm().objects:
+        name = capitalised(obj.name_singular)
+        for field_ in obj.stored_fields:
+            for each in (f"{name}ForResponse", name):
+                property_ = schemas[each]["properties"].get(field_.input_name)
+                if property_ is not None:
+                    assert property_.get("x-unique", False) is field_.is_unique, f"{each}.{field_.input_name}"
+        if f"{name}Connect" not in schemas:
+            continue
+        alternatives = schemas[f"{name}Connect"]["properties"]["connect"]["properties"]["where"]["anyOf"]
+        expected = [["id"], *(sorted({leaf.field.input_name for leaf in c.leaves}) for c in obj.unique_constraints)]
+        assert [sorted(each["properties"]) for each in alternatives] == expected
+    assert any(name.endswith("Connect") for name in schemas)

@@ -45,7 +45,8 @@ def _body(kind: str) -> dict[str, Any]:
 def test_the_body_is_complete_for_rest_and_graphql(kind: str) -> None:
     body = _body(kind)
 
-    assert set(body) == {"statusCode", "messages", "error", "errors"}
+    assert set(body) - {"code"} == {"statusCode", "messages", "error", "errors"}
+    assert body.get("code") == ("LIMIT_REACHED" if kind == "THROTTLED" else None)
     assert body["statusCode"] == _RESPONSES[kind]["StatusCode"]
     [message] = body["messages"]
     [error] = body["errors"]

@@ -21,6 +21,18 @@ _SIZES = (0, 1, 3, 7, 65)
 Person = dict[str, Any]
 
 
+def test_changes_of_some_of_the_records_that_match(gql: GraphqlClient) -> None:
+    tag = f"z{uuid.uuid4().hex[:10]}"
+    people = [{"jobTitle": tag} for _ in range(3)]
+    made = gql.data("mutation($d: [PersonCreateInput!]!) { createPeople(data: $d) { id } }", {"d": people})
+    ids, condition = sorted(person["id"] for person in made["createPeople"]), f'filter: {{jobTitle: {{eq: "{tag}"}}}}'
+    for verb, limit, expected in (("delete", 2, ids[:2]), ("restore", 1, ids[:1]), ("destroy", 60, ids)):
+        answer = gql.data(f"mutation {{ {verb}People({condition}, limit: {limit}) {{ id }} }}")
+        assert [person["id"] for person in answer[f"{verb}People"]] == expected
+    refused = gql(f"mutation {{ destroyPeople({condition}, limit: 61) {{ id }} }}")
+    assert refused["errors"][0]["message"] == "limit of a change must be a whole number from 1 to 60 records"
+
+
 def test_pages_of_groups(gql: GraphqlClient) -> None:
     tag = f"z{uuid.uuid4().hex[:10]}"
     people = [{"jobTitle": f"{tag}-{number}"} for number in range(3)]

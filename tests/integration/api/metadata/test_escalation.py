@@ -51,7 +51,7 @@ class World:
         made = self.table.query_all(keys.api_keys(self.workspace.workspace_id))
         going = [role for role in roles if role["label"] not in ("Admin", "Member")]
         going += [key for key in made if keys.sort_of(key) != self.workspace.api_key.id]
-        for chunk in chunked(going, MAX_TRANSACTION):
+        for chunk in chunked(going, MAX_TRANSACTION - 1):
             self.table.transact([DeleteItem(keys.of(item)) for item in chunk])
 
     def client(self, role_id: str) -> MetadataClient:

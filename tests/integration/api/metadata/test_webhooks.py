@@ -14,14 +14,13 @@ from icosa.access.api_keys import ApiKeys
 from icosa.access.role_admin import create_role
 from icosa.provisioning.workspace import Provisioned, provision
 from icosa.store import keys
-from icosa.store.control import RoleRow
 from icosa.store.ops import PutItem
 from icosa.store.table import Table
 from icosa.webhooks import service
 from icosa.webhooks.secret_cipher import Owner, SecretCipher, secret_cipher
 from tests.support.kms import emulated_cipher
 from tests.support.metadata_client import MetadataClient
-from tests.support.provisioning import event_of
+from tests.support.provisioning import event_of, set_role
 
 PATH = "/rest/metadata/webhooks"
 TARGET = "https://HOOK.example.com"
@@ -407,11 +406,9 @@ def test_everything_needs_the_flag(
 def test_the_flag_alone_is_enough(
     shared_table: Table, made: Provisioned, api_keys: ApiKeys, flag: str, status: int
 ) -> None:
-    role = RoleRow.find(keys.role(made.workspace_id, create_role(made.workspace_id, {"label": flag})["id"]))
-    assert role is not None
-    role.permissionFlags = [flag]
-    role.save()
-    key = api_keys.create(made.workspace_id, name="k", role_id=role.id)
+    role_id = create_role(made.workspace_id, {"label": flag})["id"]
+    set_role(shared_table, made.workspace_id, role_id, permissionFlags=[flag])
+    key = api_keys.create(made.workspace_id, name="k", role_id=role_id)
     assert MetadataClient(shared_table, event_of(made, key_id=key.id))("GET", PATH).status == status
 
 

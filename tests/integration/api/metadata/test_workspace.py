@@ -160,3 +160,19 @@ def test_nothing_is_changed_when_one_value_is_wrong(own: MetadataClient) -> None
     _refusal(own, displayName="Changed", trashRetentionDays=-1)
 
     assert own.data("{ currentWorkspace { displayName } }")["currentWorkspace"]["displayName"] == "Globex"
+
+
+def test_reserved_names_are_listed_and_refused(own: MetadataClient) -> None:
+    names = own("GET", "/rest/metadata/reservedNames").json["names"]
+    assert names == sorted(names) and {"plan", "type", "users"} <= set(names)
+    body = {"nameSingular": "plan", "namePlural": "planets", "labelSingular": "P", "labelPlural": "Ps"}
+    refused = own("POST", "/rest/metadata/objects", body)
+    assert refused.status == 400 and "This name is reserved" in str(refused.json)
+    assert own("POST", "/rest/metadata/reservedNames", {}).status == 405
+
+
+def test_fields_sent_with_a_new_object_are_refused(own: MetadataClient) -> None:
+    body = {"nameSingular": "tub", "namePlural": "tubs", "labelSingular": "Tub", "labelPlural": "Tubs"}
+    refused = own("POST", "/rest/metadata/objects", {**body, "fields": [{"type": "TEXT", "name": "a", "label": "A"}]})
+    assert (refused.status, refused.json["code"]) == (400, "FIELDS_NOT_CREATED_WITH_OBJECT")
+    assert own("POST", "/rest/metadata/objects", {**body, "fields": []}).status == 201

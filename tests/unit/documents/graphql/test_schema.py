@@ -103,14 +103,14 @@ def test_the_introspection_is_that_of_the_text() -> None:
         (
             "Mutation",
             "updateCompanies",
-            "updateCompanies(data: CompanyUpdateInput!, filter: CompanyFilterInput!): [Company!]",
+            "updateCompanies(data: CompanyUpdateInput!, filter: CompanyFilterInput!, limit: Int): [Company!]",
         ),
         ("Mutation", "deleteCompany", "deleteCompany(id: UUID!): Company"),
-        ("Mutation", "deleteCompanies", "deleteCompanies(filter: CompanyFilterInput!): [Company!]"),
+        ("Mutation", "deleteCompanies", "deleteCompanies(filter: CompanyFilterInput!, limit: Int): [Company!]"),
         ("Mutation", "destroyCompany", "destroyCompany(id: UUID!): Company"),
-        ("Mutation", "destroyCompanies", "destroyCompanies(filter: CompanyFilterInput!): [Company!]"),
+        ("Mutation", "destroyCompanies", "destroyCompanies(filter: CompanyFilterInput!, limit: Int): [Company!]"),
         ("Mutation", "restoreCompany", "restoreCompany(id: UUID!): Company"),
-        ("Mutation", "restoreCompanies", "restoreCompanies(filter: CompanyFilterInput!): [Company!]"),
+        ("Mutation", "restoreCompanies", "restoreCompanies(filter: CompanyFilterInput!, limit: Int): [Company!]"),
         (
             "Mutation",
             "mergeCompanies",

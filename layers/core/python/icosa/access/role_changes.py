@@ -38,7 +38,8 @@ _MOVES: Final = 45
 _FLAG: Final = "ROLES"
 _PERMISSIONS: Final = ("permissionFlags", "objectPermissions", "fieldPermissions")
 #: Members of a new role that are not named.
-_DEFAULTS: Final[Mapping[str, Any]] = {
+#: What a new role has where nothing is said.
+DEFAULTS: Final[Mapping[str, Any]] = {
     "isEditable": True,
     "canBeAssignedToUsers": True,
     "canBeAssignedToAgents": True,
@@ -51,7 +52,7 @@ _DEFAULTS: Final[Mapping[str, Any]] = {
     "fieldPermissions": {},
 }
 #: Members that the audit log shows.
-_AUDITED: Final = ("label", "description", "icon", *_DEFAULTS, "rowLevelPredicates", "rowLevelPredicateGroups")
+_AUDITED: Final = ("label", "description", "icon", *DEFAULTS, "rowLevelPredicates", "rowLevelPredicateGroups")
 
 Input = Mapping[str, Any]
 
@@ -78,7 +79,7 @@ class RoleChanges:
         def decide(attempt: Attempt) -> Item:
             attempt.require(_FLAG)
             role = keys.item_at(
-                keys.role(attempt.workspace_id, role_id), **{**_DEFAULTS, **_without_nulls(named), **attempt.revision}
+                keys.role(attempt.workspace_id, role_id), **{**DEFAULTS, **_without_nulls(named), **attempt.revision}
             )
             if role_id in attempt.all_roles:
                 raise RoleExists(role_id)
@@ -105,7 +106,7 @@ class RoleChanges:
         def decide(attempt: Attempt) -> Item:
             attempt.require(_FLAG)
             old = attempt.role(role_id)
-            new = {**_DEFAULTS, **old, **named}
+            new = {**DEFAULTS, **old, **named}
             if not old.get("isEditable", True):
                 raise role_report("update", role_id, [NOT_EDITABLE])
             others: list[Item] = []

@@ -47,7 +47,7 @@ class Role:
 
     @classmethod
     def parse(cls, item: Mapping[str, Any]) -> Role:
-        """From a role's item (``store.control.RoleRow``)."""
+        """From a role's item."""
         restrictions: Mapping[str, Mapping[str, Mapping[str, Any]]] = item.get("fieldPermissions", {})
         return cls(
             id=keys.sort_of(item),

@@ -8,13 +8,17 @@ from ..model.model import Field, UniqueConstraint
 from ..model.types.base import Leaf
 
 
-def unique_constraint(key: str, fields: Sequence[Field]) -> UniqueConstraint:
+def unique_constraint(key: str, fields: Sequence[Field], *, is_compared: bool = True) -> UniqueConstraint:
     """The constraint over the members of ``fields`` that a unique index covers (docs/wire/metadata.md#unique-fields).
 
-    Raises ValueError for a field whose type cannot be unique.
+    ``is_compared`` as in ``UniqueConstraint``: False only for one that is kept as it was. Raises ValueError for a field
+    whose type cannot be unique.
     """
     return UniqueConstraint(
-        key=key, field_ids=tuple(f.id for f in fields), leaves=tuple(leaf for f in fields for leaf in _covered(f))
+        key=key,
+        field_ids=tuple(f.id for f in fields),
+        leaves=tuple(leaf for f in fields for leaf in _covered(f)),
+        is_compared=is_compared,
     )
 
 

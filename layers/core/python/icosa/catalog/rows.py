@@ -142,7 +142,11 @@ def _object(
         duplicate_criteria=tuple(tuple(tuple(path) for path in paths) for paths in item.get("duplicate_criteria", ())),
         search_field_ids=tuple(item.get("search_field_ids", ())),
         unique_constraints=tuple(
-            unique_constraint(constraint["key"], [by_id[field_id] for field_id in constraint["field_ids"]])
+            unique_constraint(
+                constraint["key"],
+                [by_id[field_id] for field_id in constraint["field_ids"]],
+                is_compared=constraint.get("compared", False),
+            )
             for constraint in item.get("unique_constraints", ())
         ),
         indexes=tuple(sorted(map(_index, (*item.get(_INLINE, ()), *index_items)), key=_by_making)),
@@ -199,7 +203,9 @@ def _codec(cls: type, special: Mapping[str, Encode], left_out: frozenset[str]) -
 _OBJECT_SPECIAL: Mapping[str, Encode] = {
     "duplicate_criteria": lambda criteria: [[list(path) for path in paths] for paths in criteria],
     "search_field_ids": list,
-    "unique_constraints": lambda constraints: [{"key": c.key, "field_ids": list(c.field_ids)} for c in constraints],
+    "unique_constraints": lambda constraints: [
+        {"key": c.key, "field_ids": list(c.field_ids), "compared": c.is_compared} for c in constraints
+    ],
     "right_flags": dict,
     "overrides": dict,
 }

@@ -30,6 +30,7 @@ from ..query.operation import (
     Update,
 )
 from ..query.partial import Outcome
+from ..store.register import UNREAD
 from ..store.table import TransactionConflict
 from .context import BranchContext, Context
 from .masking import mask
@@ -70,7 +71,7 @@ def execute(ctx: Context, operation: Operation) -> Result:
     records come back in their last state. A partial Create gives outcomes, Search a SearchPage, FindDestroyed a
     DestroyedPage.
     """
-    if ctx.register.open:
+    if ctx.register is not UNREAD and ctx.register.open:
         _settle_abandoned_batch(ctx)
     result = _HANDLERS[type(operation)](ctx, operation)
     if ctx.rows.masks:

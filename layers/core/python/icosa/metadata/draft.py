@@ -123,7 +123,8 @@ class Draft:
             obj = replace(
                 obj,
                 unique_constraints=tuple(
-                    unique_constraint(c.key, [by_id[i] for i in c.field_ids]) for c in obj.unique_constraints
+                    unique_constraint(c.key, [by_id[i] for i in c.field_ids], is_compared=c.is_compared)
+                    for c in obj.unique_constraints
                 ),
             )
         self._objects[object_id] = obj

@@ -30,7 +30,7 @@ Advice = Literal["BUILD", "DROP", "KEEP"]
 _WINDOW: Final = 7
 UNUSED_DAYS: Final = 30
 #: How many times dearer than the index scans must be: what is built is not to be dropped soon.
-_HYSTERESIS: Final = 2.0
+_HYSTERESIS: Final = 1.5
 #: USD a month below which nothing is built.
 _WORTH: Final = 0.01
 #: Write units of a record's row in the transactions that build an index, with the check of the record.

@@ -9,7 +9,7 @@ from dataclasses import replace
 from functools import cache
 
 from ..model.model import Field, Object
-from ..model.types.base import FULL_INDEX, IndexedRecords, LeafIndex
+from ..model.types.base import FULL_INDEX, Copies, IndexedRecords, LeafIndex
 from ..shipped import load
 
 #: For all leaves of a field, or by the names of members.
@@ -20,16 +20,17 @@ CUSTOM = "*"
 
 def with_default_indexes(object_name: str | None, field: Field) -> Field:
     """A new shipped field with the indexes that it begins with; ``object_name`` is None for those of custom objects."""
-    types, objects, search = _defaults()
+    types, objects, search, copies = _defaults()
     default = objects.get(object_name or "", {}).get(field.name) or types.get(field.type.name, {})
     searched = search.get(object_name or CUSTOM, {}).get(field.name, ())
+    copied: Copies = "READY" if field.name in copies.get(object_name or CUSTOM, ()) else "NONE"
     if field.is_one_to_many or not field.type.is_stored:
         return field
     indexes = {}
     for leaf in field.leaves:
         name = leaf.subfield or ""
         records = default if isinstance(default, str) else default.get(name, "ALL")
-        indexes[name] = LeafIndex(records=records, serves_search=name in searched)
+        indexes[name] = LeafIndex(records=records, serves_search=name in searched, copies=copied)
     indexes = {name: index for name, index in indexes.items() if index != FULL_INDEX}
     return replace(field, leaf_indexes=indexes)
 
@@ -42,7 +43,10 @@ def as_begun(obj: Object, field: Field) -> Field:
 
 @cache
 def _defaults() -> tuple[
-    Mapping[str, _Default], Mapping[str, Mapping[str, _Default]], Mapping[str, Mapping[str, Sequence[str]]]
+    Mapping[str, _Default],
+    Mapping[str, Mapping[str, _Default]],
+    Mapping[str, Mapping[str, Sequence[str]]],
+    Mapping[str, Sequence[str]],
 ]:
     data = load("index-defaults")
-    return data["types"], data["objects"], data["search"]
+    return data["types"], data["objects"], data["search"], data["copies"]

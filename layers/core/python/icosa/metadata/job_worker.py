@@ -283,6 +283,10 @@ class Worker:
         ops += [DeleteItem(key) for key in rows.guards(item)]
         if live and self.job.tokens:
             ops += self._token_ops(stored, rows.tokens(item))
+        if live and stripped is not None and self.obj is not None:
+            left = unpack(stripped.item, self.obj.stored_form)
+            copies = Rows.of(self.model, self.obj).copies(left)
+            ops += [put_row(key, attributes, left.version) for key, attributes in copies.items()]
         return ops if stripped is not None or len(ops) > 1 else None
 
     def _destroy_record(self, stored: dict[str, Any], live: bool) -> list[Op] | None:

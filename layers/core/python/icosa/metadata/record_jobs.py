@@ -14,7 +14,7 @@ from ..model.model import Field, Object, UniqueConstraint
 from ..model.search_text import search_fields
 from ..store.derive import DELETED_AT
 from ..store.table import Table
-from ..store.vacancy import Vacancy, read_vacancy
+from ..store.vacancy import COUNTER_SHARDS, Vacancy, read_vacancy
 from .draft import Draft
 from .fields import fill_of
 from .leaf_indexes import finish_leaves
@@ -35,7 +35,8 @@ class _Work:
 
 def vacant_objects(table: Table, draft: Draft) -> dict[str, Vacancy]:
     """Objects, there before the change, that get a field or an index that would be built from their live records, but
-    have no such records; by key. 1 read unit for each of them, side by side.
+    have no such records; by key. 1 read unit for each of them, side by side. One with many counters is never among
+    them.
     """
     wanted = {
         change.obj.key
@@ -51,7 +52,8 @@ def vacant_objects(table: Table, draft: Draft) -> dict[str, Vacancy]:
     }
     if not wanted:
         return {}
-    ws, found = draft.base.workspace_id, sorted(wanted)
+    ws = draft.base.workspace_id
+    found = sorted(key for key in wanted if draft.base.by_key[key].counters <= COUNTER_SHARDS)
     vacancies = table.parallel([partial(read_vacancy, ws=ws, object_key=key) for key in found])
     return {key: vacancy for key, vacancy in zip(found, vacancies, strict=True) if vacancy is not None}
 

@@ -328,7 +328,8 @@ def _connect(field: Field, target: Object, operand: Any) -> Connect:
         raise InvalidData(f'Invalid object value {inspect(where)} for field "{field.name}.connect.where"')
     paths = [path for name, value in (where or {}).items() for path in _paths(field, target, name, value)]
     id_leaf = target.leaves[(_ID,)]
-    constraints = [(None, (id_leaf,)), *((constraint, constraint.leaves) for constraint in target.unique_constraints)]
+    by_leaves = {constraint.leaves: constraint for constraint in reversed(target.unique_constraints)}
+    constraints = [(None, (id_leaf,)), *((constraint, leaves) for leaves, constraint in reversed(by_leaves.items()))]
     full = [(constraint, leaves) for constraint, leaves in constraints if all(leaf.path in paths for leaf in leaves)]
     missing = InvalidData(
         f"Missing required fields: at least one unique constraint have to be fully populated for '{field.name}'."

@@ -46,11 +46,19 @@ class UniqueConstraint:
     """Values that at most one record of the object (live or in the trash) may have together.
 
     ``key`` is the short id used in guard rows. ``leaves`` are paths such as ``("emails", "primaryEmail")``.
+    ``is_compared``: values are one where they are in the form of ``Kind.compared``; else, in constraints from before
+    0.3, where they are written the same.
     """
 
     key: str
     field_ids: tuple[str, ...]
     leaves: tuple[Leaf, ...]
+    is_compared: bool = False
+
+    @property
+    def is_outdated(self) -> bool:
+        """Whether it takes values for different ones that are the same but for how they are written."""
+        return not self.is_compared and any(leaf.kind.is_compared_otherwise for leaf in self.leaves)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,6 +148,8 @@ class Object(Cached):
     #: Whether every record in the trash has its row (``store.derive``): not so in objects of version 0.2, until the
     #: action ``carry_values`` has given them theirs.
     has_trash_index: bool = False
+    #: Over how many items the number of its live records is spread (``store.vacancy``).
+    counters: int = 16
     #: Whether answers and documents show fields under their older names as well.
     shows_older_names: bool = False
 

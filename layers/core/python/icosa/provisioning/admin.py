@@ -23,6 +23,8 @@ from ..access.workspace_status import is_there
 from ..catalog.commit import read
 from ..catalog.jobs import list_jobs, new_job, put_job
 from ..errors import BadRequest, Conflict
+from ..metadata.counters import spread_counters
+from ..model.dates import format_instant
 from ..runtime.observation import observed
 from ..store import keys, workspace_registry
 from ..store.meter import Meter
@@ -55,6 +57,10 @@ class CreateKey(OfWorkspace):
     role_id: Identifier
     #: Never, unless it is named.
     expires_at: Moment = UNNAMED
+
+
+class SpreadCounters(OfWorkspace):
+    object: NonBlankText
 
 
 class OfKey(OfWorkspace):
@@ -179,6 +185,12 @@ def _carry_values(services: Services, parameters: OfWorkspace) -> Result:
     return {"jobs": len(jobs)}
 
 
+def _spread_counters(services: Services, parameters: SpreadCounters) -> Result:
+    """``{counters}``: the number of an object's records is spread over so many items from now on."""
+    now = format_instant(datetime.now(UTC))
+    return {"counters": spread_counters(services.table, parameters.workspace_id, parameters.object, now=now)}
+
+
 def _resume_jobs(services: Services, parameters: OfWorkspace) -> Result:
     """``{jobs}``: how many that nobody works on any more are begun anew."""
     now_ms = int(datetime.now(UTC).timestamp() * 1000)
@@ -214,6 +226,7 @@ ACTIONS: Mapping[str, Action[Any]] = {
     "console_link": Action(NewSignInLink, _console_link),
     "count_calls": Action(OfWorkspace, _count_calls),
     "carry_values": Action(OfWorkspace, _carry_values),
+    "spread_counters": Action(SpreadCounters, _spread_counters),
     "resume_jobs": Action(OfWorkspace, _resume_jobs),
     "list_migrations": Action(Migrations, _list_migrations),
     "migrate": Action(Migrate, _migrate),

@@ -19,6 +19,7 @@ from ..access.context import RequestContext, Workspace
 from ..access.permissions import Permissions
 from ..access.plans import PLAN
 from ..access.principal import Principal
+from ..access.role_changes import DEFAULTS
 from ..access.roles import Role
 from ..access.times import stored_time
 from ..catalog.loader import MetadataState
@@ -28,11 +29,11 @@ from ..metadata.standard import PRESETS, standard_model
 from ..model.model import Model
 from ..shipped import load
 from ..store import keys, workspace_registry
-from ..store.control import RegisterRow, RoleRow
+from ..store.control import RegisterRow
 from ..store.lease import Lease
 from ..store.ops import DeleteItem, PutItem
 from ..store.register import Register
-from ..store.table import MAX_TRANSACTION, Table, chunked
+from ..store.table import MAX_TRANSACTION, Item, Table, chunked
 from ..store.versions import CURRENT
 from ..store.workspace_row import new_workspace
 from ..views.defaults import default_view_rows
@@ -74,9 +75,10 @@ def provision(
     for chunk in chunked([*items, *views], MAX_TRANSACTION):
         table.transact([PutItem(item) for item in chunk])
     RegisterRow.at(keys.open_batches(workspace_id)).save()
-    roles = _install_roles(workspace_id, demo=demo)
-    key_role = next(role for role in roles.values() if role.canBeAssignedToApiKeys)
-    key = api_keys.create(workspace_id, name=FIRST_KEY_NAME, role_id=key_role.id)
+    roles = _roles(workspace_id, demo=demo)
+    table.transact([PutItem(role) for role in roles.values()])
+    key_role = next(role for role in roles.values() if role["canBeAssignedToApiKeys"])
+    key = api_keys.create(workspace_id, name=FIRST_KEY_NAME, role_id=keys.sort_of(key_role))
     try:
         if demo:
             seed(_context(table, model, key, name))
@@ -85,7 +87,7 @@ def provision(
             workspace_id,
             name=name.strip(),
             created_at=created_at,
-            default_role_id=next(roles[spec["label"]].id for spec in load("roles") if spec.get("isDefault")),
+            default_role_id=next(keys.sort_of(roles[spec["label"]]) for spec in load("roles") if spec.get("isDefault")),
             next_object_key=len(model.objects) + 1,
             **{workspace_registry.REGISTERED: True},
             **_of_plan(plan),
@@ -109,14 +111,15 @@ def _of_plan(plan: str | None) -> Mapping[str, Any]:
     return {} if plan is None else {PLAN: plan}
 
 
-def _install_roles(workspace_id: str, *, demo: bool) -> Mapping[str, RoleRow]:
+def _roles(workspace_id: str, *, demo: bool) -> Mapping[str, Item]:
     """The shipped roles by label, in the order of the data."""
-    roles = {}
-    for spec in [*load("roles"), *(load("demo/roles") if demo else [])]:
-        attributes = {name: value for name, value in spec.items() if name != "isDefault"}
-        role = roles[spec["label"]] = RoleRow.at(keys.role(workspace_id, str(uuid.uuid4())), **attributes)
-        role.save()
-    return roles
+    return {
+        spec["label"]: keys.item_at(
+            keys.role(workspace_id, str(uuid.uuid4())),
+            **{**DEFAULTS, **{name: value for name, value in spec.items() if name != "isDefault"}},
+        )
+        for spec in [*load("roles"), *(load("demo/roles") if demo else [])]
+    }
 
 
 def _context(table: Table, model: Model, key: ApiKey, name: str) -> RequestContext:

@@ -322,6 +322,11 @@ class Create:
     selection: Selection = Selection()
 
 
+def change_limit_error(maximum: int) -> str:
+    """What a change of more records than one may touch is told."""
+    return f"limit of a change must be a whole number from 1 to {maximum} records"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Update:
     """Patch one record (``id``) or all that match ``filter``."""
@@ -331,6 +336,8 @@ class Update:
     data: Mapping[str, Any]
     id: str | None = None
     filter: Filter | None = None
+    #: Of the records that match so many at most; None: all of them.
+    limit: int | None = None
     precondition: Precondition = NO_PRECONDITION
     patching: Patching = PATCHING
     selection: Selection = Selection()
@@ -345,6 +352,7 @@ class Delete:
     destroy: bool
     id: str | None = None
     filter: Filter | None = None
+    limit: int | None = None
     precondition: Precondition = NO_PRECONDITION
     selection: Selection = Selection()
 
@@ -355,6 +363,7 @@ class Restore:
     object: Object
     id: str | None = None
     filter: Filter | None = None
+    limit: int | None = None
     precondition: Precondition = NO_PRECONDITION
     selection: Selection = Selection()
 

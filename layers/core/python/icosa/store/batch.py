@@ -44,7 +44,7 @@ from __future__ import annotations
 
 import time
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 
@@ -60,8 +60,8 @@ from .ops import NOT_EXISTS, CheckItem, DeleteItem, Op, PutItem, UpdateItem
 from .recent import log_rows
 from .record import HIDDEN, RECOUNT, RECOUNT_NAMES, VERSION, pack, pack_moved, reservation
 from .settle import RecordId, Touched, close, settle
-from .staging import added, in_order, released, removed, replacing, settled, stage, tidy, withdraw
-from .table import MAX_TRANSACTION, Item, Table, TransactionConflict, TransactionFailed
+from .staging import added, in_order, recopied, released, removed, replacing, settled, stage, tidy, withdraw
+from .table import MAX_TRANSACTION, Item, Table, TransactionConflict
 from .transactions import ConditionsFailed, transact
 
 
@@ -108,11 +108,15 @@ class Batch:
     # ------------------------------------------------------------------ steps
 
     def _open(self, log: Sequence[Item]) -> None:
-        opening = register.open_batch(self.model.workspace_id, self.id, self._objects(), self.now_ms)
-        try:
-            self.table.transact([opening, *(PutItem(item) for item in log)])
-        except TransactionFailed:
-            raise TransactionConflict from None
+        """Enter the batch and write its log, side by side: nothing is staged before both are there. Neither is a
+        transaction: those of other batches would wait for it, and fail.
+        """
+        entry = register.open_batch(self.model.workspace_id, self.id, self._objects(), self.now_ms)
+        is_open, *_ = self.table.parallel(
+            [lambda table: table.update(entry), *(_logged(PutItem(item)) for item in log)],
+        )
+        if not is_open:
+            raise TransactionConflict
 
     def _stage(self) -> None:
         # Operations of one group share a transaction.
@@ -171,7 +175,7 @@ class Batch:
 
     def _commit(self, log: Sequence[Item]) -> bool:
         """Write all records. Returns whether the batch is closed with it, because there is nothing to clear."""
-        done = not any(diff.removed or diff.altered for diff in self.diffs)
+        done = not any(diff.removed or diff.altered or diff.copied for diff in self.diffs)
         done = (
             done
             and not any(isinstance(op, DeleteItem) for op, _ in self.guards)
@@ -260,6 +264,7 @@ class Batch:
                 ops += [released(key, change.id, version) for key in guards if key in freed]
             if diff.version is not None:
                 ops += [settled(key, after, diff.version) for key, (_, after) in diff.altered.items()]
+                ops += [recopied(key, attributes, diff.version) for key, attributes in diff.copied.items()]
             if change.moves:
                 moved[change.obj.key, change.id] = Touched()
         beside = [lambda table: settle(table, self.model, moved)] if moved else []
@@ -296,6 +301,10 @@ class Batch:
         for change, diff in zip(self.changes, self.diffs, strict=True):
             rows = Rows.of(self.model, change.obj)
             guards = (key for state in (change.before, change.after) if state is not None for key in rows.guards(state))
-            rows_and_guards = dict.fromkeys([*diff.added, *diff.removed, *diff.altered, *guards])
-            touched[change.obj.key, change.id] = Touched(tuple(rows_and_guards), frozenset(diff.altered))
+            rows_and_guards = dict.fromkeys([*diff.added, *diff.removed, *diff.altered, *diff.copied, *guards])
+            touched[change.obj.key, change.id] = Touched(tuple(rows_and_guards), diff.unsure)
         return touched
+
+
+def _logged(op: PutItem) -> Callable[[Table], bool]:
+    return lambda table: table.put(op)

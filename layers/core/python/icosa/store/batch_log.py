@@ -19,7 +19,7 @@ from .table import Item, Table
 #: Bytes of a part before compression, which leaves less than a third of them; an item holds 400 KB.
 _PART_BYTES = 1_200_000
 #: Time until the log expires.
-_LIFE_SECONDS = 300
+LIFE_SECONDS = 300
 
 #: ``(object key, record id, rows, those of the rows that keep their key while their attributes change)``.
 Entry = tuple[str, str, Sequence[Key], Iterable[Key]]
@@ -39,7 +39,7 @@ def write(ws: str, batch: str, entries: Iterable[Entry], *, now_ms: int) -> list
         parts[-1].append([obj, record, [[pk[cut:], sk, int((pk, sk) in changing)] for pk, sk in rows]])
         size += weight
     return [
-        _item(keys.batch_log(ws, batch, number), part, now_ms // 1000 + _LIFE_SECONDS)
+        _item(keys.batch_log(ws, batch, number), part, now_ms // 1000 + LIFE_SECONDS)
         for number, part in enumerate(parts)
     ]
 

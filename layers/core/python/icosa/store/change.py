@@ -17,11 +17,12 @@ from typing import Any, Literal
 from ..model.model import Model, Object, UniqueConstraint
 from ..model.record import Record
 from . import keys
+from .copies import has_copy, marked, without_copy
 from .derive import CREATED, TWO_VALUES, WRITTEN, Attributes, Rows, constraint_value
 from .keys import Key
 from .ops import EXISTS, NOT_EXISTS, CheckItem, DeleteItem, Op, PutItem, UpdateItem
 from .record import HIDDEN, RECOUNT, RECOUNT_NAMES, VERSION, pack, pack_moved
-from .vacancy import COUNTER_SHARDS, IS_RECENT_ENOUGH
+from .vacancy import IS_RECENT_ENOUGH
 
 #: Condition for the place that a record moves to: nothing is there, or a hidden row that a batch has left (see
 #: ``record.current_state``).
@@ -135,24 +136,42 @@ def new_state(
 
 @dataclass(frozen=True, slots=True)
 class RowDiff:
-    """What a change does to the rows derived from its record: those to add, those to remove, and those that keep their
-    key while their attributes change (before, after). ``version`` is that of the record after the change, None where
-    nobody else knows it.
+    """What a change does to the rows derived from its record: those to add, those to remove, those that keep their key
+    while their attributes change (before, after), and those of which only the copy of the record changes. ``version``
+    is that of the record after the change, None where nobody else knows it.
     """
 
     added: Mapping[Key, Attributes]
     removed: tuple[Key, ...] = ()
     altered: Mapping[Key, tuple[Attributes, Attributes]] = field(default_factory=dict)
+    copied: Mapping[Key, Attributes] = field(default_factory=dict)
     version: int | None = None
 
     @property
     def size(self) -> int:
-        return len(self.added) + len(self.removed) + len(self.altered)
+        return len(self.added) + len(self.removed) + len(self.altered) + len(self.copied)
+
+    @property
+    def unsure(self) -> frozenset[Key]:
+        """The rows that keep their key while their content changes, or may take the place of others."""
+        staged = (key for key, attributes in self.added.items() if has_copy(attributes))
+        return frozenset((*self.altered, *self.copied, *staged))
+
+    def of_batch(self, since_ms: int) -> RowDiff:
+        """The same as a batch writes it that began at a time (``store.copies``)."""
+        return RowDiff(
+            {key: marked(attributes, since_ms) for key, attributes in self.added.items()},
+            self.removed,
+            {key: (before, marked(after, since_ms)) for key, (before, after) in self.altered.items()},
+            {key: marked(attributes, since_ms) for key, attributes in self.copied.items()},
+            self.version,
+        )
 
     def ops(self) -> Iterator[Op]:
         """The whole difference, for the transaction that also writes the record."""
         yield from (put_row(key, attributes, self.version) for key, attributes in self.added.items())
         yield from (put_row(key, after, self.version) for key, (_, after) in self.altered.items())
+        yield from (put_row(key, attributes, self.version) for key, attributes in self.copied.items())
         yield from map(DeleteItem, self.removed)
 
 
@@ -188,14 +207,19 @@ def row_diff(model: Model, change: Change) -> RowDiff:
     version = None if change.after is None or change.is_unknown else change.after.version
     if not before:
         return RowDiff(after, version=version)
+    altered: dict[Key, tuple[Attributes, Attributes]] = {}
+    copied: dict[Key, Attributes] = {}
+    for key, attributes in after.items():
+        if key in before and (known := before[key]) != attributes:
+            if without_copy(known) == without_copy(attributes):
+                copied[key] = attributes
+            else:
+                altered[key] = known, attributes
     return RowDiff(
         {key: attributes for key, attributes in after.items() if key not in before},
         tuple(key for key in before if key not in after),
-        {
-            key: (before[key], attributes)
-            for key, attributes in after.items()
-            if key in before and before[key] != attributes
-        },
+        altered,
+        copied,
         version,
     )
 
@@ -318,7 +342,7 @@ def counter_ops(model: Model, changes: Iterable[Change]) -> Iterator[Conditional
     for obj_key, delta in deltas.items():
         if not delta:
             continue
-        key = keys.counter(model.workspace_id, obj_key), str(random.randrange(COUNTER_SHARDS))
+        key = keys.counter(model.workspace_id, obj_key), str(random.randrange(model.by_key[obj_key].counters))
         if delta < 0:
             yield UpdateItem(key, "ADD n :n", values={":n": delta}), None
         else:

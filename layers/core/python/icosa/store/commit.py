@@ -102,6 +102,7 @@ def commit(
         else:
             from .batch import Batch
 
+            diffs = [diff.of_batch(now_ms) for diff in diffs]
             Batch(table, model, changes, diffs, guards, counters, checks, lease, now, now_ms, seen).run()
     except TransactionConflict:
         raise WriteConflict from None

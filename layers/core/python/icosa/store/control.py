@@ -1,4 +1,4 @@
-"""Rows of the control plane as PynamoDB models: roles, the register of open batches.
+"""Rows of the control plane as PynamoDB models: the register of open batches.
 
 For the functions that administer them. Requests read the same rows through ``store.table`` as plain dictionaries
 (``access.session``, ``access.roles``), so that they need not import botocore.
@@ -9,7 +9,7 @@ from __future__ import annotations
 from functools import cache
 from typing import Any, Self
 
-from pynamodb.attributes import BooleanAttribute, ListAttribute, MapAttribute, NumberAttribute, UnicodeAttribute
+from pynamodb.attributes import MapAttribute, NumberAttribute, UnicodeAttribute
 from pynamodb.models import Model
 
 from .keys import Key
@@ -39,36 +39,6 @@ class ControlRow(Model):
             return cls.get(*key, consistent_read=True)
         except cls.DoesNotExist:
             return None
-
-
-class RoleRow(ControlRow):
-    """A role with its flags and overrides; ``access.roles.Role`` is what requests make of it."""
-
-    label = UnicodeAttribute()
-    description = UnicodeAttribute(null=True)
-    icon = UnicodeAttribute(null=True)
-    isEditable = BooleanAttribute(default=True)
-    canBeAssignedToUsers = BooleanAttribute(default=True)
-    canBeAssignedToAgents = BooleanAttribute(default=True)
-    canBeAssignedToApiKeys = BooleanAttribute(default=True)
-    canUpdateAllSettings = BooleanAttribute(default=False)
-    canAccessAllTools = BooleanAttribute(default=False)
-    canReadAllObjectRecords = BooleanAttribute(default=False)
-    canUpdateAllObjectRecords = BooleanAttribute(default=False)
-    canSoftDeleteAllObjectRecords = BooleanAttribute(default=False)
-    canDestroyAllObjectRecords = BooleanAttribute(default=False)
-    permissionFlags: ListAttribute[str] = ListAttribute(default=list)
-    #: By object id: the role's overrides for one object.
-    objectPermissions: MapAttribute[str, Any] = MapAttribute(default=dict)  # type: ignore[no-untyped-call]
-    #: By object id and field id: the role's restrictions.
-    fieldPermissions: MapAttribute[str, Any] = MapAttribute(default=dict)  # type: ignore[no-untyped-call]
-    #: Rules of rows and their groups (``access.row_rules``).
-    rowLevelPredicates: ListAttribute[Any] = ListAttribute(null=True)
-    rowLevelPredicateGroups: ListAttribute[Any] = ListAttribute(null=True)
-
-    @property
-    def id(self) -> str:
-        return self.SK
 
 
 class RegisterRow(ControlRow):

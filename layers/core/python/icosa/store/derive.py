@@ -16,6 +16,7 @@ from ..model.record import Record
 from ..model.search_text import is_told_by, search_fields, serving_leaves, tokens
 from ..model.types.base import IndexedRecords, Item, Leaf
 from . import keys
+from .copies import copied, without_copy
 from .keys import END, NULL, VALUE, Key
 
 #: The path of the leaf whose index is the trace of changes (``store.recent``).
@@ -54,7 +55,7 @@ def merged_attributes(before: Attributes, after: Attributes) -> Attributes:
     """
     if FIELDS in before:
         return {FIELDS: ",".join(sorted({*before[FIELDS].split(","), *after[FIELDS].split(",")}))}
-    return {**before, TWO_VALUES: 1}
+    return {**without_copy(before), TWO_VALUES: 1}
 
 
 class Rows:
@@ -77,6 +78,7 @@ class Rows:
             for leaf in leaves
             if isinstance(leaf, FragmentLeaf)
         ]
+        self._copying = frozenset(leaf.key for leaf in leaves if leaf.has_copies)
         self._created = obj.leaves.get(CREATED_AT)
         self._deleted = obj.leaves.get(DELETED_AT)
         self._id_key = obj.by_name["id"].key
@@ -107,7 +109,7 @@ class Rows:
             value = leaf.get(record)
             if value is None:
                 if indexed != "VALUES":
-                    rows[partition, null] = carried
+                    rows[partition, null] = self._with_copy(leaf, (partition, null), carried, record)
                 continue
             if indexed == "NULLS":
                 continue
@@ -116,7 +118,8 @@ class Rows:
             if exact is not None:
                 room = len(exact.encode()) <= _MOST_EXACT
                 attributes = {EXACT: exact, **(attributes if room else _NOTHING)}
-            rows[partition, f"{VALUE}{encode(value)}{tail}"] = attributes
+            key = partition, f"{VALUE}{encode(value)}{tail}"
+            rows[key] = self._with_copy(leaf, key, attributes, record)
         for of_texts, partitions in self._fragments:
             value = of_texts.get(record)
             if value is None:
@@ -128,6 +131,19 @@ class Rows:
             for part in parts:
                 rows[partitions[shard_of(part)], f"{VALUE}{part}{tail}"] = carried
         return rows
+
+    def _with_copy(self, leaf: Leaf, key: Key, attributes: Attributes, record: Record) -> Attributes:
+        """The attributes of an index row, with a copy of its record where rows of the leaf have one."""
+        if leaf.key not in self._copying:
+            return attributes
+        return copied(key, attributes, record, self._obj.stored_form)
+
+    def copies(self, record: Record) -> dict[Key, Attributes]:
+        """The index rows of a live record that may hold a copy of it."""
+        if not self._copying:
+            return {}
+        partitions = {keys.index(self._ws, self._obj.key, key) for key in self._copying}
+        return {key: attributes for key, attributes in self.index(record).items() if key[0] in partitions}
 
     def _carried(self, record: Record) -> Attributes:
         """What all rows of a live record carry."""
@@ -210,7 +226,7 @@ def constraint_value(constraint: UniqueConstraint, item: Item) -> str | None:
         value = leaf.get(item)
         if value is None:
             return None
-        parts.append(str(value))
+        parts.append(str(leaf.kind.compared(value) if constraint.is_compared else value))
     return parts[0] if len(parts) == 1 else END.join(parts)
 
 

@@ -4,18 +4,23 @@ apart.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+from ..model.dates import instant_of
+from ..model.record import Record
+from ..model.stored_form import StoredForm
 from . import keys
+from .copies import ATTRIBUTES as COPY
+from .copies import SINCE, has_copy, read_copy
 from .derive import CREATED, EXACT, FIELDS, TWO_VALUES
 from .keys import END, NULL, TOP, VALUE, Key
 from .record import HIDDEN
 from .table import Count, Item, QueryPage, Table
 
 _TOKEN = f"SK, {FIELDS}"
-_TIMED_EDGE = f"SK, {CREATED}, {TWO_VALUES}"
+_TIMED = f"SK, {CREATED}, {TWO_VALUES}"
 IndexEntry = tuple[str | None, str, str | None]
 """A record in the index of a leaf: its encoded value (None for null), its id, and the exact text of the value where the
 encoding loses that. A plain tuple, because scans read them by the thousand.
@@ -116,6 +121,57 @@ def carrying_page(
     return QueryPage(rows, page.last, page.scanned)
 
 
+class Copies(NamedTuple):
+    """How to read the copies of records that rows of an index hold (``store.copies``): those written by batches that
+    began since ``young_ms`` are doubtful.
+    """
+
+    partition: str
+    form: StoredForm | None
+    young_ms: int
+
+
+class CopiedPage(NamedTuple):
+    """One page of an index, and by ids the rows that hold copies; ``has_young``: some of these are doubtful."""
+
+    page: QueryPage[IndexEntry]
+    rows: Mapping[str, Item]
+    has_young: bool
+
+
+def copied_page(
+    table: Table,
+    pk: str,
+    copies: Copies,
+    *,
+    low: str,
+    high: str,
+    after: str | None = None,
+    forward: bool = True,
+    limit: int | None,
+) -> CopiedPage:
+    """As ``index_page``, with the copies. Read with eventual consistency, doubtful ones are left out."""
+    page = table.query(
+        pk, low=low, high=high, after=after, forward=forward, limit=limit, project=f"SK, {', '.join(COPY)}"
+    )
+    rows: dict[str, Item] = {}
+    has_young = False
+    for row in page.items:
+        if not has_copy(row):
+            continue
+        if row.get(SINCE, 0) >= copies.young_ms:
+            if not table.is_strong:
+                continue
+            has_young = True
+        rows[row["SK"].rpartition(END)[2]] = row
+    return CopiedPage(QueryPage(_index_entries(page.items), page.last, page.scanned), rows, has_young)
+
+
+def copy_in(row: Item, record_id: str, copies: Copies) -> Record | None:
+    """The record that a row of ``copied_page`` holds."""
+    return read_copy(row, id=record_id, partition=copies.partition, form=copies.form)
+
+
 def index_edge(table: Table, pk: str, *, last: bool) -> IndexEntry | None:
     """The first or last entry with a value, with its exact text; None when no record has one."""
     page = table.query(pk, low=VALUE, high=VALUE + TOP, forward=not last, limit=1)
@@ -149,6 +205,25 @@ def whole_index(
             before_more(table)
         found = _index_entries(page.items)
         entries += found if keeps is None else (entry for entry in found if keeps(entry[0], entry[2]) is not False)
+    return WholeIndex(entries, pages)
+
+
+def whole_by_creation(
+    table: Table, pk: str, encode: Callable[[Any], str], *, limit: int, before_more: Callable[[Table], None]
+) -> WholeIndex | None:
+    """What ``whole_index`` says of ``createdAt``, from the rows of another index, which carry it; None where some do
+    not. ``encode`` gives the values of ``createdAt`` in its own index.
+    """
+    entries: list[IndexEntry] = []
+    pages = 0
+    for page in table.query_pages(pk, project=_TIMED, limit=limit):
+        pages += 1
+        if pages == 1 and page.last is not None:
+            before_more(table)
+        for row in page.items:
+            if CREATED not in row or TWO_VALUES in row:
+                return None
+            entries.append((encode(instant_of(row[CREATED])), row["SK"].rpartition(END)[2], None))
     return WholeIndex(entries, pages)
 
 
@@ -233,7 +308,7 @@ epoch.
 
 def edge_page(table: Table, pk: str, prefix: str, *, limit: int) -> QueryPage[TimedId]:
     """The first records that point at a record by one relation."""
-    page = table.query(pk, prefix=prefix, limit=limit, project=_TIMED_EDGE)
+    page = table.query(pk, prefix=prefix, limit=limit, project=_TIMED)
     return QueryPage(_timed_ids(page.items, prefix), page.last, page.scanned)
 
 
@@ -243,7 +318,7 @@ def edges_by_prefix(
     """The first rows of everything that points at a record: by relation, and the prefixes of those relations that are
     read to their end.
     """
-    page = table.query(pk, limit=limit, project=_TIMED_EDGE)
+    page = table.query(pk, limit=limit, project=_TIMED)
     found: dict[str, list[TimedId]] = {}
     for prefix in prefixes:
         found[prefix] = _timed_ids((row for row in page.items if row["SK"].startswith(prefix)), prefix)
@@ -263,7 +338,7 @@ def all_edges_of(table: Table, pk: str, prefix: str) -> list[str]:
 
 def all_timed_edges_of(table: Table, pk: str, prefix: str) -> list[TimedId]:
     """All records that point at a record by one relation."""
-    return _timed_ids(table.query_all(pk, prefix=prefix, project=_TIMED_EDGE), prefix)
+    return _timed_ids(table.query_all(pk, prefix=prefix, project=_TIMED), prefix)
 
 
 def all_edges(table: Table, ws: str, target_id: str) -> list[Edge]:

@@ -42,13 +42,34 @@ _NO_VALUES = "{}"
 
 def pack(record: Record, form: StoredForm | None) -> dict[str, Any]:
     """The row; ``form`` is ``Object.stored_form``. Raises PayloadTooLarge beyond 400 KB."""
-    values = dict(record)
-    if form is not None:
-        form.to_store(values)
-    data = orjson.dumps(values)
+    data = _packed_values(record, form)
     if len(data) > RECORD_BYTES:
         raise PayloadTooLarge("The record is larger than the 400 KB that the store allows")
     return {**_head(record), _DATA: data.decode()}
+
+
+def _packed_values(record: Record, form: StoredForm | None) -> bytes:
+    values = dict(record)
+    if form is not None:
+        form.to_store(values)
+    return orjson.dumps(values)
+
+
+def copy_of(record: Record, form: StoredForm | None) -> dict[str, Any]:
+    """What lets another row hold the record (``store.copies``): its values, and the version in which they were written,
+    which does not change when the record's own is counted up.
+    """
+    return {_DATA: _packed_values(record, form).decode(), VERSION: record.revision}
+
+
+def from_copy(data: str, revision: int, *, id: str, partition: str, form: StoredForm | None) -> Record:
+    """Inverse of ``copy_of``."""
+    record = Record(orjson.loads(data))
+    if form is not None:
+        form.to_memory(record, id)
+    record.partition, record.id, record.version, record.batch = partition, id, revision, None
+    record.recounts = 0
+    return record
 
 
 def pack_moved(record: Record, form: StoredForm | None, before: Record) -> dict[str, Any]:

@@ -1,4 +1,5 @@
-"""The register of a workspace's open batches (``store.batch``): one small item that every request reads.
+"""The register of a workspace's open batches (``store.batch``): one small item that requests read unless all they do is
+to read one record.
 
 It serves four purposes:
 
@@ -18,7 +19,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 from . import keys
 from .ops import CheckItem, UpdateItem
@@ -96,6 +97,23 @@ class Register:
     def abandoned(self, now_ms: int) -> list[str]:
         """Batches whose writers cannot be alive any more."""
         return [batch for batch, (_, started) in self.open.items() if now_ms - started > ABANDONED_AFTER_MS]
+
+
+class _Unread(Register):
+    """The register of a request that has not read it: whatever is asked of it is a mistake."""
+
+    __slots__ = ()
+
+    def __getattribute__(self, name: str) -> Any:
+        if not name.startswith("__") and hasattr(Register, name):
+            raise AssertionError("the register was not read")
+        return super().__getattribute__(name)
+
+    def __repr__(self) -> str:
+        return "UNREAD"
+
+
+UNREAD: Final[Register] = _Unread()
 
 
 def open_batch(ws: str, batch: str, objects: Iterable[str], now_ms: int) -> UpdateItem:

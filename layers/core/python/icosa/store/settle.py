@@ -12,6 +12,7 @@ before.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ from ..model.model import Model, Object
 from ..model.record import Record
 from . import batch_log, keys, register
 from .change import guard_of, put_row
+from .copies import marked
 from .derive import Rows
 from .keys import Key
 from .ops import NOT_EXISTS, CheckItem, DeleteItem, Op, PutItem, UpdateItem
@@ -30,6 +32,9 @@ from .retry import Attempts
 from .table import MAX_TRANSACTION, Item, Table, TransactionConflict, TransactionFailed, chunked
 
 _ATTEMPTS = Attempts(5)
+#: So long after a batch has begun the janitor may still be told of its log: the stream keeps what it tells for a day,
+#: and an item that has expired may be there for two.
+_JANITOR_SECONDS = 4 * 86_400
 #: Operations that a transaction has room for beside a fence.
 _ROOM = MAX_TRANSACTION - 2
 
@@ -204,7 +209,7 @@ class _Settling:
                 ops[key] = DeleteItem(key)
             elif key in touched.altered:
                 assert rows.state is not None
-                ops[key] = put_row(key, valid[key], rows.state[0].version)
+                ops[key] = put_row(key, marked(valid[key], int(time.time() * 1000)), rows.state[0].version)
         if not ops and rows.is_tidy:
             return []
         parts = list(chunked(list(ops.values()), _ROOM)) or [[]]
@@ -237,18 +242,15 @@ def read_register(table: Table, model: Model) -> Register:
 
 
 def close(table: Table, model: Model, batch: str, objects: Iterable[str], log: Sequence[Key]) -> None:
-    """Remove a settled batch from the register, and its log."""
-    try:
-        table.transact(
-            [register.close_batch(model.workspace_id, batch, objects, at_commit=False), *map(DeleteItem, log)]
-        )
-    except TransactionFailed:
-        # Somebody else has closed it as abandoned.
-        table.parallel([_deleter(key) for key in log])
+    """Remove a settled batch from the register, and its log. It does no harm to do only one of it, or what somebody
+    else has done.
+    """
+    closing = register.close_batch(model.workspace_id, batch, objects, at_commit=False)
+    table.parallel([lambda table: table.update(closing), *(_deleter(key) for key in log)])
 
 
-def _deleter(key: Key) -> Callable[[Table], None]:
-    return lambda table: table.transact([DeleteItem(key)])
+def _deleter(key: Key) -> Callable[[Table], bool]:
+    return lambda table: table.delete(DeleteItem(key))
 
 
 def settle_abandoned(table: Table, model: Model, seen: Register, batch: str) -> None:
@@ -264,9 +266,21 @@ def settle_abandoned(table: Table, model: Model, seen: Register, batch: str) -> 
         return
     items = batch_log.items(table, ws, batch)
     if not items:
-        return  # The log has expired: the janitor settles what it named (``settle_expired``).
+        if not _may_have_expired(seen.open[batch][1]):
+            close(table, model, batch, objects, [])
+        return
     settle(table, model, _touched(ws, items))
     close(table, model, batch, objects, [keys.of(item) for item in items])
+
+
+def _may_have_expired(started_ms: int) -> bool:
+    """Whether a batch may have had a log that has expired, which the janitor settles (``settle_expired``).
+
+    Otherwise its writer died before the log was written, when nothing was staged, or after it was removed, when nothing
+    was left.
+    """
+    age = time.time() - started_ms / 1000
+    return batch_log.LIFE_SECONDS <= age <= _JANITOR_SECONDS
 
 
 def free_stale_id(table: Table, model: Model, obj: Object, record_id: str) -> bool:

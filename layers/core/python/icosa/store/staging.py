@@ -30,7 +30,7 @@ from dataclasses import replace
 from .change import ConditionalOp, FailureReason, row_of
 from .derive import ATTRIBUTES, CREATED, WRITTEN, Attributes
 from .keys import Key
-from .ops import NOT_EXISTS, DeleteItem, PutItem
+from .ops import EXISTS, NOT_EXISTS, DeleteItem, PutItem
 from .record import data_bytes
 from .table import MAX_BATCH_WRITE, MAX_BYTES, MAX_TRANSACTION, Item, Table, TransactionConflict, chunked
 from .transactions import ConditionsFailed, transact
@@ -138,6 +138,12 @@ def settled(key: Key, attributes: Attributes, version: int) -> PutItem:
     since then.
     """
     return PutItem(row_of(key, attributes, version), "#s = :s", {"#s": WRITTEN}, {":s": version})
+
+
+def recopied(key: Key, attributes: Attributes, version: int) -> PutItem:
+    """Put the copy of a record in ``version`` into a row that is there, unless a later version has written it."""
+    condition = f"{EXISTS} AND {_NO_LATER}"
+    return PutItem(row_of(key, attributes, version), condition, {"#s": WRITTEN}, {":s": version})
 
 
 def tidy(table: Table, ops: Iterable[PutItem | DeleteItem], *beside: Callable[[Table], None]) -> None:

@@ -18,8 +18,9 @@ from typing import Any, NamedTuple, NoReturn
 from pydynox import pydynox_core as dynamo
 
 from ..errors import PayloadTooLarge, Unavailable
+from . import access_version
 from . import meter as metering
-from .keys import Key
+from .keys import Key, of
 from .meter import Meter
 from .ops import CheckItem, DeleteItem, Op, PutItem, UpdateItem, as_key
 from .retry import Attempts
@@ -136,6 +137,11 @@ class Table:
         table._is_strong = self._is_strong
         return table
 
+    @property
+    def is_strong(self) -> bool:
+        """Whether reads see everything that was written before them."""
+        return self._is_strong
+
     def eventual(self) -> Table:
         """The same table with the same meter, read with eventual consistency: at half the price, and answers may lack
         what was written in the last moment (DynamoDB says: usually within a second).
@@ -175,6 +181,21 @@ class Table:
 
         items = {(item["PK"], item["SK"]): item for item in self._call("batch_get", call)}
         self.meter.read_units += self._price(metering.read_units(items.get(key) for key in keys))
+        return items
+
+    def get_together(self, keys: Sequence[Key]) -> list[Item | None] | None:
+        """Items as they are in one moment, at twice the price; None when some are being written just now."""
+        requests = [{"table": self.name, "key": as_key(key)} for key in keys]
+
+        def call() -> list[Item | None] | None:
+            try:
+                items: list[Item | None] = self._client.sync_transact_get(requests)
+                return items
+            except dynamo.TransactionCanceledException:
+                return None
+
+        items = self._call("get_together", call)
+        self.meter.read_units += 2 * metering.read_units(items or [None] * len(keys))
         return items
 
     def query(
@@ -256,11 +277,28 @@ class Table:
     # ------------------------------------------------------------------ writes
 
     def transact(self, ops: Sequence[Op], before_sending: Callable[[], None] | None = None) -> None:
-        """Apply all operations or none. ``before_sending`` is called before each attempt, and may raise.
+        """Apply all operations or none. ``before_sending`` is called before each attempt, and may raise. What changes
+        API keys or roles also moves the version of their workspace's access (``store.access_version``): one operation,
+        and two write units for each KB of it.
 
         Raises TransactionFailed when a condition does not hold, TransactionConflict when the attempts are used up,
         PayloadTooLarge beyond DynamoDB's 400 KB an item or 4 MB a transaction.
         """
+        unborn: frozenset[str] = frozenset()
+        for _ in _ATTEMPTS:
+            whole = access_version.versioned(ops, unborn)
+            try:
+                self._transact(whole.ops, before_sending)
+            except TransactionFailed as failure:
+                own = tuple(number for number in failure.failed if number < whole.own)
+                if own:
+                    raise TransactionFailed(own) from None
+                unborn ^= whole.missing(failure.failed)
+                continue
+            return
+        raise TransactionConflict
+
+    def _transact(self, ops: Sequence[Op], before_sending: Callable[[], None] | None) -> None:
         assert len(ops) <= MAX_TRANSACTION, "a transaction holds at most 100 operations"
         token = str(uuid.uuid4())
         request = [op.request(self.name) for op in ops]
@@ -305,8 +343,14 @@ class Table:
     def write_batch(self, puts: Sequence[Item] = (), deletes: Sequence[Key] = ()) -> None:
         """Put and delete items without conditions, 25 a call, one call after the other: for rows that nobody else
         writes to. A write unit for each KB begun of a row, half of what a transaction costs. Each row is written or not
-        by itself, so whoever dies in between begins again.
+        by itself, so whoever dies in between begins again. API keys and roles take transactions all the same.
         """
+        access: list[Op] = [PutItem(item) for item in puts if access_version.workspace_of(of(item)) is not None]
+        access += [DeleteItem(key) for key in deletes if access_version.workspace_of(key) is not None]
+        for changes in chunked(access, MAX_TRANSACTION - 1):
+            self.transact(changes)
+        puts = [item for item in puts if access_version.workspace_of(of(item)) is None]
+        deletes = [key for key in deletes if access_version.workspace_of(key) is None]
         ops: list[tuple[Item | None, Key | None]] = [
             *((item, None) for item in puts),
             *((None, key) for key in deletes),
@@ -319,6 +363,7 @@ class Table:
             self.meter.write_units += metering.write_units(sizes) / 2
 
     def _apply(self, name: str, op: PutItem | UpdateItem | DeleteItem) -> bool:
+        assert not access_version.moves(op), "a change of API keys or roles is a transaction"
         request = op.request(self.name)
         for member in ("type", "table"):
             del request[member]

@@ -17,8 +17,12 @@ from . import keys
 from .ops import UpdateItem
 from .table import Table
 
-#: Counters are split over this many items so that concurrent creates rarely touch the same one.
+#: The number of live records is split over this many items at first, so that concurrent creates rarely touch the same
+#: one, and at most (``Object.counters``). A transaction can close the former and not the latter: an object with more
+#: than at first is never taken for vacant. Who counts in one of the others writes by a version of the model that has
+#: them, and a change that closes the first ones was made from an earlier one.
 COUNTER_SHARDS: Final = 16
+MOST_COUNTERS: Final = 128
 
 #: The attribute of a counter: the lowest version of the model by which records may become live.
 LOWEST_VERSION: Final = "minVersion"

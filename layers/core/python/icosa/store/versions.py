@@ -68,7 +68,7 @@ class Versions:
 
 
 #: What a new workspace has, and what migrations lead to.
-CURRENT: Final = Versions(format=2, standard=2)
+CURRENT: Final = Versions(format=2, standard=3)
 
 
 def lowered(ws: str) -> UpdateItem:

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Any, Final, Literal
 
 from ..model.tunable import CHOSEN_FOR_NEW, UNCHOSEN, IndexSetting
-from . import keys
+from . import access_version, keys
 from .ops import EXISTS, NOT_EXISTS, CheckItem, DeleteItem, PutItem, UpdateItem
 from .versions import FORMAT, STANDARD
 
@@ -97,6 +97,7 @@ def new_workspace(
             nextObjectKey=next_object_key,
             preferences={"indexes": CHOSEN_FOR_NEW},
             **{VIEWS_VERSION: 0},
+            **access_version.new(),
             **more,
         ),
         NOT_EXISTS,

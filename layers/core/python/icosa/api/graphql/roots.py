@@ -28,6 +28,7 @@ from ...query.operation import (
     Order,
     Restore,
     Update,
+    change_limit_error,
 )
 from ...query.orders import resolve_order
 from ...settings import Settings
@@ -75,6 +76,13 @@ class RootFieldRequest:
         """The filter of a mutation of many records. The engine refuses one without conditions."""
         arguments.require(self.arguments, "filter", "object")
         return self.filter()
+
+    def change_limit(self) -> int | None:
+        """How many of the records that match a change may touch, None for all of them."""
+        limit: int | None = self.arguments.get("limit")
+        if limit is not None and not 1 <= limit <= self.settings.bulk_limit:
+            raise arguments.invalid(change_limit_error(self.settings.bulk_limit))
+        return limit
 
     def id(self) -> str:
         record_id: str = arguments.require(self.arguments, "id", "UUID")
@@ -244,7 +252,14 @@ def _update_many(request: RootFieldRequest) -> PlannedField:
     data, filter = request.data(), request.required_filter()
     projection = request.record(request.settings.bulk_limit)
     return PlannedField(
-        Update(object=request.object, data=data, filter=filter, selection=projection.selection), _list(projection)
+        Update(
+            object=request.object,
+            data=data,
+            filter=filter,
+            limit=request.change_limit(),
+            selection=projection.selection,
+        ),
+        _list(projection),
     )
 
 
@@ -261,7 +276,14 @@ def _delete_many(request: RootFieldRequest, *, destroy: bool = False) -> Planned
     filter = request.required_filter()
     projection = request.record(request.settings.bulk_limit)
     return PlannedField(
-        Delete(object=request.object, destroy=destroy, filter=filter, selection=projection.selection), _list(projection)
+        Delete(
+            object=request.object,
+            destroy=destroy,
+            filter=filter,
+            limit=request.change_limit(),
+            selection=projection.selection,
+        ),
+        _list(projection),
     )
 
 
@@ -285,7 +307,8 @@ def _restore_many(request: RootFieldRequest) -> PlannedField:
     filter = request.required_filter()
     projection = request.record(request.settings.bulk_limit)
     return PlannedField(
-        Restore(object=request.object, filter=filter, selection=projection.selection), _list(projection)
+        Restore(object=request.object, filter=filter, limit=request.change_limit(), selection=projection.selection),
+        _list(projection),
     )
 
 
@@ -330,6 +353,7 @@ class RootFieldTemplate:
 
 
 _BY_FILTER: Mapping[str, Check] = {"filter": arguments.needed("object", dict, arguments.object_)}
+_SOME_BY_FILTER: Mapping[str, Check] = {**_BY_FILTER, "limit": arguments.number}
 _BY_ID: Mapping[str, Check] = {"id": arguments.needed("UUID", str, arguments.record_id)}
 _RECORD_DATA: Mapping[str, Check] = {"data": arguments.needed("object", dict, arguments.object_)}
 _LIST_DATA: Mapping[str, Check] = {"data": arguments.needed("array", (list, dict), arguments.objects)}
@@ -395,7 +419,7 @@ ROOT_FIELDS: tuple[RootFieldTemplate, ...] = (
     RootFieldTemplate(
         operation="mutation",
         plan=_update_many,
-        arguments={**_RECORD_DATA, **_BY_FILTER},
+        arguments={**_RECORD_DATA, **_SOME_BY_FILTER},
         prefix="update",
         plural=True,
         old_prefix="updateMany",
@@ -406,7 +430,7 @@ ROOT_FIELDS: tuple[RootFieldTemplate, ...] = (
     RootFieldTemplate(
         operation="mutation",
         plan=_delete_many,
-        arguments=_BY_FILTER,
+        arguments=_SOME_BY_FILTER,
         prefix="delete",
         plural=True,
         old_prefix="deleteMany",
@@ -417,7 +441,7 @@ ROOT_FIELDS: tuple[RootFieldTemplate, ...] = (
     RootFieldTemplate(
         operation="mutation",
         plan=_destroy_many,
-        arguments=_BY_FILTER,
+        arguments=_SOME_BY_FILTER,
         prefix="destroy",
         plural=True,
         old_prefix="destroyMany",
@@ -428,7 +452,7 @@ ROOT_FIELDS: tuple[RootFieldTemplate, ...] = (
     RootFieldTemplate(
         operation="mutation",
         plan=_restore_many,
-        arguments=_BY_FILTER,
+        arguments=_SOME_BY_FILTER,
         prefix="restore",
         plural=True,
         old_prefix="restoreMany",

@@ -16,6 +16,7 @@ from .jobs import JOBS
 from .me import ME
 from .objects import OBJECTS
 from .plan import PLAN
+from .reserved_names import RESERVED_NAMES
 from .roles import ROLE_ROUTES, ROLES
 from .views import VIEW_COLLECTIONS
 from .webhooks import WEBHOOK_ROUTES, WEBHOOKS
@@ -38,4 +39,5 @@ ROUTES: tuple[Route, ...] = (
     INDEX_ADVICE,
     EVENTS,
     DEMO_RECORDS,
+    RESERVED_NAMES,
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ...errors import BadRequest
 from ...metadata.render import field_members, object_members, without_nulls
 from ...model.model import Model, Object
 from ...validation.errors import ObjectNotFound
@@ -13,6 +14,16 @@ from .envelopes import wrap, wrap_page
 _FLAG = "DATA_MODEL"
 #: Nulls that answers to changes show (docs/wire/metadata.md#objects-in-answers).
 _KEPT = frozenset(("labelIdentifierFieldMetadataId", "imageIdentifierFieldMetadataId"))
+
+
+class FieldsApart(BadRequest):
+    """Fields in the body of a new object."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Fields are not created with their object: leave out fields, then send each to /rest/metadata/fields",
+            sub_code="FIELDS_NOT_CREATED_WITH_OBJECT",
+        )
 
 
 def _list(call: Call) -> Any:
@@ -33,6 +44,8 @@ def _get(call: Call) -> Any:
 
 def _create(call: Call) -> Any:
     call.require(_FLAG)
+    if call.input.get("fields"):
+        raise FieldsApart
     return _change_response(call, "createOneObject", call.service.create_object(call.input))
 
 

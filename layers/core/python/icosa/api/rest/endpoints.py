@@ -83,6 +83,11 @@ class RecordsRequest:
             raise InvalidFilter("A filter beside the id of a record can only name fields of the record itself")
         return Precondition(revisions=self.revisions, filter=filter)
 
+    @property
+    def change_limit(self) -> int | None:
+        """How many of the records that match a change may touch."""
+        return self.params.change_limit(maximum=self.settings.bulk_limit)
+
     def selection(self, depth: int, *, created: bool = False) -> Selection:
         settings = self.settings
         children = settings.relation_limit_create if created else settings.relation_limit
@@ -149,7 +154,11 @@ def _update_many(request: RecordsRequest) -> Operation:
     raw = request.params.filter
     filter = request.resolved(raw)
     return Update(
-        object=request.object, data=as_record(request.body), filter=filter, selection=request.selection(depth)
+        object=request.object,
+        data=as_record(request.body),
+        filter=filter,
+        limit=request.change_limit,
+        selection=request.selection(depth),
     )
 
 
@@ -170,7 +179,8 @@ def _delete_one(request: RecordsRequest) -> Operation:
 def _delete_many(request: RecordsRequest) -> Operation:
     destroy, raw = not request.params.soft_delete, request.params.filter
     filter = request.resolved(raw)
-    return Delete(object=request.object, destroy=destroy, filter=filter, selection=_ONLY_ID)
+    limit = request.change_limit
+    return Delete(object=request.object, destroy=destroy, filter=filter, limit=limit, selection=_ONLY_ID)
 
 
 def _restore_one(request: RecordsRequest) -> Operation:
@@ -187,7 +197,8 @@ def _restore_many(request: RecordsRequest) -> Operation:
     depth = request.params.depth
     raw = request.params.filter
     filter = request.resolved(raw)
-    return Restore(object=request.object, filter=filter, selection=request.selection(depth))
+    limit = request.change_limit
+    return Restore(object=request.object, filter=filter, limit=limit, selection=request.selection(depth))
 
 
 def _find_destroyed(request: RecordsRequest) -> Operation:

@@ -12,6 +12,7 @@ import orjson
 from ...errors import BadRequest
 from ...model.dates import parse_instant
 from ...query.groups import group_limit_error
+from ...query.operation import change_limit_error
 from .filter_text import Raw, parse_filter, parse_order
 from .quotes import CUT_HINT
 
@@ -48,7 +49,7 @@ _ENDS = ('"', "'", ")", "]")
 
 
 #: Parameters of lists: beside the filter of a change they may be the rest of its value.
-_OF_LISTS = frozenset(("limit", "order_by", "starting_after", "ending_before"))
+_OF_LISTS = frozenset(("order_by", "starting_after", "ending_before"))
 
 
 class Params:
@@ -80,6 +81,11 @@ class Params:
             if is_bulk_change or "" in values or not _NAME.fullmatch(name) or self._may_be_rest_of_filter(name):
                 raise _invalid(f"Unknown parameter '{name}'. It may be the rest of another one's value. {CUT_HINT}")
         of_lists = [name for name in self._values if name in _OF_LISTS]
+        if is_bulk_change and "limit" in self._values and self._may_be_rest_of_filter("limit"):
+            raise _invalid(
+                "limit may be the rest of the filter's value. Write the filter so that its end can be seen, as in "
+                f'filter=and(name[eq]:"x")&limit=60. {CUT_HINT}'
+            )
         if is_bulk_change and of_lists:
             raise _invalid(f"Parameter '{of_lists[0]}' means nothing to a change of many records. {CUT_HINT}")
 
@@ -140,6 +146,15 @@ class Params:
         if len(whole) > 9:
             return maximum
         return min(int(whole) + (fraction.strip("0") != ""), maximum)
+
+    def change_limit(self, *, maximum: int) -> int | None:
+        """How many of the records that match a change may touch, None for all of them."""
+        text = self._all("limit")
+        if "limit" not in self._values:
+            return None
+        if not re.fullmatch(r"[1-9]\d{0,8}", text, re.ASCII) or int(text) > maximum:
+            raise BadRequest(change_limit_error(maximum), sub_code="INVALID_LIMIT_QUERY_PARAM")
+        return int(text)
 
     def group_limit(self, *, default: int, maximum: int) -> int:
         """The same for groups, where more than ``maximum`` are refused: a list that is cut has a total, and groups have

@@ -12,7 +12,7 @@ from ...runtime.http import path_segments
 #: What the path names: all records of an object, one of them, or one of the special routes.
 RouteKind = Literal["many", "one", "batch", "destroyed", "duplicates", "groupBy", "merge", "restoreMany", "restoreOne"]
 
-_SPECIAL: dict[str, RouteKind] = {
+SPECIAL: dict[str, RouteKind] = {
     "destroyed": "destroyed",
     "duplicates": "duplicates",
     "groupBy": "groupBy",
@@ -47,8 +47,8 @@ def parse_path(method: str, path: str) -> Path | None:
             return Path("many", plural)
         case ["batch", plural], _:
             return Path("batch", plural)
-        case [plural, special], _ if special in _SPECIAL:
-            return Path(_SPECIAL[special], plural)
+        case [plural, special], _ if special in SPECIAL:
+            return Path(SPECIAL[special], plural)
         case [plural, "restore"], "PATCH":
             return Path("restoreMany", plural)
         case [plural, record_id], _:

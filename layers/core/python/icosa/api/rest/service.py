@@ -9,13 +9,13 @@ import orjson
 
 from ...access.check import authorize
 from ...access.context import RequestContext
-from ...access.session import open_metered
+from ...access.session import open_metered, with_register
 from ...engine.executor import execute
 from ...errors import RecordChanged
 from ...model.model import Model
 from ...query.demand import Demand
 from ...query.older_names import in_present_names
-from ...query.operation import Create, Operation
+from ...query.operation import Create, FindOne, Operation
 from ...query.partial import Refused
 from ...runtime.conditional import (
     ETAG,
@@ -49,7 +49,7 @@ from .endpoints import ENDPOINTS, Endpoint, RecordsRequest
 from .group_pages import group_headers
 from .ignored import ignored_header
 from .params import Params
-from .path import Path, parse_path
+from .path import SPECIAL, Path, parse_path
 
 
 class OldAddresses(Protocol):
@@ -78,10 +78,17 @@ class RestApi:
         body_json = None
         if request.method in METHODS_WITH_BODY:
             body_json = read_body(request.body, request.headers.get("content-type"), limit=self._settings.body_limit)
-        context = open_metered(request.event, self._table, meter, self._settings, once_of(request))
+        context = open_metered(
+            request.event,
+            self._table,
+            meter,
+            self._settings,
+            once_of(request),
+            with_register=not _may_read_one(request),
+        )
         if self._old_addresses is not None and self._old_addresses.has(request, context.model):
             observed().operation = "older"
-            return self._old_addresses.answer(request, context, body_json)
+            return self._old_addresses.answer(request, with_register(context), body_json)
         path, endpoint = _route(request, body_json)
         refuse_conditions(request, takes_if_match=endpoint.takes_if_match)
         params = Params(request.query_string)
@@ -104,10 +111,20 @@ class RestApi:
         operation = with_given_stamps(operation, request)
         parsed.demand.operation(context.model, operation)
         note_operations([operation])
+        if not (isinstance(operation, FindOne) and operation.id is not None and not operation.selection.relations):
+            context = with_register(context)
         if request.method == "GET":
             return _read(request, context, endpoint, operation, parsed)
         response = _write(request, context, endpoint, operation, ignored_header(params.ignored))
         return deliver(response, request, is_change=operation.is_write)
+
+
+def _may_read_one(request: HttpRequest) -> bool:
+    """Whether a request looks as if it read one record by its id, without relations: its path has not been parsed."""
+    match request.segments:
+        case [_, _, last] if request.method == "GET" and last not in SPECIAL:
+            return "depth" not in request.query_string
+    return False
 
 
 def _read(

@@ -296,6 +296,7 @@ class ObjectTypes:
         singular, plural = capitalised(obj.name_singular), capitalised(obj.name_plural)
         record, records = name, f"[{name}!]"
         by_id, by_filter = _argument("id", "UUID!"), _argument("filter", f"{name}FilterInput!")
+        some = _argument("limit", "Int", "changeLimit")
         if self._can("update"):
             new = _argument("data", f"{name}CreateInput!")
             several = _argument("data", f"[{name}CreateInput!]!", "dataOfMany")
@@ -306,13 +307,16 @@ class ObjectTypes:
             )
             yield FieldDefinition(f"update{singular}", record, (by_id, data), f"Changes one {one}.")
             yield FieldDefinition(
-                f"update{plural}", records, (data, by_filter), f"Changes all {many} that meet the conditions, or none."
+                f"update{plural}",
+                records,
+                (data, by_filter, some),
+                f"Changes all {many} that meet the conditions, or none.",
             )
         for verb, right, does, whence in _VERBS:
             if self._can(right):
                 yield FieldDefinition(f"{verb}{singular}", record, (by_id,), f"{does} one {one} {whence}.")
                 bulk = f"{does} all {many} that meet the conditions {whence}, or none."
-                yield FieldDefinition(f"{verb}{plural}", records, (by_filter,), bulk)
+                yield FieldDefinition(f"{verb}{plural}", records, (by_filter, some), bulk)
         if obj.duplicate_criteria and self._can("update") and self._can("soft_delete"):
             merge = (
                 _argument("ids", "[UUID!]!", "mergedIds"),

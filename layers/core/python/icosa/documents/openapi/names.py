@@ -10,7 +10,7 @@ from ...model.model import Object
 
 #: What ends the name of each schema of an object, after the object's own name.
 First = Literal["", "ForUpdate", "ForResponse"]
-Later = Literal["ForRelation", "Page", "Duplicates", "DuplicatesBody", "Group", "Outcome"]
+Later = Literal["ForRelation", "Page", "Duplicates", "DuplicatesBody", "Group", "Outcome", "Connect", "Relation"]
 Suffix = First | Later
 
 #: Clients rely on the names of the first, so they are given before all others.

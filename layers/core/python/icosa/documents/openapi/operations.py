@@ -168,7 +168,7 @@ _OPERATIONS = (
             "their ids are answered"
         ),
         success="The ids of what was deleted",
-        parameters=("filter", "softDelete"),
+        parameters=("filter", "changeLimit", "softDelete"),
         answer=records_under("delete", record_id),
         refused=_WRITES,
     ),
@@ -181,7 +181,7 @@ _OPERATIONS = (
             "Apply one body to all {labels} that match a filter, up to {bulk}; beyond that the request is refused"
         ),
         success="The changed records",
-        parameters=(*_SHOWN, "filter"),
+        parameters=(*_SHOWN, "filter", "changeLimit"),
         body=update_body,
         answer=records_under("update"),
         refused=_WRITES,
@@ -276,7 +276,7 @@ _OPERATIONS = (
             "Restore the deleted {labels} that match a filter, up to {bulk}; beyond that the request is refused"
         ),
         success="The restored records",
-        parameters=("filter", *_SHOWN),
+        parameters=("filter", "changeLimit", *_SHOWN),
         answer=records_under("restore"),
         refused=_WRITES,
     ),

@@ -173,6 +173,11 @@ def parameters(settings: Settings) -> dict[str, Part]:
             f"Groups on the page, at most {settings.group_limit}",
             {"type": "integer", "minimum": 0, "maximum": settings.group_limit, "default": settings.group_default},
         ),
+        "changeLimit": _query(
+            "limit",
+            "Of the records that match so many at most; without it all of them",
+            {"type": "integer", "minimum": 1, "maximum": settings.bulk_limit},
+        ),
         "groupOffset": _query(
             "offset",
             "Groups to pass over. `X-Icosa-Groups` says how many there are, and `Link` where the next page is",

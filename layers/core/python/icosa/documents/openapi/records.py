@@ -13,7 +13,7 @@ from typing import Any
 from ...identifiers import capitalised
 from ...model.model import Field, Model, Object
 from ...model.types.json_schema import nullable
-from .links import LINK, LINK_SCHEMAS
+from .links import COMMON_LINK_SCHEMAS, LINK, LINK_SCHEMAS, connect_schema, relation_schema
 from .names import Names
 from .schemas import Part, list_of, reference
 from .text import label, of_field, of_object, of_relation
@@ -34,6 +34,8 @@ class RecordSchemas:
         self._in_full = in_full
         self._shared: dict[str, Part] = {}
         self._related: dict[str, Object] = {}
+        #: Objects whose records relations are pointed at, each with schemas for that.
+        self._linked: dict[str, Object] = {}
         self._own: dict[str, dict[str, Any]] = {}
 
     def build(self, objects: Iterable[Object]) -> dict[str, Any]:
@@ -44,6 +46,10 @@ class RecordSchemas:
         for obj in objects:
             schemas |= self._inputs(obj)
             schemas[self._names.of(obj, "ForResponse")] = self._response(obj)
+        for target in self._linked.values():
+            connect = self._names.of(target, "Connect")
+            schemas[connect] = connect_schema(target)
+            schemas[self._names.of(target, "Relation")] = relation_schema(reference(connect))
         for related in self._related.values():
             schemas[self._names.of(related, "ForRelation")] = {
                 "type": "object",
@@ -58,11 +64,13 @@ class RecordSchemas:
         for field in obj.stored_fields:
             schema = self._value(field, response=False)
             value = {**(nullable(schema) if field.is_nullable else schema), "description": of_field(field)}
+            if field.is_unique:
+                value["x-unique"] = True
             for name, id_name in obj.columns_shown(field):
                 properties[id_name] = value
                 if field.is_many_to_one:
-                    self._shared |= LINK_SCHEMAS
-                    properties[name] = {**LINK, "description": f"Which record is in {label(field)}"}
+                    self._shared |= COMMON_LINK_SCHEMAS if self._in_full else LINK_SCHEMAS
+                    properties[name] = {**self._link(field), "description": f"Which record is in {label(field)}"}
         new = {
             "type": "object",
             "description": of_object(obj),
@@ -79,6 +87,14 @@ class RecordSchemas:
             example = _example(obj)
             new["example"], changes["example"] = example, dict(list(example.items())[:_UPDATED])
         return {self._names.of(obj, ""): new, self._names.of(obj, "ForUpdate"): changes}
+
+    def _link(self, field: Field) -> Part:
+        """What points a relation at a record: with its unique members by name, where there is room for that."""
+        if not self._in_full:
+            return LINK
+        target = self._model.target_of(field)
+        self._linked[target.id] = target
+        return reference(self._names.of(target, "Relation"))
 
     def _response(self, obj: Object) -> Part:
         properties = dict(self._stored(obj))
@@ -106,6 +122,7 @@ class RecordSchemas:
                     properties[id_name] = {
                         **(nullable(schema) if _may_be_null(field) else schema),
                         "description": of_field(field),
+                        **({"x-unique": True} if field.is_unique else {}),
                     }
         return properties
 

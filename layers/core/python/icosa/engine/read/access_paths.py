@@ -46,6 +46,11 @@ class RowRange:
     #: The condition that the values in the rows decide about: rows that do not fulfil it are passed over.
     told: Filter | None = None
 
+    @property
+    def weight(self) -> int:
+        """How many usual rows one of these costs to read, about."""
+        return 1 if self.leaf is None else self.leaf.row_weight
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccessPath:

@@ -94,7 +94,10 @@ class RowSets:
 
     def probe(self) -> None:
         """Read the first rows of every condition."""
-        read_on(self._ctx, self.sets, self._ctx.settings.tuning.probe_rows)
+        most = self._ctx.settings.tuning.probe_rows
+        readers = [reader for rows in self.sets for reader in rows.readers(max(1, most // rows.weight))]
+        if readers:
+            self._ctx.table.parallel(readers)
 
     @property
     def is_bounded(self) -> bool:
@@ -118,7 +121,7 @@ class RowSets:
         """
         while self.sets and not self.is_bounded:
             sizes = {id(rows): rows.estimate or _STEP * rows.size + 1 for rows in self.sets}
-            rows = min(self.sets, key=lambda rows: sizes[id(rows)])
+            rows = min(self.sets, key=lambda rows: sizes[id(rows)] * rows.weight)
             read_on(self._ctx, [rows], max(sizes[id(rows)] * 9 // 8, _STEP * rows.size) + 1)
 
     def candidates(self, *, reach: int) -> Candidates | None:
@@ -140,7 +143,7 @@ class RowSets:
             # changed.
             return self._made(first.rows, complete[:1])
         for rows in sorted((rows for rows in self.sets if not rows.complete), key=self.estimate):
-            most = (len(ids) - reach) * ROWS_PER_UNIT // 2
+            most = (len(ids) - reach) * ROWS_PER_UNIT // (2 * rows.weight)
             if self._tellstime_of(rows.path.condition, ids, first) or self.estimate(rows) > most:
                 continue
             read_on(self._ctx, [rows], most)

@@ -24,6 +24,7 @@ from .connections import read_live_connection
 from .edges import ChildIds, Leading
 from .joins import JoinedRecords
 from .page_query import sorted_slice
+from .row_values import RowValues
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,8 @@ class ChildList:
     #: ``Tuning.edge_rows``.
     first_rows: int
     leading: Leading | None = None
+    #: What the list shows where that may be told by edges.
+    row_values: RowValues | None = None
 
     @classmethod
     def of(cls, ctx: Context, relation: Field, slot: str, selection: RelationSelection) -> ChildList:
@@ -48,7 +51,8 @@ class ChildList:
         if ctx.rows.limits(target):
             # Edges do not tell which children the caller may see.
             selection = replace(selection, filter=ctx.rows.narrow(target, selection.filter))
-        child_list = cls(slot, target, inverse, prefix, selection, ctx.settings.tuning.edge_rows)
+        told = None if selection.aggregates else RowValues.of(ctx, target, selection.selection, selection.order)
+        child_list = cls(slot, target, inverse, prefix, selection, ctx.settings.tuning.edge_rows, row_values=told)
         return replace(child_list, leading=_leading(ctx, child_list))
 
     @property
@@ -93,11 +97,21 @@ class ChildList:
     def needs_count(self) -> bool:
         return self.is_plain and self.selection.total_count
 
+    def told_record(self, record_id: str, parent: str, created: int | None) -> Record | None:
+        """A child by its edge, if that tells all that the list shows."""
+        if self.row_values is None:
+            return None
+        return self.row_values.record(record_id, points=(self.inverse.key, parent), created=created)
+
     def to_fetch(self, children: ChildIds) -> Sequence[str]:
         """The children whose records are needed."""
         if not self.is_told_by(children):
             return children.ids
-        return self.first(children.ids, children.times) if self.selection.records else ()
+        shown = self.first(children.ids, children.times) if self.selection.records else ()
+        if self.row_values is None:
+            return shown
+        # Those of a parent are told alike, but for edges that do not carry the time of creation.
+        return [i for i in shown if self.told_record(i, "", children.times.get(i)) is None]
 
     def first(self, ids: Sequence[str], times: Mapping[str, int]) -> Sequence[str]:
         """The first of some children whose edges tell the list, which are in the order of ids: those of the page, and

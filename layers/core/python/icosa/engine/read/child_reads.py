@@ -228,10 +228,16 @@ class _ChildReader:
             count = len(ids) if children.complete else children.count
             if count is not None:
                 count = max(count, len(shown)) if child_list.selection.total_count else None
-        missing = [i for i in shown if i not in records]
-        records.update(zip(missing, get_live(self.ctx, child_list.target, missing), strict=True))
         inverse, parent = child_list.inverse.key, entry.node.item.id
-        found = [record for i in shown if (record := records[i]) is not None and record.get(inverse) == parent]
+        known: _Children = records
+        if is_told and not self._needs_records:
+            told = ((i, child_list.told_record(i, parent, children.times.get(i))) for i in shown if i not in records)
+            known = {**{i: record for i, record in told if record is not None}, **records}
+        missing = [i for i in shown if i not in known]
+        fetched = dict(zip(missing, get_live(self.ctx, child_list.target, missing), strict=True))
+        records.update(fetched)
+        known = {**known, **fetched}
+        found = [record for i in shown if (record := known[i]) is not None and record.get(inverse) == parent]
         if not is_told:
             return assemble_child_list(self.ctx, child_list, found), True
         is_true = child_list.by_creation is None or all(

@@ -14,7 +14,8 @@ from ...model.record import Record
 from ...model.types.base import Leaf
 from ...query.operation import Filter
 from ...store import keys
-from ...store.lookup import WholeIndex, whole_index
+from ...store.derive import CREATED_AT
+from ...store.lookup import WholeIndex, whole_by_creation, whole_index
 from ...store.table import Table
 from ..context import Context
 from ..records import count_live, get_live
@@ -48,10 +49,10 @@ def index_only_scan(
     def check(table: Table) -> None:
         check_rows(ctx, obj, len(indexed) * count_live(ctx, obj, table), asked)
 
-    partitions = [keys.index(ctx.model.workspace_id, obj.key, leaf.key) for leaf in indexed]
+    scanners = [_scanner(ctx, obj, leaf, page_rows, keeps, check) for leaf in indexed]
     watch = Watch(ctx)
     for _ in range(ctx.settings.tuning.looks):
-        indexes = ctx.table.parallel([_scanner(pk, page_rows, keeps, check) for pk in partitions])
+        indexes = ctx.table.parallel(scanners)
         one_moment = sum(index.pages for index in indexes) == 1
         fetched = fetch(ctx, obj, (), None if one_moment else watch)
         if not fetched.register.is_quiet_since(ctx.register, obj.key):
@@ -86,5 +87,25 @@ def index_only_scan(
     return reread + [item for record_id, item in items.items() if record_id not in doubtful]
 
 
-def _scanner(pk: str, limit: int, keeps: Keeps | None, check: Callable[[Table], None]) -> Callable[[Table], WholeIndex]:
-    return lambda table: whole_index(table, pk, limit=limit, keeps=keeps, before_more=check)
+def _scanner(
+    ctx: Context, obj: Object, leaf: Leaf, limit: int, keeps: Keeps | None, check: Callable[[Table], None]
+) -> Callable[[Table], WholeIndex]:
+    """Reads the index of a leaf. The times of creation are read from another index, if their own rows hold records."""
+    ws = ctx.model.workspace_id
+    other = _plain_index(obj) if leaf.path == CREATED_AT and leaf.has_copies else None
+
+    def read(table: Table) -> WholeIndex:
+        if other is not None:
+            carried = keys.index(ws, obj.key, other.key)
+            found = whole_by_creation(table, carried, leaf.kind.encode, limit=limit, before_more=check)
+            if found is not None:
+                return found
+        return whole_index(table, keys.index(ws, obj.key, leaf.key), limit=limit, keeps=keeps, before_more=check)
+
+    return read
+
+
+def _plain_index(obj: Object) -> Leaf | None:
+    """A leaf whose index has a row of every live record, and no records in its rows."""
+    leaves = (leaf for leaf in obj.indexed_leaves if leaf.has_index and not leaf.has_copies)
+    return next((leaf for leaf in leaves if not leaf.kind.has_detail), None)

@@ -160,7 +160,7 @@ def scan_units(ctx: Context, obj: Object, live: int, leaves: Iterable[Leaf]) -> 
     indexes = {leaf.path: leaf for leaf in leaves if leaf.path != ("id",)}
     held = all(leaf.has_index for leaf in indexes.values()) and not ctx.register.touches(obj.key)
     if indexes and held and len(indexes) <= ctx.settings.tuning.index_only_scan_indexes:
-        return live * len(indexes) // ROWS_PER_UNIT
+        return live * len(indexes) // ROWS_PER_UNIT  # ``index_only_scan`` passes by rows that hold their records
     return live // RECORDS_PER_UNIT
 
 

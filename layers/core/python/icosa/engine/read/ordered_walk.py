@@ -16,8 +16,9 @@ The index walk has three difficulties:
 from __future__ import annotations
 
 import math
+import time
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any, ClassVar
@@ -28,11 +29,12 @@ from ...model.stored_form import StoredForm
 from ...model.types.base import Leaf
 from ...query.operation import Cursor, Order
 from ...store import keys
+from ...store.copies import WINDOW_MS
 from ...store.derive import CREATED_AT, is_confirmed
 from ...store.keys import END, NULL, TOP, VALUE
-from ...store.lookup import IndexEntry, edge_range, index_page
+from ...store.lookup import Copies, IndexEntry, copied_page, copy_in, edge_range, index_page
 from ...store.record import unpack_visible
-from ...store.table import QueryPage, Table
+from ...store.table import Item, QueryPage, Table
 from ..context import Context
 from .access_paths import AccessPath, RowRange
 
@@ -91,6 +93,14 @@ class Walk(ABC):
     needs_sort: bool = False
     #: Rows that follow the current batch, though not in their final order: enough to know whether anything follows.
     lookahead: list[RecordRef] = field(default_factory=list)
+    #: Records have been read of which only the register, read after them, says whether they are to be believed
+    #: (``store.copies``).
+    is_doubtful: bool = False
+
+    @property
+    def holds_records(self) -> bool:
+        """Whether its rows hold their records, or most of them: some six for a read unit."""
+        return False
 
     @property
     def is_by_creation(self) -> bool:
@@ -113,6 +123,10 @@ class Walk(ABC):
     def describe(self) -> str:
         """The walk as ``X-Icosa-Explain`` names it."""
 
+    def created_at(self, record_id: str) -> int | None:
+        """When a record was created, in milliseconds since the epoch, as its rows carry it."""
+        return None
+
     def confirms(self, ref: RecordRef, item: Record | None) -> bool:
         """Whether a record is what the row says that leads to it."""
         return ref.confirms(item)
@@ -126,6 +140,10 @@ class RecordWalk(Walk):
     form: StoredForm | None = None
     after: str | None = None
     forward: bool = True
+
+    @property
+    def holds_records(self) -> bool:
+        return True
 
     def describe(self) -> str:
         return "records by id"
@@ -235,10 +253,17 @@ class IndexWalk(Walk):
     members: Set[str] | None = None
     spread: float = 1.0
     max_rows: int = 0
+    #: How to read the copies that rows hold; None where they hold none, or it is not certain what they are worth.
+    copies: Copies | None = None
+    _copied: Mapping[str, Item] = field(default_factory=dict)
     _scanned: int = 0
     _met: set[str] = field(default_factory=set)
     #: Rows of the next batch that there are already.
     _gathered: int = 0
+
+    @property
+    def holds_records(self) -> bool:
+        return self.copies is not None
 
     @property
     def is_by_creation(self) -> bool:
@@ -284,17 +309,37 @@ class IndexWalk(Walk):
         limit = self.size + more
         if self.members is not None:
             limit = min(max(math.ceil((limit - self._gathered) * self.spread), _MIN_PAGE), _MAX_PAGE)
-        page = index_page(self.table, self.pk, low=low, high=high, after=after, forward=forward, limit=limit)
+        page = self._read(low, high, after, forward, limit)
         self.pages += 1
         self._scanned += page.scanned
         return page
+
+    def _read(self, low: str, high: str, after: str | None, forward: bool, limit: int) -> QueryPage[IndexEntry]:
+        if self.copies is None:
+            return index_page(self.table, self.pk, low=low, high=high, after=after, forward=forward, limit=limit)
+        found = copied_page(
+            self.table, self.pk, self.copies, low=low, high=high, after=after, forward=forward, limit=limit
+        )
+        self._copied = found.rows
+        self.is_doubtful |= found.has_young
+        return found.page
+
+    def _refs(self, entries: Sequence[IndexEntry]) -> list[RecordRef]:
+        if self.copies is None:
+            return _refs(entries, self.leaf)
+        refs: list[RecordRef] = []
+        for encoded, record_id, _ in entries:
+            row = self._copied.get(record_id)
+            item = None if row is None else copy_in(row, record_id, self.copies)
+            refs.append(RecordRef(record_id, item, self.leaf, encoded))
+        return refs
 
     def _wanted(self, entries: Sequence[IndexEntry]) -> list[RecordRef]:
         members = self.members
         if members is not None:
             entries = [entry for entry in entries if entry[1] in members]
             self._met.update(entry[1] for entry in entries)
-        return _refs(entries, self.leaf)
+        return self._refs(entries)
 
     @property
     def _has_met_all(self) -> bool:
@@ -320,7 +365,7 @@ class IndexWalk(Walk):
             # The last run may go on: read it by itself, in the order of ids, however long it is.
             *whole, (encoded, begun) = runs
             if self.members is None:
-                self.lookahead = _refs(begun[: self.read_ahead], self.leaf)
+                self.lookahead = self._refs(begun[: self.read_ahead])
             yield self._wanted([row for _, rows in whole for row in reversed(rows)])
             self.lookahead = []
             start, end = _run_bounds(encoded)
@@ -404,10 +449,12 @@ def index_walk(
     backward: bool,
     within: Sequence[RowRange] = (),
     members: Set[str] | None = None,
+    by_copies: bool = False,
 ) -> IndexWalk:
     """A walk of the records by ``order``, whose first term must be an indexed leaf of the object itself.
 
     ``within`` restricts it to parts of that leaf's index (a filter on the same leaf), ``members`` to some records.
+    ``by_copies``: where its rows hold their records, these are taken.
     """
     term = order[0]
     leaf = term.leaf
@@ -441,7 +488,13 @@ def index_walk(
         max_run=tuning.walk_run_rows,
         read_ahead=tuning.walk_read_ahead,
         members=members,
+        copies=_copies(ctx, obj) if by_copies and leaf.tells_records else None,
     )
+
+
+def _copies(ctx: Context, obj: Object) -> Copies:
+    partition = keys.records(ctx.model.workspace_id, obj.key)
+    return Copies(partition, obj.stored_form, int(time.time() * 1000) - WINDOW_MS)
 
 
 def _join_adjacent(segments: Sequence[_Segment]) -> list[_Segment]:

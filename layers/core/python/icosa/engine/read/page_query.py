@@ -13,6 +13,7 @@ from ...query.operation import Cursor, Filter, FindMany, Order
 from ..context import Context
 from .candidates import Moved
 from .joins import JoinedRecords
+from .row_values import RowValues, is_from_rows
 from .steady import Watch
 
 
@@ -62,6 +63,10 @@ class PageQuery:
         self.sort_key = compile_order(query.order)
         self.is_beyond = compile_keyset(query.order, self.cursor, backward=self.backward) if self.cursor else None
         self.joined = JoinedRecords.needed_by(ctx, self.filter, self.order)
+        #: Whether records may be taken from rows that hold them (``store.copies``).
+        self.by_copies = not ctx.register.touches(query.object.key)
+        #: What the answer shows where that may be told by rows (``row_values``).
+        self.row_values = None if query.aggregates else RowValues.of(ctx, query.object, query.selection, query.order)
 
     def begin_look(self) -> None:
         """Forget the related records of the look before."""
@@ -85,8 +90,8 @@ class PageQuery:
         """The matches of a batch; with ``needs_sort`` those beyond the cursor, in order."""
         items = [item for item in batch if item is not None]
         if self.joined.is_needed:
-            self.joined.load(items)
-        matches = [item for item in items if self.is_match(item, self.joined)]
+            self.joined.load([item for item in items if not is_from_rows(item)])
+        matches = [item for item in items if is_from_rows(item) or self.is_match(item, self.joined)]
         if needs_sort:
             if self.is_beyond is not None:
                 matches = [item for item in matches if self.is_beyond(item, self.joined)]

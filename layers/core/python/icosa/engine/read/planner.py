@@ -17,7 +17,7 @@ tests compare them with a plain in-memory model.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Sequence, Set
 from dataclasses import replace
 from functools import partial
 
@@ -26,20 +26,20 @@ from ...query.operation import Filter, FindMany
 from ...store.table import MAX_BATCH_GET
 from ..context import Context
 from ..records import count_live, get_live
-from .access_paths import AccessPath, conjuncts
+from .access_paths import AccessPath, RowRange, conjuncts
 from .candidates import ROWS_PER_UNIT, Candidates, RowSets, read_candidates
 from .composite_walk import CompositeWalk, composite_walk
 from .join_walk import join_walk
 from .joins import leaves_of
 from .matches import NARROW, RECORDS_PER_UNIT, access_paths, scan_records, scan_units, scan_values
 from .missing_index import noting_misses
-from .ordered_walk import RecordWalk, Walk, id_range_walk, index_walk, record_walk
+from .ordered_walk import IndexWalk, Walk, id_range_walk, index_walk, record_walk
 from .page_query import PageQuery, RecordPage
 from .record_scan import page_of_records
 from .rows_walk import rows_walk
 from .run_walk import run_walk
 from .steady import Look, until_certain
-from .walk_page import Total, TotalOfCandidates, TotalOfPath, WalkAbandoned, page_from_walk
+from .walk_page import CopiesDoubted, Total, TotalOfCandidates, TotalOfPath, WalkAbandoned, page_from_walk
 
 #: From this offset on the number of live records is read first: usually the page lies behind all of them.
 _FAR_OFFSET = 1_000
@@ -77,6 +77,14 @@ class _Planner:
         self.forced = query.ctx.settings.tuning.plan
 
     def look(self) -> Look[RecordPage]:
+        try:
+            return self._look()
+        except CopiesDoubted:
+            self.query.by_copies = False
+            self.ctx.table.meter.note("a batch began meanwhile")
+            return self._look()
+
+    def _look(self) -> Look[RecordPage]:
         query = self.query
         query.begin_look()
         conditions = conjuncts(query.filter)
@@ -138,7 +146,7 @@ class _Planner:
             return record_walk(self.ctx, self.obj, cursor=query.cursor, backward=query.backward != first.descending)
         if not first.leaf.has_index:
             return None
-        return index_walk(self.ctx, self.obj, query.order, cursor=query.cursor, backward=query.backward)
+        return self._index_walk()
 
     def _composite_walk(self, conditions: Sequence[Filter]) -> CompositeWalk | None:
         query = self.query
@@ -174,7 +182,20 @@ class _Planner:
         same_leaf = first.relation is None and all(part.leaf is first.leaf and part.exact is None for part in ranges)
         if not same_leaf:
             return None
-        return index_walk(self.ctx, self.obj, query.order, cursor=query.cursor, backward=query.backward, within=ranges)
+        return self._index_walk(within=ranges)
+
+    def _index_walk(self, within: Sequence[RowRange] = (), members: Set[str] | None = None) -> IndexWalk:
+        query = self.query
+        return index_walk(
+            self.ctx,
+            self.obj,
+            query.order,
+            cursor=query.cursor,
+            backward=query.backward,
+            within=within,
+            members=members,
+            by_copies=query.by_copies,
+        )
 
     def _filtering_walk(self, sets: RowSets, exact_path: AccessPath | None) -> Look[RecordPage] | None:
         """A walk of all records that checks each, where many match: None if another plan is cheaper. Exact totals must
@@ -190,12 +211,12 @@ class _Planner:
             return None
         most, far = self.ctx.settings.tuning.walk_records, None
         if not sets.sets:
-            per_unit = RECORDS_PER_UNIT if isinstance(walk, RecordWalk) else 1
+            per_unit = RECORDS_PER_UNIT if walk.holds_records else 1
             far = partial(self._units_of_scan, sets, per_unit)
         if sets.sets and self.forced == "cheapest":
             matches = sets.narrowest
             records = query.reach * max(1, sets.live) // max(1, matches)
-            units = records // RECORDS_PER_UNIT if isinstance(walk, RecordWalk) else records
+            units = records // RECORDS_PER_UNIT if walk.holds_records else records
             # The rows have to be counted where the total is wanted, whatever the plan.
             others = query.reach + (0 if query.want_total and matches < _MANY_ROWS else matches // ROWS_PER_UNIT)
             if units >= others:
@@ -225,7 +246,8 @@ class _Planner:
         """The page of the matches among candidates, by the cheapest plan."""
         query = self.query
         number = len(candidates.ids)
-        if number <= query.reach + _SPARE and self.forced == "cheapest":
+        is_told = candidates.exact and query.row_values is not None and query.by_copies
+        if number <= query.reach + _SPARE and self.forced == "cheapest" and not is_told:
             return self._sort_records(candidates)
         if not candidates.exact and (query.want_total or not query.need):
             # All matches must be known: by the values of whole indexes, if that is cheaper than by the records.
@@ -237,11 +259,13 @@ class _Planner:
         plans: dict[str, _Page] = {"records": lambda: self._sort_records(candidates)}
         if candidates.exact or not query.want_total:
             if (walk := self._rows_walk(candidates)) is not None:
-                units["rows"], plans["rows"] = query.reach, self._walker(walk, candidates)
+                units["rows"] = min(query.reach, number)
+                plans["rows"] = self._walker(walk, candidates)
             elif query.need and (number > MAX_BATCH_GET or self.forced == "set"):
                 walk = self._set_walk(sets, candidates)
                 if walk is not None:
-                    units["set"] = query.reach * sets.live // max(1, number) // ROWS_PER_UNIT + query.reach
+                    rows = query.reach * sets.live // max(1, number) * query.order[0].leaf.row_weight
+                    units["set"] = rows // ROWS_PER_UNIT + (0 if walk.holds_records else query.reach)
                     plans["set"] = self._walker(walk, candidates)
         if not candidates.exact and number > _MANY_ROWS // ROWS_PER_UNIT:
             units["scan"] = self._units_of_scan(sets)
@@ -274,12 +298,10 @@ class _Planner:
         if first.relation is not None or not first.leaf.has_index:
             return None
         members = candidates.ids.keys()
-        walk = index_walk(
-            self.ctx, self.obj, query.order, cursor=query.cursor, backward=query.backward, members=members
-        )
+        walk = self._index_walk(members=members)
         walk.pages = candidates.pages
         walk.spread = max(1.0, sets.live / max(1, len(members)))
-        walk.max_rows = max(ROWS_PER_UNIT * len(members), _MANY_ROWS // ROWS_PER_UNIT)
+        walk.max_rows = max(ROWS_PER_UNIT * len(members) // first.leaf.row_weight, _MANY_ROWS // ROWS_PER_UNIT)
         return walk
 
     def _walker(self, walk: Walk, candidates: Candidates) -> _Page:

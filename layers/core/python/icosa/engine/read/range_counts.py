@@ -49,7 +49,7 @@ def count_range(ctx: Context, table: Table, obj: Object, part: RowRange) -> Coun
     if state is not None:
         return _RangeCount(keeper, part, state).count()
     count = count_entries(table, part.pk, low=part.low, high=part.high)
-    if count.rows >= keeper.tuning.ledger_rows:
+    if count.rows * part.leaf.row_weight >= keeper.tuning.ledger_rows:
         keeper.ask()
     return count
 
@@ -61,6 +61,9 @@ class _RangeCount:
         self.pk, self.low, self.high = part.pk, part.low, part.high
         self.state = state
         assert part.leaf is not None
+        # Dearer rows are counted in smaller blocks.
+        self.weight = part.leaf.row_weight
+        self.block_rows = max(1, keeper.tuning.ledger_block // self.weight)
         # Behind it new records may come without a delta.
         end = instant_of(epoch_ms(keeper.ctx.now) - ledger.WINDOW_MS)
         self.end = min(part.high, f"{VALUE}{part.leaf.kind.encode(end)}{END}")
@@ -89,7 +92,7 @@ class _RangeCount:
         changes = changes_since(deltas, known)
         self.table.meter.note(f"ledger of createdAt: {inner.number} of {len(known.blocks)} blocks")
         new = sum(n for _, n in (*before, *behind))
-        if new >= self.keeper.tuning.ledger_block or len(deltas) >= self.keeper.tuning.ledger_deltas:
+        if new >= self.block_rows or len(deltas) >= self.keeper.tuning.ledger_deltas:
             blocks = _joined([*before, *_changed(known, changes), *behind])
             low = self.low if before else known.low
             self.keeper.remember(self.keeper.made(deltas, low=low, blocks=blocks), self.state)
@@ -104,7 +107,7 @@ class _RangeCount:
         blocks = self._walker(self.low, self.end)(self.table)
         rest = count_entries(self.table, self.pk, low=max(self.low, self.end), high=self.high)
         rows = sum(n for _, n in blocks)
-        if rows >= self.keeper.tuning.ledger_rows:
+        if rows * self.weight >= self.keeper.tuning.ledger_rows:
             made = self.keeper.made(self.state.tail, low=self.low, blocks=_joined(blocks))
             self.keeper.remember(made, self.state)
         return Count(rows + rest.rows, len(blocks) + rest.pages)
@@ -130,7 +133,7 @@ class _RangeCount:
         return walk
 
     def _block(self, low: str, high: str, blocks: int) -> Callable[[Table], tuple[int, str | None]]:
-        limit = self.keeper.tuning.ledger_block << (blocks // _GROWING)
+        limit = self.block_rows << (blocks // _GROWING)
         return lambda table: count_block(table, self.pk, low=low, high=high, limit=limit) if low < high else (0, None)
 
     def _run(self, last: str) -> Callable[[Table], int]:

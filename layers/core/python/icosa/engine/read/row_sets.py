@@ -66,6 +66,11 @@ class RowSet:
         known = [part.estimate() for part in self.ranges]
         return None if None in known else sum(n for n in known if n is not None)
 
+    @property
+    def weight(self) -> int:
+        """How many usual rows one of these costs to read, about."""
+        return max((part.part.weight for part in self.ranges), default=1)
+
     def readers(self, most: int) -> Iterator[Callable[[Table], None]]:
         """What reads every range until it has ``most`` rows."""
         for part in self.ranges:

@@ -19,7 +19,7 @@ from ...query.operation import Cursor, Order
 from ...store.derive import CREATED_AT
 from ..context import Context
 from .ordered_walk import RecordRef, Walk
-from .row_sets import Row, ref_of, times_of
+from .row_sets import Row, ref_of, time_of, times_of
 
 _ID = ("id",)
 #: Below and above every time: the places of nulls, which no row that tells its time has.
@@ -55,6 +55,9 @@ class RowsWalk(Walk):
     def _ref(self, record_id: str) -> RecordRef:
         rows = self.rows[record_id]
         return ref_of(record_id, rows[0]) if rows else RecordRef(record_id)
+
+    def created_at(self, record_id: str) -> int | None:
+        return self.times.get(record_id) or time_of(self.rows[record_id])
 
     def confirms(self, ref: RecordRef, item: Record | None) -> bool:
         """Of several rows of a record one is enough, if the record was created when they say."""

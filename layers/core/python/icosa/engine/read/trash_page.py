@@ -15,7 +15,7 @@ from typing import Any
 
 from ...model.model import Object
 from ...model.record import Record
-from ...query.operation import Compare, Cursor, FindMany, Or, Page
+from ...query.operation import Compare, Cursor, FindMany, Or, Page, Selection
 from ...store import keys
 from ...store.derive import DELETED_AT, is_confirmed, trash_index
 from ...store.keys import END, TOP, VALUE
@@ -163,7 +163,7 @@ def _both(ctx: Context, query: FindMany) -> RecordPage | None:
     """Live records and trash, in the order of ids: a part of each."""
     obj = query.object
     bounds = RowRange(pk=trash_index(ctx.model.workspace_id, obj), low=VALUE, high=VALUE + TOP)
-    part = replace(query, page=Page(limit=_need(query), after=query.page.after))
+    part = replace(query, page=Page(limit=_need(query), after=query.page.after), selection=Selection())
     readers: list[Callable[[Table], RecordPage | None]] = [
         lambda table: find_page(BranchContext(ctx, table), replace(part, filter=None)),
         lambda table: _whole(BranchContext(ctx, table), part, bounds),

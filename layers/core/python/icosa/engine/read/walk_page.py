@@ -20,6 +20,7 @@ from .ordered_walk import RecordRef, RecordWalk, RunTooLong, Walk
 from .page_query import PageQuery, RecordPage
 from .range_counts import count_range, kept_range
 from .row_sets import count_rows
+from .row_values import is_from_rows
 from .steady import Look, Watch, fetch, read_late, versions
 
 #: Rows of one batch of a walk, at most; and of one that reads the records themselves, about 1 MB.
@@ -33,6 +34,10 @@ _MAX_FIRST_BATCH = 10_000
 
 class WalkAbandoned(Exception):
     """Too many records of a walk did not match, or rows lead nowhere: another plan is cheaper."""
+
+
+class CopiesDoubted(Exception):
+    """Rows hold records of a batch that may not be there, or not yet: to be read without these copies."""
 
 
 @dataclass(slots=True)
@@ -151,9 +156,11 @@ def page_from_walk(
     """
     try:
         return _WalkPage(query, walk, total, all_match=all_match, most=most, far=far).look()
-    except (RunTooLong, WalkAbandoned):
+    except (RunTooLong, WalkAbandoned, CopiesDoubted) as error:
         # What has changed is news to the next plan, though the walk has seen it.
         query.moved = Moved(Watch(query.ctx))
+        if isinstance(error, CopiesDoubted):
+            raise
         raise WalkAbandoned from None
 
 
@@ -176,6 +183,8 @@ class _WalkPage:
         self.most = query.ctx.settings.tuning.walk_records if most is None else most
         self.far = far
         self.walked = Walked()
+        #: How many records were in rows.
+        self.from_rows = 0
 
     def look(self) -> Look[RecordPage]:
         query, walk, walked, total = self.query, self.walk, self.walked, self.total
@@ -205,11 +214,13 @@ class _WalkPage:
             self._fetch([], with_changes=row_count.pages > 1)
         else:
             self._collect(batch, batches, row_count)
+        if self.from_rows and not isinstance(walk, RecordWalk):
+            self.ctx.table.meter.note(f"{self.from_rows} records from its rows")
         has_moved = walked.changed or walked.elsewhere
         items, walk_again = self._with_moved() if has_moved else (walked.items, False)
         page = query.page_of(items[query.offset :])
         page = query.with_total(page, lambda: self._settled(counted))
-        is_quiet = walked.register is None or walked.register.is_quiet_since(self.ctx.register, query.obj.key)
+        is_quiet = walked.register is None or not self._is_disturbed
         # What many pages of rows show is of many moments: a row more or less that has changed meanwhile is no reason to
         # read them all again.
         certain = not walk_again and (walk.pages > 1 or (is_quiet and not walked.is_stale)) and walk.is_steady()
@@ -233,12 +244,16 @@ class _WalkPage:
             batch, rest = (batch[:missing], batch[missing:]) if self.all_match else (batch, [])
             refs = batch if rest else [*batch, *walk.lookahead]
             with_changes = count_moves or (walk.can_move and walk.pages > 1)
+            self._tell(refs)
             # Whether rows that were counted are of a batch under way is told by the register, which comes with records.
             needs_register = row_count is not None and walked.register is None
-            needs_fetch = with_changes or needs_register or (bool(refs) and refs[0].item is None)
+            is_doubtful, walk.is_doubtful = walk.is_doubtful, False
+            needs_fetch = with_changes or needs_register or is_doubtful or any(ref.item is None for ref in refs)
             fetched = self._fetched(refs, with_changes=with_changes) if needs_fetch else [ref.item for ref in refs]
+            if is_doubtful and self._is_disturbed:
+                raise CopiesDoubted
             confirmed = [
-                item if item is not None and walk.confirms(ref, item) else None
+                item if item is not None and (is_from_rows(item) or walk.confirms(ref, item)) else None
                 for ref, item in zip(refs, fetched, strict=True)
             ]
             if None in confirmed:
@@ -252,13 +267,33 @@ class _WalkPage:
                 return
             if checked > self.most and query.filter is not None and not self._is_worth_it(checked):
                 raise WalkAbandoned
-            walk.size = min(_MAX_RECORDS if isinstance(walk, RecordWalk) else _MAX_BATCH, max(walk.size, 2 * checked))
+            walk.size = min(_MAX_RECORDS if walk.holds_records else _MAX_BATCH, max(walk.size, 2 * checked))
             if walked.items and not walk.needs_sort:
                 # As many as will do, by what has matched so far, and a little more.
                 missing = query.reach - len(walked.items)
                 walk.size = min(walk.size, 5 * missing * checked // (4 * len(walked.items)) + _SPARE)
             batch = rest or next(batches, None)
         walked.is_whole = True
+
+    def _tell(self, refs: Sequence[RecordRef]) -> None:
+        """Make records of rows that tell all that is wanted of them; what they say the register has to confirm."""
+        walk, told = self.walk, self.query.row_values
+        if self.all_match and told is not None and self.query.by_copies:
+            for ref in refs:
+                if ref.item is None:
+                    created = walk.created_at(ref.id)
+                    ref.item = told.record(
+                        ref.id, leaf=ref.leaf, encoded=ref.encoded, points=ref.points, created=created
+                    )
+                    walk.is_doubtful |= ref.item is not None
+
+        self.from_rows += sum(ref.item is not None for ref in refs)
+
+    @property
+    def _is_disturbed(self) -> bool:
+        """Whether a batch may have written to the object since the request began."""
+        register = self.walked.register
+        return register is None or not register.is_quiet_since(self.ctx.register, self.query.obj.key)
 
     def _is_worth_it(self, checked: int) -> bool:
         """Whether the page will be full soon enough if the records to come match as often as those before."""

@@ -3,7 +3,8 @@ records that do not exist.
 
 A commit is refused for the first of these, by its conditions. Only then, or when there are other problems, ``create``
 and ``modify`` look here for the rest. It costs one read unit for each unique value, two for each id that the client
-chose and for each record that has a value, and half of one for each reference, in at most five round trips.
+chose and for each record that has a value, and one or two for each reference, in two round trips for each object and
+two for all references.
 """
 
 from __future__ import annotations

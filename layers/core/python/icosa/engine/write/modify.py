@@ -137,6 +137,8 @@ def _select_records(ctx: Context, operation: Update | Delete | Restore, verb: st
     if filter is None:
         raise BadRequest("A non-empty filter is required for a bulk mutation", sub_code="INVALID_ARGS_FILTER")
     states = _matches(ctx, obj, filter, _scope(operation, filter))
+    if operation.limit is not None:
+        return states[: operation.limit]
     limit = ctx.settings.bulk_limit
     if len(states) > limit:
         raise BadRequest(

@@ -145,7 +145,10 @@ def upsert_change(
     found: list[Problem] = []
     parsed = parse_input(ctx.model, obj, draft.data, mode="update", old=state.item, now=ctx.now, problems=found)
     if found:
-        problems += found
+        # An id of the client's own for values that another record has: that record is named.
+        of_another = draft.id_is_given and draft.id != state.item.id
+        existing = state.item.id if of_another else None
+        problems += [replace(each, existing_id=existing) if each.field == "id" else each for each in found]
         return None
     values = dict(parsed.values)
     for name in ("id", "createdBy"):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from ...store.versions import Versions
+from .comparing import compare_links
 from .formats import carry_values
 from .migration import Migration
 from .standard import add_missing
@@ -36,6 +37,14 @@ MIGRATIONS: Final[tuple[Migration, ...]] = (
         to_version=2,
         description="Mail, calendars and favorites: thirteen standard objects, and their relations on those of before.",
         step=add_missing,
+    ),
+    Migration(
+        name="compare-links",
+        kind="standard",
+        from_version=2,
+        to_version=3,
+        description="Links that must be unique are compared in one form, however they are written.",
+        step=compare_links,
     ),
 )
 

@@ -152,6 +152,13 @@ class Kind(ABC):
         """Where matching non-null values stand in the index, or None when only a scan can tell."""
         return None
 
+    #: Whether values that are written differently may be one where they must be unique.
+    is_compared_otherwise: ClassVar[bool] = False
+
+    def compared(self, value: Stored) -> Stored:
+        """The form in which values are compared where they must be unique."""
+        return value
+
     def cursor_value(self, value: Stored) -> Any:
         """JSON form in cursors and in dimensions of groups (default: the stored value)."""
         return value
@@ -165,6 +172,9 @@ _WITHOUT_ROWS = (("id",), ("deletedAt",))
 
 #: Which live records have an index row of a leaf: all, those with a value, those without, or none.
 IndexedRecords = Literal["ALL", "VALUES", "NULLS", "NONE"]
+#: Whether index rows of a leaf hold copies of their records: every write keeps them unless it is NONE, and reads use
+#: them when they are READY.
+Copies = Literal["NONE", "BUILDING", "READY"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -175,19 +185,23 @@ class LeafIndex:
     answers equality and ranges, but neither an order nor what asks for nulls. Rows that are
     made anew stand under the next ``generation``, so that nothing which still removes the old ones meets them; while
     they are ``BUILDING`` every write makes them and no read trusts them. ``serves_search``: search looks for the
-    beginnings of its values, which therefore have no tokens; such an index stays.
+    beginnings of its values, which therefore have no tokens; such an index stays. ``copies``: each row holds its record
+    as well, if that is small enough (docs/storage.md#rows-that-hold-their-record).
     """
 
     records: IndexedRecords = "ALL"
     status: Status = "READY"
     generation: int = 0
     serves_search: bool = False
+    copies: Copies = "NONE"
     #: The day of its last change, ``2026-11-29``; None while it is as it began.
     since: str | None = None
 
 
 #: That of a leaf for which nothing else is said.
 FULL_INDEX = LeafIndex()
+#: How many times more a row that holds its record costs to read than another.
+_COPIED = 5
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -230,6 +244,21 @@ class Leaf:
     def has_index(self) -> bool:
         """Whether the leaf's index answers reads and is complete: every live record has its row."""
         return self._answers(("ALL",))
+
+    @property
+    def has_copies(self) -> bool:
+        """Whether writes put a copy of the record into each index row."""
+        return self.index.copies != "NONE" and self.index.records == "ALL" and self.has_rows
+
+    @property
+    def row_weight(self) -> int:
+        """How many other index rows a row of the leaf costs to read, about."""
+        return _COPIED if self.has_copies else 1
+
+    @property
+    def tells_records(self) -> bool:
+        """Whether the index answers reads, and its rows hold their records."""
+        return self.has_index and self.index.copies == "READY"
 
     @property
     def tells_values(self) -> bool:

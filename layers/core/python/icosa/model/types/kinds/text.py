@@ -129,6 +129,11 @@ class UrlText(Text):
         text = super().value(field_name, raw)
         return web_link.normalise(text) or text
 
+    is_compared_otherwise = True
+
+    def compared(self, value: Stored) -> Stored:
+        return web_link.compared(value)
+
 
 class LongText(Text):
     """Text of documents: filtered by reading the records, without index rows."""
