@@ -19,7 +19,7 @@ from tests.support.fences import Fence, commands_in_prose, fences
 from tests.support.markdown import pages
 from tests.support.page_runs import pages_to_run
 
-_LANGUAGES = {"bash", "sh", "python", "javascript", "json", "graphql", "text", "http", "mermaid"}
+_LANGUAGES = {"bash", "sh", "python", "javascript", "typescript", "json", "graphql", "text", "http", "mermaid"}
 #: Pages about versions whose commands may be gone.
 _PAST = (Path("CHANGELOG.md"),)
 #: ``, …`` at the end of an object or list.
