@@ -22,6 +22,7 @@ EXAMPLES ?= 100
 RUNS ?= 100
 SEED ?= 1
 READS ?= 2000
+CHANGES ?= 10000
 EVENTS ?= 2000
 WORKSPACE ?=
 CONFIRM ?=
@@ -41,7 +42,7 @@ SAM_BIN := .venv-sam/bin
 CHECKOV_BIN := .venv-checkov/bin
 PIP_INSTALL := -m pip install -qq --disable-pip-version-check --require-hashes
 
-.PHONY: help install running console dev sign-in workspace workspaces show-workspace show-plan set-plan set-timeline set-indexes suspend resume export-workspace remove-demo restore-workspace delete-workspace rotate-secret cost-report dead-letters redrive invoke events migrate test test-unit coverage fuzz changes soak steady crashes dashboard docs release-data clients screens pictures bench lint format validate build plan deploy prune smoke deploy-test sam-local lock clean
+.PHONY: help install running console dev sign-in workspace workspaces show-workspace show-plan set-plan set-timeline set-indexes suspend resume export-workspace remove-demo restore-workspace delete-workspace rotate-secret cost-report dead-letters redrive invoke events migrate test test-unit coverage fuzz changes soak sync-soak steady crashes dashboard docs release-data clients screens pictures bench lint format validate build plan deploy prune smoke deploy-test sam-local lock clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
@@ -212,6 +213,9 @@ soak: install ## the property tests of queries, crashes, interleaved writes, led
 		tests/integration/engine/test_ledgers.py tests/integration/metadata/test_becoming_unique.py \
 		tests/integration/rights/test_twins.py tests/integration/rows \
 		--hypothesis-seed=$(SEED) $(ARGS)
+
+sync-soak: install ## a poller beside writers and destroyers misses none of CHANGES=10000
+	@ICOSA_SYNC=$(CHANGES) $(BIN)/python -m pytest tests/e2e/test_import_and_sync.py -k poller $(ARGS)
 
 steady: install ## reads beside writers: 2,000 of each kind, all tunings, and writes before each two of their calls; READS=2000
 	@ICOSA_STEADY=$(READS) $(BIN)/python -m pytest tests/integration/engine/test_steady_reads.py \

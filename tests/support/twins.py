@@ -26,6 +26,7 @@ _MOMENT = re.compile(rb"20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
 #: Of the first database, the second, and values that nobody has.
 SIDES = ("left", "right", "nobody")
 _OLD = "2025-01-01T00:00:00.000Z"
+_IMPORT = {"X-Icosa-Import": "1"}
 
 
 def values_of(side: str, number: int) -> dict[str, Any]:
@@ -237,7 +238,7 @@ def _hide(admin: Caller, side: str) -> None:
                 body["sponsorId"] = COMPANIES[number % 2 if side == "left" else 0]
             if plural == "people" and (number < 2 or side == "right"):
                 body["linkedinLink"] = {"primaryLinkUrl": f"https://l.example/{side}{number}"}
-            reply = admin.rest("PATCH", f"/rest/{plural}/{key}", {**body, "updatedAt": _OLD})
+            reply = admin.rest("PATCH", f"/rest/{plural}/{key}", {**body, "updatedAt": _OLD}, headers=_IMPORT)
             assert reply.status == 200, reply
     for deal in _DEALS[: 1 if side == "left" else 3]:
         body = {"id": deal, "name": f"{side}deal", "companyId": COMPANIES[1 if side == "left" else 0]}

@@ -148,11 +148,13 @@ def test_writes_happen_to_what_was_read(call: RestClient, person: _Person, write
 
 def test_a_client_goes_on_from_the_tags_of_its_writes(call: RestClient, person: _Person) -> None:
     tag = person.etag
-    for method, suffix, body in (*[WRITES["patch"]] * 2, WRITES["put"], WRITES["delete"], WRITES["restore"]):
+    last = ("PUT", "", {"position": 8})
+    for method, suffix, body in (WRITES["patch"], last, WRITES["put"], WRITES["delete"], WRITES["restore"]):
         done = call(method, person.path + suffix, body, headers={"If-Match": tag})
         assert done.status == 200
         assert int(done.headers["etag"][1:].partition(".")[0]) > int(tag[1:].partition(".")[0])
         tag = done.headers["etag"]
+    assert call("PUT", person.path, {"position": 7}, headers={"If-Match": tag}).headers["etag"] == tag
     assert call("DELETE", person.path, headers={"If-Match": tag}).status == 200
 
 

@@ -30,6 +30,7 @@ from icosa.query.operation import (
     GroupBy,
     Operation,
     Page,
+    Patching,
     RelationSelection,
     Restore,
     Selection,
@@ -133,7 +134,8 @@ def patching(*bodies: Any, named: bool = False) -> Write:
                 body = {"firmId": stage.firms[body.pop("firm")]}
             if named:
                 body["updatedAt"] = "2020-01-01T00:00:00.000Z"
-            stage.run(Update(object=stage.deal, data=body, id=stage.moving[0]))
+            patching = Patching(takes_updated_at=named)
+            stage.run(Update(object=stage.deal, data=body, id=stage.moving[0], patching=patching))
 
         return write
 

@@ -226,7 +226,7 @@ def test_scripts_of_other_origins_may_call_the_apis() -> None:
     assert (
         answer["headers"]["access-control-allow-headers"]
         == "*,Authorization,Content-Type,If-Match,If-None-Match,Idempotency-Key,"
-        "X-Icosa-Consistency,X-Icosa-Explain,X-Icosa-Strict"
+        "X-Icosa-Consistency,X-Icosa-Explain,X-Icosa-Import,X-Icosa-Strict"
     )
     assert answer["headers"]["access-control-max-age"] == "600"
 

@@ -132,7 +132,7 @@ def test_objects_without_criteria_have_no_duplicates() -> None:
 
 def test_no_other_root_fields() -> None:
     model = crm()
-    wanted = 3 * len(model.objects) + sum(bool(obj.duplicate_criteria) for obj in model.objects) + 1
+    wanted = 4 * len(model.objects) + sum(bool(obj.duplicate_criteria) for obj in model.objects) + 1
 
     assert len(_fields("Query")) == wanted
 

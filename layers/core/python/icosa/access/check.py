@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
-from ..errors import IcosaError, InvalidData, PermissionDenied
+from ..errors import Forbidden, IcosaError, InvalidData, PermissionDenied
 from ..model.model import Field, Model, Object, Right
 from ..model.problems import Problem, Problems
 from ..query.aggregates import aggregates_of
@@ -23,6 +23,7 @@ from ..query.operation import (
     Delete,
     Dimension,
     Filter,
+    FindDestroyed,
     FindDuplicates,
     FindMany,
     FindOne,
@@ -32,6 +33,7 @@ from ..query.operation import (
     Operation,
     Or,
     Order,
+    Patching,
     Related,
     RelatedAny,
     RelationSelection,
@@ -52,6 +54,17 @@ class ReadRights(Protocol):
 
     def can(self, obj: Object, right: Right) -> bool: ...
     def unreadable_fields(self, obj: Object) -> frozenset[str]: ...
+
+
+class TombstonesHidden(Forbidden):
+    """Destroyed records of an object of which the caller may not see all."""
+
+    def __init__(self, plural: str) -> None:
+        super().__init__(
+            f"Which {plural} were destroyed is told to roles that see all of them. Others read the feed of events",
+            sub_code="PERMISSION_DENIED",
+            friendly="You do not see all of these records, so you cannot see which were destroyed.",
+        )
 
 
 class RecordRights(ReadRights, Protocol):
@@ -81,6 +94,7 @@ def authorize(rights: RecordRights, operation: Operation, model: Model) -> Opera
             check.filter(obj, operation.filter)
             check.filter(obj, operation.precondition.filter)
             check.data(obj, (operation.data,), may_exist=True)
+            operation = replace(operation, patching=check.patching(obj, operation.patching))
             Problems(check.denied).raise_any()
         case FindMany():
             check.filter(obj, operation.filter)
@@ -88,7 +102,10 @@ def authorize(rights: RecordRights, operation: Operation, model: Model) -> Opera
             check.aggregates(obj, operation.aggregates)
         case Create():
             check.data(obj, operation.data, is_new=not operation.upsert, may_exist=operation.upsert)
+            operation = replace(operation, patching=check.patching(obj, operation.patching))
             operation = replace(operation, refused=tuple(check.denied)) if check.denied else operation
+        case FindDestroyed():
+            check.destroyed(obj)
         case FindDuplicates():
             check.names(obj, (name for record in operation.data or () for name in record))
             check.aggregates(obj, operation.aggregates)
@@ -217,6 +234,11 @@ class _Check:
         }
         return replace(operation, objects=objects, ignored=ignored)
 
+    def destroyed(self, obj: Object) -> None:
+        """Nobody can tell any more whether a record that is gone was one that the role's rules of rows show."""
+        if not self._rights.sees_every_record(obj):
+            raise TombstonesHidden(obj.name_plural)
+
     def duplicates(self, obj: Object, operation: FindDuplicates) -> FindDuplicates:
         """Criteria with values that the caller may not read find nothing (docs/wire/rest.md#duplicates)."""
         hidden = self._rights.unreadable_fields(obj)
@@ -239,6 +261,13 @@ class _Check:
         if not fields and not fixed:
             return operation
         return replace(operation, locked=frozenset(field.key for field in fields), fixed_references=fixed)
+
+    def patching(self, obj: Object, patching: Patching) -> Patching:
+        """Whether a value that the caller may not read stays the same is not theirs to know."""
+        hidden = self._rights.unreadable_fields(obj) | self._rights.masked_fields(obj)
+        if not hidden:
+            return patching
+        return replace(patching, hidden=frozenset(field.key for field in obj.stored_fields if field.id in hidden))
 
     def _dimension(self, obj: Object, dimension: Dimension) -> None:
         self._leaf(obj, dimension.relation, dimension.leaf.field)

@@ -8,6 +8,7 @@ from typing import Final
 from ..query.operation import (
     Create,
     Delete,
+    FindDestroyed,
     FindDuplicates,
     FindMany,
     FindOne,
@@ -24,6 +25,7 @@ from ..runtime.observation import observed
 _KINDS: Final[Mapping[type, tuple[str, str]]] = {
     FindOne: ("get", "get"),
     FindMany: ("list", "list"),
+    FindDestroyed: ("destroyed", "destroyed"),
     FindDuplicates: ("duplicates", "duplicates"),
     GroupBy: ("group", "group"),
     Search: ("search", "search"),

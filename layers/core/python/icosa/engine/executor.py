@@ -14,6 +14,8 @@ from ..query.operation import (
     Connection,
     Create,
     Delete,
+    DestroyedPage,
+    FindDestroyed,
     FindDuplicates,
     FindMany,
     FindOne,
@@ -32,6 +34,7 @@ from ..store.register import UNREAD
 from ..store.table import TransactionConflict
 from .context import BranchContext, Context
 from .masking import mask
+from .read.destroyed import find_destroyed
 from .read.duplicates import find_duplicates
 from .read.find import find_many, find_one
 from .read.group_by import group_by
@@ -40,7 +43,7 @@ from .write.create import create, create_partially
 from .write.merge import merge
 from .write.modify import delete, restore, update
 
-Result = Node | Connection | list[Node] | list[Outcome] | list[Connection] | Groups | SearchPage
+Result = Node | Connection | list[Node] | list[Outcome] | list[Connection] | Groups | SearchPage | DestroyedPage
 
 #: Reads of one request that run at the same time.
 _pool = ThreadPoolExecutor(max_workers=4, thread_name_prefix="reads")
@@ -48,6 +51,7 @@ _pool = ThreadPoolExecutor(max_workers=4, thread_name_prefix="reads")
 _HANDLERS: Mapping[type, Callable[[Context, Any], Result]] = {
     FindOne: find_one,
     FindMany: find_many,
+    FindDestroyed: find_destroyed,
     FindDuplicates: find_duplicates,
     GroupBy: group_by,
     Create: lambda ctx, operation: (create_partially if operation.is_partial else create)(ctx, operation),
@@ -64,7 +68,8 @@ def execute(ctx: Context, operation: Operation) -> Result:
 
     FindOne and Merge give a Node (RecordNotFound without one), FindMany a Connection, FindDuplicates a Connection for
     each input, GroupBy groups, Create, Update, Delete and Restore nodes in the order of the input or of ids. Destroyed
-    records come back in their last state. A partial Create gives outcomes, Search a SearchPage.
+    records come back in their last state. A partial Create gives outcomes, Search a SearchPage, FindDestroyed a
+    DestroyedPage.
     """
     if ctx.register is not UNREAD and ctx.register.open:
         _settle_abandoned_batch(ctx)

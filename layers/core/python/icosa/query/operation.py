@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar, Final, Literal
 
 from ..model.model import Field, Object
 from ..model.operators import Operator, State
@@ -203,6 +203,35 @@ class FindMany:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FindDestroyed:
+    """Which records of an object were destroyed: since a moment (a stored DATE_TIME), or after a place."""
+
+    is_write: ClassVar[bool] = False
+    object: Object
+    since: str | None = None
+    after: str | None = None
+    limit: int = 60
+    selection: Selection = Selection()
+
+
+@dataclass(frozen=True, slots=True)
+class DestroyedRecord:
+    """The id of a record that is gone, when it was destroyed, and its place among all."""
+
+    id: str
+    destroyed_at: str
+    cursor: str
+
+
+@dataclass(frozen=True, slots=True)
+class DestroyedPage:
+    records: list[DestroyedRecord]
+    has_next_page: bool
+    has_previous_page: bool
+    end_cursor: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FindDuplicates:
     is_write: ClassVar[bool] = False
     object: Object
@@ -261,6 +290,20 @@ class GroupBy:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Patching:
+    """How new values are given to a record. ``takes_updated_at``: an ``updatedAt`` among them counts; else the server
+    sets it. A value of one of the fields ``hidden`` (keys) counts as another than before: who may not read the field
+    must not learn whether it is.
+    """
+
+    takes_updated_at: bool = False
+    hidden: frozenset[str] = frozenset()
+
+
+PATCHING: Final = Patching()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Create:
     """Create one or many records. ``data`` are request bodies, unchecked: the engine validates all before it writes."""
 
@@ -268,6 +311,8 @@ class Create:
     object: Object
     data: tuple[Mapping[str, Any], ...]
     upsert: bool = False
+    #: For records that an upsert finds.
+    patching: Patching = PATCHING
     #: What of the data the caller may not write (``access.check``): these records are refused.
     refused: tuple[Problem, ...] = ()
     #: Records with problems are left out, and the others are written; else none is.
@@ -294,6 +339,7 @@ class Update:
     #: Of the records that match so many at most; None: all of them.
     limit: int | None = None
     precondition: Precondition = NO_PRECONDITION
+    patching: Patching = PATCHING
     selection: Selection = Selection()
 
 
@@ -366,7 +412,9 @@ class Search:
     ignored: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
 
-Operation = FindOne | FindMany | FindDuplicates | GroupBy | Create | Update | Delete | Restore | Merge | Search
+Operation = (
+    FindOne | FindMany | FindDestroyed | FindDuplicates | GroupBy | Create | Update | Delete | Restore | Merge | Search
+)
 
 # ------------------------------------------------------------------ results
 

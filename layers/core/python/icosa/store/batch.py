@@ -57,7 +57,7 @@ from .keys import Key
 from .lease import Lease, ModelOutdated
 from .lookup import visible_rows
 from .ops import NOT_EXISTS, CheckItem, DeleteItem, Op, PutItem, UpdateItem
-from .recent import log_row
+from .recent import log_rows
 from .record import HIDDEN, RECOUNT, RECOUNT_NAMES, VERSION, pack, pack_moved, reservation
 from .settle import RecordId, Touched, close, settle
 from .staging import added, in_order, recopied, released, removed, replacing, settled, stage, tidy, withdraw
@@ -193,9 +193,8 @@ class Batch:
         if done:
             end += [(DeleteItem(keys.of(item)), None) for item in log]
         seconds = self.table.meter.seconds
-        log_of_changes = log_row(self.model, self.changes, now=self.now, seconds=seconds, register=self.seen)
-        if log_of_changes is not None:
-            end.append((log_of_changes, None))
+        log_of_changes = log_rows(self.model, self.changes, now=self.now, seconds=seconds, register=self.seen)
+        end += [(row, None) for row in log_of_changes]
         ops = [*records, *self.counters, *end]
         room = MAX_TRANSACTION - len(ops)
         self._require_targets(self.checks[room:])

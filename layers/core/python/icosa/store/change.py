@@ -85,6 +85,11 @@ class Change:
         return record.id
 
     @property
+    def is_nothing(self) -> bool:
+        """Whether the record stays as it is: nothing is written of it."""
+        return self.before is not None and self.after is self.before
+
+    @property
     def live_delta(self) -> int:
         """How the count of live records changes."""
         return int(self.after is not None and self.after_live) - int(self.before is not None and self.before_live)

@@ -23,7 +23,7 @@ from .keys import Key
 from .lease import Lease, ModelOutdated
 from .once import AlreadyDone
 from .ops import Op
-from .recent import log_row
+from .recent import log_rows
 from .record import data_bytes
 from .register import Register
 from .table import MAX_BYTES, MAX_TRANSACTION, Table, TransactionConflict
@@ -82,10 +82,8 @@ def commit(
     counters = [*counter_ops(model, changes), *((op, FailureReason("version")) for op in beside)]
     if once is not None:
         counters.append((once, FailureReason("once")))
-    log = log_row(model, changes, now=now, seconds=table.meter.seconds, register=seen)
-    size = (
-        (log is not None) + len(records) + len(guards) + len(counters) + len(checks) + sum(diff.size for diff in diffs)
-    )
+    log = log_rows(model, changes, now=now, seconds=table.meter.seconds, register=seen)
+    size = len(log) + len(records) + len(guards) + len(counters) + len(checks) + sum(diff.size for diff in diffs)
     try:
         finish_moves(
             table,
@@ -99,8 +97,7 @@ def commit(
         if size <= MAX_TRANSACTION and sum(data_bytes(op) for op, _ in records) <= MAX_BYTES:
             rows: list[ConditionalOp] = [(op, None) for diff in diffs for op in diff.ops()]
             table.meter.note(f"transaction of {size}")
-            if log is not None:
-                rows.append((log, None))
+            rows += [(row, None) for row in log]
             transact(table, [*records, *guards, *counters, *checks, *rows], lease)
         else:
             from .batch import Batch

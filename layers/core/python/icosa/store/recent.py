@@ -6,20 +6,21 @@ does not show is in the **log of changes**: a transaction with such changes writ
 records, into a partition whose sort keys are times. These are
 
 * moves between live records and trash, which the index of live records cannot show;
-* changes of live records that leave ``updatedAt`` as it was, or set it to a time before the request (the client named
-  one; a reference was cleared because its target was destroyed, or passed on by a merge; two requests began in the same
-  millisecond);
+* changes of live records that leave ``updatedAt`` as it was, or set it to a time before the request (an import named
+  one);
 * changes of ``createdAt``, so that a read in its order need not look at all changes;
 * changes that are committed later than ``LATE_SECONDS`` after the request began, whose ``updatedAt`` is no longer the
   time of the commit.
 
 A destroyed record is in neither: whoever looks for it finds nothing. A new one did not match before, so nobody misses
-it. But what pointed at a destroyed record may go on to do so for a moment, so the log names those that others can point
-at, too, for whoever looks for references to nothing. The stream does not tell whether a row that is gone has moved or
-was destroyed; a move names the version that it has ended, so the log does (``moves``). Rows of the log outlive the
-stream's records, which are kept for a day; those with deltas of ledgers expire after a week.
+it. But what pointed at a destroyed record may go on to do so for a moment, and whoever keeps a copy of it must hear of
+it, so the log names it as well, in rows that stay for 30 days: **tombstones** (``store.tombstones``). These also name
+records that are changed while they are in the trash, which its index does not show. The stream does not tell whether a
+row that is gone has moved or was destroyed; a move names the version that it has ended, so the log does (``moves``).
+Other rows of the log outlive the stream's records, which are kept for a day; those with deltas of ledgers expire after
+a week.
 
-Costs: two write units for the row, for each KB of ids (25 records, 19 that move); readers pay one read unit for each of
+Costs: two write units for a row, for each KB of ids (25 records, 19 that move); readers pay one read unit for each of
 the two tails while nothing has changed.
 """
 
@@ -28,15 +29,16 @@ from __future__ import annotations
 import time
 import uuid
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
 from ..model.dates import format_instant
 from ..model.model import Model, Object
+from ..model.record import Record
 from . import keys, ledger
 from .change import Change
-from .derive import CREATED_AT, UPDATED_AT
+from .derive import CREATED_AT, DELETED_AT, UPDATED_AT
 from .keys import END, TOP, VALUE, Key
 from .ops import PutItem
 from .register import Register
@@ -52,8 +54,13 @@ _LIFE_OF_DELTAS = (ledger.KEPT_MS + ledger.WAIT_MS) // 1000
 
 _IDS = "ids"
 _NOW = "now"
-#: The destroyed records of a transaction, by the keys of their objects.
-_GONE = "gone"
+#: The destroyed records of a transaction, by the keys of their objects: tombstones.
+GONE = "gone"
+#: Records in the trash that a transaction has changed later than they were deleted.
+TRASHED = "late"
+#: For how long tombstones can be read (docs/wire/rest.md#destroyed-records), and rows stay beyond that.
+TRACE_SECONDS = 30 * 86_400
+_SPARE_SECONDS = 3_600
 #: By how much a transaction changes the numbers of rows that are kept (``store.ledger``).
 _DELTAS = "deltas"
 #: Stands between an id and the version that a move has ended.
@@ -79,8 +86,9 @@ class Trace(NamedTuple):
     kind: str = ""
 
 
-def log_row(model: Model, changes: Sequence[Change], *, now: str, seconds: float, register: Register) -> PutItem | None:
-    """The row of the log for a transaction with these changes, None when it needs none.
+def log_rows(model: Model, changes: Sequence[Change], *, now: str, seconds: float, register: Register) -> list[PutItem]:
+    """The rows of the log for a transaction with these changes, none where it needs none: one, or two where it destroys
+    records and has others besides that nothing else shows.
 
     ``now`` is the request's time (what ``updatedAt`` is set to), and ``seconds`` the time since then; ``register`` says
     of which leaves the numbers are kept.
@@ -90,26 +98,45 @@ def log_row(model: Model, changes: Sequence[Change], *, now: str, seconds: float
     ms = int(moment * 1000)
     deltas = ledger.deltas_of(changes, register, now=now, now_ms=ms, is_late=is_late) if register.kept else {}
     logged: dict[tuple[str, str], list[str]] = defaultdict(list)
+    gone: dict[str, list[str]] = defaultdict(list)
+    trashed: dict[str, list[str]] = defaultdict(list)
     for change in changes:
         if (kind := _kind(change, now, is_late=is_late)) is not None:
             ended = f"{_VERSION}{change.before.version}" if kind == MOVED and change.before is not None else ""
             logged[change.obj.key, kind].append(f"{change.id}{ended}")
-    gone: dict[str, list[str]] = defaultdict(list)
-    for change in changes:
-        if change.after is None and model.references[change.obj.id]:
+        if change.after is None:
             gone[change.obj.key].append(change.id)
-    if not logged and not deltas and not gone:
-        return None
-    key = (keys.change_log if logged else keys.delta_log)(model.workspace_id, ms, uuid.uuid4().hex[:12])
-    attributes: dict[str, Any] = {"ttl": int(moment) + (_LIFE_OF_DELTAS if deltas else _LIFE_SECONDS)}
-    if logged:
-        attributes[_IDS] = ";".join(f"{obj}:{kind}:{','.join(ids)}" for (obj, kind), ids in logged.items())
-        attributes[_NOW] = now
-    if gone:
-        attributes[_GONE] = ";".join(f"{obj}:{','.join(ids)}" for obj, ids in gone.items())
-    if deltas:
-        attributes[_DELTAS] = ledger.packed_deltas(deltas)
-    return PutItem(keys.item_at(key, **attributes))
+        elif not change.after_live and _is_later_than_deletion(change.obj, change.after):
+            trashed[change.obj.key].append(change.id)
+    suffix = uuid.uuid4().hex[:12]
+    counted: dict[str, Any] = {_DELTAS: ledger.packed_deltas(deltas)} if deltas else {}
+    rows: list[PutItem] = []
+    if gone or trashed:
+        kept = counted | {name: _packed(ids) for name, ids in ((GONE, gone), (TRASHED, trashed)) if ids}
+        key = keys.delta_log(model.workspace_id, ms, suffix)
+        rows.append(PutItem(keys.item_at(key, ttl=int(moment) + TRACE_SECONDS + _SPARE_SECONDS, **kept)))
+        counted = {}
+    if logged or counted:
+        attributes = dict(counted)
+        if logged:
+            attributes[_IDS] = ";".join(f"{obj}:{kind}:{','.join(ids)}" for (obj, kind), ids in logged.items())
+            attributes[_NOW] = now
+        key = (keys.change_log if logged else keys.delta_log)(model.workspace_id, ms, suffix)
+        life = _LIFE_OF_DELTAS if counted else _LIFE_SECONDS
+        rows.append(PutItem(keys.item_at(key, ttl=int(moment) + life, **attributes)))
+    return rows
+
+
+def _packed(ids_by_object: Mapping[str, Sequence[str]]) -> str:
+    return ";".join(f"{obj}:{','.join(ids)}" for obj, ids in ids_by_object.items())
+
+
+def _is_later_than_deletion(obj: Object, record: Record) -> bool:
+    """Whether a record in the trash has been changed after its ``deletedAt``, by which the index of the trash knows
+    it.
+    """
+    deleted, updated = obj.leaves[DELETED_AT].get(record), obj.leaves[UPDATED_AT].get(record)
+    return updated is not None and (deleted is None or updated > deleted)
 
 
 def _kind(change: Change, now: str, *, is_late: bool) -> str | None:
@@ -173,10 +200,10 @@ def gone_readers(ws: str, object_key: str, *, limit: int) -> list[Callable[[Tabl
 
 def _gone_reader(start: Key, object_key: str, limit: int) -> Callable[[Table], frozenset[str] | None]:
     def read(table: Table) -> frozenset[str] | None:
-        rows = _rows_from(table, start, _GONE, limit)
+        rows = _rows_from(table, start, GONE, limit)
         if rows is None:
             return None
-        parts = [part.split(":") for row in rows for part in row[_GONE].split(";")]
+        parts = [part.split(":") for row in rows for part in row[GONE].split(";")]
         return frozenset(i for of, ids in parts if of == object_key for i in ids.split(","))
 
     return read

@@ -10,6 +10,7 @@ from typing import Any
 
 from ...errors import BadRequest
 from ...identifiers import parse_uuid
+from ...model.dates import parse_instant
 from ...model.inspect import as_text
 from ...query.operation import Order, Page
 from ...query.pages import page_of
@@ -72,6 +73,14 @@ def texts(name: str, value: Any) -> list[str]:
     if not all(isinstance(member, str) for member in several):
         raise invalid(f'Invalid argument: "{name}" must be an array of strings')
     return several
+
+
+def moment(name: str, value: Any) -> str:
+    """A DATE_TIME in its stored form."""
+    found = parse_instant(value) if isinstance(value, str) else None
+    if found is None:
+        raise invalid(f'Invalid argument: "{name}" must be a date and time, as in 2026-05-04T09:12:44Z')
+    return found
 
 
 def record_id(_: str, value: Any) -> str:

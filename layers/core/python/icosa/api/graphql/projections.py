@@ -112,6 +112,11 @@ class Projector:
         self._settings = settings
         self._slots = 0
 
+    @property
+    def collector(self) -> FieldCollector:
+        """What tells the fields that a selection selects."""
+        return self._selector
+
     # ------------------------------------------------------------------ records
 
     def record(self, obj: Object, sets: Iterable[SelectionSetNode], context: SelectionContext) -> RecordProjection:

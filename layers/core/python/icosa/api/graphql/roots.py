@@ -18,6 +18,7 @@ from ...query.operation import (
     Create,
     Delete,
     Filter,
+    FindDestroyed,
     FindDuplicates,
     FindMany,
     FindOne,
@@ -32,7 +33,7 @@ from ...query.operation import (
 from ...query.orders import resolve_order
 from ...settings import Settings
 from ..view_filter import ViewFilter
-from . import arguments
+from . import arguments, destroyed
 from .arguments import Arguments, Check
 from .budget import Budget
 from .projections import Projector, RecordProjection, SelectionContext
@@ -144,6 +145,22 @@ def _find_one(request: RootFieldRequest) -> PlannedField:
     return PlannedField(
         FindOne(object=request.object, filter=filter, selection=projection.selection), _single(projection)
     )
+
+
+def _find_destroyed(request: RootFieldRequest) -> PlannedField:
+    settings, values = request.settings, request.arguments
+    limit = values.get("first", settings.page_limit)
+    if limit < 0:
+        raise arguments.invalid(f'Invalid argument: "first" must not be negative, got {limit}')
+    request.budget.root()
+    render = destroyed.connection(request.selected, request.projector)
+    operation = FindDestroyed(
+        object=request.object,
+        since=values.get("since"),
+        after=values.get("after") or None,
+        limit=min(limit, settings.page_limit),
+    )
+    return PlannedField(operation, render)
 
 
 def _find_duplicates(request: RootFieldRequest) -> PlannedField:
@@ -347,6 +364,13 @@ ROOT_FIELDS: tuple[RootFieldTemplate, ...] = (
         operation="query", plan=_find_many, arguments=arguments.FIND_MANY, plural=True, old_prefix="findMany"
     ),
     RootFieldTemplate(operation="query", plan=_find_one, arguments=_BY_FILTER, old_prefix="findOne"),
+    RootFieldTemplate(
+        operation="query",
+        plan=_find_destroyed,
+        arguments={"since": arguments.moment, "first": arguments.number, "after": arguments.text},
+        prefix="destroyed",
+        plural=True,
+    ),
     RootFieldTemplate(
         operation="query",
         plan=_find_duplicates,

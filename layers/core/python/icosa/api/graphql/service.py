@@ -17,7 +17,7 @@ from ...engine.executor import execute, execute_all
 from ...errors import IcosaError
 from ...model.record import Record
 from ...query.older_names import in_present_names
-from ...query.operation import Delete, Groups, Precondition, Restore, Update
+from ...query.operation import Delete, Groups, Operation, Precondition, Restore, Update
 from ...runtime.conditional import ETAG, IF_MATCH, ConditionNotSupported, expected_revisions, revision_tag
 from ...runtime.http import HttpRequest, HttpResponse
 from ...runtime.http_errors import Unexpected
@@ -30,7 +30,9 @@ from ..consistency import for_reads
 from ..once import under_a_claim
 from ..operation_kinds import INTROSPECTION, note_operations
 from ..shown_record import record_of
+from ..stamps import with_given_stamps
 from ..view_filter import view_filter_of
+from ..watermark import watermark_header
 from ..written_once import written_once
 from . import arguments, introspection
 from .budget import Budget
@@ -94,6 +96,7 @@ class GraphqlApi:
                 )
                 if not execution.is_mutation:
                     execution.reads_by(for_reads(context, http))
+                execution.revise(partial(with_given_stamps, request=http))
                 if IF_MATCH in http.headers:
                     execution.demand(Precondition(revisions=expected_revisions(http)))
             except UnknownRootField as error:
@@ -181,6 +184,15 @@ class Execution:
     def reads_by(self, context: RequestContext) -> None:
         """Let the queries of records run in another context of the same request."""
         self._reading = context
+
+    def revise(self, revised: Callable[[Operation], Operation]) -> None:
+        """Replace each operation by what ``revised`` makes of it."""
+        self._fields = [
+            replace(each, outcome=replace(each.outcome, operation=revised(each.outcome.operation)))
+            if isinstance(each.outcome, PlannedField)
+            else each
+            for each in self._fields
+        ]
 
     def demand(self, precondition: Precondition) -> None:
         """Let the mutation run under a condition. Raises ConditionNotSupported unless it is one, of one record."""
@@ -278,7 +290,8 @@ class Execution:
     def outcome(self, result: dict[str, Any], http: HttpRequest) -> Outcome:
         """``result`` with the tag of the record that is all that it shows."""
         if self._shown is None:
-            return Outcome(result, self.is_mutation)
+            planned = [field.outcome.operation for field in self._fields if isinstance(field.outcome, PlannedField)]
+            return Outcome(result, self.is_mutation, headers=watermark_header(self._context, planned))
         record, value = self._shown
         tag = revision_tag(record.revision, orjson.dumps(value), http)
         return Outcome(result, self.is_mutation, headers={ETAG: str(tag)})

@@ -22,6 +22,7 @@ from ...query.operation import (
     Create,
     Delete,
     Filter,
+    FindDestroyed,
     FindDuplicates,
     FindMany,
     FindOne,
@@ -200,6 +201,12 @@ def _restore_many(request: RecordsRequest) -> Operation:
     return Restore(object=request.object, filter=filter, limit=limit, selection=request.selection(depth))
 
 
+def _find_destroyed(request: RecordsRequest) -> Operation:
+    params, settings = request.params, request.settings
+    limit = params.limit(default=settings.page_default, maximum=settings.page_limit)
+    return FindDestroyed(object=request.object, since=params.since, after=params.after or None, limit=limit)
+
+
 def _duplicates(request: RecordsRequest) -> Operation:
     depth = request.params.depth
     body = {} if request.body is None else as_record(request.body)
@@ -284,6 +291,7 @@ ENDPOINTS: Mapping[RouteKind, Mapping[str, Endpoint]] = {
         "DELETE": Endpoint(parse=_delete_one, render=responses.record("delete"), takes_if_match=True),
     },
     "batch": {"POST": Endpoint(parse=_create_many, render=responses.batch, status=201)},
+    "destroyed": {"GET": Endpoint(parse=_find_destroyed, render=responses.destroyed)},
     "duplicates": {"POST": Endpoint(parse=_duplicates, render=responses.duplicates)},
     "groupBy": {"GET": Endpoint(parse=_group_by, render=responses.groups)},
     "merge": {"PATCH": Endpoint(parse=_merge, render=responses.record("merge"))},

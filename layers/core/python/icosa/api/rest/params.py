@@ -10,6 +10,7 @@ from urllib.parse import parse_qsl
 import orjson
 
 from ...errors import BadRequest
+from ...model.dates import parse_instant
 from ...query.groups import group_limit_error
 from ...query.operation import change_limit_error
 from .filter_text import Raw, parse_filter, parse_order
@@ -37,7 +38,7 @@ _GROUP_ORDER_HINT = (
 #: What a page of any collection is asked for with.
 PAGE_PARAMETERS = frozenset(("limit", "starting_after", "ending_before"))
 _PARAMETERS = PAGE_PARAMETERS | {
-    *("filter", "order_by", "depth", "fields", "upsert", "partial", "soft_delete"),
+    *("filter", "order_by", "depth", "fields", "upsert", "partial", "soft_delete", "since"),
     *("offset", "group_by", "aggregate", "order_by_for_records", "include_records_sample", "view_id", "viewId"),
 }
 _FLAGS = {"true": True, "false": False}
@@ -177,6 +178,17 @@ class Params:
     @property
     def after(self) -> str:
         return self._all("starting_after")
+
+    @property
+    def since(self) -> str | None:
+        """A moment as a stored DATE_TIME, None when the parameter is absent."""
+        text = self._all("since")
+        if not text:
+            return None
+        moment = parse_instant(text)
+        if moment is None:
+            raise _invalid(f"'since={text}' parameter invalid. It must be a moment, as in 2026-05-04T09:12:44Z")
+        return moment
 
     @property
     def before(self) -> str:

@@ -10,9 +10,14 @@ from ...identifiers import parse_uuid
 from ...runtime.http import path_segments
 
 #: What the path names: all records of an object, one of them, or one of the special routes.
-RouteKind = Literal["many", "one", "batch", "duplicates", "groupBy", "merge", "restoreMany", "restoreOne"]
+RouteKind = Literal["many", "one", "batch", "destroyed", "duplicates", "groupBy", "merge", "restoreMany", "restoreOne"]
 
-SPECIAL: dict[str, RouteKind] = {"duplicates": "duplicates", "groupBy": "groupBy", "merge": "merge"}
+SPECIAL: dict[str, RouteKind] = {
+    "destroyed": "destroyed",
+    "duplicates": "duplicates",
+    "groupBy": "groupBy",
+    "merge": "merge",
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,9 @@ from ...query.operation import (
     Connection,
     Create,
     Delete,
+    DestroyedPage,
     Dimension,
+    FindDestroyed,
     FindDuplicates,
     FindMany,
     FindOne,
@@ -81,6 +83,18 @@ def page(model: Model, operation: FindMany, result: Connection) -> Any:
     """``{"data": {"people": […]}, "totalCount": 17, "pageInfo": {…}}``."""
     obj = operation.object
     return {"data": {obj.name_plural: _nodes(model, operation, result)}, **_page_members(obj, result)}
+
+
+def destroyed(_: Model, operation: FindDestroyed, result: DestroyedPage) -> Any:
+    """``{"data": {"people": [{"id": "…", "destroyedAt": "…"}]}, "pageInfo": {…}}``."""
+    records = [{"id": record.id, "destroyedAt": record.destroyed_at} for record in result.records]
+    page_info = {
+        "hasNextPage": result.has_next_page,
+        "hasPreviousPage": result.has_previous_page,
+        "startCursor": result.records[0].cursor if result.records else None,
+        "endCursor": result.end_cursor,
+    }
+    return {"data": {operation.object.name_plural: records}, "pageInfo": page_info}
 
 
 def duplicates(model: Model, operation: FindDuplicates, result: Sequence[Connection]) -> Any:

@@ -40,8 +40,10 @@ from ..consistency import for_reads
 from ..once import Ran
 from ..operation_kinds import note_operations
 from ..shown_record import record_of
+from ..stamps import with_given_stamps
 from ..trash_time import trash_header
 from ..view_filter import view_filter_of
+from ..watermark import watermark_header
 from ..written_once import written_once
 from .endpoints import ENDPOINTS, Endpoint, RecordsRequest
 from .group_pages import group_headers
@@ -106,6 +108,7 @@ class RestApi:
         operation = authorize(
             context.permissions, in_present_names(endpoint.parse(parsed), context.model), context.model
         )
+        operation = with_given_stamps(operation, request)
         parsed.demand.operation(context.model, operation)
         note_operations([operation])
         if not (isinstance(operation, FindOne) and operation.id is not None and not operation.selection.relations):
@@ -138,6 +141,7 @@ def _read(
         **ignored_header(parsed.params.ignored),
         **group_headers(request, result),
         **trash_header(context, operation, record),
+        **watermark_header(context, [operation]),
     }
     response = tagged(HttpResponse(endpoint.status, body, headers), tag)
     return not_modified(response) if is_not_modified(request, tag) else deliver(response, request)

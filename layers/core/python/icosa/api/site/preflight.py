@@ -14,7 +14,7 @@ from ...runtime.http import HttpResponse
 ALLOWED_METHODS: Final = "GET,HEAD,PUT,PATCH,POST,DELETE"
 ALLOWED_HEADERS: Final = (
     "*,Authorization,Content-Type,If-Match,If-None-Match,Idempotency-Key,"
-    "X-Icosa-Consistency,X-Icosa-Explain,X-Icosa-Strict"
+    "X-Icosa-Consistency,X-Icosa-Explain,X-Icosa-Import,X-Icosa-Strict"
 )
 _SECONDS: Final = 600
 

@@ -262,6 +262,12 @@ class ObjectTypes:
         yield FieldDefinition(obj.name_plural, f"{name}Connection", connection_arguments(name), finds_many)
         finds_one = f"The first {one}, in the order of ids, that meets the conditions; an error when none does."
         yield FieldDefinition(obj.name_singular, name, (_argument("filter", f"{filter_type}!"),), finds_one)
+        yield FieldDefinition(
+            f"destroyed{capitalised(obj.name_plural)}",
+            "DestroyedRecordConnection",
+            (_argument("since", "DateTime"), _argument("first", "Int"), _argument("after", "ConnectionCursor")),
+            f"Which {many} were destroyed in the last 30 days, oldest first: for who keeps copies.",
+        )
         if obj.duplicate_criteria:
             either = (_argument("ids", "[UUID]"), _argument("data", f"[{name}CreateInput]", "candidates"))
             likes = f"For each given record, the {many} that look like the same. Either ids or data."

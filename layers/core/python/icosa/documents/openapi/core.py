@@ -11,11 +11,13 @@ from ...model.model import Model
 from ...settings import Settings, settings
 from .answers import Context, schemas_of, shared_schemas
 from .base import components, own_path
+from .destroyed import DESTROYED_SCHEMAS, destroyed_path
 from .errors import CONDITIONAL, error_components, with_others
 from .names import Names
 from .operations import operation_ids, operations_of
 from .parameters import OBJECTS, parameters
 from .records import RecordSchemas
+from .schemas import Part
 from .tags import object_tags, tag_members
 
 #: Documents of up to so many fields say everything: groups name their aggregates (a field has about five), and bodies
@@ -40,6 +42,10 @@ def core_members(model: Model, settings: Settings, only: Collection[str] | None 
     in_full = sum(len(obj.fields) for obj in objects) <= IN_FULL
     context = Context(names=names, settings=settings, names_aggregates=in_full)
     paths = own_path("core", parameters=[OBJECTS])
+    own_schemas: Part = {}
+    if only is None:
+        paths |= destroyed_path()
+        own_schemas = DESTROYED_SCHEMAS
     schemas = RecordSchemas(model, names, in_full=in_full).build(objects)
     for obj in objects:
         paths |= operations_of(obj, ids[obj.id], context)
@@ -50,7 +56,7 @@ def core_members(model: Model, settings: Settings, only: Collection[str] | None 
     parts = {
         "parameters": parameters(settings),
         "responses": {**responses, **CONDITIONAL},
-        "schemas": {**schemas, **shared_schemas(objects, context), **error_schemas},
+        "schemas": {**schemas, **shared_schemas(objects, context), **own_schemas, **error_schemas},
     }
     return {**tag_members(tag for _, tag in tagged), "paths": paths, "components": components(parts)}
 

@@ -15,6 +15,7 @@ from ...query.evaluate import compile_keyset, compile_order, deleted_scope, orde
 from ...query.operation import Connection, FindMany, Node
 from ..context import Context
 from .aggregates import compute_aggregates
+from .both_places import find_page_in_both
 from .joins import JoinedRecords
 from .page_query import RecordPage, is_whole, least_total, sorted_slice
 from .planner import find_page
@@ -87,6 +88,8 @@ def find_page_in_scope(ctx: Context, operation: FindMany) -> RecordPage:
         return find_page(ctx, operation)
     if (found := find_trash_page(ctx, operation)) is not None:
         return found
+    if (both := find_page_in_both(ctx, operation)) is not None:
+        return both
     matches = scan_beyond_live(ctx, operation.object, operation.filter) or []
     joined, sort_key = JoinedRecords.needed_by(ctx, None, operation.order), compile_order(operation.order)
     if joined.is_needed:

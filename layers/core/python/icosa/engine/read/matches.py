@@ -29,6 +29,7 @@ from .missing_index import noting_misses
 from .row_sets import all_ids, times_of
 from .scan_limit import check_records
 from .steady import Look, Watch, fetch, until_certain
+from .trash_changes import changed_in_trash
 
 #: Related records whose edges lead to the matches of a condition, at most: one query for each.
 _MOST_TARGETS = 500
@@ -243,9 +244,12 @@ def count_matches(ctx: Context, obj: Object, filter: Filter, path: AccessPath) -
     )
 
 
-def find_states(ctx: Context, obj: Object, filter: Filter | None, scope: Scope, *, whole: bool = True) -> list[State]:
+def find_states(
+    ctx: Context, obj: Object, filter: Filter | None, scope: Scope, *, whole: bool = True, notes_scan: bool = False
+) -> list[State]:
     """Every match in ``scope`` that the caller may see as a whole record, once, in no order; unless ``whole`` only
-    their ids are sure to be there. The trash has no indexes and is read as a whole, unless the filter names ids.
+    their ids are sure to be there. The trash is read as a whole, unless the filter names ids, or a moment since which
+    the matches have changed (``trash_changes``); ``notes_scan``: the plan says if it is.
     """
     filter = ctx.rows.narrow(obj, filter)
     ids = _named_ids(filter)
@@ -257,6 +261,11 @@ def find_states(ctx: Context, obj: Object, filter: Filter | None, scope: Scope, 
 
     def trashed(table: Table) -> list[State]:
         branch = BranchContext(ctx, table)
+        changed = changed_in_trash(branch, obj, filter)
+        if changed is not None:
+            return _matching_states(branch, filter, get_any(branch, obj, changed), "trash")
+        if notes_scan:
+            branch.table.meter.scan("the trash")
         records = (State(record, False) for record in scan_trash(branch, obj))
         return _matching_states(branch, filter, records, "trash")
 

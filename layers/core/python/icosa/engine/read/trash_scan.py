@@ -21,5 +21,4 @@ def scan_beyond_live(ctx: Context, obj: Object, filter: Filter | None) -> list[R
     scope = deleted_scope(filter)
     if scope == "live":
         return None
-    ctx.table.meter.scan("the trash")
-    return [state.item for state in find_states(ctx, obj, filter, scope)]
+    return [state.item for state in find_states(ctx, obj, filter, scope, notes_scan=True)]

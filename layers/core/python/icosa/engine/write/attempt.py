@@ -13,7 +13,7 @@ from ...errors import IcosaError, PayloadTooLarge, PermissionDenied
 from ...model.input import defaults
 from ...model.problems import Problem, Problems
 from ...model.record import Record
-from ...query.operation import Node
+from ...query.operation import PATCHING, Node, Patching
 from ...store.change import Change
 from ...store.commit import WriteConflict
 from ...store.record import pack
@@ -42,10 +42,17 @@ class Attempt:
     """One attempt to write drafts: ``top``, and those inside them."""
 
     def __init__(
-        self, ctx: Context, top: Sequence[RecordDraft], problems: Problems, *, is_upsert: bool = False
+        self,
+        ctx: Context,
+        top: Sequence[RecordDraft],
+        problems: Problems,
+        *,
+        is_upsert: bool = False,
+        patching: Patching = PATCHING,
     ) -> None:
         self._ctx = ctx
         self._is_upsert = is_upsert
+        self._patching = patching
         self._top = top
         self._drafts = flatten(top)
         self._problems = problems
@@ -140,7 +147,7 @@ class Attempt:
                 self._placed[record] = draft
             elif draft.obj.by_name["position"].key in draft.parsed.values:
                 self._placed.pop(record, None)
-            return upsert_change(self._ctx, draft, matched, self.changes.get(record), problems)
+            return upsert_change(self._ctx, draft, matched, self.changes.get(record), self._patching, problems)
         draft.is_new = True
         if before is not draft and not is_upsert:
             problems.append(Problem(error=duplicate_id(), field="id", value=draft.id, duplicate_of=before.index))
@@ -178,7 +185,7 @@ class Attempt:
             )
             for (draft, record), position in zip(placed, assigned, strict=True):
                 if self._placed.get(record) is draft:
-                    self.changes[record] = with_position(self.changes[record], position)
+                    self.changes[record] = with_position(self._ctx, self.changes[record], position)
 
     # ------------------------------------------------------------------ problems
 

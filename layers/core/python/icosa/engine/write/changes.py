@@ -7,16 +7,24 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+import orjson
 
 from ...errors import InvalidData
+from ...model.dates import format_instant
 from ...model.model import Object
 from ...model.problems import Problem
 from ...model.record import Record
-from ...query.operation import Node
+from ...query.operation import PATCHING, Node, Patching
 from ...store.change import Change, first_version, new_state
 from ..context import Context
 from ..records import State
+
+#: The step of DATE_TIME, and how far clocks and slow requests may be apart.
+_TICK: Final = timedelta(milliseconds=1)
+_AHEAD: Final = timedelta(minutes=1)
 
 
 def update_change(ctx: Context, obj: Object, state: State, values: Mapping[str, Any]) -> Change:
@@ -55,11 +63,13 @@ def lacking(obj: Object, values: Mapping[str, Any], data: Mapping[str, Any]) -> 
     ]
 
 
-def with_position(change: Change, position: float) -> Change:
+def with_position(ctx: Context, change: Change, position: float) -> Change:
     """The change, with another position of the record."""
     assert change.after is not None
-    after = change.after
-    values = {**after, change.obj.by_name["position"].key: position}
+    after, key = change.after, change.obj.by_name["position"].key
+    if change.is_nothing:
+        return patch_change(ctx, change.obj, State(after, change.after_live), {key: position}, PATCHING)
+    values = {**after, key: position}
     return replace(change, after=Record.of(values, id=after.id, partition=after.partition, version=after.version))
 
 
@@ -77,9 +87,42 @@ def changed_nodes(obj: Object, changes: Iterable[Change]) -> list[Node]:
     ]
 
 
-def with_update_stamps(ctx: Context, obj: Object, values: Mapping[str, Any]) -> dict[str, Any]:
-    """Values of an update with those that every update sets by itself (docs/wire/graphql.md#data): ``updatedAt`` unless
-    the request names it, ``updatedBy`` always.
+def stamped_change(ctx: Context, obj: Object, state: State, values: Mapping[str, Any]) -> Change:
+    """``update_change`` with what every update sets by itself (docs/wire/graphql.md#data): ``updatedAt`` unless the
+    values have it, ``updatedBy`` always.
     """
     updated_at, updated_by = obj.by_name["updatedAt"].key, obj.by_name["updatedBy"].key
-    return {**values, updated_at: values.get(updated_at) or ctx.now, updated_by: ctx.actor}
+    moment = _next_moment(state.item.get(updated_at), ctx.now)
+    return update_change(ctx, obj, state, {updated_at: moment, **values, updated_by: ctx.actor})
+
+
+def patch_change(ctx: Context, obj: Object, state: State, values: Mapping[str, Any], patching: Patching) -> Change:
+    """The change that a client's values make of a record, with the stamps of an update. A record that has all of them
+    already stays as it is, stamps and version included (docs/wire/rest.md#update).
+
+    An ``updatedAt`` among the values only counts if ``patching`` says so: in the body of a client that has read the
+    record, it is that of the record before, or of an even older state.
+    """
+    updated_at, updated_by = obj.by_name["updatedAt"].key, obj.by_name["updatedBy"].key
+    new = {key: value for key, value in values.items() if key not in (updated_at, updated_by)}
+    if patching.takes_updated_at and values.get(updated_at) is not None:
+        new[updated_at] = values[updated_at]
+    if patching.hidden.isdisjoint(new) and all(_is_same(state.item.get(key), value) for key, value in new.items()):
+        return Change(obj=obj, before=state.item, before_live=state.live, after=state.item, after_live=state.live)
+    return stamped_change(ctx, obj, state, new)
+
+
+def _is_same(old: Any, new: Any) -> bool:
+    """Whether two stored values are the same text in a row: for Python ``True``, ``1`` and ``1.0`` are equal."""
+    return bool(old == new) and (old is new or orjson.dumps(old) == orjson.dumps(new))
+
+
+def _next_moment(before: str | None, now: str) -> str:
+    """``updatedAt`` after an update at ``now``. It never goes back, and two states of a record never share one, also
+    where a slower request commits later or the clocks of two functions differ; a time far ahead, which a client has
+    set, does not count.
+    """
+    if before is None or before < now:
+        return now
+    moment = datetime.fromisoformat(before)
+    return format_instant(moment + _TICK) if moment < datetime.fromisoformat(now) + _AHEAD else now

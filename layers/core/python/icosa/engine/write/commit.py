@@ -79,13 +79,14 @@ def commit_changes(
     """Commit the changes, all or none, on condition that the records they refer to exist; with them what is ``beside``
     (``store.commit``).
 
-    ``live_before`` are targets that have just been seen live: they need no further read. Without ``sets_values`` the
-    changes only clear and destroy, which any model of the request is good for. Raises WriteConflict when
-    another writer came in between, DuplicateEntry, and BadRequest for a reference to nothing and for more than
-    ``MAX_COMMIT`` changes, which records created inside others can make; Conflict when the model has changed so that
-    the request must begin anew.
+    What changes nothing is left out. ``live_before`` are targets that have just been seen live: they need no further
+    read. Without ``sets_values`` the changes only clear and destroy, which any model of the request is good for. Raises
+    WriteConflict when another writer came in between, DuplicateEntry, and BadRequest for a reference to nothing and for
+    more than ``MAX_COMMIT`` changes, which records created inside others can make; Conflict when the model has changed
+    so that the request must begin anew.
     """
-    if not changes:
+    changes = [change for change in changes if not change.is_nothing]
+    if not changes and not beside:
         return
     if len(changes) > MAX_COMMIT:
         raise BadRequest(

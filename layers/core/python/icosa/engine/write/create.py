@@ -89,7 +89,8 @@ def _write_records(
     drafts = draft_records(ctx, obj, wanted, problems, may_exist=operation.upsert)
 
     def attempt() -> list[Record]:
-        return Attempt(ctx, drafts, Problems(problems), is_upsert=operation.upsert).run()
+        found = Problems(problems)
+        return Attempt(ctx, drafts, found, is_upsert=operation.upsert, patching=operation.patching).run()
 
     return _retry_upsert(ctx, attempt) if operation.upsert else retry_on_conflict(ctx, attempt)
 

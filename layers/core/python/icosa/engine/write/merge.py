@@ -18,7 +18,7 @@ from ...store.derive import constraint_value
 from ..context import Context
 from ..read.relations import load_relations
 from ..records import State, get_visible
-from .changes import update_change, with_update_stamps
+from .changes import stamped_change
 from .commit import MAX_COMMIT, announce, commit_changes, fitting, retry_on_conflict
 from .dependents import MAX_EDGES, Reference, dependents_of, references_by, references_to
 from .follow_up import FollowUp, Frame, commit_and_follow_up
@@ -58,8 +58,7 @@ def _read(ctx: Context, operation: Merge) -> tuple[list[Record], Record, dict[st
     values = merged_values(operation.object, records, survivor)
     if not operation.locked.isdisjoint(values):
         raise PermissionDenied
-    stamped = with_update_stamps(ctx, operation.object, values)
-    require_visible(ctx, [update_change(ctx, operation.object, State(survivor, True), stamped)])
+    require_visible(ctx, [stamped_change(ctx, operation.object, State(survivor, True), values)])
     return records, survivor, values
 
 
@@ -144,7 +143,7 @@ def _commit_merge(
     forbid, and the rest follows (``follow_up``).
     """
     obj = operation.object
-    survivor_change = update_change(ctx, obj, survivor, with_update_stamps(ctx, obj, values))
+    survivor_change = stamped_change(ctx, obj, survivor, values)
     assert survivor_change.after is not None
     changes = [survivor_change, *(_retire(ctx, obj, state, survivor_change.after) for state in merged)]
     records = [state.item for state in (survivor, *merged)]
@@ -175,4 +174,4 @@ def _retire(ctx: Context, obj: Object, state: State, survivor: Record) -> Change
         value = constraint_value(constraint, survivor)
         if value is not None and constraint_value(constraint, state.item) == value:
             values |= {leaf.field.key: None for leaf in constraint.leaves}
-    return update_change(ctx, obj, state, with_update_stamps(ctx, obj, values))
+    return stamped_change(ctx, obj, state, values)

@@ -27,7 +27,7 @@ from ..read.matches import find_matching_records, find_states
 from ..read.relations import load_relations
 from ..records import State, get_any_visible
 from .cascade import destroy
-from .changes import changed_nodes, update_change, with_update_stamps
+from .changes import changed_nodes, patch_change
 from .commit import DuplicateEntry, announce, commit_changes, retry_on_conflict
 from .conflicts import Claim, find_conflicts
 from .create import resolve_links
@@ -244,17 +244,13 @@ def _update_changes(
     named |= {name for parsed in inputs for name in parsed.mentioned}
     if not problems:
         _set_positions(ctx, obj, inputs)
-    if not any(parsed.links for parsed in inputs):
-        return [
-            update_change(ctx, obj, state, with_update_stamps(ctx, obj, parsed.values))
-            for state, parsed in zip(states, inputs, strict=True)
-        ]
-    relation_values, nested = resolve_links(ctx, inputs, problems)
+    has_links = any(parsed.links for parsed in inputs)
+    relation_values, nested = resolve_links(ctx, inputs, problems) if has_links else (None, [])
     return [
         *nested,
         *(
-            update_change(ctx, obj, state, with_update_stamps(ctx, obj, {**parsed.values, **values}))
-            for state, parsed, values in zip(states, inputs, relation_values, strict=True)
+            patch_change(ctx, obj, state, {**parsed.values, **values}, operation.patching)
+            for state, parsed, values in zip(states, inputs, relation_values or [{}] * len(inputs), strict=True)
         ),
     ]
 

@@ -14,7 +14,7 @@ from ...model.model import Field, Model, Object
 from ...store.change import Change
 from ..context import Context
 from ..records import State
-from .changes import destroy_change, update_change
+from .changes import destroy_change, stamped_change
 from .dependents import Dependent, RecordKey
 
 #: On-delete actions that decide what else is destroyed, or whether anything may be.
@@ -58,7 +58,7 @@ class Cascade:
         changes = [destroy_change(obj, state) for obj, state in self.destroyed.values()]
         for key, (obj, state, fields) in self.cleared.items():
             if key not in self.destroyed:
-                changes.append(update_change(ctx, obj, state, dict.fromkeys(fields)))
+                changes.append(stamped_change(ctx, obj, state, dict.fromkeys(fields)))
         return changes
 
 

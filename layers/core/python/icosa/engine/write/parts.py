@@ -19,7 +19,7 @@ from ...store.ops import CheckItem
 from ...store.record import as_read
 from ..context import Context
 from ..records import State, get_any
-from .changes import update_change, with_update_stamps
+from .changes import stamped_change
 from .commit import fitting
 from .dependents import RecordKey, Reference, dependents_of, last_dependents
 from .on_delete import Cascade
@@ -76,8 +76,7 @@ def _move(ctx: Context, job: Job, targets: Sequence[RecordKey], references: Sequ
         if is_due:
             moves[owner.key, state.item.id] = owner, state, moment
     changes = [
-        update_change(ctx, obj, state, with_update_stamps(ctx, obj, {obj.by_name["deletedAt"].key: moment}))
-        for obj, state, moment in moves.values()
+        stamped_change(ctx, obj, state, {obj.by_name["deletedAt"].key: moment}) for obj, state, moment in moves.values()
     ]
     part = fitting(changes)
     return Part(part, len(part) == len(changes), [as_read(state.item) for _, state in states.values()])
@@ -100,7 +99,7 @@ def repointing(ctx: Context, references: Sequence[Reference], survivor: str) -> 
     repointed: dict[RecordKey, tuple[Object, State, dict[str, str]]] = {}
     for owner, relation, state, _ in dependents_of(ctx, references):
         repointed.setdefault((owner.key, state.item.id), (owner, state, {}))[2][relation.key] = survivor
-    return [update_change(ctx, owner, state, fields) for owner, state, fields in repointed.values()]
+    return [stamped_change(ctx, owner, state, fields) for owner, state, fields in repointed.values()]
 
 
 def deleted_at(obj: Object, state: State) -> str | None:

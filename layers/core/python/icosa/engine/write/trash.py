@@ -13,7 +13,7 @@ from ...model.model import Object
 from ...store.change import Change
 from ..context import Context
 from ..records import State
-from .changes import changed_nodes, update_change, with_update_stamps
+from .changes import changed_nodes, stamped_change
 from .commit import MAX_COMMIT, announce, commit_changes, fitting
 from .dependents import KnownEdges, Reference, dependents_of, references_to
 from .follow_up import FollowUp, Frame, commit_and_follow_up
@@ -75,10 +75,7 @@ def _move(
 
 
 def _move_changes(ctx: Context, records: Iterable[tuple[Object, State]], deleted_at: str | None) -> list[Change]:
-    return [
-        update_change(ctx, obj, state, with_update_stamps(ctx, obj, {obj.by_name["deletedAt"].key: deleted_at}))
-        for obj, state in records
-    ]
+    return [stamped_change(ctx, obj, state, {obj.by_name["deletedAt"].key: deleted_at}) for obj, state in records]
 
 
 def _following(ctx: Context, obj: Object, states: Sequence[State], edges: KnownEdges) -> tuple[list[Reference], bool]:

@@ -16,13 +16,14 @@ from ...model.inspect import as_text
 from ...model.model import Object, UniqueConstraint
 from ...model.problems import Problem
 from ...model.record import Record
+from ...query.operation import Patching
 from ...store import keys
 from ...store.change import Change
 from ...store.derive import Rows, constraint_value
 from ...store.table import Item, Table
 from ..context import Context
 from ..records import State, get_any_visible
-from .changes import update_change, with_update_stamps
+from .changes import patch_change
 from .drafts import RecordDraft
 
 
@@ -135,7 +136,7 @@ def _identities(ws: str, obj: Object, draft: RecordDraft) -> list[_Identity]:
 
 
 def upsert_change(
-    ctx: Context, draft: RecordDraft, state: State, earlier: Change | None, problems: list[Problem]
+    ctx: Context, draft: RecordDraft, state: State, earlier: Change | None, patching: Patching, problems: list[Problem]
 ) -> Change | None:
     """The update of the record that an input stands for, which is as ``state`` says. ``earlier`` is the change by
     inputs before, from which this one goes on. What is wrong is added to ``problems``: then there is no change.
@@ -155,8 +156,10 @@ def upsert_change(
     # An upsert restores (docs/wire/rest.md#upsert).
     values.setdefault(obj.by_name["deletedAt"].key, None)
     values |= draft.relation_values()
-    change = update_change(ctx, obj, state, with_update_stamps(ctx, obj, values))
-    if earlier is None or change.after is None:
+    if earlier is not None and earlier.before is None:
+        patching = Patching(takes_updated_at=True)  # The record is new.
+    change = patch_change(ctx, obj, state, values, patching)
+    if earlier is None or earlier.is_nothing or change.after is None:
         return change
     version = state.item.version if earlier.before is None else earlier.before.version + 1
     after = Record.of(change.after, id=change.after.id, partition=change.after.partition, version=version)
