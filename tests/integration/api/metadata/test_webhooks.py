@@ -306,7 +306,8 @@ def test_targets_that_are_refused(own: MetadataClient, target: str, code: str, m
         ("updating", own("PATCH", f"{PATH}/{webhook['id']}", {"targetUrl": target})),
     ):
         assert (reply.status, reply.json["error"]) == (400, "METADATA_VALIDATION_ERROR")
-        assert reply.json["messages"] == [f"Multiple validation errors occurred while {verb} webhook"]
+        assert reply.json["message"] == f"Multiple validation errors occurred while {verb} webhook"
+        assert reply.json["messages"] == [message]
         [problem] = reply.json["errors"]["webhook"][0]["errors"]
         assert (problem["code"], problem["message"]) == (code, message)
     for name, answer in (

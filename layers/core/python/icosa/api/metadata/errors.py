@@ -30,7 +30,7 @@ def metadata_body(error: IcosaError) -> dict[str, Any]:
                 "statusCode": error.status,
                 "error": error.rest_error,
                 "message": error.message,
-                "messages": [error.message],
+                "messages": _reasons(error) or [error.message],
                 "errors": error.errors,
                 "summary": error.summary,
                 "userFriendlyMessage": error.friendly,
@@ -42,6 +42,12 @@ def metadata_body(error: IcosaError) -> dict[str, Any]:
             return {**rest_body(error), "message": error.message}
         case _:
             return rest_body(error)
+
+
+def _reasons(error: MetadataValidationError) -> list[str]:
+    """What is wrong, problem by problem."""
+    failures = (failure for of_kind in error.errors.values() for failure in of_kind)
+    return [problem["message"] for failure in failures for problem in failure["errors"]]
 
 
 def metadata_extensions(error: IcosaError) -> dict[str, Any]:

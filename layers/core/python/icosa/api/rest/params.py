@@ -69,9 +69,12 @@ class Params:
     def has_filter(self) -> bool:
         return "filter" in self._values
 
-    def refuse_strays(self, known: Collection[str] = _PARAMETERS, *, is_bulk_change: bool = False) -> None:
+    def refuse_strays(
+        self, known: Collection[str] = _PARAMETERS, *, is_bulk_change: bool = False, names_record: bool = False
+    ) -> None:
         """Refuse parameters that may be the rest of another one's value: API Gateway cuts values at ``;`` and ``&``,
-        and what it has cut off is a parameter that nobody knows (docs/wire/rest.md#parameters).
+        and what it has cut off is a parameter that nobody knows (docs/wire/rest.md#parameters). ``names_record``: the
+        filter is the condition of a change of one record, of which there is nothing to limit.
         """
         for name, values in self._values.items():
             if name in known or name.startswith("fields["):
@@ -80,14 +83,15 @@ class Params:
                 raise _invalid(f"Unknown parameter '{name}'. It may be the rest of another one's value. {_FILTER_HINT}")
             if is_bulk_change or "" in values or not _NAME.fullmatch(name) or self._may_be_rest_of_filter(name):
                 raise _invalid(f"Unknown parameter '{name}'. It may be the rest of another one's value. {CUT_HINT}")
-        of_lists = [name for name in self._values if name in _OF_LISTS]
-        if is_bulk_change and "limit" in self._values and self._may_be_rest_of_filter("limit"):
+        of_lists = [name for name in self._values if name in _OF_LISTS or (names_record and name == "limit")]
+        if is_bulk_change and not of_lists and "limit" in self._values and self._may_be_rest_of_filter("limit"):
             raise _invalid(
                 "limit may be the rest of the filter's value. Write the filter so that its end can be seen, as in "
                 f'filter=and(name[eq]:"x")&limit=60. {CUT_HINT}'
             )
         if is_bulk_change and of_lists:
-            raise _invalid(f"Parameter '{of_lists[0]}' means nothing to a change of many records. {CUT_HINT}")
+            changed = "one record" if names_record else "many records"
+            raise _invalid(f"Parameter '{of_lists[0]}' means nothing to a change of {changed}. {CUT_HINT}")
 
     def _may_be_rest_of_filter(self, name: str) -> bool:
         """Names with an underscore in front are those that clients add for caches and themselves."""

@@ -93,7 +93,7 @@ class RestApi:
         refuse_conditions(request, takes_if_match=endpoint.takes_if_match)
         params = Params(request.query_string)
         is_conditional = request.method != "GET" and path.id is not None and params.has_filter
-        params.refuse_strays(is_bulk_change=endpoint.is_bulk_change or is_conditional)
+        params.refuse_strays(is_bulk_change=endpoint.is_bulk_change or is_conditional, names_record=is_conditional)
         parsed = RecordsRequest(
             path=path,
             params=params,
