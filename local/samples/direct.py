@@ -28,6 +28,7 @@ _ACTIONS: Final[Mapping[str, Mapping[str, Any]]] = {
     "count_calls": {"workspaceId": WORKSPACE},
     "carry_values": {"workspaceId": WORKSPACE},
     "resume_jobs": {"workspaceId": WORKSPACE},
+    "spread_counters": {"workspaceId": WORKSPACE, "object": "person"},
     "list_roles": {"workspaceId": WORKSPACE},
     "list_workspaces": {"limit": 10, "counts": False},
     "read_workspace": {"workspaceId": WORKSPACE},

@@ -46,10 +46,18 @@ def test_reading_an_explain(stack: RunningStack) -> None:
         commands = commands.replace("http://localhost:8000", stack.url).replace(".icosa", str(stack.data))
         if expected:
             printed = _run(["bash", "-euo", "pipefail", "-c", setup + commands], stack)
-            assert _without_units(printed) == _without_units(expected), commands
+            known = {_without_units(expected), _without_units(_of_young_rows(expected))}
+            assert _without_units(printed) in known, commands
             assert _units(printed) == pytest.approx(_units(expected), rel=0.1, abs=1), commands
         else:
             setup += commands
+
+
+def _of_young_rows(headers: str) -> str:
+    """What the page says of rows that a batch wrote less than two minutes ago: the demo records may be as new."""
+    if "records from its rows" not in headers:
+        return headers
+    return re.sub(r"(round-trips|calls): (\d+)", lambda match: f"{match[1]}: {int(match[2]) + 1}", headers)
 
 
 def _without_units(headers: str) -> str:

@@ -5,7 +5,8 @@ A block's language says what is done with it (``tests/unit/docs/test_commands.py
 - ``bash``: runs on the local stack as it is printed, and prints the ``text`` or ``json`` below it;
 - ``sh``: needs AWS, Docker, or a checkout that nobody else uses. It runs with doubles of its commands, and what they
   were given is checked;
-- ``python``, ``javascript``, ``json``, ``graphql`` are parsed; ``text``, ``http`` and ``mermaid`` are for people.
+- ``python``, ``json`` and ``graphql`` are parsed; ``javascript`` and ``typescript`` have tests of their pages;
+  ``text``, ``http`` and ``mermaid`` are for people.
 """
 
 from __future__ import annotations

@@ -78,7 +78,7 @@ def _indexes() -> str:
         for leaf in _leaves(type_)
         if not leaf.may_have_rows
     ]
-    return f"Without an index: {_joined(names)}. All other fields and members have one.\n"
+    return f"Never with an index of their values: {_joined(names)}.\n"
 
 
 # ------------------------------------------------------------------ field types
