@@ -146,7 +146,8 @@ def test_prices_come_from_a_file(logs: Path, tmp_path: Path, capsys: pytest.Capt
 def test_default_prices_are_those_of_explain() -> None:
     prices = read_prices(ROOT / "ops/prices.toml")
 
-    for price in fields(Prices):
+    of_calls = [price for price in fields(Prices) if price.name != "gigabyte_months"]  # which no call pays
+    for price in of_calls:
         assert prices[price.name] == Decimal(str(getattr(Prices(), price.name)))
 
 

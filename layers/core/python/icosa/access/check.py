@@ -33,7 +33,6 @@ from ..query.operation import (
     Operation,
     Or,
     Order,
-    Patching,
     Related,
     RelatedAny,
     RelationSelection,
@@ -94,7 +93,7 @@ def authorize(rights: RecordRights, operation: Operation, model: Model) -> Opera
             check.filter(obj, operation.filter)
             check.filter(obj, operation.precondition.filter)
             check.data(obj, (operation.data,), may_exist=True)
-            operation = replace(operation, patching=check.patching(obj, operation.patching))
+            operation = check.patching(obj, operation)
             Problems(check.denied).raise_any()
         case FindMany():
             check.filter(obj, operation.filter)
@@ -102,7 +101,7 @@ def authorize(rights: RecordRights, operation: Operation, model: Model) -> Opera
             check.aggregates(obj, operation.aggregates)
         case Create():
             check.data(obj, operation.data, is_new=not operation.upsert, may_exist=operation.upsert)
-            operation = replace(operation, patching=check.patching(obj, operation.patching))
+            operation = check.patching(obj, operation)
             operation = replace(operation, refused=tuple(check.denied)) if check.denied else operation
         case FindDestroyed():
             check.destroyed(obj)
@@ -262,12 +261,13 @@ class _Check:
             return operation
         return replace(operation, locked=frozenset(field.key for field in fields), fixed_references=fixed)
 
-    def patching(self, obj: Object, patching: Patching) -> Patching:
-        """Whether a value that the caller may not read stays the same is not theirs to know."""
+    def patching[O: (Update, Create)](self, obj: Object, operation: O) -> O:
+        """The operation, which does not tell whether a value that the caller may not read stays the same."""
         hidden = self._rights.unreadable_fields(obj) | self._rights.masked_fields(obj)
         if not hidden:
-            return patching
-        return replace(patching, hidden=frozenset(field.key for field in obj.stored_fields if field.id in hidden))
+            return operation
+        keys = frozenset(field.key for field in obj.stored_fields if field.id in hidden)
+        return replace(operation, patching=replace(operation.patching, hidden=keys))
 
     def _dimension(self, obj: Object, dimension: Dimension) -> None:
         self._leaf(obj, dimension.relation, dimension.leaf.field)

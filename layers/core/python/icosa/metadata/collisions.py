@@ -40,7 +40,7 @@ def object_problems(draft: Draft, obj: Object, *, singular: bool, plural: bool) 
     others = [other for other in draft.objects.values() if other.id != obj.id]
     names = {name for other in others for name in (other.name_singular, other.name_plural)}
     derived = {name for other in others for name in derived_queries(other)}
-    by_singular, by_plural = derived_queries(obj)
+    by_singular, *by_plural = derived_queries(obj)
     if singular and (
         is_own_singular(obj.name_singular)
         or not own_names("types").isdisjoint(types_of_object(obj))
@@ -52,7 +52,7 @@ def object_problems(draft: Draft, obj: Object, *, singular: bool, plural: bool) 
     if plural and (
         is_own_plural(obj.name_plural)
         or obj.name_plural in derived
-        or by_plural in (names | own_names("queries") | {obj.name_singular})
+        or not (names | own_names("queries") | {obj.name_singular}).isdisjoint(by_plural)
     ):
         yield Problem(code="INVALID_OBJECT_INPUT", message=RESERVED, value=obj.name_plural)
 

@@ -60,8 +60,9 @@ def types_of_field(obj: Object, field: Field) -> Iterator[str]:
         yield where_name(obj, field)
 
 
-def derived_queries(obj: Object) -> tuple[str, str]:
-    """Root fields of Query beside the object's names, by its singular and by its plural; also those that it may get
-    later (duplicates need criteria).
+def derived_queries(obj: Object) -> tuple[str, str, str]:
+    """Root fields of Query beside the object's names: one by its singular, the others by its plural; also those that it
+    may get later (duplicates need criteria).
     """
-    return f"{obj.name_singular}Duplicates", f"{obj.name_plural}GroupBy"
+    plural = obj.name_plural
+    return f"{obj.name_singular}Duplicates", f"{plural}GroupBy", f"destroyed{capitalised(plural)}"

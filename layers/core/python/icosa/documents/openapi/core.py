@@ -15,7 +15,7 @@ from .destroyed import DESTROYED_SCHEMAS, destroyed_path
 from .errors import CONDITIONAL, error_components, with_others
 from .names import Names
 from .operations import operation_ids, operations_of
-from .parameters import OBJECTS, parameters
+from .parameters import OBJECTS, destroyed_parameters, parameters
 from .records import RecordSchemas
 from .schemas import Part
 from .tags import object_tags, tag_members
@@ -43,9 +43,10 @@ def core_members(model: Model, settings: Settings, only: Collection[str] | None 
     context = Context(names=names, settings=settings, names_aggregates=in_full)
     paths = own_path("core", parameters=[OBJECTS])
     own_schemas: Part = {}
+    own_parameters: Part = {}
     if only is None:
         paths |= destroyed_path()
-        own_schemas = DESTROYED_SCHEMAS
+        own_schemas, own_parameters = DESTROYED_SCHEMAS, destroyed_parameters()
     schemas = RecordSchemas(model, names, in_full=in_full).build(objects)
     for obj in objects:
         paths |= operations_of(obj, ids[obj.id], context)
@@ -54,7 +55,7 @@ def core_members(model: Model, settings: Settings, only: Collection[str] | None 
     if not in_full:
         responses = {status: body for status, body in with_others(responses).items() if status in _refused(paths)}
     parts = {
-        "parameters": parameters(settings),
+        "parameters": {**parameters(settings), **own_parameters},
         "responses": {**responses, **CONDITIONAL},
         "schemas": {**schemas, **shared_schemas(objects, context), **own_schemas, **error_schemas},
     }

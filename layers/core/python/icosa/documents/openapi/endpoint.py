@@ -63,6 +63,8 @@ class Endpoint:
     is_page: bool = False
     filters: tuple[Part, ...] = ()
     status: str | None = None
+    #: A filter names an entity, which may not be there.
+    names_entity: bool = False
 
     @property
     def models(self) -> Mapping[str, type[BaseModel]]:
@@ -208,6 +210,7 @@ ENDPOINTS: Final = (
         answer=IndexAdvice,
         is_list=True,
         filters=(ADVICE_OBJECT,),
+        names_entity=True,
     ),
     Endpoint(
         path="/demoRecords",

@@ -211,5 +211,9 @@ def _endpoint(endpoint: Endpoint) -> Part:
         answer=endpoint.schema,
         success="Done" if has_body else endpoint.summary,
         status=endpoint.success_status,
-        refused=(*_ALWAYS, *(_ONE if has_id else ()), *(_WRITES if endpoint.method != "get" else ())),
+        refused=(
+            *_ALWAYS,
+            *(_ONE if has_id or endpoint.names_entity else ()),
+            *(_WRITES if endpoint.method != "get" else ()),
+        ),
     )

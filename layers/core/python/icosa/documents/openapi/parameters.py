@@ -64,24 +64,11 @@ def parameters(settings: Settings) -> dict[str, Part]:
     """``components.parameters``."""
     return {
         "idPath": _id_path("record"),
-        "objectsPath": {
-            "name": "objects",
-            "in": "path",
-            "required": True,
-            "description": "The plural name of an object, as in the other paths",
-            "schema": {"type": "string"},
-            "example": "people",
-        },
         "startingAfter": _query(
             "starting_after",
             "Go on after this cursor: `pageInfo.endCursor` of the page before. Cursors are opaque, and belong to the "
             "order that they came with",
             {"type": "string"},
-        ),
-        "since": _query(
-            "since",
-            "Only what happened from this moment on. More than 30 days ago is refused",
-            {"type": "string", "format": "date-time"},
         ),
         "endingBefore": _query(
             "ending_before",
@@ -212,6 +199,25 @@ def parameters(settings: Settings) -> dict[str, Part]:
             "include_records_sample",
             f"Show up to {settings.group_records} records of each group",
             {"type": "boolean", "default": False},
+        ),
+    }
+
+
+def destroyed_parameters() -> dict[str, Part]:
+    """Those of the path for destroyed records alone."""
+    return {
+        "objectsPath": {
+            "name": "objects",
+            "in": "path",
+            "required": True,
+            "description": "The plural name of an object, as in the other paths",
+            "schema": {"type": "string"},
+            "example": "people",
+        },
+        "since": _query(
+            "since",
+            "Only what happened from this moment on. More than 30 days ago is refused",
+            {"type": "string", "format": "date-time"},
         ),
     }
 

@@ -32,10 +32,15 @@ def noting_misses(ctx: Context, obj: Object, leaves: Iterable[Leaf]) -> Iterator
     finally:
         if missing:
             names = ", ".join(f"{obj.name_singular}.{leaf.dotted}" for leaf in missing.values())
-            being_built = any(leaf.index.status == "BUILDING" for leaf in missing.values())
+            being_built = any(_is_being_built(leaf) for leaf in missing.values())
             meter.note(f"no index of {names}" + (" yet" if being_built else ": createOneIndex would help"))
         units = meter.read_units - before - missed.needed
         if meter.indexes is not None and units > 0:
             for leaf in missing.values():
-                if leaf.index.status != "BUILDING":
+                if not _is_being_built(leaf):
                     meter.indexes.missed(obj.key, use_name(leaf), units)
+
+
+def _is_being_built(leaf: Leaf) -> bool:
+    """Whether records are getting rows of a leaf: of a new field, or of an index that was declared."""
+    return leaf.has_rows and "BUILDING" in (leaf.field.status, leaf.index.status)
