@@ -153,7 +153,8 @@ def test_health_needs_no_key(stack: RunningStack) -> None:
     whole, head = httpx.get(f"{stack.url}/healthz"), httpx.head(f"{stack.url}/healthz")
     assert (whole.status_code, whole.json()) == (200, {"status": "ok", "version": VERSION})
     assert (head.status_code, head.content) == (200, b"")
-    assert httpx.post(f"{stack.url}/healthz").status_code == 404
+    refused = httpx.post(f"{stack.url}/healthz")
+    assert (refused.status_code, refused.headers["allow"]) == (405, "GET, HEAD, OPTIONS")
     answered, _ = flood(f"{stack.url}/healthz")
     assert answered >= 30
 

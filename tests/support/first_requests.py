@@ -38,7 +38,7 @@ def first_requests(
         text=True,
         check=False,
     )
-    assert done.returncode == 0, done.stderr
+    assert done.returncode == 0, f"{done.stdout[-4000:]}\n{done.stderr}"
     written, _, answers = done.stdout.rstrip("\n").rpartition("\n")
     logs = dict(part.split("\n", 1) for part in written.split(_BEGIN)[1:])
     return {name: Answer(result, imported, logs[name]) for name, (result, imported) in json.loads(answers).items()}

@@ -293,7 +293,7 @@ def test_the_body_of_an_event_is_that_of_its_moment(writer: Writer, listeners: L
     assert {body["objectMetadata"]["id"] for body in bodies} == {deal.id}
 
 
-@pytest.mark.parametrize(("kind", "fuses"), [("create", (5, 17)), ("delete", (10, 18)), ("restore", (10, 28))])
+@pytest.mark.parametrize(("kind", "fuses"), [("create", (5, 18)), ("delete", (10, 18)), ("restore", (10, 28))])
 def test_a_batch_that_the_janitor_settles_tells_of_each_change_once(
     writer: Writer, listeners: Listeners, kind: str, fuses: tuple[int, ...]
 ) -> None:

@@ -175,7 +175,7 @@ def test_custom_objects_have_a_timeline(office: Office) -> None:
     assert (row["name"], row["linkedObjectMetadataId"]) == ("rocket.created", obj.id)
 
 
-def test_a_reference_that_is_cleared_is_told_as_the_systems_doing(office: Office) -> None:
+def test_a_reference_that_is_cleared_is_told_as_the_doing_of_who_destroyed(office: Office) -> None:
     [company] = office.tenant.create("company", {"name": "Acme"})
     [person] = office.tenant.create("person", {"companyId": company})
     office.tell()
@@ -183,7 +183,7 @@ def test_a_reference_that_is_cleared_is_told_as_the_systems_doing(office: Office
     office.tell()
     [row] = office.activities(name={"eq": "person.updated"})
     assert row["properties"]["diff"] == {"companyId": {"before": company, "after": None}}
-    assert row["createdBy"]["source"] == "SYSTEM" and row["targetPersonId"] == person
+    assert row["createdBy"]["source"] == "API" and row["targetPersonId"] == person
 
 
 def test_large_changes_are_told_by_their_names(office: Office) -> None:

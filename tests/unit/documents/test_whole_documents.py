@@ -21,7 +21,6 @@ from openapi_schema_validator import oas31_format_checker
 from icosa.documents.openapi.base import skeleton, whole
 from icosa.documents.openapi.core import IN_FULL, core_body
 from icosa.documents.openapi.metadata import metadata_document
-from icosa.documents.openapi.parameters import destroyed_parameters
 from icosa.documents.openapi.text import LENGTH, plain
 from icosa.model.model import Model
 from icosa.model.types.registry import by_name
@@ -235,11 +234,7 @@ def test_parts_say_what_the_whole_says() -> None:
     # What they refer to, and no more: of companies the form that related records have.
     assert "CompanyForRelation" in schemas(part)
     assert schemas(part).keys().isdisjoint({"Company", "CompanyForResponse", "CompanyPage", "NoteForRelation"})
-    # Those of a path that parts do not have are left out.
-    parameters = everything["components"]["parameters"]
-    assert part["components"]["parameters"] == {
-        name: body for name, body in parameters.items() if name not in destroyed_parameters()
-    }
+    assert part["components"]["parameters"] == everything["components"]["parameters"]
 
 
 def test_names_in_a_part_are_those_of_the_whole() -> None:

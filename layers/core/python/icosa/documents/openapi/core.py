@@ -7,6 +7,7 @@ from typing import Any
 
 import orjson
 
+from ...identifiers import capitalised
 from ...model.model import Model
 from ...settings import Settings, settings
 from .answers import Context, schemas_of, shared_schemas
@@ -37,6 +38,7 @@ def core_members(model: Model, settings: Settings, only: Collection[str] | None 
     by_plural = sorted(model.objects, key=lambda obj: obj.name_plural)
     names = Names(by_plural)
     ids = {obj.id: operation_ids(obj, names) for obj in by_plural}
+    destroyed_ids = {obj.id: names.claim(f"findDestroyed{capitalised(obj.name_plural)}") for obj in by_plural}
     tagged = object_tags(obj for obj in model.objects if only is None or obj.id in only)
     objects = [obj for obj, _ in tagged]
     in_full = sum(len(obj.fields) for obj in objects) <= IN_FULL
@@ -44,9 +46,13 @@ def core_members(model: Model, settings: Settings, only: Collection[str] | None 
     paths = own_path("core", parameters=[OBJECTS])
     own_schemas: Part = {}
     own_parameters: Part = {}
-    if only is None:
+    if in_full or only is None:
+        own_schemas, own_parameters = DESTROYED_SCHEMAS, destroyed_parameters(for_all=not in_full)
+    if in_full:
+        for obj in objects:
+            paths |= destroyed_path(obj.name_plural, destroyed_ids[obj.id])
+    elif only is None:
         paths |= destroyed_path()
-        own_schemas, own_parameters = DESTROYED_SCHEMAS, destroyed_parameters()
     schemas = RecordSchemas(model, names, in_full=in_full).build(objects)
     for obj in objects:
         paths |= operations_of(obj, ids[obj.id], context)

@@ -1,5 +1,5 @@
-"""What is left of records that were destroyed: one path for all objects, since it is the same for all but for their
-names (docs/wire/rest.md#destroyed-records).
+"""What is left of records that were destroyed (docs/wire/rest.md#destroyed-records): one path for each object; in the
+documents of large models, which have to be short, one for all.
 """
 
 from __future__ import annotations
@@ -30,18 +30,19 @@ DESTROYED_SCHEMAS: Final[Part] = {
 }
 
 
-def destroyed_path() -> dict[str, Any]:
+def destroyed_path(plural: str | None = None, id: str = "findDestroyed") -> dict[str, Any]:
+    """The path of one object, or of all."""
     return {
-        "/{objects}/destroyed": {
+        f"/{plural or '{objects}'}/destroyed": {
             "get": operation(
-                tag=GENERAL,
-                id="findDestroyed",
+                tag=plural or GENERAL,
+                id=id,
                 summary="Find Destroyed Records",
                 description=(
                     "Which records of an object were destroyed in the last 30 days, oldest first: for who keeps "
                     "copies. Keys that do not see all records of the object are refused"
                 ),
-                parameters=refer("objectsPath", "since", "limit", "startingAfter"),
+                parameters=refer(*(("objectsPath",) if plural is None else ()), "since", "limit", "startingAfter"),
                 answer=reference(_PAGE),
                 success="The ids of destroyed records",
                 refused=("400", "401", "403", "429", "503"),

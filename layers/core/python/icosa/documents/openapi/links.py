@@ -14,10 +14,9 @@ def connect_schema(obj: Object) -> Part:
     """What chooses a record of an object for a relation, named by what only one record has."""
     alternatives: list[dict[str, Part]] = [{"id": {"type": "string", "format": "uuid"}}]
     alternatives += [_unique_members(obj, constraint) for constraint in obj.unique_constraints]
-    where = {
-        "description": "The id, or all members of one unique constraint",
-        "anyOf": [{**all_of(**members), "additionalProperties": False} for members in alternatives],
-    }
+    forms = [{**all_of(**members), "additionalProperties": False} for members in alternatives]
+    chosen = {"anyOf": forms} if len(forms) > 1 else forms[0]
+    where = {"description": "The id, or all members of one unique constraint", **chosen}
     target = {**all_of(where=where), "description": f"A record of {label(obj, 'labelPlural')} that exists"}
     return _action("Point at a record that exists", connect=target)
 

@@ -203,23 +203,22 @@ def parameters(settings: Settings) -> dict[str, Part]:
     }
 
 
-def destroyed_parameters() -> dict[str, Part]:
-    """Those of the path for destroyed records alone."""
-    return {
-        "objectsPath": {
-            "name": "objects",
-            "in": "path",
-            "required": True,
-            "description": "The plural name of an object, as in the other paths",
-            "schema": {"type": "string"},
-            "example": "people",
-        },
-        "since": _query(
-            "since",
-            "Only what happened from this moment on. More than 30 days ago is refused",
-            {"type": "string", "format": "date-time"},
-        ),
+def destroyed_parameters(*, for_all: bool) -> dict[str, Part]:
+    """Those that only paths for destroyed records have; ``for_all``: one path serves all objects."""
+    name: Part = {
+        "name": "objects",
+        "in": "path",
+        "required": True,
+        "description": "The plural name of an object, as in the other paths",
+        "schema": {"type": "string"},
+        "example": "people",
     }
+    since = _query(
+        "since",
+        "Only what happened from this moment on. More than 30 days ago is refused",
+        {"type": "string", "format": "date-time"},
+    )
+    return {"since": since, **({"objectsPath": name} if for_all else {})}
 
 
 def metadata_parameters() -> dict[str, Part]:
