@@ -21,29 +21,28 @@ from made.api.launch_pads import (
 )
 from made.models import (
     Company,
+    CompanyConnect,
+    CompanyConnectConnect,
+    CompanyConnectConnectWhereType0,
     CURRENCYInput,
     FindOneLaunchPadDepth,
     LaunchPad,
     LaunchPadForUpdate,
     LaunchPadForUpdateStateType1,
     LaunchPadStateType1,
-    RelationConnect,
-    RelationTarget,
-    RelationTargetWhere,
 )
 
 url, token = sys.argv[1:]
 client = AuthenticatedClient(base_url=f"{url}/rest", token=token)
 
 company = create_one_company.sync(client=client, body=Company(name="Pad Builders")).data.create_company
-where = RelationTargetWhere()
-where["id"] = str(company.id)
+where = CompanyConnectConnectWhereType0(id=company.id)
 pad = LaunchPad(
     name="Pad 39A",
     state=LaunchPadStateType1.READY,
     tags=["coast", "old"],
     price=CURRENCYInput(amount_micros=1_500_000, currency_code="EUR"),
-    builder=RelationConnect(connect=RelationTarget(where=where)),
+    builder=CompanyConnect(connect=CompanyConnectConnect(where=where)),
 )
 created = create_one_launch_pad.sync(client=client, body=pad).data.create_launch_pad
 batch = create_many_launch_pads.sync(client=client, body=[LaunchPad(name="A"), LaunchPad(name="B")])
