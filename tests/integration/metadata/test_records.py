@@ -12,6 +12,7 @@ from icosa.metadata.job_runner import run
 from icosa.model.dates import epoch_ms
 from icosa.model.model import Object
 from icosa.query.operation import Restore
+from icosa.store.copies import SINCE, has_copy
 from icosa.store.derive import CREATED
 from icosa.store.meter import Meter
 from icosa.store.ops import DeleteItem as DeleteRow
@@ -510,3 +511,22 @@ def test_rows_of_version_0_2_are_completed(tenant: Tenant) -> None:
             key: whole[key] for key in whole.keys() - changed
         }
         assert {rows[key][CREATED] for key in changed & rows.keys()} == {epoch_ms("2020-01-01T00:00:00.000Z")}
+
+
+def test_copies_that_an_earlier_release_has_left_behind_are_made_anew(tenant: Tenant) -> None:
+    obj = tenant.new_object()
+    ids = tenant.create("rocket", *({"name": f"old {number}"} for number in range(3)))
+    before = {key: row for key, row in all_rows(tenant.table).items() if "#I#" in key[0] and has_copy(row)}
+    assert len(before) == 3
+    for number, record_id in enumerate(ids):
+        tenant.update("rocket", record_id, {"name": f"new {number}"})
+    for row in before.values():
+        tenant.table.transact([PutItem({name: value for name, value in row.items() if name != SINCE})])
+    newest = [{"createdAt": "DescNullsLast"}]
+    assert {row["name"] for row in tenant.find("rocket", order=newest)} == {"old 0", "old 1", "old 2"}
+    job = new_job("carry", object_key=obj.key, object_id=obj.id, now_ms=0)
+    tenant.table.transact([put_job(WORKSPACE, job)])
+    tenant.finish_jobs()
+    assert {row["name"] for row in tenant.find("rocket", order=newest)} == {"new 0", "new 1", "new 2"}
+    tenant.update("rocket", ids[0], {"name": "newest"})
+    assert {row["name"] for row in tenant.find("rocket", order=newest)} == {"newest", "new 1", "new 2"}

@@ -18,7 +18,7 @@ from ..catalog.jobs import Job, new_job
 from ..model.model import Index, Model, Object, UniqueConstraint
 from ..model.record import Record
 from ..store import keys
-from ..store.change import carry, claim, put_row
+from ..store.change import carry, claim, put_row, recopy
 from ..store.derive import Attributes, Rows, constraint_value
 from ..store.keys import Key
 from ..store.lookup import key_page
@@ -162,7 +162,9 @@ class Worker:
         raise TransactionConflict
 
     def _carrying(self, obj: Object) -> Stage:
-        """Let the rows of live records carry what they would if they were written now: one write unit for each row."""
+        """Let the rows of live records carry, and hold, what they would if they were written now: one write unit for
+        each row, and one for each copy.
+        """
         pk, rows = keys.records(self.ws, obj.key), Rows.of(self.model, obj)
 
         def page(after: str | None) -> tuple[str | None, int]:
@@ -418,7 +420,9 @@ def _sender(pack: Sequence[_Group]) -> Callable[[Table], list[str]]:
 
 def _updater(rows: Rows, record: Record) -> Callable[[Table], None]:
     derived = {**rows.index(record), **rows.edges(record, live=True)}
+    now_ms = int(time.time() * 1000)
     updates = [carry(key, attributes) for key, attributes in derived.items()]
+    updates += [recopy(key, attributes, now_ms) for key, attributes in derived.items()]
 
     def send(table: Table) -> None:
         for update in updates:

@@ -17,6 +17,7 @@ from typing import Any, Literal
 from ..model.model import Model, Object, UniqueConstraint
 from ..model.record import Record
 from . import keys
+from .copies import ATTRIBUTES as COPY_ATTRIBUTES
 from .copies import has_copy, marked, without_copy
 from .derive import CREATED, TWO_VALUES, WRITTEN, Attributes, Rows, constraint_value
 from .keys import Key
@@ -198,6 +199,21 @@ def carry(key: Key, attributes: Attributes) -> UpdateItem | None:
     condition = f"{EXISTS} AND attribute_not_exists(#c) AND attribute_not_exists(#b)"
     names = {"#c": CREATED, "#b": TWO_VALUES}
     return UpdateItem(key, "SET #c = :c", condition, names, {":c": attributes[CREATED]})
+
+
+def recopy(key: Key, attributes: Attributes, since_ms: int) -> UpdateItem | None:
+    """Let a row hold the copy of its record that it would if it were written now: a release before 0.3 writes records
+    and leaves their copies as they are. None for rows that hold none.
+
+    Who writes the record meanwhile gives the row a later copy, or removes it, and the condition leaves both alone.
+    """
+    if not has_copy(attributes):
+        return None
+    copy = {name: value for name, value in marked(attributes, since_ms).items() if name in COPY_ATTRIBUTES}
+    names = {f"#{name}": name for name in (*copy, TWO_VALUES)}
+    condition = f"{EXISTS} AND attribute_not_exists(#{TWO_VALUES}) AND (attribute_not_exists(#v) OR #v < :v)"
+    sets = ", ".join(f"#{name} = :{name}" for name in copy)
+    return UpdateItem(key, f"SET {sets}", condition, names, {f":{name}": value for name, value in copy.items()})
 
 
 def row_diff(model: Model, change: Change) -> RowDiff:
