@@ -8,11 +8,12 @@ from typing import Any
 import pytest
 
 from icosa.access.api_keys import ApiKeys
+from icosa.store import keys
 from icosa.store.table import Table
 from tests.support.graphql_client import GraphqlClient
-from tests.support.provisioning import event_of
+from tests.support.provisioning import event_of, set_role
 from tests.support.rest_client import RestClient
-from tests.support.restricted import restricted_caller
+from tests.support.restricted import caller_of, model_of, restricted_caller, restricted_key
 from tests.support.workspace import workspace_fixtures
 
 shared_table, api_keys, workspace, event_of_role = workspace_fixtures("module")
@@ -125,3 +126,49 @@ def test_lists_say_until_when_they_are_whole(call: RestClient, gql: GraphqlClien
         headers = {name.lower(): value for name, value in reply.headers.items()}
         assert "2026" < headers["x-icosa-watermark"] < before
     assert "x-icosa-watermark" not in call("GET", "/rest/companies/groupBy?group_by=[]").headers
+
+
+def test_references_that_a_destruction_clears_are_changes(call: RestClient) -> None:
+    [company] = _new(call, plural="companies", name="Acme")
+    [person] = _new(call, companyId=company)
+    before = call("GET", f"/rest/people/{person}").json["data"]["person"]
+    assert call("DELETE", f"/rest/companies/{company}").status == 200
+    after = call("GET", f"/rest/people/{person}").json["data"]["person"]
+    assert (before["companyId"], after["companyId"]) == (company, None)
+    assert after["updatedAt"] > before["updatedAt"]
+    changed = call("GET", "/rest/people", filter=f'updatedAt[gt]:"{before["updatedAt"]}"', limit="200")
+    assert person in [each["id"] for each in changed.json["data"]["people"]]
+
+
+def test_what_a_merge_points_at_its_survivor_has_changed(call: RestClient) -> None:
+    kept, gone = _new(call, 2, plural="companies", name="Acme")
+    [person] = _new(call, companyId=gone)
+    before = call("GET", f"/rest/people/{person}").json["data"]["person"]
+    merged = call("PATCH", "/rest/companies/merge", {"ids": [kept, gone], "conflictPriorityIndex": 0})
+    assert merged.status == 200, merged
+    after = call("GET", f"/rest/people/{person}").json["data"]["person"]
+    assert after["companyId"] == kept and after["updatedAt"] > before["updatedAt"]
+
+
+def test_roles_that_see_some_of_the_records_are_sent_to_the_feed(
+    shared_table: Table, workspace: Any, api_keys: ApiKeys
+) -> None:
+    model = model_of(shared_table, workspace)
+    person = model.by_singular["person"]
+    key_id = restricted_key(shared_table, workspace, api_keys)
+    rule = {
+        "id": "20202020-0000-4000-8000-0000000000aa",
+        "objectMetadataId": person.id,
+        "fieldMetadataId": person.by_name["jobTitle"].id,
+        "operand": "IS",
+        "value": "Analyst",
+    }
+    stored = shared_table.get(keys.api_key(workspace.workspace_id, key_id))
+    assert stored is not None
+    set_role(shared_table, workspace.workspace_id, stored["roleId"], rowLevelPredicates=[rule])
+    some = caller_of(shared_table, workspace, key_id)
+    refused = some.rest("GET", "/rest/people/destroyed")
+    assert refused.status == 403 and "feed of events" in refused.json["messages"][0]
+    assert some.rest("GET", "/rest/companies/destroyed").status == 200
+    [error] = some.gql.send("POST", {"query": "{ destroyedPeople { edges { node { id } } } }"}).json["errors"]
+    assert "feed of events" in error["message"]
