@@ -20,6 +20,7 @@ from icosa.metadata.standard import build_objects, standard_model
 from icosa.model.model import Model
 from icosa.shipped import load
 from icosa.store import keys
+from icosa.store.copies import has_copy
 from icosa.store.derive import CREATED
 from icosa.store.meter import Meter
 from icosa.store.ops import DeleteItem, PutItem, set_attributes
@@ -27,6 +28,7 @@ from icosa.store.table import MAX_TRANSACTION, Table, chunked
 from icosa.store.versions import CURRENT, FORMAT, READABLE_FORMAT, STANDARD, Versions
 from icosa.views.rows import as_roots
 from tests.integration.engine.interrupted import InterruptedTable, Interruption
+from tests.integration.engine.world import all_rows
 from tests.support.tenant import LATER_MS, NOW, WORKSPACE, Tenant
 
 #: What an imagined release before this one did not have.
@@ -278,7 +280,7 @@ def test_a_step_is_bounded_and_the_next_goes_on_from_its_place(table: Table) -> 
 
 
 def test_a_record_costs_a_write_unit_for_each_of_its_rows(table: Table) -> None:
-    """And one in the trash four; each object costs four, for its new version, and the job six."""
+    """And for each copy, and one in the trash four; each object costs four, for its new version, and the job six."""
     tenant = first_format(table)
     meter = Meter(detailed=True)
     table.put(PutItem(migration_job(WORKSPACE, now_ms=0).row(WORKSPACE)))
@@ -286,8 +288,9 @@ def test_a_record_costs_a_write_unit_for_each_of_its_rows(table: Table) -> None:
         patch.setattr(registry, "MIGRATIONS", registry.MIGRATIONS[:1])
         run(table.metered(meter), WORKSPACE, job_id(WORKSPACE), now=NOW, now_ms=LATER_MS)
     carried = sum(value is not None for value in derived(tenant).values())
+    copies = sum("#I#" in row["PK"] and has_copy(row) for row in all_rows(table).values())
     assert versions(table) == Versions(2, 0)
-    assert meter.write_units == carried + 4 + 3 * 4 + 6
+    assert meter.write_units == carried + copies + 4 + 3 * 4 + 6
     # Pages of records and of the trash, what each object's version is read by, and the job.
     assert meter.read_units < 50
 

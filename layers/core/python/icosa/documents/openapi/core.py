@@ -48,14 +48,13 @@ def core_members(model: Model, settings: Settings, only: Collection[str] | None 
     own_parameters: Part = {}
     if in_full or only is None:
         own_schemas, own_parameters = DESTROYED_SCHEMAS, destroyed_parameters(for_all=not in_full)
-    if in_full:
-        for obj in objects:
-            paths |= destroyed_path(obj.name_plural, destroyed_ids[obj.id])
-    elif only is None:
+    if only is None and not in_full:
         paths |= destroyed_path()
     schemas = RecordSchemas(model, names, in_full=in_full).build(objects)
     for obj in objects:
         paths |= operations_of(obj, ids[obj.id], context)
+        if in_full:
+            paths |= destroyed_path(obj.name_plural, destroyed_ids[obj.id])
         schemas |= schemas_of(obj, context)
     error_schemas, responses = error_components(settings)
     if not in_full:
