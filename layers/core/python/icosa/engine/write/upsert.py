@@ -67,7 +67,8 @@ class Matches:
     """What the inputs of an upsert may stand for: guards of their values and records, as read. A record that the caller
     may not see is none, and its value is found to be taken when the input is written.
 
-    ``changed`` are records as inputs before leave them, ``claimed`` the values that these give.
+    ``changed`` are records as inputs before leave them, ``claimed`` the values that these give, ``made`` the ids of
+    those that are new. Values of a new record do not lead to it (docs/wire/rest.md#upsert).
     """
 
     obj: Object
@@ -76,6 +77,7 @@ class Matches:
     states: Mapping[str, State | None]
     changed: dict[str, State | None] = field(default_factory=dict)
     claimed: dict[keys.Key, str] = field(default_factory=dict)
+    made: set[str] = field(default_factory=set)
 
     def match(self, draft: RecordDraft) -> State | None:
         """The record that an input stands for, None for a new one. Raises SeveralMatches."""
@@ -97,13 +99,15 @@ class Matches:
             return identity.id
         key = identity.guard.key
         if key in self.claimed:
-            return self.claimed[key]
+            return None if self.claimed[key] in self.made else self.claimed[key]
         row = self.guards[key]
         return None if row is None else row["id"]
 
     def note(self, ctx: Context, change: Change) -> None:
         """Let the inputs that follow find a record as a change leaves it."""
         if change.obj is self.obj and change.after is not None:
+            if change.before is None:
+                self.made.add(change.id)
             self.changed[change.id] = State(change.after, change.after_live)
             self.claimed |= dict.fromkeys(Rows.of(ctx.model, change.obj).guards(change.after), change.id)
 
