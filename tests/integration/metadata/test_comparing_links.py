@@ -70,7 +70,8 @@ def test_links_of_one_place_are_one_value(table: Table) -> None:
         [person] = tenant.create("person", {"company": {"connect": {"where": _link(form.format("acme"))}}})
         assert tenant.find("person", {"id": {"eq": person}})[0]["companyId"] == first
     assert tenant.find("company")[0]["domainName"]["primaryLinkUrl"] == "WWW.acme.example/"
-    several = _upsert(tenant, *(form.format("new") for form in _FORMS), "new.example/About", "http://new.example/about")
+    forms = [*(form.format("new") for form in _FORMS), "new.example/About", "http://new.example/about"]
+    several = [_upsert(tenant, form)[0] for form in forms]
     assert len(set(several)) == 3
     tenant.run(Update(object=tenant.object("company"), id=first, data=_link("http://other.example")))
     assert _upsert(tenant, "acme.example") != [first]
