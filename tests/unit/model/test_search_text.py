@@ -9,7 +9,9 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from phonenumbers import COUNTRY_CODE_TO_REGION_CODE
 
+from icosa.model.phone_typing import calling_code
 from icosa.model.record import Record
 from icosa.model.search_text import (
     LONGEST,
@@ -167,8 +169,38 @@ def test_a_person_has_rows_for_what_no_index_tells() -> None:
     )
     rows = {sort.partition("\x01")[0] for _, sort in Rows(crm(), PERSON).tokens(item)}
 
-    # The accent, the host, the second word, and the number as dialled from abroad.
-    assert rows == {"zoe", "mail.acme.com", "lead", "442079460000"}
+    # The accent, the host, the second word; not the number as dialled from abroad.
+    assert rows == {"zoe", "mail.acme.com", "lead"}
+
+
+@pytest.mark.parametrize(
+    ("phones", "expected"),
+    [
+        ({"primaryPhoneNumber": "2079460000", "primaryPhoneCallingCode": "+44"}, set()),
+        # No country has this code, and letters are no digits to be dialled.
+        ({"primaryPhoneNumber": "2079460000", "primaryPhoneCallingCode": "+4420"}, {"44202079460000"}),
+        ({"primaryPhoneNumber": "20abc", "primaryPhoneCallingCode": "+44"}, {"4420abc"}),
+        ({"primaryPhoneNumber": "2079460000"}, set()),
+        (
+            {
+                "primaryPhoneNumber": "2079460000",
+                "primaryPhoneCallingCode": "+44",
+                "additionalPhones": [{"number": "610203040", "callingCode": "+33", "countryCode": "FR"}],
+            },
+            {"610203040", "33610203040"},
+        ),
+    ],
+)
+def test_numbers_whose_calling_code_is_not_told_have_rows(phones: dict[str, Any], expected: set[str]) -> None:
+    rows = {sort.partition("\x01")[0] for _, sort in Rows(crm(), PERSON).tokens(_item(phones=phones))}
+
+    assert rows == expected
+
+
+def test_calling_codes_begin_no_other_one() -> None:
+    codes = map(str, COUNTRY_CODE_TO_REGION_CODE)
+
+    assert all(calling_code(code + rest) == code for code in codes for rest in ("", "0", "9999"))
 
 
 @pytest.mark.parametrize(("text", "token"), [("ann lee", "ann"), ("(o'brien, x", "o'brien"), ("", ""), ("?! a", "")])

@@ -30,7 +30,9 @@ def with_default_indexes(object_name: str | None, field: Field) -> Field:
     for leaf in field.leaves:
         name = leaf.subfield or ""
         records = default if isinstance(default, str) else default.get(name, "ALL")
-        indexes[name] = LeafIndex(records=records, serves_search=name in searched, copies=copied)
+        serves = name in searched
+        coded = serves and field.type.is_searched_by_digits
+        indexes[name] = LeafIndex(records=records, serves_search=serves, tells_codes=coded, copies=copied)
     indexes = {name: index for name, index in indexes.items() if index != FULL_INDEX}
     return replace(field, leaf_indexes=indexes)
 

@@ -19,6 +19,10 @@ _OPTIONAL_TRUNK = "(0)"
 _INTERNATIONAL = ("+", "00")
 #: Where a trunk prefix is 8 (Russia and its neighbours), it makes a number of eleven digits.
 _LONG_TRUNK, _LONG = "8", 11
+#: Calling codes of one and of two digits; all others have three, and none is the beginning of another (ITU-T E.164).
+_ONE_DIGIT = frozenset("17")
+_UNITS_BY_TENS = {2: "07", 3: "0123469", 4: "013456789", 5: "12345678", 6: "0123456", 8: "1246", 9: "0123458"}
+_TWO_DIGITS = frozenset(f"{tens}{digit}" for tens, digits in _UNITS_BY_TENS.items() for digit in digits)
 
 
 def joined(chunks: Iterable[str]) -> Iterator[str]:
@@ -53,6 +57,17 @@ def numbers(chunk: str) -> Iterator[str]:
         yield digits[2:]
     elif digits.startswith("0") or (digits.startswith(_LONG_TRUNK) and len(digits) == _LONG):
         yield digits[1:]
+
+
+def calling_code(digits: str) -> str:
+    """The calling code that a number as dialled from abroad begins with; all digits where they end before it does.
+
+    >>> calling_code("15552671"), calling_code("442079460000"), calling_code("351"), calling_code("3")
+    ('1', '44', '351', '3')
+    """
+    if digits[:1] in _ONE_DIGIT:
+        return digits[:1]
+    return digits[:2] if digits[:2] in _TWO_DIGITS else digits[:3]
 
 
 def _is_number(run: list[str]) -> bool:

@@ -87,12 +87,28 @@ def serving_leaves(obj: Object) -> dict[str, tuple[Leaf, ...]]:
     return {key: leaves for key, leaves in serving.items() if leaves}
 
 
-def is_told_by(leaf: Leaf, value: str, token: str) -> bool:
-    """Whether a token of a field needs no row because of the index row of a leaf that serves search, of this value: it
-    begins so, or the token is in the host of an e-mail address, but not at its beginning (which says little).
+def calling_code(leaf: Leaf, record: Item) -> str | None:
+    """The calling code that the index row of a leaf says, for search; None where it says none."""
+    if not leaf.index.tells_codes:
+        return None
+    value = record.get(leaf.field.key)
+    return None if value is None else leaf.field.type.calling_code(value)
+
+
+def is_told_by(leaf: Leaf, record: Item, token: str) -> bool:
+    """Whether a token of a field needs no row because of the index row of a leaf that serves search: its value begins
+    so, or it does behind its calling code; or the token is in the host of an e-mail address, but not at its beginning
+    (which says little).
     """
-    if leaf.kind.encode(value).startswith(token):
+    value = leaf.get(record)
+    if value is None:
+        return False
+    encoded = leaf.kind.encode(value)
+    if encoded.startswith(token):
         return True
+    code = calling_code(leaf, record)
+    if code is not None:
+        return (code + encoded).startswith(token)
     host = value.lower().rpartition("@")[2]
     return leaf.field.type.has_host and host != token and host.endswith(token)
 

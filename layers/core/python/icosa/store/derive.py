@@ -13,7 +13,7 @@ from ..model.dates import epoch_ms
 from ..model.fragments import FragmentLeaf, fragments, shard_of
 from ..model.model import Model, Object, UniqueConstraint
 from ..model.record import Record
-from ..model.search_text import is_told_by, search_fields, serving_leaves, tokens
+from ..model.search_text import calling_code, is_told_by, search_fields, serving_leaves, tokens
 from ..model.types.base import IndexedRecords, Item, Leaf
 from . import keys
 from .copies import copied, without_copy
@@ -29,6 +29,8 @@ Attributes = Mapping[str, Any]
 _NOTHING: Attributes = {}
 #: In an index row: the exact text, where the encoding in the key loses case or accents.
 EXACT = "e"
+#: In an index row of a phone number: the digits of its calling code, for search (``LeafIndex.tells_codes``).
+CODE = "x"
 #: In a token row: the keys of the fields that have the token.
 FIELDS = "f"
 #: In an index row or an edge: it stands for two states, because a batch is replacing one by the other.
@@ -40,7 +42,7 @@ CREATED = "c"
 #: that removes the row later sees whether it has been written again meanwhile (``staging.removed``).
 WRITTEN = "s"
 #: What tells the states of a row apart; what it carries besides follows from its record.
-ATTRIBUTES = (EXACT, FIELDS, TWO_VALUES)
+ATTRIBUTES = (EXACT, FIELDS, TWO_VALUES, CODE)
 #: Bytes of exact text up to which a row has room for ``CREATED`` within the 1 KB that it costs.
 _MOST_EXACT = 700
 
@@ -118,6 +120,8 @@ class Rows:
             if exact is not None:
                 room = len(exact.encode()) <= _MOST_EXACT
                 attributes = {EXACT: exact, **(attributes if room else _NOTHING)}
+            if leaf.index.tells_codes and (code := calling_code(leaf, record)) is not None:
+                attributes = {**attributes, CODE: code}
             key = partition, f"{VALUE}{encode(value)}{tail}"
             rows[key] = self._with_copy(leaf, key, attributes, record)
         for of_texts, partitions in self._fragments:
@@ -190,8 +194,7 @@ class Rows:
 
     def _is_told(self, record: Record, token: str, field_key: str) -> bool:
         """Whether search finds a record by an index row of a field that has the token."""
-        leaves = self._serving.get(field_key, ())
-        return any((value := leaf.get(record)) is not None and is_told_by(leaf, value, token) for leaf in leaves)
+        return any(is_told_by(leaf, record, token) for leaf in self._serving.get(field_key, ()))
 
     def guards(self, record: Record) -> dict[Key, Attributes]:
         """One row for each unique constraint whose values are all present; the trash keeps its values, too."""

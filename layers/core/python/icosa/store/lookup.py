@@ -14,7 +14,7 @@ from ..model.stored_form import StoredForm
 from . import keys
 from .copies import ATTRIBUTES as COPY
 from .copies import SINCE, has_copy, read_copy
-from .derive import CREATED, EXACT, FIELDS, TWO_VALUES
+from .derive import CODE, CREATED, EXACT, FIELDS, TWO_VALUES
 from .keys import END, NULL, TOP, VALUE, Key
 from .record import HIDDEN
 from .table import Count, Item, QueryPage, Table
@@ -395,6 +395,22 @@ def begun_rows(table: Table, pk: str, term: str, *, limit: int | None) -> list[t
         rows = table.query(pk, prefix=prefix, limit=limit, project="SK").items
     pairs = (row["SK"][len(VALUE) :].rpartition(END) for row in rows)
     return [(encoded, record_id) for encoded, _, record_id in pairs]
+
+
+def coded_rows(table: Table, pk: str, begins: str, *, limit: int | None) -> list[tuple[str, str, str | None]]:
+    """As ``begun_rows``, with the calling code that each row says (``LeafIndex.tells_codes``): "" for those that say
+    none, None for those that stand for two.
+    """
+    prefix, project = VALUE + begins, f"SK, {CODE}, {TWO_VALUES}"
+    if limit is None:
+        rows: Iterable[Item] = table.query_all(pk, prefix=prefix, project=project)
+    else:
+        rows = table.query(pk, prefix=prefix, limit=limit, project=project).items
+    found: list[tuple[str, str, str | None]] = []
+    for row in rows:
+        encoded, _, record_id = row["SK"][len(VALUE) :].rpartition(END)
+        found.append((encoded, record_id, None if TWO_VALUES in row else row.get(CODE, "")))
+    return found
 
 
 def _as_tokens(rows: Sequence[Item]) -> list[Token]:

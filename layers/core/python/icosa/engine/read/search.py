@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from functools import cache, partial
 
 from ...model.model import Object
+from ...model.phone_typing import calling_code
 from ...model.record import Record
 from ...model.search_text import first_token, search_fields, serving_leaves, terms, tokens
 from ...model.types.base import Leaf
@@ -23,7 +24,7 @@ from ...query.evaluate import compile_filter, deleted_scope
 from ...query.operation import Cursor, FindMany, Hit, Page, Search, SearchCursor, SearchPage
 from ...shipped import load
 from ...store import keys
-from ...store.lookup import Token, all_token_rows, begun_rows, token_rows
+from ...store.lookup import Token, all_token_rows, begun_rows, coded_rows, token_rows
 from ...store.table import Table
 from ..context import BranchContext, Context
 from ..records import live_key, shown
@@ -115,8 +116,12 @@ def _ranges(ctx: Context, operation: Search, obj: Object, i: int, term: str) -> 
     hidden = operation.ignored.get(obj.id, frozenset())
     for field_key, leaves in obj.cached(_serving).items():
         for leaf in leaves:
-            if field_key not in hidden and (term.isdigit() or not leaf.field.type.is_searched_by_digits):
-                yield _Range(obj, i, partial(_read_index, keys.index(ws, obj.key, leaf.key), field_key, term))
+            if field_key in hidden or (leaf.field.type.is_searched_by_digits and not term.isdigit()):
+                continue
+            pk = keys.index(ws, obj.key, leaf.key)
+            yield _Range(obj, i, partial(_read_index, pk, field_key, term))
+            if leaf.index.tells_codes:
+                yield _Range(obj, i, partial(_read_abroad, pk, field_key, term))
 
 
 def _serving(obj: Object) -> Mapping[str, tuple[Leaf, ...]]:
@@ -130,6 +135,13 @@ def _read_tokens(pk: str, term: str, limit: int | None, table: Table) -> list[To
 def _read_index(pk: str, field_key: str, term: str, limit: int | None, table: Table) -> list[Token]:
     rows = begun_rows(table, pk, term, limit=limit)
     return [Token(first_token(encoded), record_id, field_key) for encoded, record_id in rows]
+
+
+def _read_abroad(pk: str, field_key: str, term: str, limit: int | None, table: Table) -> list[Token]:
+    """The numbers that a term begins as one dials them from abroad."""
+    rows = coded_rows(table, pk, term.removeprefix(calling_code(term)), limit=limit)
+    dialled = ((term if code is None else code + number, record_id) for number, record_id, code in rows if code != "")
+    return [Token(number, record_id, field_key) for number, record_id in dialled if number.startswith(term)]
 
 
 def _without_hidden(ctx: Context, ranges: Sequence[_Range], pages: list[list[Token]]) -> list[list[Token]]:

@@ -185,14 +185,16 @@ class LeafIndex:
     answers equality and ranges, but neither an order nor what asks for nulls. Rows that are
     made anew stand under the next ``generation``, so that nothing which still removes the old ones meets them; while
     they are ``BUILDING`` every write makes them and no read trusts them. ``serves_search``: search looks for the
-    beginnings of its values, which therefore have no tokens; such an index stays. ``copies``: each row holds its record
-    as well, if that is small enough (docs/storage.md#rows-that-hold-their-record).
+    beginnings of its values, which therefore have no tokens; such an index stays. ``tells_codes``: the rows of phone
+    numbers say their calling codes, so numbers as dialled from abroad have no tokens either. ``copies``: each row holds
+    its record as well, if that is small enough (docs/storage.md#rows-that-hold-their-record).
     """
 
     records: IndexedRecords = "ALL"
     status: Status = "READY"
     generation: int = 0
     serves_search: bool = False
+    tells_codes: bool = False
     copies: Copies = "NONE"
     #: The day of its last change, ``2026-11-29``; None while it is as it began.
     since: str | None = None
@@ -515,6 +517,10 @@ class FieldType(ABC):
     def demands(self, value: Any) -> Iterator[tuple[Limit, int]]:
         """What a value of a request body counts for limits of the whole request, before it is checked."""
         return iter(())
+
+    def calling_code(self, value: Stored) -> str | None:
+        """The digits of the calling code of a stored value, where search finds it by them and a number in digits."""
+        return None
 
     def search_texts(self, value: Stored) -> Iterator[str]:
         """The texts of a stored value by which search finds its record: all that it holds, unless a type says

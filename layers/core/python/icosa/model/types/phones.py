@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any, ClassVar
 
 from ...errors import InvalidData
-from .. import phone_number
+from .. import phone_number, phone_typing
 from ..inspect import inspect
 from ..phone_number import PhoneNumber
 from . import json_schema, values
@@ -79,6 +79,11 @@ class Phones(CompositeType):
         return {**{name: part for name, part in members.items() if part}, **rest}
 
     is_searched_by_digits = True
+
+    def calling_code(self, value: Stored) -> str | None:
+        number, code = value.get(NUMBER, ""), value.get(CALLING, "").removeprefix("+")
+        is_told = number.isascii() and number.isdigit() and phone_typing.calling_code(code) == code
+        return code if is_told and code else None
 
     def search_texts(self, value: Stored) -> Iterator[str]:
         """Each number as it is dialled in its country, and from abroad."""
