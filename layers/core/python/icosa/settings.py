@@ -55,8 +55,8 @@ class Tuning:
     #: Records that a read must find in memory for a look at what has changed, and rows of the index of ``updatedAt``
     #: and of each part of the log that such a look reads at most (``store.remembered_reads``).
     remembered_least: int = 6
-    trace_rows: int = 300
-    trace_logs: int = 100
+    trace_rows: int = 1_500
+    trace_logs: int = 300
     #: Rows that are counted before their number is kept (``engine.read.ledgers``), rows of the blocks in which it is,
     #: and commits after which it is brought up to date.
     ledger_rows: int = 4_000
@@ -90,8 +90,6 @@ class Settings:
     field_limit: int = 200
     #: Rows of indexes that a request may look at where no index answers it; a record counts as six of them.
     scan_limit: int = 2_000_000
-    #: Megabytes of records that a process remembers (docs/storage.md#records-that-are-remembered); 0 remembers none.
-    record_memory: int = 64
     #: Bytes of a request body: what Lambda takes. Behind the gateway it is less (``BodyLimit`` of template.yaml).
     body_limit: int = 6_000_000
     #: Calls a minute of one workspace. API Gateway's usage plan sees to it; documents and headers quote it.

@@ -9,6 +9,7 @@ time.
 
 from __future__ import annotations
 
+import os
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -17,7 +18,6 @@ from typing import Final, NamedTuple
 
 from ..lru import LRUCache
 from ..model.model import Model, Object
-from ..settings import settings
 from .record import StoredRow, is_hidden, stored_bytes
 
 #: How long after its stamp a change may become visible: a function runs for 50 seconds at most, its last call may be
@@ -150,10 +150,12 @@ def _weight(entry: Entry) -> int:
     return _ENTRY_BYTES + stored_bytes(entry.row)
 
 
+#: Megabytes of records that a process remembers; 0 remembers none (docs/deploying.md, ``RecordMemory``).
+_MEGABYTES: Final = int(os.environ.get("RECORD_MEMORY") or 64)
 #: What this process remembers of what it has read for requests.
-memory: Final = RecordMemory(settings.record_memory * 1_000_000)
+memory: Final = RecordMemory(_MEGABYTES * 1_000_000)
 
 
 def of_process() -> RecordMemory | None:
     """The memory of this process; None where it is turned off."""
-    return memory if settings.record_memory else None
+    return memory if _MEGABYTES else None
