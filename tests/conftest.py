@@ -74,6 +74,13 @@ def _no_time_passes() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(autouse=True)
+def _nothing_is_remembered() -> None:
+    """No test is answered from what another one has read: many have tables of the same name."""
+    if (module := sys.modules.get("icosa.store.record_memory")) is not None:
+        module.memory.forget()
+
+
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 
 

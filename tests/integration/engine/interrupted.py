@@ -51,7 +51,9 @@ class InterruptedTable(Table):
         self.interruption, self.backward = interruption, backward
 
     def metered(self, meter: Meter) -> InterruptedTable:
-        return InterruptedTable(self.name, self._client, meter, self.interruption, backward=self.backward)
+        table = InterruptedTable(self.name, self._client, meter, self.interruption, backward=self.backward)
+        table.memory = self.memory
+        return table
 
     def parallel[T](self, branches: Sequence[Callable[[Table], T]]) -> list[T]:
         order = -1 if self.backward else 1

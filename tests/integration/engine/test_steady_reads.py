@@ -55,6 +55,7 @@ TUNINGS = {
     "rows": Tuning(plan="rows", probe_rows=1),
     "sets": Tuning(plan="set", probe_rows=1),
     "walks": Tuning(plan="walk", probe_rows=1),
+    "remembered": Tuning(remembered_least=1, trace_rows=10_000, trace_logs=10_000),
     "short pages": Tuning(probe_rows=1, walk_read_ahead=1, edge_rows=2, child_list_records=1_000),
 }
 
@@ -201,6 +202,7 @@ def interrupted(
     interruption = Interruption(stage.writer(write), at, most=most)
     world = stage.world
     table = InterruptedTable(world.table.name, world.table._client, None, interruption, backward=backward)
+    table.memory = world.table.memory
     request = world.request()
     request = replace(request, table=table.metered(world.meter))
     return execute(request, operation), interruption.calls

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from math import inf
 from typing import Any
 
 from icosa.catalog.jobs import Job, list_jobs
 from icosa.engine.executor import execute
 from icosa.engine.write.follow_up import advance
+from icosa.model.dates import format_instant
 from icosa.model.model import Model, Object
 from icosa.query.filters import resolve_filter
 from icosa.query.operation import Connection, Filter, FindMany, Node, Operation, Order, Page
@@ -24,6 +26,7 @@ from icosa.store.meter import Meter
 from icosa.store.once import Once
 from icosa.store.ops import PutItem
 from icosa.store.record import unpack
+from icosa.store.record_memory import RecordMemory
 from icosa.store.register import Register, new_register
 from icosa.store.table import Table
 
@@ -31,6 +34,7 @@ from .reference import Condition
 from .sample_model import WORKSPACE
 from .sample_model import model as sample_model
 
+_BEGINNING = datetime(2026, 1, 1, tzinfo=UTC)
 ACTOR = {"source": "API", "name": "test"}
 
 
@@ -59,7 +63,13 @@ class World:
         self.settings = settings or Settings()
         self.clock = 0
         self.meter = Meter()
+        if self.settings.tuning.remembered_least == 1:
+            self.table = self.process()
         table.transact([PutItem(new_register(WORKSPACE)), PutItem(keys.item_at(keys.workspace(WORKSPACE)))])
+
+    def process(self) -> Table:
+        """The table as another process reads it, which remembers records by the time of the world."""
+        return self.table.remembering(RecordMemory(1_000_000, lambda: _BEGINNING.timestamp() + self.clock / 1000))
 
     def object(self, name: str) -> Object:
         return self.model.by_singular[name]
@@ -70,8 +80,7 @@ class World:
         self.meter = Meter(detailed=True)
         table = table or self.table
         register = Register.parse(self.table.get(keys.open_batches(WORKSPACE)))
-        seconds, ms = divmod(self.clock, 1000)
-        now = f"2026-01-01T{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}.{ms:03}Z"
+        now = format_instant(_BEGINNING + timedelta(milliseconds=self.clock))
         lease = Lease(WORKSPACE, self.model.version, seconds=inf)
         return Request(self.model, table.metered(self.meter), register, self.settings, now, lease)
 

@@ -77,14 +77,15 @@ def test_functions_get_no_variable_that_they_do_not_need(functions: dict[str, Do
     assert variables("JobsFunction") == common | {"JOBS_QUEUE_URL", "MIGRATION_DELAY"} | of_workspaces
     assert variables("EventsFunction") == common | {"JOBS_QUEUE_URL", "DELIVERIES_QUEUE_URL"}
     assert variables("DeliverFunction") == common | {"DELIVERIES_QUEUE_URL", "WEBHOOK_KEY_ID"}
-    records = common | rates | {"WEBHOOK_KEY_ID", _OFF_THERE}
+    records = common | rates | {"WEBHOOK_KEY_ID", "RECORD_MEMORY", _OFF_THERE}
     assert variables("CoreRestFunction") == records | set(Settings.variables())
     assert variables("CoreGraphqlFunction") == records | set(GraphqlSettings.variables())
 
 
 def test_documents_tell_of_the_limits_that_are_in_force(functions: dict[str, Document]) -> None:
     def variables(name: str) -> dict[str, object]:
-        own = ("POWERTOOLS_SERVICE_NAME", "SIGNING_SECRET_ARN", "SIGNING_SECRET_SECONDS", "WEBHOOK_KEY_ID", _OFF_THERE)
+        secrets = ("SIGNING_SECRET_ARN", "SIGNING_SECRET_SECONDS", "WEBHOOK_KEY_ID")
+        own = ("POWERTOOLS_SERVICE_NAME", "RECORD_MEMORY", *secrets, _OFF_THERE)
         return {
             key: value
             for key, value in functions[name]["Environment"]["Variables"].items()

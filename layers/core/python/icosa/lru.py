@@ -45,6 +45,17 @@ class LRUCache[K, V]:
                 _, (_, gone) = self._entries.popitem(last=False)
                 self._weight -= gone
 
+    def drop(self, key: K) -> None:
+        """Forget one entry, if it is there."""
+        with self._lock:
+            if key in self._entries:
+                self._weight -= self._entries.pop(key)[1]
+
+    @property
+    def weight(self) -> int:
+        """What all entries weigh together."""
+        return self._weight
+
     def clear(self) -> None:
         """Forget everything."""
         with self._lock:

@@ -52,6 +52,11 @@ class Tuning:
     late_records: int = 100
     #: Rows of each tail of changes that a read looks at, at most.
     tail_rows: int = 500
+    #: Records that a read must find in memory for a look at what has changed, and rows of the index of ``updatedAt``
+    #: and of each part of the log that such a look reads at most (``store.remembered_reads``).
+    remembered_least: int = 6
+    trace_rows: int = 1_500
+    trace_logs: int = 300
     #: Rows that are counted before their number is kept (``engine.read.ledgers``), rows of the blocks in which it is,
     #: and commits after which it is brought up to date.
     ledger_rows: int = 4_000

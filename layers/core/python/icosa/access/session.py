@@ -31,6 +31,7 @@ from ..store.index_use import IndexUse
 from ..store.lease import Lease
 from ..store.meter import Meter
 from ..store.once import Once
+from ..store.record_memory import of_process
 from ..store.register import UNREAD, Register
 from ..store.table import Item, Table
 from ..store.versions import Versions
@@ -110,7 +111,7 @@ def open_metered(
         announce=_announce_tuning if tunes else None,
     )
     meter.detailed = meter.detailed and context.permissions.can_read_everything(context.model)
-    return replace(context, table=context.table.metered(meter), settings=settings)
+    return replace(context, table=context.table.metered(meter).remembering(of_process()), settings=settings)
 
 
 def with_register(context: RequestContext) -> RequestContext:

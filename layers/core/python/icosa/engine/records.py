@@ -15,7 +15,8 @@ from ..model.record import Record
 from ..store import keys, lookup
 from ..store.record import StoredRow, current_state, unpack, unpack_or_none, unpack_visible
 from ..store.register import Register
-from ..store.table import QueryPage, Table
+from ..store.remembered_reads import read_rows
+from ..store.table import Item, QueryPage, Table
 from .context import Context
 
 _HEX = "0123456789abcdef"
@@ -43,8 +44,15 @@ def trash_key(ctx: Context, obj: Object, record_id: str) -> keys.Key:
 
 def get_live(ctx: Context, obj: Object, ids: Sequence[str], table: Table | None = None) -> list[Record | None]:
     """Live records in the order of ``ids``, None for ids without one."""
-    rows = (table or ctx.table).batch_get([live_key(ctx, obj, record_id) for record_id in ids])
+    rows = live_rows(ctx, [(obj, record_id) for record_id in ids], table)
     return unpack_visible(rows, obj.stored_form)
+
+
+def live_rows(
+    ctx: Context, wanted: Sequence[tuple[Object, str]], table: Table | None = None, also: Sequence[keys.Key] = ()
+) -> list[Item | None]:
+    """The rows of live records, and in the same round trip the items of ``also``, which come after them."""
+    return read_rows(table or ctx.table, ctx.model, wanted, also, ctx.settings.tuning)
 
 
 def get_visible(ctx: Context, obj: Object, ids: Sequence[str]) -> list[Record | None]:
@@ -56,8 +64,8 @@ def get_live_and_register(
     ctx: Context, obj: Object, ids: Sequence[str], table: Table | None = None
 ) -> tuple[list[Record | None], Register]:
     """``get_live`` and, in the same round trip, the register as it is now."""
-    live_keys = [live_key(ctx, obj, record_id) for record_id in ids]
-    *rows, register = (table or ctx.table).batch_get([*live_keys, keys.open_batches(ctx.model.workspace_id)])
+    wanted = [(obj, record_id) for record_id in ids]
+    *rows, register = live_rows(ctx, wanted, table, [keys.open_batches(ctx.model.workspace_id)])
     return unpack_visible(rows, obj.stored_form), Register.parse(register)
 
 

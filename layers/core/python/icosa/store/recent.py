@@ -38,7 +38,7 @@ from ..model.model import Model, Object
 from ..model.record import Record
 from . import keys, ledger
 from .change import Change
-from .derive import CREATED_AT, DELETED_AT, UPDATED_AT
+from .derive import CREATED_AT, DELETED_AT, UPDATED_AT, WRITTEN
 from .keys import END, TOP, VALUE, Key
 from .ops import PutItem
 from .register import Register
@@ -198,13 +198,60 @@ def gone_readers(ws: str, object_key: str, *, limit: int) -> list[Callable[[Tabl
     return [_gone_reader(start, object_key, limit) for start in _starts(ws, since)]
 
 
+class Written(NamedTuple):
+    """A row of the index of ``updatedAt``: the record, the encoded moment, and the version of the record that has
+    written the row, which those of new records do not say.
+    """
+
+    record_id: str
+    moment: str
+    version: int | None
+
+
+def written_reader(ws: str, obj: Object, since: datetime, *, limit: int) -> Callable[[Table], list[Written] | None]:
+    """Reads all rows that the index of ``updatedAt`` has since a moment; None where these are more than ``limit``."""
+    leaf = obj.leaves[UPDATED_AT]
+    pk = keys.index(ws, obj.key, leaf.key)
+    low = f"{VALUE}{leaf.kind.encode(format_instant(since.astimezone(UTC)))}"
+
+    def read(table: Table) -> list[Written] | None:
+        page = table.query(pk, low=low, high=VALUE + TOP, limit=limit, project=f"SK, {WRITTEN}")
+        rows: list[Written] = []
+        for row in page.items if page.last is None else ():
+            value, _, record_id = row["SK"].rpartition(END)
+            rows.append(Written(record_id, value[len(VALUE) :], row.get(WRITTEN)))
+        return rows if page.last is None else None
+
+    return read
+
+
+def named_readers(
+    ws: str, since: datetime, *, limit: int
+) -> tuple[Callable[[Table], list[tuple[str, str]] | None], ...]:
+    """Readers of all records that the two parts of the log name since a moment, whatever is said of them: the keys of
+    their objects and their ids. None where a part has more than ``limit`` rows.
+    """
+    moved, gone = _starts(ws, int(since.timestamp() * 1000))
+
+    def read_moved(table: Table) -> list[tuple[str, str]] | None:
+        rows = _rows_from(table, moved, _IDS, limit)
+        if rows is None:
+            return None
+        return [(obj, named.partition(_VERSION)[0]) for row in rows for obj, _, named in _named(row)]
+
+    def read_gone(table: Table) -> list[tuple[str, str]] | None:
+        rows = _rows_from(table, gone, GONE, limit)
+        return None if rows is None else [named for row in rows for named in _gone(row)]
+
+    return read_moved, read_gone
+
+
 def _gone_reader(start: Key, object_key: str, limit: int) -> Callable[[Table], frozenset[str] | None]:
     def read(table: Table) -> frozenset[str] | None:
         rows = _rows_from(table, start, GONE, limit)
         if rows is None:
             return None
-        parts = [part.split(":") for row in rows for part in row[GONE].split(";")]
-        return frozenset(i for of, ids in parts if of == object_key for i in ids.split(","))
+        return frozenset(record_id for row in rows for of, record_id in _gone(row) if of == object_key)
 
     return read
 
@@ -274,6 +321,14 @@ def _named(row: Item) -> Iterator[tuple[str, str, str]]:
         object_key, kind, ids = part.split(":")
         for named in ids.split(","):
             yield object_key, kind, named
+
+
+def _gone(row: Item) -> Iterator[tuple[str, str]]:
+    """The destroyed records that a row of the log names: object and id."""
+    for part in row[GONE].split(";"):
+        object_key, ids = part.split(":")
+        for record_id in ids.split(","):
+            yield object_key, record_id
 
 
 def _newest(table: Table, pk: str, low: str, limit: int, project: str | None) -> list[Item]:

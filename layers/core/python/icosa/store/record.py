@@ -137,6 +137,11 @@ def data_bytes(op: Op) -> int:
     return len(op.item.get(_DATA, "").encode()) if isinstance(op, PutItem) else 0
 
 
+def stored_bytes(row: StoredRow) -> int:
+    """About how large a row's values are."""
+    return len(row[_DATA])
+
+
 def version_of(row: StoredRow) -> int:
     """The version of a row, which grows with every write of its record."""
     return int(row[VERSION])

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, NamedTuple, NoReturn
+from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
 from pydynox import pydynox_core as dynamo
 
@@ -25,6 +25,9 @@ from .meter import Meter
 from .ops import CheckItem, DeleteItem, Op, PutItem, UpdateItem, as_key
 from .retry import Attempts
 from .tenants import Credentials, RoleOfTenants, Tenants
+
+if TYPE_CHECKING:
+    from .record_memory import RecordMemory
 
 Item = dict[str, Any]
 
@@ -105,6 +108,8 @@ class Table:
         #: The clients of workspaces, where each has credentials of its own.
         self._tenants: Tenants | None = None
         self._is_strong = True
+        #: The records that the process has read before, where reads may use them (``store.record_memory``).
+        self.memory: RecordMemory | None = None
 
     @classmethod
     def from_environment(cls) -> Table:
@@ -127,15 +132,26 @@ class Table:
         if self._tenants is None:
             return self
         table = Table(self.name, self._tenants.client(workspace_id), self.meter)
-        table._is_strong = self._is_strong
+        table._is_strong, table.memory = self._is_strong, self.memory
         return table
 
     def metered(self, meter: Meter) -> Table:
         """The same table, counting into ``meter``."""
         table = type(self)(self.name, self._client, meter)
         table._tenants = self._tenants
-        table._is_strong = self._is_strong
+        table._is_strong, table.memory = self._is_strong, self.memory
         return table
+
+    def remembering(self, memory: RecordMemory | None) -> Table:
+        """The same table with the same meter, whose reads of records may use what is remembered; None: may not."""
+        table = self.metered(self.meter)
+        table.memory = memory
+        return table
+
+    @property
+    def is_branch(self) -> bool:
+        """Whether this runs beside others already, so that ``parallel`` does one after the other."""
+        return getattr(_local, "is_worker", False)
 
     @property
     def is_strong(self) -> bool:
@@ -147,7 +163,7 @@ class Table:
         what was written in the last moment (DynamoDB says: usually within a second).
         """
         table = self.metered(self.meter)
-        table._is_strong = False
+        table._is_strong, table.memory = False, None
         self.meter.consistency = "eventual"
         return table
 
@@ -388,7 +404,7 @@ class Table:
 
     def parallel[T](self, branches: Sequence[Callable[[Table], T]]) -> list[T]:
         """Run reads or writes side by side. Each branch gets a table of its own meter; results keep the order."""
-        if len(branches) <= 1 or getattr(_local, "is_worker", False):
+        if len(branches) <= 1 or self.is_branch:
             # A worker that waits for workers could wait for ever when all of them do.
             return [branch(self) for branch in branches]
         tables = [self.metered(self.meter.branch()) for _ in branches]

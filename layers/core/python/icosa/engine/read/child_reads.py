@@ -21,11 +21,10 @@ from ...model.record import Record
 from ...query.operation import Connection, Node
 from ...store import keys
 from ...store.derive import CREATED_AT
-from ...store.keys import Key
 from ...store.register import Register
-from ...store.table import MAX_BATCH_GET, Table, chunked
+from ...store.table import Table
 from ..context import Context
-from ..records import get_live, visible
+from ..records import get_live, live_rows, visible
 from .child_lists import ChildList, assemble_child_list, query_child_list, told_child_list
 from .edges import ChildIds, Edges, child_reader, whole_edge_reader
 from .steady import Look, Watch, read_late, until_certain, versions
@@ -139,27 +138,24 @@ class _ChildReader:
         """The children of ``assembled`` lists, the ``queried`` lists, and beside them the register and what has
         changed, as far as it can matter.
         """
-        ws = self.ctx.model.workspace_id
         wanted: dict[str, dict[str, None]] = {key: dict.fromkeys(self._moved.get(key, ())) for key in self.targets}
         for entry in assembled:
             wanted[entry.child_list.target.key].update(dict.fromkeys(self._to_fetch(entry)))
-        rows = [(key, (keys.records(ws, key), i)) for key, ids in wanted.items() for i in ids]
-        record_keys = [key for _, key in rows]
-        if any(entry.children.ids or entry.children.count for entry in assembled):
-            record_keys.append(keys.open_batches(ws))
-        readers: list[Callable[[Table], Any]] = [_row_reader(chunk) for chunk in chunked(record_keys, MAX_BATCH_GET)]
-        record_readers = len(readers)
+        records = [(self.targets[key], i) for key, ids in wanted.items() for i in ids]
+        has_children = any(entry.children.ids or entry.children.count for entry in assembled)
+        also = [keys.open_batches(self.ctx.model.workspace_id)] if has_children else []
+        # The records come first: this thread reads them, and may use others.
+        readers: list[Callable[[Table], Any]] = [lambda table: live_rows(self.ctx, records, table, also)]
         readers += [_querier(self.ctx, entry) for entry in queried]
         with_changes = bool(assembled) and len(self.nodes) > 1
         watched = {obj.key: obj for obj in (*(self.targets.values() if with_changes else ()), *self.following)}
         if watched:
             readers += self.watch.readers(watched.values())
-        results = self.ctx.table.parallel(readers)
-        items = {key: row for part in results[:record_readers] for key, row in part.items()}
-        connections, tails = results[record_readers:][: len(queried)], results[record_readers + len(queried) :]
-        found = _Found(connections, Register.parse(items.get(keys.open_batches(ws))))
-        for object_key, key in rows:
-            found.records.setdefault(object_key, {})[key[1]] = visible(self.targets[object_key], items[key])
+        rows, *results = self.ctx.table.parallel(readers)
+        connections, tails = results[: len(queried)], results[len(queried) :]
+        found = _Found(connections, Register.parse(rows[-1] if also else None))
+        for (obj, record_id), row in zip(records, rows[: len(records)], strict=True):
+            found.records.setdefault(obj.key, {})[record_id] = visible(obj, row)
         if watched:
             changes = self.watch.take(tails)
             if with_changes:
@@ -285,7 +281,3 @@ def _is_gone(records: _Children, record_id: str, inverse: str, parents: Collecti
 
 def _querier(ctx: Context, entry: _ParentList) -> Callable[[Table], Connection]:
     return lambda table: query_child_list(ctx, table, entry.child_list, entry.node.item.id)
-
-
-def _row_reader(chunk: Sequence[Key]) -> Callable[[Table], dict[Key, Any]]:
-    return lambda table: dict(zip(chunk, table.batch_get(chunk), strict=True))

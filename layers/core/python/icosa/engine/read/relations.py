@@ -14,11 +14,10 @@ from typing import Any
 from ...model.model import Object
 from ...model.record import Record
 from ...query.operation import Connection, Node, Selection
-from ...store import keys
 from ...store.keys import Key
-from ...store.table import MAX_BATCH_GET, Table, chunked
+from ...store.table import Table
 from ..context import Context
-from ..records import shown
+from ..records import live_key, live_rows, shown
 from .child_lists import ChildList
 from .child_reads import edge_readers, read_child_lists
 from .edges import Edges
@@ -54,10 +53,10 @@ def load_relations(
         () if to_many else following,
     )
     for slot, relation in to_one.items():
-        partition = keys.records(ctx.model.workspace_id, ctx.model.target_of(relation).key)
+        of = ctx.model.target_of(relation)
         for node in nodes:
             target_id = node.item.get(relation.key)
-            target = None if target_id is None else targets.get((partition, target_id))
+            target = None if target_id is None else targets.get(live_key(ctx, of, target_id))
             node.related[slot] = None if target is None else Node(target)
     if to_many:
         read_child_lists(ctx, nodes, to_many, edges, watch, following)
@@ -102,30 +101,28 @@ def _read_targets_and_edges(
     """The first round trip: targets of the to-one fields by key, for each node its children's ids by prefix, and a look
     at what changes of the objects of the next level.
     """
-    ws = ctx.model.workspace_id
     objects: dict[Key, Object] = {}
     for key, target in to_one.values():
-        partition = keys.records(ws, target.key)
         objects.update(
-            ((partition, target_id), target) for node in nodes if (target_id := node.item.get(key)) is not None
+            (live_key(ctx, target, target_id), target)
+            for node in nodes
+            if (target_id := node.item.get(key)) is not None
         )
-    readers: list[Callable[[Table], Any]] = [
-        _record_reader(ctx, chunk) for chunk in chunked(list(objects.items()), MAX_BATCH_GET)
-    ]
-    record_readers = len(readers)
+    # The targets come first: this thread reads them, and may use others.
+    readers: list[Callable[[Table], Any]] = [_record_reader(ctx, objects)] if objects else []
     watching = watch.readers(following) if following else []
     readers += watching
     if to_many:
         readers += edge_readers(ctx, nodes, to_many)
     results = ctx.table.parallel(readers)
-    targets = {key: row for part in results[:record_readers] for key, row in part.items()}
-    watch.take(results[record_readers : record_readers + len(watching)])
-    return targets, results[record_readers + len(watching) :]
+    targets = results.pop(0) if objects else {}
+    watch.take(results[: len(watching)])
+    return targets, results[len(watching) :]
 
 
-def _record_reader(ctx: Context, objects: Sequence[tuple[Key, Object]]) -> Callable[[Table], _Rows]:
+def _record_reader(ctx: Context, objects: Mapping[Key, Object]) -> Callable[[Table], _Rows]:
     def read(table: Table) -> _Rows:
-        rows = table.batch_get([key for key, _ in objects])
-        return {key: shown(ctx, obj, row) for (key, obj), row in zip(objects, rows, strict=True)}
+        rows = live_rows(ctx, [(obj, record_id) for (_, record_id), obj in objects.items()], table)
+        return {key: shown(ctx, obj, row) for (key, obj), row in zip(objects.items(), rows, strict=True)}
 
     return read

@@ -27,7 +27,7 @@ from ...store import keys
 from ...store.lookup import Token, all_token_rows, begun_rows, coded_rows, token_rows
 from ...store.table import Table
 from ..context import BranchContext, Context
-from ..records import live_key, shown
+from ..records import live_rows, shown
 from .joins import JoinedRecords
 from .matches import find_matches
 from .planner import find_page
@@ -286,7 +286,7 @@ def _read_hits(ctx: Context, operation: Search, ranked: Iterator[_Ranked], words
 
 def _fetch(ctx: Context, candidates: Iterable[_Candidate]) -> None:
     missing = [candidate for candidate in candidates if candidate.item is None]
-    rows = ctx.table.batch_get([live_key(ctx, candidate.obj, candidate.id) for candidate in missing])
+    rows = live_rows(ctx, [(candidate.obj, candidate.id) for candidate in missing])
     for candidate, row in zip(missing, rows, strict=True):
         candidate.item = shown(ctx, candidate.obj, row)
 
