@@ -93,7 +93,7 @@ _LAST = (
 _LEVELS = ("Junior", "Senior", "Lead", "Chief", "Deputy", "Regional", "Head")
 _ROLES = ("accountant", "buyer", "designer", "engineer", "lawyer", "planner", "researcher")
 #: Fifty titles: each is two per cent of the people.
-_TITLES = (COMMON_TITLE, *(f"{level} {role}" for level in _LEVELS for role in _ROLES))
+TITLES = (COMMON_TITLE, *(f"{level} {role}" for level in _LEVELS for role in _ROLES))
 _TRADES = (
     *(
         "Analytics",
@@ -180,7 +180,7 @@ def person(number: int, companies: list[str]) -> Record:
     first, last, title = (
         _FIRST[number % len(_FIRST)],
         _LAST[number // len(_FIRST) % len(_LAST)],
-        _TITLES[number * 31 % len(_TITLES)],
+        TITLES[number * 31 % len(TITLES)],
     )
     if number < SMALLEST:
         last = f"{RARE_PREFIX}stra" if number % 5 == 0 else last

@@ -339,7 +339,8 @@ def test_what_another_may_not_see_is_not_shown(world: World) -> None:
     amount = world.object("deal").by_name["amount"].key
     rule = world.filter("deal", ("amount", "gte", 10))
     request.rows = RowScope(lambda obj: rule if obj.name_singular == "deal" else None)
-    assert [node.item.get(amount) for node in execute(request, operation).nodes] == [10, 11]
+    page: Any = execute(request, operation)
+    assert [node.item.get(amount) for node in page.nodes] == [10, 11]
 
 
 def test_eventual_reads_neither_use_nor_fill_the_memory(world: World) -> None:

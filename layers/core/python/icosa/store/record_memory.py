@@ -150,12 +150,12 @@ def _weight(entry: Entry) -> int:
     return _ENTRY_BYTES + stored_bytes(entry.row)
 
 
-#: Megabytes of records that a process remembers; 0 remembers none (docs/deploying.md, ``RecordMemory``).
-_MEGABYTES: Final = int(os.environ.get("RECORD_MEMORY") or 64)
+#: Bytes of records that a process remembers; 0 remembers none (docs/deploying.md, ``RecordMemory``).
+BYTES: Final = int(os.environ.get("RECORD_MEMORY") or 64) * 1_000_000
 #: What this process remembers of what it has read for requests.
-memory: Final = RecordMemory(_MEGABYTES * 1_000_000)
+memory: Final = RecordMemory(BYTES)
 
 
 def of_process() -> RecordMemory | None:
     """The memory of this process; None where it is turned off."""
-    return memory if _MEGABYTES else None
+    return memory if BYTES else None
