@@ -22,6 +22,7 @@ const ACTIONS: Readonly<Record<string, string>> = {
   "index.built": "built the index of the field",
   "index.dropped": "dropped the index of the field",
   "index.changed": "changed the indexes of the workspace:",
+  "counters.spread": "gave more counters to the object",
   "workspace.suspended": "suspended the workspace",
   "workspace.resumed": "resumed the workspace",
   "workspace.exportAsked": "had everything exported of the workspace",

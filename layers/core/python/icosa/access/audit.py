@@ -29,14 +29,14 @@ PAGE_LIMIT: Final = 200
 #: Bytes of what changed; more is left out of the entry.
 _MOST_BYTES: Final = 100_000
 
-TargetType = Literal["apiKey", "role", "workspace", "webhook", "field"]
+TargetType = Literal["apiKey", "role", "workspace", "webhook", "field", "object"]
 Members = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Actor:
     """Who makes a change: an API key, or an administrator of the installation, who has no id here. ``SYSTEM`` is for
-    what follows from a change of the data model, or from the use of indexes.
+    what follows from a change of the data model, or from the use of indexes and counters.
     """
 
     type: Literal["API_KEY", "ADMINISTRATOR", "SYSTEM"]

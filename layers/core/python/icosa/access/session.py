@@ -19,6 +19,7 @@ from typing import Any
 from ..catalog.loader import MetadataState
 from ..catalog.migrating import announce
 from ..catalog.models import current_model as model_of
+from ..catalog.spreading import ask_for_counters
 from ..catalog.tuning import announce as announce_tuning
 from ..errors import Unavailable
 from ..model.dates import epoch_ms
@@ -27,6 +28,7 @@ from ..model.tunable import noted_indexes
 from ..runtime.observation import OverdueJobs, observed
 from ..settings import Settings
 from ..store import access_row, access_version, keys
+from ..store.contention import Contention
 from ..store.index_use import IndexUse
 from ..store.lease import Lease
 from ..store.meter import Meter
@@ -103,15 +105,17 @@ def open_metered(
     meter.authentication = Meter(detailed=meter.detailed)
     context = open_context(event, table.metered(meter.authentication), once, with_register=with_register)
     tunes = context.workspace.preferences.get("indexes") == "auto"
+    own = context.table.metered(meter)
+    meter.contention = Contention(own, context.model, now=context.now, ask=ask_for_counters)
     meter.indexes = IndexUse(
-        context.table.metered(meter),
+        own,
         context.workspace.id,
         noted_indexes(context.model),
         now=context.now,
         announce=_announce_tuning if tunes else None,
     )
     meter.detailed = meter.detailed and context.permissions.can_read_everything(context.model)
-    return replace(context, table=context.table.metered(meter).remembering(of_process()), settings=settings)
+    return replace(context, table=own.remembering(of_process()), settings=settings)
 
 
 def with_register(context: RequestContext) -> RequestContext:

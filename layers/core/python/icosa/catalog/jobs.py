@@ -44,11 +44,12 @@ OVERDUE_MS = 30_000
 #: ``build`` fills indexes and guards of an object; ``purge`` removes the values and rows of deleted fields and
 #: constraints; ``destroy`` removes the records of a deleted object; ``finish`` carries out a staged change
 #: (``catalog.staging``); ``carry`` lets rows of version 0.2 carry what rows do now; ``migrate`` brings the workspace to
-#: the present versions (``migrating``); ``tune`` looks at which indexes there should be (``tuning``).
+#: the present versions (``migrating``); ``tune`` looks at which indexes there should be (``tuning``);
+#: ``spread`` gives an object more counters (``spreading``).
 #: ``unlink``, ``trash``, ``restore`` and ``merge`` are of records: what follows from destroying some, from moving some
 #: to the trash or back, and from merging some.
 JobKind = Literal[
-    "build", "purge", "destroy", "finish", "carry", "migrate", "tune", "unlink", "trash", "restore", "merge"
+    "build", "purge", "destroy", "finish", "carry", "migrate", "tune", "spread", "unlink", "trash", "restore", "merge"
 ]
 
 RECORD_KINDS: frozenset[JobKind] = frozenset(("unlink", "trash", "restore", "merge"))

@@ -21,6 +21,7 @@ ShownKind = Literal[
     "COMPLETE_INDEXES",
     "MIGRATE",
     "TUNE_INDEXES",
+    "SPREAD_COUNTERS",
 ]
 
 

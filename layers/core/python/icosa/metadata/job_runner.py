@@ -84,6 +84,10 @@ def _run(
         from .index_tuning import tune  # which other jobs never need
 
         tune(table, workspace_id, now_ms=now_ms)
+    elif job.kind == "spread":
+        from .counters import spread_by_conflicts
+
+        spread_by_conflicts(table, workspace_id, job.object_key, now=now)
     else:
         job = _merge_builds(table, workspace_id, job, now_ms)
         worker = Worker(table, workspace_id, job)

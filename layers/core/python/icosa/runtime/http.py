@@ -116,8 +116,7 @@ def handle_errors(
             try:
                 response = serve(meter)
             finally:
-                if meter.indexes is not None:
-                    meter.indexes.settle()
+                meter.settle()
     except IcosaError as error:
         return respond(error)
     added = {JOB_HEADER: ", ".join(meter.jobs)} if meter.jobs else {}

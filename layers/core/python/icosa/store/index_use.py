@@ -2,37 +2,30 @@
 ``day#object#leaf``, that expires after ``KEPT_DAYS`` (docs/storage.md#indexes-by-use).
 
 A process counts in memory, and writes a row by adding to it: at once when a leaf is missed or used for the first time,
-then what was missed at most once a minute, and what was used at most once an hour. Writing is one write unit, outside
-the counts that answers show, beside what the request still reads: whoever answers waits for it (``settle``), because
-nothing runs on after an answer. What could not be written is counted with the next note of the same leaf; what a
-process has counted and not written when it ends is missing.
+then what was missed at most once a minute, and what was used at most once an hour. Writing is one write unit, beside
+what the request still reads (``beside``). What could not be written is counted with the next note of the same leaf;
+what a process has counted and not written when it ends is missing.
 """
 
 from __future__ import annotations
 
-import logging
 import threading
 import time
 from collections.abc import Callable, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any, Final
 
-from ..errors import Unavailable
 from ..lru import LRUCache
 from . import keys
+from .beside import Beside
 from .ops import UpdateItem
 from .table import Table
-
-logger = logging.getLogger(__name__)
 
 KEPT_DAYS: Final = 40
 _MISS_SECONDS: Final = 60.0
 _USE_SECONDS: Final = 3600.0
-
-#: Writes beside requests. Not the workers of ``Table.parallel``: a request that waits for those would wait for this.
-_pool = ThreadPoolExecutor(max_workers=2, thread_name_prefix="index-use")
 
 
 @dataclass(slots=True)
@@ -119,15 +112,13 @@ class IndexUse:
         book: Notebook = notebook,
         announce: Callable[[Table, str], None] | None = None,
     ) -> None:
-        self._table = table
         self._ws = ws
         self._noted = noted
         self._now = now
         self._book = book
         self._announce = announce
         self._seen: set[str] = set()
-        self._writes: list[tuple[tuple[str, str, str], _Counts, Future[None]]] = []
-        self._lock = threading.Lock()
+        self._beside = Beside(table, ws, "the use of an index was")
 
     def read(self, pk: str) -> None:
         """Note that rows of a partition are read, if they are those of an index; once in a request."""
@@ -144,13 +135,7 @@ class IndexUse:
 
     def settle(self) -> None:
         """Wait for what is being written."""
-        for place, counts, write in self._writes:
-            try:
-                write.result()
-            except Unavailable:
-                self._book.give_back(place, counts)
-                logger.warning("the use of an index was not noted", extra={"workspace_id": self._ws})
-        self._writes.clear()
+        self._beside.settle()
 
     def _count(self, object_key: str, leaf: str, counts: _Counts) -> None:
         place = (self._ws, object_key, leaf)
@@ -158,9 +143,7 @@ class IndexUse:
         if due is None:
             return
         update = _note(self._ws, object_key, leaf, due, now=self._now)
-        table = self._table.metered(self._table.meter.child())
-        with self._lock:
-            self._writes.append((place, due, _pool.submit(self._write, table, update)))
+        self._beside.write(partial(self._write, update=update), partial(self._book.give_back, place, due))
 
     def _write(self, table: Table, update: UpdateItem) -> None:
         table.update(update)

@@ -14,6 +14,7 @@ workspace's rows: the functions take the workspace id of the caller's principal 
 | token | ``ws#T#object#c`` | ``token \\x01 id`` |
 | counter | ``ws#C#object`` | shard |
 | ledger | ``ws#CL#object`` | leaf |
+| conflicts on counters | ``ws#CN`` | ``object#hour`` |
 | use of an index | ``ws#IU`` | ``day#object#leaf``, ``tuned##`` |
 | log of changes | ``ws#L`` | ``time#suffix``, ``!time#suffix`` |
 | open batches | ``ws#B`` | ``open`` |
@@ -133,6 +134,21 @@ def split_token_sort(sort: str) -> tuple[str, str]:
 def counter(ws: str, obj: str) -> str:
     """Partition of an object's live-record counters; the sort key is the shard number."""
     return f"{ws}#C#{obj}"
+
+
+def counted_object(pk: str) -> str | None:
+    """The object whose live records a partition counts, None for other partitions.
+
+    >>> counted_object("7b1e#C#o3"), counted_object("7b1e#R#o3")
+    ('o3', None)
+    """
+    parts = pk.split("#", 2)
+    return parts[2] if len(parts) == 3 and parts[1] == "C" else None
+
+
+def conflicts(ws: str, obj: str, hour: str) -> Key:
+    """How many transactions met in an object's counters within an hour, ``2026-11-29T03`` (``store.contention``)."""
+    return f"{ws}#CN", f"{obj}#{hour}"
 
 
 def ledgers(ws: str, obj: str) -> str:

@@ -12,9 +12,12 @@ import os
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from ..prices import prices
+
+if TYPE_CHECKING:  # the console's function counts, and has no table
+    from .keys import Key
 
 #: Megabytes of this function, whose time is paid by them; outside Lambda those of the functions of the APIs.
 _MEMORY = int(os.environ.get("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "1769"))
@@ -25,6 +28,13 @@ class IndexReads(Protocol):
 
     def read(self, pk: str) -> None: ...
     def missed(self, object_key: str, leaf: str, units: float) -> None: ...
+    def settle(self) -> None: ...
+
+
+class ConflictNotes(Protocol):
+    """Is told which items of a transaction were in others, so that it was cancelled (``store.contention``)."""
+
+    def met(self, items: Iterable[Key]) -> None: ...
     def settle(self) -> None: ...
 
 
@@ -62,6 +72,8 @@ class Meter:
     children: list[Meter] = field(default_factory=list)
     #: None where nobody notes which indexes are used.
     indexes: IndexReads | None = None
+    #: None where nobody notes what transactions meet in.
+    contention: ConflictNotes | None = None
 
     @property
     def seconds(self) -> float:
@@ -80,7 +92,13 @@ class Meter:
 
     def branch(self) -> Meter:
         """A meter for work beside other work of the request, for ``add_parallel``."""
-        return Meter(detailed=self.detailed, indexes=self.indexes)
+        return Meter(detailed=self.detailed, indexes=self.indexes, contention=self.contention)
+
+    def settle(self) -> None:
+        """Wait for the notes that are being written beside the request."""
+        for notes in (self.indexes, self.contention):
+            if notes is not None:
+                notes.settle()
 
     def child(self) -> Meter:
         """A meter whose clock begins now, and whose counts are part of this one's ``total``."""

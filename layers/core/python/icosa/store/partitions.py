@@ -44,6 +44,7 @@ KINDS: Final[Mapping[str, Kind]] = {
     "I": Kind("index rows", "index", "replaced"),
     "T": Kind("tokens", "record", "replaced"),
     "C": Kind("counters", "object", "replaced"),
+    "CN": Kind("conflicts on counters", "workspace", "dropped"),
     "IU": Kind("use of indexes", "workspace", "dropped"),
     "CL": Kind("ledgers", "object", "dropped"),
     "L": Kind("log of changes", "workspace", "dropped"),

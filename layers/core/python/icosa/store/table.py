@@ -338,6 +338,9 @@ class Table:
                     ) from None
                 self.meter.retries += 1
                 self.meter.conflicts += "TransactionConflict" in reasons
+                if self.meter.contention is not None:
+                    met = (reason == "TransactionConflict" for reason in reasons)
+                    self.meter.contention.met(op.key for op, is_met in zip(ops, met, strict=False) if is_met)
                 self.meter.throttles += any(reason in _THROTTLED for reason in reasons)
                 continue
             self.meter.write_units += metering.write_units(_op_size(op) for op in ops)

@@ -27,6 +27,7 @@ KINDS: Final[Mapping[JobKind, str]] = {
     "carry": "COMPLETE_INDEXES",
     "migrate": "MIGRATE",
     "tune": "TUNE_INDEXES",
+    "spread": "SPREAD_COUNTERS",
 }
 
 
