@@ -29,11 +29,15 @@ from icosa.query.operation import (
 )
 from icosa.query.row_scope import RowScope
 from icosa.settings import Settings, Tuning
+from icosa.store import keys
+from icosa.store.ops import UpdateItem
+from icosa.store.record import RECOUNT, RECOUNT_NAMES
 from icosa.store.record_memory import KEPT_SECONDS, RecordMemory
 from icosa.store.table import Table
 
 from . import random_data
 from .interrupted import InterruptedTable, Interruption
+from .sample_model import WORKSPACE
 from .world import World, run_jobs
 
 #: Every record that is remembered is worth a look; no change is too many.
@@ -358,6 +362,20 @@ def test_eventual_reads_neither_use_nor_fill_the_memory(world: World) -> None:
     request = world.request()
     request.table = request.table.eventual()
     execute(request, operation)
+    assert not any("from memory" in step for step in world.meter.plan)
+
+
+def test_writes_read_what_is_in_the_table(world: World) -> None:
+    """The version of a record may be counted up without another value, and without a trace."""
+    make(world, 12)
+    deal = world.object("deal")
+    world.clock += LATER
+    before = world.run(lists(world, NEW, BY_AMOUNT)).nodes
+    for node in before:
+        key = (keys.records(WORKSPACE, deal.key), node.item.id)
+        world.table.update(UpdateItem(key, RECOUNT, names=RECOUNT_NAMES, values={":one": 1}))
+    world.run(Update(object=deal, data={"title": "many"}, filter=world.filter("deal", NEW)))
+    assert world.meter.conflicts == 0
     assert not any("from memory" in step for step in world.meter.plan)
 
 

@@ -73,6 +73,9 @@ def execute(ctx: Context, operation: Operation) -> Result:
     """
     if ctx.register is not UNREAD and ctx.register.open:
         _settle_abandoned_batch(ctx)
+    if operation.is_write and ctx.table.memory is not None:
+        # What is written must be in the version that was read, which may count up without a trace.
+        ctx = BranchContext(ctx, ctx.table.remembering(None))
     result = _HANDLERS[type(operation)](ctx, operation)
     if ctx.rows.masks:
         mask(ctx, operation, result)
