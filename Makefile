@@ -23,6 +23,7 @@ RUNS ?= 100
 SEED ?= 1
 READS ?= 2000
 CHANGES ?= 10000
+SHARDS ?= 4
 EVENTS ?= 2000
 WORKSPACE ?=
 CONFIRM ?=
@@ -42,7 +43,7 @@ SAM_BIN := .venv-sam/bin
 CHECKOV_BIN := .venv-checkov/bin
 PIP_INSTALL := -m pip install -qq --disable-pip-version-check --require-hashes
 
-.PHONY: help install running console dev sign-in workspace workspaces show-workspace show-plan set-plan set-timeline set-indexes suspend resume export-workspace remove-demo restore-workspace delete-workspace rotate-secret cost-report dead-letters redrive invoke events migrate test test-unit coverage fuzz changes soak sync-soak steady crashes dashboard docs release-data clients screens pictures bench lint format validate build plan deploy prune smoke deploy-test sam-local lock clean
+.PHONY: help install running console dev sign-in workspace workspaces show-workspace show-plan set-plan set-timeline set-indexes suspend resume export-workspace remove-demo shard-records restore-workspace delete-workspace rotate-secret cost-report dead-letters redrive invoke events migrate test test-unit coverage fuzz changes soak sync-soak sharded steady crashes dashboard docs release-data clients screens pictures bench lint format validate build plan deploy prune smoke deploy-test sam-local lock clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
@@ -155,6 +156,9 @@ export-workspace: running ## all that a WORKSPACE holds, as files; ENV
 remove-demo: running ## the demo records of a WORKSPACE; CHANGED=1 also those that somebody has changed; ENV
 	@$(OPERATE) remove-demo $(WORKSPACE) $(PLACE) $(if $(CHANGED),--with-changed)
 
+shard-records: running ## spread the records of an OBJECT of a suspended WORKSPACE over SHARDS partitions; OBJECT=person SHARDS=8, ENV
+	@$(OPERATE) shard-records $(WORKSPACE) $(PLACE) --object "$(OBJECT)" --shards "$(SHARDS)"
+
 restore-workspace: running ## bring a suspended WORKSPACE back from the parameter RestoreTable; CONFIRM="its name", ENV
 	@$(OPERATE) restore $(WORKSPACE) $(PLACE) --confirm "$(CONFIRM)"
 
@@ -216,6 +220,9 @@ soak: install ## the property tests of queries, crashes, interleaved writes, led
 
 sync-soak: install ## a poller beside writers and destroyers misses none of CHANGES=10000
 	@ICOSA_SYNC=$(CHANGES) $(BIN)/python -m pytest tests/e2e/test_import_and_sync.py -k poller $(ARGS)
+
+sharded: install ## the tests of the engine with the records of each object in SHARDS=4 partitions
+	@ICOSA_SHARDS=$(SHARDS) $(BIN)/python -m pytest tests/integration/engine $(ARGS)
 
 steady: install ## reads beside writers: 2,000 of each kind, all tunings, and writes before each two of their calls; READS=2000
 	@ICOSA_STEADY=$(READS) $(BIN)/python -m pytest tests/integration/engine/test_steady_reads.py \

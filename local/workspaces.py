@@ -44,6 +44,7 @@ _ACTIONS: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
     "resume": ("resume_workspace", ("by",)),
     "export": ("export_workspace", ("by",)),
     "remove-demo": ("remove_demo", ("withChanged", "by")),
+    "shard-records": ("shard_records", ("object", "shards", "by")),
     "restore": ("restore_workspace", ("confirm", "by")),
     "delete": ("delete_workspace", ("confirm", "by")),
 }
@@ -81,6 +82,8 @@ def _parse(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--indexes", help="auto, advise, all or declared")
     parser.add_argument("--reason", help="why, for the audit log")
     parser.add_argument("--by", help="who asks, for the audit log (default: the shell's user, or AWS's caller)")
+    parser.add_argument("--object", help="the object whose records are spread, by its singular name")
+    parser.add_argument("--shards", type=int, help="over how many partitions: a power of two up to 64")
     parser.add_argument("--with-changed", action="store_true", help="demo records that somebody has changed, too")
     parser.add_argument("--counts", action="store_true", help="how many records each workspace has")
     parser.add_argument("--env", help="an environment of samconfig.toml; without it the data folder's stack")
@@ -151,6 +154,8 @@ async def _run(options: argparse.Namespace, call: Call, *, follows: bool) -> int
         "timeline": options.timeline,
         "indexes": options.indexes,
         "withChanged": options.with_changed,
+        "object": options.object,
+        "shards": options.shards,
     }
     more = {name: given[name] for name in names if given[name] is not None}
     answer = await call(PROVISIONING, {"action": action, "workspaceId": workspace_id, **more})

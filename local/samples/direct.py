@@ -13,7 +13,9 @@ _OPERATOR: Final = "operator@example.com"
 _NOT_ITS_NAME: Final = "not its name"
 
 #: What their functions refuse, wherever they are run.
-REFUSED: Final = frozenset(("keys/delete_workspace", "keys/restore_workspace", "keys/read_operation"))
+REFUSED: Final = frozenset(
+    ("keys/delete_workspace", "keys/restore_workspace", "keys/shard_records", "keys/read_operation")
+)
 
 #: Parameters of administrators' actions.
 _ACTIONS: Final[Mapping[str, Mapping[str, Any]]] = {
@@ -46,6 +48,7 @@ _ACTIONS: Final[Mapping[str, Mapping[str, Any]]] = {
     # With a name that is not the workspace's: nobody loses one by trying a sample.
     "delete_workspace": {"workspaceId": WORKSPACE, "by": _OPERATOR, "confirm": _NOT_ITS_NAME},
     "restore_workspace": {"workspaceId": WORKSPACE, "by": _OPERATOR, "confirm": _NOT_ITS_NAME},
+    "shard_records": {"workspaceId": WORKSPACE, "by": _OPERATOR, "object": "person", "shards": 4},
     "remove_demo": {"workspaceId": WORKSPACE, "by": _OPERATOR, "withChanged": False},
     "read_operation": {"workspaceId": WORKSPACE, "operationId": NOBODY},
     "create_role": {"workspaceId": WORKSPACE, "role": {"label": "Sample", "canReadAllObjectRecords": True}},

@@ -27,6 +27,7 @@ from icosa.store.lease import Lease
 from icosa.store.meter import Meter
 from icosa.store.once import Once
 from icosa.store.ops import PutItem
+from icosa.store.places import partitions
 from icosa.store.record import unpack
 from icosa.store.register import Register, new_register
 from icosa.store.table import MAX_TRANSACTION, Table, chunked
@@ -172,9 +173,9 @@ class Tenant:
         expected: set[tuple[str, str]] = set()
         for obj in model.objects:
             derive = Rows.of(model, obj)
-            for pk, live in ((keys.records(WORKSPACE, obj.key), True), (keys.trash(WORKSPACE, obj.key), False)):
+            for pks, live in ((partitions(WORKSPACE, obj), True), ([keys.trash(WORKSPACE, obj.key)], False)):
                 for key, item in rows.items():
-                    if key[0] == pk:
+                    if key[0] in pks:
                         record = unpack(item, obj.stored_form)
                         unknown = set(record) - {field.key for field in obj.stored_fields}
                         assert not unknown, f"{obj.name_singular} holds values of no field: {unknown}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import uuid
 from dataclasses import replace
 from random import Random
@@ -12,6 +13,10 @@ from icosa.model.types.base import LeafIndex, OnDelete
 from icosa.model.types.registry import by_name
 
 WORKSPACE = "11111111-1111-4111-8111-111111111111"
+
+
+#: Over how many partitions the records of each object are (``make sharded``).
+SHARDS = int(os.environ.get("ICOSA_SHARDS", "1"))
 
 
 def _field(number: int, name: str, type_name: str, **options: Any) -> Field:
@@ -201,4 +206,5 @@ def model(
         name_plural="lines",
         fields=(*_SYSTEM, _field(10, "name", "TEXT"), deal_of_line),
     )
-    return Model(workspace_id=WORKSPACE, version=1, objects=(firm, deal, line))
+    objects = tuple(replace(obj, shards=SHARDS) for obj in (firm, deal, line))
+    return Model(workspace_id=WORKSPACE, version=1, objects=objects)

@@ -17,6 +17,7 @@ from icosa.model.model import Field, Model, Object, Relation
 from icosa.model.types.base import OnDelete
 from icosa.query.operation import Create, Delete, Restore, Update
 from icosa.store import keys
+from icosa.store.places import partitions
 from icosa.store.record import HIDDEN
 from icosa.store.table import Item
 from tests.support.dynoxide import fresh_table
@@ -85,7 +86,7 @@ def _dangling(world: World) -> list[tuple[str, str]]:
     ws = world.model.workspace_id
     records: dict[str, tuple[Object, Item]] = {}
     for obj in world.model.objects:
-        for partition in (keys.records(ws, obj.key), keys.trash(ws, obj.key)):
+        for partition in (*partitions(ws, obj), keys.trash(ws, obj.key)):
             records |= {keys.sort_of(row): (obj, row) for row in world.table.query_all(partition) if HIDDEN not in row}
     return [
         (record_id, member.name)

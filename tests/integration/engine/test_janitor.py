@@ -12,8 +12,8 @@ from icosa.engine.janitor import tidy
 from icosa.engine.write.commit import MAX_COMMIT
 from icosa.query import operation
 from icosa.query.operation import Create, Update
-from icosa.store import keys
 from icosa.store.ops import DeleteItem
+from icosa.store.places import home
 from icosa.store.table import Table
 
 from .crashes import Crash, CrashingTable, Fuse
@@ -64,7 +64,7 @@ def test_many_references_are_cleared_by_the_request(world: World) -> None:
 
 
 def test_references_left_by_a_dead_request_are_cleared(world: World) -> None:
-    image = world.table.get((keys.records(WORKSPACE, "o1"), world.firm))  # type: ignore[attr-defined]
+    image = world.table.get(home(WORKSPACE, world.object("firm"), world.firm))  # type: ignore[attr-defined]
     assert image is not None
     calls = 2
     while world.table.get((image["PK"], image["SK"])) is not None:
@@ -85,7 +85,7 @@ def test_references_left_by_a_dead_request_are_cleared(world: World) -> None:
 
 def test_references_that_nobody_has_treated_are_cleared_by_a_job(world: World) -> None:
     """More than one commit holds: as after a request of version 0.2 that died."""
-    image = world.table.get((keys.records(WORKSPACE, "o1"), world.firm))  # type: ignore[attr-defined]
+    image = world.table.get(home(WORKSPACE, world.object("firm"), world.firm))  # type: ignore[attr-defined]
     assert image is not None
     world.table.transact([DeleteItem((image["PK"], image["SK"]))])
     tidy_up(world, image)

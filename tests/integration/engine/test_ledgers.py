@@ -22,6 +22,7 @@ from icosa.query.operation import Create, Delete, Dimension, FindMany, GroupBy, 
 from icosa.settings import Settings, Tuning
 from icosa.store import keys, ledger
 from icosa.store.ops import DeleteItem
+from icosa.store.places import partitions
 from icosa.store.record import unpack
 from icosa.store.register import Kept, Register, keep_leaf
 from icosa.store.table import Table
@@ -69,7 +70,7 @@ def bodies(random: Random, number: int) -> tuple[dict[str, Any], ...]:
 def write(world: World, random: Random) -> None:
     """Any write, of one record or of many in a batch."""
     deal = world.object("deal")
-    live, trash = ([record.id for record in records(world, place)] for place in (keys.records, keys.trash))
+    live, trash = ([record.id for record in records(world, live=live)] for live in (True, False))
     some = random.sample(live, min(len(live), random.choice((1, 1, 9)))) or [_NOBODY]
     gone = random.sample(trash, min(len(trash), random.choice((1, 9)))) or [_NOBODY]
     by_id = world.filter("deal", ("id", "in", some))
@@ -89,10 +90,10 @@ def write(world: World, random: Random) -> None:
         world.run(random.choice(operations))
 
 
-def records(world: World, place: Any = keys.records) -> list[Any]:
+def records(world: World, *, live: bool = True) -> list[Any]:
     deal = world.object("deal")
-    pk = place(WORKSPACE, deal.key)
-    return [unpack(row, deal.stored_form) for (at, _), row in all_rows(world.table).items() if at == pk]
+    pks = partitions(WORKSPACE, deal) if live else [keys.trash(WORKSPACE, deal.key)]
+    return [unpack(row, deal.stored_form) for (at, _), row in all_rows(world.table).items() if at in pks]
 
 
 def groups_of(path: str, world: World) -> GroupBy:

@@ -29,7 +29,6 @@ from icosa.query.operation import (
 )
 from icosa.query.row_scope import RowScope
 from icosa.settings import Settings, Tuning
-from icosa.store import keys
 from icosa.store.ops import UpdateItem
 from icosa.store.record import RECOUNT, RECOUNT_NAMES
 from icosa.store.record_memory import KEPT_SECONDS, RecordMemory
@@ -37,7 +36,6 @@ from icosa.store.table import Table
 
 from . import random_data
 from .interrupted import InterruptedTable, Interruption
-from .sample_model import WORKSPACE
 from .world import World, run_jobs
 
 #: Every record that is remembered is worth a look; no change is too many.
@@ -372,8 +370,7 @@ def test_writes_read_what_is_in_the_table(world: World) -> None:
     world.clock += LATER
     before = world.run(lists(world, NEW, BY_AMOUNT)).nodes
     for node in before:
-        key = (keys.records(WORKSPACE, deal.key), node.item.id)
-        world.table.update(UpdateItem(key, RECOUNT, names=RECOUNT_NAMES, values={":one": 1}))
+        world.table.update(UpdateItem(node.item.key, RECOUNT, names=RECOUNT_NAMES, values={":one": 1}))
     world.run(Update(object=deal, data={"title": "many"}, filter=world.filter("deal", NEW)))
     assert world.meter.conflicts == 0
     assert not any("from memory" in step for step in world.meter.plan)

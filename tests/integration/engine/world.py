@@ -25,6 +25,7 @@ from icosa.store.lease import Lease
 from icosa.store.meter import Meter
 from icosa.store.once import Once
 from icosa.store.ops import PutItem
+from icosa.store.places import partitions, place
 from icosa.store.record import unpack
 from icosa.store.record_memory import RecordMemory
 from icosa.store.register import Register, new_register
@@ -118,9 +119,11 @@ class World:
         expected: dict[tuple[str, str], Mapping[str, Any]] = {}
         for obj in self.model.objects:
             derive = Rows.of(self.model, obj)
-            for pk, live in ((keys.records(WORKSPACE, obj.key), True), (keys.trash(WORKSPACE, obj.key), False)):
-                for (row_pk, _), item in rows.items():
-                    if row_pk == pk:
+            homes = set(partitions(WORKSPACE, obj))
+            for pks, live in ((homes, True), ({keys.trash(WORKSPACE, obj.key)}, False)):
+                for (row_pk, record_id), item in rows.items():
+                    if row_pk in pks:
+                        assert (row_pk, record_id) == place(WORKSPACE, obj, record_id, live=live)
                         assert "h" not in item, "a hidden record remains"
                         record = unpack(item, obj.stored_form)
                         expected |= derive.derive(record, live=live) | derive.guards(record)
@@ -136,7 +139,7 @@ class World:
         rows = all_rows(self.table)
         for obj in self.model.objects:
             counted = sum(item["n"] for (pk, _), item in rows.items() if pk == keys.counter(WORKSPACE, obj.key))
-            if counted != sum(pk == keys.records(WORKSPACE, obj.key) for pk, _ in rows):
+            if counted != sum(pk in partitions(WORKSPACE, obj) for pk, _ in rows):
                 return False
         return True
 

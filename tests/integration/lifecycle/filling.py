@@ -142,9 +142,10 @@ def _change(world: World, made: Provisioned) -> Any:
 
 
 def _index_use(world: World, made: Provisioned) -> None:
-    """As a process leaves it that has read by an index."""
+    """As a process leaves it that has read by an index, and one whose creates have met others."""
     key = keys.index_use(made.workspace_id, "2026-11-29", "o1", "f1")
     world.table.put(PutItem(keys.item_at(key, scans=0, units=0, uses=1)))
+    world.table.put(PutItem(keys.item_at(keys.conflicts(made.workspace_id, "o1", "2026-11-29T03"), n=7)))
 
 
 def _ledgers(world: World, made: Provisioned) -> None:

@@ -15,6 +15,7 @@ from .failures import WorkspaceBeingDeleted, WorkspaceSuspended
 _REFUSALS: Final[Mapping[Status, Callable[[], Forbidden]]] = {
     "suspended": WorkspaceSuspended,
     "restoring": WorkspaceSuspended,
+    "moving": WorkspaceSuspended,
     "deleting": WorkspaceBeingDeleted,
 }
 
@@ -28,6 +29,6 @@ def require_active(workspace: Mapping[str, Any]) -> None:
 
 def is_there(workspace: Mapping[str, Any]) -> bool:
     """Whether work that no caller asked for may be done in a workspace: also in one that is suspended, so that nothing
-    is lost, but in none whose rows are going.
+    is lost, but in none whose rows are going, or being moved.
     """
     return status_of(workspace) in ("active", "suspended")

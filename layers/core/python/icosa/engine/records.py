@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from ..model.model import Object
 from ..model.record import Record
 from ..store import keys, lookup
+from ..store.places import home, partitions
 from ..store.record import StoredRow, current_state, unpack, unpack_or_none, unpack_visible
 from ..store.register import Register
 from ..store.remembered_reads import read_rows
@@ -35,7 +36,7 @@ def shown(ctx: Context, obj: Object, row: StoredRow | None) -> Record | None:
 
 
 def live_key(ctx: Context, obj: Object, record_id: str) -> keys.Key:
-    return keys.records(ctx.model.workspace_id, obj.key), record_id
+    return home(ctx.model.workspace_id, obj, record_id)
 
 
 def trash_key(ctx: Context, obj: Object, record_id: str) -> keys.Key:
@@ -143,19 +144,20 @@ def scan_live(ctx: Context, obj: Object, check: Callable[[int], None]) -> Iterat
     """All live records, in no particular order, some pages at a time; in parallel parts when there are many. ``check``
     is told before how many there are, and may raise.
     """
-    pk = keys.records(ctx.model.workspace_id, obj.key)
+    pks = partitions(ctx.model.workspace_id, obj)
     check(count := count_live(ctx, obj))
-    if count < ctx.settings.tuning.parallel_scan_records:
-        for page in ctx.table.query_pages(pk):
-            yield _visible(obj, page)
-        return
     # Ids are random, so their first digit splits them evenly. Ids that clients choose may not be, which only costs
     # time.
-    parts: list[tuple[str, str | None]] = [(digit, None) for digit in _HEX]
+    is_large = count >= ctx.settings.tuning.parallel_scan_records and len(pks) == 1
+    parts: list[tuple[str, str, str | None]] = [
+        (pk, digit, None) for pk in pks for digit in (_HEX if is_large else ("",))
+    ]
     while parts:
-        pages = ctx.table.parallel([_reader(pk, digit, after) for digit, after in parts])
+        pages = ctx.table.parallel([_reader(*part) for part in parts])
         yield [item for page in pages for item in _visible(obj, page)]
-        parts = [(digit, page.last) for (digit, _), page in zip(parts, pages, strict=True) if page.last is not None]
+        parts = [
+            (pk, digit, page.last) for (pk, digit, _), page in zip(parts, pages, strict=True) if page.last is not None
+        ]
 
 
 def scan_trash(ctx: Context, obj: Object) -> list[Record]:
@@ -172,9 +174,7 @@ def scan_trash(ctx: Context, obj: Object) -> list[Record]:
 
 
 def _reader(pk: str, prefix: str, after: str | None) -> Callable[[Table], QueryPage]:
-    if after is None:
-        return lambda table: table.query(pk, prefix=prefix)
-    return lambda table: table.query(pk, prefix=prefix, after=after)
+    return lambda table: table.query(pk, prefix=prefix or None, after=after)
 
 
 def _visible(obj: Object, page: QueryPage) -> list[Record]:

@@ -24,6 +24,7 @@ from ..store.derive import Rows, trash_index
 from ..store.keys import Key
 from ..store.lookup import key_page
 from ..store.partitions import KINDS, fixed, kind_of
+from ..store.places import every_partition, partitions
 from ..store.record import is_reservation, unpack
 from ..store.table import Item, Table
 from .steps import Budget
@@ -95,8 +96,10 @@ class Clearing:
             yield self._logged
             for object_key in extent.object_keys:
                 obj = extent.model.by_key.get(object_key)
-                for live in (True, False):
-                    yield self._records(extent.model, object_key, obj, live=live)
+                live = every_partition(self._ws, object_key) if obj is None else partitions(self._ws, obj)
+                for pk in live:
+                    yield self._records(extent.model, pk, obj, live=True)
+                yield self._records(extent.model, keys.trash(self._ws, object_key), obj, live=False)
                 for pk in self._index_partitions(object_key, obj):
                     yield self._partition(pk)
                 yield self._partition(keys.counter(self._ws, object_key))
@@ -139,9 +142,7 @@ class Clearing:
         rows = [key for _, _, rows, _ in batch_log.read(self._ws, items) for key in rows]
         return _remove(table, [*dict.fromkeys(rows), *map(keys.of, items)])
 
-    def _records(self, model: Model, object_key: str, obj: Object | None, *, live: bool) -> Stage:
-        pk = (keys.records if live else keys.trash)(self._ws, object_key)
-
+    def _records(self, model: Model, pk: str, obj: Object | None, *, live: bool) -> Stage:
         def run(table: Table) -> Mapping[str, int] | None:
             items = table.query(pk, limit=_RECORDS).items
             if not items:

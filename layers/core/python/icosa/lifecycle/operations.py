@@ -20,6 +20,7 @@ from .deletion import delete
 from .demo import remove_demo
 from .export import export
 from .restoration import restore
+from .sharding import shard_records
 from .steps import FENCE_MS, Budget, Runner, Step, Surroundings
 from .suspension import administrator, finish, noted, resume
 
@@ -29,15 +30,19 @@ RUNNERS: Final[Mapping[OperationKind, Runner]] = {
     "delete": delete,
     "restore": restore,
     "removeDemo": remove_demo,
+    "shardRecords": shard_records,
 }
 #: What the status of a workspace becomes with an operation; others leave it as it is.
-_STATUS: Final = {"resume": "active", "delete": "deleting", "restore": "restoring"}
+_STATUS: Final = {"resume": "active", "delete": "deleting", "restore": "restoring", "shardRecords": "moving"}
+#: Of those, such as may only begin when whatever was begun before has ended.
+_FENCED: Final = ("delete", "restore", "shardRecords")
 _NAMES: Final = {
     "resume": "resumed",
     "export": "exportAsked",
     "delete": "deletionAsked",
     "restore": "restorationAsked",
     "removeDemo": "demoRemovalAsked",
+    "shardRecords": "shardingAsked",
 }
 _BUSY: Final = "Another operation has the workspace: read_workspace shows it. Wait for its end"
 
@@ -62,10 +67,9 @@ def begin(
     becomes = _STATUS.get(kind)
     if becomes is not None and status != "suspended":
         raise BadRequest(f"The workspace is {status}, and must be suspended for this")
-    if status in ("deleting", "restoring"):
+    if status not in ("active", "suspended"):
         raise Conflict(_BUSY)
-    # Rows go only when whatever was begun before has ended.
-    wait = FENCE_MS if kind in ("delete", "restore") else 0
+    wait = FENCE_MS if kind in _FENCED else 0
     operation = Operation.new(workspace_id, kind, now_ms=now_ms, not_before_ms=now_ms + wait, by=by, asked=asked)
     change: Op
     if becomes is None:
@@ -99,7 +103,7 @@ def advance(around: Surroundings, workspace_id: str, operation_id: str, budget: 
             around.table.update(step.operation.released())
         return step
     except IcosaError as error:
-        if error.status >= 500 or operation.kind == "delete" or (operation.kind == "restore" and operation.state):
+        if error.status >= 500 or operation.kind == "delete" or (operation.kind in _FENCED and operation.state):
             raise
         failed = replace(operation, failure=error.message)
         finish(around, failed)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from ..model.model import Object
 from ..model.record import Record
 from ..store import keys
+from ..store.live_rows import page_after
+from ..store.places import home
 from ..store.record import current_state, is_hidden, is_reservation, unpack, unpack_or_none
 from ..store.table import Table
 
@@ -17,15 +19,18 @@ def page(
     Rows that a batch is moving stand in both partitions: the one that counts is in one of the pages. A read unit for
     each 4 KB, and one for each record that is being moved.
     """
-    pk = (keys.records if live else keys.trash)(workspace_id, obj.key)
-    found = table.query(pk, after=after, limit=limit)
+    if live:
+        items, last = page_after(table, workspace_id, obj, after=after, limit=limit)
+    else:
+        found = table.query(keys.trash(workspace_id, obj.key), after=after, limit=limit)
+        items, last = found.items, found.last
     form = obj.stored_form
-    records = [unpack(item, form) for item in found.items if not is_hidden(item)]
-    moving = [] if live else [item for item in found.items if is_hidden(item) and not is_reservation(item)]
+    records = [unpack(item, form) for item in items if not is_hidden(item)]
+    moving = [] if live else [item for item in items if is_hidden(item) and not is_reservation(item)]
     if moving:
-        twins = table.batch_get([(keys.records(workspace_id, obj.key), keys.sort_of(item)) for item in moving])
+        twins = table.batch_get([home(workspace_id, obj, keys.sort_of(item)) for item in moving])
         for item, twin in zip(moving, twins, strict=True):
             trashed = unpack(item, form)
             if current_state(unpack_or_none(twin, form), trashed) == (trashed, False):
                 records.append(trashed)
-    return records, found.last
+    return records, last

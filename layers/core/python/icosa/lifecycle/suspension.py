@@ -81,7 +81,7 @@ def finish(around: Surroundings, operation: Operation) -> None:
     """Write that an operation is over, and give its workspace back; one that could not be brought back is suspended, as
     it was. Whoever repeats it changes nothing.
     """
-    ends = give_up if operation.kind == "restore" else give_back
+    ends = give_up if operation.kind in ("restore", "shardRecords") else give_back
     end = ends(operation.workspace_id, operation.id)
     try:
         around.table.transact([operation.over(around.now_ms()), end])

@@ -21,8 +21,10 @@ from ..store import keys
 from ..store.change import carry, claim, put_row, recopy
 from ..store.derive import Attributes, Rows, constraint_value
 from ..store.keys import Key
+from ..store.live_rows import page_after
 from ..store.lookup import key_page
 from ..store.ops import CheckItem, DeleteItem, Op, PutItem
+from ..store.places import both_places, place
 from ..store.record import (
     StoredRow,
     is_hidden,
@@ -131,16 +133,21 @@ class Worker:
         """All records of one partition; ``treat`` gives the operations for one, which begin with the check of its
         version.
         """
-        pk = (keys.records if live else keys.trash)(self.ws, self.job.object_key)
+        obj = self.obj or self.job.tombstone
+        assert obj is not None
 
         def page(after: str | None) -> tuple[str | None, int]:
-            rows = self.table.query(pk, after=after, limit=_PAGE)
-            groups = [(keys.sort_of(row), ops) for row in rows.items if (ops := treat(row, live))]
+            if live:
+                rows, last = page_after(self.table, self.ws, obj, after=after, limit=_PAGE)
+            else:
+                found = self.table.query(keys.trash(self.ws, obj.key), after=after, limit=_PAGE)
+                rows, last = found.items, found.last
+            groups = [(keys.sort_of(row), ops) for row in rows if (ops := treat(row, live))]
             packs = _packed(groups)
             failed = self.table.parallel([_sender(pack) for pack in packs]) if packs else []
             for record_id in chain.from_iterable(failed):
-                self._retry_record((pk, record_id), live, treat)
-            return rows.last, len(rows.items)
+                self._retry_record(place(self.ws, obj, record_id, live=live), live, treat)
+            return last, len(rows)
 
         return page
 
@@ -165,13 +172,13 @@ class Worker:
         """Let the rows of live records carry, and hold, what they would if they were written now: one write unit for
         each row, and one for each copy.
         """
-        pk, rows = keys.records(self.ws, obj.key), Rows.of(self.model, obj)
+        rows = Rows.of(self.model, obj)
 
         def page(after: str | None) -> tuple[str | None, int]:
-            found = self.table.query(pk, after=after, limit=_PAGE)
-            records = [record for record in unpack_visible(found.items, obj.stored_form) if record is not None]
+            found, last = page_after(self.table, self.ws, obj, after=after, limit=_PAGE)
+            records = [record for record in unpack_visible(found, obj.stored_form) if record is not None]
             self.table.parallel([_updater(rows, record) for record in records])
-            return found.last, len(found.items)
+            return last, len(found)
 
         return page
 
@@ -255,8 +262,8 @@ class Worker:
     def _fail_index(self, key: Key, owner: str) -> None:
         """Note that another record has the value of a guard."""
         assert self.obj is not None
-        places = [(partition(self.ws, self.job.object_key), owner) for partition in (keys.records, keys.trash)]
-        owners = [unpack(item, self.obj.stored_form) for item in self.table.batch_get(places) if item is not None]
+        rows = self.table.batch_get(both_places(self.ws, self.obj, owner))
+        owners = [unpack(row, self.obj.stored_form) for row in rows if row is not None]
         for constraint in self._constraints:
             values = [constraint_value(constraint, item) for item in owners if self._guard(constraint, item) == key]
             if values and values[0] is not None:

@@ -12,6 +12,7 @@ from ..access.check import RecordRights
 from ..model.model import Field, Model, Object, UniqueConstraint
 from ..store import keys
 from ..store.derive import constraint_value
+from ..store.places import partitions
 from ..store.record import unpack
 from ..store.table import Table
 from ..validation.errors import Failure, Problem
@@ -74,15 +75,20 @@ def _emptied(draft: Draft, old: Object, field: Field) -> Failure | None:
 
 
 def _has_records(table: Table, workspace_id: str, obj: Object) -> bool:
-    return any(table.query(partition(workspace_id, obj.key), limit=1).items for partition in (keys.records, keys.trash))
+    return any(table.query(pk, limit=1).items for pk in _all_partitions(workspace_id, obj))
+
+
+def _all_partitions(workspace_id: str, obj: Object) -> list[str]:
+    """Those of live records, and that of the trash."""
+    return [*partitions(workspace_id, obj), keys.trash(workspace_id, obj.key)]
 
 
 def _shared_value(table: Table, model: Model, obj: Object, constraint: UniqueConstraint) -> str | None:
     """A value that two records share, live or in the trash."""
     seen: set[str] = set()
     count = 0
-    for partition in (keys.records, keys.trash):
-        for page in table.query_pages(partition(model.workspace_id, obj.key)):
+    for pk in _all_partitions(model.workspace_id, obj):
+        for page in table.query_pages(pk):
             for stored in page.items:
                 value = constraint_value(constraint, unpack(stored, obj.stored_form))
                 if value is not None and value in seen:

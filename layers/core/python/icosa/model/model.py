@@ -150,6 +150,8 @@ class Object(Cached):
     has_trash_index: bool = False
     #: Over how many items the number of its live records is spread (``store.vacancy``).
     counters: int = 16
+    #: Over how many partitions its live records are spread (``store.places``).
+    shards: int = 1
     #: Whether answers and documents show fields under their older names as well.
     shows_older_names: bool = False
 

@@ -10,13 +10,16 @@ from pydantic import Field
 
 from ..access.plans import plan_of
 from ..access.times import stored_time
+from ..catalog.commit import read
 from ..errors import BadRequest, NotFound
 from ..lifecycle.operations import begin
+from ..lifecycle.sharding import required_object
 from ..lifecycle.suspension import suspend
 from ..model.dates import instant_of
 from ..store import keys, operation_row, workspace_registry
 from ..store.lookup import count_live
 from ..store.operation_row import Operation, OperationKind
+from ..store.places import MOST_SHARDS
 from ..store.table import Item, Table
 from ..store.workspace_row import OPERATION, STATUS_SINCE, status_of
 from ..validation.body import UNNAMED, RequestBody
@@ -66,6 +69,11 @@ class Confirmed(ByOperator):
 
 class RemoveDemo(ByOperator):
     with_changed: Flag = False
+
+
+class ShardRecords(ByOperator):
+    object: NonBlankText
+    shards: Annotated[Integer, Field(ge=2, le=MOST_SHARDS)]
 
 
 class OfOperation(OfWorkspace):
@@ -184,6 +192,14 @@ def _remove_demo(services: Services, parameters: RemoveDemo) -> Result:
     return _begun(services, parameters, "removeDemo", withChanged=parameters.with_changed)
 
 
+def _shard_records(services: Services, parameters: ShardRecords) -> Result:
+    """``{operation}``: lets the live records of an object be in so many partitions; the workspace is suspended."""
+    table, workspace_id = services.table, parameters.workspace_id
+    _row(table, workspace_id)
+    required_object(read(table, workspace_id).model, parameters.object, parameters.shards)
+    return _begun(services, parameters, "shardRecords", object=parameters.object, shards=parameters.shards)
+
+
 def _read_operation(services: Services, parameters: OfOperation) -> Result:
     """``{operation}``, or ``{receipt}`` when that is what is left."""
     operation = operation_row.find(services.table, parameters.workspace_id, parameters.operation_id)
@@ -253,5 +269,6 @@ WORKSPACE_ACTIONS: Mapping[str, Action[Any]] = {
     "delete_workspace": Action(Confirmed, _delete),
     "restore_workspace": Action(Confirmed, _restore),
     "remove_demo": Action(RemoveDemo, _remove_demo),
+    "shard_records": Action(ShardRecords, _shard_records),
     "read_operation": Action(OfOperation, _read_operation, of_all=True),
 }

@@ -22,6 +22,7 @@ from .copies import has_copy, marked, without_copy
 from .derive import CREATED, TWO_VALUES, WRITTEN, Attributes, Rows, constraint_value
 from .keys import Key
 from .ops import EXISTS, NOT_EXISTS, CheckItem, DeleteItem, Op, PutItem, UpdateItem
+from .places import place
 from .record import HIDDEN, RECOUNT, RECOUNT_NAMES, VERSION, pack, pack_moved
 from .vacancy import IS_RECENT_ENOUGH
 
@@ -114,8 +115,7 @@ class Change:
         """Where the record would be if it were in the trash instead of live, or the other way round, after
         the change.
         """
-        partition = keys.trash if self.after_live else keys.records
-        return partition(model.workspace_id, self.obj.key), self.id
+        return place(model.workspace_id, self.obj, self.id, live=not self.after_live)
 
 
 def first_version() -> int:
@@ -131,8 +131,8 @@ def new_state(
     model: Model, obj: Object, record_id: str, values: Mapping[str, Any], *, live: bool, version: int
 ) -> Record:
     """A record ready to be written."""
-    partition = keys.records if live else keys.trash
-    return Record.of(values, id=record_id, partition=partition(model.workspace_id, obj.key), version=version)
+    partition, _ = place(model.workspace_id, obj, record_id, live=live)
+    return Record.of(values, id=record_id, partition=partition, version=version)
 
 
 @dataclass(frozen=True, slots=True)

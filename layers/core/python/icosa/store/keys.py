@@ -6,7 +6,7 @@ workspace's rows: the functions take the workspace id of the caller's principal 
 
 | Row | PK | SK |
 |---|---|---|
-| record | ``ws#R#object`` | ``id`` |
+| record | ``ws#R#object``; of an object with shards ``ws#R#object.n`` | ``id`` |
 | trash | ``ws#D#object`` | ``id`` |
 | unique guard | ``ws#U#object#constraint#value`` | ``-`` |
 | edge | ``ws#E#target-id`` | ``object.field#L|D#id`` |
@@ -65,13 +65,31 @@ END = "\x01"
 TOP = "\U0010ffff"
 NULL = "0"
 VALUE = "1"
+#: Stands between the key of an object and the number of a shard.
+_SHARD = "."
 #: DynamoDB allows 2048 bytes for a partition key: longer unique values are represented by their hash.
 _MAX_UNIQUE_BYTES = 512
 
 
-def records(ws: str, obj: str) -> str:
-    """Partition of an object's live records."""
-    return f"{ws}#R#{obj}"
+def records(ws: str, obj: str, shard: int | None = None) -> str:
+    """Partition of an object's live records: of all, or of a shard (``store.places``)."""
+    return f"{ws}#R#{obj}" if shard is None else f"{ws}#R#{obj}{_SHARD}{shard}"
+
+
+def shard_of(record_id: str, shards: int) -> int:
+    """The shard of a record among so many, a power of two: by a hash, since ids may begin with their time, and clients
+    choose some.
+    """
+    return hashlib.sha256(record_id.encode()).digest()[0] & (shards - 1)
+
+
+def object_of(pk: str) -> str:
+    """The key of the object in the partition of live records or of the trash.
+
+    >>> object_of("7b1e#R#o3"), object_of("7b1e#R#o3.17")
+    ('o3', 'o3')
+    """
+    return pk.rpartition("#")[2].partition(_SHARD)[0]
 
 
 def trash(ws: str, obj: str) -> str:

@@ -9,13 +9,14 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from ..model.dates import instant_of
+from ..model.model import Object
 from ..model.record import Record
-from ..model.stored_form import StoredForm
 from . import keys
 from .copies import ATTRIBUTES as COPY
 from .copies import SINCE, has_copy, read_copy
 from .derive import CODE, CREATED, EXACT, FIELDS, TWO_VALUES
 from .keys import END, NULL, TOP, VALUE, Key
+from .places import home
 from .record import HIDDEN
 from .table import Count, Item, QueryPage, Table
 
@@ -126,8 +127,8 @@ class Copies(NamedTuple):
     began since ``young_ms`` are doubtful.
     """
 
-    partition: str
-    form: StoredForm | None
+    workspace_id: str
+    obj: Object
     young_ms: int
 
 
@@ -169,7 +170,8 @@ def copied_page(
 
 def copy_in(row: Item, record_id: str, copies: Copies) -> Record | None:
     """The record that a row of ``copied_page`` holds."""
-    return read_copy(row, id=record_id, partition=copies.partition, form=copies.form)
+    partition, _ = home(copies.workspace_id, copies.obj, record_id)
+    return read_copy(row, id=record_id, partition=partition, form=copies.obj.stored_form)
 
 
 def index_edge(table: Table, pk: str, *, last: bool) -> IndexEntry | None:

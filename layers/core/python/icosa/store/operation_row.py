@@ -19,7 +19,7 @@ from . import keys
 from .ops import EXISTS, DeleteItem, PutItem, UpdateItem, set_attributes
 from .table import Item, Table
 
-OperationKind = Literal["resume", "export", "delete", "restore", "removeDemo"]
+OperationKind = Literal["resume", "export", "delete", "restore", "removeDemo", "shardRecords"]
 
 #: How long a row that is over can be seen.
 KEPT_SECONDS: Final = 30 * 86_400

@@ -19,9 +19,9 @@ from typing import Any, Final
 
 from ..model.model import Model, Object
 from ..settings import Tuning
-from . import keys
 from .derive import UPDATED_AT
 from .keys import Key
+from .places import home
 from .recent import Written, named_readers, written_reader
 from .record import StoredRow, unpack, version_of
 from .record_memory import MARGIN_SECONDS, Entry, Part, RecordMemory, Trace
@@ -47,7 +47,7 @@ def read_rows(
 
 
 def _live(model: Model, obj: Object, record_id: str) -> Key:
-    return keys.records(model.workspace_id, obj.key), record_id
+    return home(model.workspace_id, obj, record_id)
 
 
 class _Reading:

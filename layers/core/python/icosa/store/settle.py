@@ -26,6 +26,7 @@ from .copies import marked
 from .derive import Rows
 from .keys import Key
 from .ops import NOT_EXISTS, CheckItem, DeleteItem, Op, PutItem, UpdateItem
+from .places import both_places
 from .record import HIDDEN, RECOUNT, RECOUNT_NAMES, VERSION, current_state, unpack_or_none
 from .register import Register
 from .retry import Attempts
@@ -67,9 +68,7 @@ class RecordRows:
     ) -> tuple[list[RecordRows], list[Any]]:
         """The rows of many records, in their order, and the items at the keys of ``also``."""
         ws = model.workspace_id
-        items = table.batch_get(
-            [*((place(ws, obj.key), i) for obj, i in records for place in (keys.records, keys.trash)), *also]
-        )
+        items = table.batch_get([*(key for obj, i in records for key in both_places(ws, obj, i)), *also])
         rows = [
             cls(model, obj, record_id, *(unpack_or_none(item, obj.stored_form) for item in items[2 * i : 2 * i + 2]))
             for i, (obj, record_id) in enumerate(records)
@@ -105,8 +104,7 @@ class RecordRows:
         """
         ops: list[Op] = []
         ws, state = self.model.workspace_id, self.state
-        for row, place in ((self.live, keys.records), (self.trashed, keys.trash)):
-            key = place(ws, self.obj.key), self.id
+        for row, key in zip((self.live, self.trashed), both_places(ws, self.obj, self.id), strict=True):
             if row is not None and state is not None and row is state[0]:
                 moved = row.is_hidden and steps == 0
                 expression = f"REMOVE #h {RECOUNT}" if moved else RECOUNT

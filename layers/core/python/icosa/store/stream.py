@@ -15,7 +15,7 @@ record follows from the two images of one row, of which a hidden one (``record.H
 
 So each change of a record has one stream record that tells of it, however many steps the write took and whoever
 finished it. What ``removed`` means the log of changes tells (``webhooks.moves``). All but what happens within the trash
-is told by the rows of live records, which are one partition, in the order in which it happened.
+is told by the rows of live records, each in one partition, in the order in which it happened.
 """
 
 from __future__ import annotations
@@ -112,7 +112,7 @@ def record_change(event: Mapping[str, Any]) -> RecordChange | None:
     old, new = _image(images, "OldImage"), _image(images, "NewImage")
     row = old if new is None else new
     assert row is not None, "the stream has both images"
-    workspace_id, kind, *rest = keys.parts(row)
+    workspace_id, kind, *_ = keys.parts(row)
     if kind not in ("R", "D"):
         return None
     is_live = kind == "R"
@@ -121,7 +121,7 @@ def record_change(event: Mapping[str, Any]) -> RecordChange | None:
         return None
     return RecordChange(
         workspace_id=workspace_id,
-        object_key=rest[0],
+        object_key=keys.object_of(row["PK"]),
         record_id=row["SK"],
         is_live=is_live,
         happening=happening,
@@ -194,9 +194,9 @@ def workspace_of(item: Item) -> str:
 
 def removed(item: Item) -> RemovedRecord | RemovedLog | None:
     """What the removal of an item means; None when nothing follows from it."""
-    workspace_id, kind, *rest = keys.parts(item)
+    workspace_id, kind, *_ = keys.parts(item)
     if kind in ("R", "D"):
-        return RemovedRecord(workspace_id, rest[0], item["SK"])
+        return RemovedRecord(workspace_id, keys.object_of(item["PK"]), item["SK"])
     if kind == "B" and "rows" in item:
         return RemovedLog(workspace_id, item)
     return None

@@ -61,11 +61,13 @@ def _views_unchanged(version: int) -> str:
     return f"(attribute_not_exists({VIEWS_VERSION}) OR {condition})" if version == 0 else condition
 
 
-Status = Literal["active", "suspended", "restoring", "deleting"]
+Status = Literal["active", "suspended", "restoring", "moving", "deleting"]
 
 
 def status_of(item: Mapping[str, Any]) -> Status:
-    """Whether a workspace answers requests, is held, is being brought back from another table, or is being deleted."""
+    """Whether a workspace answers requests, is held, is being brought back from another table, has records that are
+    being moved, or is being deleted.
+    """
     status: Status = item.get(STATUS, "active")
     return status
 
@@ -254,6 +256,19 @@ def restored(
     )
 
 
+def moved(ws: str, operation: str, *, quiet: tuple[int, int], now: str) -> UpdateItem:
+    """End the operation that has moved records of a workspace: it is suspended, and nobody is told of what was written
+    between the moments ``quiet``, in seconds since 1970.
+    """
+    names = {"#status": STATUS, "#operation": OPERATION}
+    sets = {"#status": "suspended", STATUS_SINCE: now, QUIET_FROM: quiet[0], QUIET_UNTIL: quiet[1]}
+    values: dict[str, Any] = {f":s{number}": value for number, value in enumerate(sets.values())}
+    assignments = ", ".join(f"{name} = :s{number}" for number, name in enumerate(sets))
+    values |= {":operation": operation, ":moving": "moving"}
+    condition = "#operation = :operation AND #status = :moving"
+    return UpdateItem(keys.workspace(ws), f"SET {assignments} REMOVE #operation", condition, names, values)
+
+
 def is_quiet(item: Mapping[str, Any], seconds: float) -> bool:
     """Whether a change at a moment was made by an operation that nobody is told of."""
     return QUIET_FROM in item and bool(item[QUIET_FROM] <= seconds <= item[QUIET_UNTIL])
@@ -273,7 +288,7 @@ def give_back(ws: str, operation: str) -> UpdateItem:
 
 
 def give_up(ws: str, operation: str) -> UpdateItem:
-    """The same of one that was to bring a workspace back, and has changed nothing."""
+    """The same of one that was to bring a workspace back, or to move records, and has changed nothing."""
     names = {"#operation": OPERATION, "#status": STATUS}
     values = {":operation": operation, ":suspended": "suspended"}
     condition = "#operation = :operation"

@@ -32,6 +32,7 @@ from ...store import keys
 from ...store.copies import WINDOW_MS
 from ...store.derive import CREATED_AT, is_confirmed
 from ...store.keys import END, NULL, TOP, VALUE
+from ...store.live_rows import LiveRows
 from ...store.lookup import Copies, IndexEntry, copied_page, copy_in, edge_range, index_page
 from ...store.record import unpack_visible
 from ...store.table import Item, QueryPage, Table
@@ -134,12 +135,10 @@ class Walk(ABC):
 
 @dataclass(slots=True)
 class RecordWalk(Walk):
-    """The record partition, in id order."""
+    """The live records, in id order."""
 
-    pk: str = ""
+    rows: LiveRows = field(kw_only=True)
     form: StoredForm | None = None
-    after: str | None = None
-    forward: bool = True
 
     @property
     def holds_records(self) -> bool:
@@ -149,15 +148,11 @@ class RecordWalk(Walk):
         return "records by id"
 
     def batches(self) -> Iterator[list[RecordRef]]:
-        after = self.after
-        while True:
-            page = self.table.query(self.pk, after=after, forward=self.forward, limit=self.size)
+        while not self.rows.is_over:
+            rows = self.rows.read(self.table, self.size)
             self.pages += 1
-            records = unpack_visible(page.items, self.form)
+            records = unpack_visible(rows, self.form)
             yield [RecordRef(record.id, record) for record in records if record is not None]
-            if page.last is None:
-                return
-            after = page.last
 
 
 @dataclass(slots=True)
@@ -431,8 +426,8 @@ def _run_bounds(encoded: str | None) -> tuple[str, str]:
 
 def record_walk(ctx: Context, obj: Object, *, cursor: Cursor | None, backward: bool) -> RecordWalk:
     """A walk of all live records by id."""
-    pk = keys.records(ctx.model.workspace_id, obj.key)
-    return RecordWalk(ctx.table, pk=pk, form=obj.stored_form, after=cursor.id if cursor else None, forward=not backward)
+    rows = LiveRows(ctx.model.workspace_id, obj, after=cursor.id if cursor else None, forward=not backward)
+    return RecordWalk(ctx.table, rows=rows, form=obj.stored_form)
 
 
 def id_range_walk(ctx: Context, part: RowRange, *, cursor: Cursor | None, backward: bool) -> IdRangeWalk:
@@ -493,8 +488,7 @@ def index_walk(
 
 
 def _copies(ctx: Context, obj: Object) -> Copies:
-    partition = keys.records(ctx.model.workspace_id, obj.key)
-    return Copies(partition, obj.stored_form, int(time.time() * 1000) - WINDOW_MS)
+    return Copies(ctx.model.workspace_id, obj, int(time.time() * 1000) - WINDOW_MS)
 
 
 def _join_adjacent(segments: Sequence[_Segment]) -> list[_Segment]:

@@ -15,12 +15,12 @@ from ...model.inspect import inspect
 from ...model.model import UniqueConstraint
 from ...model.types.base import Item
 from ...query.operation import Node
-from ...store import keys
 from ...store.change import Change, FailureReason, SameValue
 from ...store.commit import CommitFailed, WriteConflict, commit
 from ...store.keys import Key
 from ...store.lease import ModelOutdated
 from ...store.ops import Op
+from ...store.places import home
 from ...store.record import packed_bytes
 from ...store.retry import Attempts
 from ...store.table import MAX_BYTES
@@ -102,7 +102,7 @@ def commit_changes(
     if len(changes) == 1:
         # One record: suppose that its targets are live, and look closer only when the transaction says no.
         targets = [
-            (keys.records(ws, reference.target.key), reference.id)
+            home(ws, reference.target, reference.id)
             for reference in references
             if (reference.target.key, reference.id) != reference.owner
         ]

@@ -17,6 +17,7 @@ from ...store.change import Change
 from ...store.commit import WriteConflict, finish_moves
 from ...store.keys import Key
 from ...store.lookup import rows_at, visible_rows
+from ...store.places import both_places, home
 from ...store.table import Table, TransactionConflict
 from ..context import Context
 
@@ -54,7 +55,7 @@ def new_references(ctx: Context, changes: Iterable[Change]) -> list[Reference]:
 def live_targets(ctx: Context, references: Sequence[Reference], table: Table) -> set[Key]:
     """The keys of the live records among the targets: read ahead, so that ``commit_changes`` need not look for them."""
     ws = ctx.model.workspace_id
-    return visible_rows(table, [(keys.records(ws, reference.target.key), reference.id) for reference in references])
+    return visible_rows(table, [home(ws, reference.target, reference.id) for reference in references])
 
 
 def counted_targets(ctx: Context, references: Iterable[Reference], targets: Iterable[Key]) -> dict[Key, bool]:
@@ -65,11 +66,11 @@ def counted_targets(ctx: Context, references: Iterable[Reference], targets: Iter
     """
     ws = ctx.model.workspace_id
     deciding = {
-        (place(ws, target.key), i)
+        key
         for _, field, target, i in references
         if field.relation is not None
         and (field.relation.follows_to_trash or field.relation.on_delete in ("RESTRICT", "NO_ACTION"))
-        for place in (keys.records, keys.trash)
+        for key in both_places(ws, target, i)
     }
     return {key: key in deciding for key in targets}
 
@@ -86,7 +87,7 @@ def target_keys(
     ws = ctx.model.workspace_id
     created_here = {(change.obj.key, change.id) for change in changes if change.after is not None}
     targets = {
-        (keys.records(ws, reference.target.key), reference.id): reference
+        home(ws, reference.target, reference.id): reference
         for reference in references
         if (reference.target.key, reference.id) not in created_here
     }
@@ -110,19 +111,20 @@ def _places(ctx: Context, references: Sequence[Reference]) -> dict[tuple[str, st
     batch is moving. What is nowhere is left out.
     """
     ws = ctx.model.workspace_id
-    targets = list(dict.fromkeys((reference.target.key, reference.id) for reference in references))
-    rows = rows_at(ctx.table, [(keys.records(ws, obj_key), i) for obj_key, i in targets])
-    missing = [(obj_key, i) for obj_key, i in targets if rows.get((keys.records(ws, obj_key), i)) is not False]
-    rows |= rows_at(ctx.table, [(keys.trash(ws, obj_key), i) for obj_key, i in missing])
+    targets = {
+        (reference.target.key, reference.id): both_places(ws, reference.target, reference.id)
+        for reference in references
+    }
+    rows = rows_at(ctx.table, [live for live, _ in targets.values()])
+    rows |= rows_at(ctx.table, [trashed for live, trashed in targets.values() if rows.get(live) is not False])
     places: dict[tuple[str, str], Key | None] = {}
-    for obj_key, i in targets:
-        live, trashed = (keys.records(ws, obj_key), i), (keys.trash(ws, obj_key), i)
+    for target, (live, trashed) in targets.items():
         if rows.get(live) is False:
-            places[obj_key, i] = live
+            places[target] = live
         elif rows.get(trashed) is False:
-            places[obj_key, i] = trashed
+            places[target] = trashed
         elif live in rows and trashed in rows:
-            places[obj_key, i] = None
+            places[target] = None
     return places
 
 

@@ -124,8 +124,7 @@ def _write(ctx: Context, activity: Object, drafts: Sequence[Draft]) -> None:
     new = [draft for draft, state in zip(drafts, states, strict=True) if state is None]
     targets = _targets(ctx, activity, new)
     kept = [draft for each in new if (draft := _with_targets(ctx, activity, each, targets)) is not None]
-    ws = ctx.model.workspace_id
-    live = [(keys.records(ws, object_key), i) for (object_key, i), state in targets.items() if state and state.live]
+    live = [state.item.key for state in targets.values() if state and state.live]
     try:
         commit_changes(ctx, [_change(ctx, activity, draft) for draft in kept], live_before=live)
     except BadRequest:  # The activity is there by now, or a target is gone.

@@ -1,0 +1,133 @@
+"""The rows of an object's live records in the order of their ids, whatever the number of its shards (``store.places``).
+
+Of several partitions each gives its share of a page, read side by side, and a little more; what is behind the end of
+one that is not read to its end waits until that is read on. Shares are even, as ids are hashed, so a page of 60 from
+four shards nearly always takes one round trip.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Final
+
+from ..model.model import Object
+from .places import partitions
+from .table import Item, QueryPage, Table
+
+#: What is read of each shard beyond its share: rows, and times the square root of the share.
+_SPARE_ROWS: Final = 5
+_SPREAD: Final = 1.6
+
+
+@dataclass(slots=True)
+class _Shard:
+    """One partition from a sort key on: the rows that have been read and not been given out."""
+
+    pk: str
+    after: str | None
+    is_read: bool = False
+    rows: list[Item] = field(default_factory=list)
+
+    def take(self, page: QueryPage) -> None:
+        self.rows += page.items
+        self.after, self.is_read = page.last, page.last is None
+
+
+class LiveRows:
+    """A walk through the rows, from an id on. ``is_over``: nothing follows."""
+
+    def __init__(self, ws: str, obj: Object, *, after: str | None = None, forward: bool = True) -> None:
+        self._forward = forward
+        self._shards = [_Shard(pk, after) for pk in partitions(ws, obj)]
+        self._has_begun = False
+
+    @property
+    def is_over(self) -> bool:
+        return all(shard.is_read and not shard.rows for shard in self._shards)
+
+    def read(self, table: Table, size: int | None) -> list[Item]:
+        """The next rows, hidden ones among them: up to ``size``, and none only at the end. Without a size as many as
+        DynamoDB gives at once.
+        """
+        if len(self._shards) == 1:
+            [shard] = self._shards
+            if not shard.rows and not shard.is_read:
+                shard.take(self._query(table, shard, size))
+            rows, shard.rows = shard.rows[:size], [] if size is None else shard.rows[size:]
+            return rows
+        wanted = size or math.inf
+        while len(ready := self._ready()) < wanted and (unread := self._unread(size)):
+            limit = None if size is None else _share(size - len(ready), len(self._shards))
+            readers = [partial(self._query, shard=shard, limit=limit) for shard in unread]
+            for shard, page in zip(unread, table.parallel(readers), strict=True):
+                shard.take(page)
+            self._has_begun = True
+            if size is None and (ready := self._ready()):
+                break
+        taken = ready[:size]
+        ids = {row["SK"] for row in taken}
+        for shard in self._shards:
+            shard.rows = [row for row in shard.rows if row["SK"] not in ids]
+        return taken
+
+    def _query(self, table: Table, shard: _Shard, limit: int | None) -> QueryPage:
+        return table.query(shard.pk, after=shard.after, forward=self._forward, limit=limit)
+
+    def _ready(self) -> list[Item]:
+        """The rows that no row can precede which has not been read yet, in their order."""
+        if not self._has_begun:
+            return []
+        rows = sorted((row for shard in self._shards for row in shard.rows), key=_id, reverse=not self._forward)
+        ends = [shard.after for shard in self._shards if not shard.is_read and shard.after is not None]
+        if not ends:
+            return rows
+        if self._forward:
+            first = min(ends)
+            return [row for row in rows if row["SK"] <= first]
+        last = max(ends)
+        return [row for row in rows if row["SK"] >= last]
+
+    def _unread(self, size: int | None) -> list[_Shard]:
+        """The shards that must be read on before ``size`` rows can be given out."""
+        unread = [shard for shard in self._shards if not shard.is_read]
+        if not self._has_begun or size is None:
+            return unread
+        ids = sorted((row["SK"] for shard in self._shards for row in shard.rows), reverse=not self._forward)
+        if len(ids) < size:
+            return unread
+        last = ids[size - 1]
+        return [
+            shard
+            for shard in unread
+            if shard.after is None or (shard.after < last if self._forward else shard.after > last)
+        ]
+
+
+def live_pages(
+    table: Table, ws: str, obj: Object, *, size: int | None = None, after: str | None = None
+) -> Iterator[list[Item]]:
+    """The rows of all live records, page by page."""
+    rows = LiveRows(ws, obj, after=after)
+    while not rows.is_over:
+        if page := rows.read(table, size):
+            yield page
+
+
+def page_after(table: Table, ws: str, obj: Object, *, after: str | None, limit: int) -> tuple[list[Item], str | None]:
+    """Up to ``limit`` rows, and the id to go on after, None at the end."""
+    rows = LiveRows(ws, obj, after=after)
+    page = rows.read(table, limit)
+    return page, None if rows.is_over or not page else page[-1]["SK"]
+
+
+def _share(rows: int, shards: int) -> int:
+    """How much to read of each shard for so many rows of all."""
+    share = rows / shards
+    return math.ceil(share + _SPARE_ROWS + _SPREAD * math.sqrt(share))
+
+
+def _id(row: Item) -> str:
+    return str(row["SK"])
