@@ -323,3 +323,21 @@ def test_the_index_of_one_field_is_built_and_dropped_where_its_use_is_shown(admi
     expect(row).to_contain_text("None")
     advice = api.rest("GET", "metadata/indexAdvice")
     assert next(each["records"] for each in advice if each["path"] == path) == "NONE"
+
+
+def test_an_index_that_nobody_declared_is_dropped(admin: Console, api: WorkspaceApi) -> None:
+    page = admin.page
+    path = "annualRevenue.amountMicros"
+    admin.open("settings/objects/companies?tab=indexes")
+    row = page.get_by_role("table", name="Indexes of fields of Companies").get_by_role("row").filter(has_text=path)
+    expect(row).to_contain_text("Shipped")
+    row.get_by_role("button", name=f"Drop the index of {path}").press("Enter")
+    admin.check("model-drop-index")
+    page.get_by_role("dialog").get_by_role("button", name="Drop index").press("Enter")
+    expect(row).to_contain_text("None")
+    expect(row).to_contain_text("Somebody dropped it on")
+    advice = api.rest("GET", "metadata/indexAdvice")
+    [dropped] = [each for each in advice if (each["objectNameSingular"], each["path"]) == ("company", path)]
+    assert (dropped["records"], dropped["isDroppable"]) == ("NONE", False)
+    row.get_by_role("button", name=f"Build the index of {path}").press("Enter")
+    expect(row).to_contain_text("Declared")

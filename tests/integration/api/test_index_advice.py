@@ -73,6 +73,34 @@ def test_a_scan_shows_in_advice_and_lets_indexes_be_looked_at(
     assert {item["objectNameSingular"] for item in everything} == set(ids)
 
 
+def test_an_index_that_nobody_declared_is_dropped(
+    metadata: MetadataClient, shared_table: Table, event_of_role: EventOfRole
+) -> None:
+    [revenue] = [
+        item
+        for item in metadata("GET", "/rest/metadata/indexAdvice").json
+        if (item["objectNameSingular"], item["path"]) == ("company", "annualRevenue.amountMicros")
+    ]
+    assert revenue["isDroppable"] and revenue["madeBy"] == "SHIPPED"
+    drop = "mutation ($i: DropFieldIndexInput!) { dropFieldIndex(input: $i) { path records isDroppable reason } }"
+    field = {"fieldMetadataId": revenue["fieldMetadataId"], "subFieldName": "amountMicros"}
+    reader = MetadataClient(shared_table, event_of_role(canReadAllObjectRecords=True))
+    assert reader.graphql(drop, i=field)["errors"][0]["extensions"]["code"] == "FORBIDDEN"
+    dropped = metadata.data(drop, i=field)["dropFieldIndex"]
+    assert (dropped["path"], dropped["records"], dropped["isDroppable"]) == (revenue["path"], "NONE", False)
+    assert dropped["reason"].startswith("Somebody dropped it on ")
+    entry = metadata("GET", "/rest/metadata/auditLog").json["data"][0]
+    assert (entry["action"], entry["actor"]["type"]) == ("index.dropped", "API_KEY")
+    again = metadata("DELETE", "/rest/metadata/indexAdvice", **field)
+    assert (again.status, again.json["messages"]) == (404, ["There is no index of company.annualRevenue.amountMicros"])
+    assert reader("DELETE", "/rest/metadata/indexAdvice", **field).status == 403
+    [error] = metadata.graphql(drop, i=field)["errors"]
+    assert error["message"] == "There is no index of company.annualRevenue.amountMicros"
+    assert error["extensions"]["code"] == "NOT_FOUND"
+    unknown = {"fieldMetadataId": "11111111-1111-4111-8111-111111111111"}
+    assert metadata.graphql(drop, i=unknown)["errors"][0]["message"] == "Field metadata not found"
+
+
 def test_the_setting(rest: RestClient, metadata: MetadataClient, shared_table: Table, workspace: Any) -> None:
     read = "{ currentWorkspace { indexes } }"
     assert metadata.data(read)["currentWorkspace"]["indexes"] == "auto"

@@ -10,7 +10,7 @@ from unittest.mock import patch
 
 import pytest
 
-from icosa.access.audit import read_page
+from icosa.access.audit import Actor, read_page
 from icosa.errors import Unavailable
 from icosa.metadata.index_advice import LeafAdvice, advise
 from icosa.metadata.index_tuning import tune
@@ -20,7 +20,12 @@ from icosa.store.index_use import DayOfUse, IndexUse, Notebook, read_days
 from icosa.store.meter import Meter
 from icosa.store.ops import PutItem, set_attributes
 from icosa.store.table import Table
-from icosa.validation.errors import MetadataValidationError
+from icosa.validation.errors import (
+    FieldIndexNotFound,
+    IndexMutationNotAllowed,
+    InvalidIndexInput,
+    MetadataValidationError,
+)
 from tests.support.soak import examples
 from tests.support.tenant import WORKSPACE, Row, Tenant
 
@@ -276,6 +281,124 @@ def test_what_nobody_uses_goes(desk: Desk) -> None:
     assert desk.advice("company", city).made_by == "SHIPPED"
     tenant.finish_jobs()
     assert len(tenant.find("company", rome)) == 1 and not tenant.orphans()
+
+
+def test_a_relation_keeps_the_rows_of_what_points_at_nothing(desk: Desk) -> None:
+    tenant = desk.tenant
+    tenant.create("company", {"name": "Acme"})
+    field = tenant.object("company").by_name["accountOwner"]
+    desk.choose("all")
+    desk.tune(_ago(40))
+    tenant.finish_jobs()
+    assert desk.records("company", "accountOwnerId") == "ALL"
+    desk.choose("auto")
+    desk.note("company", "name", _ago(35), uses=1)
+    for _ in range(9):  # ten at once
+        desk.tune()
+    assert desk.records("company", "accountOwnerId") == "NULLS"
+    tenant.finish_jobs()
+    assert not tenant.orphans() and not desk.ask("company", {"accountOwnerId": {"is": "NULL"}}).scans
+    with pytest.raises(IndexMutationNotAllowed, match="point at nothing"):
+        _drop(desk, field.id)
+
+
+# ---------------------------------------------------------------------- dropped by hand
+
+KEY = Actor(type="API_KEY", id="11111111-1111-4111-8111-111111111111", name="Ops")
+
+
+def _drop(desk: Desk, field_id: str, sub: str | None = None) -> None:
+    desk.tenant.service().drop_field_index({"fieldMetadataId": field_id, "subFieldName": sub}, KEY)
+
+
+def test_what_somebody_drops_stays_away_for_30_days(desk: Desk) -> None:
+    tenant = desk.tenant
+    _people(tenant)
+    _missed(desk)
+    desk.choose("auto")
+    desk.tune()
+    tenant.finish_jobs()
+    assert desk.advice("person", "avatarUrl").is_droppable
+    before = tenant.find("person", AVATAR)
+    field = tenant.object("person").by_name["avatarUrl"]
+    _drop(desk, field.id)
+    entries = read_page(tenant.table, WORKSPACE, limit=9, after=None).entries
+    [entry] = [entry for entry in entries if entry["action"] == "index.dropped"]
+    assert entry["actor"] == KEY.members
+    assert (entry["before"], entry["after"]) == ({"records": "ALL"}, {"records": "NONE"})
+    tenant.finish_jobs()
+    assert tenant.find("person", AVATAR) == before and not tenant.orphans()
+    dropped = datetime.fromisoformat(f"{tenant.object('person').leaves[('avatarUrl',)].index.dropped_on}T09:00:00Z")
+
+    def after(days: int) -> LeafAdvice:
+        moment = dropped + timedelta(days=days)
+        for day in (1, 2):
+            desk.note("person", "avatarUrl", moment - timedelta(days=day), scans=900, units=90_000)
+        desk.tune(moment)
+        return desk.advice("person", "avatarUrl", moment)
+
+    for days in (3, 29):
+        advice = after(days)
+        assert (advice.advice, advice.records, advice.is_droppable) == ("KEEP", "NONE", False)
+        assert advice.reason == f"Somebody dropped it on {dropped:%Y-%m-%d}: use builds it 30 days later or never"
+    assert after(33).records == "ALL"
+    assert tenant.object("person").leaves[("avatarUrl",)].index.dropped_on is None
+
+
+def test_an_index_that_somebody_undeclares_stays_away_too(desk: Desk) -> None:
+    tenant = desk.tenant
+    _people(tenant)
+    person = tenant.object("person")
+    field = person.by_name["avatarUrl"]
+    made = tenant.service().create_index({"objectMetadataId": person.id, "fields": [{"fieldMetadataId": field.id}]})
+    tenant.finish_jobs()
+    assert not desk.advice("person", "avatarUrl").is_droppable
+    with pytest.raises(
+        IndexMutationNotAllowed, match=r"person\.avatarUrl stays: somebody declared it, so deleteOneIndex"
+    ):
+        _drop(desk, field.id)
+    tenant.service().delete_index(made.id)
+    assert tenant.object("person").leaves[("avatarUrl",)].index.dropped_on is not None
+    tenant.service().create_index({"objectMetadataId": person.id, "fields": [{"fieldMetadataId": field.id}]})
+    assert tenant.object("person").leaves[("avatarUrl",)].index.dropped_on is None
+
+
+@pytest.mark.parametrize(
+    ("name", "field", "sub", "error", "message"),
+    [
+        ("person", "avatarUrl", None, FieldIndexNotFound, "There is no index of person.avatarUrl"),
+        (
+            "person",
+            "createdAt",
+            None,
+            IndexMutationNotAllowed,
+            "person.createdAt stays: the product itself reads by it",
+        ),
+        ("company", "name", None, IndexMutationNotAllowed, "company.name stays: search uses it"),
+        ("person", "name", None, InvalidIndexInput, "requires a sub-field"),
+        ("person", "name", "nickname", InvalidIndexInput, "Unknown sub-field nickname"),
+        ("person", "jobTitle", "x", InvalidIndexInput, "is not composite"),
+        ("company", "people", None, InvalidIndexInput, "no join column"),
+        ("person", "id", None, InvalidIndexInput, "Field id cannot have an index of its own"),
+    ],
+)
+def test_what_cannot_be_dropped(
+    desk: Desk, name: str, field: str, sub: str | None, error: type[Exception], message: str
+) -> None:
+    version = desk.tenant.model().version
+    with pytest.raises(error, match=message):
+        _drop(desk, desk.tenant.object(name).by_name[field].id, sub)
+    assert desk.tenant.model().version == version
+
+
+def test_where_all_fields_have_an_index_none_can_be_dropped(desk: Desk) -> None:
+    desk.choose("all")
+    field = desk.tenant.object("company").by_name["annualRevenue"]
+    with pytest.raises(IndexMutationNotAllowed, match=r"this workspace has all indexes\. Give its setting `indexes`"):
+        _drop(desk, field.id, "amountMicros")
+    desk.choose("declared")
+    _drop(desk, field.id, "amountMicros")
+    assert desk.records("company", "annualRevenue.amountMicros") == "NONE"
 
 
 # ---------------------------------------------------------------------- the setting

@@ -54,3 +54,8 @@ export async function createIndex(index: Members): Promise<void> {
 export async function deleteIndex(id: string): Promise<void> {
   await change("mutation($id: UUID!) { deleteOneIndex(input: { id: $id }) { id } }", { id });
 }
+
+/** Drop the index of one field, or of one member of it, that nobody declared. */
+export async function dropFieldIndex(input: Members): Promise<void> {
+  await change("mutation($input: DropFieldIndexInput!) { dropFieldIndex(input: $input) { path } }", { input });
+}

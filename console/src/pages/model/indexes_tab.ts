@@ -35,7 +35,7 @@ export function IndexesTab({ object }: { object: ObjectMetadata }) {
         : html`<${Table} caption="Indexes of ${object.labelPlural}" columns=${columns(object, setDoomed)} rows=${shown}
             rowKey=${(each: IndexMetadata) => each.id} />`
     }
-    ${mayChange() && html`<${AdviceTable} object=${object} onDrop=${setDoomed} />`}
+    ${mayChange() && html`<${AdviceTable} object=${object} onDelete=${setDoomed} />`}
     ${
       doomed &&
       html`<${Confirm} title="Delete this index?" confirm="Delete index" onConfirm=${remove} onClose=${() => setDoomed(null)}>

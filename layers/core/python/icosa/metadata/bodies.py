@@ -237,8 +237,13 @@ def read_index(raw: Mapping[str, Any]) -> Members:
     members = validate(_CreateIndex, raw).named()
     if not members["fields"]:
         raise InvalidIndexInput("At least one field is required to create an index")
-    members["fields"] = [validate(_IndexField, field).complete() for field in members["fields"]]
+    members["fields"] = [read_index_field(field) for field in members["fields"]]
     return members
+
+
+def read_index_field(raw: Mapping[str, Any]) -> Members:
+    """The field of an index, as ``fieldMetadataId`` and ``subFieldName`` (None). Raises InvalidInput."""
+    return validate(_IndexField, raw).complete()
 
 
 # ------------------------------------------------------------------ answers

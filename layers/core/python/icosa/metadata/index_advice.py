@@ -22,11 +22,12 @@ from ..store.index_use import DayOfUse, read_days
 from ..store.keys import TOP, VALUE
 from ..store.lookup import count_entries, count_live
 from ..store.table import Table
-from .index_targets import MadeBy, leaves_of, made_by
+from .index_targets import MadeBy, leaves_of, made_by, may_drop
 
 Advice = Literal["BUILD", "DROP", "KEEP"]
 
-#: Days of notes by which a missing index is judged, and days without use after which one goes.
+#: Days of notes by which a missing index is judged, and days without use after which one goes. What somebody has
+#: dropped is not built for as many.
 _WINDOW: Final = 7
 UNUSED_DAYS: Final = 30
 #: How many times dearer than the index scans must be: what is built is not to be dropped soon.
@@ -77,7 +78,7 @@ class LeafUse:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LeafAdvice:
     """``index_units`` are write units a day that the index costs, or would; ``usd_per_month`` is by how much the bill
-    changes if the index is built (where there is none) or dropped.
+    changes if the index is built (where records lack rows that were missed, or that only ``ALL`` has) or dropped.
     """
 
     obj: Object
@@ -86,6 +87,7 @@ class LeafAdvice:
     status: Status
     made_by: MadeBy | None
     use: LeafUse
+    is_droppable: bool
     index_units: float
     advice: Advice
     reason: str
@@ -162,6 +164,10 @@ class _Notes:
         limit = self.before(UNUSED_DAYS)
         return use.uses == 0 and self.began <= limit and (leaf.index.since or "") <= limit
 
+    def stays_dropped(self, leaf: Leaf) -> bool:
+        """Whether somebody has dropped the index so lately that use may not build it."""
+        return (leaf.index.dropped_on or "") > self.before(UNUSED_DAYS)
+
 
 def _of_object(obj: Object, activity: Activity, notes: _Notes, prices: Prices) -> Iterator[LeafAdvice]:
     leaves = list(leaves_of(obj))
@@ -175,17 +181,23 @@ def _of_object(obj: Object, activity: Activity, notes: _Notes, prices: Prices) -
         scanned = use.units_a_day * prices.reads / 1e6
         built = kept + made / _DAYS_A_MONTH
         advice: Advice = "KEEP"
-        if present == "ALL" or (present != "NONE" and not use.scans):
+        if present == "ALL" or (present == "VALUES" and not use.scans):
             change = -kept * _DAYS_A_MONTH
             advice, reason = _of_present(obj, leaf, use, activity, notes)
         else:
             change = (built - scanned) * _DAYS_A_MONTH
             is_dear = scanned > _HYSTERESIS * built and -change >= _WORTH
             is_lasting = use.scan_days > 1 or use.units * prices.reads / 1e6 > made
-            if is_dear and is_lasting and is_tunable(leaf):
+            if notes.stays_dropped(leaf):
+                reason = (
+                    f"Somebody dropped it on {leaf.index.dropped_on}: use builds it {UNUSED_DAYS} days later or never"
+                )
+            elif is_dear and is_lasting and is_tunable(leaf):
                 advice, reason = "BUILD", "Scans for want of it cost more than it would"
             elif use.scans:
                 reason = "Scans for want of it cost less than it would"
+            elif present == "NULLS":
+                reason = "It has rows of those alone that point at nothing"
             else:
                 reason = "Nobody missed it"
         yield LeafAdvice(
@@ -195,6 +207,7 @@ def _of_object(obj: Object, activity: Activity, notes: _Notes, prices: Prices) -
             status=leaf.index.status,
             made_by=made_by(obj, leaf),
             use=use,
+            is_droppable=may_drop(obj, leaf),
             index_units=units,
             advice=advice,
             reason=reason,
@@ -207,8 +220,6 @@ def _of_present(obj: Object, leaf: Leaf, use: LeafUse, activity: Activity, notes
         return "KEEP", "Search uses it" if leaf.index.serves_search else "The product itself reads by it"
     if leaf.index.status == "BUILDING":
         return "KEEP", "It is being built"
-    if leaf.index.records == "NULLS":
-        return "KEEP", "It has rows of those alone that point at nothing"
     if use.uses:
         return "KEEP", "It is used"
     if not activity.live:

@@ -26,6 +26,7 @@ class IndexAdvice(ResponseBody):
     made_by: Annotated[
         Literal["SHIPPED", "DECLARED", "TUNER"] | None, Field(description="Null where there is no index")
     ]
+    is_droppable: Annotated[bool, Field(description="Whether `dropFieldIndex` may drop it")]
     uses: Annotated[int, Field(description="Requests of the last 30 days that read the index, as far as noted")]
     last_use: Annotated[Moment | None, Field(description="Null if none is noted in the last 40 days")]
     scans: Annotated[int, Field(description="Reads of the last 7 days that lacked the index")]

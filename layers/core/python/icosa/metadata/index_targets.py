@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Literal
 
 from ..model.model import Object
-from ..model.tunable import IndexSetting
+from ..model.tunable import IndexSetting, is_tunable
 from ..model.types.base import FULL_INDEX, Field, IndexedRecords, Leaf
 from .draft import Draft
 from .index_defaults import as_begun
@@ -44,6 +44,18 @@ def made_by(obj: Object, leaf: Leaf) -> MadeBy | None:
     return "SHIPPED" if leaf.index.records == begun_records(obj, leaf) else "TUNER"
 
 
+def left_records(leaf: Leaf) -> IndexedRecords:
+    """Which records have a row of a leaf when its index is dropped: of relations those that point at nothing, which
+    edges do not tell.
+    """
+    return "NULLS" if leaf.field.is_many_to_one else "NONE"
+
+
+def may_drop(obj: Object, leaf: Leaf) -> bool:
+    """Whether there is an index that ``dropFieldIndex`` drops. Declared ones have an id, by which they are deleted."""
+    return leaf.index.records in ("ALL", "VALUES") and is_tunable(leaf) and not is_declared(obj, leaf)
+
+
 def wanted_records(setting: IndexSetting, obj: Object, leaf: Leaf) -> IndexedRecords:
     """Which records are to have a row of a leaf by the setting; those that have one where the setting leaves that to
     use.
@@ -54,8 +66,7 @@ def wanted_records(setting: IndexSetting, obj: Object, leaf: Leaf) -> IndexedRec
         return leaf.index.records
     if not leaf.field.is_custom:
         return begun_records(obj, leaf)
-    # Edges tell what a relation points at.
-    return "NULLS" if leaf.field.is_many_to_one else "NONE"
+    return left_records(leaf)
 
 
 def leaves_of(obj: Object) -> Iterator[Leaf]:

@@ -67,7 +67,7 @@ def create_index(draft: Draft, members: Mapping[str, Any]) -> Index:
         field = obj.by_id.get(field_id)
         if field is None:
             raise InvalidIndexInput(f"Field {field_id} not found on object {object_id}")
-        _check_column(field, sub)
+        check_column(field, sub)
         if type_ == "GIN" and not (field.type.rules.supports_gin or _takes_fragments(obj, field_id, sub)):
             raise InvalidIndexInput(f"GIN index does not support field {field.name} of type {field.type.name}")
     if sum(index.is_custom and not index.is_unique for index in obj.indexes) >= MAX_CUSTOM_INDEXES:
@@ -102,7 +102,8 @@ def _takes_fragments(obj: Object, field_id: str, sub: str | None) -> bool:
     return any(leaf.subfield == sub and takes_fragments(leaf.kind) for leaf in obj.by_id[field_id].leaves)
 
 
-def _check_column(field: Field, sub: str | None) -> None:
+def check_column(field: Field, sub: str | None) -> None:
+    """Raises InvalidIndexInput for what no index can be of."""
     if field.is_one_to_many:
         raise InvalidIndexInput(f"Field {field.name} is a non-MANY_TO_ONE relation and has no join column to index")
     if not field.type.is_composite:

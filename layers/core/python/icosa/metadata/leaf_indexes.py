@@ -10,9 +10,11 @@ from .draft import Draft
 from .index_defaults import as_begun
 
 
-def set_leaf_index(draft: Draft, field_id: str, subfield: str | None, records: IndexedRecords) -> bool:
+def set_leaf_index(
+    draft: Draft, field_id: str, subfield: str | None, records: IndexedRecords, *, by_hand: bool = False
+) -> bool:
     """Let ``records`` have index rows of a leaf, which are new ones: a job makes them. Whether that is a change: an
-    index that serves search stays as it is.
+    index that serves search stays as it is. ``by_hand``: somebody wants it so, and use must not undo it soon.
     """
     field, name = draft.field(field_id), subfield or ""
     known = field.leaf_indexes.get(name, FULL_INDEX)
@@ -25,6 +27,7 @@ def set_leaf_index(draft: Draft, field_id: str, subfield: str | None, records: I
         status=status,
         generation=known.generation + (records != "NONE"),
         since=draft.now[:10],
+        dropped_on=draft.now[:10] if by_hand and records != "ALL" else None,
     )
     draft.set_field(field_id, leaf_indexes={**field.leaf_indexes, name: changed})
     return True
@@ -38,7 +41,7 @@ def reset_leaf_index(draft: Draft, field_id: str, subfield: str | None) -> None:
     if not field.leaf_indexes.get(name, FULL_INDEX).generation:
         return
     begun = as_begun(draft.owner_of(field_id), field)
-    set_leaf_index(draft, field_id, subfield, begun.leaf_indexes.get(name, FULL_INDEX).records)
+    set_leaf_index(draft, field_id, subfield, begun.leaf_indexes.get(name, FULL_INDEX).records, by_hand=True)
 
 
 def finish_leaves(draft: Draft, field_id: str, leaf_keys: Collection[str] | None = None) -> None:

@@ -13,12 +13,14 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
+from ..access.audit import Actor
 from ..access.permissions import Permissions
 from ..access.plans import Plan, forbid_more
 from ..catalog.commit import Snapshot, VersionConflict, commit, is_one_transaction, read
 from ..errors import Conflict, IcosaError
 from ..model.dates import format_instant
 from ..model.model import Field, Index, Model, Object
+from ..model.types.base import Leaf
 from ..store import keys
 from ..store.retry import Attempts
 from ..store.table import Item, Table, TransactionConflict
@@ -29,6 +31,7 @@ from ..views.view_updates import apply_updates, updates_for
 from . import fields, indexes, objects
 from .disclosure import label_failures
 from .draft import Draft
+from .index_changes import commit_indexes, drop_leaf_index
 from .index_targets import begin_as_wanted
 from .record_checks import record_failures
 from .record_jobs import plan_jobs, vacant_objects
@@ -156,6 +159,23 @@ class MetadataService:
         """The index as it was."""
         return self._change("deleting index", lambda draft: indexes.delete_index(draft, index_id))
 
+    def drop_field_index(self, input: Mapping[str, Any], actor: Actor) -> Leaf:
+        """The leaf, as it was, whose index is dropped: one that nobody declared. An entry of the audit log tells it."""
+        from . import bodies
+
+        members = bodies.read_index_field(input)
+
+        def attempt() -> Leaf:
+            snapshot = read(self._table, self._workspace_id)
+            draft = self._draft(snapshot)
+            leaf = drop_leaf_index(draft, snapshot.indexes, members["fieldMetadataId"], members["subFieldName"])
+            now_ms = int(time.time() * 1000)
+            self._model = commit_indexes(self._table, snapshot, draft, actor, now_ms=now_ms)
+            self._previous = snapshot.model
+            return leaf
+
+        return _retrying(attempt)
+
     # ------------------------------------------------------------------ the product's own
 
     def extend(self, expand: Callable[[Draft], None], allowed: Collection[tuple[str | None, str]]) -> None:
@@ -229,6 +249,10 @@ class MetadataService:
             except TransactionConflict:
                 raise _conflict() from None
 
+    @staticmethod
+    def _draft(snapshot: Snapshot) -> Draft:
+        return Draft(snapshot.model, next_object_key=snapshot.next_object_key, now=format_instant(datetime.now(UTC)))
+
     def _expanded[T](
         self,
         snapshot: Snapshot,
@@ -237,7 +261,7 @@ class MetadataService:
         allowed: Collection[tuple[str | None, str]] = (),
     ) -> tuple[Draft, T]:
         """A draft of the change, and what ``expand`` gives for it. Raises MetadataValidationError."""
-        draft = Draft(snapshot.model, next_object_key=snapshot.next_object_key, now=format_instant(datetime.now(UTC)))
+        draft = self._draft(snapshot)
         result = expand(draft)
         begin_as_wanted(draft, snapshot.indexes)
         check_options(draft, None if self._rights is None else self._rights.role)

@@ -142,6 +142,13 @@ class IndexNotFound(NotFound):
         super().__init__(f"Index {index_id} not found", sub_code="INDEX_METADATA_NOT_FOUND")
 
 
+class FieldIndexNotFound(NotFound):
+    """A field, or a member of it, has no index that could be dropped."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__(f"There is no index of {path}", sub_code="INDEX_METADATA_NOT_FOUND")
+
+
 class InvalidObjectInput(BadRequest):
     """A change of an object that its kind (standard, of the system, remote) does not allow."""
 

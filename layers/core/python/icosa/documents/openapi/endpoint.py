@@ -39,7 +39,17 @@ from ...webhooks.delivery_bodies import (
     WebhookDeliverySummary,
     WebhookTestResult,
 )
-from .parameters import ADVICE_OBJECT, AUDIT_LIMIT, DELIVERY_ID, DELIVERY_LIMIT, DELIVERY_STATE, OBJECT_ID, WITH_CHANGED
+from .parameters import (
+    ADVICE_OBJECT,
+    AUDIT_LIMIT,
+    DELIVERY_ID,
+    DELIVERY_LIMIT,
+    DELIVERY_STATE,
+    INDEX_FIELD,
+    INDEX_MEMBER,
+    OBJECT_ID,
+    WITH_CHANGED,
+)
 from .schemas import PAGE_INFO, Part, all_of, list_of, reference
 
 ACCESS: Final = "access"
@@ -210,6 +220,16 @@ ENDPOINTS: Final = (
         answer=IndexAdvice,
         is_list=True,
         filters=(ADVICE_OBJECT,),
+        names_entity=True,
+    ),
+    Endpoint(
+        path="/indexAdvice",
+        method="delete",
+        tag="indexAdvice",
+        operation_id="dropFieldIndex",
+        summary="Drop the index of one field that nobody declared",
+        answer=IndexAdvice,
+        filters=(INDEX_FIELD, INDEX_MEMBER),
         names_entity=True,
     ),
     Endpoint(

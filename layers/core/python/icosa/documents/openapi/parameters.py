@@ -328,6 +328,8 @@ WITH_CHANGED: Part = _query(
     "with_changed", "Whether demo records that somebody has changed go, too", {"type": "boolean", "default": False}
 )
 ADVICE_OBJECT: Part = _query("objectMetadataId", "The id of an object: advice about its indexes alone", UUID)
+INDEX_FIELD: Part = _query("fieldMetadataId", "The id of the field whose index goes", UUID)
+INDEX_MEMBER: Part = _query("subFieldName", "The member of a composite field", {"type": "string"})
 #: Of the document of records.
 OBJECTS: Part = _query(
     "objects",

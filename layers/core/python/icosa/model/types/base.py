@@ -198,6 +198,8 @@ class LeafIndex:
     copies: Copies = "NONE"
     #: The day of its last change, ``2026-11-29``; None while it is as it began.
     since: str | None = None
+    #: The day on which somebody dropped it; None once it is built again.
+    dropped_on: str | None = None
 
 
 #: That of a leaf for which nothing else is said.
