@@ -42,6 +42,7 @@ from bench.traffic import Names
 from icosa.catalog.commit import read
 from icosa.prices import Cost as Usd
 from icosa.prices import prices
+from icosa.store import record_memory
 from icosa.store.table import Table
 from local.report import report
 from local.run import EXPECTED
@@ -105,7 +106,7 @@ def _parsers() -> tuple[argparse.ArgumentParser, Mapping[str, argparse.ArgumentP
         "growth", parents=[common], help="cost of what an index answers, at two numbers of people"
     )
     growth.add_argument(
-        "--people", type=_people, nargs=2, default=[1_000, 100_000], help="the two numbers (default 1000 100000)"
+        "--people", type=_people, nargs=2, default=[1_000, 300_000], help="the two numbers (default 1000 300000)"
     )
     growth.set_defaults(command=_growth)
     queries = commands.add_parser(
@@ -251,8 +252,8 @@ def _load(folder: Folder, workspace: Workspace, facts: Facts, *, seconds: float)
 
 
 def _growth(options: argparse.Namespace) -> Any:
-    folder = Folder(options.data)
-    workspaces = [seeded(folder, people=people) for people in options.people]
+    folder = Folder(options.data / "cost")
+    workspaces = [filled(folder, people=people, contains=False) for people in options.people]
     with folder.store() as environment:
         costs = [_costs(Client(environment, workspace)) for workspace in workspaces]
     small, large = options.people
@@ -279,8 +280,13 @@ def _growth(options: argparse.Namespace) -> Any:
 
 
 def _costs(client: Client) -> dict[str, Cost]:
+    """What a process pays that has not read the records before."""
     facts = facts_of(client)
-    return {operation.name: explained(client, operation, facts) for operation in GROWTH}
+    costs: dict[str, Cost] = {}
+    for operation in GROWTH:
+        record_memory.memory.forget()
+        costs[operation.name] = explained(client, operation, facts)
+    return costs
 
 
 def _units(cost: Cost) -> float:

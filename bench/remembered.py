@@ -18,7 +18,7 @@ from icosa.prices import Cost, Prices
 from icosa.store import record_memory
 
 #: Calls until a process is replaced by a new one, on average.
-_LIFE = 1_500
+_LIFE = 6_000
 #: Pages of people with companies that are looked at: half of all calls want the first.
 _PAGES = 20
 _BY_NAME = {operation.name: operation for operation in OPERATIONS}
