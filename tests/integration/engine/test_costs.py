@@ -10,7 +10,7 @@ import pytest
 
 from icosa.errors import BadRequest
 from icosa.query.operation import Create, Delete, FindMany, FindOne, Page, RelationSelection, Restore, Selection, Update
-from icosa.settings import Settings
+from icosa.settings import Settings, Tuning
 from icosa.store.table import Table
 
 from .sample_model import SHARDS
@@ -131,6 +131,25 @@ def test_read_units_do_not_grow(table: Table) -> None:
             "equality": cost(world, listing(world, ("stage", "eq", "NEW")))[1],
         }
     assert units[2] == pytest.approx(units[8], rel=0.05)
+
+
+def test_a_range_that_the_first_rows_do_not_tell_does_not_grow(table: Table) -> None:
+    """The number of matches is a guess until they have been counted: then no walk goes on that finds hardly any."""
+    world = World(table, Settings(tuning=Tuning(probe_rows=50)))
+    deal = world.object("deal")
+    new = tuple({"title": "x", "createdAt": f"2026-02-01T00:00:{second:02}Z"} for second in range(14))
+    world.run(Create(object=deal, data=new))
+    units: list[float] = []
+    for number in (1, 12):
+        for _ in range(number):
+            data = tuple({"title": "y", "createdAt": "2025-01-01T00:00:00Z"} for _ in range(60))
+            world.run(Create(object=deal, data=data))
+        world.clock += 10_000  # What has just been written is looked at, too.
+        page = world.find("deal", ("createdAt", "gte", "2026-01-15T00:00:00.000Z"), limit=10)
+        assert (len(page.nodes), page.total_count) == (10, 14)
+        units.append(world.meter.read_units)
+    # The records that match are fetched now, where the walk had them.
+    assert units[1] <= units[0] + 14
 
 
 def test_more_records_than_a_commit_holds_are_refused(table: Table) -> None:

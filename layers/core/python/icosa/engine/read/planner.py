@@ -209,7 +209,7 @@ class _Planner:
         walk = self._full_walk()
         if walk is None:
             return None
-        most, far = self.ctx.settings.tuning.walk_records, None
+        most, far, few = self.ctx.settings.tuning.walk_records, None, None
         if not sets.sets:
             per_unit = RECORDS_PER_UNIT if walk.holds_records else 1
             far = partial(self._units_of_scan, sets, per_unit)
@@ -223,15 +223,21 @@ class _Planner:
                 return None
             self._explain("walk", walk=units, rows=others)
             most = min(most, 3 * records + query.reach)
+            # How many match may have been a guess, and is known when they have been counted.
+            few = partial(self._are_few, sets, most)
         total = None if exact_path is None else TotalOfPath(query, exact_path)
         wanted = () if sets.sets else leaves_of(query.filter)
         try:
             with noting_misses(self.ctx, self.obj, wanted) as missed:
-                look = page_from_walk(query, walk, total, all_match=False, most=most, far=far)
+                look = page_from_walk(query, walk, total, all_match=False, most=most, far=far, few=few)
                 missed.needed = len(look.result.items) + 1
                 return look
         except WalkAbandoned:
             return None
+
+    def _are_few(self, sets: RowSets, most: int, matches: int) -> bool:
+        """Whether more than ``most`` records must be checked for a page of so many matches."""
+        return self.query.reach * sets.live // max(1, matches) > most
 
     # ------------------------------------------------------------------ candidates
 

@@ -147,15 +147,16 @@ def page_from_walk(
     all_match: bool,
     most: int | None = None,
     far: Callable[[], int] | None = None,
+    few: Callable[[int], bool] | None = None,
 ) -> Look[RecordPage]:
     """The page from a walk. Beside its first batch the matches are counted by ``total``. ``all_match``: rows that are
     confirmed are matches, so no more of them are fetched than are needed.
 
     Raises WalkAbandoned when the walk costs too much: when more than ``most`` records have been checked, and the page
-    will not be full after ``far``, as far as these tell.
+    will not be full after ``far``, as far as these tell; or when the matches have been counted, and are too ``few``.
     """
     try:
-        return _WalkPage(query, walk, total, all_match=all_match, most=most, far=far).look()
+        return _WalkPage(query, walk, total, all_match=all_match, most=most, far=far, few=few).look()
     except (RunTooLong, WalkAbandoned, CopiesDoubted) as error:
         # What has changed is news to the next plan, though the walk has seen it.
         query.moved = Moved(Watch(query.ctx))
@@ -174,6 +175,7 @@ class _WalkPage:
         all_match: bool,
         most: int | None,
         far: Callable[[], int] | None,
+        few: Callable[[int], bool] | None,
     ) -> None:
         self.query = query
         self.ctx = query.ctx
@@ -182,6 +184,7 @@ class _WalkPage:
         self.all_match = all_match and not walk.needs_sort
         self.most = query.ctx.settings.tuning.walk_records if most is None else most
         self.far = far
+        self.few = few
         self.walked = Walked()
         #: How many records were in rows.
         self.from_rows = 0
@@ -209,6 +212,8 @@ class _WalkPage:
             batch = first_batch(self.ctx.table)
             counted = None if total is None else total.count(self.ctx.table)
         walk.table = self.ctx.table
+        if counted is not None and self.few is not None and self.few(counted.rows):
+            raise WalkAbandoned
         row_count = counted if query.filter is not None else None
         if batch is None and row_count is not None:  # only the total is wanted
             self._fetch([], with_changes=row_count.pages > 1)
