@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from math import inf
 from typing import Any
 
@@ -30,7 +31,7 @@ from icosa.store.ops import PutItem
 from icosa.store.places import partitions
 from icosa.store.record import unpack
 from icosa.store.register import Register, new_register
-from icosa.store.table import MAX_TRANSACTION, Table, chunked
+from icosa.store.table import Table, chunked
 
 WORKSPACE = "11111111-1111-4111-8111-111111111111"
 NOW = "2026-05-04T09:12:44.120Z"
@@ -56,15 +57,20 @@ class Request:
     quota: Quota | None = None
 
 
+@cache
+def _standard() -> Model:
+    return standard_model(WORKSPACE, now=NOW)
+
+
 class Tenant:
     """A workspace with the standard objects, or with those of ``model``."""
 
     def __init__(self, table: Table, model: Model | None = None) -> None:
         self.table = table
-        model = model or standard_model(WORKSPACE, now=NOW)
+        self._known: tuple[MetadataState, Model] | None = None
+        model = model or _standard()
         items = model_items(model)
-        for part in chunked(items, MAX_TRANSACTION):
-            table.transact([PutItem(item) for item in part])
+        table.write_batch(puts=items)
         state = MetadataState.of(1, items)
         pk, sk = keys.workspace(WORKSPACE)
         counts = {"metadataVersion": 1, "metadataRows": state.rows, "metadataRevisions": state.revisions}
@@ -86,7 +92,10 @@ class Tenant:
     def model(self) -> Model:
         workspace = self.table.get(keys.workspace(WORKSPACE))
         assert workspace is not None
-        return load_model(self.table, WORKSPACE, MetadataState.parse(workspace))
+        state = MetadataState.parse(workspace)
+        if self._known is None or self._known[0] != state or state.staged is not None:
+            self._known = state, load_model(self.table, WORKSPACE, state)
+        return self._known[1]
 
     def object(self, name: str) -> Object:
         return self.model().by_singular[name]
