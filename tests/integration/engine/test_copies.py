@@ -207,7 +207,7 @@ def beside(world: World, write: Callable[[int], Operation], operation: FindMany,
 
 @pytest.mark.parametrize("late", [False, True])
 def test_a_batch_of_updates_is_seen_as_a_whole(world: World, late: bool) -> None:
-    ids = make(world, 10)
+    ids = make(world, 12)
     by_ids = world.filter("deal", ("id", "in", ids))
     deal = world.object("deal")
     amount = deal.by_name["amount"].key
@@ -218,7 +218,7 @@ def test_a_batch_of_updates_is_seen_as_a_whole(world: World, late: bool) -> None
 
     for page in beside(world, update, newest(world), late=late):
         values = {node.item.get(amount) for node in page.nodes}
-        assert (len(page.nodes), len(values), values <= {made, made + 1}) == (10, 1, True), (made, values)
+        assert (len(page.nodes), len(values), values <= {made, made + 1}) == (12, 1, True), (made, values)
         made += 1
     assert made > 5 and world.orphans() == []
     assert {node.item.get(amount) for node in world.run(newest(world)).nodes} == {made + 1}
