@@ -5,13 +5,13 @@ is written, and a partial batch writes exactly the others.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from random import Random
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from icosa.engine.executor import execute
@@ -21,9 +21,12 @@ from icosa.query.operation import Create, Delete, Node
 from icosa.query.partial import Refused
 from icosa.query.row_scope import RowScope
 from icosa.settings import Settings
+from icosa.store import keys
+from icosa.store.record import RECOUNTS, VERSION
 from tests.support.dynoxide import fresh_table
 from tests.support.soak import examples
 
+from .sample_model import WORKSPACE
 from .world import World, all_rows
 
 _NOBODY = str(uuid.UUID(int=9))
@@ -106,11 +109,24 @@ def _stored(world: World) -> tuple[list[str], list[str]]:
     return [row["code"] for row in data], [node.item.id for node in nodes]
 
 
+def _written(world: World) -> Mapping[tuple[str, str], Any]:
+    """All rows, but for what a batch that fails leaves behind: the register has counted it, and so have the versions of
+    the records that it was about to touch.
+    """
+    counted = (VERSION, RECOUNTS)
+    return {
+        key: {name: value for name, value in row.items() if name not in counted}
+        for key, row in all_rows(world.table).items()
+        if key != keys.open_batches(WORKSPACE)
+    }
+
+
 def _told(error: IcosaError) -> set[Problem]:
     return {(problem["index"], problem["field"]) for problem in error.problems}
 
 
 @given(seed=st.integers(0, 2**32))
+@example(seed=3182)
 @settings(max_examples=examples(12))
 def test_any_batch(world: World, seed: int) -> None:
     random = Random(seed)
@@ -118,14 +134,14 @@ def test_any_batch(world: World, seed: int) -> None:
     codes, ids = _stored(world)
     batch = Batch(random, codes, ids)
     operation = Create(object=world.object("deal"), data=tuple(batch.rows))
-    before = all_rows(world.table)
+    before = _written(world)
     expected = batch.problems()
     if expected:
         with pytest.raises(BadRequest) as raised:
             world.run(operation)
         assert _told(raised.value) == expected
         assert raised.value.message in {problem["message"] for problem in raised.value.problems}
-        assert all_rows(world.table) == before
+        assert _written(world) == before
     outcomes = world.run(replace(operation, is_partial=True))
     good = batch.written()
     assert [index for index, outcome in enumerate(outcomes) if isinstance(outcome, Node)] == good
