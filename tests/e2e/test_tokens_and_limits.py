@@ -34,8 +34,14 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningStack]:
     faster than these. Its tenants are held apart by IAM.
     """
     data = tmp_path_factory.mktemp("stack") / "data"
-    metadata = {"MetadataRateLimit": f"{_METADATA_RATE}", "MetadataBurstLimit": f"{_METADATA_BURST}"}
-    with local_stack(data, rate="", PublicRateLimit="1", TenantIsolation="on", **metadata) as running:
+    with local_stack(
+        data,
+        rate="",
+        PublicRateLimit="1",
+        TenantIsolation="on",
+        MetadataRateLimit=str(_METADATA_RATE),
+        MetadataBurstLimit=str(_METADATA_BURST),
+    ) as running:
         yield running
 
 
