@@ -40,6 +40,7 @@ from ..store.table import MAX_TRANSACTION, Table, TransactionConflict, Transacti
 from .draft import Draft
 from .indexes import give_up_uniqueness
 from .leaf_indexes import finish_leaves
+from .record_copies import finish_copies
 from .record_jobs import plan_jobs
 
 _PAGE = 100
@@ -343,6 +344,9 @@ class Worker:
                 finish_leaves(draft, field.id)
             else:
                 finish_leaves(draft, field.id, self.job.leaves)
+            if self.job.kind == "carry" and self.obj is not None and field.id in self.obj.by_id:
+                # Of those that were begun when the job read the model: it has written all of them.
+                finish_copies(draft, self.obj.by_id[field.id])
         for index in obj.indexes:
             if index.id not in self.job.indexes or index.status != "BUILDING":
                 continue

@@ -24,6 +24,7 @@ from ..catalog.commit import read
 from ..catalog.jobs import list_jobs, new_job, put_job
 from ..errors import BadRequest, Conflict
 from ..metadata.counters import spread_counters
+from ..metadata.record_copies import begin_copies
 from ..model.dates import format_instant
 from ..runtime.observation import observed
 from ..store import keys, workspace_registry
@@ -167,10 +168,11 @@ def _count_calls(services: Services, parameters: OfWorkspace) -> Result:
 
 
 def _carry_values(services: Services, parameters: OfWorkspace) -> Result:
-    """``{jobs}``: how many objects have rows of version 0.2 rewritten from now on, in the background. An object with
-    such a job has no second one.
+    """``{jobs}``: how many objects have rows of earlier versions completed from now on, in the background. An object
+    with such a job has no second one.
     """
     table, workspace_id = services.table, parameters.workspace_id
+    begin_copies(table, workspace_id, now=format_instant(datetime.now(UTC)))
     now_ms = int(datetime.now(UTC).timestamp() * 1000)
     waiting = {job.object_id for job in list_jobs(table, workspace_id) if job.kind == "carry"}
     objects = read(table, workspace_id).model.objects
