@@ -24,6 +24,10 @@ _LIBC: Final = ctypes.CDLL(None) if sys.platform == "linux" else None
 #: Seconds. Dynoxide is up in 25 ms; a large file or a busy machine takes longer.
 _START_TIMEOUT = 15.0
 _WATCH_INTERVAL = 0.25
+#: How often a server is begun that ends while it starts, and seconds in between: on a busy machine the one before may
+#: still have the file.
+_ATTEMPTS = 3
+_PAUSE = 0.5
 
 
 class Dynoxide:
@@ -45,15 +49,25 @@ class Dynoxide:
 
     async def start(self) -> None:
         """Start the server and wait until it answers. Raises RuntimeError when it does not."""
-        self._spawn()
-        try:
-            async with asyncio.timeout(_START_TIMEOUT):
-                while not await self._answers():
-                    if self._process and self._process.poll() is not None:
-                        raise RuntimeError(f"Dynoxide ended while starting; see {self._log}")
-                    await asyncio.sleep(0.01)
-        except TimeoutError as error:
-            raise RuntimeError(f"Dynoxide does not answer; see {self._log}") from error
+        for attempt in range(_ATTEMPTS):
+            if attempt:
+                await asyncio.sleep(_PAUSE)
+            self._spawn()
+            try:
+                async with asyncio.timeout(_START_TIMEOUT):
+                    if await self._comes_up():
+                        return
+            except TimeoutError as error:
+                raise RuntimeError(f"Dynoxide does not answer; see {self._log}") from error
+        raise RuntimeError(f"Dynoxide ended while starting; see {self._log}")
+
+    async def _comes_up(self) -> bool:
+        """Whether the server answers before it ends."""
+        while not await self._answers():
+            if self._process and self._process.poll() is not None:
+                return False
+            await asyncio.sleep(0.01)
+        return True
 
     async def watch(self) -> None:
         """Replace the process whenever it dies. Runs until cancelled."""

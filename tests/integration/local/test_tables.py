@@ -44,6 +44,27 @@ def with_dynoxide(folder: Path, work: Callable[[Dynoxide, Path], Awaitable[None]
     asyncio.run(run())
 
 
+def test_a_server_that_ends_while_it_starts_is_begun_again(tmp_path: Path) -> None:
+    program = tmp_path / "dynoxide"
+    program.write_text(
+        f'#!/bin/sh\n[ -e {tmp_path}/again ] || {{ touch {tmp_path}/again; exit 1; }}\nexec {find_dynoxide()} "$@"\n'
+    )
+    program.chmod(0o700)
+
+    async def run() -> None:
+        dynoxide = Dynoxide(program, tmp_path / "dynamodb.db", tmp_path / "log")
+        try:
+            await dynoxide.start()
+            assert (tmp_path / "again").exists()
+        finally:
+            dynoxide.stop()
+        program.write_text("#!/bin/sh\nexit 1\n")
+        with pytest.raises(RuntimeError, match="Dynoxide ended while starting"):
+            await dynoxide.start()
+
+    asyncio.run(run())
+
+
 def test_a_table_is_made_once_with_the_stream_that_expiry_needs(tmp_path: Path) -> None:
     async def work(dynoxide: Dynoxide, database: Path) -> None:
         for _ in range(2):
