@@ -16,9 +16,10 @@ from icosa.catalog.migrating import job_id
 from icosa.errors import BadRequest, Unavailable
 from icosa.provisioning.admin import Administration
 from icosa.provisioning.workspace import Provisioned, provision
-from icosa.store import keys
+from icosa.store import access_version, keys
 from icosa.store.meter import Meter
 from icosa.store.ops import DeleteItem, set_attributes
+from icosa.store.places import home
 from icosa.store.table import Table
 from icosa.store.versions import CURRENT, FORMAT, READABLE_FORMAT, STANDARD, FormatTooNew, Versions
 from tests.support.graphql_client import GraphqlClient
@@ -161,3 +162,28 @@ def test_operators_see_and_begin_migrations(shared_table: Table, workspace: Prov
 
 def test_versions_are_those_of_the_first_releases_where_a_row_has_none() -> None:
     assert Versions.parse({}) == Versions(format=1, standard=0)
+
+
+def test_records_are_remembered_when_no_earlier_release_can_run_any_more(
+    shared_table: Table, workspace: Provisioned
+) -> None:
+    """Release 0.2 leaves no trace of what it destroys, and may still write while a deployment shifts its traffic."""
+    rest, row = RestClient(shared_table, event_of(workspace)), keys.workspace(workspace.workspace_id)
+    company = read(shared_table, workspace.workspace_id).model.by_singular["company"]
+    ids = [rest("POST", "/rest/companies", {"name": f"c{i}"}).json["data"]["createCompany"]["id"] for i in range(8)]
+    people = rest("POST", "/rest/batch/people", [{"jobTitle": "remembered", "companyId": i} for i in ids])
+    assert people.status == 201
+
+    def companies() -> tuple[int, bool]:
+        page = rest("GET", "/rest/people?filter=jobTitle[eq]:remembered&depth=1", headers={"X-Icosa-Explain": "1"})
+        of = [person["company"] for person in page.json["data"]["people"]]
+        return len([company for company in of if company]), "from memory" in page.headers["x-icosa-plan"]
+
+    shared_table.transact([set_attributes(row, {access_version.VERSION: None, "accessFrom": None})])
+    try:
+        assert [companies() for _ in range(2)] == [(8, False)] * 2
+        shared_table.delete(DeleteItem(home(workspace.workspace_id, company, ids[0])))
+        assert companies() == (7, False)
+    finally:
+        shared_table.transact([set_attributes(row, access_version.new())])
+    assert [companies() for _ in range(2)] == [(7, False), (7, True)]

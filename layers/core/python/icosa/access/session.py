@@ -33,7 +33,7 @@ from ..store.index_use import IndexUse
 from ..store.lease import Lease
 from ..store.meter import Meter
 from ..store.once import Once
-from ..store.record_memory import of_process
+from ..store.record_memory import RecordMemory, of_process
 from ..store.register import UNREAD, Register
 from ..store.table import Item, Table
 from ..store.versions import Versions
@@ -115,7 +115,7 @@ def open_metered(
         announce=_announce_tuning if tunes else None,
     )
     meter.detailed = meter.detailed and context.permissions.can_read_everything(context.model)
-    return replace(context, table=own.remembering(of_process()), settings=settings)
+    return replace(context, table=own, settings=settings)
 
 
 def with_register(context: RequestContext) -> RequestContext:
@@ -181,12 +181,19 @@ def _open(
         permissions=with_timeline(Permissions(parsed_role, rows_of(parsed_role, model, now=now)), model),
         workspace=Workspace.parse(workspace_id, workspace),
         model=model,
-        table=table,
+        table=table.remembering(_memory_for(workspace)),
         register=Register.parse(access.others[-1]) if with_register else UNREAD,
         lease=Lease(workspace_id, model.version, started=started),
         now=now,
         once=once,
     )
+
+
+def _memory_for(workspace: Item) -> RecordMemory | None:
+    """The records that the process remembers; None while functions may run of a release that leaves no traces of what
+    it changes: for as long as nothing is remembered of keys and roles.
+    """
+    return None if access_version.version_of(workspace, time.time()) is None else of_process()
 
 
 def _announce_migrations(table: Table, workspace_id: str, now: str) -> None:
