@@ -1,8 +1,9 @@
 """The rows of an object's live records in the order of their ids, whatever the number of its shards (``store.places``).
 
 Of several partitions each gives its share of a page, read side by side, and a little more; what is behind the end of
-one that is not read to its end waits until that is read on. Shares are about even, as ids are hashed: a page of 60 from
-four shards reads 88 rows, and takes a second, small round trip in one of fourteen cases, from eight 104 and one of eight.
+one that is not read to its end waits until that is read on. Shares are about even, as ids are hashed: a page of 60
+from four shards reads 88 rows, and takes a second, small round trip in one of fourteen cases, from eight 104 and one of
+eight.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Where the live records of an object are: in one partition, or spread over several, its shards.
 
 DynamoDB serves 3,000 read units and 1,000 write units a second from one partition. An object that needs more gets
-shards (``lifecycle.spreading``), a power of two; which one a record is in follows from its id. The trash has none.
+shards (``lifecycle.sharding``), a power of two; which one a record is in follows from its id. The trash has none.
 """
 
 from __future__ import annotations
