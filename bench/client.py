@@ -7,8 +7,10 @@ from __future__ import annotations
 import base64
 import copy
 import importlib.util
+import io
 import os
 from collections.abc import Mapping
+from contextlib import redirect_stdout
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -67,6 +69,16 @@ class Reply:
 
 class Failed(Exception):
     """The API refused a request of a benchmark."""
+
+
+class _Nowhere(io.TextIOBase):
+    """Takes the lines of metrics that functions print, one for each call."""
+
+    def write(self, text: str) -> int:
+        return len(text)
+
+
+_NOWHERE = _Nowhere()
 
 
 class LambdaContext:
@@ -147,7 +159,8 @@ class Client:
         name = "core_rest" if path.startswith(_REST) else "metadata" if path == "/metadata" else "core_graphql"
         if name not in self._handlers:
             self._handlers[name] = _load_handler(name)
-        return self._handlers[name](event, self._context)
+        with redirect_stdout(_NOWHERE):
+            return self._handlers[name](event, self._context)
 
     def call(self, call: Call, *, explain: bool = False) -> Reply:
         """The answer to a call. Raises Failed unless it is a success."""

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import argparse
-import os
 from collections.abc import Sequence
-from contextlib import redirect_stdout
 from dataclasses import asdict
-from pathlib import Path
 from typing import Any
 
 from bench.client import Client
@@ -16,7 +13,7 @@ from bench.cost import MIXES, ROUND_TRIP, priced, total
 from bench.fill import filled
 from bench.folder import Folder
 from bench.month import months
-from bench.remembered import Minute, simulate
+from bench.remembered import simulate
 from bench.tables import table
 from icosa.prices import Cost as Usd
 from icosa.prices import prices
@@ -84,11 +81,11 @@ def _add_remembered(parser: argparse.ArgumentParser) -> None:
 def _remembered(options: argparse.Namespace) -> Any:
     folder = Folder(options.data / "cost")
     workspace = filled(folder, people=options.people, contains=False)
-    minutes: list[Minute] = []
-    with folder.store() as environment, Path(os.devnull).open("w") as nowhere, redirect_stdout(nowhere):
+    with folder.store() as environment:
         client = Client(environment, workspace)
-        calls = simulate(client, prices, minutes=options.minutes, rate=options.rate, processes=options.processes)
-        minutes.extend(calls)
+        minutes = list(
+            simulate(client, prices, minutes=options.minutes, rate=options.rate, processes=options.processes)
+        )
     head = ["minute", "calls", "read units", "write units", "DynamoDB", "USD a million"]
     rows = [
         [each.minute, each.calls, each.read_units, each.write_units, each.usd["dynamodb"], sum(each.usd.values())]
@@ -108,8 +105,7 @@ def _month(options: argparse.Namespace) -> Any:
     workspace = filled(folder, people=options.people, contains=False)
     with folder.store() as environment:
         client = Client(environment, workspace)
-        with Path(os.devnull).open("w") as nowhere, redirect_stdout(nowhere):  # lines of metrics, one a call
-            bills = list(months(client, Table.from_environment(), workspace.id))
+        bills = list(months(client, Table.from_environment(), workspace.id))
     head = ["indexes", "month", "read units", "write units", "of jobs", "built", "dropped", "index rows", "USD"]
     rows = [
         [
