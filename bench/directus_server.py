@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import socket
 import subprocess
 import tempfile
 import time
@@ -21,6 +20,7 @@ from pathlib import Path
 import urllib3
 
 from bench.folder import ROOT
+from local.dynamodb.server import free_port
 
 SOURCES = ROOT / "bench" / "directus"
 TOKEN = "bench"
@@ -53,7 +53,7 @@ def directus(folder: Path) -> Iterator[Directus]:
     modules = _installed(folder)
     node = _node(modules)
     with _postgres() as (port, postgres):
-        url_port = _free_port()
+        url_port = free_port()
         environment = _environment(folder, port, url_port)
         cli = str(modules / "directus" / "cli.js")
         _run([node, "--no-node-snapshot", cli, "bootstrap"], environment, folder)
@@ -149,7 +149,7 @@ def _postgres() -> Iterator[tuple[int, int]]:
 
 @contextmanager
 def _cluster(data: Path) -> Iterator[tuple[int, int]]:
-    programs, port = _programs(), _free_port()
+    programs, port = _programs(), free_port()
     prefix: list[str] = []
     if os.geteuid() == 0:  # PostgreSQL refuses to be root
         if shutil.which("runuser") is None:
@@ -196,13 +196,6 @@ def _run(command: Sequence[str], environment: Mapping[str, str] | None, folder: 
         done = subprocess.run(command, env=environment, cwd=folder, stdout=log, stderr=subprocess.STDOUT)
     if done.returncode:
         raise CannotRun(f"`{' '.join(command[:4])} …` failed; {folder / 'install.log'} says why")
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def _await(url: str, server: subprocess.Popen[bytes]) -> None:

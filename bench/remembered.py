@@ -53,7 +53,7 @@ def simulate(client: Client, prices: Prices, *, minutes: int, rate: float, proce
             process = random.randrange(processes)
             if random.random() < processes / _LIFE:
                 memories[process] = _memory()
-            vars(record_memory)["memory"] = memories[process]
+            record_memory.memory = memories[process]
             cost, _ = asked(client, name, draws[name]())
             reads, writes = reads + cost.read_units, writes + cost.write_units
             costs.append(cost.cost(prices))

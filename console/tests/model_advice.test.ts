@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type Advice, actionsOf, effect, isOverOne, times, units } from "../src/pages/model/logic/advice.ts";
+import { type Advice, actionsOf, covers, effect, isOverOne, times, units } from "../src/pages/model/logic/advice.ts";
 
 test("what is little is not nothing", () => {
   assert.equal(units(0), "–");
@@ -51,6 +51,12 @@ test("what use has made can be kept or dropped, what is shipped too, where it wo
   assert.deepEqual(actionsOf(DECLARED, "all"), ["drop"]);
   assert.deepEqual(actionsOf(OF_SEARCH, "auto"), []);
   assert.deepEqual(actionsOf(BY_USE, "all"), []);
+});
+
+test("of which records an index has rows", () => {
+  assert.equal(covers("ALL"), "");
+  assert.equal(covers("VALUES"), "only records with a value");
+  assert.equal(covers("NULLS"), "only records without one");
 });
 
 test("numbers of times in words", () => {

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import ctypes
 import os
+import random
 import signal
 import socket
 import subprocess
@@ -24,10 +26,7 @@ _LIBC: Final = ctypes.CDLL(None) if sys.platform == "linux" else None
 #: Seconds. Dynoxide is up in 25 ms; a large file or a busy machine takes longer.
 _START_TIMEOUT = 15.0
 _WATCH_INTERVAL = 0.25
-#: How often a server is begun that ends while it starts, and seconds in between: on a busy machine the one before may
-#: still have the file.
-_ATTEMPTS = 3
-_PAUSE = 0.5
+_PORTS: Final = (10_000, 32_768)
 
 
 class Dynoxide:
@@ -39,7 +38,7 @@ class Dynoxide:
         self._log = log
         self._process: subprocess.Popen[bytes] | None = None
         self.host = host
-        self.port = free_port(host)
+        self.port = free_port()
         self.client = DynamoClient(host, self.port)
 
     @property
@@ -49,25 +48,15 @@ class Dynoxide:
 
     async def start(self) -> None:
         """Start the server and wait until it answers. Raises RuntimeError when it does not."""
-        for attempt in range(_ATTEMPTS):
-            if attempt:
-                await asyncio.sleep(_PAUSE)
-            self._spawn()
-            try:
-                async with asyncio.timeout(_START_TIMEOUT):
-                    if await self._comes_up():
-                        return
-            except TimeoutError as error:
-                raise RuntimeError(f"Dynoxide does not answer; see {self._log}") from error
-        raise RuntimeError(f"Dynoxide ended while starting; see {self._log}")
-
-    async def _comes_up(self) -> bool:
-        """Whether the server answers before it ends."""
-        while not await self._answers():
-            if self._process and self._process.poll() is not None:
-                return False
-            await asyncio.sleep(0.01)
-        return True
+        self._spawn()
+        try:
+            async with asyncio.timeout(_START_TIMEOUT):
+                while not await self._answers():
+                    if self._process and self._process.poll() is not None:
+                        raise RuntimeError(f"Dynoxide ended while starting; see {self._log}")
+                    await asyncio.sleep(0.01)
+        except TimeoutError as error:
+            raise RuntimeError(f"Dynoxide does not answer; see {self._log}") from error
 
     async def watch(self) -> None:
         """Replace the process whenever it dies. Runs until cancelled."""
@@ -131,8 +120,11 @@ def die_with_parent() -> Callable[[], None] | None:
     return arrange
 
 
-def free_port(host: str = "127.0.0.1") -> int:
-    """A port that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind((host, 0))
-        return int(probe.getsockname()[1])
+def free_port() -> int:
+    """A port that nobody uses at any address: Dynoxide refuses one that is taken at another than its own. It is below
+    those that Linux gives to whoever asks for any, so nobody is likely to take it before it is used.
+    """
+    while True:
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("", random.randrange(*_PORTS)))
+            return int(probe.getsockname()[1])

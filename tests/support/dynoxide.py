@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import os
 import platform
-import socket
 import subprocess
 import sys
 import tempfile
@@ -18,6 +17,7 @@ from typing import IO
 from pydynox import pydynox_core as dynamo
 
 from icosa.store.table import Table
+from local.dynamodb.server import free_port
 
 _ROOT = Path(__file__).parents[2]
 #: Ports to try.
@@ -67,7 +67,7 @@ def _started(log: IO[bytes], database: Path | None) -> tuple[subprocess.Popen[by
     """A server and its endpoint; None when it ended: somebody else may have taken the port meanwhile. That somebody
     listens there says nothing, therefore, but the server's own word does.
     """
-    endpoint = f"http://127.0.0.1:{(port := _free_port())}"
+    endpoint = f"http://127.0.0.1:{(port := free_port())}"
     file = [] if database is None else ["--db-path", str(database)]
     command = [str(binary()), "--host", "127.0.0.1", "--port", str(port), *file]
     process = subprocess.Popen(command, stdout=log, stderr=log)
@@ -76,10 +76,3 @@ def _started(log: IO[bytes], database: Path | None) -> tuple[subprocess.Popen[by
             return None
         time.sleep(0.005)
     return process, endpoint
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port

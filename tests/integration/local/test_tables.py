@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 import sqlite3
 from collections.abc import Awaitable, Callable
 from contextlib import closing
@@ -12,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from local.dynamodb.binary import find_dynoxide
-from local.dynamodb.server import Dynoxide
+from local.dynamodb.server import Dynoxide, free_port
 from local.dynamodb.tables import TableChanged, create_tables, trim_streams
 from local.streams.reader import StreamReader
 from local.template.application import Table
@@ -44,25 +45,15 @@ def with_dynoxide(folder: Path, work: Callable[[Dynoxide, Path], Awaitable[None]
     asyncio.run(run())
 
 
-def test_a_server_that_ends_while_it_starts_is_begun_again(tmp_path: Path) -> None:
-    program = tmp_path / "dynoxide"
-    program.write_text(
-        f'#!/bin/sh\n[ -e {tmp_path}/again ] || {{ touch {tmp_path}/again; exit 1; }}\nexec {find_dynoxide()} "$@"\n'
-    )
-    program.chmod(0o700)
-
-    async def run() -> None:
-        dynoxide = Dynoxide(program, tmp_path / "dynamodb.db", tmp_path / "log")
-        try:
-            await dynoxide.start()
-            assert (tmp_path / "again").exists()
-        finally:
-            dynoxide.stop()
-        program.write_text("#!/bin/sh\nexit 1\n")
-        with pytest.raises(RuntimeError, match="Dynoxide ended while starting"):
-            await dynoxide.start()
-
-    asyncio.run(run())
+def test_a_port_that_is_free_is_so_at_every_address(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Dynoxide ends where somebody listens on its port at another address than its own."""
+    taken = free_port()
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", taken))
+        other.listen()
+        chosen = iter((taken, taken, taken + 1))
+        monkeypatch.setattr("random.randrange", lambda *_: next(chosen))
+        assert free_port() == taken + 1
 
 
 def test_a_table_is_made_once_with_the_stream_that_expiry_needs(tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ import {
   type Action,
   type Advice,
   actionsOf,
+  covers,
   effect,
   type IndexSetting,
   isOverOne,
@@ -129,7 +130,8 @@ function columns(setting: IndexSetting, does: Does): Column<Advice>[] {
       cell: (each) =>
         each.madeBy === null
           ? html`<span class="quiet">None</span>`
-          : html`<span class="advice-index"><${Status} status=${each.status} /> ${MAKERS[each.madeBy]}</span>`,
+          : html`<span class="advice-index"><${Status} status=${each.status} /> ${MAKERS[each.madeBy]}
+              ${covers(each.records) && html`<span class="hint">${covers(each.records)}</span>`}</span>`,
     },
     { key: "use", label: "Use", sort: (each) => each.uses + each.scans, cell: use },
     {

@@ -59,6 +59,12 @@ export function times(count: number): string {
   return count === 1 ? "once" : `${WHOLE.format(count)} times`;
 }
 
+/** Of which records alone an index has rows. Empty where it has those of all. */
+export function covers(records: Advice["records"]): string {
+  if (records === "VALUES") return "only records with a value";
+  return records === "NULLS" ? "only records without one" : "";
+}
+
 /** What the bill would be like if an index were built, or else dropped. Empty where it has to stay. */
 export function effect(each: Advice): string {
   const isThere = each.records === "ALL" || (each.records === "VALUES" && each.scans === 0);

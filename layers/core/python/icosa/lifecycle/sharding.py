@@ -10,19 +10,20 @@ Costs: a read unit for each 8 KB of records, twice; a write unit for each KB of 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, Final
 
-from ..access.audit import entry_item
-from ..catalog.commit import VersionConflict, commit, read
+from ..access.audit import Entry, entry_item
+from ..catalog.commit import read
 from ..errors import BadRequest
 from ..metadata.draft import Draft
-from ..metadata.job_worker import ATTEMPTS
+from ..metadata.own_changes import change_model
 from ..model.model import Model, Object
 from ..store import keys
 from ..store.operation_row import Operation
 from ..store.places import MOST_SHARDS, home, partitions
-from ..store.table import Table, TransactionConflict, TransactionFailed
+from ..store.table import Table, TransactionFailed
 from ..store.workspace_row import OPERATION, moved
 from .steps import Budget, Step, Surroundings
 from .suspension import administrator, noted
@@ -99,19 +100,12 @@ def _page(table: Table, operation: Operation, before: Object, after: Object, bud
 
 def _declare(table: Table, ws: str, object_id: str, shards: int, *, now: str) -> None:
     """Let the model say where the records are from now on."""
-    for _ in ATTEMPTS:
-        try:
-            snapshot = read(table, ws)
-            if snapshot.model.by_id[object_id].shards == shards:
-                return
-            draft = Draft(snapshot.model, next_object_key=snapshot.next_object_key, now=now)
-            draft.set_object(object_id, shards=shards)
-            rows = draft.row_changes()
-            commit(table, snapshot, draft.model(), rows.put, rows.removed, next_object_key=draft.next_object_key)
-        except VersionConflict:
-            continue
-        return
-    raise TransactionConflict
+
+    def edit(draft: Draft) -> Sequence[Entry]:
+        draft.set_object(object_id, shards=shards)
+        return ()
+
+    change_model(table, ws, edit, now=now)
 
 
 def _finish(around: Surroundings, operation: Operation, name: str) -> Operation:

@@ -6,9 +6,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from ..access.audit import Actor, Entry, entry_item, log
-from ..catalog.commit import Snapshot, commit
-from ..catalog.jobs import put_job
+from ..access.audit import Actor, Entry
+from ..catalog.commit import Snapshot
 from ..model.model import Model, Object
 from ..model.tunable import IndexSetting, is_tunable
 from ..model.types.base import FULL_INDEX, Leaf
@@ -18,6 +17,7 @@ from .draft import Draft
 from .index_targets import is_declared, leaves_of, left_records, may_drop
 from .indexes import check_column
 from .leaf_indexes import set_leaf_index
+from .own_changes import commit_told
 from .record_jobs import plan_jobs
 
 #: Changes that the audit log has one by one; of more it has their number.
@@ -28,26 +28,8 @@ def commit_indexes(table: Table, snapshot: Snapshot, draft: Draft, actor: Actor,
     """Write a draft in which nothing but indexes of leaves has changed; the model after it. A transaction of the rows
     of fields, jobs, and entries of the audit log. Raises VersionConflict, and WorkspaceGone.
     """
-    ws = snapshot.model.workspace_id
-    entries = _entries(snapshot.model, draft)
     jobs = plan_jobs(draft, now_ms=now_ms)
-    rows = draft.row_changes()
-    if not rows.put:
-        return snapshot.model
-    model = draft.model()
-    told = [entry_item(ws, entry, actor, now=draft.now) for entry in entries]
-    commit(
-        table,
-        snapshot,
-        model,
-        rows.put,
-        rows.removed,
-        next_object_key=draft.next_object_key,
-        extra=[*(put_job(ws, job) for job in jobs), *told],
-    )
-    for entry in entries:
-        log(ws, entry, actor)
-    return model
+    return commit_told(table, snapshot, draft, _entries(snapshot.model, draft), actor, jobs)
 
 
 def drop_leaf_index(draft: Draft, setting: IndexSetting, field_id: str, subfield: str | None) -> Leaf:

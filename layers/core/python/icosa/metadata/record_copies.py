@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
-from typing import Final
 
-from ..catalog.commit import VersionConflict, commit, read
+from ..access.audit import Entry
 from ..model.model import Field, Object
 from ..model.types.base import FULL_INDEX, LeafIndex
-from ..store.retry import Attempts
-from ..store.table import Table, TransactionConflict
+from ..store.table import Table
 from .draft import Draft
 from .index_defaults import as_begun
-
-_ATTEMPTS: Final = Attempts(20, longest_pause=0.2)
+from .own_changes import change_model
 
 
 def begin_copies(table: Table, workspace_id: str, *, now: str) -> None:
@@ -22,22 +20,15 @@ def begin_copies(table: Table, workspace_id: str, *, now: str) -> None:
 
     Raises TransactionConflict while the model keeps changing.
     """
-    for _ in _ATTEMPTS:
-        snapshot = read(table, workspace_id)
-        draft = Draft(snapshot.model, next_object_key=snapshot.next_object_key, now=now)
-        for obj in snapshot.model.objects:
+
+    def edit(draft: Draft) -> Sequence[Entry]:
+        for obj in draft.base.objects:
             for field in obj.fields:
                 if missing := _missing(obj, field):
                     draft.set_field(field.id, leaf_indexes={**field.leaf_indexes, **missing})
-        rows = draft.row_changes()
-        if not rows.put:
-            return
-        try:
-            commit(table, snapshot, draft.model(), rows.put, rows.removed, next_object_key=draft.next_object_key)
-        except VersionConflict:
-            continue
-        return
-    raise TransactionConflict
+        return ()
+
+    change_model(table, workspace_id, edit, now=now)
 
 
 def finish_copies(draft: Draft, field: Field) -> None:

@@ -9,7 +9,6 @@ eight.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Final
@@ -49,32 +48,26 @@ class LiveRows:
     def is_over(self) -> bool:
         return all(shard.is_read and not shard.rows for shard in self._shards)
 
-    def read(self, table: Table, size: int | None) -> list[Item]:
-        """The next rows, hidden ones among them: up to ``size``, and none only at the end. Without a size as many as
-        DynamoDB gives at once.
-        """
+    def read(self, table: Table, size: int) -> list[Item]:
+        """The next rows, hidden ones among them: up to ``size``, and none only at the end."""
         if len(self._shards) == 1:
             [shard] = self._shards
-            if not shard.rows and not shard.is_read:
-                shard.take(self._query(table, shard, size))
-            rows, shard.rows = shard.rows[:size], [] if size is None else shard.rows[size:]
-            return rows
-        wanted = size or math.inf
-        while len(ready := self._ready()) < wanted and (unread := self._unread(size)):
-            limit = None if size is None else _share(size - len(ready), len(self._shards))
+            page = self._query(table, shard, size)
+            shard.after, shard.is_read = page.last, page.last is None
+            return page.items
+        while len(ready := self._ready()) < size and (unread := self._unread(size)):
+            limit = _share(size - len(ready), len(self._shards))
             readers = [partial(self._query, shard=shard, limit=limit) for shard in unread]
             for shard, page in zip(unread, table.parallel(readers), strict=True):
                 shard.take(page)
             self._has_begun = True
-            if size is None and (ready := self._ready()):
-                break
         taken = ready[:size]
         ids = {row["SK"] for row in taken}
         for shard in self._shards:
             shard.rows = [row for row in shard.rows if row["SK"] not in ids]
         return taken
 
-    def _query(self, table: Table, shard: _Shard, limit: int | None) -> QueryPage:
+    def _query(self, table: Table, shard: _Shard, limit: int) -> QueryPage:
         return table.query(shard.pk, after=shard.after, forward=self._forward, limit=limit)
 
     def _ready(self) -> list[Item]:
@@ -91,10 +84,10 @@ class LiveRows:
         last = max(ends)
         return [row for row in rows if row["SK"] >= last]
 
-    def _unread(self, size: int | None) -> list[_Shard]:
+    def _unread(self, size: int) -> list[_Shard]:
         """The shards that must be read on before ``size`` rows can be given out."""
         unread = [shard for shard in self._shards if not shard.is_read]
-        if not self._has_begun or size is None:
+        if not self._has_begun:
             return unread
         ids = sorted((row["SK"] for shard in self._shards for row in shard.rows), reverse=not self._forward)
         if len(ids) < size:
@@ -105,16 +98,6 @@ class LiveRows:
             for shard in unread
             if shard.after is None or (shard.after < last if self._forward else shard.after > last)
         ]
-
-
-def live_pages(
-    table: Table, ws: str, obj: Object, *, size: int | None = None, after: str | None = None
-) -> Iterator[list[Item]]:
-    """The rows of all live records, page by page."""
-    rows = LiveRows(ws, obj, after=after)
-    while not rows.is_over:
-        if page := rows.read(table, size):
-            yield page
 
 
 def page_after(table: Table, ws: str, obj: Object, *, after: str | None, limit: int) -> tuple[list[Item], str | None]:

@@ -152,8 +152,8 @@ def _weight(entry: Entry) -> int:
 
 #: Bytes of records that a process remembers; 0 remembers none (docs/deploying.md, ``RecordMemory``).
 BYTES: Final = int(os.environ.get("RECORD_MEMORY") or 64) * 1_000_000
-#: What this process remembers of what it has read for requests.
-memory: Final = RecordMemory(BYTES)
+#: What this process remembers of what it has read for requests. Benchmarks exchange it, as if they were several.
+memory = RecordMemory(BYTES)
 
 
 def of_process() -> RecordMemory | None:

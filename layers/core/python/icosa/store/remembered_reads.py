@@ -42,12 +42,8 @@ def read_rows(
     some that are remembered have changed.
     """
     if table.memory is None or not wanted:
-        return table.batch_get([*(_live(model, obj, record_id) for obj, record_id in wanted), *also])
+        return table.batch_get([*(home(model.workspace_id, obj, record_id) for obj, record_id in wanted), *also])
     return _Reading(table, model, table.memory, tuning).read(wanted, also)
-
-
-def _live(model: Model, obj: Object, record_id: str) -> Key:
-    return home(model.workspace_id, obj, record_id)
 
 
 class _Reading:
@@ -55,7 +51,7 @@ class _Reading:
 
     def __init__(self, table: Table, model: Model, memory: RecordMemory, tuning: Tuning) -> None:
         self._table = table
-        self._model = model
+        self._model, self._ws = model, model.workspace_id
         self._memory = memory
         self._tuning = tuning
 
@@ -65,22 +61,22 @@ class _Reading:
         # Beside other reads of a request each of these would be a round trip of its own.
         trusted = [] if self._table.is_branch else _worth_a_look(parts, self._tuning, began)
         rows: dict[Key, Item | None] = {
-            _live(self._model, part.obj, record_id): dict(entry.row)
+            home(self._ws, part.obj, record_id): dict(entry.row)
             for part in trusted
             for record_id, entry in part.known.items()
         }
-        asked = [*(_live(self._model, obj, record_id) for obj, record_id in wanted), *also]
+        asked = [*(home(self._ws, obj, record_id) for obj, record_id in wanted), *also]
         fetched = [key for key in dict.fromkeys(asked) if key not in rows]
         number = len(rows)
-        found = self._look(trusted, fetched, began) if trusted else self._fetch(self._table, fetched)
+        found = self._look(trusted, fetched, began) if trusted else _fetch(self._table, fetched)
         self._keep(parts, found, began)
         rows |= found
         if trusted:
-            stale = [_live(self._model, part.obj, record_id) for part in trusted for record_id in sorted(part.stale)]
+            stale = [home(self._ws, part.obj, record_id) for part in trusted for record_id in sorted(part.stale)]
             self._table.meter.note(f"{number - len(stale)} records from memory, checked")
             if stale:
                 began = self._memory.clock()
-                late = self._fetch(self._table, stale)
+                late = _fetch(self._table, stale)
                 self._keep(parts, late, began)
                 rows |= late
         return [rows[key] for key in asked]
@@ -99,19 +95,16 @@ class _Reading:
             for key, some in ids.items()
         ]
 
-    def _fetch(self, table: Table, wanted: Sequence[Key]) -> dict[Key, Item | None]:
-        return dict(zip(wanted, table.batch_get(wanted), strict=True))
-
     def _keep(self, parts: Sequence[Part], rows: Mapping[Key, Item | None], at: float) -> None:
         for part in parts:
-            keyed = ((record_id, _live(self._model, part.obj, record_id)) for record_id in part.ids)
+            keyed = ((record_id, home(self._ws, part.obj, record_id)) for record_id in part.ids)
             self._memory.keep(part, {record_id: rows[key] for record_id, key in keyed if key in rows}, at)
 
     def _look(self, parts: Sequence[Part], fetched: Sequence[Key], began: float) -> dict[Key, Item | None]:
         """Fetch rows, and see beside it what has changed: which entries of the parts are stale."""
-        ws, tuning = self._model.workspace_id, self._tuning
+        ws, tuning = self._ws, self._tuning
         # The rows come first: this thread reads them, and may use others for more than a hundred.
-        readers: list[Callable[[Table], Any]] = [lambda table: self._fetch(table, fetched)]
+        readers: list[Callable[[Table], Any]] = [lambda table: _fetch(table, fetched)]
         readers += named_readers(ws, _moment(min(part.since for part in parts)), limit=tuning.trace_logs)
         readers += [written_reader(ws, part.obj, _moment(part.since), limit=tuning.trace_rows) for part in parts]
         rows: dict[Key, Item | None]
@@ -124,6 +117,10 @@ class _Reading:
             logged = [(record_id, _never) for key, record_id in (*changed, *gone) if key == part.obj.key]
             self._memory.learn(part, [*(_written(part, change) for change in changes), *logged], began)
         return rows
+
+
+def _fetch(table: Table, wanted: Sequence[Key]) -> dict[Key, Item | None]:
+    return dict(zip(wanted, table.batch_get(wanted), strict=True))
 
 
 def _worth_a_look(parts: Sequence[Part], tuning: Tuning, now: float) -> list[Part]:
